@@ -1,0 +1,354 @@
+"""Who may do what, as one table; and the lookups through which alone a thing is reached.
+
+What a person may not even see is not found for them. What they may see but not do is refused.
+"""
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from sqlalchemy import select
+
+from rooms import booths, fairs
+from rooms.agencies import TeamMember
+from rooms.booths import Booth, BoothStaff
+from rooms.chat import Conversation, ConversationKind, Message
+from rooms.employers import Employer, EmployerMember, Vacancy
+from rooms.errors import N_, NotFound, Problem, Refused
+from rooms.fairs import Fair, FairOrganiser, FairState
+from rooms.lines import calls
+from rooms.lines.calls import Call
+from rooms.lines.places import ACTIVE, Place
+from rooms.meetings import Meeting
+from rooms.people import Person
+from rooms.transaction import Transaction
+
+
+class Relation(StrEnum):
+    """What a person is to a thing."""
+
+    ANYONE = auto()
+    SIGNED_IN = auto()
+    ADMINISTRATOR = auto()
+    ANY_ORGANISER = auto()
+    ORGANISER = auto()
+    OWNER = auto()
+    MEMBER = auto()
+    STAFF = auto()
+    SELF = auto()
+    RECRUITER = auto()
+
+
+class Act(StrEnum):
+    FAIR_SEE = auto()
+    FAIR_CREATE = auto()
+    FAIR_RUN = auto()
+    PEOPLE_INVITE = auto()
+    EMPLOYER_SEE = auto()
+    EMPLOYER_WRITE = auto()
+    EMPLOYER_OWN = auto()
+    BOOTH_SEE = auto()
+    BOOTH_SET_UP = auto()
+    BOOTH_STAFF = auto()
+    LINE_JOIN = auto()
+    PLACE_KEEP = auto()
+    PLACE_CALL = auto()
+    CALL_ANSWER = auto()
+    CALL_WITHDRAW = auto()
+    CHAT_READ = auto()
+    CHAT_WRITE = auto()
+    CHAT_MODERATE = auto()
+    MEETING_ENTER = auto()
+    MEETING_LEAD = auto()
+    MEETING_RATE = auto()
+
+
+R, A, S = Relation, Act, FairState
+SHOWN = frozenset({S.PUBLISHED, S.OPEN, S.CLOSED})
+OPEN = frozenset({S.OPEN})
+ANY = frozenset(S)
+
+
+@dataclass(frozen=True)
+class Right:
+    act: Act
+    who: frozenset[Relation]
+    when: frozenset[FairState] = ANY
+
+
+def _right(act: Act, when: frozenset[FairState], *who: Relation) -> Right:
+    return Right(act, frozenset(who), when)
+
+
+RIGHTS: tuple[Right, ...] = (
+    # act               when the fair is   who
+    _right(A.FAIR_SEE,       SHOWN, R.ANYONE),
+    _right(A.FAIR_SEE,       ANY,   R.ORGANISER, R.ADMINISTRATOR, R.MEMBER),
+    _right(A.FAIR_CREATE,    ANY,   R.ANY_ORGANISER, R.ADMINISTRATOR),
+    _right(A.FAIR_RUN,       ANY,   R.ORGANISER, R.ADMINISTRATOR),
+    _right(A.PEOPLE_INVITE,  ANY,   R.ADMINISTRATOR),
+    _right(A.EMPLOYER_SEE,   ANY,   R.MEMBER, R.OWNER),
+    _right(A.EMPLOYER_WRITE, ANY,   R.MEMBER, R.OWNER),
+    _right(A.EMPLOYER_OWN,   ANY,   R.OWNER),
+    _right(A.BOOTH_SEE,      SHOWN, R.ANYONE),
+    _right(A.BOOTH_SEE,      ANY,   R.MEMBER, R.OWNER, R.STAFF, R.ORGANISER, R.ADMINISTRATOR),
+    _right(A.BOOTH_SET_UP,   ANY,   R.MEMBER, R.OWNER),
+    _right(A.BOOTH_STAFF,    ANY,   R.STAFF),
+    _right(A.LINE_JOIN,      OPEN,  R.SIGNED_IN),
+    _right(A.PLACE_KEEP,     ANY,   R.SELF),
+    _right(A.PLACE_CALL,     ANY,   R.STAFF),
+    _right(A.CALL_ANSWER,    ANY,   R.SELF),
+    _right(A.CALL_WITHDRAW,  ANY,   R.STAFF),
+    _right(A.CHAT_READ,      SHOWN, R.ANYONE),
+    _right(A.CHAT_READ,      ANY,   R.STAFF, R.ORGANISER, R.SELF, R.RECRUITER),
+    _right(A.CHAT_WRITE,     OPEN,  R.SIGNED_IN, R.STAFF, R.ORGANISER),
+    _right(A.CHAT_WRITE,     ANY,   R.SELF, R.RECRUITER),
+    _right(A.CHAT_MODERATE,  ANY,   R.STAFF, R.ORGANISER, R.ADMINISTRATOR),
+    _right(A.MEETING_ENTER,  ANY,   R.SELF, R.RECRUITER),
+    _right(A.MEETING_LEAD,   ANY,   R.RECRUITER),
+    _right(A.MEETING_RATE,   ANY,   R.SELF),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever gives a command; a passer-by has no person."""
+
+    person: Person | None = None
+    session: uuid.UUID | None = None
+
+    @property
+    def known(self) -> Person:
+        if self.person is None:
+            raise SignInFirst()
+        return self.person
+
+    def relations(self) -> set[Relation]:
+        if self.person is None:
+            return {R.ANYONE}
+        found = {R.ANYONE, R.SIGNED_IN}
+        if self.person.is_administrator:
+            found.add(R.ADMINISTRATOR)
+        if self.person.is_organiser or self.person.is_administrator:
+            found.add(R.ANY_ORGANISER)
+        return found
+
+    def is_person(self, person: uuid.UUID | None) -> bool:
+        return self.person is not None and self.person.id == person
+
+
+class SignInFirst(Problem):
+    """A passer-by asked for what only a known person may do; the page's door sends them to the sign-in."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("sign_in", N_("Please say who you are first."))
+
+
+def allows(act: Act, relations: set[Relation], state: FairState | None = None) -> bool:
+    return any(
+        right.act is act and right.who & relations and (state is None or state in right.when) for right in RIGHTS
+    )
+
+
+def demand(act: Act, relations: set[Relation], state: FairState | None = None) -> None:
+    if allows(act, relations, state):
+        return
+    if R.SIGNED_IN not in relations and allows(act, relations | {R.SIGNED_IN, R.SELF, R.STAFF, R.MEMBER}, state):
+        raise SignInFirst()
+    raise Refused()
+
+
+def may(actor: Actor, act: Act) -> None:
+    """Demand a right that concerns no single thing."""
+    demand(act, actor.relations())
+
+
+async def _to_fair(tx: Transaction, actor: Actor, fair: Fair) -> set[Relation]:
+    found = actor.relations()
+    if actor.person is None:
+        return found
+    me = actor.person.id
+    if await tx.session.get(FairOrganiser, (fair.id, me)):
+        found.add(R.ORGANISER)
+    invited = (
+        select(EmployerMember.person_id)
+        .join(Booth, Booth.employer_id == EmployerMember.employer_id)
+        .where(Booth.fair_id == fair.id, EmployerMember.person_id == me)
+    )
+    counsellor = select(TeamMember.person_id).where(TeamMember.person_id == me)
+    if (await tx.session.execute(invited.union(counsellor))).first():
+        found.add(R.MEMBER)
+    return found
+
+
+async def fair(tx: Transaction, actor: Actor, slug: str, act: Act = A.FAIR_SEE) -> Fair:
+    row = (await tx.session.execute(select(Fair).where(Fair.slug == slug))).scalar_one_or_none()
+    return await _known_fair(tx, actor, row, act)
+
+
+async def fair_by_id(tx: Transaction, actor: Actor, fair: uuid.UUID, act: Act = A.FAIR_SEE) -> Fair:
+    return await _known_fair(tx, actor, await tx.session.get(Fair, fair), act)
+
+
+async def _known_fair(tx: Transaction, actor: Actor, row: Fair | None, act: Act) -> Fair:
+    if row is None:
+        raise NotFound("fair")
+    relations = await _to_fair(tx, actor, row)
+    if not allows(A.FAIR_SEE, relations, row.state):
+        raise NotFound("fair")
+    demand(act, relations, row.state)
+    return row
+
+
+async def to_booth(tx: Transaction, actor: Actor, booth: Booth) -> set[Relation]:
+    """Everything that the actor is to a booth, its employer and its fair."""
+    found = await _to_fair(tx, actor, booth.fair) - {R.MEMBER}
+    if actor.person is None:
+        return found
+    if await tx.session.get(BoothStaff, (booth.id, actor.person.id)):
+        found.add(R.STAFF)
+    return found | await _to_employer(tx, actor, booth.employer_id)
+
+
+async def _to_employer(tx: Transaction, actor: Actor, employer: uuid.UUID) -> set[Relation]:
+    found = actor.relations()
+    if actor.person is None:
+        return found
+    member = await tx.session.get(EmployerMember, (employer, actor.person.id))
+    if member:
+        found |= {R.MEMBER, R.OWNER} if member.is_owner else {R.MEMBER}
+    return found
+
+
+async def booth(tx: Transaction, actor: Actor, fair: str, employer: str, act: Act = A.BOOTH_SEE) -> Booth:
+    return await _known_booth(tx, actor, await booths.by_slugs(tx, fair, employer), act)
+
+
+async def booth_by_id(tx: Transaction, actor: Actor, booth: uuid.UUID, act: Act = A.BOOTH_SEE) -> Booth:
+    return await _known_booth(tx, actor, await tx.session.get(Booth, booth), act)
+
+
+async def _known_booth(tx: Transaction, actor: Actor, row: Booth | None, act: Act) -> Booth:
+    if row is None:
+        raise NotFound("booth")
+    relations = await to_booth(tx, actor, row)
+    insiders = {R.MEMBER, R.OWNER, R.STAFF, R.ORGANISER, R.ADMINISTRATOR}
+    if not allows(A.BOOTH_SEE, relations, row.fair.state) or not (row.set_up_at or relations & insiders):
+        raise NotFound("booth")
+    demand(act, relations, row.fair.state)
+    return row
+
+
+async def employer(tx: Transaction, actor: Actor, slug: str, act: Act = A.EMPLOYER_SEE) -> Employer:
+    row = (await tx.session.execute(select(Employer).where(Employer.slug == slug))).scalar_one_or_none()
+    relations = await _to_employer(tx, actor, row.id) if row else set()
+    if row is None or not allows(A.EMPLOYER_SEE, relations):
+        actor.known  # noqa: B018  a passer-by is asked to sign in before hearing that nothing is here
+        raise NotFound("employer")
+    demand(act, relations)
+    return row
+
+
+async def vacancy(tx: Transaction, actor: Actor, vacancy: uuid.UUID) -> tuple[Vacancy, Employer]:
+    """A vacancy, for those who may write it."""
+    actor.known  # noqa: B018
+    row = await tx.session.get(Vacancy, vacancy)
+    owner = await tx.session.get(Employer, row.employer_id) if row else None
+    if row is None or owner is None:
+        raise NotFound("vacancy")
+    return row, await employer(tx, actor, owner.slug, A.EMPLOYER_WRITE)
+
+
+async def place(tx: Transaction, actor: Actor, place: uuid.UUID, act: Act) -> Place:
+    actor.known  # noqa: B018
+    row = await tx.session.get(Place, place)
+    if row is None:
+        raise NotFound("place")
+    relations = await to_booth(tx, actor, row.booth)
+    if actor.is_person(row.person_id):
+        relations.add(R.SELF)
+    if not relations & {R.SELF, R.STAFF} or (act is A.PLACE_CALL and row.state not in ACTIVE):
+        raise NotFound("place")
+    demand(act, relations)
+    return row
+
+
+async def call(tx: Transaction, actor: Actor, call: uuid.UUID, act: Act) -> Call:
+    """A call, held still until the transaction ends."""
+    actor.known  # noqa: B018
+    row = await calls.locked(tx, call)
+    if row is None:
+        raise NotFound("call")
+    relations = await to_booth(tx, actor, row.place.booth)
+    if actor.is_person(row.place.person_id):
+        relations.add(R.SELF)
+    if not relations & {R.SELF, R.STAFF}:
+        raise NotFound("call")
+    demand(act, relations)
+    return row
+
+
+async def meeting(
+    tx: Transaction, actor: Actor, meeting: uuid.UUID, act: Act = A.MEETING_ENTER, *, lock: bool = False
+) -> Meeting:
+    """A meeting, found by its two people alone."""
+    me = actor.known.id
+    row = await tx.session.get(Meeting, meeting, with_for_update={"of": Meeting} if lock else None)
+    if row is None or not row.has(me):
+        raise NotFound("meeting")
+    demand(act, {R.RECRUITER if me == row.recruiter_id else R.SELF})
+    return row
+
+
+async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> set[Relation]:
+    """What the actor is to a conversation. A private one knows only its own people."""
+    if row.kind is ConversationKind.MEETING:
+        held = await tx.session.get(Meeting, row.subject)
+        return {R.SELF} if held and actor.person and held.has(actor.person.id) else set()
+    if row.kind is ConversationKind.FAIR:
+        return await _to_fair(tx, actor, row.fair)
+    stand = await tx.session.get(Booth, row.subject)
+    relations = await to_booth(tx, actor, stand) if stand else set()
+    if row.kind is ConversationKind.BOOTH:
+        return relations
+    return ({R.SELF} if actor.is_person(row.asker_id) else set()) | (relations & {R.STAFF})
+
+
+async def conversation(
+    tx: Transaction, actor: Actor, conversation: uuid.UUID, act: Act = A.CHAT_READ
+) -> tuple[Conversation, set[Relation]]:
+    """A conversation and what the actor is to it."""
+    row = await tx.session.get(Conversation, conversation)
+    relations = await to_conversation(tx, actor, row) if row else set()
+    if row is None or not allows(A.CHAT_READ, relations, row.fair.state):
+        raise NotFound("conversation")
+    demand(act, relations, row.fair.state)
+    return row, relations
+
+
+async def message(tx: Transaction, actor: Actor, message: uuid.UUID, act: Act) -> tuple[Message, Conversation]:
+    row = await tx.session.get(Message, message)
+    if row is None:
+        raise NotFound("message")
+    where, _ = await conversation(tx, actor, row.conversation_id, act)
+    return row, where
+
+
+async def can_run(tx: Transaction, actor: Actor, fair: Fair) -> bool:
+    return allows(A.FAIR_RUN, await _to_fair(tx, actor, fair), fair.state)
+
+
+async def has_desk(actor: Actor, tx: Transaction) -> bool:
+    return actor.person is not None and bool(await booths.staffed_by(tx, actor.person.id))
+
+
+async def runs_fairs(actor: Actor, tx: Transaction) -> bool:
+    person = actor.person
+    return person is not None and (person.is_organiser or bool(await fairs.run_by(tx, person)))
+
+
+def speaks_as_staff(where: Conversation, relations: set[Relation]) -> bool:
+    """Whether what this person writes here is marked as coming from the booth or the organisers."""
+    return bool(relations & ({R.ORGANISER} if where.kind is ConversationKind.FAIR else {R.STAFF}))

@@ -1,0 +1,167 @@
+"""Booths: an employer's place in a fair, who staffs it, and whether its people take calls now."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms import employers
+from rooms.employers import Employer, EmployerMember
+from rooms.errors import N_, Conflict, Invalid
+from rooms.facts import Fact, fair_stream, line_stream
+from rooms.fairs import Fair
+from rooms.model import Base, new_id
+from rooms.people import Person, clean_text
+from rooms.transaction import Transaction
+
+
+class Booth(Base):
+    __tablename__ = "booth"
+    __table_args__ = (UniqueConstraint("fair_id", "employer_id"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
+    employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"))
+    description: Mapped[str] = mapped_column(default="")
+    talk_minutes: Mapped[int] = mapped_column(default=15)
+    set_up_at: Mapped[datetime | None]
+    """A booth is shown to candidates once its people have set it up."""
+    paused_at: Mapped[datetime | None]
+    last_ticket: Mapped[int] = mapped_column(default=0)
+    fair: Mapped[Fair] = relationship(lazy="joined", innerjoin=True)
+    employer: Mapped[Employer] = relationship(lazy="joined", innerjoin=True)
+
+
+class BoothStaff(Base):
+    __tablename__ = "booth_staff"
+    booth_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("booth.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    desk_seen_at: Mapped[datetime | None]
+    """When this recruiter last fetched the desk's page: counts as being there for a minute."""
+
+
+class BoothSetUp(Fact):
+    kind: ClassVar[str] = "booth.set_up"
+    booth: uuid.UUID
+
+
+class BoothPaused(Fact):
+    kind: ClassVar[str] = "booth.paused"
+    booth: uuid.UUID
+
+
+class BoothResumed(Fact):
+    kind: ClassVar[str] = "booth.resumed"
+    booth: uuid.UUID
+
+
+class StaffChanged(Fact):
+    """Somebody may staff the booth from now on, or no longer."""
+
+    kind: ClassVar[str] = "booth.staff_changed"
+    booth: uuid.UUID
+    person: uuid.UUID
+    is_staff: bool
+
+
+@dataclass(frozen=True)
+class BoothText:
+    description: str
+    talk_minutes: int
+    sector: str
+    location: str
+    colour: str
+
+
+async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
+    """The employer's booth in this fair; its owners staff it from the start."""
+    found = await tx.session.execute(select(Booth).where(Booth.fair_id == fair.id, Booth.employer_id == employer.id))
+    booth = found.scalar_one_or_none()
+    if booth:
+        return booth
+    booth = Booth(id=new_id(), fair_id=fair.id, employer_id=employer.id, description="", talk_minutes=15, last_ticket=0)
+    booth.fair, booth.employer = fair, employer
+    tx.session.add(booth)
+    await tx.session.flush()
+    await staff_by_owners(tx, employer.id)
+    return booth
+
+
+async def staff_by_owners(tx: Transaction, employer: uuid.UUID) -> None:
+    """See to it that the employer's owners staff all its booths."""
+    owners = (
+        await tx.session.execute(
+            select(EmployerMember.person_id).where(EmployerMember.employer_id == employer, EmployerMember.is_owner)
+        )
+    ).scalars()
+    booths = list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer))).scalars())
+    for owner in owners:
+        for booth in booths:
+            await tx.insert_once(BoothStaff, {"booth_id": booth, "person_id": owner})
+
+
+async def set_up(tx: Transaction, booth: Booth, text: BoothText) -> None:
+    if not 5 <= text.talk_minutes <= 120:
+        message = N_("A talk lasts between 5 and 120 minutes.")
+        raise Invalid("talk_minutes.range", message, field="talk_minutes")
+    await employers.present(tx, booth.employer, text.sector, text.location, text.colour)
+    booth.description = clean_text(text.description, "description", 4000, required=True)
+    booth.talk_minutes = text.talk_minutes
+    if booth.set_up_at is None:
+        booth.set_up_at = tx.now
+        tx.record(BoothSetUp(booth=booth.id), fair_stream(booth.fair_id))
+
+
+async def pause(tx: Transaction, booth: Booth) -> None:
+    if booth.paused_at:
+        return
+    booth.paused_at = tx.now
+    tx.record(BoothPaused(booth=booth.id), fair_stream(booth.fair_id), line_stream(booth.id))
+
+
+async def resume(tx: Transaction, booth: Booth) -> None:
+    if not booth.paused_at:
+        return
+    booth.paused_at = None
+    tx.record(BoothResumed(booth=booth.id), fair_stream(booth.fair_id), line_stream(booth.id))
+
+
+async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID]) -> None:
+    """Only the employer's own members staff its booth, and at least one does."""
+    members = {person.id for person, _ in await employers.members_of(tx, booth.employer_id)}
+    if not people & members:
+        raise Conflict("staff.none", N_("At least one person staffs the booth."))
+    before = {person.id for person in await staff_of(tx, booth.id)}
+    for person in (people & members) - before:
+        tx.session.add(BoothStaff(booth_id=booth.id, person_id=person))
+        tx.record(StaffChanged(booth=booth.id, person=person, is_staff=True), line_stream(booth.id))
+    for person in before - people:
+        await tx.session.execute(
+            delete(BoothStaff).where(BoothStaff.booth_id == booth.id, BoothStaff.person_id == person)
+        )
+        tx.record(StaffChanged(booth=booth.id, person=person, is_staff=False), line_stream(booth.id))
+
+
+async def staff_of(tx: Transaction, booth: uuid.UUID) -> list[Person]:
+    query = select(Person).join(BoothStaff, BoothStaff.person_id == Person.id).where(BoothStaff.booth_id == booth)
+    return list((await tx.session.execute(query.order_by(Person.name))).scalars())
+
+
+async def of_fair(tx: Transaction, fair: uuid.UUID, *, only_set_up: bool = True) -> list[Booth]:
+    query = select(Booth).join(Employer).where(Booth.fair_id == fair).order_by(Employer.name)
+    if only_set_up:
+        query = query.where(Booth.set_up_at.is_not(None))
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def staffed_by(tx: Transaction, person: uuid.UUID) -> list[Booth]:
+    """The booths this person may stand at, the newest fair first."""
+    query = select(Booth).join(BoothStaff).where(BoothStaff.person_id == person).order_by(Booth.fair_id.desc())
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def by_slugs(tx: Transaction, fair: str, employer: str) -> Booth | None:
+    query = select(Booth).join(Fair).join(Employer).where(Fair.slug == fair, Employer.slug == employer)
+    return (await tx.session.execute(query)).scalar_one_or_none()

@@ -1,0 +1,212 @@
+"""Conversations and what is written in them: the fair's, a booth's, a private question, a meeting's."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms.booths import Booth
+from rooms.errors import N_, Conflict
+from rooms.facts import Fact, conversation_stream, moderation_stream
+from rooms.fairs import Fair
+from rooms.model import Base, new_id
+from rooms.people import Person, clean_text
+from rooms.transaction import Transaction
+
+LONGEST = 1000
+
+
+class ConversationKind(StrEnum):
+    FAIR = "fair"
+    BOOTH = "booth"
+    QUESTION = "question"
+    MEETING = "meeting"
+
+
+class Conversation(Base):
+    """One row of each kind for its subject; a private question belongs to one asker at one booth."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        Index(
+            "ux_conversation_subject",
+            "kind",
+            "subject",
+            unique=True,
+            postgresql_where=text("asker_id IS NULL"),
+            sqlite_where=text("asker_id IS NULL"),
+        ),
+        UniqueConstraint("kind", "subject", "asker_id"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[ConversationKind]
+    subject: Mapped[uuid.UUID]
+    """The fair, booth or meeting it belongs to."""
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
+    asker_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    fair: Mapped[Fair] = relationship(lazy="joined", innerjoin=True)
+
+
+class Message(Base):
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("author_id", "client_id"),
+        Index("ix_message_conversation", "conversation_id", "id"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"))
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    client_id: Mapped[uuid.UUID]
+    """Made by the sender, so that sending again after a lost acknowledgement writes nothing twice."""
+    text: Mapped[str]
+    is_staff: Mapped[bool]
+    written_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class Silence(Base):
+    """Somebody may not write in a fair's public conversations until then: muted for a while, or banned."""
+
+    __tablename__ = "silence"
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    until: Mapped[datetime]
+
+
+class Report(Base):
+    __tablename__ = "report"
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    made_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class ChatSent(Fact):
+    kind: ClassVar[str] = "chat.sent"
+    conversation: uuid.UUID
+    message: uuid.UUID
+
+
+class ChatRemoved(Fact):
+    kind: ClassVar[str] = "chat.removed"
+    conversation: uuid.UUID
+    message: uuid.UUID
+
+
+class ChatReported(Fact):
+    kind: ClassVar[str] = "chat.reported"
+    fair: uuid.UUID
+    message: uuid.UUID
+
+
+async def conversation(
+    tx: Transaction, kind: ConversationKind, subject: uuid.UUID, fair: uuid.UUID, asker: uuid.UUID | None = None
+) -> Conversation:
+    """The conversation of this subject, begun if it is new."""
+    query = select(Conversation).where(Conversation.kind == kind, Conversation.subject == subject)
+    query = query.where(Conversation.asker_id == asker if asker else Conversation.asker_id.is_(None))
+    row = (await tx.session.execute(query)).scalar_one_or_none()
+    if row:
+        return row
+    values = {"id": new_id(), "kind": kind, "subject": subject, "fair_id": fair, "asker_id": asker}
+    await tx.insert_once(Conversation, values)
+    return (await tx.session.execute(query)).scalar_one()
+
+
+async def of_booth(tx: Transaction, booth: Booth) -> Conversation:
+    return await conversation(tx, ConversationKind.BOOTH, booth.id, booth.fair_id)
+
+
+async def question_to(tx: Transaction, booth: Booth, asker: Person) -> Conversation:
+    return await conversation(tx, ConversationKind.QUESTION, booth.id, booth.fair_id, asker.id)
+
+
+async def of_fair(tx: Transaction, fair: Fair) -> Conversation:
+    return await conversation(tx, ConversationKind.FAIR, fair.id, fair.id)
+
+
+async def questions_to(tx: Transaction, booth: uuid.UUID) -> list[tuple[Conversation, Person]]:
+    """The private questions put to a booth, the latest first, with who asks."""
+    query = (
+        select(Conversation, Person)
+        .join(Person, Person.id == Conversation.asker_id)
+        .where(Conversation.kind == ConversationKind.QUESTION, Conversation.subject == booth)
+        .order_by(Conversation.id.desc())
+    )
+    return [(row, person) for row, person in (await tx.session.execute(query)).all()]
+
+
+async def send(
+    tx: Transaction, author: Person, where: Conversation, words: str, client_id: uuid.UUID, *, is_staff: bool
+) -> Message:
+    """Write a message. The same `client_id` again gives the message that stands."""
+    words = clean_text(words, "text", LONGEST, required=True)
+    query = select(Message).where(Message.author_id == author.id, Message.client_id == client_id)
+    already = (await tx.session.execute(query)).scalar_one_or_none()
+    if already:
+        return already
+    if where.kind in (ConversationKind.FAIR, ConversationKind.BOOTH):
+        await _refuse_the_silenced(tx, author, where.fair_id)
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "conversation_id": where.id,
+        "author_id": author.id,
+        "client_id": client_id,
+    }
+    values |= {"text": words, "is_staff": is_staff, "written_at": tx.now}
+    if await tx.insert_once(Message, values):
+        fact = ChatSent(conversation=where.id, message=values["id"])
+        tx.record(fact, conversation_stream(where.id))
+    return (await tx.session.execute(query)).scalar_one()
+
+
+async def _refuse_the_silenced(tx: Transaction, author: Person, fair: uuid.UUID) -> None:
+    silence = await tx.session.get(Silence, (fair, author.id))
+    if silence and silence.until > tx.now:
+        message = N_("The organisers have paused your messages in this fair. You may still join lines and talk.")
+        raise Conflict("chat.silenced", message)
+
+
+async def messages_of(tx: Transaction, where: uuid.UUID, count: int = 100) -> list[Message]:
+    """The latest messages, oldest first."""
+    query = select(Message).where(Message.conversation_id == where).order_by(Message.id.desc()).limit(count)
+    return list((await tx.session.execute(query)).scalars())[::-1]
+
+
+async def remove(tx: Transaction, message: Message) -> None:
+    """Take a message off everybody's screen; it stays readable for the organisers' report."""
+    if message.removed_at is None:
+        message.removed_at = tx.now
+        fact = ChatRemoved(conversation=message.conversation_id, message=message.id)
+        tx.record(fact, conversation_stream(message.conversation_id))
+
+
+async def report(tx: Transaction, person: Person, message: Message, fair: uuid.UUID) -> None:
+    row = {"message_id": message.id, "person_id": person.id, "made_at": tx.now}
+    if await tx.insert_once(Report, row):
+        tx.record(ChatReported(fair=fair, message=message.id), moderation_stream(fair))
+
+
+async def open_reports(tx: Transaction, fair: uuid.UUID) -> list[Message]:
+    """The reported messages that still stand, the latest first."""
+    query = (
+        select(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Report, Report.message_id == Message.id)
+        .where(Conversation.fair_id == fair, Message.removed_at.is_(None), Report.settled_at.is_(None))
+        .distinct()
+        .order_by(Message.id.desc())
+    )
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def silence(tx: Transaction, fair: uuid.UUID, person: uuid.UUID, until: datetime) -> None:
+    row = await tx.session.get(Silence, (fair, person))
+    if row:
+        row.until = until
+    else:
+        tx.session.add(Silence(fair_id=fair, person_id=person, until=until))

@@ -1,0 +1,71 @@
+"""The engine and its two kinds of unit of work.
+
+SQLite writes begin with BEGIN IMMEDIATE and queue in the process, because a deferred transaction that reads and then
+writes loses updates without an error (https://www.sqlite.org/lang_transaction.html).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from rooms import streams
+from rooms.clock import Clock
+from rooms.facts import Told
+from rooms.transaction import Transaction
+
+Listener = Callable[[list[Told]], Awaitable[None]]
+
+
+class Database:
+    """The engine with its two kinds of unit of work, and who is told when facts commit."""
+
+    def __init__(self, url: str, clock: Clock, *, pool_size: int = 10) -> None:
+        self.clock = clock
+        self.listeners: list[Listener] = []
+        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=20)
+        self._one_writer: asyncio.Lock | None = None
+        if self.engine.dialect.name == "sqlite":
+            self._one_writer = asyncio.Lock()
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Everything inside happens together or not at all; then the listeners hear of it."""
+        async with self._one_writer or nullcontext(), AsyncSession(self.engine, expire_on_commit=False) as session:
+            transaction = Transaction(session, self.clock)
+            async with session.begin():
+                yield transaction
+                await session.flush()
+                told = await streams.number(transaction)
+        if told:
+            for listener in self.listeners:
+                await listener(told)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """A consistent look that changes nothing and waits for nobody."""
+        engine = self.engine.execution_options(reading=True)
+        async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+            yield Transaction(session, self.clock)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

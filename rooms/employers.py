@@ -1,0 +1,142 @@
+"""Employers, their people and their vacancies. They outlive a fair."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.errors import N_, Conflict, Invalid
+from rooms.fairs import SECTORS, slugged
+from rooms.model import Base, new_id
+from rooms.people import Person, clean_text
+from rooms.transaction import Transaction
+
+COLOURS = ("rust", "blue", "violet", "forest", "wine", "ochre", "teal", "slate", "plum", "moss", "navy", "brick")
+
+
+class Contract(StrEnum):
+    PERMANENT = "permanent"
+    FIXED_TERM = "fixed_term"
+    SEASONAL = "seasonal"
+    TEMPORARY = "temporary"
+    APPRENTICESHIP = "apprenticeship"
+    INTERNSHIP = "internship"
+
+
+class Employer(Base):
+    __tablename__ = "employer"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    sector: Mapped[str]
+    location: Mapped[str] = mapped_column(default="")
+    colour: Mapped[str] = mapped_column(default="slate")
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.name.split() if word[0].isalnum()]
+        return "".join(word[0] for word in words[:2]).upper()
+
+
+class EmployerMember(Base):
+    """A recruiter of an employer. An owner also says who else belongs and who staffs the booths."""
+
+    __tablename__ = "employer_member"
+    employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    is_owner: Mapped[bool] = mapped_column(default=False)
+
+
+class Vacancy(Base):
+    __tablename__ = "vacancy"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"), index=True)
+    title: Mapped[str]
+    location: Mapped[str]
+    contract: Mapped[Contract]
+    description: Mapped[str]
+    withdrawn_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class VacancyText:
+    title: str
+    location: str
+    contract: str
+    description: str
+
+
+async def found(tx: Transaction, name: str, sector: str, location: str = "", colour: str = "slate") -> Employer:
+    name = clean_text(name, "employer", 120, required=True)
+    if sector not in SECTORS:
+        raise Invalid("sector.unknown", N_("Please choose a sector from the list."), field="sector")
+    slug = slugged(name)
+    if (await tx.session.execute(select(Employer.id).where(Employer.slug == slug))).first():
+        slug = f"{slug}-{str(new_id())[-6:]}"
+    employer = Employer(id=new_id(), slug=slug, name=name, sector=sector, location=location, colour=colour)
+    tx.session.add(employer)
+    await tx.session.flush()
+    return employer
+
+
+async def by_name(tx: Transaction, name: str) -> Employer | None:
+    return (await tx.session.execute(select(Employer).where(Employer.name == name.strip()))).scalars().first()
+
+
+async def present(tx: Transaction, employer: Employer, sector: str, location: str, colour: str) -> None:
+    """Change how the employer shows itself."""
+    if sector not in SECTORS:
+        raise Invalid("sector.unknown", N_("Please choose a sector from the list."), field="sector")
+    if colour not in COLOURS:
+        raise Invalid("colour.unknown", N_("Please choose a colour from the list."), field="colour")
+    employer.sector, employer.colour = sector, colour
+    employer.location = clean_text(location, "location", 80)
+
+
+async def add_member(tx: Transaction, employer: uuid.UUID, person: Person, *, is_owner: bool) -> None:
+    row = {"employer_id": employer, "person_id": person.id, "is_owner": is_owner}
+    await tx.insert_once(EmployerMember, row)
+
+
+async def members_of(tx: Transaction, employer: uuid.UUID) -> list[tuple[Person, EmployerMember]]:
+    query = (
+        select(Person, EmployerMember)
+        .join(EmployerMember, EmployerMember.person_id == Person.id)
+        .where(EmployerMember.employer_id == employer)
+        .order_by(Person.name)
+    )
+    return [(person, member) for person, member in (await tx.session.execute(query)).all()]
+
+
+async def add_vacancy(tx: Transaction, employer: Employer, text: VacancyText) -> Vacancy:
+    vacancy = Vacancy(id=new_id(), employer_id=employer.id)
+    write_vacancy(vacancy, text)
+    tx.session.add(vacancy)
+    return vacancy
+
+
+def write_vacancy(vacancy: Vacancy, text: VacancyText) -> None:
+    if text.contract not in list(Contract):
+        raise Invalid("contract.unknown", N_("Please choose a contract from the list."), field="contract")
+    vacancy.title = clean_text(text.title, "title", 120, required=True)
+    vacancy.location = clean_text(text.location, "location", 80)
+    vacancy.contract = Contract(text.contract)
+    vacancy.description = clean_text(text.description, "description", 4000)
+
+
+async def withdraw_vacancy(tx: Transaction, vacancy: Vacancy) -> None:
+    if vacancy.withdrawn_at:
+        raise Conflict("vacancy.withdrawn", N_("This vacancy was withdrawn already."))
+    vacancy.withdrawn_at = tx.now
+
+
+async def vacancies_of(tx: Transaction, employers: list[uuid.UUID]) -> dict[uuid.UUID, list[Vacancy]]:
+    """The vacancies that stand, by employer: one query for any number of employers."""
+    by_employer: dict[uuid.UUID, list[Vacancy]] = {employer: [] for employer in employers}
+    query = select(Vacancy).where(Vacancy.employer_id.in_(employers), Vacancy.withdrawn_at.is_(None))
+    for vacancy in (await tx.session.execute(query.order_by(Vacancy.title))).scalars():
+        by_employer[vacancy.employer_id].append(vacancy)
+    return by_employer

@@ -1,0 +1,260 @@
+"""The arbiter: who is called. No client and no process decides for itself.
+
+A call takes its two people through `engagement`, so a person is in one call at most; it rings as a row with a
+deadline that the worker acts on.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms import engagement, meetings, outbox, presence
+from rooms.booths import Booth
+from rooms.errors import N_, Conflict
+from rooms.facts import Fact, line_stream, person_stream
+from rooms.lines import places
+from rooms.lines.places import HoldReason, Place, PlaceState
+from rooms.meetings import Meeting
+from rooms.model import Base, new_id
+from rooms.people import Person
+from rooms.transaction import Transaction
+
+RINGS_FOR = timedelta(seconds=60)
+POSTPONED_FOR = timedelta(minutes=5)
+PASSED_OVER_FOR = timedelta(minutes=2)
+MISSES_BEFORE_HOLD = 3
+
+
+class CallState(StrEnum):
+    RINGING = "ringing"
+    ACCEPTED = "accepted"
+    POSTPONED = "postponed"
+    DECLINED = "declined"
+    MISSED = "missed"
+    WITHDRAWN = "withdrawn"
+
+
+class Answer(StrEnum):
+    JOIN = "join"
+    LATER = "later"
+    WITHOUT_VIDEO = "without_video"
+    LEAVE = "leave"
+
+
+_RINGING = text("state = 'ringing'")
+
+
+class Call(Base):
+    __tablename__ = "call"
+    __table_args__ = (
+        Index("ux_call_one_ringing", "place_id", unique=True, postgresql_where=_RINGING, sqlite_where=_RINGING),
+        Index("ix_call_deadline", "state", "deadline"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    place_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("place.id"))
+    recruiter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[CallState]
+    rang_at: Mapped[datetime]
+    deadline: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
+    recruiter: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class CallRang(Fact):
+    kind: ClassVar[str] = "call.rang"
+    call: uuid.UUID
+    place: uuid.UUID
+    booth: uuid.UUID
+    recruiter: uuid.UUID
+    deadline: datetime
+
+
+class CallSettled(Fact):
+    """The call no longer rings. `counted` says whether a missed call counts against the place."""
+
+    kind: ClassVar[str] = "call.settled"
+    call: uuid.UUID
+    place: uuid.UUID
+    booth: uuid.UUID
+    state: CallState
+    counted: bool
+
+
+async def call_next(tx: Transaction, recruiter: Person, booth: Booth, *, finish: bool = False) -> Call:
+    """Ring the first in line who is free and within reach."""
+    await _make_ready(tx, recruiter, booth, finish=finish)
+    line = [place for place in await places.in_line(tx, booth.id) if place.state is PlaceState.WAITING]
+    reach = await presence.reach(tx, {place.person_id for place in line})
+    engaged = await engagement.engaged(tx, {place.person_id for place in line})
+    for place in line:
+        if not is_callable(tx, place) or place.person_id in engaged or not reach[place.person_id].is_near:
+            continue
+        call = await _ring(tx, recruiter, place)
+        if call:
+            return call
+    raise Conflict("line.nobody", N_("Nobody in line can be called right now."))
+
+
+async def call_chosen(tx: Transaction, recruiter: Person, place: Place, *, finish: bool = False) -> Call:
+    """Ring the person the recruiter has chosen, even if they asked for a few minutes."""
+    await _make_ready(tx, recruiter, place.booth, finish=finish)
+    await tx.session.refresh(place)
+    if place.state is not PlaceState.WAITING:
+        raise Conflict("place.not_waiting", N_("This person is no longer waiting in your line."))
+    if not (await presence.reach(tx, {place.person_id}))[place.person_id].is_near:
+        raise Conflict("place.out_of_reach", N_("This person is out of reach just now. Their place is kept."))
+    call = await _ring(tx, recruiter, place)
+    if call is None:
+        raise Conflict("place.engaged", N_("This person is in another call or talk. Their place is kept."))
+    return call
+
+
+def is_callable(tx: Transaction, place: Place) -> bool:
+    return place.passed_over_until is None or place.passed_over_until <= tx.now
+
+
+async def _make_ready(tx: Transaction, recruiter: Person, booth: Booth, *, finish: bool) -> None:
+    """Hold the line still for this call, and see that the recruiter is free for it."""
+    await tx.session.execute(select(Booth.id).where(Booth.id == booth.id).with_for_update())
+    if not booth.fair.is_open_now:
+        raise Conflict("fair.not_open", N_("The fair is not open now."))
+    occasion = (await engagement.engaged(tx, {recruiter.id})).get(recruiter.id)
+    if occasion is None:
+        return
+    meeting = await tx.session.get(Meeting, occasion, with_for_update={"of": Meeting})
+    if meeting is None:
+        raise Conflict("recruiter.ringing", N_("You are calling somebody already. Withdraw that call first."))
+    if not finish:
+        raise Conflict("recruiter.in_meeting", N_("You are in a talk. Finish it first, then call the next."))
+    await meetings.end(tx, meeting)
+    await tx.session.flush()
+
+
+async def _ring(tx: Transaction, recruiter: Person, place: Place) -> Call | None:
+    """Take both people and ring; None when another line has the candidate. A busy recruiter is told."""
+    call = Call(id=new_id(), place_id=place.id, recruiter_id=recruiter.id, state=CallState.RINGING)
+    call.rang_at, call.deadline = tx.now, tx.now + RINGS_FOR
+    call.place, call.recruiter = place, recruiter
+    # A savepoint gives the first person free again when the second is taken; a fixed order prevents a deadlock.
+    async with tx.session.begin_nested() as savepoint:
+        taken = {
+            person: await engagement.engage(tx, person, call.id) for person in sorted((recruiter.id, place.person_id))
+        }
+        if not all(taken.values()):
+            await savepoint.rollback()
+    if not taken[recruiter.id]:
+        raise Conflict("recruiter.ringing", N_("You are calling somebody already. Withdraw that call first."))
+    if not taken[place.person_id]:
+        return None
+    tx.session.add(call)
+    fact = CallRang(call=call.id, place=place.id, booth=place.booth_id, recruiter=recruiter.id, deadline=call.deadline)
+    tx.record(fact, line_stream(place.booth_id), person_stream(place.person_id))
+    await _mail_ring(tx, call)
+    return call
+
+
+async def _mail_ring(tx: Transaction, call: Call) -> None:
+    place = call.place
+    values: dict[str, object] = {
+        "name": place.person.name,
+        "employer": place.booth.employer.name,
+        "path": f"/fairs/{place.booth.fair.slug}/booths/{place.booth.employer.slug}",
+    }
+    await outbox.post(tx, place.person.email, "called", place.person.language, values, f"called:{call.id}")
+
+
+async def locked(tx: Transaction, call: uuid.UUID) -> Call | None:
+    """The call, held still: whoever comes second sees what the first has decided."""
+    query = select(Call).where(Call.id == call).with_for_update(of=Call).execution_options(populate_existing=True)
+    return (await tx.session.execute(query)).unique().scalar_one_or_none()
+
+
+async def answer(tx: Transaction, call: Call, how: Answer) -> Meeting | None:
+    """The candidate answers. Joining opens the meeting; accepting the same call again finds the same meeting."""
+    if call.state is CallState.ACCEPTED and how in (Answer.JOIN, Answer.WITHOUT_VIDEO):
+        found = await tx.session.execute(select(Meeting).where(Meeting.call_id == call.id))
+        return found.scalar_one()
+    _must_ring(tx, call)
+    if how in (Answer.JOIN, Answer.WITHOUT_VIDEO):
+        _settle(tx, call, CallState.ACCEPTED)
+        call.place.missed = 0
+        meeting = await meetings.open_for_call(tx, call.id, call.place, call.recruiter_id, video=how is Answer.JOIN)
+        await places.tell_second(tx, call.place.booth_id)
+        return meeting
+    await engagement.release(tx, call.id)
+    if how is Answer.LATER:
+        _settle(tx, call, CallState.POSTPONED)
+        call.place.missed = 0
+        places.pass_over(tx, call.place, POSTPONED_FOR)
+    else:
+        _settle(tx, call, CallState.DECLINED)
+        await places.leave(tx, call.place)
+    return None
+
+
+async def withdraw(tx: Transaction, call: Call) -> None:
+    _must_ring(tx, call)
+    await engagement.release(tx, call.id)
+    _settle(tx, call, CallState.WITHDRAWN)
+
+
+async def expire(tx: Transaction, call: Call) -> None:
+    """The call rang until its deadline. It counts only if the person could see it all the while."""
+    if call.state is not CallState.RINGING or call.deadline > tx.now:
+        return
+    counted = await presence.was_reached(tx, call.place.person_id, call.rang_at)
+    await engagement.release(tx, call.id)
+    _settle(tx, call, CallState.MISSED, counted=counted)
+    if not counted:
+        return
+    call.place.missed += 1
+    if call.place.missed >= MISSES_BEFORE_HOLD:
+        places.move(tx, call.place, PlaceState.ON_HOLD, HoldReason.MISSED)
+    else:
+        places.pass_over(tx, call.place, PASSED_OVER_FOR)
+
+
+def _must_ring(tx: Transaction, call: Call) -> None:
+    if call.state is not CallState.RINGING or call.deadline <= tx.now:
+        raise Conflict("call.settled", N_("This call no longer rings. Your place in line is kept."))
+
+
+def _settle(tx: Transaction, call: Call, state: CallState, *, counted: bool = False) -> None:
+    """The one door through which a call stops ringing."""
+    call.state, call.settled_at = state, tx.now
+    fact = CallSettled(call=call.id, place=call.place_id, booth=call.place.booth_id, state=state, counted=counted)
+    tx.record(fact, line_stream(call.place.booth_id), person_stream(call.place.person_id))
+
+
+async def ringing_for(tx: Transaction, person: uuid.UUID) -> Call | None:
+    """The call that rings for this candidate."""
+    query = select(Call).join(Place, Place.id == Call.place_id)
+    query = query.where(Place.person_id == person, Call.state == CallState.RINGING, Call.deadline > tx.now)
+    return (await tx.session.execute(query)).scalars().first()
+
+
+async def ringing_at(tx: Transaction, booth: uuid.UUID) -> list[Call]:
+    query = select(Call).join(Place, Place.id == Call.place_id)
+    query = query.where(Place.booth_id == booth, Call.state == CallState.RINGING)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def due(tx: Transaction) -> list[uuid.UUID]:
+    query = select(Call.id).where(Call.state == CallState.RINGING, Call.deadline <= tx.now)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def withdraw_all(tx: Transaction, fair: uuid.UUID) -> None:
+    """The fair has closed: what still rings is withdrawn."""
+    query = select(Call.id).join(Place, Place.id == Call.place_id).join(Booth, Booth.id == Place.booth_id)
+    query = query.where(Booth.fair_id == fair, Call.state == CallState.RINGING)
+    for ringing in list((await tx.session.execute(query)).scalars()):
+        call = await locked(tx, ringing)
+        if call and call.state is CallState.RINGING:
+            await engagement.release(tx, call.id)
+            _settle(tx, call, CallState.WITHDRAWN)

@@ -1,0 +1,242 @@
+"""One candidate's place in a line. It survives reloads, lost connections, restarts and the night.
+
+Its order is its ticket. Being passed over, put on hold or called elsewhere never changes it.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms import outbox, presence
+from rooms.booths import Booth
+from rooms.errors import N_, Conflict
+from rooms.facts import Fact, line_stream, person_stream
+from rooms.fairs import Fair
+from rooms.model import Base, new_id
+from rooms.people import Person, clean_text
+from rooms.transaction import Transaction
+
+
+class PlaceState(StrEnum):
+    WAITING = "waiting"
+    ON_HOLD = "on_hold"
+    TALKING = "talking"
+    SERVED = "served"
+    LEFT = "left"
+    ENDED = "ended"
+
+
+ACTIVE = (PlaceState.WAITING, PlaceState.ON_HOLD, PlaceState.TALKING)
+
+MOVES: dict[PlaceState, frozenset[PlaceState]] = {
+    PlaceState.WAITING: frozenset({PlaceState.ON_HOLD, PlaceState.TALKING, PlaceState.LEFT, PlaceState.ENDED}),
+    PlaceState.ON_HOLD: frozenset({PlaceState.WAITING, PlaceState.LEFT, PlaceState.ENDED}),
+    PlaceState.TALKING: frozenset({PlaceState.WAITING, PlaceState.SERVED}),
+    PlaceState.SERVED: frozenset(),
+    PlaceState.LEFT: frozenset(),
+    PlaceState.ENDED: frozenset(),
+}
+
+
+class HoldReason(StrEnum):
+    OUT_OF_REACH = "out_of_reach"
+    MISSED = "missed"
+
+
+_ONE_ACTIVE = text("state IN ('waiting', 'on_hold', 'talking')")
+
+
+class Place(Base):
+    __tablename__ = "place"
+    __table_args__ = (
+        UniqueConstraint("booth_id", "ticket"),
+        Index(
+            "ux_place_one_active",
+            "booth_id",
+            "person_id",
+            unique=True,
+            postgresql_where=_ONE_ACTIVE,
+            sqlite_where=_ONE_ACTIVE,
+        ),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    booth_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("booth.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    ticket: Mapped[int]
+    state: Mapped[PlaceState]
+    words: Mapped[str]
+    """What the person wants to say to this booth, in their own words."""
+    joined_at: Mapped[datetime]
+    passed_over_until: Mapped[datetime | None]
+    hold_reason: Mapped[HoldReason | None]
+    missed: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
+    booth: Mapped[Booth] = relationship(lazy="joined", innerjoin=True)
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class PlaceTaken(Fact):
+    kind: ClassVar[str] = "place.taken"
+    place: uuid.UUID
+    booth: uuid.UUID
+    person: uuid.UUID
+    ticket: int
+
+
+class PlaceChanged(Fact):
+    """The place has a new state, or is passed over until a moment."""
+
+    kind: ClassVar[str] = "place.changed"
+    place: uuid.UUID
+    booth: uuid.UUID
+    state: PlaceState
+    passed_over_until: datetime | None
+    hold_reason: HoldReason | None
+    missed: int
+
+
+async def join(tx: Transaction, person: Person, booth: Booth, words: str = "") -> Place:
+    """Take a place at the end of the line. Joining again changes only the words."""
+    words = clean_text(words, "words", 600)
+    # The person's row is locked so that two tabs cannot take more places than the fair allows.
+    await tx.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    held = await of_person(tx, person.id, fair=booth.fair_id)
+    mine = next((place for place in held if place.booth_id == booth.id), None)
+    if mine:
+        mine.words = words or mine.words
+        return mine
+    if len(held) >= booth.fair.most_lines:
+        message = N_("You already wait in %(lines)s lines, as many as this fair allows. Leave one to join here.")
+        raise Conflict("line.too_many", message, lines=booth.fair.most_lines)
+    place = Place(id=new_id(), booth_id=booth.id, person_id=person.id, state=PlaceState.WAITING, words=words)
+    place.ticket, place.joined_at, place.missed = await _next_ticket(tx, booth.id), tx.now, 0
+    place.booth, place.person = booth, person
+    tx.session.add(place)
+    fact = PlaceTaken(place=place.id, booth=booth.id, person=person.id, ticket=place.ticket)
+    tx.record(fact, line_stream(booth.id), person_stream(person.id))
+    return place
+
+
+async def _next_ticket(tx: Transaction, booth: uuid.UUID) -> int:
+    statement = update(Booth).where(Booth.id == booth).values(last_ticket=Booth.last_ticket + 1)
+    ticket: int = (await tx.session.execute(statement.returning(Booth.last_ticket))).scalar_one()
+    return ticket
+
+
+def move(tx: Transaction, place: Place, state: PlaceState, reason: HoldReason | None = None) -> None:
+    """The one door through which a place changes its state."""
+    if state not in MOVES[place.state]:
+        raise Conflict("place.move", N_("This place in line has changed meanwhile."))
+    place.state, place.hold_reason = state, reason
+    if state not in ACTIVE:
+        place.ended_at = tx.now
+    _tell(tx, place)
+
+
+def pass_over(tx: Transaction, place: Place, pause: timedelta) -> None:
+    """Skip this place until then; its order stays."""
+    place.passed_over_until = tx.now + pause
+    _tell(tx, place)
+
+
+def _tell(tx: Transaction, place: Place) -> None:
+    fact = PlaceChanged(
+        place=place.id,
+        booth=place.booth_id,
+        state=place.state,
+        passed_over_until=place.passed_over_until,
+        hold_reason=place.hold_reason,
+        missed=place.missed,
+    )
+    tx.record(fact, line_stream(place.booth_id), person_stream(place.person_id))
+
+
+async def leave(tx: Transaction, place: Place) -> None:
+    move(tx, place, PlaceState.LEFT)
+    await tell_second(tx, place.booth_id)
+
+
+async def come_back(tx: Transaction, place: Place) -> None:
+    """From on hold back into the order it always had."""
+    place.missed, place.passed_over_until = 0, None
+    move(tx, place, PlaceState.WAITING)
+
+
+async def person_appeared(tx: Transaction, person: uuid.UUID) -> None:
+    """Whoever was out of reach is back: their places on hold for that reason stand in line again."""
+    for place in await of_person(tx, person):
+        if place.state is PlaceState.ON_HOLD and place.hold_reason is HoldReason.OUT_OF_REACH:
+            await come_back(tx, place)
+
+
+async def of_person(tx: Transaction, person: uuid.UUID, fair: uuid.UUID | None = None) -> list[Place]:
+    query = select(Place).where(Place.person_id == person, Place.state.in_(ACTIVE)).order_by(Place.joined_at)
+    if fair:
+        query = query.join(Booth, Booth.id == Place.booth_id).where(Booth.fair_id == fair)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def in_line(tx: Transaction, booth: uuid.UUID) -> list[Place]:
+    """Everybody with an active place, in the order they are called."""
+    query = select(Place).where(Place.booth_id == booth, Place.state.in_(ACTIVE)).order_by(Place.ticket)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def counts(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many wait at each booth; a place on hold does not count in the others' waits."""
+    query = select(Place.booth_id, func.count()).where(Place.booth_id.in_(booths), Place.state == PlaceState.WAITING)
+    rows = await tx.session.execute(query.group_by(Place.booth_id))
+    return dict.fromkeys(booths, 0) | dict(rows.all())
+
+
+async def tell_second(tx: Transaction, booth: uuid.UUID) -> None:
+    """Mail whoever has become second, once for each place."""
+    query = select(Place).where(Place.booth_id == booth, Place.state == PlaceState.WAITING).order_by(Place.ticket)
+    await tx.session.flush()
+    second = (await tx.session.execute(query.offset(1).limit(1))).scalar_one_or_none()
+    if second is None:
+        return
+    values: dict[str, object] = {
+        "name": second.person.name,
+        "employer": second.booth.employer.name,
+        "path": f"/fairs/{second.booth.fair.slug}/booths/{second.booth.employer.slug}",
+    }
+    once = f"second:{second.id}"
+    await outbox.post(tx, second.person.email, "second", second.person.language, values, once)
+
+
+async def hold_the_absent(tx: Transaction) -> int:
+    """Put on hold the places whose people have been out of reach for longer than the fair's grace. For the worker."""
+    query = (
+        select(Place)
+        .join(Booth, Booth.id == Place.booth_id)
+        .join(Fair, Fair.id == Booth.fair_id)
+        .where(Place.state == PlaceState.WAITING, Fair.open_until.is_not(None))
+        .with_for_update(of=Place, skip_locked=True)
+    )
+    waiting = list((await tx.session.execute(query)).scalars())
+    reach = await presence.reach(tx, {place.person_id for place in waiting})
+    held = 0
+    for place in waiting:
+        here = reach[place.person_id]
+        grace = timedelta(minutes=place.booth.fair.grace_minutes)
+        since = max(filter(None, (here.last_seen, place.joined_at, place.booth.fair.doors_opened_at)))
+        if not here.is_near and since + grace <= tx.now:
+            move(tx, place, PlaceState.ON_HOLD, HoldReason.OUT_OF_REACH)
+            held += 1
+    return held
+
+
+async def end_with_fair(tx: Transaction, fair: uuid.UUID) -> None:
+    """The fair has closed for good: every place still standing ends. Talks under way go on."""
+    query = (
+        select(Place)
+        .join(Booth, Booth.id == Place.booth_id)
+        .where(Booth.fair_id == fair, Place.state.in_((PlaceState.WAITING, PlaceState.ON_HOLD)))
+    )
+    for place in (await tx.session.execute(query)).scalars():
+        move(tx, place, PlaceState.ENDED)

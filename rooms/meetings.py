@@ -1,0 +1,270 @@
+"""The live room of one accepted call: waiting, live, ended or missed. Nobody is ever cut off by a timer."""
+
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, func, or_, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms import engagement, outbox
+from rooms.booths import Booth
+from rooms.errors import N_, Conflict, Invalid
+from rooms.facts import Fact, line_stream, meeting_stream, person_stream
+from rooms.lines import places
+from rooms.lines.places import Place, PlaceState
+from rooms.model import Base, new_id
+from rooms.people import Person, clean_text
+from rooms.transaction import Transaction
+
+MEASURED_TALKS = 12
+
+
+class MeetingState(StrEnum):
+    WAITING = "waiting"
+    LIVE = "live"
+    ENDED = "ended"
+    MISSED = "missed"
+
+
+MOVES: dict[MeetingState, frozenset[MeetingState]] = {
+    MeetingState.WAITING: frozenset({MeetingState.LIVE, MeetingState.MISSED}),
+    MeetingState.LIVE: frozenset({MeetingState.ENDED}),
+    MeetingState.ENDED: frozenset(),
+    MeetingState.MISSED: frozenset(),
+}
+
+
+class NextStep(StrEnum):
+    GO_ON = "go_on"
+    KEEP = "keep"
+    NO = "no"
+
+
+class Meeting(Base):
+    __tablename__ = "meeting"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    call_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    place_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("place.id"))
+    booth_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("booth.id"), index=True)
+    candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    recruiter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[MeetingState]
+    with_video: Mapped[bool] = mapped_column(default=True)
+    planned_minutes: Mapped[int]
+    opened_at: Mapped[datetime]
+    candidate_in_at: Mapped[datetime | None]
+    recruiter_in_at: Mapped[datetime | None]
+    live_at: Mapped[datetime | None]
+    planned_end_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    notes: Mapped[str] = mapped_column(default="")
+    """Private to the booth's staff."""
+    next_step: Mapped[NextStep | None]
+    answer: Mapped[str] = mapped_column(default="")
+    """What the candidate reads. A reason for refusal is kept 3 months (CNIL recruitment guide, 2023)."""
+    answered_at: Mapped[datetime | None]
+    answer_promised_by: Mapped[datetime | None]
+    rating: Mapped[int | None]
+    rating_words: Mapped[str] = mapped_column(default="")
+    booth: Mapped[Booth] = relationship(lazy="joined", innerjoin=True)
+    place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
+    candidate: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[candidate_id])
+    recruiter: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[recruiter_id])
+
+    def has(self, person: uuid.UUID) -> bool:
+        return person in (self.candidate_id, self.recruiter_id)
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (MeetingState.ENDED, MeetingState.MISSED)
+
+
+class MeetingOpened(Fact):
+    kind: ClassVar[str] = "meeting.opened"
+    meeting: uuid.UUID
+    call: uuid.UUID
+    place: uuid.UUID
+    booth: uuid.UUID
+
+
+class WentIn(Fact):
+    """Somebody has gone in; `live_at` is set once both have."""
+
+    kind: ClassVar[str] = "meeting.went_in"
+    meeting: uuid.UUID
+    person: uuid.UUID
+    live_at: datetime | None
+    planned_end_at: datetime | None
+
+
+class MeetingProlonged(Fact):
+    kind: ClassVar[str] = "meeting.prolonged"
+    meeting: uuid.UUID
+    planned_end_at: datetime
+
+
+class MeetingEnded(Fact):
+    kind: ClassVar[str] = "meeting.ended"
+    meeting: uuid.UUID
+    booth: uuid.UUID
+    state: MeetingState
+
+
+class AnswerGiven(Fact):
+    kind: ClassVar[str] = "meeting.answered"
+    meeting: uuid.UUID
+    next_step: NextStep
+
+
+def _streams(meeting: Meeting) -> tuple[str, ...]:
+    people = (person_stream(meeting.candidate_id), person_stream(meeting.recruiter_id))
+    return (meeting_stream(meeting.id), line_stream(meeting.booth_id), *people)
+
+
+async def open_for_call(
+    tx: Transaction, call: uuid.UUID, place: Place, recruiter: uuid.UUID, *, video: bool
+) -> Meeting:
+    """The waiting room of an accepted call."""
+    meeting = Meeting(
+        id=new_id(),
+        call_id=call,
+        place_id=place.id,
+        booth_id=place.booth_id,
+        candidate_id=place.person_id,
+        recruiter_id=recruiter,
+        state=MeetingState.WAITING,
+        with_video=video,
+        planned_minutes=place.booth.talk_minutes,
+        opened_at=tx.now,
+    )
+    tx.session.add(meeting)
+    await tx.session.flush()
+    await engagement.hand_over(tx, call, meeting.id)
+    places.move(tx, place, PlaceState.TALKING)
+    fact = MeetingOpened(meeting=meeting.id, call=call, place=place.id, booth=place.booth_id)
+    people = (person_stream(place.person_id), person_stream(recruiter))
+    tx.record(fact, meeting_stream(meeting.id), line_stream(place.booth_id), *people)
+    return meeting
+
+
+async def go_in(tx: Transaction, person: Person, meeting: Meeting) -> None:
+    """The click that sends one's sound and picture. When both have gone in, the meeting is live."""
+    if meeting.is_over:
+        raise Conflict("meeting.over", N_("This talk has ended."))
+    if person.id == meeting.candidate_id:
+        if meeting.candidate_in_at:
+            return
+        meeting.candidate_in_at = tx.now
+    else:
+        if meeting.recruiter_in_at:
+            return
+        meeting.recruiter_in_at = tx.now
+    if meeting.candidate_in_at and meeting.recruiter_in_at:
+        meeting.live_at = tx.now
+        meeting.planned_end_at = tx.now + timedelta(minutes=meeting.planned_minutes)
+        _move(meeting, MeetingState.LIVE)
+    tx.record(
+        WentIn(
+            meeting=meeting.id,
+            person=person.id,
+            live_at=meeting.live_at,
+            planned_end_at=meeting.planned_end_at,
+        ),
+        meeting_stream(meeting.id),
+    )
+
+
+async def prolong(tx: Transaction, meeting: Meeting, minutes: int = 5) -> None:
+    if meeting.state is not MeetingState.LIVE or meeting.planned_end_at is None:
+        raise Conflict("meeting.not_live", N_("This talk is not under way."))
+    meeting.planned_end_at = max(meeting.planned_end_at, tx.now) + timedelta(minutes=minutes)
+    tx.record(MeetingProlonged(meeting=meeting.id, planned_end_at=meeting.planned_end_at), meeting_stream(meeting.id))
+
+
+async def end(tx: Transaction, meeting: Meeting) -> None:
+    """Finish the talk. One that never came about costs the candidate nothing: their place stands first again."""
+    if meeting.is_over:
+        return
+    took_place = meeting.state is MeetingState.LIVE
+    _move(meeting, MeetingState.ENDED if took_place else MeetingState.MISSED)
+    meeting.ended_at = tx.now
+    if took_place:
+        meeting.answer_promised_by = tx.now + timedelta(days=meeting.booth.fair.answer_days)
+    await engagement.release(tx, meeting.id)
+    places.move(tx, meeting.place, PlaceState.SERVED if took_place else PlaceState.WAITING)
+    tx.record(MeetingEnded(meeting=meeting.id, booth=meeting.booth_id, state=meeting.state), *_streams(meeting))
+
+
+def _move(meeting: Meeting, state: MeetingState) -> None:
+    """The one door through which a meeting changes its state."""
+    if state not in MOVES[meeting.state]:
+        raise Conflict("meeting.move", N_("This talk has changed meanwhile."))
+    meeting.state = state
+
+
+async def note(tx: Transaction, meeting: Meeting, notes: str) -> None:
+    meeting.notes = clean_text(notes, "notes", 4000)
+
+
+async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: str) -> None:
+    """Tell the candidate what comes next. A "no" says why."""
+    words = clean_text(words, "answer", 1000)
+    if next_step is NextStep.NO and not words:
+        raise Invalid("answer.missing", N_("Please say why, in a sentence the person can use."), field="answer")
+    if meeting.state is not MeetingState.ENDED:
+        raise Conflict("meeting.not_ended", N_("Finish the talk first."))
+    meeting.next_step, meeting.answer, meeting.answered_at = next_step, words, tx.now
+    tx.record(AnswerGiven(meeting=meeting.id, next_step=next_step), person_stream(meeting.candidate_id))
+    values: dict[str, object] = {
+        "name": meeting.candidate.name,
+        "employer": meeting.booth.employer.name,
+        "path": "/me/talks",
+    }
+    await outbox.post(tx, meeting.candidate.email, "answer", meeting.candidate.language, values)
+
+
+async def rate(tx: Transaction, meeting: Meeting, rating: int, words: str) -> None:
+    if not 1 <= rating <= 5:
+        raise Invalid("rating.range", N_("Please choose from 1 to 5."), field="rating")
+    meeting.rating, meeting.rating_words = rating, clean_text(words, "rating_words", 600)
+
+
+async def current(tx: Transaction, person: uuid.UUID) -> Meeting | None:
+    """The meeting this person is in now."""
+    query = select(Meeting).where(
+        or_(Meeting.candidate_id == person, Meeting.recruiter_id == person),
+        Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE)),
+    )
+    return (await tx.session.execute(query)).scalars().first()
+
+
+async def talks_of(tx: Transaction, candidate: uuid.UUID) -> list[Meeting]:
+    query = select(Meeting).where(Meeting.candidate_id == candidate).order_by(Meeting.id.desc())
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def held_at(tx: Transaction, booth: uuid.UUID) -> list[Meeting]:
+    """The talks held at a booth, the latest first."""
+    query = select(Meeting).where(Meeting.booth_id == booth, Meeting.state == MeetingState.ENDED)
+    return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(100))).scalars())
+
+
+async def measured(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[float]]:
+    """The latest talks' lengths in minutes at each booth, from acceptance to end: what one person in line costs."""
+    latest = (
+        select(
+            Meeting.booth_id,
+            Meeting.opened_at,
+            Meeting.ended_at,
+            func.row_number().over(partition_by=Meeting.booth_id, order_by=Meeting.ended_at.desc()).label("nth"),
+        )
+        .where(Meeting.booth_id.in_(booths), Meeting.state == MeetingState.ENDED)
+        .subquery()
+    )
+    lengths: dict[uuid.UUID, list[float]] = {booth: [] for booth in booths}
+    rows = await tx.session.execute(select(latest).where(latest.c.nth <= MEASURED_TALKS))
+    for booth, opened_at, ended_at, _ in rows:
+        lengths[booth].append((ended_at - opened_at).total_seconds() / 60)
+    return lengths

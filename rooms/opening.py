@@ -1,0 +1,33 @@
+"""What happens to lines and calls when a fair's doors open and close."""
+
+import uuid
+
+from sqlalchemy import select
+
+from rooms import fairs
+from rooms.fairs import Fair, FairState
+from rooms.lines import calls, places
+from rooms.transaction import Transaction
+
+
+async def close_by_hand(tx: Transaction, fair: Fair) -> None:
+    """Close at once. Ringing calls are withdrawn; places are kept in case the organiser opens again."""
+    await fairs.close_by_hand(tx, fair)
+    await calls.withdraw_all(tx, fair.id)
+
+
+async def archive(tx: Transaction, fair: Fair) -> None:
+    await fairs.archive(tx, fair)
+    await places.end_with_fair(tx, fair.id)
+
+
+async def turn(tx: Transaction, fair: uuid.UUID) -> None:
+    """The moment has come that the calendar set for this fair."""
+    query = select(Fair).where(Fair.id == fair).with_for_update()
+    row = (await tx.session.execute(query)).scalar_one()
+    if row.next_turn_at is None or row.next_turn_at > tx.now:
+        return
+    await fairs.turn(tx, row)
+    if row.state is FairState.CLOSED:
+        await calls.withdraw_all(tx, row.id)
+        await places.end_with_fair(tx, row.id)

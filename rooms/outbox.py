@@ -1,0 +1,92 @@
+"""What must leave the house even if the process dies now: mail, as rows written in the same transaction.
+
+A sender claims a row for a minute before it sends, so two workers never hold one mail at once; a crash between
+sending and marking it sent sends it at most once more.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, Select, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.model import Base, new_id
+from rooms.transaction import Transaction
+
+CLAIM = timedelta(minutes=1)
+GIVE_UP_AFTER = 8
+
+
+class Mail(Base):
+    __tablename__ = "mail"
+    __table_args__ = (Index("ix_mail_due", "sent_at", "due_at"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    recipient: Mapped[str]
+    template: Mapped[str]
+    language: Mapped[str]
+    values: Mapped[dict[str, Any]]
+    once: Mapped[str | None] = mapped_column(unique=True)
+    """A name for the occasion: a second mail of the same name is not written."""
+    due_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+
+
+async def post(
+    tx: Transaction,
+    recipient: str | None,
+    template: str,
+    language: str,
+    values: dict[str, Any],
+    once: str | None = None,
+) -> None:
+    """Write a mail to be sent after the commit. Nobody without an address is written to."""
+    if recipient is None:
+        return
+    row = {"id": new_id(), "recipient": recipient, "template": template, "language": language, "values": values}
+    await tx.insert_once(Mail, {**row, "once": once, "due_at": tx.now, "attempts": 0})
+
+
+def _due(tx: Transaction) -> Select[Mail]:
+    return (
+        select(Mail)
+        .where(
+            Mail.sent_at.is_(None),
+            Mail.due_at <= tx.now,
+            Mail.attempts < GIVE_UP_AFTER,
+            or_(Mail.claimed_until.is_(None), Mail.claimed_until <= tx.now),
+        )
+        .order_by(Mail.due_at)
+    )
+
+
+async def any_due(tx: Transaction) -> bool:
+    return (await tx.session.execute(_due(tx).limit(1))).first() is not None
+
+
+async def claim(tx: Transaction, count: int = 20) -> list[Mail]:
+    """Take mails that are due; they are this worker's for a minute."""
+    mails = list((await tx.session.execute(_due(tx).limit(count).with_for_update(skip_locked=True))).scalars())
+    for mail in mails:
+        mail.claimed_until = tx.now + CLAIM
+        mail.attempts += 1
+    return mails
+
+
+async def sent(tx: Transaction, mail: uuid.UUID) -> None:
+    await tx.session.execute(update(Mail).where(Mail.id == mail).values(sent_at=tx.now, failure=None))
+
+
+async def failed(tx: Transaction, mail: Mail, reason: str) -> None:
+    """Try again later, each time after a longer pause."""
+    pause = timedelta(seconds=30 * 2**mail.attempts)
+    await tx.session.execute(
+        update(Mail).where(Mail.id == mail.id).values(due_at=tx.now + pause, claimed_until=None, failure=reason[:300])
+    )
+
+
+async def latest(tx: Transaction, count: int = 50) -> list[Mail]:
+    return list((await tx.session.execute(select(Mail).order_by(Mail.id.desc()).limit(count))).scalars())

@@ -1,0 +1,34 @@
+"""One transaction, one moment, one list of facts: what every command works in."""
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rooms.clock import Clock
+from rooms.facts import Fact
+from rooms.model import Base
+
+
+class Transaction:
+    """A unit of work: the database session, the moment it happens at, and the facts it makes known when it commits."""
+
+    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+        self.session = session
+        self.now = clock.now()
+        self.recorded: list[tuple[str, Fact]] = []
+
+    def record(self, fact: Fact, *streams: str) -> None:
+        """Make `fact` known on each of `streams`, in order, once the transaction has committed."""
+        self.recorded.extend((stream, fact) for stream in streams)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.session.get_bind().dialect.name == "sqlite"
+
+    async def insert_once(self, row: type[Base], values: dict[str, Any]) -> bool:
+        """Insert `values` unless a constraint already holds such a row; says whether this call inserted it."""
+        dialect = sqlite if self.is_sqlite else postgresql
+        statement = dialect.insert(row).values(**values).on_conflict_do_nothing()
+        result = await self.session.execute(statement)
+        return bool(result.rowcount)  # type: ignore[attr-defined]

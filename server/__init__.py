@@ -1,0 +1,1 @@
+"""Where it runs: the application, its pages, accounts, mail, worker, settings and command line."""

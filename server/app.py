@@ -1,0 +1,109 @@
+"""The composition root: every part is made and put together here, once."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from importlib import import_module
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from rooms import everything, presence  # noqa: F401  every model must be mapped
+from rooms.clock import Clock, SystemClock
+from rooms.database import Database
+from server import language, mail, migrating, rendering, security
+from server.receiving import handler_of
+from server.settings import Settings
+from server.visit import HOUSE, PAGES, House
+from server.worker import Worker
+from signaling.hub import Hub
+from signaling.ice import IceServers
+
+log = structlog.get_logger()
+YEAR = 365 * 24 * 3600
+PAGE_MODULES = (
+    "front",
+    "lobby",
+    "booth",
+    "line",
+    "chat",
+    "signin",
+    "me",
+    "desk",
+    "employer",
+    "organise",
+    "administer",
+    "meeting",
+    "health",
+)
+
+
+def build(settings: Settings, clock: Clock | None = None) -> web.Application:
+    """The application, ready to be run; it opens its database when it starts and closes everything when it stops."""
+    for name in PAGE_MODULES:
+        import_module(f"server.pages.{name}")
+    database = Database(settings.database, clock or SystemClock())
+    version = rendering.static_version()
+    is_demo = settings.mode == "demo"
+    if is_demo:
+        import_module("server.demo.mailbox")
+    static = f"/static/{version}"
+    house = House(settings, database, security.Rates(), rendering.renderer(static, database.clock, is_demo=is_demo))
+    ice = IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value())
+    house.hub = Hub(database, ice, settings.public_url, language.problem_in)
+    app = web.Application(middlewares=[security.middleware(settings)], client_max_size=12 * 2**20)
+    app[HOUSE] = house
+    for page in PAGES:
+        app.router.add_route(page.method, page.path, handler_of(page))
+    app.router.add_get("/static/{version}/{path:.+}", _static)
+    house.hub.attach(app)
+    app.cleanup_ctx.append(_running)
+    return app
+
+
+async def _running(app: web.Application) -> AsyncIterator[None]:
+    house = app[HOUSE]
+    _make_folder(house.settings)
+    await migrating.migrate(house.database.engine)
+    async with house.database.transaction() as tx:
+        process = await presence.start_process(tx, house.settings.process_name)
+    post = mail.SmtpPost(house.settings) if house.settings.smtp_host else mail.MailboxPost()
+    writer = mail.Writer(rendering.environment(), house.settings)
+    worker = Worker(house.database, process, lambda: mail.send_due(house.database, writer, post))
+    house.hub.start(process)
+    worker.start()
+    yield
+    await house.hub.stop()
+    await worker.stop()
+    await house.database.close()
+
+
+def _make_folder(settings: Settings) -> None:
+    settings.files.mkdir(parents=True, exist_ok=True)
+    prefix, _, path = settings.database.partition(":///")
+    if prefix.startswith("sqlite") and path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+async def _static(request: web.Request) -> web.StreamResponse:
+    """A static file. Its address carries the version, so it may be kept for good."""
+    path = (rendering.STATIC / request.match_info["path"]).resolve()
+    if not path.is_relative_to(rendering.STATIC.resolve()) or not path.is_file():
+        raise web.HTTPNotFound()
+    headers = {"Cache-Control": f"public, max-age={YEAR}, immutable"}
+    if path.suffix == ".js":
+        headers["Content-Type"] = "text/javascript; charset=utf-8"
+    return web.FileResponse(path, headers=headers)
+
+
+@contextlib.asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serve until the block ends; gives the port, which matters when `port` is 0."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()

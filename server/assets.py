@@ -1,0 +1,143 @@
+"""Build static/vendor/ from the npm packages: the files that the pages load.
+
+Run it after ``npm ci`` as ``python -m server.assets``. It wipes the folder
+first, so that nothing stays from an older version.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "static" / "vendor"
+
+SOCKET_IO = "socket.io-client/dist/socket.io.esm.min.js"
+
+FONTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "@fontsource-variable/bricolage-grotesque",
+        (
+            "bricolage-grotesque-latin-wght-normal.woff2",
+            "bricolage-grotesque-latin-ext-wght-normal.woff2",
+        ),
+    ),
+    (
+        "@fontsource-variable/atkinson-hyperlegible-next",
+        (
+            "atkinson-hyperlegible-next-latin-wght-normal.woff2",
+            "atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
+            "atkinson-hyperlegible-next-latin-wght-italic.woff2",
+            "atkinson-hyperlegible-next-latin-ext-wght-italic.woff2",
+        ),
+    ),
+)
+
+LICENCES: tuple[tuple[str, str], ...] = (
+    ("socket.io-client/LICENSE", "socket.io-client.txt"),
+    ("@fontsource-variable/bricolage-grotesque/LICENSE", "bricolage-grotesque.txt"),
+    (
+        "@fontsource-variable/atkinson-hyperlegible-next/LICENSE",
+        "atkinson-hyperlegible-next.txt",
+    ),
+    ("lucide-static/LICENSE", "lucide-static.txt"),
+)
+
+# The id of each symbol in icons.svg. RENAMED says where lucide names it otherwise.
+ICONS: tuple[str, ...] = (
+    "search", "mic", "mic-off", "video", "video-off", "phone", "message-circle",
+    "users", "user", "log-out", "log-in", "maximize", "settings", "x", "check",
+    "clock", "bell", "door-open", "door-closed", "file-text", "briefcase",
+    "map-pin", "pause", "play", "plus", "pencil", "trash-2", "eye", "flag",
+    "circle-alert", "info", "globe", "mail", "arrow-left", "arrow-right",
+    "megaphone", "star", "captions", "hand", "calendar", "shield", "chevron-down",
+    "circle-check", "triangle-alert", "refresh-cw", "wifi", "wifi-off", "ban",
+    "volume-2", "send", "monitor", "link", "upload", "building-2", "help-circle",
+)  # fmt: skip
+
+RENAMED: dict[str, str] = {"help-circle": "circle-question-mark"}
+
+# Drawn here: the door that stands for a place where people meet.
+OWN_ICONS: dict[str, str] = {
+    "arch": '<path d="M4 21V11a8 8 0 0 1 16 0v10"/><path d="M9 21v-8a3 3 0 0 1 6 0v8"/>',
+}
+
+# Beside the client, so that a type check reads the types of the package.
+TYPES = """\
+export * from "socket.io-client";
+export { default } from "socket.io-client";
+"""
+
+STROKE = 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+
+
+class MissingPackage(Exception):
+    """A file that a package should hold is not there."""
+
+
+def source(path: str) -> Path:
+    """The file at this path in node_modules."""
+    found = MODULES / path
+    if not found.is_file():
+        raise MissingPackage(f"node_modules/{path} is not there. Run: npm ci")
+    return found
+
+
+def icon_body(name: str) -> str:
+    """What stands between <svg …> and </svg> in one lucide icon, on one line."""
+    text = source(f"lucide-static/icons/{name}.svg").read_text(encoding="utf-8")
+    match = re.search(r"<svg\b[^>]*>(.*)</svg>", text, re.DOTALL)
+    if match is None:
+        raise MissingPackage(f"lucide-static/icons/{name}.svg holds no drawing.")
+    return re.sub(r"\s+/>", "/>", re.sub(r">\s+<", "><", match.group(1).strip()))
+
+
+def sprite() -> str:
+    """All icons as one SVG file of symbols."""
+    bodies = {name: icon_body(RENAMED.get(name, name)) for name in ICONS} | OWN_ICONS
+    symbols = "\n".join(
+        f'<symbol id="{name}" viewBox="0 0 24 24" {STROKE}>{body}</symbol>' for name, body in bodies.items()
+    )
+    note = "<!-- Icons of lucide, ISC licence: see licences/lucide-static.txt -->"
+    return f'<svg xmlns="http://www.w3.org/2000/svg">\n{note}\n{symbols}\n</svg>\n'
+
+
+def script() -> str:
+    """The Socket.IO client, without the pointer to a map that is not served."""
+    text = source(SOCKET_IO).read_text(encoding="utf-8")
+    return re.sub(r"\n//# sourceMappingURL=\S+\s*$", "\n", text)
+
+
+def build() -> list[Path]:
+    """Write static/vendor/ anew; returns the files written."""
+    texts = {"socket.io.js": script(), "socket.io.d.ts": TYPES, "icons.svg": sprite()}
+    copies = {name: source(f"{package}/files/{name}") for package, names in FONTS for name in names}
+    copies |= {f"licences/{name}": source(path) for path, name in LICENCES}
+
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    (VENDOR / "licences").mkdir(parents=True)
+    for name, text in texts.items():
+        (VENDOR / name).write_text(text, encoding="utf-8")
+    for name, path in copies.items():
+        shutil.copyfile(path, VENDOR / name)
+    return sorted(VENDOR / name for name in (*texts, *copies))
+
+
+def main() -> int:
+    if not MODULES.is_dir():
+        print("node_modules is not there. Run this first: npm ci", file=sys.stderr)
+        return 1
+    try:
+        written = build()
+    except MissingPackage as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(written)} files in {VENDOR.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""The command line: parvis serve, demo, migrate, create-admin, doctor."""
+
+import argparse
+import asyncio
+import signal
+import sys
+
+import structlog
+
+from rooms import people
+from rooms.clock import SystemClock
+from rooms.database import Database
+from rooms.errors import Problem
+from server import app, language, migrating
+from server.settings import Settings, SettingsError, load
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
+    structlog.configure(
+        processors=[
+            structlog.processors.TimeStamper("iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+    try:
+        sys.exit(arguments.run(arguments))
+    except SettingsError as error:
+        sys.exit(f"These settings do not fit:\n{error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="parvis", description="A virtual recruitment fair of your own.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the server, with the worker inside")
+    serve.set_defaults(run=lambda _: asyncio.run(_serve(load())))
+
+    demo = commands.add_parser("demo", help="run a fair with simulated people, nothing to configure")
+    demo.add_argument("--fresh", action="store_true", help="begin anew")
+    demo.add_argument("--port", type=int, default=8080)
+    demo.add_argument("--folder", default="demo-data", help="where the demo keeps its data")
+    demo.set_defaults(run=_demo)
+
+    migrate = commands.add_parser("migrate", help="bring the database to today's shape")
+    migrate.set_defaults(run=lambda _: asyncio.run(_migrate(load())))
+
+    admin = commands.add_parser("create-admin", help="make an administrator and print a sign-in link")
+    admin.add_argument("email")
+    admin.add_argument("--name", default="Administrator")
+    admin.set_defaults(run=lambda arguments: asyncio.run(_create_admin(load(), arguments.email, arguments.name)))
+
+    doctor = commands.add_parser("doctor", help="say what is wrong with this installation, and how to mend it")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+async def _serve(settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        async with app.serving(app.build(settings), settings.host, settings.port):
+            print(f"Parvis is at {settings.public_url}", flush=True)
+            await stop.wait()
+    except OSError as error:
+        message = f"Port {settings.port} cannot be used ({error.strerror}). Set PARVIS_PORT to another one."
+        print(message, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from server.demo import run
+
+    return run.main(arguments.folder, arguments.port, fresh=arguments.fresh)
+
+
+async def _migrate(settings: Settings) -> int:
+    database = Database(settings.database, SystemClock())
+    await migrating.migrate(database.engine)
+    await database.close()
+    print("The database is up to date.")
+    return 0
+
+
+async def _create_admin(settings: Settings, email: str, name: str) -> int:
+    from rooms import signin
+
+    database = Database(settings.database, SystemClock())
+    try:
+        await migrating.migrate(database.engine)
+        async with database.transaction() as tx:
+            person = await people.welcome(tx, name, people.clean_email(email), "en")
+            person.is_administrator = person.is_organiser = True
+            _, token = await signin.make_link(tx, signin.Purpose.SIGN_IN, email, name)
+    except Problem as problem:
+        print(language.problem_text(problem), file=sys.stderr)
+        return 1
+    finally:
+        await database.close()
+    print(f"Sign in within 30 minutes at {settings.public_url.rstrip('/')}/links/{token}")
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from server import doctor
+
+    return asyncio.run(doctor.main())

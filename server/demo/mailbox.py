@@ -1,0 +1,17 @@
+"""The demo's mailbox: every mail the house wrote, so that one visitor can play every part. Not there in production."""
+
+from aiohttp import web
+
+from rooms import outbox
+from server.mail import Writer
+from server.rendering import environment
+from server.visit import Visit, get
+
+
+@get("/demo/mailbox")
+async def mailbox(visit: Visit) -> web.StreamResponse:
+    writer = Writer(environment(), visit.house.settings)
+    async with visit.reading() as tx:
+        mails = await outbox.latest(tx)
+    messages = [(mail, writer.write(mail)) for mail in mails]
+    return visit.page("mailbox.html", mails=[(mail, text["Subject"], text.get_content()) for mail, text in messages])

@@ -1,0 +1,87 @@
+"""French and English: catalogues, numbers, times and the choice between the two.
+
+Catalogues are read from the .po files at start, so there is no compile step to forget.
+"""
+
+from contextvars import ContextVar
+from datetime import datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+from rooms.errors import Problem
+from rooms.people import LANGUAGES
+
+HERE = Path(__file__).parent
+LOCALES = HERE / "locale" if (HERE / "locale").is_dir() else HERE.parent / "locale"
+
+current: ContextVar[str] = ContextVar("language", default="fr")
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    path = LOCALES / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        compiled = BytesIO()
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def gettext(message: str, **values: object) -> str:
+    text = catalogue(current.get()).gettext(message)
+    return text % values if values else text
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    return catalogue(current.get()).ungettext(one, many, count)
+
+
+def problem_text(problem: Problem) -> str:
+    return gettext(problem.message, **problem.values)
+
+
+def problem_in(problem: Problem, language: str) -> str:
+    current.set(language)
+    return problem_text(problem)
+
+
+def choose(accept: str, chosen: str | None = None) -> str:
+    """The chosen language, or the first of the browser's that we speak; English for the rest of the world."""
+    if chosen in LANGUAGES:
+        return chosen
+    for part in accept.split(","):
+        language = part.split(";")[0].strip()[:2].lower()
+        if language in LANGUAGES:
+            return language
+    return "en" if accept.strip() else "fr"
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 4th; 1er, 2e, 4e."""
+    if current.get() == "fr":
+        return "1er" if number == 1 else f"{number}e"
+    form = Locale("en").ordinal_form(number)
+    return f"{number}{ {'one': 'st', 'two': 'nd', 'few': 'rd'}.get(form, 'th') }"
+
+
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    """14:05, 14 h 05"""
+    return format_time(moment, "HH:mm", tzinfo=zone, locale=current.get())
+
+
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    return format_date(moment.astimezone(zone).date(), "full", locale=current.get())
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    return format_datetime(value, "medium", tzinfo=zone, locale=current.get())

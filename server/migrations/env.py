@@ -1,0 +1,11 @@
+"""Alembic's entry: runs the migrations on the connection that server.migrating hands over."""
+
+from alembic import context
+
+import rooms.everything  # noqa: F401  every model must be known
+from rooms.model import Base
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,64 @@
+"""A booth as candidates see it: who is here, what work there is, one button."""
+
+from aiohttp import web
+
+from rooms import access, chat, employers
+from rooms.booths import Booth
+from rooms.facts import conversation_stream, fair_stream
+from rooms.lines import calls, standing
+from rooms.transaction import Transaction
+from server.pages import lobby
+from server.pages.following import heads
+from server.visit import Visit, get
+
+
+async def of_path(tx: Transaction, visit: Visit, act: access.Act = access.Act.BOOTH_SEE) -> Booth:
+    return await access.booth(tx, visit.actor, visit.path("fair"), visit.path("employer"), act)
+
+
+@get("/fairs/{fair}/booths/{employer}")
+async def booth(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await of_path(tx, visit)
+        talk = await chat.of_booth(tx, stand)
+    async with visit.reading() as tx:
+        following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(talk.id))
+        jobs = (await employers.vacancies_of(tx, [stand.employer_id]))[stand.employer_id]
+        mine = await lobby.mine(tx, visit, stand.fair)
+        relations = await access.to_booth(tx, visit.actor, stand)
+        return visit.page(
+            "booth.html",
+            fair=stand.fair,
+            booth=stand,
+            vacancies=jobs,
+            standing=(await standing.of_booths(tx, [stand]))[stand.id],
+            place=next((position for position in mine if position.place.booth_id == stand.id), None),
+            mine=mine,
+            ringing=await calls.ringing_for(tx, visit.actor.person.id) if visit.actor.person else None,
+            conversation=talk,
+            messages=await chat.messages_of(tx, talk.id),
+            moderates=access.allows(access.Act.CHAT_MODERATE, relations),
+            is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
+            is_member=access.allows(access.Act.BOOTH_SET_UP, relations),
+            next_day=await lobby.next_day(tx, stand.fair),
+            following=following,
+        )
+
+
+@get("/fairs/{fair}/booths/{employer}/question")
+async def question(visit: Visit) -> web.StreamResponse:
+    """A private question: all the booth's staff see it and may answer."""
+    person = visit.actor.known
+    async with visit.transaction() as tx:
+        stand = await of_path(tx, visit)
+        talk = await chat.question_to(tx, stand, person)
+    async with visit.reading() as tx:
+        following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(talk.id))
+        return visit.page(
+            "question.html",
+            fair=stand.fair,
+            booth=stand,
+            conversation=talk,
+            messages=await chat.messages_of(tx, talk.id),
+            following=following,
+        )

@@ -1,0 +1,115 @@
+"""The recruiter's desk: the line, the call, the break, the questions."""
+
+from aiohttp import web
+
+from rooms import access, booths, chat, meetings, presence
+from rooms.access import Act
+from rooms.booths import Booth
+from rooms.chat import ConversationKind
+from rooms.errors import NotFound
+from rooms.facts import conversation_stream, fair_stream, line_stream
+from rooms.lines import calls, standing
+from rooms.transaction import Transaction
+from server import language
+from server.pages.following import heads
+from server.visit import Visit, get, post
+
+
+@get("/desk")
+async def desks(visit: Visit) -> web.StreamResponse:
+    """The booths one may stand at."""
+    person = visit.actor.known
+    async with visit.reading() as tx:
+        following = await heads(tx, visit)
+        return visit.page("desks.html", booths=await booths.staffed_by(tx, person.id), following=following)
+
+
+async def _booth(tx: Transaction, visit: Visit) -> Booth:
+    return await access.booth_by_id(tx, visit.actor, visit.id("booth"), Act.BOOTH_STAFF)
+
+
+@get("/desk/{booth}")
+async def desk(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit)
+        await presence.see_desk(tx, stand.id, visit.actor.known.id)
+        talk = await chat.of_booth(tx, stand)
+    visit.house.hub.standings.stir({stand.id})
+    async with visit.reading() as tx:
+        wanted = (line_stream(stand.id), fair_stream(stand.fair_id), conversation_stream(talk.id))
+        following = await heads(tx, visit, *wanted)
+        return visit.page(
+            "desk.html",
+            fair=stand.fair,
+            booth=stand,
+            standing=(await standing.of_booths(tx, [stand]))[stand.id],
+            line=await standing.of_line(tx, stand),
+            ringing=await calls.ringing_at(tx, stand.id),
+            meeting=await meetings.current(tx, visit.actor.known.id),
+            conversation=talk,
+            messages=await chat.messages_of(tx, talk.id),
+            questions=await chat.questions_to(tx, stand.id),
+            following=following,
+        )
+
+
+@post("/desk/{booth}/call", again=desk)
+async def call(visit: Visit) -> web.StreamResponse:
+    """Call the next, or the person who was chosen."""
+    finish = bool(visit.typed("finish"))
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit)
+        if visit.typed("place"):
+            place = await access.place(tx, visit.actor, visit.uuid("place"), Act.PLACE_CALL)
+            await calls.call_chosen(tx, visit.actor.known, place, finish=finish)
+        else:
+            await calls.call_next(tx, visit.actor.known, stand, finish=finish)
+    return visit.go(f"/desk/{stand.id}")
+
+
+@post("/calls/{call}/withdraw")
+async def withdraw(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await access.call(tx, visit.actor, visit.id("call"), Act.CALL_WITHDRAW)
+        await calls.withdraw(tx, row)
+        back = f"/desk/{row.place.booth_id}"
+    return visit.go(back)
+
+
+@post("/desk/{booth}/pause")
+async def pause(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await booths.pause(tx, await _booth(tx, visit))
+    return visit.go(f"/desk/{visit.id('booth')}", language.gettext("Everybody in line is told that you take a break."))
+
+
+@post("/desk/{booth}/resume")
+async def resume(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await booths.resume(tx, await _booth(tx, visit))
+    return visit.go(f"/desk/{visit.id('booth')}")
+
+
+@get("/desk/{booth}/questions/{conversation}")
+async def question(visit: Visit) -> web.StreamResponse:
+    """A private question, read and answered by any of the staff."""
+    async with visit.reading() as tx:
+        stand = await _booth(tx, visit)
+        row, _ = await access.conversation(tx, visit.actor, visit.id("conversation"))
+        if row.kind is not ConversationKind.QUESTION or row.subject != stand.id:
+            raise NotFound("conversation")
+        following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(row.id))
+        messages = await chat.messages_of(tx, row.id)
+    return visit.page(
+        "question.html", fair=stand.fair, booth=stand, conversation=row, messages=messages, following=following
+    )
+
+
+@get("/desk/{booth}/talks")
+async def talks(visit: Visit) -> web.StreamResponse:
+    """The talks held at this booth, with notes and answers."""
+    async with visit.reading() as tx:
+        stand = await _booth(tx, visit)
+        following = await heads(tx, visit)
+        rows = await meetings.held_at(tx, stand.id)
+    return visit.page("desk_talks.html", fair=stand.fair, booth=stand, talks=rows, following=following)

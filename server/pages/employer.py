@@ -1,0 +1,123 @@
+"""The employer's own pages: the booth, its vacancies, its people."""
+
+import uuid
+
+from aiohttp import web
+
+from rooms import access, booths, employers, invitations
+from rooms.access import Act
+from rooms.booths import Booth, BoothText
+from rooms.employers import VacancyText
+from rooms.transaction import Transaction
+from server import language
+from server.pages.following import heads
+from server.visit import Visit, get, post
+
+
+async def _booth(tx: Transaction, visit: Visit, act: Act = Act.BOOTH_SET_UP) -> Booth:
+    return await access.booth_by_id(tx, visit.actor, visit.id("booth"), act)
+
+
+@get("/booths/{booth}/set-up")
+async def set_up_form(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        stand = await _booth(tx, visit)
+        following = await heads(tx, visit)
+        members = await employers.members_of(tx, stand.employer_id)
+        staff = {person.id for person in await booths.staff_of(tx, stand.id)}
+        jobs = (await employers.vacancies_of(tx, [stand.employer_id]))[stand.employer_id]
+        relations = await access.to_booth(tx, visit.actor, stand)
+    return visit.page(
+        "set_up.html",
+        fair=stand.fair,
+        booth=stand,
+        members=members,
+        staff=staff,
+        vacancies=jobs,
+        is_owner=access.Relation.OWNER in relations,
+        following=following,
+    )
+
+
+@post("/booths/{booth}/set-up", again=set_up_form)
+async def set_up(visit: Visit) -> web.StreamResponse:
+    text = BoothText(
+        visit.typed("description"),
+        visit.number("talk_minutes", 15),
+        visit.typed("sector"),
+        visit.typed("location"),
+        visit.typed("colour"),
+    )
+    async with visit.transaction() as tx:
+        await booths.set_up(tx, await _booth(tx, visit), text)
+    saved = language.gettext("Saved. The preview shows what candidates see.")
+    return visit.go(f"/booths/{visit.id('booth')}/set-up", saved)
+
+
+@post("/booths/{booth}/staff", again=set_up_form)
+async def choose_staff(visit: Visit) -> web.StreamResponse:
+    chosen = {uuid.UUID(person) for person in visit.ticked("staff") if _is_uuid(person)}
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
+        before = {person.id for person in await booths.staff_of(tx, stand.id)}
+        await booths.choose_staff(tx, stand, chosen)
+    for person in before - chosen:
+        await visit.house.hub.turn_out(person, f"line:{stand.id}")
+    return visit.go(f"/booths/{stand.id}/set-up", language.gettext("Saved."))
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+@post("/booths/{booth}/colleagues", again=set_up_form)
+async def invite_colleague(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
+        is_owner = bool(visit.typed("is_owner"))
+        await invitations.invite_colleague(tx, stand.employer, visit.typed("email"), visit.language, is_owner=is_owner)
+    return visit.go(f"/booths/{stand.id}/set-up", language.gettext("The invitation is on its way."))
+
+
+@post("/booths/{booth}/vacancies", again=set_up_form)
+async def add_vacancy(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit)
+        await employers.add_vacancy(tx, stand.employer, _text(visit))
+    return visit.go(f"/booths/{stand.id}/set-up#vacancies", language.gettext("The vacancy is shown at your booth."))
+
+
+@get("/vacancies/{vacancy}")
+async def vacancy_form(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        vacancy, employer = await access.vacancy(tx, visit.actor, visit.id("vacancy"))
+        following = await heads(tx, visit)
+    return visit.page("vacancy.html", vacancy=vacancy, employer=employer, following=following)
+
+
+@post("/vacancies/{vacancy}", again=vacancy_form)
+async def change_vacancy(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        vacancy, _ = await access.vacancy(tx, visit.actor, visit.id("vacancy"))
+        employers.write_vacancy(vacancy, _text(visit))
+    return visit.go("/desk", language.gettext("Saved."))
+
+
+@post("/vacancies/{vacancy}/withdraw")
+async def withdraw_vacancy(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        vacancy, _ = await access.vacancy(tx, visit.actor, visit.id("vacancy"))
+        await employers.withdraw_vacancy(tx, vacancy)
+    return visit.go(visit.came_from("/desk"), language.gettext("The vacancy is shown no longer."))
+
+
+def _text(visit: Visit) -> VacancyText:
+    return VacancyText(
+        visit.typed("title"), visit.typed("vacancy_location"), visit.typed("contract"), visit.typed("text")
+    )

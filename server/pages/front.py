@@ -1,0 +1,34 @@
+"""The front door: which fairs there are, and the choice of language."""
+
+from aiohttp import web
+
+from rooms import booths, fairs, people
+from server.visit import LANGUAGE, Visit, get, post
+
+YEAR = 365 * 24 * 3600
+
+
+@get("/")
+async def front(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        shown = await fairs.shown(tx)
+        rows = [(fair, await fairs.days_of(tx, fair), len(await booths.of_fair(tx, fair.id))) for fair in shown]
+    return visit.page("front.html", rows=rows)
+
+
+@post("/language")
+async def choose_language(visit: Visit) -> web.StreamResponse:
+    chosen = visit.typed("language")
+    if chosen in people.LANGUAGES:
+        visit.cookies[LANGUAGE] = (chosen, YEAR)
+        if visit.actor.person:
+            async with visit.transaction() as tx:
+                person = await tx.session.get_one(people.Person, visit.actor.person.id)
+                await people.choose_language(tx, person, chosen)
+    return visit.go(visit.came_from())
+
+
+@get("/camera")
+async def check_camera(visit: Visit) -> web.StreamResponse:
+    """Try camera and microphone before anybody calls."""
+    return visit.page("camera.html")

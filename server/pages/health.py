@@ -1,0 +1,13 @@
+"""Whether this process serves: for a load balancer."""
+
+from aiohttp import web
+from sqlalchemy import text
+
+from server.visit import Visit, get
+
+
+@get("/healthz")
+async def healthz(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        await tx.session.execute(text("SELECT 1"))
+    return web.json_response({"ok": True})

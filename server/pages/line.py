@@ -1,0 +1,59 @@
+"""The line by plain forms: joining, leaving, coming back, answering a call."""
+
+from aiohttp import web
+
+from rooms import access
+from rooms.access import Act
+from rooms.errors import N_, Invalid
+from rooms.lines import calls, places
+from rooms.lines.calls import Answer
+from server import language
+from server.pages.booth import of_path
+from server.visit import Visit, get, post
+from signaling.mine import booth_path
+
+
+@get("/fairs/{fair}/booths/{employer}/join")
+async def join_form(visit: Visit) -> web.StreamResponse:
+    """A few words for the booth, if one likes, then the place."""
+    visit.actor.known  # noqa: B018
+    async with visit.reading() as tx:
+        stand = await of_path(tx, visit, Act.LINE_JOIN)
+        return visit.page("join.html", fair=stand.fair, booth=stand)
+
+
+@post("/fairs/{fair}/booths/{employer}/join", again=join_form)
+async def join(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await of_path(tx, visit, Act.LINE_JOIN)
+        await places.join(tx, visit.actor.known, stand, visit.typed("words"))
+    kept = language.gettext("You are in line. Your place is kept, even if you lose the connection.")
+    return visit.go(booth_path(stand), kept)
+
+
+@post("/places/{place}/leave")
+async def leave(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        place = await access.place(tx, visit.actor, visit.id("place"), Act.PLACE_KEEP)
+        await places.leave(tx, place)
+        employer = place.booth.employer.name
+    return visit.go(visit.came_from(), language.gettext("You have left the line at %(employer)s.", employer=employer))
+
+
+@post("/places/{place}/return")
+async def come_back(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await places.come_back(tx, await access.place(tx, visit.actor, visit.id("place"), Act.PLACE_KEEP))
+    return visit.go(visit.came_from(), language.gettext("You are back in line, in the order you had."))
+
+
+@post("/calls/{call}/answer")
+async def answer(visit: Visit) -> web.StreamResponse:
+    how = visit.typed("answer")
+    if how not in list(Answer):
+        raise Invalid("answer.unknown", N_("Please choose one of the answers."), field="answer")
+    async with visit.transaction() as tx:
+        ringing = await access.call(tx, visit.actor, visit.id("call"), Act.CALL_ANSWER)
+        meeting = await calls.answer(tx, ringing, Answer(how))
+        back = booth_path(ringing.place.booth)
+    return visit.go(f"/meetings/{meeting.id}" if meeting else back)

@@ -1,0 +1,90 @@
+"""The meeting's page, and what the recruiter writes during and after it."""
+
+import json
+
+from aiohttp import web
+
+from rooms import access, chat, meetings
+from rooms.access import Act
+from rooms.chat import ConversationKind
+from rooms.errors import N_, Invalid
+from rooms.facts import conversation_stream, line_stream, meeting_stream
+from rooms.lines import standing
+from rooms.meetings import NextStep
+from server import language
+from server.pages.following import heads
+from server.visit import Visit, get, post
+
+
+@get("/meetings/{meeting}")
+async def meeting(visit: Visit) -> web.StreamResponse:
+    """The waiting room and the talk; afterwards, what comes next."""
+    async with visit.transaction() as tx:
+        row = await access.meeting(tx, visit.actor, visit.id("meeting"))
+        talk = await chat.conversation(tx, ConversationKind.MEETING, row.id, row.booth.fair_id)
+    leads = row.recruiter_id == visit.actor.known.id
+    async with visit.reading() as tx:
+        wanted = [meeting_stream(row.id), conversation_stream(talk.id)]
+        following = await heads(tx, visit, *wanted, *([line_stream(row.booth_id)] if leads else []))
+        line = await standing.of_line(tx, row.booth) if leads else []
+        values = {
+            "meeting": row,
+            "fair": row.booth.fair,
+            "leads": leads,
+            "other": row.candidate if leads else row.recruiter,
+            "conversation": talk,
+            "messages": await chat.messages_of(tx, talk.id),
+            "next_in_line": next((position for position in line if position.can_be_called), None),
+            "following": following,
+            "live": json.dumps(_live(visit, row)),
+        }
+    return visit.page("after.html" if row.is_over else "meeting.html", **values)
+
+
+def _live(visit: Visit, row: meetings.Meeting) -> dict[str, object]:
+    """What the page's scripts start from."""
+    me = visit.actor.known.id
+    mine, theirs = row.candidate_in_at, row.recruiter_in_at
+    if me == row.recruiter_id:
+        mine, theirs = theirs, mine
+    other = row.recruiter if me == row.candidate_id else row.candidate
+    return {
+        "meeting": str(row.id),
+        "me": str(me),
+        "other": str(other.id),
+        "otherName": other.name,
+        "leads": me == row.recruiter_id,
+        "withVideo": row.with_video,
+        "iAmIn": mine is not None,
+        "otherIsIn": theirs is not None,
+        "plannedEndAt": row.planned_end_at.isoformat() if row.planned_end_at else None,
+    }
+
+
+@post("/meetings/{meeting}/end")
+async def end(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await meetings.end(tx, await access.meeting(tx, visit.actor, visit.id("meeting"), lock=True))
+    return visit.go(f"/meetings/{visit.id('meeting')}")
+
+
+@post("/meetings/{meeting}/notes", again=meeting)
+async def write_notes(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_LEAD, lock=True)
+        await meetings.note(tx, row, visit.typed("notes"))
+    if visit.request.headers.get("Accept") == "application/json":
+        return web.json_response({"ok": True})
+    return visit.go(f"/meetings/{visit.id('meeting')}", language.gettext("Saved."))
+
+
+@post("/meetings/{meeting}/answer", again=meeting)
+async def answer(visit: Visit) -> web.StreamResponse:
+    step = visit.typed("next_step")
+    if step not in list(NextStep):
+        raise Invalid("next_step.missing", N_("Please choose what comes next."), field="next_step")
+    async with visit.transaction() as tx:
+        row = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_LEAD, lock=True)
+        await meetings.answer(tx, row, NextStep(step), visit.typed("answer"))
+        back = f"/desk/{row.booth_id}"
+    return visit.go(back, language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name))

@@ -1,0 +1,161 @@
+"""The organiser's pages: making a fair, inviting employers, opening and closing, the board."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from rooms import access, booths, chat, fairs, invitations, opening
+from rooms.access import Act
+from rooms.errors import N_, Invalid
+from rooms.facts import fair_stream, moderation_stream
+from rooms.fairs import Fair, FairDescription
+from rooms.lines import standing
+from rooms.transaction import Transaction
+from server import language
+from server.pages.following import heads
+from server.visit import Visit, get, post
+
+
+@get("/organise")
+async def organise(visit: Visit) -> web.StreamResponse:
+    person = visit.actor.known
+    access.may(visit.actor, Act.FAIR_CREATE)
+    async with visit.reading() as tx:
+        following = await heads(tx, visit)
+        return visit.page("organise.html", fairs=await fairs.run_by(tx, person), following=following)
+
+
+@get("/organise/new")
+async def new_fair(visit: Visit) -> web.StreamResponse:
+    visit.actor.known  # noqa: B018
+    access.may(visit.actor, Act.FAIR_CREATE)
+    return visit.page("fair_form.html", fair=None)
+
+
+@post("/organise/new", again=new_fair)
+async def create(visit: Visit) -> web.StreamResponse:
+    person = visit.actor.known
+    access.may(visit.actor, Act.FAIR_CREATE)
+    async with visit.transaction() as tx:
+        fair = await fairs.create(tx, person, _description(visit))
+    return visit.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Add its opening hours."))
+
+
+def _description(visit: Visit) -> FairDescription:
+    return FairDescription(
+        visit.typed("name"),
+        visit.typed("description"),
+        tuple(visit.ticked("languages")),
+        tuple(visit.ticked("sectors")),
+        visit.typed("time_zone", "Europe/Paris"),
+        visit.number("most_lines", 3),
+    )
+
+
+async def _fair(tx: Transaction, visit: Visit) -> Fair:
+    return await access.fair(tx, visit.actor, visit.path("fair"), Act.FAIR_RUN)
+
+
+@get("/organise/{fair}")
+async def board(visit: Visit) -> web.StreamResponse:
+    """What needs a hand first, then the fair's days, employers and words."""
+    async with visit.reading() as tx:
+        fair = await _fair(tx, visit)
+        following = await heads(tx, visit, fair_stream(fair.id), moderation_stream(fair.id))
+        stands = await booths.of_fair(tx, fair.id, only_set_up=False)
+        return visit.page(
+            "board.html",
+            fair=fair,
+            days=await fairs.days_of(tx, fair),
+            booths=stands,
+            standings=await standing.of_booths(tx, stands),
+            announcements=await fairs.announcements_of(tx, fair.id),
+            reports=await chat.open_reports(tx, fair.id),
+            following=following,
+        )
+
+
+@get("/organise/{fair}/describe")
+async def describe_form(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        return visit.page("fair_form.html", fair=await _fair(tx, visit))
+
+
+@post("/organise/{fair}/describe", again=describe_form)
+async def describe(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await fairs.describe(tx, await _fair(tx, visit), _description(visit))
+    return visit.go(f"/organise/{visit.path('fair')}", language.gettext("Saved."))
+
+
+@post("/organise/{fair}/days", again=board)
+async def add_day(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        fair = await _fair(tx, visit)
+        opens_at, closes_at = (_local(visit, field, fair) for field in ("opens", "closes"))
+        await fairs.add_day(tx, fair, opens_at, closes_at)
+    return visit.go(f"/organise/{fair.slug}", language.gettext("The opening hours are set."))
+
+
+def _local(visit: Visit, field: str, fair: Fair) -> datetime:
+    """A day and an hour as typed, in the fair's own time zone."""
+    try:
+        typed = datetime.fromisoformat(f"{visit.typed('date')}T{visit.typed(field)}")
+    except ValueError:
+        message = N_("Please give the day and the hours, for example 2027-03-15, 09:00 and 18:00.")
+        raise Invalid("day.unreadable", message, field="date") from None
+    return typed.replace(tzinfo=fair.zone).astimezone(UTC)
+
+
+@post("/organise/{fair}/days/{day}/remove")
+async def remove_day(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await fairs.remove_day(tx, await _fair(tx, visit), visit.id("day"))
+    return visit.go(f"/organise/{visit.path('fair')}")
+
+
+@post("/organise/{fair}/employers", again=board)
+async def invite_employer(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        fair = await _fair(tx, visit)
+        await invitations.invite_employer(
+            tx, fair, visit.typed("employer"), visit.typed("sector"), visit.typed("email"), visit.language
+        )
+    return visit.go(f"/organise/{fair.slug}", language.gettext("The invitation is on its way."))
+
+
+@post("/organise/{fair}/candidates", again=board)
+async def invite_candidate(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        fair = await _fair(tx, visit)
+        await invitations.invite_candidate(
+            tx, fair, visit.typed("candidate_name"), visit.typed("candidate_email"), visit.language
+        )
+    return visit.go(f"/organise/{fair.slug}", language.gettext("The invitation is on its way."))
+
+
+@post("/organise/{fair}/announcements", again=board)
+async def announce(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await fairs.announce(tx, await _fair(tx, visit), visit.typed("text"))
+    return visit.go(f"/organise/{visit.path('fair')}", language.gettext("Everybody at the fair can read it."))
+
+
+MOVES: dict[str, Callable[[Transaction, Fair], Awaitable[None]]] = {
+    "publish": fairs.publish,
+    "open": fairs.open_by_hand,
+    "close": opening.close_by_hand,
+    "archive": opening.archive,
+}
+
+
+@post("/organise/{fair}/move", again=board)
+async def move(visit: Visit) -> web.StreamResponse:
+    """Publish, open, close or archive."""
+    wanted = visit.typed("move")
+    if wanted not in MOVES:
+        raise Invalid("move", N_("Please choose one of the answers."), field="move")
+    async with visit.transaction() as tx:
+        await MOVES[wanted](tx, await _fair(tx, visit))
+    return visit.go(f"/organise/{visit.path('fair')}")

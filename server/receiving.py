@@ -1,0 +1,117 @@
+"""Receives every request for a page: finds out who asks, checks the form's token, and turns problems into pages."""
+
+import secrets
+from urllib.parse import quote
+
+import structlog
+from aiohttp import web
+
+from rooms import access, signin
+from rooms.access import Actor, SignInFirst
+from rooms.errors import N_, Conflict, Invalid, Problem, Refused
+from rooms.lines import places
+from rooms.people import Person
+from rooms.signin import Session
+from server import language, security
+from server.visit import FLASH, HOUSE, LANGUAGE, PAGE_SEEN_EVERY, SESSION, VISITOR, House, Page, Visit
+
+log = structlog.get_logger()
+YEAR = 365 * 24 * 3600
+MOST_FIELDS = 200
+
+
+class Failed(Problem):
+    """Our own fault."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__("failed", N_("Something went wrong on our side. Nothing of yours is lost."))
+
+
+def handler_of(page: Page) -> security.Handler:
+    async def receive(request: web.Request) -> web.StreamResponse:
+        visit = await _visit(request, request.app[HOUSE])
+        language.current.set(visit.language)
+        try:
+            if page.method == "POST":
+                await _read_form(visit)
+            response = await page.handler(visit)
+        except Problem as problem:
+            response = await _answer(visit, page, problem)
+        except Exception:
+            log.exception("page_failed", path=page.path)
+            failure = Failed()
+            visit.problem = failure
+            response = visit.page("problem.html", problem=failure, text=language.problem_text(failure))
+        return _with_cookies(visit, response)
+
+    return receive
+
+
+async def _visit(request: web.Request, house: House) -> Visit:
+    token = request.cookies.get(SESSION, "")
+    found = None
+    if token:
+        async with house.database.reading() as tx:
+            found = await signin.whose(tx, token)
+            now = tx.now
+            if found:
+                knows = Actor(found[1], found[0].id)
+                doors = {"desk": await access.has_desk(knows, tx), "organise": await access.runs_fairs(knows, tx)}
+        if found and (found[1].page_seen_at is None or found[1].page_seen_at + PAGE_SEEN_EVERY < now):
+            await _note_seen(house, *found)
+    actor = Actor(found[1], found[0].id) if found else Actor()
+    chosen = request.cookies.get(LANGUAGE) or (actor.person.language if actor.person else None)
+    spoken = language.choose(request.headers.get("Accept-Language", ""), chosen)
+    visitor = request.cookies.get(VISITOR) or secrets.token_urlsafe(18)
+    visit = Visit(request, house, actor, spoken, token if found else visitor)
+    if found:
+        visit.doors = doors
+    if VISITOR not in request.cookies:
+        visit.cookies[VISITOR] = (visitor, YEAR)
+    return visit
+
+
+async def _note_seen(house: House, session: Session, person: Person) -> None:
+    async with house.database.transaction() as tx:
+        await signin.seen(tx, session.id, person.id)
+        await places.person_appeared(tx, person.id)
+
+
+async def _read_form(visit: Visit) -> None:
+    if not security.same_origin(visit.request, visit.house.settings.public_url):
+        raise Refused("origin", N_("This form came from another site."))
+    data = await visit.request.post()
+    if len(data) > MOST_FIELDS:
+        raise Refused("too_many_fields", N_("This form has too many fields."))
+    for name, value in data.items():
+        if isinstance(value, str):
+            visit.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    if not secrets.compare_digest(visit.typed("form_token"), visit.form_token):
+        message = N_("This page had grown old. It has been renewed; please send it again.")
+        raise Conflict("form_token", message)
+
+
+async def _answer(visit: Visit, page: Page, problem: Problem) -> web.StreamResponse:
+    visit.problem = problem
+    if isinstance(problem, SignInFirst):
+        wanted = visit.request.path_qs if page.method == "GET" else visit.came_from()
+        return web.Response(status=303, headers={"Location": f"/sign-in?next={quote(wanted, safe='')}"})
+    if page.again and isinstance(problem, Invalid | Conflict | security.TooOften):
+        try:
+            return await page.again(visit)
+        except Problem as second:
+            visit.problem = problem = second
+    return visit.page("problem.html", problem=problem, text=language.problem_text(problem))
+
+
+def _with_cookies(visit: Visit, response: web.StreamResponse) -> web.StreamResponse:
+    visit.flash()
+    for name, (value, age) in visit.cookies.items():
+        response.set_cookie(
+            name, value, max_age=age, httponly=True, samesite="Lax", secure=visit.house.settings.is_secure, path="/"
+        )
+    if FLASH in visit.cookies and not visit.cookies[FLASH][0]:
+        response.del_cookie(FLASH, path="/")
+    return response

@@ -1,0 +1,121 @@
+"""Templates: one environment, the words and times of the person's language, and addresses of static files."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from rooms.clock import Clock
+from rooms.employers import COLOURS, Contract
+from rooms.fairs import SECTORS
+from rooms.lines.waits import Wait
+from rooms.model import new_id
+from server import language, words
+from server.visit import Visit
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
+STATIC = HERE / "static" if (HERE / "static").is_dir() else HERE.parent / "static"
+
+
+HOME_ZONE = ZoneInfo("Europe/Paris")
+"""Times on pages that belong to no fair."""
+
+
+def static_version() -> str:
+    """Changes whenever a static file does, so that browsers may keep them for good."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(STATIC)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    found.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    found.globals.update(
+        ordinal=language.ordinal,
+        clock=language.clock,
+        day=language.day,
+        moment=language.moment,
+        wait_text=wait_text,
+        label=words.label,
+        problem_text=language.problem_text,
+        new_uuid=new_id,
+        SECTORS=SECTORS,
+        COLOURS=COLOURS,
+        CONTRACTS=[contract.value for contract in Contract],
+    )
+    found.filters.update(paragraphs=paragraphs, linked=linked, safe_json=safe_json)
+    return found
+
+
+def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
+    """A function that renders a template for a visit. `static` is the base address of the static files."""
+    templates = environment()
+    catalogues = {code: json.dumps(_words_of(code), ensure_ascii=False) for code in ("fr", "en")}
+
+    def render(template: str, visit: Visit, **values: Any) -> str:
+        language.current.set(visit.language)
+        fair = values.setdefault("fair", None)
+        values.setdefault("zone", fair.zone if fair else HOME_ZONE)
+        return templates.get_template(template).render(
+            visit=visit,
+            me=visit.actor.person,
+            static=static,
+            is_demo=is_demo,
+            doors=visit.doors,
+            now=clock.now,
+            browser_words=safe_json(catalogues[visit.language]),
+            **values,
+        )
+
+    return render
+
+
+def _words_of(code: str) -> dict[str, str]:
+    language.current.set(code)
+    return words.for_browser()
+
+
+def wait_text(wait: Wait | None) -> str:
+    if wait is None:
+        return language.gettext("wait not known yet")
+    if wait.least == 0:
+        return language.gettext("under %(most)s min", most=wait.most)
+    return language.gettext("%(least)s to %(most)s min", least=wait.least, most=wait.most)
+
+
+def safe_json(text: str) -> Markup:
+    """JSON for a data block of a page: no character in it can end the block."""
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704
+
+
+def linked(text: str) -> Markup:
+    """Plain text as paragraphs whose addresses can be followed."""
+    parts = re.split(r"(https?://\S+)", text)
+    out = [
+        Markup('<a href="{0}">{0}</a>').format(part) if i % 2 else Markup.escape(part) for i, part in enumerate(parts)
+    ]
+    return Markup('<p class="mail-text">') + Markup("").join(out).replace("\n", Markup("<br>")) + Markup("</p>")
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs; nothing in it is markup."""
+    blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
+    return Markup("").join(Markup("<p>{}</p>").format(block) for block in blocks)

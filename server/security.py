@@ -1,0 +1,101 @@
+"""What every answer carries and every question is checked for: headers, origin, proxies, form tokens, rates."""
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+
+from rooms.errors import N_, Problem
+from server.settings import Settings
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class TooOften(Problem):
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__("too_often", N_("That was very often in a short time. Please wait a minute and try again."))
+
+
+class Rates:
+    """How often one address may do a thing in a minute."""
+
+    def __init__(self) -> None:
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    async def count(self, what: str, who: str, per_minute: int) -> None:
+        if not await self._limiter.hit(RateLimitItemPerMinute(per_minute), what, who):
+            raise TooOften()
+
+
+def form_token(secret: str, holder: str) -> str:
+    """The token that a form of this browser must bring back."""
+    return hmac.new(secret.encode(), f"form:{holder}".encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def same_origin(request: web.Request, public_url: str) -> bool:
+    """Whether a browser sent this from one of our own pages (Fetch metadata, W3C; Origin, RFC 6454)."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or origin in (public_url.rstrip("/"), f"{request.scheme}://{request.host}")
+
+
+def headers(settings: Settings, request: web.Request) -> dict[str, str]:
+    socket = f"{'wss' if request.scheme == 'https' else 'ws'}://{request.host}"
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
+        f"media-src 'self' blob:; connect-src 'self' {socket}; manifest-src 'self'; worker-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    found = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
+    }
+    if settings.is_secure:
+        found["Strict-Transport-Security"] = "max-age=31536000"
+    return found
+
+
+def middleware(settings: Settings) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """Take the client's address and scheme from proxies that are trusted, and add the headers to every answer."""
+    trusted = [ipaddress.ip_network(network) for network in settings.trusted_proxies]
+
+    @web.middleware
+    async def secured(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request = _behind_proxy(request, trusted)
+
+        response = await handler(request)
+        if not response.prepared:
+            for name, value in headers(settings, request).items():
+                response.headers.setdefault(name, value)
+        return response
+
+    return secured
+
+
+def _is_trusted(address: str, trusted: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+    try:
+        return any(ipaddress.ip_address(address) in network for network in trusted)
+    except ValueError:
+        return False
+
+
+def _behind_proxy(request: web.Request, trusted: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> web.Request:
+    if not request.remote or not _is_trusted(request.remote, trusted):
+        return request
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    client = next((hop for hop in reversed(hops) if not _is_trusted(hop, trusted)), request.remote)
+    scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
+    return request.clone(remote=client, scheme="https" if scheme == "https" else "http")

@@ -1,0 +1,87 @@
+"""Settings from the environment (PARVIS_…) or one TOML file, checked at start; an error names the setting."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+SHORTEST_SECRET = 32
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="forbid", toml_file=os.environ.get("PARVIS_CONFIG"))
+
+    mode: Literal["production", "demo"] = "production"
+    secret: SecretStr = SecretStr("")
+    database: str = "sqlite+aiosqlite:///data/parvis.sqlite3"
+    files: Path = Path("data/files")
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=1, le=65535)
+    public_url: str = ""
+    process_name: str = "parvis"
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    mail_from: str = "Parvis <parvis@localhost>"
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    stun_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    turn_secret: SecretStr = SecretStr("")
+
+    @field_validator("trusted_proxies", "stun_urls", "turn_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _safe_outside_the_demo(self) -> "Settings":
+        if not self.public_url:
+            self.public_url = f"http://{self.host}:{self.port}"
+        if self.mode == "production" and len(self.secret.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"secret: set PARVIS_SECRET to at least {SHORTEST_SECRET} random characters")
+        if self.turn_urls and not self.turn_secret.get_secret_value():
+            raise ValueError("turn_secret: PARVIS_TURN_URLS needs PARVIS_TURN_SECRET")
+        return self
+
+    @property
+    def is_secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file; there is no other source."""
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+
+class SettingsError(Exception):
+    """One line for each setting that is wrong."""
+
+
+def load(**given: object) -> Settings:
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [_line(part["loc"], part["msg"]) for part in error.errors()]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _line(location: tuple[int | str, ...], message: str) -> str:
+    name = ".".join(map(str, location))
+    return f"PARVIS_{name.upper()}: {message}" if name else message.removeprefix("Value error, ")

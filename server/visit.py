@@ -1,0 +1,177 @@
+"""One request as a page handler sees it: who asks, in which language, what they typed, and how to answer."""
+
+import json
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from aiohttp import web
+
+from rooms.access import Actor
+from rooms.database import Database
+from rooms.errors import N_, Invalid, NotFound, Problem
+from rooms.transaction import Transaction
+from server import language
+from server.security import Rates, form_token
+from server.settings import Settings
+
+SESSION = "parvis_session"
+VISITOR = "parvis_visitor"
+LANGUAGE = "parvis_language"
+FLASH = "parvis_flash"
+PAGE_SEEN_EVERY = timedelta(seconds=15)
+
+
+@dataclass
+class House:
+    """What the handlers stand on: put together once in server/app.py."""
+
+    settings: Settings
+    database: Database
+    rates: Rates
+    render: Callable[..., str]
+    hub: Any = None
+    """signaling.hub.Hub; the pages only ask it to close a withdrawn session's connections."""
+
+
+HOUSE: web.AppKey[House] = web.AppKey("house", House)
+
+
+@dataclass
+class Visit:
+    request: web.Request
+    house: House
+    actor: Actor
+    language: str
+    holder: str
+    """What the form token is bound to: the session, or the visitor's cookie."""
+    doors: dict[str, bool] = field(default_factory=lambda: {"desk": False, "organise": False})
+    """Which inner doors the masthead shows."""
+    form: dict[str, list[str]] = field(default_factory=dict)
+    problem: Problem | None = None
+    status: int = 200
+    ringing: str | None = None
+    """The call that rings for this person, as JSON: set by the page that follows their stream."""
+    meeting: uuid.UUID | None = None
+    """The meeting this person is in."""
+    cookies: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        return self.house.database.transaction()
+
+    def reading(self) -> AbstractAsyncContextManager[Transaction]:
+        return self.house.database.reading()
+
+    def path(self, name: str) -> str:
+        return self.request.match_info[name]
+
+    def id(self, name: str) -> uuid.UUID:
+        try:
+            return uuid.UUID(self.request.match_info[name])
+        except ValueError:
+            raise NotFound(name) from None
+
+    def typed(self, name: str, default: str = "") -> str:
+        """What was typed into a field; `default` while nothing has been sent."""
+        return self.form.get(name, [default])[0]
+
+    def ticked(self, name: str) -> list[str]:
+        return self.form.get(name, [])
+
+    def uuid(self, name: str) -> uuid.UUID:
+        """An id in a form's hidden field."""
+        try:
+            return uuid.UUID(self.typed(name))
+        except ValueError:
+            raise NotFound(name) from None
+
+    def number(self, name: str, default: int) -> int:
+        text = self.typed(name, str(default)).strip()
+        if not text.lstrip("-").isdigit():
+            raise Invalid(f"{name}.number", N_("Please enter a whole number."), field=name)
+        return int(text)
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(self.request.query)
+
+    @property
+    def form_token(self) -> str:
+        return form_token(self.house.settings.secret.get_secret_value(), self.holder)
+
+    @property
+    def address(self) -> str:
+        return self.request.remote or "?"
+
+    def error(self, name: str) -> str:
+        """The sentence about this field, if the last attempt failed there."""
+        if self.problem is None or self.problem.field != name:
+            return ""
+        return language.problem_text(self.problem)
+
+    def page(self, template: str, **values: Any) -> web.Response:
+        text = self.house.render(template, self, **values)
+        status = self.problem.status if self.problem else self.status
+        return web.Response(text=text, content_type="text/html", status=status, headers={"Cache-Control": "no-store"})
+
+    def go(self, path: str, flash: str | None = None) -> web.Response:
+        """Send the browser to a page of ours, with a sentence to show there."""
+        if flash:
+            self.cookies[FLASH] = (quote(json.dumps({"kind": "ok", "text": flash})), 30)
+        return web.Response(status=303, headers={"Location": own_path(path)})
+
+    def flash(self) -> dict[str, str] | None:
+        raw = self.request.cookies.get(FLASH)
+        if not raw:
+            return None
+        self.cookies.setdefault(FLASH, ("", 0))
+        try:
+            found = json.loads(unquote(raw))
+            return {"kind": str(found["kind"]), "text": str(found["text"])}
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def came_from(self, default: str = "/") -> str:
+        referer = self.request.headers.get("Referer")
+        return own_path(urlsplit(referer)._replace(scheme="", netloc="").geturl()) if referer else default
+
+
+def own_path(path: str) -> str:
+    """`path` if it stays in this house, otherwise the front door."""
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path and "\r" not in path
+    return path if inside else "/"
+
+
+PageHandler = Callable[[Visit], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Page:
+    method: str
+    path: str
+    handler: PageHandler
+    again: PageHandler | None
+    """The handler that shows the form again when what was typed does not fit."""
+
+
+PAGES: list[Page] = []
+
+
+def get(path: str) -> Callable[[PageHandler], PageHandler]:
+    return _register("GET", path, None)
+
+
+def post(path: str, again: PageHandler | None = None) -> Callable[[PageHandler], PageHandler]:
+    return _register("POST", path, again)
+
+
+def _register(method: str, path: str, again: PageHandler | None) -> Callable[[PageHandler], PageHandler]:
+    def register(handler: PageHandler) -> PageHandler:
+        PAGES.append(Page(method, path, handler, again))
+        return handler
+
+    return register

@@ -1,0 +1,88 @@
+"""Acts on deadlines: rows whose moment has come. It holds a lease, so one of several processes does it."""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from rooms import fairs, lease, opening, presence
+from rooms.database import Database
+from rooms.lines import calls, places
+from rooms.transaction import Transaction
+
+log = structlog.get_logger()
+LEASE = timedelta(seconds=15)
+RENEW_EVERY = 5.0
+LOOK_EVERY = 0.5
+TIDY_EVERY = 5.0
+
+
+class Worker:
+    """The loop inside `parvis serve`: renews this process's presence, then does what is due."""
+
+    def __init__(self, database: Database, process: uuid.UUID, send_mail: Callable[[], Awaitable[int]]) -> None:
+        self.database = database
+        self.process = process
+        self._send_mail = send_mail
+        self._task: asyncio.Task[None] | None = None
+        self._leads = False
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        async with self.database.transaction() as tx:
+            await presence.end_process(tx, self.process)
+            await lease.give_back(tx, "worker", str(self.process))
+
+    async def _run(self) -> None:
+        clock = asyncio.get_running_loop().time
+        renew_at = tidy_at = 0.0
+        while True:
+            try:
+                if clock() >= renew_at:
+                    await self.renew()
+                    renew_at = clock() + RENEW_EVERY
+                if self._leads:
+                    await self.act(tidy=clock() >= tidy_at)
+                    tidy_at = clock() + TIDY_EVERY if clock() >= tidy_at else tidy_at
+            except Exception:
+                # The loop outlives any single failure; the row stays due and is tried again.
+                log.exception("worker_failed")
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def renew(self) -> None:
+        async with self.database.transaction() as tx:
+            await presence.renew_process(tx, self.process)
+            self._leads = await lease.take(tx, "worker", str(self.process), LEASE)
+
+    async def act(self, *, tidy: bool = True) -> None:
+        """Everything that is due now, each in a transaction of its own."""
+        async with self.database.reading() as tx:
+            ringing, turning = await calls.due(tx), await fairs.to_turn(tx)
+        for call in ringing:
+            await self._one(_expire, call)
+        for fair in turning:
+            await self._one(opening.turn, fair)
+        if tidy:
+            async with self.database.transaction() as tx:
+                await places.hold_the_absent(tx)
+                await presence.forget_old(tx)
+        await self._send_mail()
+
+    async def _one(self, command: Callable[[Transaction, uuid.UUID], Awaitable[None]], row: uuid.UUID) -> None:
+        async with self.database.transaction() as tx:
+            await command(tx, row)
+
+
+async def _expire(tx: Transaction, call: uuid.UUID) -> None:
+    row = await calls.locked(tx, call)
+    if row:
+        await calls.expire(tx, row)

@@ -1,0 +1,1 @@
+"""How it happens live: the Socket.IO hub, one handler module per area, and the WebRTC relay."""

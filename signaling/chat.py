@@ -1,0 +1,117 @@
+"""Conversations: writing, removing, reporting, and what is told of it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from rooms import access, chat
+from rooms.access import Act
+from rooms.chat import Message
+from rooms.facts import Told
+from rooms.transaction import Transaction
+from signaling.contract import Ack, Payload, ToldFact, client_event, told
+from signaling.hub import Context
+from signaling.telling import head, tells
+
+
+class MessageTold(Payload):
+    """A message. A removed one has no text."""
+
+    message: UUID
+    client_id: UUID
+    author: UUID
+    author_name: str
+    is_staff: bool
+    is_simulated: bool
+    text: str
+    written_at: datetime
+    is_removed: bool
+
+
+def message_told(message: Message) -> MessageTold:
+    return MessageTold(
+        message=message.id,
+        client_id=message.client_id,
+        author=message.author_id,
+        author_name=message.author.name,
+        is_staff=message.is_staff,
+        is_simulated=message.author.is_simulated,
+        text="" if message.removed_at else message.text,
+        written_at=message.written_at,
+        is_removed=message.removed_at is not None,
+    )
+
+
+@told("chat:sent")
+class SentTold(ToldFact):
+    """Somebody wrote a message in this conversation."""
+
+    message: MessageTold
+
+
+@told("chat:removed")
+class RemovedTold(ToldFact):
+    """A message was taken off the screen."""
+
+    message: UUID
+
+
+class ConversationSnapshot(Payload):
+    """The latest messages, oldest first."""
+
+    messages: list[MessageTold]
+
+
+@tells("conversation", chat.ChatSent)
+async def _sent(tx: Transaction, told_fact: Told) -> ToldFact:
+    fact = told_fact.fact
+    assert isinstance(fact, chat.ChatSent)  # noqa: S101
+    return SentTold(**head(told_fact), message=message_told(await tx.session.get_one(Message, fact.message)))
+
+
+@tells("conversation", chat.ChatRemoved)
+async def _removed(_: Transaction, told_fact: Told) -> ToldFact:
+    return RemovedTold(**head(told_fact), **told_fact.fact.model_dump(include={"message"}))
+
+
+class Send(Payload):
+    """Write a message. `client_id` is made by the sender and makes sending again harmless."""
+
+    conversation: UUID
+    text: str
+    client_id: UUID
+
+
+class SendAck(Ack):
+    message: UUID
+
+
+@client_event("chat:send", Send, SendAck, per_minute=30)
+async def send(context: Context, payload: Send) -> Ack:
+    """Write a message in a conversation."""
+    async with context.transaction() as (tx, actor):
+        where, relations = await access.conversation(tx, actor, payload.conversation, Act.CHAT_WRITE)
+        is_staff = access.speaks_as_staff(where, relations)
+        row = await chat.send(tx, actor.known, where, payload.text, payload.client_id, is_staff=is_staff)
+        return SendAck(message=row.id)
+
+
+class OneMessage(Payload):
+    message: UUID
+
+
+@client_event("chat:remove", OneMessage, per_minute=60)
+async def remove(context: Context, payload: OneMessage) -> Ack:
+    """Take a message off everybody's screen. For moderators."""
+    async with context.transaction() as (tx, actor):
+        row, _ = await access.message(tx, actor, payload.message, Act.CHAT_MODERATE)
+        await chat.remove(tx, row)
+        return Ack()
+
+
+@client_event("chat:report", OneMessage, per_minute=10)
+async def report(context: Context, payload: OneMessage) -> Ack:
+    """Tell the organisers of a message that should not stand."""
+    async with context.transaction() as (tx, actor):
+        row, where = await access.message(tx, actor, payload.message, Act.CHAT_READ)
+        await chat.report(tx, actor.known, row, where.fair_id)
+        return Ack()

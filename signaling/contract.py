@@ -1,0 +1,122 @@
+"""The live contract: every event has a closed model, and the protocol page is made from what is registered here.
+
+A client event is declared beside its handler with `client_event`; what the server tells is declared with `told`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from signaling.hub import Context
+
+LARGEST_EVENT = 64_000
+"""Bytes of one event, and the limit of the transport (`max_http_buffer_size`)."""
+
+
+class Payload(BaseModel):
+    """A closed shape: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Ack(Payload):
+    """Success. A refusal is `{ok: false, error: {code, message, field?}}`, the message in the person's language."""
+
+    ok: bool = True
+
+
+class ToldFact(Payload):
+    """A numbered fact: `number` counts within `stream` without a hole."""
+
+    stream: str
+    number: int
+    at: datetime
+
+
+Handler = Callable[["Context", Any], Awaitable[Ack]]
+
+
+@dataclass(frozen=True)
+class ClientEvent:
+    name: str
+    payload: type[Payload]
+    ack: type[Ack]
+    per_minute: int
+    handler: Handler
+    does: str
+
+
+@dataclass(frozen=True)
+class ToldEvent:
+    name: str
+    payload: type[Payload]
+    says: str
+
+    @property
+    def is_fact(self) -> bool:
+        return issubclass(self.payload, ToldFact)
+
+
+@dataclass
+class Contract:
+    client_events: dict[str, ClientEvent] = field(default_factory=dict)
+    told_events: dict[str, ToldEvent] = field(default_factory=dict)
+    names: dict[type[Payload], str] = field(default_factory=dict)
+
+
+CONTRACT = Contract()
+P = TypeVar("P", bound=type[Payload])
+
+
+def client_event(
+    name: str, payload: type[Payload], ack: type[Ack] = Ack, *, per_minute: int = 60
+) -> Callable[[Handler], Handler]:
+    """Declare the handler of a client's event, with its shapes and how often one connection may send it."""
+
+    def register(handler: Handler) -> Handler:
+        does = (handler.__doc__ or "").strip()
+        CONTRACT.client_events[name] = ClientEvent(name, payload, ack, per_minute, handler, does)
+        return handler
+
+    return register
+
+
+def told(name: str) -> Callable[[P], P]:
+    """Declare the shape of an event that the server sends."""
+
+    def register(payload: P) -> P:
+        CONTRACT.told_events[name] = ToldEvent(name, payload, (payload.__doc__ or "").strip())
+        CONTRACT.names[payload] = name
+        return payload
+
+    return register
+
+
+def name_of(payload: Payload) -> str:
+    return CONTRACT.names[type(payload)]
+
+
+class StreamHead(Payload):
+    """Where a stream stands: what a page carries so that it can follow from exactly there."""
+
+    stream: str
+    epoch: str
+    last: int
+
+
+class WaitTold(Payload):
+    """A range in minutes."""
+
+    least: int
+    most: int
+
+
+class ById(Payload):
+    """Names one thing by its id."""
+
+    id: UUID

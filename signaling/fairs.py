@@ -1,0 +1,106 @@
+"""What everybody at a fair is told, and what its organisers are told."""
+
+from datetime import datetime
+from uuid import UUID
+
+from rooms import booths, chat, fairs
+from rooms.facts import Told
+from rooms.fairs import Announcement, FairState
+from rooms.transaction import Transaction
+from signaling.contract import Payload, ToldFact, told
+from signaling.telling import as_it_is, head, tells
+
+
+@told("fair:turned")
+class TurnedTold(ToldFact):
+    """The fair changed its state, or its doors opened or closed for the day."""
+
+    fair: UUID
+    state: FairState
+    open_until: datetime | None
+
+
+@told("fair:announced")
+class AnnouncedTold(ToldFact):
+    """The organisers say something to everybody."""
+
+    announcement: UUID
+    text: str
+
+
+@told("booth:set_up")
+class SetUpTold(ToldFact):
+    """A booth can be seen from now on."""
+
+    booth: UUID
+
+
+@told("booth:paused")
+class PausedTold(ToldFact):
+    """The booth's people take a break; nobody is called meanwhile."""
+
+    booth: UUID
+
+
+@told("booth:resumed")
+class ResumedTold(ToldFact):
+    """The break is over."""
+
+    booth: UUID
+
+
+@told("booth:staff_changed")
+class StaffChangedTold(ToldFact):
+    """Somebody may staff the booth from now on, or no longer."""
+
+    booth: UUID
+    person: UUID
+    is_staff: bool
+
+
+class AnnouncementTold(Payload):
+    announcement: UUID
+    text: str
+    at: datetime
+
+
+class BoothBrief(Payload):
+    booth: UUID
+    is_paused: bool
+
+
+class FairSnapshot(Payload):
+    """The fair as anybody sees it; how the lines stand comes as states."""
+
+    state: FairState
+    open_until: datetime | None
+    announcements: list[AnnouncementTold]
+    booths: list[BoothBrief]
+
+
+as_it_is("fair", fairs.FairTurned, TurnedTold)
+as_it_is("fair", booths.BoothSetUp, SetUpTold)
+for _area in ("fair", "line"):
+    as_it_is(_area, booths.BoothPaused, PausedTold)
+    as_it_is(_area, booths.BoothResumed, ResumedTold)
+as_it_is("line", booths.StaffChanged, StaffChangedTold)
+
+
+@tells("fair", fairs.FairAnnounced)
+async def _announced(tx: Transaction, told_fact: Told) -> ToldFact:
+    fact = told_fact.fact
+    assert isinstance(fact, fairs.FairAnnounced)  # noqa: S101
+    row = await tx.session.get_one(Announcement, fact.announcement)
+    return AnnouncedTold(**head(told_fact), announcement=row.id, text=row.text)
+
+
+@told("chat:reported")
+class ReportedTold(ToldFact):
+    """Somebody has reported a message."""
+
+    message: UUID
+
+
+@tells("moderation", chat.ChatReported)
+async def _reported(_: Transaction, told_fact: Told) -> ToldFact:
+    return ReportedTold(**head(told_fact), **told_fact.fact.model_dump(include={"message"}))

@@ -1,0 +1,228 @@
+"""The live house: connections, who they belong to, the order of their events, and what goes out to whom.
+
+Delivery is at most once on this wire; what must arrive is a numbered fact that a client asks for again.
+"""
+
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+import socketio
+import structlog
+from aiohttp import web
+from pydantic import ValidationError
+
+from rooms import presence, signin
+from rooms.access import Actor
+from rooms.database import Database
+from rooms.errors import N_, Invalid, Problem
+from rooms.facts import Told
+from rooms.lines import places
+from rooms.meetings import MeetingEnded
+from rooms.transaction import Transaction
+from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, name_of
+from signaling.ice import IceServers
+from signaling.rates import Allowance
+from signaling.relay import Relay
+from signaling.standings import Standings
+from signaling.telling import project
+
+log = structlog.get_logger()
+SESSION_COOKIE = "parvis_session"
+Translate = Callable[[Problem, str], str]
+PING_EVERY, PING_WAIT = 20, 15
+AREAS = ("fairs", "desk", "mine", "chat", "streams", "lines", "booths", "meetings")
+
+
+@dataclass
+class Client:
+    """One connection. A passer-by, who only looks round, has no person."""
+
+    sid: str
+    person: uuid.UUID | None
+    session: uuid.UUID | None
+    allowance: Allowance = field(default_factory=Allowance)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a handler works with: the hub and the connection that sent the event."""
+
+    hub: "Hub"
+    client: Client
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[tuple[Transaction, Actor]]:
+        async with self.hub.database.transaction() as tx:
+            yield tx, await self._actor(tx)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[tuple[Transaction, Actor]]:
+        async with self.hub.database.reading() as tx:
+            yield tx, await self._actor(tx)
+
+    async def _actor(self, tx: Transaction) -> Actor:
+        """The person as they are now; a session withdrawn meanwhile has none."""
+        if self.client.session is None:
+            return Actor()
+        return Actor(await signin.person_of(tx, self.client.session), self.client.session)
+
+
+class Hub:
+    def __init__(self, database: Database, ice: IceServers, public_url: str, translate: Translate) -> None:
+        self.database = database
+        self.ice = ice
+        self.relay = Relay()
+        self.clients: dict[str, Client] = {}
+        self.standings = Standings(self)
+        self._public = urlsplit(public_url)
+        self._translate = translate
+        self._process: uuid.UUID | None = None
+        self.server = socketio.AsyncServer(
+            async_mode="aiohttp",
+            async_handlers=False,
+            cors_allowed_origins=self._is_ours,
+            max_http_buffer_size=LARGEST_EVENT,
+            ping_interval=PING_EVERY,
+            ping_timeout=PING_WAIT,
+        )
+        for area in AREAS:
+            import_module(f"signaling.{area}")
+        self.server.on("connect", self._connect)
+        self.server.on("disconnect", self._disconnect)
+        self.server.on("meeting:signal", self._signal)
+        self.server.on("*", self._receive)
+        database.listeners.append(self._tell)
+
+    def attach(self, app: web.Application) -> None:
+        self.server.attach(app, socketio_path="live")
+
+    def start(self, process: uuid.UUID) -> None:
+        self._process = process
+        self.standings.start()
+
+    async def stop(self) -> None:
+        await self.standings.stop()
+        await self.server.shutdown()
+
+    def _is_ours(self, origin: str, environ: dict[str, Any]) -> bool:
+        asked = urlsplit(origin)
+        return asked.netloc in (self._public.netloc, environ.get("HTTP_HOST"))
+
+    async def _connect(self, sid: str, environ: dict[str, Any], _auth: Any = None) -> None:
+        token = environ["aiohttp.request"].cookies.get(SESSION_COOKIE, "")
+        found = None
+        if token:
+            async with self.database.reading() as tx:
+                found = await signin.whose(tx, token)
+        client = Client(sid, found[1].id if found else None, found[0].id if found else None)
+        self.clients[sid] = client
+        if client.person and self._process:
+            async with self.database.transaction() as tx:
+                await presence.connect(tx, sid, self._process, client.person)
+                await places.person_appeared(tx, client.person)
+                waiting = await places.of_person(tx, client.person)
+            self.standings.stir(place.booth_id for place in waiting)
+
+    async def _disconnect(self, sid: str, _reason: Any = None) -> None:
+        client = self.clients.pop(sid, None)
+        await self.leave_meeting(sid)
+        if client is None or client.person is None:
+            return
+        async with self.database.transaction() as tx:
+            desk = await presence.disconnect(tx, sid)
+            waiting = await places.of_person(tx, client.person)
+        self.standings.stir([place.booth_id for place in waiting] + ([desk] if desk else []))
+
+    async def _receive(self, event: str, sid: str, *arguments: Any) -> dict[str, Any] | None:
+        """Every event but the relay: check its shape and rate, call its one handler, acknowledge."""
+        client = self.clients.get(sid)
+        declared = CONTRACT.client_events.get(event)
+        if client is None or any(isinstance(argument, bytes) for argument in arguments):
+            await self.server.disconnect(sid)
+            return None
+        try:
+            if declared is None:
+                raise Invalid("event.unknown", N_("This is not known here."))
+            if not client.allowance.take(event, declared.per_minute):
+                if client.allowance.is_flood:
+                    await self.server.disconnect(sid)
+                raise Invalid("too_often", N_("That was very often in a short time. Please wait a moment."))
+            payload = declared.payload.model_validate(arguments[0] if arguments else {})
+            ack = await declared.handler(Context(self, client), payload)
+            return ack.model_dump(mode="json")
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            return await self._refusal(client, Invalid("payload", N_("This is not the expected shape."), field=where))
+        except Problem as problem:
+            return await self._refusal(client, problem)
+        except Exception:
+            log.exception("event_failed", live_event=event)
+            failure = Problem("failed", N_("Something went wrong on our side. Nothing was changed."))
+            return await self._refusal(client, failure)
+
+    async def _refusal(self, client: Client, problem: Problem) -> dict[str, Any]:
+        language = "en"
+        if client.session:
+            async with self.database.reading() as tx:
+                person = await signin.person_of(tx, client.session)
+                language = person.language if person else language
+        error = {"code": problem.code, "message": self._translate(problem, language)}
+        return {"ok": False, "error": error | ({"field": problem.field} if problem.field else {})}
+
+    async def _signal(self, sid: str, *arguments: Any) -> None:
+        """The hot path: membership is in memory, the body goes on as it came."""
+        client = self.clients.get(sid)
+        if client is None or not client.allowance.take("meeting:signal", 600):
+            await self.server.disconnect(sid)
+            return
+        refusal, to, signal = self.relay.forward(sid, arguments[0] if arguments else None)
+        if refusal:
+            await self.server.emit("meeting:refused", {"reason": refusal}, to=sid)
+        elif to:
+            await self.server.emit("meeting:signal", signal, to=to)
+
+    async def leave_meeting(self, sid: str) -> None:
+        """Take this connection out of the meeting it was in and tell the other one."""
+        meeting = self.relay.leave(sid)
+        if meeting:
+            await self.tell_peers(meeting)
+
+    async def tell_peers(self, meeting: uuid.UUID) -> None:
+        """The state of both peers, to both."""
+        from signaling.meetings import peers_told
+
+        payload = peers_told(self.relay, meeting)
+        for sid in self.relay.connections(meeting):
+            await self.emit(payload, to=sid)
+
+    async def emit(self, payload: Payload, *, to: str) -> None:
+        await self.server.emit(name_of(payload), payload.model_dump(mode="json"), to=to)
+
+    async def _tell(self, told: list[Told]) -> None:
+        """After a commit: tell each fact once to its stream's room, then let the states follow."""
+        async with self.database.reading() as tx:
+            for each in told:
+                await self.emit(await project(tx, each), to=each.stream)
+        await self.standings.follow(told)
+        await self._close_ended(told)
+
+    async def _close_ended(self, told: list[Told]) -> None:
+        for each in told:
+            if isinstance(each.fact, MeetingEnded):
+                self.relay.close(each.fact.meeting)
+
+    async def close_session(self, session: uuid.UUID) -> None:
+        """The session was withdrawn: its connections end now."""
+        for client in [client for client in self.clients.values() if client.session == session]:
+            await self.server.disconnect(client.sid)
+
+    async def turn_out(self, person: uuid.UUID, stream: str) -> None:
+        """The person may no longer follow this stream: their connections leave its room now."""
+        for client in [client for client in self.clients.values() if client.person == person]:
+            await self.server.leave_room(client.sid, stream)

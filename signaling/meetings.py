@@ -1,0 +1,230 @@
+"""The meeting: entering, going in, the state of both peers, prolonging, ending."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from rooms import access, meetings
+from rooms.access import Act
+from rooms.errors import N_, Conflict
+from rooms.facts import Told
+from rooms.meetings import MeetingState
+from rooms.transaction import Transaction
+from signaling.contract import Ack, Payload, ToldFact, client_event, told
+from signaling.hub import Context
+from signaling.relay import Peer, Relay
+from signaling.telling import as_it_is, head, tells
+
+
+@told("meeting:went_in")
+class WentInTold(ToldFact):
+    """Somebody has gone in; `live_at` is set once both have."""
+
+    meeting: UUID
+    person: UUID
+    live_at: datetime | None
+    planned_end_at: datetime | None
+
+
+@told("meeting:prolonged")
+class ProlongedTold(ToldFact):
+    """The recruiter goes on for some minutes."""
+
+    meeting: UUID
+    planned_end_at: datetime
+
+
+@told("meeting:ended")
+class EndedTold(ToldFact):
+    """The talk is over."""
+
+    meeting: UUID
+    state: MeetingState
+
+
+@told("meeting:begun")
+class BegunTold(ToldFact):
+    """The waiting room is open: the first fact of a meeting."""
+
+    meeting: UUID
+
+
+as_it_is("meeting", meetings.WentIn, WentInTold)
+as_it_is("meeting", meetings.MeetingProlonged, ProlongedTold)
+
+
+@tells("meeting", meetings.MeetingOpened)
+async def _begun(_: Transaction, told_fact: Told) -> ToldFact:
+    return BegunTold(**head(told_fact), **told_fact.fact.model_dump(include={"meeting"}))
+
+
+@tells("meeting", meetings.MeetingEnded)
+async def _ended(_: Transaction, told_fact: Told) -> ToldFact:
+    return EndedTold(**head(told_fact), **told_fact.fact.model_dump(include={"meeting", "state"}))
+
+
+class MeetingSnapshot(Payload):
+    state: MeetingState
+    went_in: list[UUID]
+    live_at: datetime | None
+    planned_end_at: datetime | None
+
+
+class PeerTold(Payload):
+    person: UUID
+    tab: str
+    microphone: bool
+    camera: bool
+    is_polite: bool
+
+
+@told("meeting:peers")
+class PeersTold(Payload):
+    """State: who is connected to the meeting, and what each microphone and camera does."""
+
+    meeting: UUID
+    generation: int
+    peers: list[PeerTold]
+
+
+@told("meeting:taken_over")
+class TakenOverTold(Payload):
+    """The meeting goes on in another tab or on another device; this one is out."""
+
+    meeting: UUID
+
+
+@told("meeting:refused")
+class RefusedTold(Payload):
+    """A signal was refused: `not_in_meeting`, `header` or `too_large`."""
+
+    reason: str
+
+
+@told("meeting:signal")
+class SignalTold(Payload):
+    """The other peer's description or ice_candidate, as it came."""
+
+    meeting: UUID
+    generation: int
+    kind: str
+    body: Any
+
+
+def peers_told(relay: Relay, meeting: UUID) -> PeersTold:
+    room = relay.room(meeting)
+    return PeersTold(
+        meeting=meeting,
+        generation=room.generation,
+        peers=[
+            PeerTold(
+                person=peer.person,
+                tab=peer.tab,
+                microphone=peer.microphone,
+                camera=peer.camera,
+                is_polite=peer.is_polite,
+            )
+            for peer in room.peers.values()
+        ],
+    )
+
+
+class Enter(Payload):
+    """Enter the waiting room or come back. `generation` is that of the transport still held, 0 for none."""
+
+    meeting: UUID
+    tab: str
+    generation: int = 0
+    take_over: bool = False
+
+
+class EnterAck(Ack):
+    generation: int
+    is_polite: bool
+    now: datetime
+    """The server's clock."""
+    ice_servers: list[dict[str, Any]]
+
+
+@client_event("meeting:enter", Enter, EnterAck, per_minute=60)
+async def enter(context: Context, payload: Enter) -> Ack:
+    """Enter a meeting with this connection. Another tab of the same person must be taken over on purpose."""
+    async with context.reading() as (tx, actor):
+        meeting = await access.meeting(tx, actor, payload.meeting)
+        me, now = actor.known, tx.now
+    if meeting.is_over:
+        raise Conflict("meeting.over", N_("This talk has ended."))
+    relay, sid = context.hub.relay, context.client.sid
+    other_tab = relay.elsewhere(meeting.id, me.id, payload.tab)
+    if other_tab and not payload.take_over:
+        raise Conflict("meeting.elsewhere", N_("This talk is open in another tab or on another device."))
+    is_polite = _is_polite(me.id == meeting.candidate_id, me.is_simulated, meeting)
+    before = relay.room(meeting.id).peers.get(me.id)
+    generation = relay.enter(meeting.id, Peer(me.id, sid, payload.tab[:64], is_polite=is_polite), payload.generation)
+    if before and before.sid != sid:
+        await context.hub.emit(TakenOverTold(meeting=meeting.id), to=before.sid)
+    await context.hub.tell_peers(meeting.id)
+    servers = context.hub.ice.of(str(me.id), now)
+    return EnterAck(generation=generation, is_polite=is_polite, now=now, ice_servers=servers)
+
+
+def _is_polite(is_candidate: bool, is_simulated: bool, meeting: meetings.Meeting) -> bool:
+    """One of the two is polite. A simulated peer never is: aiortc has no rollback."""
+    other = meeting.recruiter if is_candidate else meeting.candidate
+    if is_simulated != other.is_simulated:
+        return not is_simulated
+    return is_candidate
+
+
+class OneMeeting(Payload):
+    meeting: UUID
+
+
+@client_event("meeting:leave", OneMeeting)
+async def leave(context: Context, payload: OneMeeting) -> Ack:
+    """Take this connection out of the meeting, which goes on."""
+    await context.hub.leave_meeting(context.client.sid)
+    return Ack()
+
+
+@client_event("meeting:go_in", OneMeeting, per_minute=30)
+async def go_in(context: Context, payload: OneMeeting) -> Ack:
+    """The click that sends one's sound and picture."""
+    async with context.transaction() as (tx, actor):
+        await meetings.go_in(tx, actor.known, await access.meeting(tx, actor, payload.meeting, lock=True))
+    return Ack()
+
+
+class Show(Payload):
+    """What one's microphone and camera do now."""
+
+    meeting: UUID
+    microphone: bool
+    camera: bool
+
+
+@client_event("meeting:show", Show, per_minute=120)
+async def show(context: Context, payload: Show) -> Ack:
+    """Tell the other one what one's microphone and camera do."""
+    peer = context.hub.relay.peer(context.client.sid)
+    if peer is None or context.hub.relay.meeting_of(context.client.sid) != payload.meeting:
+        raise Conflict("meeting.not_entered", N_("You are not in this talk."))
+    peer.microphone, peer.camera = payload.microphone, payload.camera
+    await context.hub.tell_peers(payload.meeting)
+    return Ack()
+
+
+@client_event("meeting:prolong", OneMeeting, per_minute=20)
+async def prolong(context: Context, payload: OneMeeting) -> Ack:
+    """Go on for five minutes more than planned."""
+    async with context.transaction() as (tx, actor):
+        await meetings.prolong(tx, await access.meeting(tx, actor, payload.meeting, Act.MEETING_LEAD, lock=True))
+    return Ack()
+
+
+@client_event("meeting:end", OneMeeting, per_minute=20)
+async def end(context: Context, payload: OneMeeting) -> Ack:
+    """Finish the talk."""
+    async with context.transaction() as (tx, actor):
+        await meetings.end(tx, await access.meeting(tx, actor, payload.meeting, lock=True))
+    return Ack()

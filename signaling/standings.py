@@ -1,0 +1,196 @@
+"""States: how each line stands, the latest only. Stirred by facts and presence, told at most a few times a second."""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from rooms import booths
+from rooms.booths import Booth
+from rooms.facts import Told, line_stream, person_stream
+from rooms.fairs import FairTurned
+from rooms.lines import standing
+from rooms.lines.places import Place, PlaceState
+from rooms.lines.standing import Position, Standing
+from rooms.lines.waits import Wait
+from rooms.transaction import Transaction
+from signaling.contract import Payload, WaitTold, told
+
+if TYPE_CHECKING:
+    from signaling.hub import Hub
+
+log = structlog.get_logger()
+COALESCE = 0.25
+LOOK_AGAIN = 10.0
+
+
+@told("booth:stands")
+class BoothStands(Payload):
+    """State: how a booth's line stands, for anybody."""
+
+    booth: UUID
+    staff: int
+    staff_names: list[str]
+    waiting: int
+    wait: WaitTold | None
+    is_paused: bool
+    is_open: bool
+
+
+@told("place:stands")
+class PlaceStands(Payload):
+    """State: where your place stands. `position` 1 is first; none while on hold or in the talk."""
+
+    place: UUID
+    booth: UUID
+    state: PlaceState
+    position: int | None
+    wait: WaitTold | None
+    passed_over_until: datetime | None
+    staff: int
+    is_paused: bool
+    is_open: bool
+
+
+class DeskPlace(Payload):
+    place: UUID
+    position: int | None
+    is_near: bool
+    is_engaged: bool
+    can_be_called: bool
+
+
+@told("desk:stands")
+class DeskStands(Payload):
+    """State: who in the line can be called now, for the staff."""
+
+    booth: UUID
+    staff_names: list[str]
+    is_paused: bool
+    is_open: bool
+    places: list[DeskPlace]
+
+
+def _wait(wait: Wait | None) -> WaitTold | None:
+    return WaitTold(least=wait.least, most=wait.most) if wait else None
+
+
+def booth_stands(stands: Standing) -> BoothStands:
+    return BoothStands(
+        booth=stands.booth,
+        staff=len(stands.staff),
+        staff_names=[person.name for person in stands.staff],
+        waiting=stands.waiting,
+        wait=_wait(stands.wait),
+        is_paused=stands.is_paused,
+        is_open=stands.is_open,
+    )
+
+
+def place_stands(position: Position, stands: Standing) -> PlaceStands:
+    return PlaceStands(
+        place=position.place.id,
+        booth=stands.booth,
+        state=position.place.state,
+        position=position.position,
+        wait=_wait(position.wait),
+        passed_over_until=position.place.passed_over_until,
+        staff=len(stands.staff),
+        is_paused=stands.is_paused,
+        is_open=stands.is_open,
+    )
+
+
+def desk_stands(line: list[Position], stands: Standing) -> DeskStands:
+    return DeskStands(
+        booth=stands.booth,
+        staff_names=[person.name for person in stands.staff],
+        is_paused=stands.is_paused,
+        is_open=stands.is_open,
+        places=[
+            DeskPlace(
+                place=position.place.id,
+                position=position.position,
+                is_near=position.is_near,
+                is_engaged=position.is_engaged,
+                can_be_called=position.can_be_called,
+            )
+            for position in line
+        ],
+    )
+
+
+class Standings:
+    """Tells the states of stirred booths; looks again at those with people in line every few seconds."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._stirred: set[uuid.UUID] = set()
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._look_again())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+
+    def stir(self, found: Iterable[uuid.UUID]) -> None:
+        self._stirred.update(found)
+        if self._stirred:
+            self._wake.set()
+
+    async def follow(self, facts: list[Told]) -> None:
+        """Facts of a line stir its booth; a fair that turned stirs all of its booths."""
+        for each in facts:
+            if isinstance(each.fact, FairTurned):
+                async with self._hub.database.reading() as tx:
+                    self.stir(booth.id for booth in await booths.of_fair(tx, each.fact.fair))
+            elif isinstance(found := getattr(each.fact, "booth", None), uuid.UUID):
+                self.stir({found})
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(COALESCE)
+            self._wake.clear()
+            stirred, self._stirred = self._stirred, set()
+            try:
+                await self.tell(stirred)
+            except Exception:
+                log.exception("standings_failed")
+
+    async def _look_again(self) -> None:
+        """Reach, waits and pauses change by the clock alone."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN)
+            with contextlib.suppress(Exception):
+                async with self._hub.database.reading() as tx:
+                    query = select(Place.booth_id).where(Place.state == PlaceState.WAITING).distinct()
+                    self.stir((await tx.session.execute(query)).scalars())
+
+    async def tell(self, stirred: set[uuid.UUID]) -> None:
+        async with self._hub.database.reading() as tx:
+            for booth in await self._booths(tx, stirred):
+                await self._tell_booth(tx, booth)
+
+    async def _booths(self, tx: Transaction, ids: set[uuid.UUID]) -> list[Booth]:
+        return list((await tx.session.execute(select(Booth).where(Booth.id.in_(ids)))).scalars())
+
+    async def _tell_booth(self, tx: Transaction, booth: Booth) -> None:
+        stands = (await standing.of_booths(tx, [booth]))[booth.id]
+        line = await standing.of_line(tx, booth)
+        await self._hub.emit(booth_stands(stands), to=f"fair:{booth.fair_id}")
+        await self._hub.emit(desk_stands(line, stands), to=line_stream(booth.id))
+        for position in line:
+            await self._hub.emit(place_stands(position, stands), to=person_stream(position.place.person_id))

@@ -1,0 +1,196 @@
+"""Following streams: enter the room first, then read what was missed, so that there is no gap at the start."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from rooms import access, booths, chat, fairs, meetings, streams
+from rooms.access import Act, Actor
+from rooms.errors import N_, Invalid, NotFound
+from rooms.lines import calls, places
+from rooms.transaction import Transaction
+from signaling.chat import ConversationSnapshot, message_told
+from signaling.contract import Ack, Payload, client_event, name_of
+from signaling.desk import LineSnapshot, place_told, ringing_told
+from signaling.fairs import AnnouncementTold, BoothBrief, FairSnapshot
+from signaling.hub import Context
+from signaling.meetings import MeetingSnapshot
+from signaling.mine import MineSnapshot, my_call_told, my_place_told
+from signaling.telling import project
+
+MOST_STREAMS = 12
+
+
+class Wanted(Payload):
+    """A stream, and the last number seen of it; without an epoch a snapshot is wanted."""
+
+    stream: str
+    epoch: str | None = None
+    after: int = 0
+
+
+class Follow(Payload):
+    streams: list[Wanted]
+
+
+class Caught(Payload):
+    """Where a stream stands, with either the facts missed or a snapshot to start from."""
+
+    stream: str
+    epoch: str
+    last: int
+    facts: list[dict[str, Any]] = Field(default_factory=list)
+    snapshot: dict[str, Any] | None = None
+
+
+class FollowAck(Ack):
+    now: datetime
+    """The server's clock."""
+    streams: list[Caught]
+
+
+class Unfollow(Payload):
+    stream: str
+
+
+@client_event("stream:follow", Follow, FollowAck, per_minute=60)
+async def follow(context: Context, payload: Follow) -> Ack:
+    """Follow streams from the last number seen. What was missed comes with the acknowledgement."""
+    if len(payload.streams) > MOST_STREAMS:
+        raise Invalid("streams.too_many", N_("Too many streams at once."), field="streams")
+    caught = []
+    for wanted in payload.streams:
+        async with context.reading() as (tx, actor):
+            look = await _entrance(tx, actor, wanted.stream)
+        await context.hub.server.enter_room(context.client.sid, wanted.stream)
+        async with context.reading() as (tx, _):
+            caught.append(await _catch_up(tx, wanted, look))
+    return FollowAck(now=context.hub.database.clock.now(), streams=caught)
+
+
+@client_event("stream:leave", Unfollow)
+async def leave(context: Context, payload: Unfollow) -> Ack:
+    """Follow a stream no longer."""
+    await context.hub.server.leave_room(context.client.sid, payload.stream)
+    return Ack()
+
+
+Look = Callable[[Transaction], Awaitable[Payload]]
+
+
+async def _catch_up(tx: Transaction, wanted: Wanted, look: Look) -> Caught:
+    head = await streams.head(tx, wanted.stream)
+    missed = None
+    if wanted.epoch is not None:
+        missed = await streams.since(tx, wanted.stream, wanted.epoch, wanted.after)
+    if missed is None:
+        snapshot = (await look(tx)).model_dump(mode="json")
+        return Caught(stream=wanted.stream, epoch=head.epoch, last=head.last, snapshot=snapshot)
+    facts = []
+    for each in missed:
+        payload = await project(tx, each)
+        facts.append({"event": name_of(payload), **payload.model_dump(mode="json")})
+    return Caught(stream=wanted.stream, epoch=head.epoch, last=head.last, facts=facts)
+
+
+async def _entrance(tx: Transaction, actor: Actor, stream: str) -> Look:
+    """Check that the actor may follow the stream; returns how its snapshot is read."""
+    area, _, name = stream.partition(":")
+    try:
+        subject = uuid.UUID(name)
+    except ValueError:
+        raise NotFound("stream") from None
+    if area not in ENTRANCES:
+        raise NotFound("stream")
+    return await ENTRANCES[area](tx, actor, subject)
+
+
+async def _fair(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    await access.fair_by_id(tx, actor, subject)
+    return lambda tx: fair_snapshot(tx, subject)
+
+
+async def _line(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    await access.booth_by_id(tx, actor, subject, Act.BOOTH_STAFF)
+    return lambda tx: line_snapshot(tx, subject)
+
+
+async def _person(_: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    if not actor.is_person(subject):
+        raise NotFound("stream")
+    return lambda tx: mine_snapshot(tx, subject)
+
+
+async def _conversation(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    await access.conversation(tx, actor, subject)
+    return lambda tx: conversation_snapshot(tx, subject)
+
+
+async def _meeting(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    await access.meeting(tx, actor, subject)
+    return lambda tx: meeting_snapshot(tx, subject)
+
+
+ENTRANCES: dict[str, Callable[[Transaction, Actor, uuid.UUID], Awaitable[Look]]] = {
+    "fair": _fair,
+    "line": _line,
+    "person": _person,
+    "conversation": _conversation,
+    "meeting": _meeting,
+}
+
+
+async def fair_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
+    fair = await tx.session.get_one(fairs.Fair, subject)
+    rows = await fairs.announcements_of(tx, fair.id)
+    stands = await booths.of_fair(tx, fair.id)
+    return FairSnapshot(
+        state=fair.state,
+        open_until=fair.open_until,
+        announcements=[AnnouncementTold(announcement=row.id, text=row.text, at=row.made_at) for row in rows],
+        booths=[BoothBrief(booth=booth.id, is_paused=booth.paused_at is not None) for booth in stands],
+    )
+
+
+async def line_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
+    booth = await tx.session.get_one(booths.Booth, subject)
+    return LineSnapshot(
+        is_paused=booth.paused_at is not None,
+        staff=[person.id for person in await booths.staff_of(tx, booth.id)],
+        places=[place_told(place) for place in await places.in_line(tx, booth.id)],
+        ringing=[ringing_told(call) for call in await calls.ringing_at(tx, booth.id)],
+    )
+
+
+async def mine_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
+    call = await calls.ringing_for(tx, subject)
+    meeting = await meetings.current(tx, subject)
+    return MineSnapshot(
+        places=[my_place_told(place) for place in await places.of_person(tx, subject)],
+        ringing=my_call_told(call) if call else None,
+        meeting=meeting.id if meeting else None,
+    )
+
+
+async def conversation_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
+    return ConversationSnapshot(messages=[message_told(row) for row in await chat.messages_of(tx, subject)])
+
+
+async def meeting_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
+    meeting = await tx.session.get_one(meetings.Meeting, subject)
+    return MeetingSnapshot(
+        state=meeting.state,
+        went_in=[
+            person
+            for person, at in (
+                (meeting.candidate_id, meeting.candidate_in_at),
+                (meeting.recruiter_id, meeting.recruiter_in_at),
+            )
+            if at
+        ],
+        live_at=meeting.live_at,
+        planned_end_at=meeting.planned_end_at,
+    )

@@ -1,0 +1,187 @@
+/** The live connection: follows streams, sends commands until they are acknowledged, tells its state. No DOM. */
+
+import { Streams } from "./streams.js";
+
+/** @typedef {import("./streams.js").Head} Head */
+/** @typedef {import("./streams.js").Fact} Fact */
+/** @typedef {"connected" | "catching-up" | "lost"} State */
+/** @typedef {{ok: true} & Record<string, any>} Ack */
+
+const ACK_WITHIN_MS = 8000;
+const TRIES = 5;
+
+/** A command was refused; `message` is in the person's language. */
+export class Refusal extends Error {
+  /** @param {{code: string, message: string, field?: string}} error */
+  constructor(error) {
+    super(error.message);
+    this.code = error.code;
+    this.field = error.field;
+  }
+}
+
+/**
+ * @typedef {object} Socket the part of Socket.IO's client that is used here
+ * @property {boolean} connected
+ * @property {(event: string, listener: (...args: any[]) => void) => unknown} on
+ * @property {(listener: (...args: any[]) => void) => unknown} onAny
+ * @property {(event: string, ...args: any[]) => unknown} emit
+ * @property {(ms: number) => {emitWithAck: (event: string, ...args: any[]) => Promise<any>}} timeout
+ * @property {() => unknown} connect
+ * @property {() => unknown} disconnect
+ */
+
+export class Connection {
+  /**
+   * @param {Socket} socket
+   * @param {Head[]} heads
+   */
+  constructor(socket, heads) {
+    this.socket = socket;
+    this.streams = new Streams(heads);
+    /** @type {Map<string, Set<(payload: any) => void>>} */
+    this.listeners = new Map();
+    /** @type {Set<(state: State) => void>} */
+    this.watchers = new Set();
+    /** @type {State} */
+    this.state = "lost";
+    /** @type {() => void} called when only a fresh page can show how things stand */
+    this.onSnapshot = () => {};
+    /** @type {Promise<void> | null} */
+    this.catching = null;
+    /** @type {Set<() => void>} what waits for the connection to come back */
+    this.waiting = new Set();
+    /** @type {number} the server's clock minus ours, in milliseconds */
+    this.offset = 0;
+  }
+
+  /** The server's time, in milliseconds since 1970: a phone's own clock may be wrong. */
+  now() {
+    return Date.now() + this.offset;
+  }
+
+  start() {
+    this.socket.on("connect", () => void this.catchUp());
+    this.socket.on("disconnect", () => this.become("lost"));
+    this.socket.on("connect_error", () => this.become("lost"));
+    this.socket.onAny((event, payload) => this.receive(event, payload));
+    if (this.socket.connected) void this.catchUp();
+  }
+
+  stop() {
+    this.socket.disconnect();
+    this.listeners.clear();
+    this.watchers.clear();
+  }
+
+  /**
+   * Hear an event: facts in order and once, states as they come.
+   * @param {string} event
+   * @param {(payload: any) => void} listener
+   * @returns {() => void} stops hearing
+   */
+  on(event, listener) {
+    const found = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, found.add(listener));
+    return () => void found.delete(listener);
+  }
+
+  /**
+   * @param {(state: State) => void} watcher
+   * @returns {() => void}
+   */
+  watch(watcher) {
+    this.watchers.add(watcher);
+    watcher(this.state);
+    return () => void this.watchers.delete(watcher);
+  }
+
+  /**
+   * Send a command and wait for its acknowledgement; sent again when none comes, so it must be idempotent.
+   * @param {string} event
+   * @param {object} payload
+   * @returns {Promise<Ack>}
+   */
+  async send(event, payload) {
+    for (let tries = 1; ; tries += 1) {
+      await this.connected();
+      try {
+        const ack = await this.socket.timeout(ACK_WITHIN_MS).emitWithAck(event, payload);
+        if (ack?.ok) return ack;
+        throw new Refusal(ack?.error ?? { code: "no_answer", message: "" });
+      } catch (error) {
+        if (error instanceof Refusal || tries === TRIES) throw error;
+      }
+    }
+  }
+
+  /**
+   * Send without waiting for an acknowledgement: only for signals between peers.
+   * @param {string} event
+   * @param {object} payload
+   */
+  tell(event, payload) {
+    if (this.socket.connected) this.socket.emit(event, payload);
+  }
+
+  /** @returns {Promise<void>} */
+  connected() {
+    if (this.socket.connected) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.add(resolve));
+  }
+
+  /** Ask for everything missed. Several requests at once become one. */
+  catchUp() {
+    this.catching ??= this.askForMissed().finally(() => (this.catching = null));
+    return this.catching;
+  }
+
+  async askForMissed() {
+    const wanted = this.streams.wanted();
+    if (wanted.length > 0) {
+      this.become("catching-up");
+      try {
+        const ack = await this.socket.timeout(ACK_WITHIN_MS).emitWithAck("stream:follow", { streams: wanted });
+        if (ack?.ok) this.offset = new Date(ack.now).getTime() - Date.now();
+        if (ack?.ok) for (const caught of ack.streams) this.applyCaught(caught);
+      } catch {
+        return;
+      }
+    }
+    this.become("connected");
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
+  }
+
+  /** @param {import("./streams.js").Caught} caught */
+  applyCaught(caught) {
+    const { ready, snapshot } = this.streams.catchUp(caught);
+    for (const { event, fact } of ready) this.deliver(event, fact);
+    if (snapshot) this.onSnapshot();
+  }
+
+  /**
+   * @param {string} event
+   * @param {any} payload
+   */
+  receive(event, payload) {
+    if (payload?.stream === undefined) return this.deliver(event, payload);
+    for (const ready of this.streams.take(event, payload)) this.deliver(ready.event, ready.fact);
+    if (this.streams.hasGap()) void this.catchUp();
+  }
+
+  /**
+   * @param {string} event
+   * @param {any} payload
+   */
+  deliver(event, payload) {
+    for (const listener of this.listeners.get(event) ?? []) listener(payload);
+  }
+
+  /** @param {State} state */
+  become(state) {
+    if (state === this.state) return;
+    this.state = state;
+    for (const watcher of this.watchers) watcher(state);
+  }
+}

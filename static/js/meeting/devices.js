@@ -1,0 +1,130 @@
+/** Camera and microphone: what the person lets us use, and what keeps us from it. Everything started is stopped. */
+
+/** @typedef {"denied" | "no-camera" | "no-microphone" | "busy" | "none"} Trouble */
+/** @typedef {{camera: string, microphone: string}} Choice device ids, empty for the browser's own choice */
+
+export class Devices {
+  /** @param {MediaDevices | undefined} media absent on an insecure page */
+  constructor(media) {
+    this.media = media;
+    /** @type {MediaStreamTrack | null} */
+    this.audio = null;
+    /** @type {MediaStreamTrack | null} */
+    this.video = null;
+  }
+
+  /**
+   * Ask for both; if one is missing, take the other alone.
+   * @param {Choice} choice
+   * @param {{video: boolean}} wanted
+   * @returns {Promise<Trouble>}
+   */
+  async open(choice, wanted) {
+    this.close();
+    if (!this.media) return "denied";
+    const audio = this.constraint(choice.microphone, { echoCancellation: true, noiseSuppression: true });
+    const video = this.constraint(choice.camera, { width: { ideal: 1280 }, height: { ideal: 720 } });
+    try {
+      this.take(await this.media.getUserMedia(wanted.video ? { audio, video } : { audio }));
+      return "none";
+    } catch (error) {
+      if (!wanted.video) return troubleOf(error, "no-microphone");
+      return this.openAlone(audio, video, troubleOf(error, "no-camera"));
+    }
+  }
+
+  /**
+   * @param {MediaTrackConstraints} audio
+   * @param {MediaTrackConstraints} video
+   * @param {Trouble} trouble of asking for both
+   * @returns {Promise<Trouble>}
+   */
+  async openAlone(audio, video, trouble) {
+    try {
+      this.take(await /** @type {MediaDevices} */ (this.media).getUserMedia({ audio }));
+      return trouble === "denied" ? "no-camera" : trouble;
+    } catch (error) {
+      if (troubleOf(error, "no-microphone") === "denied") return "denied";
+    }
+    try {
+      this.take(await /** @type {MediaDevices} */ (this.media).getUserMedia({ video }));
+      return "no-microphone";
+    } catch (error) {
+      return troubleOf(error, "denied");
+    }
+  }
+
+  /**
+   * @param {string} device
+   * @param {MediaTrackConstraints} wishes
+   * @returns {MediaTrackConstraints}
+   */
+  constraint(device, wishes) {
+    return device ? { ...wishes, deviceId: { exact: device } } : wishes;
+  }
+
+  /** @param {MediaStream} stream */
+  take(stream) {
+    this.audio = stream.getAudioTracks()[0] ?? this.audio;
+    this.video = stream.getVideoTracks()[0] ?? this.video;
+  }
+
+  close() {
+    this.audio?.stop();
+    this.video?.stop();
+    this.audio = this.video = null;
+  }
+
+  /** @param {"audioinput" | "videoinput"} kind */
+  async list(kind) {
+    const found = (await this.media?.enumerateDevices()) ?? [];
+    return found.filter((device) => device.kind === kind && device.deviceId);
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @param {Trouble} missing what a missing device means here
+ * @returns {Trouble}
+ */
+function troubleOf(error, missing) {
+  const name = error instanceof DOMException ? error.name : "";
+  if (name === "NotAllowedError" || name === "SecurityError") return "denied";
+  if (name === "NotReadableError" || name === "AbortError") return "busy";
+  return missing;
+}
+
+/** How loud a microphone hears, 0 to 1, several times a second. */
+export class Level {
+  /**
+   * @param {MediaStreamTrack} track
+   * @param {(level: number) => void} tell
+   */
+  constructor(track, tell) {
+    this.track = track;
+    this.tell = tell;
+    /** @type {AudioContext | null} */
+    this.context = null;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.timer = undefined;
+  }
+
+  start() {
+    this.context = new AudioContext();
+    const analyser = this.context.createAnalyser();
+    analyser.fftSize = 512;
+    this.context.createMediaStreamSource(new MediaStream([this.track])).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    this.timer = setInterval(() => {
+      analyser.getFloatTimeDomainData(samples);
+      const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+      this.tell(Math.min(1, Math.sqrt(power) * 4));
+    }, 100);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    void this.context?.close();
+    this.context = null;
+  }
+}

@@ -1,0 +1,205 @@
+/** A meeting as this browser lives it: entering, the transport of the present generation, who is in. No page. */
+
+import { Transport } from "./transport.js";
+
+/** @typedef {import("../live/connection.js").Connection} Connection */
+/** @typedef {{person: string, tab: string, microphone: boolean, camera: boolean, is_polite: boolean}} Peer */
+/**
+ * @typedef {object} Start what the page was rendered with
+ * @property {string} meeting
+ * @property {string} me
+ * @property {string} other
+ * @property {boolean} iAmIn
+ * @property {boolean} otherIsIn
+ * @property {string | null} plannedEndAt
+ */
+/**
+ * @typedef {object} Hearer
+ * @property {(stream: MediaStream) => void} stream
+ * @property {() => void} changed something that is shown has changed
+ * @property {() => void} elsewhere the meeting goes on in another tab
+ * @property {() => void} ended
+ * @property {(message: string) => void} refused
+ */
+
+export class Meeting {
+  /**
+   * @param {Connection} connection
+   * @param {Start} start
+   * @param {string} tab
+   * @param {Hearer} hearer
+   */
+  constructor(connection, start, tab, hearer) {
+    this.connection = connection;
+    this.id = start.meeting;
+    this.me = start.me;
+    this.other = start.other;
+    this.iAmIn = start.iAmIn;
+    this.otherIsIn = start.otherIsIn;
+    this.plannedEndAt = start.plannedEndAt;
+    this.tab = tab;
+    this.hearer = hearer;
+    this.generation = 0;
+    /** @type {Transport | null} */
+    this.transport = null;
+    /** @type {RTCPeerConnectionState} */
+    this.transportState = "new";
+    /** @type {RTCIceServer[] | null} */
+    this.iceServers = null;
+    /** @type {Peer[]} */
+    this.peers = [];
+    /** @type {{generation: number, kind: any, body: any}[]} signals that came before their transport */
+    this.early = [];
+    /** @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
+    this.tracks = { audio: null, video: null };
+    this.shown = { microphone: false, camera: false };
+    this.isElsewhere = false;
+    /** @type {(() => void)[]} */
+    this.stops = [];
+    this.onNetwork = this.onNetwork.bind(this);
+  }
+
+  start() {
+    const ours = (/** @type {any} */ payload) => payload?.meeting === this.id;
+    this.stops = [
+      this.connection.watch((state) => state === "connected" && !this.isElsewhere && void this.enter(false)),
+      this.connection.on("meeting:peers", (told) => ours(told) && this.peersChanged(told)),
+      this.connection.on("meeting:signal", (signal) => ours(signal) && void this.receive(signal)),
+      this.connection.on("meeting:taken_over", (told) => ours(told) && this.leaveHere()),
+      this.connection.on("meeting:went_in", (fact) => ours(fact) && this.wentIn(fact)),
+      this.connection.on("meeting:prolonged", (fact) => ours(fact) && this.prolonged(fact)),
+      this.connection.on("meeting:ended", (fact) => ours(fact) && this.hearer.ended()),
+    ];
+    globalThis.addEventListener("online", this.onNetwork);
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+    globalThis.removeEventListener("online", this.onNetwork);
+    this.transport?.stop();
+    this.transport = null;
+  }
+
+  /** @param {boolean} takeOver */
+  async enter(takeOver) {
+    const held = this.transport ? this.generation : 0;
+    try {
+      const ack = await this.connection.send("meeting:enter", {
+        meeting: this.id,
+        tab: this.tab,
+        generation: held,
+        take_over: takeOver,
+      });
+      this.isElsewhere = false;
+      this.iceServers = ack.ice_servers;
+      this.rebuild(ack.generation);
+      await this.show(this.shown.microphone, this.shown.camera);
+    } catch (error) {
+      if (/** @type {any} */ (error).code === "meeting.elsewhere") this.leaveHere();
+      else this.hearer.refused(error instanceof Error ? error.message : "");
+    }
+    this.hearer.changed();
+  }
+
+  leaveHere() {
+    this.isElsewhere = true;
+    this.transport?.stop();
+    this.transport = null;
+    this.hearer.elsewhere();
+  }
+
+  /** @param {{generation: number, peers: Peer[]}} told */
+  peersChanged(told) {
+    this.peers = told.peers;
+    this.rebuild(told.generation);
+    this.hearer.changed();
+  }
+
+  get otherPeer() {
+    return this.peers.find((peer) => peer.person === this.other);
+  }
+
+  /**
+   * Build the transport of this generation once both are here; one that stands goes on.
+   * @param {number} generation
+   */
+  rebuild(generation) {
+    if (this.isElsewhere || !this.iceServers || (this.transport && generation === this.generation)) return;
+    const mine = this.peers.find((peer) => peer.person === this.me && peer.tab === this.tab);
+    if (!mine || !this.otherPeer) return;
+    this.transport?.stop();
+    this.generation = generation;
+    this.transport = new Transport({
+      iceServers: this.iceServers,
+      isPolite: mine.is_polite,
+      send: (signal) => this.connection.tell("meeting:signal", { meeting: this.id, generation, ...signal }),
+      onStream: (stream) => this.hearer.stream(stream),
+      onState: (state) => {
+        this.transportState = state;
+        this.hearer.changed();
+      },
+    });
+    this.transport.start();
+    void this.carry();
+    const early = this.early.filter((signal) => signal.generation === generation);
+    this.early = [];
+    for (const signal of early) void this.receive(signal);
+  }
+
+  /** @param {{generation: number, kind: any, body: any}} signal */
+  async receive(signal) {
+    if (this.transport && signal.generation === this.generation) {
+      await this.transport.receive({ kind: signal.kind, body: signal.body });
+    } else if (signal.generation >= this.generation) {
+      this.early.push(signal);
+    }
+  }
+
+  /** Tracks are sent once both have gone in, and not before. */
+  async carry() {
+    const both = this.iAmIn && this.otherIsIn;
+    await this.transport?.carry(both ? this.tracks : { audio: null, video: null });
+  }
+
+  /** @param {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} tracks */
+  async use(tracks) {
+    this.tracks = tracks;
+    await this.carry();
+  }
+
+  async goIn() {
+    this.iAmIn = true;
+    await Promise.all([this.carry(), this.connection.send("meeting:go_in", { meeting: this.id })]);
+  }
+
+  /**
+   * Tell the other one what our microphone and camera do.
+   * @param {boolean} microphone
+   * @param {boolean} camera
+   */
+  async show(microphone, camera) {
+    this.shown = { microphone, camera };
+    if (!this.connection.socket.connected) return;
+    await this.connection.send("meeting:show", { meeting: this.id, microphone, camera }).catch(() => undefined);
+  }
+
+  /** @param {{person: string, planned_end_at: string | null}} fact */
+  wentIn(fact) {
+    if (fact.person === this.other) this.otherIsIn = true;
+    if (fact.person === this.me) this.iAmIn = true;
+    this.plannedEndAt = fact.planned_end_at ?? this.plannedEndAt;
+    void this.carry();
+    this.hearer.changed();
+  }
+
+  /** @param {{planned_end_at: string}} fact */
+  prolonged(fact) {
+    this.plannedEndAt = fact.planned_end_at;
+    this.hearer.changed();
+  }
+
+  onNetwork() {
+    this.transport?.networkChanged();
+  }
+}

@@ -1,0 +1,4 @@
+import { Chat } from "../parts/chat.js";
+import { open } from "./house.js";
+
+open((connection) => [new Chat(/** @type {HTMLElement} */ (document.querySelector("[data-part=chat]")), connection)]);

@@ -1,0 +1,14 @@
+import { BoothStandings } from "../parts/booth_standings.js";
+import { Chat } from "../parts/chat.js";
+import { Desk } from "../parts/desk.js";
+import { open } from "./house.js";
+
+open((connection, announcer) => {
+  const desk = /** @type {HTMLElement} */ (document.querySelector("[data-part=desk]"));
+  const chat = /** @type {HTMLElement} */ (document.querySelector("[data-part=chat]"));
+  return [
+    new BoothStandings(document, connection),
+    new Desk(desk, connection, announcer),
+    new Chat(chat, connection),
+  ];
+});

@@ -1,0 +1,60 @@
+/** What every page does: learns its words, opens the live connection, rings, tells one's places. */
+
+import { Connection } from "../live/connection.js";
+import { learn } from "../live/words.js";
+import { Announcer } from "../parts/announcer.js";
+import { ConnectionPill } from "../parts/connection_pill.js";
+import { MyPlaces } from "../parts/my_places.js";
+import { RingingDialog } from "../parts/ringing.js";
+import { io } from "../../vendor/socket.io.js";
+
+/** @typedef {{start: () => void, stop: () => void}} Part */
+
+/**
+ * Open the page: the parts given are started beside those of every page.
+ * @param {(connection: Connection, announcer: Announcer) => Part[]} build
+ */
+export function open(build) {
+  learn(document);
+  const heads = JSON.parse(document.body.dataset.following ?? "[]");
+  const socket = io({
+    path: "/live",
+    transports: ["websocket", "polling"],
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 5000,
+    randomizationFactor: 1,
+    autoConnect: false,
+  });
+  const connection = new Connection(socket, heads);
+  connection.offset = new Date(document.body.dataset.now ?? "").getTime() - Date.now();
+  connection.onSnapshot = () => location.reload();
+  const announcer = new Announcer(document);
+  const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
+  const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.ringing"));
+  /** @type {Part[]} */
+  const parts = [
+    new MyPlaces(document, connection, announcer),
+    new RingingDialog(dialog, connection, announcer, (meeting) => location.assign(`/meetings/${meeting}`)),
+    ...(pill ? [new ConnectionPill(pill, connection)] : []),
+    ...build(connection, announcer),
+  ];
+  for (const part of parts) part.start();
+  connection.start();
+  socket.connect();
+  resume(connection, dialog);
+  globalThis.addEventListener("pagehide", () => {
+    for (const part of parts) part.stop();
+    connection.stop();
+  });
+  globalThis.addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+/**
+ * A call that rang before this page was opened still rings.
+ * @param {Connection} connection
+ * @param {HTMLDialogElement} dialog
+ */
+function resume(connection, dialog) {
+  const ringing = dialog.dataset.ringing;
+  if (ringing) connection.deliver("call:rang", { ringing: JSON.parse(ringing) });
+}

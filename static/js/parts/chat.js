@@ -1,0 +1,149 @@
+/** A conversation: messages appear once, in order; what one sends is kept until the server has it. */
+
+import { say } from "../live/words.js";
+import { clock, copy, show } from "./dom.js";
+
+/** @typedef {import("../live/connection.js").Connection} Connection */
+/**
+ * @typedef {object} Message
+ * @property {string} message
+ * @property {string} client_id
+ * @property {string} author
+ * @property {string} author_name
+ * @property {boolean} is_staff
+ * @property {boolean} is_simulated
+ * @property {string} text
+ * @property {string} written_at
+ * @property {boolean} is_removed
+ */
+
+export class Chat {
+  /**
+   * @param {HTMLElement} element
+   * @param {Connection} connection
+   */
+  constructor(element, connection) {
+    this.element = element;
+    this.connection = connection;
+    this.stream = `conversation:${element.dataset.conversation}`;
+    this.list = /** @type {HTMLElement} */ (element.querySelector(".messages"));
+    this.form = /** @type {HTMLFormElement | null} */ (element.querySelector(".chat-form"));
+    /** @type {(() => void)[]} */
+    this.stops = [];
+    this.onSubmit = this.onSubmit.bind(this);
+    this.onKey = this.onKey.bind(this);
+  }
+
+  start() {
+    this.stops = [
+      this.connection.on("chat:sent", (fact) => fact.stream === this.stream && this.add(fact.message)),
+      this.connection.on("chat:removed", (fact) => fact.stream === this.stream && this.remove(fact.message)),
+    ];
+    this.form?.addEventListener("submit", this.onSubmit);
+    this.form?.addEventListener("keydown", this.onKey);
+    this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+    this.form?.removeEventListener("submit", this.onSubmit);
+    this.form?.removeEventListener("keydown", this.onKey);
+  }
+
+  /** @param {Message} message */
+  add(message) {
+    this.element.querySelector(`[data-client="${message.client_id}"]`)?.remove();
+    if (this.list.querySelector(`[data-message="${message.message}"]`)) return;
+    const item = copy(this.element, "message");
+    item.dataset.message = message.message;
+    item.classList.toggle("mine", message.author === document.body.dataset.me);
+    item.classList.toggle("staff", message.is_staff);
+    item.classList.toggle("removed", message.is_removed);
+    this.write(item, message.author_name, message.is_removed ? say("Message removed") : message.text, message.written_at);
+    /** @type {HTMLElement} */ (item.querySelector("[data-badge=staff]")).hidden = !message.is_staff;
+    /** @type {HTMLElement} */ (item.querySelector("[data-badge=simulated]")).hidden = !message.is_simulated;
+    this.append(item);
+  }
+
+  /**
+   * @param {HTMLElement} item
+   * @param {string} author
+   * @param {string} text
+   * @param {string} at
+   */
+  write(item, author, text, at) {
+    /** @type {HTMLElement} */ (item.querySelector(".author")).textContent = author;
+    /** @type {HTMLElement} */ (item.querySelector("p")).textContent = text;
+    const time = /** @type {HTMLTimeElement} */ (item.querySelector("time"));
+    time.dateTime = at;
+    time.textContent = clock(at);
+  }
+
+  /** @param {HTMLElement} item */
+  append(item) {
+    const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 80;
+    this.list.append(item);
+    show(this.element, "empty", false);
+    if (atEnd) this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  /** @param {string} message */
+  remove(message) {
+    const item = this.list.querySelector(`[data-message="${message}"]`);
+    item?.classList.add("removed");
+    const text = item?.querySelector("p");
+    if (text) text.textContent = say("Message removed");
+    item?.querySelector(".acts")?.remove();
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.form?.requestSubmit();
+  }
+
+  /** @param {SubmitEvent} event */
+  async onSubmit(event) {
+    event.preventDefault();
+    const field = /** @type {HTMLTextAreaElement} */ (this.form?.elements.namedItem("text"));
+    const text = field.value.trim();
+    if (!text) return;
+    field.value = "";
+    const client_id = crypto.randomUUID();
+    const item = this.pend(text, client_id);
+    try {
+      await this.connection.send("chat:send", { conversation: this.element.dataset.conversation, text, client_id });
+    } catch (error) {
+      item.remove();
+      field.value = field.value || text;
+      this.refuse(error instanceof Error ? error.message : "");
+    }
+  }
+
+  /**
+   * Shown at once, marked until the server has it.
+   * @param {string} text
+   * @param {string} client_id
+   */
+  pend(text, client_id) {
+    const item = copy(this.element, "message");
+    item.classList.add("mine", "pending");
+    item.dataset.client = client_id;
+    item.setAttribute("aria-hidden", "true");
+    this.write(item, "", text, new Date().toISOString());
+    this.append(item);
+    return item;
+  }
+
+  /** @param {string} message */
+  refuse(message) {
+    const note = this.element.ownerDocument.createElement("p");
+    note.className = "flash bad";
+    note.setAttribute("role", "alert");
+    note.textContent = message;
+    this.form?.before(note);
+    setTimeout(() => note.remove(), 8000);
+  }
+}

@@ -1,0 +1,193 @@
+/** The recruiter's desk: the line as it stands, who can be called, the call that rings. */
+
+import { ordinal, say } from "../live/words.js";
+import { copy, fill, show, slot } from "./dom.js";
+
+/** @typedef {import("../live/connection.js").Connection} Connection */
+/** @typedef {import("./announcer.js").Announcer} Announcer */
+/**
+ * @typedef {object} Place
+ * @property {string} place
+ * @property {string} name
+ * @property {string} seeks
+ * @property {string} location
+ * @property {string} spoken_languages
+ * @property {string} words
+ * @property {boolean} is_simulated
+ * @property {number} ticket
+ * @property {string} state
+ */
+/** @typedef {{place: string, position: number | null, is_near: boolean, is_engaged: boolean, can_be_called: boolean}} Standing */
+
+/** @type {Record<string, string>} */
+const SETTLED = {
+  accepted: "%(name)s has accepted. The waiting room is open.",
+  missed: "%(name)s did not answer. They keep their place.",
+  postponed: "%(name)s asks for five minutes. They stay first.",
+  declined: "%(name)s has left the line.",
+  withdrawn: "The call was withdrawn.",
+};
+
+export class Desk {
+  /**
+   * @param {HTMLElement} element
+   * @param {Connection} connection
+   * @param {Announcer} announcer
+   */
+  constructor(element, connection, announcer) {
+    this.element = element;
+    this.connection = connection;
+    this.announcer = announcer;
+    this.booth = element.dataset.booth ?? "";
+    this.stream = `line:${this.booth}`;
+    this.list = /** @type {HTMLElement} */ (slot(element, "line"));
+    /** @type {Map<string, string>} the place each ringing call is for */
+    this.ringing = new Map();
+    /** @type {(() => void)[]} */
+    this.stops = [];
+    this.onSubmit = this.onSubmit.bind(this);
+  }
+
+  start() {
+    this.stops = [
+      this.connection.watch((state) => state === "connected" && void this.attend()),
+      this.connection.on("line:joined", (fact) => fact.stream === this.stream && this.join(fact.place)),
+      this.connection.on("line:changed", (fact) => fact.stream === this.stream && this.change(fact)),
+      this.connection.on("line:rang", (fact) => fact.stream === this.stream && this.ring(fact.ringing)),
+      this.connection.on("line:settled", (fact) => fact.stream === this.stream && this.settle(fact)),
+      this.connection.on("desk:stands", (stands) => stands.booth === this.booth && this.stand(stands.places)),
+    ];
+    this.element.addEventListener("submit", this.onSubmit);
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+    this.element.removeEventListener("submit", this.onSubmit);
+  }
+
+  attend() {
+    return this.connection.send("booth:attend", { booth: this.booth }).catch(() => undefined);
+  }
+
+  /** @param {string} place */
+  row(place) {
+    return /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-place="${place}"]`));
+  }
+
+  /** @param {string} place */
+  name(place) {
+    return this.row(place)?.querySelector("[data-slot=name]")?.textContent ?? "";
+  }
+
+  /** @param {Place} place */
+  join(place) {
+    if (this.row(place.place)) return;
+    const row = copy(this.element, "row");
+    row.dataset.place = place.place;
+    fill(row, "name", place.name);
+    fill(row, "seeks", [place.seeks, place.location, place.spoken_languages].filter(Boolean).join(" · "));
+    fill(row, "words", place.words);
+    show(row, "words", Boolean(place.words));
+    show(row, "simulated", place.is_simulated);
+    const hidden = /** @type {HTMLInputElement | null} */ (row.querySelector("input[name=place]"));
+    if (hidden) hidden.value = place.place;
+    this.list.append(row);
+    show(this.element, "nobody", false);
+  }
+
+  /** @param {{place: string, state: string}} fact */
+  change(fact) {
+    if (["left", "served", "ended"].includes(fact.state)) this.row(fact.place)?.remove();
+    show(this.element, "nobody", this.list.children.length === 0);
+  }
+
+  /** @param {{call: string, place: string}} ringing */
+  ring(ringing) {
+    this.ringing.set(ringing.call, ringing.place);
+    const panel = slot(this.element, "ringing");
+    if (!panel) return;
+    const sentence = say("Calling %(name)s", { name: this.name(ringing.place) });
+    const content = /** @type {HTMLTemplateElement} */ (this.element.querySelector("template[data-template=ringing]"))
+      .content.cloneNode(true);
+    panel.replaceChildren(content);
+    /** @type {HTMLElement} */ (panel.querySelector("p")).textContent = sentence;
+    /** @type {HTMLFormElement} */ (panel.querySelector("form")).action = `/calls/${ringing.call}/withdraw`;
+    panel.hidden = false;
+    show(this.element, "next", false);
+    this.announcer.say(sentence);
+  }
+
+  /** @param {{call: string, place: string, state: string}} fact */
+  settle(fact) {
+    this.ringing.delete(fact.call);
+    show(this.element, "ringing", false);
+    show(this.element, "next", true);
+    const sentence = SETTLED[fact.state];
+    if (sentence) this.announcer.say(say(sentence, { name: this.name(fact.place) }));
+  }
+
+  /** @param {Standing[]} standings */
+  stand(standings) {
+    for (const standing of standings) {
+      const row = this.row(standing.place);
+      if (!row) continue;
+      fill(row, "ordinal", standing.position ? ordinal(standing.position) : "–");
+      slot(row, "ordinal")?.classList.toggle("is-first", standing.position === 1);
+      const state = slot(row, "state");
+      state?.classList.toggle("ok", standing.can_be_called);
+      state?.classList.toggle("quiet", !standing.can_be_called);
+      state?.classList.remove("warn");
+      fill(row, "state-text", this.state(standing));
+    }
+    this.next(standings.find((standing) => standing.can_be_called));
+  }
+
+  /** @param {Standing} standing */
+  state(standing) {
+    if (standing.position === null) return standing.is_engaged ? say("In a talk") : say("on hold");
+    if ([...this.ringing.values()].includes(standing.place)) return say("calling");
+    if (standing.is_engaged) return say("in another talk");
+    if (!standing.is_near) return say("out of reach");
+    return standing.can_be_called ? say("within reach") : say("asked for a few minutes");
+  }
+
+  /** @param {Standing | undefined} standing */
+  next(standing) {
+    const form = slot(this.element, "next");
+    form?.classList.toggle("is-quiet", !standing);
+    const button = form?.querySelector("button");
+    if (standing) button?.removeAttribute("aria-disabled");
+    else button?.setAttribute("aria-disabled", "true");
+    const name = standing ? this.name(standing.place) : "";
+    fill(this.element, "next-words", standing ? say("Next: %(name)s", { name }) : say("Nobody in line can be called right now."));
+  }
+
+  /** @param {SubmitEvent} event */
+  async onSubmit(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (!form.action.endsWith("/call") && !form.action.endsWith("/withdraw")) return;
+    event.preventDefault();
+    try {
+      if (form.action.endsWith("/withdraw")) {
+        await this.connection.send("line:withdraw", { call: form.action.split("/").at(-2) });
+        return;
+      }
+      const place = String(new FormData(form).get("place") ?? "") || null;
+      await this.connection.send("line:call", { booth: this.booth, place });
+    } catch (error) {
+      this.refuse(error instanceof Error ? error.message : "");
+    }
+  }
+
+  /** @param {string} message */
+  refuse(message) {
+    this.element.parentElement?.querySelector(".flash.refused")?.remove();
+    const note = document.createElement("p");
+    note.className = "flash warn refused";
+    note.setAttribute("role", "alert");
+    note.textContent = message;
+    this.element.before(note);
+    setTimeout(() => note.remove(), 10_000);
+  }
+}

@@ -1,0 +1,99 @@
+/** Seeing and hearing oneself, choosing camera and microphone, and being told what is missing. */
+
+import { Level } from "../meeting/devices.js";
+import { say } from "../live/words.js";
+import { fill, show, slot } from "./dom.js";
+
+/** @typedef {import("../meeting/devices.js").Devices} Devices */
+/** @typedef {import("../meeting/devices.js").Trouble} Trouble */
+
+/** @type {Record<Exclude<Trouble, "none">, string>} */
+const SENTENCES = {
+  denied:
+    "The browser has no permission for the camera or the microphone. Click the lock beside the address, allow them, and try again. You can take part by chat meanwhile.",
+  "no-camera": "No camera was found. You can take part with sound, or by chat.",
+  "no-microphone": "No microphone was found. You can take part by chat.",
+  busy: "The camera is in use by another program. Close it and try again.",
+};
+
+export class DeviceCheck {
+  /**
+   * @param {HTMLElement} element
+   * @param {Devices} devices
+   * @param {() => void} changed the tracks are others now
+   */
+  constructor(element, devices, changed) {
+    this.element = element;
+    this.devices = devices;
+    this.changed = changed;
+    this.wantsVideo = true;
+    this.wantsAudio = true;
+    /** @type {Level | null} */
+    this.level = null;
+    this.cameras = /** @type {HTMLSelectElement} */ (slot(element, "cameras"));
+    this.microphones = /** @type {HTMLSelectElement} */ (slot(element, "microphones"));
+    this.button = /** @type {HTMLButtonElement} */ (element.querySelector("[data-act=try]"));
+    this.open = this.open.bind(this);
+  }
+
+  start() {
+    this.button.addEventListener("click", this.open);
+    this.cameras.addEventListener("change", this.open);
+    this.microphones.addEventListener("change", this.open);
+  }
+
+  stop() {
+    this.button.removeEventListener("click", this.open);
+    this.cameras.removeEventListener("change", this.open);
+    this.microphones.removeEventListener("change", this.open);
+    this.level?.stop();
+    this.devices.close();
+  }
+
+  /** Open the chosen devices; whatever cannot be had is told, and the rest is used. */
+  async open() {
+    const choice = { camera: this.cameras.value, microphone: this.microphones.value };
+    const trouble = await this.devices.open(choice, { video: this.wantsVideo });
+    if (this.devices.audio) this.devices.audio.enabled = this.wantsAudio;
+    this.tell(trouble);
+    this.mirror();
+    await this.choices();
+    this.changed();
+  }
+
+  /** @param {Trouble} trouble */
+  tell(trouble) {
+    show(this.element, "trouble", trouble !== "none");
+    if (trouble !== "none") fill(this.element, "trouble", say(SENTENCES[trouble]));
+    this.button.hidden = trouble === "none";
+  }
+
+  mirror() {
+    const video = /** @type {HTMLVideoElement} */ (slot(this.element, "mirror"));
+    video.srcObject = this.devices.video ? new MediaStream([this.devices.video]) : null;
+    show(this.element, "mirror-note", !this.devices.video);
+    this.level?.stop();
+    this.level = this.devices.audio
+      ? new Level(this.devices.audio, (level) => slot(this.element, "level")?.style.setProperty("--level", String(level)))
+      : null;
+    this.level?.start();
+  }
+
+  async choices() {
+    this.fill(this.cameras, await this.devices.list("videoinput"), this.devices.video);
+    this.fill(this.microphones, await this.devices.list("audioinput"), this.devices.audio);
+  }
+
+  /**
+   * @param {HTMLSelectElement} select
+   * @param {MediaDeviceInfo[]} found
+   * @param {MediaStreamTrack | null} track
+   */
+  fill(select, found, track) {
+    if (found.length === 0) return;
+    const used = track?.getSettings().deviceId;
+    select.replaceChildren(
+      ...found.map((device) => new Option(device.label || device.deviceId, device.deviceId, false, device.deviceId === used)),
+    );
+  }
+}

@@ -1,0 +1,55 @@
+/** Finding and filling the named places of a part's markup. */
+
+/**
+ * @param {ParentNode} root
+ * @param {string} name
+ * @returns {HTMLElement | null}
+ */
+export function slot(root, name) {
+  return root.querySelector(`[data-slot="${name}"]`);
+}
+
+/**
+ * Put text into a named place; leaves it alone when nothing changes, so that nothing is announced twice.
+ * @param {ParentNode} root
+ * @param {string} name
+ * @param {string} text
+ */
+export function fill(root, name, text) {
+  const found = slot(root, name);
+  if (found && found.textContent !== text) found.textContent = text;
+}
+
+/**
+ * @param {ParentNode} root
+ * @param {string} name
+ * @param {boolean} shown
+ */
+export function show(root, name, shown) {
+  const found = slot(root, name);
+  if (found) found.hidden = !shown;
+}
+
+/**
+ * A copy of the first element of a part's template.
+ * @param {ParentNode} root
+ * @param {string} name
+ * @returns {HTMLElement}
+ */
+export function copy(root, name) {
+  const template = /** @type {HTMLTemplateElement | null} */ (root.querySelector(`template[data-template="${name}"]`));
+  const element = template?.content.firstElementChild?.cloneNode(true);
+  if (!element) throw new Error(`no template ${name}`);
+  return /** @type {HTMLElement} */ (element);
+}
+
+/**
+ * The hours and minutes of a moment in the page's time zone.
+ * @param {string} moment
+ */
+export function clock(moment) {
+  const timeZone = document.body.dataset.zone;
+  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone }).format(
+    new Date(moment),
+  );
+}

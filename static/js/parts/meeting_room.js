@@ -1,0 +1,194 @@
+/** Puts a meeting, its devices and its view together, and answers the buttons. */
+
+import { Devices } from "../meeting/devices.js";
+import { Meeting } from "../meeting/meeting.js";
+import { Quality } from "../meeting/quality.js";
+import { DeviceCheck } from "./device_check.js";
+import { slot } from "./dom.js";
+import { MeetingView } from "./meeting_view.js";
+
+/** @typedef {import("../live/connection.js").Connection} Connection */
+/** @typedef {import("../meeting/meeting.js").Start & {otherName: string, leads: boolean, withVideo: boolean}} Live */
+
+const REDRAW_MS = 5000;
+
+export class MeetingRoom {
+  /**
+   * @param {HTMLElement} element
+   * @param {Live} live
+   * @param {Connection} connection
+   * @param {Storage} storage remembers this tab, and which of microphone and camera are off
+   */
+  constructor(element, live, connection, storage) {
+    this.element = element;
+    this.connection = connection;
+    this.storage = storage;
+    this.key = `parvis.meeting.${live.meeting}`;
+    this.check = new DeviceCheck(
+      /** @type {HTMLElement} */ (element.querySelector("[data-part=devices]")),
+      new Devices(navigator.mediaDevices),
+      () => void this.use(),
+    );
+    this.view = new MeetingView(element, live, this.check);
+    this.meeting = new Meeting(connection, live, this.tab(), {
+      stream: (stream) => this.view.play(stream),
+      changed: () => this.draw(),
+      elsewhere: () => this.leaveHere(),
+      ended: () => location.reload(),
+      refused: () => location.reload(),
+    });
+    this.quality = new Quality(
+      () => this.meeting.transport?.connection ?? null,
+      (quality) => this.drawQuality(quality),
+    );
+    this.recall(live.withVideo);
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.timer = undefined;
+    /** @type {(() => void)[]} */
+    this.stops = [];
+    this.onClick = this.onClick.bind(this);
+    this.onSubmit = this.onSubmit.bind(this);
+  }
+
+  start() {
+    this.element.addEventListener("click", this.onClick);
+    this.element.addEventListener("submit", this.onSubmit);
+    this.stops = [
+      this.connection.watch((state) => {
+        this.view.serverIsAway = state === "lost";
+      }),
+    ];
+    this.check.start();
+    this.meeting.start();
+    this.quality.start();
+    this.timer = setInterval(() => this.draw(), REDRAW_MS);
+    void this.check.open();
+    this.draw();
+  }
+
+  stop() {
+    this.element.removeEventListener("click", this.onClick);
+    this.element.removeEventListener("submit", this.onSubmit);
+    for (const stop of this.stops) stop();
+    clearInterval(this.timer);
+    this.quality.stop();
+    this.meeting.stop();
+    this.check.stop();
+  }
+
+  tab() {
+    const known = this.storage.getItem("parvis.tab") ?? crypto.randomUUID();
+    this.storage.setItem("parvis.tab", known);
+    return known;
+  }
+
+  /**
+   * Microphone and camera are as they were before a reload; nothing turns on by itself.
+   * @param {boolean} withVideo
+   */
+  recall(withVideo) {
+    const kept = JSON.parse(this.storage.getItem(this.key) ?? "null");
+    this.check.wantsAudio = kept?.microphone ?? true;
+    this.check.wantsVideo = kept?.camera ?? withVideo;
+  }
+
+  remember() {
+    const kept = { microphone: this.check.wantsAudio, camera: this.check.wantsVideo };
+    this.storage.setItem(this.key, JSON.stringify(kept));
+  }
+
+  draw() {
+    this.view.draw(this.meeting);
+    if (!this.meeting.transport) this.view.drawQuality("connecting");
+  }
+
+  /** @param {import("../meeting/quality.js").Judgement} quality */
+  drawQuality(quality) {
+    const isTalking = this.meeting.iAmIn && this.meeting.otherIsIn;
+    const isConnected = this.meeting.transportState === "connected";
+    if (!isTalking) this.view.drawQuality(isConnected ? "good" : "connecting");
+    else this.view.drawQuality(isConnected && quality === "lost" && !this.expectsMedia() ? "good" : quality);
+  }
+
+  expectsMedia() {
+    return Boolean(this.meeting.otherPeer?.camera || this.meeting.otherPeer?.microphone);
+  }
+
+  async use() {
+    const { audio, video } = this.check.devices;
+    await this.meeting.use({ audio, video });
+    await this.meeting.show(Boolean(audio) && this.check.wantsAudio, Boolean(video));
+    this.draw();
+  }
+
+  leaveHere() {
+    this.check.devices.close();
+    this.draw();
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const button = /** @type {HTMLElement} */ (event.target).closest("button[data-act]");
+    const act = /** @type {HTMLElement | null} */ (button)?.dataset.act;
+    if (act === "go-in") void this.goIn();
+    if (act === "microphone") void this.toggleMicrophone();
+    if (act === "camera") void this.toggleCamera();
+    if (act === "devices") this.toggleDevices(/** @type {HTMLElement} */ (button));
+    if (act === "full-screen") void this.fullScreen();
+    if (act === "take-over") void this.takeOver();
+    if (act === "prolong") void this.connection.send("meeting:prolong", { meeting: this.meeting.id });
+  }
+
+  async goIn() {
+    await this.meeting.goIn();
+    this.draw();
+  }
+
+  async takeOver() {
+    await this.check.open();
+    await this.meeting.enter(true);
+  }
+
+  async toggleMicrophone() {
+    this.check.wantsAudio = !this.check.wantsAudio;
+    this.remember();
+    if (this.check.devices.audio) this.check.devices.audio.enabled = this.check.wantsAudio;
+    else if (this.check.wantsAudio) await this.check.open();
+    await this.use();
+  }
+
+  /** Off means off: the camera itself is let go, and its light goes out. */
+  async toggleCamera() {
+    this.check.wantsVideo = !this.check.wantsVideo;
+    this.remember();
+    if (this.check.wantsVideo) return this.check.open();
+    this.check.devices.video?.stop();
+    this.check.devices.video = null;
+    this.check.mirror();
+    return this.use();
+  }
+
+  /** @param {HTMLElement} button */
+  toggleDevices(button) {
+    this.view.devicesOpen = !this.view.devicesOpen && this.meeting.iAmIn;
+    button.setAttribute("aria-expanded", String(this.view.devicesOpen));
+    this.draw();
+  }
+
+  async fullScreen() {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await slot(this.element, "stage")?.requestFullscreen();
+  }
+
+  /** @param {SubmitEvent} event */
+  async onSubmit(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.dataset.act !== "call-next") return;
+    event.preventDefault();
+    if (!globalThis.confirm(form.dataset.ask)) return;
+    const desk = form.action.replace(/\/call$/, "");
+    const booth = desk.split("/").at(-1);
+    await this.connection.send("line:call", { booth, finish: true }).catch(() => undefined);
+    location.assign(desk);
+  }
+}

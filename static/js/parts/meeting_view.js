@@ -1,0 +1,126 @@
+/** The meeting as it is seen: before going in, during the talk, and when it goes on elsewhere. */
+
+import { say } from "../live/words.js";
+import { fill, show, slot } from "./dom.js";
+
+/** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
+/** @typedef {import("./device_check.js").DeviceCheck} DeviceCheck */
+/** @typedef {import("../meeting/quality.js").Judgement} QualityWord */
+
+/** @type {Record<QualityWord, [string, string]>} */
+const QUALITY = {
+  good: ["Good connection", "ok"],
+  weak: ["Weak connection", "warn"],
+  lost: ["Connection lost. It mends by itself.", "bad"],
+};
+
+export class MeetingView {
+  /**
+   * @param {HTMLElement} element
+   * @param {{otherName: string, leads: boolean}} names
+   * @param {DeviceCheck} check
+   */
+  constructor(element, names, check) {
+    this.element = element;
+    this.otherName = names.otherName;
+    this.leads = names.leads;
+    this.check = check;
+    this.devicesOpen = false;
+    this.serverIsAway = false;
+    this.remote = /** @type {HTMLVideoElement} */ (slot(element, "remote"));
+    this.self = /** @type {HTMLVideoElement} */ (slot(element, "self"));
+  }
+
+  /** @param {MediaStream} stream */
+  play(stream) {
+    if (this.remote.srcObject !== stream) this.remote.srcObject = stream;
+    this.remote.play().catch(() => this.askToPlay());
+  }
+
+  askToPlay() {
+    const button = /** @type {HTMLElement} */ (this.element.querySelector("[data-act=play]"));
+    button.hidden = false;
+    button.onclick = () => {
+      void this.remote.play();
+      button.hidden = true;
+    };
+  }
+
+  /** @param {Meeting} meeting */
+  draw(meeting) {
+    const during = meeting.iAmIn && !this.devicesOpen && !meeting.isElsewhere;
+    show(this.element, "during", during);
+    show(this.element, "before", !during && !meeting.isElsewhere);
+    show(this.element, "elsewhere", meeting.isElsewhere);
+    const goIn = /** @type {HTMLElement} */ (this.element.querySelector("[data-act=go-in]"));
+    goIn.hidden = meeting.iAmIn;
+    fill(this.element, "other-state", this.otherState(meeting));
+    this.drawOther(meeting);
+    this.drawSelf();
+    this.drawTime(meeting);
+  }
+
+  /** @param {Meeting} meeting */
+  otherState(meeting) {
+    const name = this.otherName;
+    if (meeting.otherIsIn) return say("%(name)s has gone in", { name });
+    return meeting.otherPeer ? say("%(name)s is getting ready", { name }) : say("%(name)s is not connected now", { name });
+  }
+
+  /** @param {Meeting} meeting */
+  drawOther(meeting) {
+    const peer = meeting.otherPeer;
+    const here = meeting.otherIsIn && peer;
+    fill(this.element, "other-microphone", here ? say(peer.microphone ? "microphone on" : "microphone off") : "");
+    fill(this.element, "other-camera", here ? say(peer.camera ? "camera on" : "camera off") : "");
+    slot(this.element, "other-microphone")?.classList.toggle("off", Boolean(here) && !peer?.microphone);
+    const seen = Boolean(here && peer.camera);
+    this.remote.classList.toggle("visually-hidden", !seen);
+    show(this.element, "note", !seen);
+    fill(this.element, "note-words", here ? say("camera off") : this.otherState(meeting));
+  }
+
+  drawSelf() {
+    const track = this.check.devices.video;
+    const now = /** @type {MediaStream | null} */ (this.self.srcObject)?.getVideoTracks()[0] ?? null;
+    if (now !== track) this.self.srcObject = track ? new MediaStream([track]) : null;
+    this.self.hidden = !track;
+    this.tool("microphone", this.check.wantsAudio && Boolean(this.check.devices.audio), "Microphone on", "Microphone off");
+    this.tool("camera", this.check.wantsVideo && Boolean(track), "Camera on", "Camera off");
+  }
+
+  /**
+   * @param {string} act
+   * @param {boolean} isOn
+   * @param {string} on
+   * @param {string} off
+   */
+  tool(act, isOn, on, off) {
+    const button = /** @type {HTMLElement} */ (this.element.querySelector(`.tool[data-act=${act}]`));
+    button.setAttribute("aria-pressed", String(isOn));
+    button.classList.toggle("off", !isOn);
+    /** @type {HTMLElement} */ (button.querySelector("span")).textContent = say(isOn ? on : off);
+  }
+
+  /** @param {Meeting} meeting */
+  drawTime(meeting) {
+    const pill = slot(this.element, "time");
+    const prolong = /** @type {HTMLElement | null} */ (this.element.querySelector("[data-act=prolong]"));
+    if (!pill || !meeting.plannedEndAt) return;
+    const minutes = Math.ceil((new Date(meeting.plannedEndAt).getTime() - meeting.connection.now()) / 60_000);
+    pill.hidden = false;
+    const text = minutes > 0 ? say("%(minutes)s min left", { minutes }) : say("Time is up, you may go on");
+    if (pill.textContent !== text) pill.textContent = text;
+    pill.classList.toggle("warn", minutes <= 2);
+    if (prolong) prolong.hidden = minutes > 5;
+  }
+
+  /** @param {QualityWord | "connecting"} quality */
+  drawQuality(quality) {
+    const pill = slot(this.element, "quality");
+    const [text, kind] = quality === "connecting" ? ["Connecting", "quiet"] : QUALITY[quality];
+    const words = this.serverIsAway && quality === "good" ? "The talk goes on. The server is out of reach for the moment." : text;
+    for (const each of ["ok", "warn", "bad", "quiet"]) pill?.classList.toggle(each, each === kind);
+    fill(this.element, "quality-text", say(words));
+  }
+}

@@ -1,0 +1,108 @@
+/** One's own places: where each stands now, told in words and to screen readers. */
+
+import { ordinal, say, waitText } from "../live/words.js";
+import { clock, fill, slot } from "./dom.js";
+
+/** @typedef {import("../live/connection.js").Connection} Connection */
+/** @typedef {import("./announcer.js").Announcer} Announcer */
+/**
+ * @typedef {object} Stands
+ * @property {string} place
+ * @property {string} state
+ * @property {number | null} position
+ * @property {{least: number, most: number} | null} wait
+ * @property {string | null} passed_over_until
+ * @property {number} staff
+ * @property {boolean} is_paused
+ * @property {boolean} is_open
+ */
+
+export class MyPlaces {
+  /**
+   * @param {Document} page
+   * @param {Connection} connection
+   * @param {Announcer} announcer
+   */
+  constructor(page, connection, announcer) {
+    this.page = page;
+    this.connection = connection;
+    this.announcer = announcer;
+    /** @type {(() => void)[]} */
+    this.stops = [];
+    /** @type {Map<string, number | null>} the position last said, by place */
+    this.said = new Map();
+  }
+
+  start() {
+    this.stops = [
+      this.connection.on("place:stands", (stands) => this.stand(stands)),
+      this.connection.on("place:changed", (fact) => this.change(fact)),
+    ];
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+  }
+
+  /** @param {string} place */
+  rows(place) {
+    return /** @type {NodeListOf<HTMLElement>} */ (this.page.querySelectorAll(`[data-place="${place}"]`));
+  }
+
+  /** @param {Stands} stands */
+  stand(stands) {
+    for (const row of this.rows(stands.place)) {
+      const arch = slot(row, "ordinal");
+      arch?.classList.toggle("is-first", stands.position === 1);
+      fill(row, "ordinal", stands.position ? ordinal(stands.position) : "–");
+      fill(row, "words", sentence(stands));
+      row.classList.toggle("is-held", stands.state === "on_hold");
+      this.tell(stands, row.dataset.employer ?? "");
+    }
+  }
+
+  /**
+   * @param {Stands} stands
+   * @param {string} employer
+   */
+  tell(stands, employer) {
+    const before = this.said.get(stands.place);
+    this.said.set(stands.place, stands.position);
+    if (stands.position === null || stands.position === before) return;
+    this.announcer.say(
+      stands.position === 1
+        ? say("You are next. Stay near.")
+        : say("You are %(ordinal)s in line at %(employer)s.", { ordinal: ordinal(stands.position), employer }),
+    );
+  }
+
+  /**
+   * A place that ended, or that waits for its owner to come back, needs other buttons: the page is fetched anew.
+   * @param {{place: string, state: string, hold_reason: string | null}} fact
+   */
+  change(fact) {
+    const ended = ["left", "served", "ended"].includes(fact.state);
+    for (const row of this.rows(fact.place)) {
+      const employer = row.dataset.employer ?? "";
+      if (fact.state === "left") this.announcer.say(say("You have left the line at %(employer)s.", { employer }));
+      if (fact.state === "ended") this.announcer.say(say("The fair has ended. Thank you for coming."));
+      if (fact.state === "on_hold") this.announcer.say(say("On hold: come back to be called."));
+      if (ended) row.remove();
+    }
+  }
+}
+
+/** @param {Stands} stands */
+export function sentence(stands) {
+  if (stands.state === "talking") return say("In a talk");
+  if (stands.state === "on_hold") return say("On hold: come back to be called.");
+  if (!stands.is_open) return say("The fair is closed for now. Your place is kept.");
+  if (stands.is_paused) return say("The booth is on a break. Your place is kept.");
+  if (stands.staff === 0) return say("Nobody is at the booth now. Your place is kept.");
+  if (stands.passed_over_until && new Date(stands.passed_over_until) > new Date()) {
+    return say("Passed over until %(time)s. You keep your order.", { time: clock(stands.passed_over_until) });
+  }
+  if (stands.position === 1) return say("You are next. Stay near.");
+  return `${waitText(stands.wait)}. ${say("Your place is kept.")}`;
+}

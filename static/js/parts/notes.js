@@ -1,0 +1,59 @@
+/** Private notes that save themselves a moment after the last key. */
+
+import { say } from "../live/words.js";
+import { fill } from "./dom.js";
+
+const PAUSE_MS = 800;
+
+export class Notes {
+  /** @param {HTMLFormElement} form */
+  constructor(form) {
+    this.form = form;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.onInput = this.onInput.bind(this);
+    this.onSubmit = this.onSubmit.bind(this);
+  }
+
+  start() {
+    this.form.addEventListener("input", this.onInput);
+    this.form.addEventListener("submit", this.onSubmit);
+  }
+
+  stop() {
+    if (this.timer) void this.save();
+    this.form.removeEventListener("input", this.onInput);
+    this.form.removeEventListener("submit", this.onSubmit);
+  }
+
+  onInput() {
+    fill(this.form, "saved", "");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.save(), PAUSE_MS);
+  }
+
+  /** @param {SubmitEvent} event */
+  onSubmit(event) {
+    event.preventDefault();
+    void this.save();
+  }
+
+  async save() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const body = new URLSearchParams(/** @type {any} */ (new FormData(this.form)));
+    try {
+      const answer = await fetch(this.form.action, {
+        method: "POST",
+        body,
+        headers: { Accept: "application/json" },
+        keepalive: true,
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      fill(this.form, "saved", say("Saved."));
+    } catch {
+      fill(this.form, "saved", say("Not saved yet. Trying again."));
+      this.timer = setTimeout(() => void this.save(), 3000);
+    }
+  }
+}

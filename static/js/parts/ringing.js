@@ -1,0 +1,132 @@
+/** The call that rings: who, for how long, and the four answers. The countdown follows the server's deadline. */
+
+import { say } from "../live/words.js";
+import { fill } from "./dom.js";
+
+/** @typedef {import("../live/connection.js").Connection} Connection */
+/** @typedef {import("./announcer.js").Announcer} Announcer */
+/**
+ * @typedef {object} Ringing
+ * @property {string} call
+ * @property {string} employer
+ * @property {string} recruiter_name
+ * @property {number} minutes
+ * @property {string} deadline
+ */
+
+const RINGS_FOR_MS = 60_000;
+const SETTLED = {
+  withdrawn: "The call was withdrawn. Your place is kept.",
+  missed: "You missed the call. You stay first and will be called again in two minutes.",
+  other: "The call has ended. You stay in line.",
+};
+
+export class RingingDialog {
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {Connection} connection
+   * @param {Announcer} announcer
+   * @param {(meeting: string) => void} go opens the meeting's page
+   */
+  constructor(dialog, connection, announcer, go) {
+    this.dialog = dialog;
+    this.connection = connection;
+    this.announcer = announcer;
+    this.go = go;
+    /** @type {Ringing | null} */
+    this.ringing = null;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.timer = undefined;
+    /** @type {(() => void)[]} */
+    this.stops = [];
+    this.onAnswer = this.onAnswer.bind(this);
+    this.title = document.title;
+  }
+
+  start() {
+    this.stops = [
+      this.connection.on("call:rang", (fact) => this.ring(fact.ringing)),
+      this.connection.on("call:settled", (fact) => this.settle(fact)),
+      this.connection.on("meeting:opened", (fact) => this.opened(fact)),
+    ];
+    this.dialog.addEventListener("submit", this.onAnswer);
+    // Escape does not answer a call: the choices do.
+    this.dialog.addEventListener("cancel", prevent);
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+    clearInterval(this.timer);
+    this.dialog.removeEventListener("submit", this.onAnswer);
+    this.dialog.removeEventListener("cancel", prevent);
+  }
+
+  /**
+   * @param {Ringing} ringing
+   */
+  ring(ringing) {
+    if (new Date(ringing.deadline).getTime() <= this.connection.now()) return;
+    this.ringing = ringing;
+    fill(this.dialog, "employer", ringing.employer);
+    fill(this.dialog, "recruiter", ringing.recruiter_name);
+    fill(this.dialog, "minutes", String(ringing.minutes));
+    this.count();
+    clearInterval(this.timer);
+    this.timer = setInterval(() => this.count(), 1000);
+    if (!this.dialog.open) this.dialog.showModal();
+    /** @type {HTMLElement | null} */ (this.dialog.querySelector("h2"))?.focus();
+    const sentence = say("It is your turn: %(employer)s calls you.", { employer: ringing.employer });
+    this.announcer.sayNow(sentence);
+    document.title = `● ${sentence}`;
+    navigator.vibrate?.([300, 200, 300]);
+  }
+
+  count() {
+    if (!this.ringing) return;
+    const left = Math.max(0, new Date(this.ringing.deadline).getTime() - this.connection.now());
+    const seconds = this.dialog.querySelector(".seconds");
+    if (seconds) seconds.textContent = say("%(seconds)s s", { seconds: Math.ceil(left / 1000) });
+    this.dialog.style.setProperty("--left", String(Math.min(1, left / RINGS_FOR_MS)));
+  }
+
+  /** @param {{call: string, state: string, counted: boolean}} fact */
+  settle(fact) {
+    if (this.ringing?.call !== fact.call) return;
+    this.close();
+    if (fact.state === "accepted" || fact.state === "declined") return;
+    const key = fact.state === "withdrawn" ? "withdrawn" : fact.state === "missed" && fact.counted ? "missed" : "other";
+    this.announcer.say(say(SETTLED[key]));
+  }
+
+  close() {
+    this.ringing = null;
+    clearInterval(this.timer);
+    document.title = this.title;
+    if (this.dialog.open) this.dialog.close();
+  }
+
+  /** @param {{meeting: string}} fact */
+  opened(fact) {
+    this.close();
+    this.go(fact.meeting);
+  }
+
+  /** @param {SubmitEvent} event */
+  async onAnswer(event) {
+    event.preventDefault();
+    const answer = /** @type {HTMLButtonElement | null} */ (event.submitter)?.value;
+    if (!this.ringing || !answer) return;
+    try {
+      await this.connection.send("line:answer", { call: this.ringing.call, answer });
+    } catch (error) {
+      this.announcer.say(error instanceof Error ? error.message : "");
+    }
+    if (answer === "later" || answer === "leave") this.close();
+  }
+}
+
+/** @param {Event} event */
+function prevent(event) {
+  event.preventDefault();
+}

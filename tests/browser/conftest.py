@@ -1,0 +1,108 @@
+"""Real Chromium, one context a person, and a house of its own for each test."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from rooms.people import Person
+from tests.cast import Cast
+from tests.house import House
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-device-for-media-stream",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+@dataclass
+class Visitors:
+    """Opens browsers' contexts for the cast, signed in through their links."""
+
+    browser: Browser
+    house: House
+    cast: Cast
+    contexts: list[BrowserContext] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    """Errors that pages threw; a test ends with none."""
+
+    async def context(self, **options: object) -> BrowserContext:
+        context = await self.browser.new_context(base_url=self.house.url, locale="en-GB", **options)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        self.contexts.append(context)
+        return context
+
+    async def passer_by(self, **options: object) -> Page:
+        return await (await self.context(**options)).new_page()
+
+    async def sign_in(self, person: Person, *, media: bool = True, **options: object) -> Page:
+        context = await self.context(**options)
+        if media:
+            await context.grant_permissions(["camera", "microphone"])
+        page = await context.new_page()
+        await page.goto(await self.house.link(self.cast, person))
+        await page.get_by_role("button", name="Come in").click()
+        await page.wait_for_url(lambda url: "/links/" not in url)
+        return page
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    house = House(database_url, tmp_path)
+    yield house
+    await house.stop()
+
+
+@pytest.fixture
+async def visitors(browser: Browser, house: House) -> AsyncIterator[Visitors]:
+    cast = await house.prepare()
+    await house.start()
+    visitors = Visitors(browser, house, cast)
+    yield visitors
+    for context in visitors.contexts:
+        await context.close()
+    await cast.database.close()
+    assert visitors.faults == []
+    log = (house.folder / "house.log").read_text()
+    failed = [line for line in log.splitlines() if "_failed" in line]
+    assert failed == [], failed[0].replace("\\n", "\n")
+
+
+async def received(page: Page) -> dict[str, float]:
+    """What the page's remote video has decoded, and how loud its sound was."""
+    return await page.evaluate(
+        """async () => {
+          const video = document.querySelector("video.remote");
+          const quality = video.getVideoPlaybackQuality();
+          return { frames: quality.totalVideoFrames, width: video.videoWidth };
+        }"""
+    )
+
+
+async def until_frames(page: Page, more: int = 10) -> None:
+    """Wait until the remote picture has decoded some more frames."""
+    before = (await received(page))["frames"]
+    async with asyncio.timeout(20):
+        while (await received(page))["frames"] < before + more:
+            await asyncio.sleep(0.1)

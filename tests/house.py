@@ -1,0 +1,91 @@
+"""A running house for black-box tests: the real command in a process of its own, which can be killed and started again."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+from rooms import signin
+from rooms.clock import SystemClock
+from rooms.database import Database
+from rooms.people import Person
+from server import migrating
+from tests import cast as cast_
+from tests.cast import Cast
+from tests.services import free_port
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class House:
+    database_url: str
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: asyncio.subprocess.Process | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        settings = {
+            "PARVIS_MODE": "demo",
+            "PARVIS_SECRET": "a secret for tests only, long enough",
+            "PARVIS_DATABASE": self.database_url,
+            "PARVIS_FILES": str(self.folder / "files"),
+            "PARVIS_PORT": str(self.port),
+            "PARVIS_PUBLIC_URL": self.url,
+        }
+        log = (self.folder / "house.log").open("ab")
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "server", "serve",
+            cwd=ROOT, env={**os.environ, **settings, **self.extra}, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+        await self._until_it_answers()
+
+    async def _until_it_answers(self) -> None:
+        async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+            while True:
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with session.get(f"{self.url}/healthz") as answer:
+                        if answer.status == 200:
+                            return
+                if self.process and self.process.returncode is not None:
+                    raise RuntimeError((self.folder / "house.log").read_text()[-3000:])
+                await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        """SIGKILL: it says goodbye to nobody."""
+        assert self.process
+        os.killpg(self.process.pid, signal.SIGKILL)
+        await self.process.wait()
+
+    async def stop(self) -> None:
+        if self.process is None or self.process.returncode is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self.process.wait(), 10)
+        except TimeoutError:
+            await self.kill()
+
+    async def prepare(self) -> Cast:
+        """The cast and their open fair, before anybody comes."""
+        database = Database(self.database_url, SystemClock())
+        await migrating.migrate(database.engine)
+        cast = await cast_.gather(database, SystemClock())  # type: ignore[arg-type]
+        return cast
+
+    async def link(self, cast: Cast, person: Person) -> str:
+        """The address of a link that signs this person in."""
+        async with cast.database.transaction() as tx:
+            assert person.email
+            _, token = await signin.make_link(tx, signin.Purpose.SIGN_IN, person.email, person.name, is_reusable=True)
+        return f"{self.url}/links/{token}"
