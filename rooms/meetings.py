@@ -184,7 +184,7 @@ async def prolong(tx: Transaction, meeting: Meeting, minutes: int = 5) -> None:
 
 
 async def end(tx: Transaction, meeting: Meeting) -> None:
-    """Finish the talk. One that never came about costs the candidate nothing: their place stands first again."""
+    """Finish the talk. One that never came about costs the candidate nothing: they stand first again after a pause."""
     if meeting.is_over:
         return
     took_place = meeting.state is MeetingState.LIVE
@@ -194,6 +194,8 @@ async def end(tx: Transaction, meeting: Meeting) -> None:
         meeting.answer_promised_by = tx.now + timedelta(days=meeting.booth.fair.answer_days)
     await engagement.release(tx, meeting.id)
     places.move(tx, meeting.place, PlaceState.SERVED if took_place else PlaceState.WAITING)
+    if not took_place:
+        places.pass_over(tx, meeting.place, places.PASSED_OVER_FOR)
     tx.record(MeetingEnded(meeting=meeting.id, booth=meeting.booth_id, state=meeting.state), *_streams(meeting))
 
 

@@ -98,7 +98,15 @@ async def _person(tx: Transaction, name: str) -> Person:
 async def gather(database: Database, clock: HandClock) -> Cast:
     """An open fair with two booths that are set up, and its people."""
     async with database.transaction() as tx:
-        names = ("Amina Benali", "Karim Diallo", "Luc Moreau", "Sophie Perrin", "Inès Roche", "Claire Dubois", "Paul Garnier")
+        names = (
+            "Amina Benali",
+            "Karim Diallo",
+            "Luc Moreau",
+            "Sophie Perrin",
+            "Inès Roche",
+            "Claire Dubois",
+            "Paul Garnier",
+        )
         amina, karim, luc, sophie, ines, claire, paul = [await _person(tx, name) for name in names]
         ines.is_organiser = paul.is_administrator = True
         description = FairDescription("Hotels, Loire", "A day to meet.", ("fr", "en"), ("hospitality",), "Europe/Paris")

@@ -1,4 +1,4 @@
-"""A running house for black-box tests: the real command in a process of its own, which can be killed and started again."""
+"""A running house for black-box tests: the real command in a process of its own, which can be killed and restarted."""
 
 import asyncio
 import contextlib

@@ -25,7 +25,6 @@ from rooms.transaction import Transaction
 
 RINGS_FOR = timedelta(seconds=60)
 POSTPONED_FOR = timedelta(minutes=5)
-PASSED_OVER_FOR = timedelta(minutes=2)
 MISSES_BEFORE_HOLD = 3
 
 
@@ -216,7 +215,7 @@ async def expire(tx: Transaction, call: Call) -> None:
     if call.place.missed >= MISSES_BEFORE_HOLD:
         places.move(tx, call.place, PlaceState.ON_HOLD, HoldReason.MISSED)
     else:
-        places.pass_over(tx, call.place, PASSED_OVER_FOR)
+        places.pass_over(tx, call.place, places.PASSED_OVER_FOR)
 
 
 def _must_ring(tx: Transaction, call: Call) -> None:

@@ -30,6 +30,9 @@ class PlaceState(StrEnum):
     ENDED = "ended"
 
 
+PASSED_OVER_FOR = timedelta(minutes=2)
+"""The pause after a call or a meeting that did not come about, so that the recruiter can go on meanwhile."""
+
 ACTIVE = (PlaceState.WAITING, PlaceState.ON_HOLD, PlaceState.TALKING)
 
 MOVES: dict[PlaceState, frozenset[PlaceState]] = {

@@ -1,0 +1,72 @@
+# Two commands matter: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help demo test check bench bench-call screenshots wheel words protocol clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: .venv/demo static/vendor/.built ## run a fair with simulated people (PORT=8080, FRESH=1 begins anew)
+	@exec $(BIN)/parvis demo --port $(PORT) $(if $(FRESH),--fresh)
+
+test: .venv/dev static/vendor/.built ## install what the tests need, check, run everything
+	@tests/install
+	@$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory bench ROUNDS=2
+
+check: .venv/dev static/vendor/.built ## format, lint, types, layers, words, protocol page
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy rooms signaling server
+	$(BIN)/lint-imports
+	$(BIN)/python tools/node_from_pypi.py node_modules/typescript/bin/tsc --project tsconfig.json
+	$(BIN)/python -m server.check_words
+	$(BIN)/python -m signaling.protocol --check
+
+bench: bench-call ## every benchmark (ROUNDS=2 for a short one)
+
+bench-call: .venv/dev static/vendor/.built ## click to first picture, beside PeerJS
+	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds $(ROUNDS))
+
+screenshots: .venv/dev static/vendor/.built ## take the pictures of the README anew
+	$(BIN)/python -m tests.browser.screenshots
+
+protocol: .venv/dev ## write docs/protocol.md and docs/asyncapi.json anew
+	$(BIN)/python -m signaling.protocol
+
+words: .venv/dev ## collect sentences for translation
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ --no-location --sort-output --omit-header -o locale/messages.pot .
+	$(BIN)/pybabel -q update -i locale/messages.pot -d locale -l fr --no-fuzzy-matching --omit-header --ignore-pot-creation-date
+
+wheel: .venv/dev static/vendor/.built ## build the wheel, whole with templates and assets
+	rm -rf dist
+	$(BIN)/python -m hatchling build -t wheel
+
+clean: ## remove what was built (not the demo's data)
+	rm -rf .venv node_modules static/vendor dist
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Parvis needs Python 3.11 or later: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python's venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
+
+.venv/demo: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing Parvis (once) ..."
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: requirements-dev.lock pyproject.toml | .venv/bin/python
+	@echo "Installing Parvis and its tools (once) ..."
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@ .venv/demo
+
+static/vendor/.built: package-lock.json server/assets.py
+	@$(if $(wildcard .venv/bin/python),true,$(MAKE) --no-print-directory .venv/demo)
+	@tools/fetch-front-end
+	@$(BIN)/python -m server.assets
+	@touch $@

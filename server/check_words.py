@@ -1,0 +1,49 @@
+"""For `make check`: every sentence of the product stands in the French catalogue, translated."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+CATALOGUE = Path("locale/fr/LC_MESSAGES/messages.po")
+
+
+def main() -> int:
+    extracted = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "babel.messages.frontend",
+            "-q",
+            "extract",
+            "-F",
+            "babel.cfg",
+            "-k",
+            "N_",
+            "-o",
+            "-",
+            ".",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    wanted = {message.id for message in read_po(io.BytesIO(extracted.stdout)) if message.id}
+    with CATALOGUE.open("rb") as file:
+        translated = {message.id for message in read_po(file) if message.id and _is_whole(message.string)}
+    missing = sorted(map(str, wanted - translated))
+    stale = sorted(map(str, translated - wanted))
+    for sentence in missing:
+        print(f"not translated: {sentence}")
+    for sentence in stale:
+        print(f"no longer used: {sentence}")
+    return 1 if missing or stale else 0
+
+
+def _is_whole(text: object) -> bool:
+    return all(text) if isinstance(text, tuple | list) else bool(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""`parvis doctor`: tries each thing this installation stands on, and says how to mend what fails."""
+
+import asyncio
+import base64
+import hashlib
+import importlib.metadata
+import os
+import resource
+import socket
+import tempfile
+import zoneinfo
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp.http
+import aiosmtplib
+from sqlalchemy import text
+
+from rooms.clock import SystemClock
+from rooms.database import Database
+from server import migrating, rendering
+from server.settings import SHORTEST_SECRET, Settings, SettingsError, load
+
+FEWEST_FILES = 4096
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    is_well: bool
+    says: str
+    mend: str = ""
+
+
+Check = Callable[[Settings], Awaitable[Finding]]
+
+
+async def database(settings: Settings) -> Finding:
+    found = Database(settings.database, SystemClock())
+    try:
+        async with found.transaction() as tx:
+            await tx.session.execute(text("SELECT 1"))
+        current = await migrating.is_current(found.engine)
+    except Exception as error:
+        return Finding("database", False, f"{type(error).__name__}: {error}".splitlines()[0],
+                       "Check PARVIS_DATABASE and that the server runs.")  # fmt: skip
+    finally:
+        await found.close()
+    if not current:
+        return Finding("database", False, "reached, but migrations are missing", "Run: parvis migrate")
+    return Finding("database", True, f"{found.engine.dialect.name}, reached and migrated")
+
+
+async def secret(settings: Settings) -> Finding:
+    value = settings.secret.get_secret_value()
+    varied = len(set(value)) >= SHORTEST_SECRET // 3
+    if len(value) < SHORTEST_SECRET or not varied:
+        return Finding("secret", False, "too short or too plain", "Set PARVIS_SECRET: openssl rand -base64 48")
+    return Finding("secret", True, "long enough")
+
+
+async def mail(settings: Settings) -> Finding:
+    if not settings.smtp_host:
+        return Finding(
+            "mail", False, "nobody gets mail", "Set PARVIS_SMTP_HOST, PARVIS_SMTP_USER, PARVIS_SMTP_PASSWORD."
+        )
+    client = aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        use_tls=settings.smtp_security == "tls",
+        start_tls=settings.smtp_security == "starttls",
+        timeout=10,
+    )
+    try:
+        await client.connect()
+        if settings.smtp_user:
+            await client.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+        await client.quit()
+    except (OSError, aiosmtplib.SMTPException) as error:
+        return Finding("mail", False, f"{type(error).__name__}: {error}", "Check the PARVIS_SMTP_… settings.")
+    return Finding("mail", True, f"{settings.smtp_host} answers and lets us in")
+
+
+async def turn(settings: Settings) -> Finding:
+    """Sends a STUN binding request (RFC 8489) to each TURN server: one that answers is there."""
+    if not settings.turn_urls:
+        return Finding("turn", False, "none set: 15 to 22 % of people cannot talk by video",
+                       "Run coturn and set PARVIS_TURN_URLS and PARVIS_TURN_SECRET.")  # fmt: skip
+    silent = [url for url in settings.turn_urls if not await asyncio.to_thread(_answers_stun, url)]
+    if silent:
+        return Finding("turn", False, f"no answer from {', '.join(silent)}", "Check the address and the firewall.")
+    return Finding("turn", True, f"{len(settings.turn_urls)} answer")
+
+
+def _answers_stun(url: str) -> bool:
+    address = url.partition(":")[2].partition("?")[0]
+    host, _, port = address.partition(":")
+    kind = socket.SOCK_STREAM if "transport=tcp" in url or url.startswith("turns:") else socket.SOCK_DGRAM
+    request = b"\x00\x01\x00\x00\x21\x12\xa4\x42" + os.urandom(12)
+    try:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            probe.settimeout(3)
+            probe.connect((host, int(port or 3478)))
+            if url.startswith("turns:"):
+                return True
+            probe.send(request)
+            return probe.recv(1024)[8:20] == request[8:20]
+    except OSError:
+        return False
+
+
+async def proxies(settings: Settings) -> Finding:
+    if settings.is_secure and not settings.trusted_proxies:
+        return Finding("proxies", False, "https outside, but no proxy is trusted: all visitors look alike",
+                       "Set PARVIS_TRUSTED_PROXIES to the proxy's address, e.g. 127.0.0.1.")  # fmt: skip
+    if not settings.is_secure:
+        return Finding("proxies", False, "public_url is not https: browsers give no camera outside this machine",
+                       "Put nginx with TLS in front and set PARVIS_PUBLIC_URL.")  # fmt: skip
+    return Finding("proxies", True, ", ".join(settings.trusted_proxies))
+
+
+async def open_files(_: Settings) -> Finding:
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < FEWEST_FILES:
+        return Finding("open files", False, f"{soft}: about {soft // 2} people at once", "Set LimitNOFILE=65536.")
+    return Finding("open files", True, str(soft))
+
+
+async def time_zones(_: Settings) -> Finding:
+    try:
+        zoneinfo.ZoneInfo("America/Guadeloupe")
+        version = importlib.metadata.version("tzdata")
+    except (zoneinfo.ZoneInfoNotFoundError, importlib.metadata.PackageNotFoundError):
+        return Finding("time zones", False, "no time-zone data", "Run: pip install tzdata")
+    return Finding("time zones", True, f"tzdata {version}")
+
+
+async def files(settings: Settings) -> Finding:
+    try:
+        settings.files.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=settings.files) as probe:
+            probe.write(b"1")
+    except OSError as error:
+        return Finding("files", False, f"{settings.files}: {error.strerror}", "Set PARVIS_FILES to a folder of ours.")
+    return Finding("files", True, str(settings.files))
+
+
+async def assets(_: Settings) -> Finding:
+    script = rendering.STATIC / "vendor" / "socket.io.js"
+    if not script.exists():
+        return Finding("assets", False, f"{Path(script).name} is missing", "Install the wheel, or run make demo once.")
+    digest = base64.b32encode(hashlib.sha256(script.read_bytes()).digest()).decode()[:8].lower()
+    return Finding("assets", True, f"socket.io.js {digest}")
+
+
+async def http(_: Settings) -> Finding:
+    name = aiohttp.http.HttpRequestParser.__module__
+    if "_http_parser" not in name:
+        return Finding("http", False, "aiohttp runs without its C parser", "Reinstall aiohttp from a wheel.")
+    return Finding("http", True, f"aiohttp {importlib.metadata.version('aiohttp')}, C parser")
+
+
+CHECKS: tuple[Check, ...] = (database, secret, mail, turn, proxies, open_files, time_zones, files, assets, http)
+
+
+async def main() -> int:
+    try:
+        settings = load()
+    except SettingsError as error:
+        print(f"✗ settings     {error}")
+        return 1
+    findings = [await check(settings) for check in CHECKS]
+    for finding in findings:
+        print(f"{'✓' if finding.is_well else '✗'} {finding.name:<12} {finding.says}")
+        if finding.mend:
+            print(f"  → {finding.mend}")
+    return 0 if all(finding.is_well for finding in findings) else 1

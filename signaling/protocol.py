@@ -1,0 +1,122 @@
+"""Writes docs/protocol.md and docs/asyncapi.json from the registered models; `--check` fails when they differ."""
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from signaling.contract import CONTRACT, ClientEvent, ToldEvent
+from signaling.hub import AREAS
+
+PAGE, ASYNCAPI = Path("docs/protocol.md"), Path("docs/asyncapi.json")
+INTRODUCTION = """# The live protocol
+
+Made by `make protocol` from the models in signaling/; do not edit. As AsyncAPI: [asyncapi.json](asyncapi.json).
+
+Socket.IO at path `/live`, identity by the session cookie. Every client event but `meeting:signal` is acknowledged with
+`{"ok": true, ...}` or `{"ok": false, "error": {"code", "message", "field"?}}`, the message in the person's language.
+A **fact** is numbered within its stream and never lost: after a reconnection a client sends `stream:follow` with the
+last number it saw and gets what it missed, or a snapshot when that is impossible (another epoch, or more than 200).
+A **state** is the latest only. Facts may arrive again; a number already seen is ignored.
+
+Streams: `fair:ID` (anybody), `line:ID` (the booth's staff), `person:ID` (that person), `conversation:ID` (whoever may
+read it), `meeting:ID` (its two people). One event is at most 64 kB. Beyond the rate an event is refused with
+`too_often`; beyond 100 refusals the connection is closed.
+"""
+
+
+def page() -> str:
+    parts = [INTRODUCTION, "\n## What a client sends\n"]
+    parts += [_client_event(event) for _, event in sorted(CONTRACT.client_events.items())]
+    parts.append(
+        "\n### `meeting:signal`\n\n"
+        "To the other peer of the meeting, without acknowledgement: "
+        "`{meeting, generation, kind, body}`, `kind` being `description` or `ice_candidate`. The header is checked, "
+        "the body passed on as it came. A signal of an older generation is dropped, a refusal is `meeting:refused`. "
+        "At most 600 a minute.\n"
+    )
+    parts.append("\n## What the server tells\n")
+    parts += [_told_event(event) for _, event in sorted(CONTRACT.told_events.items())]
+    return "".join(parts)
+
+
+def _client_event(event: ClientEvent) -> str:
+    answer = _fields(event.ack) or "nothing more"
+    return (
+        f"\n### `{event.name}`\n\n{event.does}\n\nSends {_fields(event.payload) or 'nothing'}. "
+        f"Acknowledged with {answer}. At most {event.per_minute} a minute.\n"
+    )
+
+
+def _told_event(event: ToldEvent) -> str:
+    kind = "Fact" if event.is_fact else "State"
+    return (
+        f"\n### `{event.name}`\n\n{kind}. {event.says.removeprefix('State: ')}\n\nCarries {_fields(event.payload)}.\n"
+    )
+
+
+def _fields(model: type[BaseModel]) -> str:
+    hidden = {"ok", "stream", "number", "at"}
+    schema = model.model_json_schema()
+    names = [
+        f"`{name}` ({_kind(part)}{'' if name in schema.get('required', []) else ', optional'})"
+        for name, part in schema.get("properties", {}).items()
+        if name not in hidden
+    ]
+    return ", ".join(names)
+
+
+def _kind(part: dict[str, Any]) -> str:
+    if "anyOf" in part:
+        return " or ".join(_kind(option) for option in part["anyOf"])
+    if "$ref" in part:
+        return str(part["$ref"]).rsplit("/", 1)[-1]
+    if part.get("type") == "array":
+        return f"list of {_kind(part.get('items', {}))}"
+    return str(part.get("format") or part.get("type") or "anything")
+
+
+def asyncapi() -> str:
+    channels: dict[str, Any] = {}
+    operations: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    events: list[tuple[ClientEvent | ToldEvent, str]] = [
+        *((event, "receive") for _, event in sorted(CONTRACT.client_events.items())),
+        *((event, "send") for _, event in sorted(CONTRACT.told_events.items())),
+    ]
+    for event, action in events:
+        schema = event.payload.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(schema.pop("$defs", {}))
+        key = event.name.replace(":", "_")
+        channel = {"address": event.name, "messages": {key: {"name": event.name, "payload": schema}}}
+        channels.setdefault(f"{action}_{key}", channel)
+        operations[f"{action}_{key}"] = {"action": action, "channel": {"$ref": f"#/channels/{action}_{key}"}}
+    document = {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Parvis live protocol", "version": "1"},
+        "channels": channels,
+        "operations": operations,
+        "components": {"schemas": schemas},
+    }
+    return json.dumps(document, indent=1, sort_keys=True) + "\n"
+
+
+def main() -> int:
+    for area in AREAS:
+        import_module(f"signaling.{area}")
+    made = {PAGE: page(), ASYNCAPI: asyncapi()}
+    if "--check" not in sys.argv:
+        for path, text in made.items():
+            path.write_text(text)
+        return 0
+    stale = [path for path, text in made.items() if not path.exists() or path.read_text() != text]
+    for path in stale:
+        print(f"{path} differs from the models: run `make protocol`")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
