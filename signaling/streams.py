@@ -146,7 +146,7 @@ ENTRANCES: dict[str, Callable[[Transaction, Actor, uuid.UUID], Awaitable[Look]]]
 async def fair_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     fair = await tx.session.get_one(fairs.Fair, subject)
     rows = await fairs.announcements_of(tx, fair.id)
-    stands = await booths.of_fair(tx, fair.id)
+    stands = sorted(await booths.of_fair(tx, fair.id), key=lambda booth: booth.id)
     return FairSnapshot(
         state=fair.state,
         open_until=fair.open_until,
@@ -159,7 +159,7 @@ async def line_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     booth = await tx.session.get_one(booths.Booth, subject)
     return LineSnapshot(
         is_paused=booth.paused_at is not None,
-        staff=[person.id for person in await booths.staff_of(tx, booth.id)],
+        staff=sorted(person.id for person in await booths.staff_of(tx, booth.id)),
         places=[place_told(place) for place in await places.in_line(tx, booth.id)],
         ringing=[ringing_told(call) for call in await calls.ringing_at(tx, booth.id)],
     )
@@ -183,14 +183,14 @@ async def meeting_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     meeting = await tx.session.get_one(meetings.Meeting, subject)
     return MeetingSnapshot(
         state=meeting.state,
-        went_in=[
+        went_in=sorted(
             person
             for person, at in (
                 (meeting.candidate_id, meeting.candidate_in_at),
                 (meeting.recruiter_id, meeting.recruiter_in_at),
             )
             if at
-        ],
+        ),
         live_at=meeting.live_at,
         planned_end_at=meeting.planned_end_at,
     )

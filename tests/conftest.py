@@ -1,5 +1,7 @@
 """Fixtures: every test of rooms/ and signaling/ runs on SQLite and on PostgreSQL."""
 
+import asyncio
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -27,26 +29,50 @@ def clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of its own, on both kinds of server."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'parvis.sqlite3'}"
-    return await new_postgres(request.getfixturevalue("postgres_server"))
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database file to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "parvis.sqlite3"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
 
 
-async def new_postgres(address: str) -> str:
-    name = f"t{uuid.uuid4().hex}"
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> str:
+    """The server, with a migrated database named `migrated` to copy."""
+    asyncio.run(_new_postgres(postgres_server, "migrated", "template1"))
+    asyncio.run(_migrate(f"{postgres_server}/migrated"))
+    return postgres_server
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url, HandClock())
+    await migrating.migrate(database.engine)
+    await database.close()
+
+
+async def _new_postgres(address: str, name: str, template: str) -> None:
     connection = await asyncpg.connect(address.replace("+asyncpg", "") + "/postgres")
-    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     await connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of its own, migrated, on both kinds of server."""
+    if request.param == "sqlite":
+        path = tmp_path / "parvis.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        return f"sqlite+aiosqlite:///{path}"
+    address = request.getfixturevalue("migrated_postgres")
+    name = f"t{uuid.uuid4().hex}"
+    asyncio.run(_new_postgres(address, name, "migrated"))
     return f"{address}/{name}"
 
 
 @pytest.fixture
 async def database(database_url: str, clock: HandClock) -> AsyncIterator[Database]:
     database = Database(database_url, clock)
-    await migrating.migrate(database.engine)
     yield database
     await database.close()
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import batched
 from typing import Any
 
 import aiohttp
@@ -102,9 +101,10 @@ class Live:
         return dict(ack)
 
     async def _catch_up(self, streams: list[str]) -> None:
-        for some in batched(streams, MOST_STREAMS):
-            wanted = [{"stream": name, "epoch": self._heads[name].epoch, "after": self._heads[name].after} for name in some]
-            ack = await self._call("stream:follow", {"streams": wanted})
+        heads = [(name, self._heads[name]) for name in streams]
+        wanted = [{"stream": name, "epoch": head.epoch, "after": head.after} for name, head in heads]
+        for start in range(0, len(wanted), MOST_STREAMS):
+            ack = await self._call("stream:follow", {"streams": wanted[start : start + MOST_STREAMS]})
             for caught in ack["streams"]:
                 self._take_caught(caught)
 

@@ -1,0 +1,106 @@
+"""What a client makes of events: a snapshot and an event give the next snapshot, for each kind of stream."""
+
+from typing import Any
+
+Snapshot = dict[str, Any]
+PLACE_FIELDS = ("state", "passed_over_until", "hold_reason", "missed")
+GONE = ("left", "served", "ended")
+
+
+def apply(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
+    """Change `snapshot` as the event says. An event that nobody handles here is a fault of the test."""
+    area = told["stream"].partition(":")[0]
+    {"fair": _fair, "line": _line, "person": _person, "conversation": _conversation, "meeting": _meeting}[area](
+        snapshot, event, told
+    )
+
+
+def _fair(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
+    match event:
+        case "fair:turned":
+            snapshot |= {"state": told["state"], "open_until": told["open_until"]}
+        case "fair:announced":
+            row = {"announcement": told["announcement"], "text": told["text"], "at": told["at"]}
+            snapshot["announcements"].insert(0, row)
+        case "booth:set_up":
+            snapshot["booths"].append({"booth": told["booth"], "is_paused": False})
+        case "booth:paused" | "booth:resumed":
+            booth = next(booth for booth in snapshot["booths"] if booth["booth"] == told["booth"])
+            booth["is_paused"] = event == "booth:paused"
+        case _:
+            raise AssertionError(event)
+
+
+def _change_place(rows: list[dict[str, Any]], told: dict[str, Any]) -> None:
+    row = next(row for row in rows if row["place"] == told["place"])
+    row |= {name: told[name] for name in PLACE_FIELDS}
+    if row["state"] in GONE:
+        rows.remove(row)
+
+
+def _line(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
+    match event:
+        case "line:joined":
+            snapshot["places"].append(told["place"])
+        case "line:changed":
+            _change_place(snapshot["places"], told)
+        case "line:rang":
+            snapshot["ringing"].append(told["ringing"])
+        case "line:settled":
+            snapshot["ringing"] = [call for call in snapshot["ringing"] if call["call"] != told["call"]]
+        case "line:talking" | "line:talked":
+            pass
+        case "booth:paused" | "booth:resumed":
+            snapshot["is_paused"] = event == "booth:paused"
+        case "booth:staff_changed":
+            others = [person for person in snapshot["staff"] if person != told["person"]]
+            snapshot["staff"] = sorted([*others, told["person"]]) if told["is_staff"] else others
+        case _:
+            raise AssertionError(event)
+
+
+def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
+    match event:
+        case "place:taken":
+            snapshot["places"].append(told["place"])
+        case "place:changed":
+            _change_place(snapshot["places"], told)
+        case "call:rang":
+            snapshot["ringing"] = told["ringing"]
+        case "call:settled":
+            snapshot["ringing"] = None
+        case "meeting:opened":
+            snapshot["meeting"] = told["meeting"]
+        case "meeting:closed":
+            snapshot["meeting"] = None
+        case "meeting:answered":
+            pass
+        case _:
+            raise AssertionError(event)
+
+
+def _conversation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
+    match event:
+        case "chat:sent":
+            snapshot["messages"].append(told["message"])
+        case "chat:removed":
+            row = next(row for row in snapshot["messages"] if row["message"] == told["message"])
+            row |= {"text": "", "is_removed": True}
+        case _:
+            raise AssertionError(event)
+
+
+def _meeting(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
+    match event:
+        case "meeting:begun":
+            pass
+        case "meeting:went_in":
+            snapshot["went_in"] = sorted([*snapshot["went_in"], told["person"]])
+            snapshot |= {"live_at": told["live_at"], "planned_end_at": told["planned_end_at"]}
+            snapshot["state"] = "live" if told["live_at"] else snapshot["state"]
+        case "meeting:prolonged":
+            snapshot["planned_end_at"] = told["planned_end_at"]
+        case "meeting:ended":
+            snapshot["state"] = told["state"]
+        case _:
+            raise AssertionError(event)

@@ -1,0 +1,288 @@
+"""For every command: the state before plus the events it told equals the fresh state, for each kind of onlooker."""
+
+import copy
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from rooms import booths, chat, employers, fairs, meetings, opening
+from rooms.chat import ConversationKind, Message
+from rooms.facts import KINDS, Told
+from rooms.fairs import Fair
+from rooms.lines import calls, places
+from rooms.lines.calls import Answer, Call
+from rooms.lines.places import Place
+from rooms.meetings import Meeting, NextStep
+from rooms.transaction import Transaction
+from signaling import streams
+from signaling.contract import CONTRACT, name_of
+from signaling.hub import AREAS  # noqa: F401  the handlers register their events
+from signaling.telling import project
+from tests.cast import Cast
+from tests.signaling.replay import apply
+
+LOOKS = {
+    "fair": streams.fair_snapshot,
+    "line": streams.line_snapshot,
+    "person": streams.mine_snapshot,
+    "conversation": streams.conversation_snapshot,
+    "meeting": streams.meeting_snapshot,
+}
+
+
+@dataclass
+class Onlookers:
+    """Watches streams, and checks after each command that what they were told leads to what is."""
+
+    cast: Cast
+    watched: list[str]
+    told: list[Told] = field(default_factory=list)
+    seen_kinds: set[str] = field(default_factory=set)
+
+    async def hear(self, told: list[Told]) -> None:
+        self.told.extend(told)
+
+    async def look(self) -> dict[str, dict[str, Any]]:
+        async with self.cast.database.reading() as tx:
+            found = {}
+            for stream in self.watched:
+                area, _, subject = stream.partition(":")
+                found[stream] = (await LOOKS[area](tx, uuid.UUID(subject))).model_dump(mode="json")
+            return found
+
+    @asynccontextmanager
+    async def during(self) -> AsyncIterator[Transaction]:
+        """Run one command; then before + events must equal after, and every event fits its closed model."""
+        before = await self.look()
+        self.told.clear()
+        async with self.cast.database.transaction() as tx:
+            yield tx
+        replayed = copy.deepcopy(before)
+        async with self.cast.database.reading() as tx:
+            for each in self.told:
+                self.seen_kinds.add(each.fact.kind)
+                payload = await project(tx, each)
+                event = name_of(payload)
+                data = payload.model_dump(mode="json")
+                CONTRACT.told_events[event].payload.model_validate(data)
+                if each.stream in replayed:
+                    apply(replayed[each.stream], event, data)
+        after = await self.look()
+        assert replayed == after
+        assert self.told, "the command told nobody anything"
+        for stream, snapshot in after.items():
+            changed = snapshot != before[stream]
+            assert not changed or any(each.stream == stream for each in self.told), f"{stream} changed in silence"
+
+
+@pytest.fixture
+async def onlookers(cast: Cast) -> Onlookers:
+    async with cast.database.transaction() as tx:
+        talk = await chat.of_booth(tx, await cast.fresh_booth(tx, cast.atlantique))
+    watched = [f"fair:{cast.fair.id}", f"line:{cast.atlantique.id}", f"conversation:{talk.id}"]
+    watched += [f"person:{person.id}" for person in (cast.amina, cast.karim, cast.luc)]
+    found = Onlookers(cast, watched)
+    cast.database.listeners.append(found.hear)
+    await cast.connect(cast.amina)
+    await cast.connect(cast.karim)
+    return found
+
+
+Command = Callable[[Onlookers, Cast], Awaitable[None]]
+
+
+async def _call(o: Onlookers, cast: Cast) -> Call:
+    async with o.during() as tx:
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        return await calls.call_next(tx, await cast.fresh(tx, cast.luc), booth)
+
+
+async def _join(o: Onlookers, cast: Cast, person: Any = None) -> Place:
+    async with o.during() as tx:
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        return await places.join(tx, await cast.fresh(tx, person or cast.amina), booth, "I bake.")
+
+
+async def _locked(tx: Transaction, call: Call) -> Call:
+    row = await calls.locked(tx, call.id)
+    assert row is not None
+    return row
+
+
+async def _meeting(o: Onlookers, cast: Cast) -> Meeting:
+    await _join(o, cast)
+    call = await _call(o, cast)
+    async with o.during() as tx:
+        meeting = await calls.answer(tx, await _locked(tx, call), Answer.JOIN)
+    assert meeting is not None
+    o.watched.append(f"meeting:{meeting.id}")
+    return meeting
+
+
+async def joining_and_leaving(o: Onlookers, cast: Cast) -> None:
+    place = await _join(o, cast)
+    await _join(o, cast, cast.karim)
+    async with o.during() as tx:
+        await places.leave(tx, await tx.session.get_one(Place, place.id))
+
+
+async def on_hold_and_back(o: Onlookers, cast: Cast) -> None:
+    await _join(o, cast)
+    await cast.disconnect(cast.amina)
+    await cast.pass_by(minutes=11)
+    async with o.during() as tx:
+        await places.hold_the_absent(tx)
+    async with o.during() as tx:
+        await places.person_appeared(tx, cast.amina.id)
+
+
+@pytest.mark.parametrize("how", [Answer.LATER, Answer.LEAVE, Answer.WITHOUT_VIDEO])
+async def test_answering_a_call(onlookers: Onlookers, cast: Cast, how: Answer) -> None:
+    await _join(onlookers, cast)
+    call = await _call(onlookers, cast)
+    async with onlookers.during() as tx:
+        await calls.answer(tx, await _locked(tx, call), how)
+
+
+async def withdrawing_a_call(o: Onlookers, cast: Cast) -> None:
+    await _join(o, cast)
+    call = await _call(o, cast)
+    async with o.during() as tx:
+        await calls.withdraw(tx, await _locked(tx, call))
+
+
+async def missing_three_calls(o: Onlookers, cast: Cast) -> None:
+    await _join(o, cast)
+    for _ in range(3):
+        call = await _call(o, cast)
+        await cast.pass_by(seconds=61)
+        async with o.during() as tx:
+            await calls.expire(tx, await _locked(tx, call))
+        await cast.pass_by(minutes=3)
+
+
+async def a_whole_meeting(o: Onlookers, cast: Cast) -> None:
+    meeting = await _meeting(o, cast)
+    for person in (cast.luc, cast.amina):
+        async with o.during() as tx:
+            await meetings.go_in(tx, person, await tx.session.get_one(Meeting, meeting.id))
+    for command in (meetings.prolong, meetings.end):
+        async with o.during() as tx:
+            await command(tx, await tx.session.get_one(Meeting, meeting.id))
+    async with o.during() as tx:
+        await meetings.answer(tx, await tx.session.get_one(Meeting, meeting.id), NextStep.GO_ON, "Come on Monday.")
+
+
+async def a_meeting_that_does_not_come_about(o: Onlookers, cast: Cast) -> None:
+    meeting = await _meeting(o, cast)
+    async with o.during() as tx:
+        await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
+
+
+async def calling_the_next_from_a_meeting(o: Onlookers, cast: Cast) -> None:
+    await _meeting(o, cast)
+    await _join(o, cast, cast.karim)
+    async with o.during() as tx:
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        await calls.call_next(tx, await cast.fresh(tx, cast.luc), booth, finish=True)
+
+
+async def a_break_and_its_end(o: Onlookers, cast: Cast) -> None:
+    for command in (booths.pause, booths.resume):
+        async with o.during() as tx:
+            await command(tx, await cast.fresh_booth(tx, cast.atlantique))
+
+
+async def other_staff(o: Onlookers, cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        await employers.add_member(tx, cast.atlantique.employer_id, cast.claire, is_owner=False)
+    for staff in ({cast.luc.id, cast.claire.id}, {cast.luc.id}):
+        async with o.during() as tx:
+            await booths.choose_staff(tx, await cast.fresh_booth(tx, cast.atlantique), staff)
+
+
+async def a_new_booth(o: Onlookers, cast: Cast) -> None:
+    async with o.during() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        employer = await employers.found(tx, "Zénith", "hospitality")
+        booth = await booths.reserve(tx, fair, employer)
+        await booths.set_up(tx, booth, booths.BoothText("Welcome.", 15, "hospitality", "Nantes", "blue"))
+
+
+async def saying_something(o: Onlookers, cast: Cast) -> None:
+    async with o.during() as tx:
+        await fairs.announce(tx, await tx.session.get_one(Fair, cast.fair.id), "Interpreters are free at 15:00.")
+
+
+async def closing_and_opening(o: Onlookers, cast: Cast) -> None:
+    await _join(o, cast)
+    await _call(o, cast)
+    for command in (opening.close_by_hand, fairs.open_by_hand, opening.close_by_hand, opening.archive):
+        async with o.during() as tx:
+            await command(tx, await tx.session.get_one(Fair, cast.fair.id))
+
+
+async def the_final_closing(o: Onlookers, cast: Cast) -> None:
+    await _join(o, cast)
+    cast.clock.pass_by(hours=10)
+    async with o.during() as tx:
+        await opening.turn(tx, cast.fair.id)
+
+
+async def opening_in_the_morning(o: Onlookers, cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        await fairs.add_day(tx, fair, tx.now + timedelta(hours=20), tx.now + timedelta(hours=28))
+    for hours in (10, 11):
+        cast.clock.pass_by(hours=hours)
+        async with o.during() as tx:
+            await opening.turn(tx, cast.fair.id)
+
+
+async def writing_and_removing(o: Onlookers, cast: Cast) -> None:
+    async with o.during() as tx:
+        talk = await chat.conversation(tx, ConversationKind.BOOTH, cast.atlantique.id, cast.fair.id)
+        message = await chat.send(tx, cast.amina, talk, "Hello", uuid.uuid4(), is_staff=False)
+    async with o.during() as tx:
+        await chat.report(tx, cast.karim, await tx.session.get_one(Message, message.id), cast.fair.id)
+    async with o.during() as tx:
+        await chat.remove(tx, await tx.session.get_one(Message, message.id))
+
+
+COMMANDS: tuple[Command, ...] = (
+    joining_and_leaving,
+    on_hold_and_back,
+    withdrawing_a_call,
+    missing_three_calls,
+    a_whole_meeting,
+    a_meeting_that_does_not_come_about,
+    calling_the_next_from_a_meeting,
+    a_break_and_its_end,
+    other_staff,
+    a_new_booth,
+    saying_something,
+    closing_and_opening,
+    the_final_closing,
+    opening_in_the_morning,
+    writing_and_removing,
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+async def test_state_equals_events(onlookers: Onlookers, cast: Cast, command: Command) -> None:
+    await command(onlookers, cast)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_every_kind_of_fact_is_told_by_some_command(onlookers: Onlookers, cast: Cast) -> None:
+    """A new kind of fact needs a command here."""
+    for command in (a_whole_meeting, a_break_and_its_end, other_staff, a_new_booth, saying_something, writing_and_removing):
+        await command(onlookers, cast)
+    async with onlookers.during() as tx:
+        await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+    assert onlookers.seen_kinds == set(KINDS)
