@@ -244,8 +244,7 @@ def _open(tx: Transaction, fair: Fair) -> None:
 def _move(tx: Transaction, fair: Fair, state: FairState) -> None:
     """The one door through which a fair changes its state."""
     if state not in MOVES[fair.state]:
-        raise Conflict("fair.move", N_("The fair cannot change from “%(before)s” to “%(after)s”."),
-                       before=fair.state.value, after=state.value)  # fmt: skip
+        raise Conflict("fair.move", N_("The fair stands differently now. Please look at its state."))
     fair.state = state
     _tell(tx, fair)
 

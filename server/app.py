@@ -11,10 +11,11 @@ from aiohttp import web
 from rooms import everything, presence  # noqa: F401  every model must be mapped
 from rooms.clock import Clock, SystemClock
 from rooms.database import Database
+from rooms.errors import NotFound
 from server import language, mail, migrating, rendering, security
 from server.receiving import handler_of
 from server.settings import Settings
-from server.visit import HOUSE, PAGES, House
+from server.visit import HOUSE, PAGES, House, Page, Visit
 from server.worker import Worker
 from signaling.hub import Hub
 from signaling.ice import IceServers
@@ -57,6 +58,7 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
         app.router.add_route(page.method, page.path, handler_of(page))
     app.router.add_get("/static/{version}/{path:.+}", _static)
     house.hub.attach(app)
+    app.router.add_get("/{path:.*}", handler_of(Page("GET", "/{path}", _nowhere, None)))
     app.cleanup_ctx.append(_running)
     return app
 
@@ -76,6 +78,10 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     await house.hub.stop()
     await worker.stop()
     await house.database.close()
+
+
+async def _nowhere(visit: Visit) -> web.StreamResponse:
+    raise NotFound("page")
 
 
 def _make_folder(settings: Settings) -> None:

@@ -1,35 +1,19 @@
 """For `make check`: every sentence of the product stands in the French catalogue, translated."""
 
-import io
-import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
 CATALOGUE = Path("locale/fr/LC_MESSAGES/messages.po")
 
 
 def main() -> int:
-    extracted = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "babel.messages.frontend",
-            "-q",
-            "extract",
-            "-F",
-            "babel.cfg",
-            "-k",
-            "N_",
-            "-o",
-            "-",
-            ".",
-        ],
-        check=True,
-        capture_output=True,
-    )
-    wanted = {message.id for message in read_po(io.BytesIO(extracted.stdout)) if message.id}
+    with tempfile.NamedTemporaryFile() as found:
+        CommandLineInterface().run(["pybabel", "-q", "extract", "-F", "babel.cfg", "-k", "N_", "-o", found.name, "."])
+        wanted = {message.id for message in read_po(found) if message.id}
     with CATALOGUE.open("rb") as file:
         translated = {message.id for message in read_po(file) if message.id and _is_whole(message.string)}
     missing = sorted(map(str, wanted - translated))

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ HOME_ZONE = ZoneInfo("Europe/Paris")
 """Times on pages that belong to no fair."""
 
 
+@cache
 def static_version() -> str:
     """Changes whenever a static file does, so that browsers may keep them for good."""
     digest = hashlib.sha256()
@@ -38,6 +40,7 @@ def static_version() -> str:
     return digest.hexdigest()[:12]
 
 
+@cache
 def environment() -> Environment:
     found = Environment(
         loader=FileSystemLoader(TEMPLATES),

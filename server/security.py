@@ -76,7 +76,11 @@ def middleware(settings: Settings) -> Callable[..., Awaitable[web.StreamResponse
     async def secured(request: web.Request, handler: Handler) -> web.StreamResponse:
         request = _behind_proxy(request, trusted)
 
-        response = await handler(request)
+        try:
+            response = await handler(request)
+        except web.HTTPException as error:
+            error.headers.update(headers(settings, request))
+            raise
         if not response.prepared:
             for name, value in headers(settings, request).items():
                 response.headers.setdefault(name, value)

@@ -138,7 +138,7 @@ async def _ring(tx: Transaction, recruiter: Person, place: Place) -> Call | None
     """Take both people and ring; None when another line has the candidate. A busy recruiter is told."""
     call = Call(id=new_id(), place_id=place.id, recruiter_id=recruiter.id, state=CallState.RINGING)
     call.rang_at, call.deadline = tx.now, tx.now + RINGS_FOR
-    call.place, call.recruiter = place, recruiter
+    call.place, call.recruiter = place, await tx.session.get_one(Person, recruiter.id)
     # A savepoint gives the first person free again when the second is taken; a fixed order prevents a deadlock.
     async with tx.session.begin_nested() as savepoint:
         taken = {

@@ -106,7 +106,7 @@ async def join(tx: Transaction, person: Person, booth: Booth, words: str = "") -
     """Take a place at the end of the line. Joining again changes only the words."""
     words = clean_text(words, "words", 600)
     # The person's row is locked so that two tabs cannot take more places than the fair allows.
-    await tx.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    person = await tx.session.get_one(Person, person.id, with_for_update=True)
     held = await of_person(tx, person.id, fair=booth.fair_id)
     mine = next((place for place in held if place.booth_id == booth.id), None)
     if mine:

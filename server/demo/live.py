@@ -54,7 +54,11 @@ class Live:
             await asyncio.sleep(COME_BACK_AFTER)
 
     async def _stay(self) -> None:
-        self._socket = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        async with aiohttp.ClientSession() as session:
+            await self._stay_by(session)
+
+    async def _stay_by(self, session: aiohttp.ClientSession) -> None:
+        self._socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=session)
         self._socket.on("*", self._receive)
         headers = {"Cookie": f"parvis_session={self._session()}", "Origin": self._url}
         try:
@@ -91,8 +95,9 @@ class Live:
             await self._catch_up(new)
 
     async def leave(self, stream: str) -> None:
+        """Without waiting for an answer: whoever goes away leaves streams too, perhaps with no connection any more."""
         if self._heads.pop(stream, None):
-            await self.send("stream:leave", stream=stream)
+            await self.tell("stream:leave", {"stream": stream})
 
     async def _call(self, event: str, payload: Payload) -> Payload:
         ack = await self._socket.call(event, payload, timeout=ACK_WITHIN)

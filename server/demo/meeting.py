@@ -54,8 +54,7 @@ class Talk:
         with contextlib.suppress(asyncio.CancelledError):
             await self._work
         await self._close_peer()
-        with contextlib.suppress(Refused):
-            await self._live.leave(f"meeting:{self.meeting}")
+        await self._live.leave(f"meeting:{self.meeting}")
 
     async def go_in(self) -> None:
         await self._live.send("meeting:go_in", meeting=self.meeting)
@@ -81,9 +80,11 @@ class Talk:
             await asyncio.gather(doing, over, return_exceptions=True)
 
     def hear(self, event: str, payload: Payload) -> None:
-        if event == "connected" or payload.get("meeting") == self.meeting:
-            self._told.put_nowait((event, payload))
-        elif event == "snapshot" and payload["stream"] == f"meeting:{self.meeting}":
+        if event == "snapshot":
+            is_ours = payload["stream"] == f"meeting:{self.meeting}"
+        else:
+            is_ours = event == "connected" or payload.get("meeting") == self.meeting
+        if is_ours:
             self._told.put_nowait((event, payload))
 
     async def _take_all(self) -> None:

@@ -54,7 +54,8 @@ class Page(HTMLParser):
 
     def booths(self) -> dict[str, str]:
         """The path of each booth in a lobby, by its id."""
-        found, booth = {}, ""
+        found: Attributes = {}
+        booth = ""
         for _, attributes in self.tags:
             booth = attributes.get("data-booth", booth)
             if booth and "/booths/" in attributes.get("href", ""):

@@ -33,7 +33,7 @@ class Peer:
     ) -> None:
         servers = [RTCIceServer(**server) for server in ice_servers]
         # Without a list of servers aiortc would ask a public one.
-        self._pc = RTCPeerConnection(RTCConfiguration(servers, RTCBundlePolicy.MAX_BUNDLE))
+        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self._audio = self._pc.addTransceiver("audio")
         self._video = self._pc.addTransceiver("video")
         self._portrait = portrait

@@ -115,7 +115,7 @@ class Portrait:
         x, y = 240 + sway, 158 + nod
         canvas.oval(x, y - 8, 48, 52, self._hair, y)
         canvas.oval(x, y, 42, 50, self._skin)
-        canvas.oval(x, y - 26, 40, 22, self._hair, y - 20)
+        canvas.oval(x, y - 24, 41, 28, self._hair, y - 20)
         for eye in (-16, 16):
             canvas.oval(x + eye, y - 4, 4, 1 if seconds % 3.7 < 0.15 else 4, INK)
         canvas.oval(x, y + 24, 12, 2 + round(8 * loudness(seconds)), (70, 116, 168))

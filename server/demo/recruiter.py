@@ -37,6 +37,8 @@ class Recruiter(Person):
         self._employer = self._colour = ""
         self._calling = ""
         """The call that rings."""
+        self._is_settled = asyncio.Event()
+        """The booth is found."""
         self._questions: set[str] = set()
 
     async def begin(self) -> None:
@@ -47,6 +49,7 @@ class Recruiter(Person):
             raise NoBooth(self.name)
         self.booth, self._colour = found[0].rpartition("/")[2], desks.first("data-colour")
         self.company.booths.add(self.booth)
+        self._is_settled.set()
         page = await self.door.get(f"/desk/{self.booth}")
         self._employer = page.heading
         conversation = page.first("data-conversation")
@@ -59,8 +62,7 @@ class Recruiter(Person):
         self.start(self._attend())
 
     async def _attend(self) -> None:
-        while not self.booth:
-            await asyncio.sleep(LOOK_EVERY)
+        await self._is_settled.wait()
         await self.live.send("booth:attend", booth=self.booth)
 
     def on_line_snapshot(self, told: Payload) -> None:

@@ -5,21 +5,21 @@ import re
 
 Both = dict[str, str]
 
-_FRENCH = set(
+_FRENCH = (
     "je tu vous nous est sont le la les un une des du de et bonjour salut merci pour avec quel quelle quels où combien "
-    "cherche travail poste que qui ce cela oui non bien comment quand avez puis mon ma mes votre au aux".split()
+    "cherche travail poste que qui ce cela oui non bien comment quand avez puis mon ma mes votre au aux"
 )
-_ENGLISH = set(
+_ENGLISH = (
     "i you we is are the a an and hello hi hey thanks thank for with what which where how when do does can could "
-    "would job work looking yes no please my your to in at of there any it this that good".split()
+    "would job work looking yes no please my your to in at of there any it this that good"
 )
 
 
 def language_of(text: str) -> str:
     """`fr` or `en`, whichever the words look more like; French when in doubt, as the demo's fair is."""
     words = re.findall(r"[^\W\d_]+", text.lower())
-    french = sum(word in _FRENCH for word in words) + bool(re.search(r"[éèêàâçùôîï]", text.lower()))
-    return "en" if sum(word in _ENGLISH for word in words) > french else "fr"
+    french = sum(word in _FRENCH.split() for word in words) + bool(re.search(r"[éèêàâçùôîï]", text.lower()))
+    return "en" if sum(word in _ENGLISH.split() for word in words) > french else "fr"
 
 
 _TOPICS: tuple[tuple[str, Both], ...] = (
@@ -33,7 +33,7 @@ _TOPICS: tuple[tuple[str, Both], ...] = (
     (
         r"salaire|pay|paye|wage|salary|euro|combien|rémunér",
         {
-            "fr": "Nous suivons la grille de la branche, avec une prime au bout de six mois. On en parle dans la file ?",
+            "fr": "Nous suivons la grille de la branche, avec une prime au bout de six mois. On en parle ensemble ?",
             "en": "We pay by the sector's scale, with a bonus after six months. Shall we talk about it by video?",
         },
     ),

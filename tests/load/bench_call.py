@@ -7,6 +7,7 @@ is told, not judged.
 import argparse
 import asyncio
 import json
+import signal
 import statistics
 import sys
 import tempfile
@@ -40,12 +41,20 @@ async def measure(playwright: Playwright, camera: str, rounds: int, doors: Doors
 
 
 async def run(rounds: int) -> tuple[Figures, Figures]:
+    _end_on_sigterm()
     short = DEFAULT_CAMERA_ROUNDS if rounds > 2 else 1
     with tempfile.TemporaryDirectory(prefix="parvis-bench-call-") as folder:
         async with async_playwright() as playwright, ours.doors(Path(folder)) as doors, peerjs.servers() as servers:
             fast = await measure(playwright, FAST_CAMERA, rounds, doors, servers)
             default = await measure(playwright, FAKE_CAMERA, short, doors, servers)
     return fast, default
+
+
+def _end_on_sigterm() -> None:
+    """House, PeerServer and browsers run in sessions of their own: they end only if this ends in order."""
+    task = asyncio.current_task()
+    assert task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def table(fast: Figures, default: Figures) -> str:

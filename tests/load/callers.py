@@ -17,7 +17,7 @@ FAST_CAMERA = f"{FAKE_CAMERA}=device-count=1,fps=60"
 """The default fake camera's frame interval (50 ms) is as long as what is measured."""
 AT_REST_S = 0.7
 """Between the last preparation and the click: the page is quiet, as it is for a person who reads it."""
-GIVE_UP_S = 15
+GIVE_UP_S = 30
 DARKEST, PLAINEST, STILLEST = 8, 24, 8
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,7 +118,7 @@ async def _pages() -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def _serving(file: Path):  # type: ignore[no-untyped-def]
+def _serving(file: Path) -> Callable[[web.Request], Awaitable[web.FileResponse]]:
     async def serve(_: web.Request) -> web.FileResponse:
         return web.FileResponse(file)
 

@@ -235,7 +235,12 @@ async def test_a_booth_on_a_break_and_one_with_nobody_have_no_wait(cast: Cast) -
         await booths.pause(tx, booth)
         await tx.session.flush()
         stands = (await standing.of_booths(tx, [booth]))[booth.id]
-    assert (stands.is_paused, stands.wait, stands.waiting, [p.name for p in stands.staff]) == (True, None, 1, ["Luc Moreau"])
+    assert (stands.is_paused, stands.wait, stands.waiting, [p.name for p in stands.staff]) == (
+        True,
+        None,
+        1,
+        ["Luc Moreau"],
+    )
 
 
 @pytest.mark.parametrize(

@@ -281,7 +281,14 @@ async def test_state_equals_events(onlookers: Onlookers, cast: Cast, command: Co
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_every_kind_of_fact_is_told_by_some_command(onlookers: Onlookers, cast: Cast) -> None:
     """A new kind of fact needs a command here."""
-    for command in (a_whole_meeting, a_break_and_its_end, other_staff, a_new_booth, saying_something, writing_and_removing):
+    for command in (
+        a_whole_meeting,
+        a_break_and_its_end,
+        other_staff,
+        a_new_booth,
+        saying_something,
+        writing_and_removing,
+    ):
         await command(onlookers, cast)
     async with onlookers.during() as tx:
         await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))

@@ -27,24 +27,34 @@
     return Array.from({ length: WIDTH * HEIGHT }, (_, at) => (data[4 * at] + data[4 * at + 1] + data[4 * at + 2]) / 3);
   }
 
-  /** @param {number[]} values */
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
   /** @param {HTMLVideoElement} video */
   const nextFrame = (video) => new Promise((seen) => video.requestVideoFrameCallback(() => seen(performance.now())));
 
-  /** How long it took, and whether what came is a picture that moves. */
+  /**
+   * The moment of the first frame that can be drawn: on a busy machine one is announced before it can be.
+   * @param {HTMLVideoElement} video
+   */
+  async function firstPicture(video) {
+    for (;;) {
+      const shownAt = await nextFrame(video);
+      const picture = grey(video);
+      if (Math.max(...picture) > 0) return { shownAt, picture };
+    }
+  }
+
+  /**
+   * How long it took, and whether what came is a picture that moves.
+   * @param {HTMLVideoElement} video
+   * @param {{at: number | null}} clicked
+   */
   async function look(video, clicked) {
-    const shownAt = await nextFrame(video);
-    const first = grey(video);
+    const { shownAt, picture: first } = await firstPicture(video);
     await new Promise((later) => setTimeout(later, LATER_MS));
     await nextFrame(video);
     const second = grey(video);
-    const middle = mean(first);
     return {
       ms: clicked.at === null ? null : shownAt - clicked.at,
-      width: video.videoWidth,
-      brightness: middle,
+      brightness: first.reduce((sum, value) => sum + value, 0) / first.length,
       contrast: Math.max(...first) - Math.min(...first),
       change: Math.max(...first.map((value, at) => Math.abs(value - second[at]))),
     };

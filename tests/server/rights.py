@@ -1,0 +1,148 @@
+"""The rights as a table: every route and every live event, with who may. Whoever is not named is refused."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ALL = frozenset({"anyone", "amina", "karim", "tomas", "luc", "sophie", "ines", "claire", "paul"})
+KNOWN = ALL - {"anyone"}
+
+
+def only(*roles: str) -> frozenset[str]:
+    return frozenset(roles)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route: who may, and what is sent with it. In the world, Amina waits in the line of Luc's booth; Karim is
+    being called there and has asked a question; Tomás talks with Sophie; Inès runs the fair, Paul administers."""
+
+    method: str
+    path: str
+    allowed: frozenset[str]
+    form: dict[str, str] = field(default_factory=dict)
+
+
+def read(path: str, allowed: frozenset[str]) -> Row:
+    return Row("GET", path, allowed)
+
+
+def act(path: str, allowed: frozenset[str], **form: str) -> Row:
+    return Row("POST", path, allowed, form)
+
+
+ROUTES: tuple[Row, ...] = (
+    read("/", ALL),
+    read("/camera", ALL),
+    read("/healthz", ALL),
+    read("/demo/mailbox", ALL),
+    act("/language", ALL, language="fr"),
+    read("/sign-in", ALL),
+    act("/sign-in", ALL, name="Zoé", email="zoe2@example.org"),
+    read("/sign-in/{request}", ALL),
+    act("/sign-in/{request}", ALL, code="000000"),
+    act("/sign-in-by-link", ALL, email="zoe@example.org"),
+    act("/sign-in-by-password", ALL, email="zoe@example.org", password="x"),
+    read("/links/{token}", ALL),
+    act("/links/{token}", ALL),
+    act("/sign-out", ALL),
+    read("/fairs/{fair}", ALL),
+    read("/fairs/{fair}/chat", ALL),
+    read("/fairs/{fair}/lines", KNOWN),
+    read("/fairs/{fair}/booths/{employer}", ALL),
+    read("/fairs/{fair}/booths/{employer}/question", KNOWN),
+    read("/fairs/{fair}/booths/{employer}/join", KNOWN),
+    act("/fairs/{fair}/booths/{employer}/join", KNOWN, words="Hello"),
+    act("/places/{place}/leave", only("amina")),
+    act("/places/{place}/return", only("amina")),
+    act("/calls/{call}/answer", only("karim"), answer="later"),
+    act("/calls/{call}/withdraw", only("luc")),
+    act("/conversations/{conversation}/messages", only("karim", "luc"), text="Hello", client_id="{uuid}"),
+    act("/messages/{message}/report", KNOWN),
+    act("/messages/{message}/remove", only("luc", "ines", "paul")),
+    act("/fairs/{fair}/people/{person}/silence", only("ines", "paul"), how="mute"),
+    read("/me", KNOWN),
+    act("/me", KNOWN, name="Somebody"),
+    act("/me/password", KNOWN, password="a sentence that is long"),
+    act("/me/sessions/{session}/end", only("amina")),
+    read("/me/talks", KNOWN),
+    act("/meetings/{meeting}/rating", only("tomas"), rating="5"),
+    read("/desk", KNOWN),
+    read("/desk/{booth}", only("luc")),
+    act("/desk/{booth}/call", only("luc")),
+    act("/desk/{booth}/pause", only("luc")),
+    act("/desk/{booth}/resume", only("luc")),
+    read("/desk/{booth}/questions/{conversation}", only("luc")),
+    read("/desk/{booth}/talks", only("luc")),
+    read("/booths/{booth}/set-up", only("luc")),
+    act("/booths/{booth}/set-up", only("luc"), description="Come.", talk_minutes="15", sector="retail", colour="blue"),
+    act("/booths/{booth}/staff", only("luc")),
+    act("/booths/{booth}/colleagues", only("luc"), email="new@example.org"),
+    act("/booths/{booth}/vacancies", only("luc"), title="Cook", contract="permanent"),
+    read("/vacancies/{vacancy}", only("luc")),
+    act("/vacancies/{vacancy}", only("luc"), title="Cook", contract="permanent"),
+    act("/vacancies/{vacancy}/withdraw", only("luc")),
+    read("/organise", only("ines", "paul")),
+    read("/organise/new", only("ines", "paul")),
+    act("/organise/new", only("ines", "paul"), name="Another fair"),
+    read("/organise/{fair}", only("ines", "paul")),
+    read("/organise/{fair}/describe", only("ines", "paul")),
+    act("/organise/{fair}/describe", only("ines", "paul"), name="Hotels"),
+    act("/organise/{fair}/days", only("ines", "paul"), date="2027-01-01", opens="09:00", closes="18:00"),
+    act("/organise/{fair}/days/{day}/remove", only("ines", "paul")),
+    act("/organise/{fair}/employers", only("ines", "paul"), employer="New", sector="retail", email="n@example.org"),
+    act("/organise/{fair}/candidates", only("ines", "paul"), candidate_email="n@example.org"),
+    act("/organise/{fair}/announcements", only("ines", "paul"), text="Hello"),
+    act("/organise/{fair}/move", only("ines", "paul"), move="close"),
+    read("/administer", only("paul")),
+    act("/administer/organisers", only("paul"), email="n@example.org"),
+    act("/administer/counsellors", only("paul"), agency="A", team="B", counsellor_email="n@example.org"),
+    read("/meetings/{meeting}", only("tomas", "sophie")),
+    act("/meetings/{meeting}/end", only("tomas", "sophie")),
+    act("/meetings/{meeting}/notes", only("sophie"), notes="Kind."),
+    act("/meetings/{meeting}/answer", only("sophie"), next_step="keep"),
+)
+
+
+@dataclass(frozen=True)
+class LiveRow:
+    event: str
+    allowed: frozenset[str]
+    payload: dict[str, Any]
+
+
+def follow(stream: str, allowed: frozenset[str]) -> LiveRow:
+    return LiveRow("stream:follow", allowed, {"streams": [{"stream": stream}]})
+
+
+def send(event: str, allowed: frozenset[str], **payload: Any) -> LiveRow:
+    return LiveRow(event, allowed, payload)
+
+
+LIVE: tuple[LiveRow, ...] = (
+    follow("fair:{fair_id}", ALL),
+    follow("line:{booth}", only("luc")),
+    follow("person:{amina}", only("amina")),
+    follow("conversation:{public}", ALL),
+    follow("conversation:{conversation}", only("karim", "luc")),
+    follow("conversation:{meeting_talk}", only("tomas", "sophie")),
+    follow("meeting:{meeting}", only("tomas", "sophie")),
+    send("stream:leave", ALL, stream="fair:{fair_id}"),
+    send("chat:send", KNOWN, conversation="{public}", text="Hello", client_id="{uuid}"),
+    send("chat:send", only("karim", "luc"), conversation="{conversation}", text="Hello", client_id="{uuid}"),
+    send("chat:report", KNOWN, message="{message}"),
+    send("chat:remove", only("luc", "ines", "paul"), message="{message}"),
+    send("booth:attend", only("luc"), booth="{booth}"),
+    send("booth:pause", only("luc"), booth="{booth}"),
+    send("booth:resume", only("luc"), booth="{booth}"),
+    send("line:join", KNOWN, booth="{booth}"),
+    send("line:leave", only("amina"), place="{place}"),
+    send("line:return", only("amina"), place="{place}"),
+    send("line:call", only("luc"), booth="{booth}"),
+    send("line:withdraw", only("luc"), call="{call}"),
+    send("line:answer", only("karim"), call="{call}", answer="later"),
+    send("meeting:enter", only("tomas", "sophie"), meeting="{meeting}", tab="t"),
+    send("meeting:leave", ALL, meeting="{meeting}"),
+    send("meeting:go_in", only("tomas", "sophie"), meeting="{meeting}"),
+    send("meeting:prolong", only("sophie"), meeting="{meeting}"),
+    send("meeting:end", only("tomas", "sophie"), meeting="{meeting}"),
+)

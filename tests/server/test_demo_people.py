@@ -1,0 +1,242 @@
+"""The simulated people, met by real visitors: they are called, call, talk by video, answer and write the answer."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from rooms.people import Person
+from server.demo import picture, sayings
+from tests.browser.conftest import Visitors, browser, until_frames, visitors  # noqa: F401
+from tests.house import ROOT, House
+
+pytestmark = pytest.mark.browser
+PACE = 0.2
+PATIENCE = 20_000
+"""Milliseconds: two cores carry a house, two browsers' contexts and the simulated people."""
+COUNT_SOUND = """
+const Plain = window.RTCPeerConnection;
+window.peers = [];
+window.RTCPeerConnection = class extends Plain {
+  constructor(...args) { super(...args); window.peers.push(this); }
+};
+"""
+ENERGY = """async () => {
+  let energy = 0;
+  for (const stat of (await window.peers.at(-1).getStats()).values())
+    if (stat.type === "inbound-rtp" && stat.kind === "audio") energy += stat.totalAudioEnergy;
+  return energy;
+}"""
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    house = House(f"sqlite+aiosqlite:///{tmp_path / 'parvis.sqlite3'}", tmp_path)
+    yield house
+    await house.stop()
+
+
+@dataclass
+class Simulated:
+    """Starts `python -m server.demo.people` for some of the cast."""
+
+    visitors: Visitors
+    log: Path
+    process: asyncio.subprocess.Process | None = None
+
+    async def start(self, recruiters: tuple[Person, ...] = (), candidates: tuple[Person, ...] = ()) -> None:
+        cast, house = self.visitors.cast, self.visitors.house
+        async with cast.database.transaction() as tx:
+            for person in (*recruiters, *candidates):
+                (await tx.session.get_one(Person, person.id)).is_simulated = True
+        paths = {
+            person.id: (await house.link(cast, person)).removeprefix(house.url) for person in (*recruiters, *candidates)
+        }
+        line = {
+            "url": house.url,
+            "visitors": {},
+            "recruiters": [[person.name, paths[person.id]] for person in recruiters],
+            "candidates": [[person.name, paths[person.id], "J'aime le matin."] for person in candidates],
+            "fair": cast.fair.slug,
+            "pace": PACE,
+        }
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "server.demo.people",
+            cwd=ROOT, stdin=asyncio.subprocess.PIPE, stderr=self.log.open("ab"), start_new_session=True,
+        )  # fmt: skip
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(line).encode() + b"\n")
+        await self.process.stdin.drain()
+
+    async def stop(self) -> float:
+        """End them; how many seconds that took."""
+        assert self.process
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self.process.wait(), 10)
+        except TimeoutError:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            await self.process.wait()
+        return time.monotonic() - began
+
+
+@pytest.fixture
+async def simulated(visitors: Visitors, tmp_path: Path) -> AsyncIterator[Simulated]:  # noqa: F811
+    simulated = Simulated(visitors, tmp_path / "people.log")
+    yield simulated
+    if simulated.process and simulated.process.returncode is None:
+        assert await simulated.stop() < 5
+    assert simulated.log.read_text() == ""
+
+
+async def _sound(page: Page) -> None:
+    """Wait until what is heard has energy, and more of it."""
+    before = None
+    async with asyncio.timeout(20):
+        while True:
+            energy = await page.evaluate(ENERGY)
+            if before is not None and energy > before > 0:
+                return
+            before = energy
+            await asyncio.sleep(0.5)
+
+
+async def _waiting_at_perrin(visitors: Visitors) -> Page:  # noqa: F811
+    """Amina, in line at Maison Perrin by the form."""
+    amina = await visitors.sign_in(visitors.cast.amina)
+    await amina.add_init_script(COUNT_SOUND)
+    await amina.goto(f"/fairs/{visitors.cast.fair.slug}/booths/maison-perrin")
+    await expect(amina.locator("[data-slot=staffed-text]")).to_contain_text("1 here now", timeout=PATIENCE)
+    await amina.get_by_role("link", name="Join the line").click()
+    await amina.get_by_label("In your own words").fill("Two seasons of pastry.")
+    await amina.get_by_role("button", name="Take a place").click()
+    return amina
+
+
+async def _go_in_when_called(page: Page) -> None:
+    await page.get_by_role("button", name="Join now").click(timeout=30_000)
+    await page.wait_for_url("**/meetings/*")
+    await page.get_by_role("button", name="Go in").click()
+
+
+async def test_a_simulated_recruiter_calls_talks_and_answers(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+    await simulated.start(recruiters=(visitors.cast.sophie,))
+    amina = await _waiting_at_perrin(visitors)
+    await _go_in_when_called(amina)
+    await until_frames(amina, 20)
+    await until_frames(amina, 20)
+    await _sound(amina)
+    assert await amina.evaluate("document.querySelector('video.remote').videoWidth") == picture.WIDTH
+    await expect(amina.get_by_text("Bonjour Amina")).to_be_visible(timeout=PATIENCE)
+    await amina.get_by_label("Your message").fill("What are the hours?")
+    await amina.get_by_role("button", name="Send").click()
+    await expect(amina.get_by_text("Schedules are known a month ahead")).to_be_visible(timeout=PATIENCE)
+    await amina.get_by_role("button", name="Leave").click()
+    await expect(amina.get_by_role("heading", name="The talk has ended.")).to_be_visible(timeout=PATIENCE)
+    await _until_answered(amina)
+
+
+async def _until_answered(page: Page, seconds: float = 20) -> None:
+    written = [text for _, words in sayings.ANSWERS for text in words.values()]
+    async with asyncio.timeout(seconds):
+        while True:
+            await page.goto("/me/talks")
+            text = await page.inner_text("main")
+            if any(words in text for words in written):
+                return
+            await asyncio.sleep(0.5)
+
+
+async def test_a_reload_and_a_new_path_are_survived(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+    await simulated.start(recruiters=(visitors.cast.sophie,))
+    amina = await _waiting_at_perrin(visitors)
+    await _go_in_when_called(amina)
+    await until_frames(amina)
+    await amina.reload()
+    await until_frames(amina, 20)
+    await amina.evaluate("window.peers.at(-1).restartIce()")
+    await amina.wait_for_function("() => window.peers.length > 1")
+    await until_frames(amina, 20)
+    await _sound(amina)
+
+
+async def test_the_house_may_start_again_during_a_talk(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+    await simulated.start(recruiters=(visitors.cast.sophie,))
+    amina = await _waiting_at_perrin(visitors)
+    await _go_in_when_called(amina)
+    await until_frames(amina)
+    await expect(amina.get_by_text("Bonjour Amina")).to_be_visible(timeout=PATIENCE)
+    await amina.evaluate("window.isTheSamePage = true")
+    await visitors.house.kill()
+    await visitors.house.start()
+    await asyncio.sleep(3)
+    await expect(amina.locator("[data-slot=other-camera]")).to_have_text("camera on", timeout=PATIENCE)
+    await until_frames(amina, 20)
+    assert await amina.evaluate("window.isTheSamePage && window.peers.length") == 1
+    await expect(amina.get_by_text(sayings.GOODBYE["fr"])).to_be_visible(timeout=60_000)
+    await expect(amina.get_by_role("heading", name="The talk has ended.")).to_be_visible(timeout=PATIENCE)
+
+
+async def test_a_simulated_candidate_comes_when_called(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+    cast = visitors.cast
+    luc = await visitors.sign_in(cast.luc)
+    await luc.add_init_script(COUNT_SOUND)
+    await luc.goto(f"/desk/{cast.atlantique.id}")
+    await simulated.start(candidates=(cast.karim,))
+    await expect(luc.locator(".waiting-row")).to_contain_text("J'aime le matin.", timeout=PATIENCE)
+    await luc.get_by_role("button", name="Call next").click()
+    await luc.wait_for_url("**/meetings/*")
+    await luc.get_by_role("button", name="Go in").click()
+    await until_frames(luc, 20)
+    await _sound(luc)
+    await luc.get_by_role("button", name="Finish").click()
+    await expect(luc.get_by_role("heading", name="After the talk with Karim Diallo")).to_be_visible(timeout=PATIENCE)
+    await luc.goto(f"/desk/{cast.atlantique.id}")
+    await expect(luc.locator(".waiting-row")).to_contain_text("Karim Diallo", timeout=40_000)
+
+
+async def test_simulated_people_talk_among_themselves(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+    """The first candidate once asks for five minutes; the second talks without media and is answered."""
+    cast = visitors.cast
+    await simulated.start(recruiters=(cast.sophie,), candidates=(cast.amina, cast.karim))
+    karim = await visitors.sign_in(cast.karim)
+    await _until_answered(karim, 60)
+    await karim.goto(f"/fairs/{cast.fair.slug}/chat")
+    assert await karim.locator(".message").count() >= 2
+
+
+async def test_what_a_visitor_writes_is_answered(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+    fair = visitors.cast.fair.slug
+    await simulated.start(recruiters=(visitors.cast.sophie,))
+    amina = await visitors.sign_in(visitors.cast.amina)
+    await amina.goto(f"/fairs/{fair}/booths/maison-perrin")
+    await amina.get_by_label("Your message").fill("Bonjour, faut-il un diplôme pour ce poste ?")
+    await amina.get_by_role("button", name="Send").click()
+    await expect(amina.get_by_text("Bonjour Amina ! L'envie compte plus que le diplôme")).to_be_visible(
+        timeout=PATIENCE
+    )
+    await amina.get_by_role("link", name="Ask a private question").click()
+    await amina.get_by_label("Your message").fill("Hello, when could I start?")
+    await amina.get_by_role("button", name="Send").click()
+    await expect(amina.get_by_text("Hello Amina! The job is free at once")).to_be_visible(timeout=PATIENCE)
+    await asyncio.sleep(3)
+    assert await amina.locator(".message").count() == 2
+
+
+async def test_they_go_at_once_when_told_to(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+    await simulated.start(recruiters=(visitors.cast.sophie,), candidates=(visitors.cast.karim,))
+    amina = await _waiting_at_perrin(visitors)
+    await _go_in_when_called(amina)
+    await until_frames(amina)
+    assert await simulated.stop() < 5
+    assert simulated.process
+    assert simulated.process.returncode == 0

@@ -1,0 +1,109 @@
+"""Every route and every live event has a row in the rights table, and each row holds: allowed and refused."""
+
+from pathlib import Path
+
+import pytest
+
+from server.visit import PAGES
+from signaling.contract import CONTRACT
+from tests.clock import HandClock
+from tests.server.rights import ALL, LIVE, ROUTES, LiveRow, Row
+from tests.server.world import World, open_world
+
+CHECKED_OTHERWISE = {"meeting:show"}
+"""meeting:show works only for a connection that entered: tests/signaling/test_relay.py."""
+
+
+async def test_every_route_has_a_row(database_url: str, tmp_path: Path, clock: HandClock) -> None:
+    async with open_world(database_url, tmp_path, clock):
+        routes = {(page.method, page.path) for page in PAGES}
+    assert routes == {(row.method, row.path) for row in ROUTES}
+
+
+async def test_every_live_event_has_a_row() -> None:
+    assert set(CONTRACT.client_events) - CHECKED_OTHERWISE == {row.event for row in LIVE}
+
+
+READS = [row for row in ROUTES if row.method == "GET"]
+ACTS = [row for row in ROUTES if row.method == "POST"]
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def check(world: World, row: Row, roles: frozenset[str]) -> None:
+    for role in sorted(roles):
+        status, leads_to = await world.request(role, row.method, row.path, world.fill(row.form))
+        refused = status in (403, 404) or leads_to.startswith("/sign-in?next")
+        assert status < 500, f"{row.path} as {role}"
+        assert refused == (role not in row.allowed), f"{row.path} as {role}: {status} {leads_to}"
+
+
+async def check_live(world: World, row: LiveRow, roles: frozenset[str]) -> None:
+    for role in sorted(roles):
+        async with world.live(role) as client:
+            ack = await client.call(row.event, world.fill(row.payload), timeout=10)
+        code = "" if ack["ok"] else ack["error"]["code"]
+        refused = code in ("refused", "sign_in") or code.endswith("not_found")
+        assert code != "failed", f"{row.event} as {role}"
+        assert refused == (role not in row.allowed), f"{row.event} as {role}: {ack}"
+
+
+async def test_every_page_is_shown_to_whom_it_may_be_and_to_nobody_else(
+    database_url: str, tmp_path: Path, clock: HandClock
+) -> None:
+    async with open_world(database_url, tmp_path, clock) as world:
+        for row in READS:
+            await check(world, row, ALL)
+
+
+async def test_whoever_is_refused_changes_nothing(database_url: str, tmp_path: Path, clock: HandClock) -> None:
+    async with open_world(database_url, tmp_path, clock) as world:
+        before = await world.facts()
+        for row in ACTS:
+            await check(world, row, ALL - row.allowed)
+        for live in LIVE:
+            await check_live(world, live, ALL - live.allowed)
+        assert await world.facts() == before
+
+
+@pytest.mark.parametrize("row", ACTS, ids=lambda row: row.path)
+@on_sqlite
+async def test_whoever_may_is_served(database_url: str, tmp_path: Path, clock: HandClock, row: Row) -> None:
+    async with open_world(database_url, tmp_path, clock) as world:
+        await check(world, row, row.allowed)
+
+
+@pytest.mark.parametrize("row", LIVE, ids=lambda row: f"{row.event} {'-'.join(map(str, row.payload.values()))[:40]}")
+@on_sqlite
+async def test_whoever_may_is_served_live(database_url: str, tmp_path: Path, clock: HandClock, row: LiveRow) -> None:
+    async with open_world(database_url, tmp_path, clock) as world:
+        await check_live(world, row, row.allowed)
+
+
+async def test_a_form_from_another_site_or_without_its_token_changes_nothing(
+    database_url: str, tmp_path: Path, clock: HandClock
+) -> None:
+    async with open_world(database_url, tmp_path, clock) as world:
+        status, _ = await world.request("amina", "POST", "/places/{place}/leave", {"form_token": "forged"})
+        assert status == 409
+        import aiohttp
+
+        headers = {"Cookie": f"parvis_session={world.tokens['amina']}", "Origin": "https://elsewhere.example"}
+        async with aiohttp.ClientSession() as session:
+            url = world.server.make_url(f"/places/{world.ids['place']}/leave")
+            answer = await session.post(url, headers=headers, allow_redirects=False)
+            assert answer.status == 403
+
+
+async def test_every_page_carries_the_headers_that_protect_it(
+    database_url: str, tmp_path: Path, clock: HandClock
+) -> None:
+    async with open_world(database_url, tmp_path, clock) as world:
+        import aiohttp
+
+        async with aiohttp.ClientSession() as session:
+            for path in ("/", "/nowhere", "/sign-in", "/static/x/css/parvis.css"):
+                answer = await session.get(world.server.make_url(path))
+                policy = answer.headers["Content-Security-Policy"]
+                assert "unsafe" not in policy
+                assert "default-src 'none'" in policy
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"

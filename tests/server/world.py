@@ -1,0 +1,137 @@
+"""A house in this process with one of everything, and the cast signed in: what the rights table is tried on."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import socketio
+from aiohttp.test_utils import TestServer
+
+from rooms import agencies, chat, employers, invitations, meetings, people, signin, streams
+from rooms.database import Database
+from rooms.employers import Vacancy
+from rooms.fairs import FairDay
+from rooms.lines.calls import Answer
+from rooms.people import Person
+from server import app as app_
+from server.security import form_token
+from server.settings import load
+from server.visit import HOUSE, SESSION
+from tests import cast as cast_
+from tests.clock import HandClock
+
+SECRET = "a secret for tests only, long enough"
+ROLES = ("anyone", "amina", "karim", "tomas", "luc", "sophie", "ines", "claire", "paul")
+
+
+@dataclass
+class World:
+    """`ids` fills the places in a route's path and in an event's payload."""
+
+    server: TestServer
+    database: Database
+    tokens: dict[str, str]
+    ids: dict[str, str]
+
+    async def request(self, role: str, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+        """(status, where it leads to) of a request by this role, with a right form token."""
+        token = self.tokens.get(role, "")
+        cookies = {SESSION: token} if token else {"parvis_visitor": "visitor"}
+        data = {"form_token": form_token(SECRET, token or "visitor"), **(form or {})}
+        async with aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.DummyCookieJar()) as session:
+            url = self.server.make_url(path.format(**self.ids))
+            headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+            answer = await session.request(
+                method, url, data=data if method == "POST" else None, headers=headers, allow_redirects=False
+            )
+            return answer.status, answer.headers.get("Location", "")
+
+    @asynccontextmanager
+    async def live(self, role: str) -> AsyncIterator[socketio.AsyncClient]:
+        client = socketio.AsyncClient(reconnection=False)
+        token = self.tokens.get(role, "")
+        headers = {"Cookie": f"{SESSION}={token}"} if token else {}
+        await client.connect(
+            str(self.server.make_url("/")), headers=headers, socketio_path="live", transports=["websocket"]
+        )
+        try:
+            yield client
+        finally:
+            await client.disconnect()
+
+    async def facts(self) -> int:
+        """How many facts there are: whoever changed something has added one."""
+        async with self.database.reading() as tx:
+            return await streams.count(tx)
+
+    def fill(self, value: Any) -> Any:
+        """The payload with the world's ids in it."""
+        if isinstance(value, str):
+            return value.format(**self.ids) if "{" in value else value
+        if isinstance(value, list):
+            return [self.fill(part) for part in value]
+        if isinstance(value, dict):
+            return {name: self.fill(part) for name, part in value.items()}
+        return value
+
+
+@asynccontextmanager
+async def open_world(database_url: str, folder: Path, clock: HandClock) -> AsyncIterator[World]:
+    settings = load(mode="demo", secret=SECRET, database=database_url, files=folder / "files")
+    app = app_.build(settings, clock)
+    server = TestServer(app)
+    await server.start_server()
+    try:
+        database = app[HOUSE].database
+        yield await _furnish(server, database, clock)
+    finally:
+        await server.close()
+
+
+async def _furnish(server: TestServer, database: Database, clock: HandClock) -> World:
+    cast = await cast_.gather(database, clock)
+    async with database.transaction() as tx:
+        tomas = await people.welcome(tx, "Tomás Silva", "tomas@example.org", "en")
+        await agencies.add_member(
+            tx, (await agencies.team(tx, "Nantes", "Loire")).id, await cast.fresh(tx, cast.claire)
+        )
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        talk, question = await chat.of_booth(tx, booth), await chat.question_to(tx, booth, cast.karim)
+        message = await chat.send(tx, cast.karim, talk, "Hello", uuid.uuid4(), is_staff=False)
+        request = await signin.send_code(tx, "Zoé", "zoe@example.org", "en")
+        _, link = await signin.make_link(tx, signin.Purpose.SIGN_IN, "zoe@example.org", "Zoé")
+        vacancies = await employers.vacancies_of(tx, [booth.employer_id])
+        vacancy: Vacancy = vacancies[booth.employer_id][0]
+        day = (await tx.session.execute(FairDay.__table__.select())).first()
+    people_ = {role: getattr(cast, role) for role in ROLES if role not in ("anyone", "tomas")} | {"tomas": tomas}
+    for person in (tomas, cast.karim):
+        await cast.connect(person)
+    place = await cast.join(cast.amina, cast.atlantique)
+    await cast.join(cast.karim, cast.atlantique)
+    call = await cast.call_next(cast.luc, cast.atlantique)
+    await cast.join(tomas, cast.perrin)
+    meeting = await cast.answer(await cast.call_next(cast.sophie, cast.perrin), Answer.JOIN)
+    assert meeting is not None
+    tokens, own_session = {}, ""
+    async with database.transaction() as tx:
+        for role, person in people_.items():
+            tokens[role] = await signin.open_session(tx, person, role)
+        await tx.session.flush()
+        own_session = str((await signin.sessions_of(tx, people_["amina"]))[0].id)
+        await invitations.invite_organiser(tx, "new@example.org", "en")
+        for person in (cast.sophie, tomas):
+            row = await tx.session.get_one(meetings.Meeting, meeting.id)
+            await meetings.go_in(tx, await tx.session.get_one(Person, person.id), row)
+        meeting_talk = await chat.conversation(tx, chat.ConversationKind.MEETING, meeting.id, cast.fair.id)
+    ids = {
+        "fair": cast.fair.slug, "fair_id": cast.fair.id, "employer": "hotel-atlantique", "booth": booth.id,
+        "place": place.id, "call": call.id, "meeting": meeting.id, "conversation": question.id, "public": talk.id,
+        "message": message.id, "person": cast.karim.id, "amina": cast.amina.id, "request": request.id, "token": link,
+        "vacancy": vacancy.id, "day": day.id if day else "", "session": own_session, "uuid": uuid.uuid4(),
+        "meeting_talk": meeting_talk.id,
+    }  # fmt: skip
+    return World(server, database, tokens, {name: str(value) for name, value in ids.items()})
