@@ -37,8 +37,6 @@ class Company:
 
 
 class Person:
-    leads = False
-
     def __init__(self, company: Company, name: str, door: Door) -> None:
         self.company = company
         self.name = name

@@ -28,8 +28,6 @@ class NoBooth(Exception):
 
 
 class Recruiter(Person):
-    leads = True
-
     def __init__(self, company: Company, name: str, door: Door) -> None:
         super().__init__(company, name, door)
         self.booth = ""

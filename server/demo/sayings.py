@@ -81,8 +81,8 @@ def answer(text: str, name: str) -> str:
     return _HELLO[language].format(name=first_name(name)) + found[language]
 
 
-WELCOME = "Bonjour {name}, ravi de vous rencontrer ! (We can speak English too.)"
-HELLO_FROM_CANDIDATE = "Bonjour {name}, merci de m'avoir appelé. Je vous entends bien."
+WELCOME = "Bonjour {name}, merci de votre visite ! (We can speak English too.)"
+HELLO_FROM_CANDIDATE = "Bonjour {name}, merci pour votre appel. Je vous entends bien."
 RECRUITER_SAYS: tuple[Both, ...] = (
     {"fr": "Dites-moi ce qui vous attire dans ce métier.", "en": "Tell me what draws you to this kind of work."},
     {
@@ -101,7 +101,7 @@ CANDIDATE_SAYS = (
     "Je peux commencer dans deux semaines.",
     "Est-ce que vous formez les nouveaux sur place ?",
 )
-NOTES = ("Souriant, précis, disponible tout de suite.", "Bonne écoute, projet clair. À rappeler lundi.")
+NOTES = ("Bon contact, réponses précises, disponible tout de suite.", "Bonne écoute, projet clair. À rappeler lundi.")
 ANSWERS: tuple[tuple[str, Both], ...] = (
     (
         "go_on",
@@ -118,7 +118,7 @@ ANSWERS: tuple[tuple[str, Both], ...] = (
         },
     ),
 )
-RATINGS = ("", "Un échange simple et direct.", "On m'a écouté, merci.")
+RATINGS = ("", "Un échange simple et direct.", "De l'écoute, merci.")
 FAIR_CHAT = (
     (
         "Bonjour à tous ! Première fois sur un salon en ligne, c'est bien fait.",
