@@ -9,10 +9,11 @@ from enum import StrEnum, auto
 
 from sqlalchemy import select
 
-from rooms import booths, fairs
+from rooms import booths, documents, fairs
 from rooms.agencies import TeamMember
 from rooms.booths import Booth, BoothStaff
 from rooms.chat import Conversation, ConversationKind, Message
+from rooms.documents import Document
 from rooms.employers import Employer, EmployerMember, Vacancy
 from rooms.errors import N_, NotFound, Problem, Refused
 from rooms.fairs import Fair, FairOrganiser, FairState
@@ -58,6 +59,7 @@ class Act(StrEnum):
     CHAT_READ = auto()
     CHAT_WRITE = auto()
     CHAT_MODERATE = auto()
+    DOCUMENT_READ = auto()
     MEETING_ENTER = auto()
     MEETING_LEAD = auto()
     MEETING_RATE = auto()
@@ -104,6 +106,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.CHAT_WRITE,     OPEN,  R.SIGNED_IN, R.STAFF, R.ORGANISER),
     _right(A.CHAT_WRITE,     ANY,   R.SELF, R.RECRUITER),
     _right(A.CHAT_MODERATE,  ANY,   R.STAFF, R.ORGANISER, R.ADMINISTRATOR),
+    _right(A.DOCUMENT_READ,  ANY,   R.SELF, R.STAFF),
     _right(A.MEETING_ENTER,  ANY,   R.SELF, R.RECRUITER),
     _right(A.MEETING_LEAD,   ANY,   R.RECRUITER),
     _right(A.MEETING_RATE,   ANY,   R.SELF),
@@ -334,6 +337,35 @@ async def message(tx: Transaction, actor: Actor, message: uuid.UUID, act: Act) -
         raise NotFound("message")
     where, _ = await conversation(tx, actor, row.conversation_id, act)
     return row, where
+
+
+async def document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Document:
+    """A document that stands: a booth's for whoever sees the booth, a person's for that person and for the staff of
+    booths whose line the person joined."""
+    row = await tx.session.get(Document, document)
+    if row is None or row.withdrawn_at:
+        raise NotFound("document")
+    if row.booth_id:
+        await booth_by_id(tx, actor, row.booth_id)
+        return row
+    if actor.person is None or row.person_id is None:
+        raise NotFound("document")
+    relations = {R.SELF} if actor.is_person(row.person_id) else set()
+    for stand in await documents.booths_that_may_read(tx, row.person_id):
+        relations |= await to_booth(tx, actor, stand) & {R.STAFF}
+    if not allows(A.DOCUMENT_READ, relations):
+        raise NotFound("document")
+    return row
+
+
+async def booth_document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Document:
+    """A booth's document, for those who may set the booth up."""
+    actor.known  # noqa: B018
+    row = await tx.session.get(Document, document)
+    if row is None or row.withdrawn_at or row.booth_id is None:
+        raise NotFound("document")
+    await booth_by_id(tx, actor, row.booth_id, A.BOOTH_SET_UP)
+    return row
 
 
 async def can_run(tx: Transaction, actor: Actor, fair: Fair) -> bool:

@@ -37,7 +37,7 @@ class Employer(Base):
 
     @property
     def initials(self) -> str:
-        words = [word for word in self.name.split() if word[0].isalnum()]
+        words = [word for word in self.name.split() if word[0].isupper() or word[0].isdigit()] or self.name.split()
         return "".join(word[0] for word in words[:2]).upper()
 
 

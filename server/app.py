@@ -13,6 +13,7 @@ from rooms.clock import Clock, SystemClock
 from rooms.database import Database
 from rooms.errors import NotFound
 from server import language, mail, migrating, rendering, security
+from server.files import FolderStorage
 from server.receiving import handler_of
 from server.settings import Settings
 from server.visit import HOUSE, PAGES, House, Page, Visit
@@ -31,6 +32,7 @@ PAGE_MODULES = (
     "signin",
     "me",
     "desk",
+    "documents",
     "employer",
     "organise",
     "administer",
@@ -49,16 +51,22 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
     if is_demo:
         import_module("server.demo.mailbox")
     static = f"/static/{version}"
-    house = House(settings, database, security.Rates(), rendering.renderer(static, database.clock, is_demo=is_demo))
+    house = House(
+        settings,
+        database,
+        security.Rates(),
+        rendering.renderer(static, database.clock, is_demo=is_demo),
+        FolderStorage(settings.files),
+    )
     ice = IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value())
     house.hub = Hub(database, ice, settings.public_url, language.problem_in)
-    app = web.Application(middlewares=[security.middleware(settings)], client_max_size=12 * 2**20)
+    app = web.Application(middlewares=[security.middleware(settings)])
     app[HOUSE] = house
     for page in PAGES:
         app.router.add_route(page.method, page.path, handler_of(page))
     app.router.add_get("/static/{version}/{path:.+}", _static)
     house.hub.attach(app)
-    app.router.add_get("/{path:.*}", handler_of(Page("GET", "/{path}", _nowhere, None)))
+    app.router.add_get("/{path:.*}", handler_of(Page("GET", "/{path}", _nowhere, None, 0)))
     app.cleanup_ctx.append(_running)
     return app
 

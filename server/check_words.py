@@ -12,7 +12,8 @@ CATALOGUE = Path("locale/fr/LC_MESSAGES/messages.po")
 
 def main() -> int:
     with tempfile.NamedTemporaryFile() as found:
-        CommandLineInterface().run(["pybabel", "-q", "extract", "-F", "babel.cfg", "-k", "N_", "-o", found.name, "."])
+        arguments = ["pybabel", "-q", "extract", "-F", "babel.cfg", "-k", "N_", "-o", found.name, "."]
+        CommandLineInterface().run(arguments)  # type: ignore[no-untyped-call]
         wanted = {message.id for message in read_po(found) if message.id}
     with CATALOGUE.open("rb") as file:
         translated = {message.id for message in read_po(file) if message.id and _is_whole(message.string)}

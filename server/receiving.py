@@ -1,5 +1,6 @@
 """Receives every request for a page: finds out who asks, checks the form's token, and turns problems into pages."""
 
+import asyncio
 import secrets
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from rooms.errors import N_, Conflict, Invalid, Problem, Refused
 from rooms.lines import places
 from rooms.people import Person
 from rooms.signin import Session
+from rooms.uploads import Upload
 from server import language, security
 from server.visit import FLASH, HOUSE, LANGUAGE, PAGE_SEEN_EVERY, SESSION, VISITOR, House, Page, Visit
 
@@ -35,7 +37,7 @@ def handler_of(page: Page) -> security.Handler:
         language.current.set(visit.language)
         try:
             if page.method == "POST":
-                await _read_form(visit)
+                await _read_form(visit, page.largest)
             response = await page.handler(visit)
         except Problem as problem:
             response = await _answer(visit, page, problem)
@@ -79,15 +81,20 @@ async def _note_seen(house: House, session: Session, person: Person) -> None:
         await places.person_appeared(tx, person.id)
 
 
-async def _read_form(visit: Visit) -> None:
+async def _read_form(visit: Visit, largest: int) -> None:
     if not security.same_origin(visit.request, visit.house.settings.public_url):
         raise Refused("origin", N_("This form came from another site."))
-    data = await visit.request.post()
+    try:
+        data = await visit.request.clone(client_max_size=largest).post()
+    except web.HTTPRequestEntityTooLarge:
+        raise Invalid("form.too_large", N_("This is too large."), field="document") from None
     if len(data) > MOST_FIELDS:
         raise Refused("too_many_fields", N_("This form has too many fields."))
     for name, value in data.items():
         if isinstance(value, str):
             visit.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
+        elif isinstance(value, web.FileField):
+            visit.files[name] = Upload(value.filename, await asyncio.to_thread(value.file.read))
     if not secrets.compare_digest(visit.typed("form_token"), visit.form_token):
         message = N_("This page had grown old. It has been renewed; please send it again.")
         raise Conflict("form_token", message)

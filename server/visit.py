@@ -13,8 +13,10 @@ from aiohttp import web
 
 from rooms.access import Actor
 from rooms.database import Database
+from rooms.documents import Storage
 from rooms.errors import N_, Invalid, NotFound, Problem
 from rooms.transaction import Transaction
+from rooms.uploads import Upload
 from server import language
 from server.security import Rates, form_token
 from server.settings import Settings
@@ -34,6 +36,7 @@ class House:
     database: Database
     rates: Rates
     render: Callable[..., str]
+    storage: Storage
     hub: Any = None
     """signaling.hub.Hub; the pages only ask it to close a withdrawn session's connections."""
 
@@ -52,6 +55,7 @@ class Visit:
     doors: dict[str, bool] = field(default_factory=lambda: {"desk": False, "organise": False})
     """Which inner doors the masthead shows."""
     form: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, Upload] = field(default_factory=dict)
     problem: Problem | None = None
     status: int = 200
     ringing: str | None = None
@@ -156,22 +160,28 @@ class Page:
     handler: PageHandler
     again: PageHandler | None
     """The handler that shows the form again when what was typed does not fit."""
+    largest: int
+    """Bytes of a form that are read; more is refused."""
 
 
 PAGES: list[Page] = []
 
 
+FORM = 256 * 1024
+FORM_WITH_FILE = 101 * 2**20
+
+
 def get(path: str) -> Callable[[PageHandler], PageHandler]:
-    return _register("GET", path, None)
+    return _register("GET", path, None, FORM)
 
 
-def post(path: str, again: PageHandler | None = None) -> Callable[[PageHandler], PageHandler]:
-    return _register("POST", path, again)
+def post(path: str, again: PageHandler | None = None, *, largest: int = FORM) -> Callable[[PageHandler], PageHandler]:
+    return _register("POST", path, again, largest)
 
 
-def _register(method: str, path: str, again: PageHandler | None) -> Callable[[PageHandler], PageHandler]:
+def _register(method: str, path: str, again: PageHandler | None, largest: int) -> Callable[[PageHandler], PageHandler]:
     def register(handler: PageHandler) -> PageHandler:
-        PAGES.append(Page(method, path, handler, again))
+        PAGES.append(Page(method, path, handler, again, largest))
         return handler
 
     return register

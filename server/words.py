@@ -32,6 +32,9 @@ LABELS = {
     "no": N_("No"),
     "fr": N_("French"),
     "en": N_("English"),
+    "document_booth": N_("Document"),
+    "document_logo": N_("Logo"),
+    "document_video": N_("Video"),
     "rust": N_("Rust"),
     "blue": N_("Blue"),
     "violet": N_("Violet"),
@@ -130,6 +133,7 @@ BROWSER = (
     N_("3rd"),
     N_("%(number)sth"),
     N_("Full screen"),
+    N_("Read the CV"),
     N_("Report"),
     N_("Simulated"),
 )

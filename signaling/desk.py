@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms import meetings
+from rooms import documents, meetings
 from rooms.facts import Told
 from rooms.lines import calls, places
 from rooms.lines.calls import Call, CallState
@@ -26,6 +26,7 @@ class PlaceTold(Payload):
     location: str
     spoken_languages: str
     words: str
+    cv: UUID | None
     is_simulated: bool
     joined_at: datetime
     state: PlaceState
@@ -34,7 +35,7 @@ class PlaceTold(Payload):
     missed: int
 
 
-def place_told(place: Place) -> PlaceTold:
+def place_told(place: Place, cv: UUID | None) -> PlaceTold:
     person = place.person
     return PlaceTold(
         place=place.id,
@@ -46,6 +47,7 @@ def place_told(place: Place) -> PlaceTold:
         location=person.location,
         spoken_languages=person.spoken_languages,
         words=place.words,
+        cv=cv,
         is_simulated=person.is_simulated,
         joined_at=place.joined_at,
         state=place.state,
@@ -125,12 +127,27 @@ class LineSnapshot(Payload):
     ringing: list[RingingTold]
 
 
+@told("line:cv_changed")
+class LineCvTold(ToldFact):
+    """Somebody in the line shows a CV, another one, or none."""
+
+    person: UUID
+    document: UUID | None
+
+
+@tells("line", documents.CvChanged)
+async def _line_cv(_: Transaction, told_fact: Told) -> ToldFact:
+    return LineCvTold(**head(told_fact), **told_fact.fact.model_dump())
+
+
 @tells("line", places.PlaceTaken)
 async def _joined(tx: Transaction, told_fact: Told) -> ToldFact:
     """Told as it was at that moment; what came later follows in later facts."""
     fact = told_fact.fact
     assert isinstance(fact, places.PlaceTaken)  # noqa: S101
-    row = place_told(await tx.session.get_one(Place, fact.place))
+    place = await tx.session.get_one(Place, fact.place)
+    cv = (await documents.cvs_of(tx, {place.person_id})).get(place.person_id)
+    row = place_told(place, cv.id if cv else None)
     fresh = {"state": PlaceState.WAITING, "passed_over_until": None, "hold_reason": None, "missed": 0}
     return JoinedTold(**head(told_fact), place=row.model_copy(update=fresh))
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms import meetings
+from rooms import documents, meetings
 from rooms.booths import Booth
 from rooms.facts import Told
 from rooms.lines import calls, places
@@ -137,6 +137,19 @@ class MineSnapshot(Payload):
     places: list[MyPlaceTold]
     ringing: MyCallTold | None
     meeting: UUID | None
+    cv: UUID | None
+
+
+@told("person:cv_changed")
+class CvTold(ToldFact):
+    """You show another CV, or none."""
+
+    document: UUID | None
+
+
+@tells("person", documents.CvChanged)
+async def _cv(_: Transaction, told_fact: Told) -> ToldFact:
+    return CvTold(**head(told_fact), **told_fact.fact.model_dump(include={"document"}))
 
 
 @tells("person", places.PlaceTaken)

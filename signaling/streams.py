@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from rooms import access, booths, chat, fairs, meetings, streams
+from rooms import access, booths, chat, documents, fairs, meetings, streams
 from rooms.access import Act, Actor
 from rooms.errors import N_, Invalid, NotFound
 from rooms.lines import calls, places
@@ -157,10 +157,12 @@ async def fair_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
 
 async def line_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     booth = await tx.session.get_one(booths.Booth, subject)
+    line = await places.in_line(tx, booth.id)
+    cvs = {person: cv.id for person, cv in (await documents.cvs_of(tx, {place.person_id for place in line})).items()}
     return LineSnapshot(
         is_paused=booth.paused_at is not None,
         staff=sorted(person.id for person in await booths.staff_of(tx, booth.id)),
-        places=[place_told(place) for place in await places.in_line(tx, booth.id)],
+        places=[place_told(place, cvs.get(place.person_id)) for place in line],
         ringing=[ringing_told(call) for call in await calls.ringing_at(tx, booth.id)],
     )
 
@@ -168,10 +170,12 @@ async def line_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
 async def mine_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     call = await calls.ringing_for(tx, subject)
     meeting = await meetings.current(tx, subject)
+    cv = (await documents.cvs_of(tx, {subject})).get(subject)
     return MineSnapshot(
         places=[my_place_told(place) for place in await places.of_person(tx, subject)],
         ringing=my_call_told(call) if call else None,
         meeting=meeting.id if meeting else None,
+        cv=cv.id if cv else None,
     )
 
 

@@ -19,7 +19,7 @@ from server.demo.live import Payload
 from server.demo.media import Picture, Voice
 from server.demo.picture import Portrait
 
-MOST_KBITS = 250
+MOST_KBITS = 120
 """How much of the visitor's picture is asked for: it is decoded and thrown away, so it should be small."""
 
 Send = Callable[[str, Payload], Awaitable[None]]

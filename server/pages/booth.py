@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from rooms import access, chat, employers
+from rooms import access, chat, documents, employers
 from rooms.booths import Booth
 from rooms.facts import conversation_stream, fair_stream
 from rooms.lines import calls, standing
@@ -31,6 +31,7 @@ async def booth(visit: Visit) -> web.StreamResponse:
             fair=stand.fair,
             booth=stand,
             vacancies=jobs,
+            documents=await documents.of_booth(tx, stand.id),
             standing=(await standing.of_booths(tx, [stand]))[stand.id],
             place=next((position for position in mine if position.place.booth_id == stand.id), None),
             mine=mine,

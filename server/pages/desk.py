@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from rooms import access, booths, chat, meetings, presence
+from rooms import access, booths, chat, documents, meetings, presence
 from rooms.access import Act
 from rooms.booths import Booth
 from rooms.chat import ConversationKind
@@ -38,12 +38,14 @@ async def desk(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         wanted = (line_stream(stand.id), fair_stream(stand.fair_id), conversation_stream(talk.id))
         following = await heads(tx, visit, *wanted)
+        line = await standing.of_line(tx, stand)
         return visit.page(
             "desk.html",
             fair=stand.fair,
             booth=stand,
             standing=(await standing.of_booths(tx, [stand]))[stand.id],
-            line=await standing.of_line(tx, stand),
+            line=line,
+            cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),
             ringing=await calls.ringing_at(tx, stand.id),
             meeting=await meetings.current(tx, visit.actor.known.id),
             conversation=talk,

@@ -4,7 +4,7 @@ import uuid
 
 from aiohttp import web
 
-from rooms import access, booths, employers, invitations
+from rooms import access, booths, documents, employers, invitations
 from rooms.access import Act
 from rooms.booths import Booth, BoothText
 from rooms.employers import VacancyText
@@ -25,6 +25,7 @@ async def set_up_form(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit)
         members = await employers.members_of(tx, stand.employer_id)
         staff = {person.id for person in await booths.staff_of(tx, stand.id)}
+        files = await documents.of_booth(tx, stand.id)
         jobs = (await employers.vacancies_of(tx, [stand.employer_id]))[stand.employer_id]
         relations = await access.to_booth(tx, visit.actor, stand)
     return visit.page(
@@ -34,6 +35,7 @@ async def set_up_form(visit: Visit) -> web.StreamResponse:
         members=members,
         staff=staff,
         vacancies=jobs,
+        documents=files,
         is_owner=access.Relation.OWNER in relations,
         following=following,
     )

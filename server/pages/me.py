@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from rooms import access, meetings, people, signin
+from rooms import access, documents, meetings, people, signin
 from rooms.access import Act
 from rooms.people import Need, Person, Profile
 from server import language
@@ -16,8 +16,12 @@ async def me(visit: Visit) -> web.StreamResponse:
     person = visit.actor.known
     async with visit.reading() as tx:
         following = await heads(tx, visit)
-        sessions = await signin.sessions_of(tx, person)
-    return visit.page("me.html", sessions=sessions, needs=[need.value for need in Need], following=following)
+        values = {
+            "sessions": await signin.sessions_of(tx, person),
+            "cv": (await documents.cvs_of(tx, {person.id})).get(person.id),
+            "readings": await documents.readings_of(tx, person.id),
+        }
+    return visit.page("me.html", needs=[need.value for need in Need], following=following, **values)
 
 
 @post("/me", again=me)

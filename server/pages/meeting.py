@@ -4,7 +4,7 @@ import json
 
 from aiohttp import web
 
-from rooms import access, chat, meetings
+from rooms import access, chat, documents, meetings
 from rooms.access import Act
 from rooms.chat import ConversationKind
 from rooms.errors import N_, Invalid
@@ -33,6 +33,7 @@ async def meeting(visit: Visit) -> web.StreamResponse:
             "leads": leads,
             "other": row.candidate if leads else row.recruiter,
             "conversation": talk,
+            "cv": (await documents.cvs_of(tx, {row.candidate_id})).get(row.candidate_id) if leads else None,
             "messages": await chat.messages_of(tx, talk.id),
             "next_in_line": next((position for position in line if position.can_be_called), None),
             "following": following,

@@ -100,6 +100,13 @@ async def received(page: Page) -> dict[str, float]:
     )
 
 
+async def until(page: Page, expression: str) -> None:
+    """Wait until an expression is true in the page; Playwright's own way is eval, which our pages forbid."""
+    async with asyncio.timeout(20):
+        while not await page.evaluate(expression):
+            await asyncio.sleep(0.05)
+
+
 async def until_frames(page: Page, more: int = 10) -> None:
     """Wait until the remote picture has decoded some more frames."""
     before = (await received(page))["frames"]

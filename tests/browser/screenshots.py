@@ -1,5 +1,4 @@
-"""`make screenshots`: the pictures of the README and docs/images, taken from a running house. `--all DIR` takes every page
-at three widths, light and dark, for a look."""
+"""`make screenshots`: the pictures of the README. `--all DIR` takes every page at three widths, light and dark."""
 
 import argparse
 import asyncio
@@ -124,10 +123,7 @@ async def for_readme(browser: Browser, house: House, cast: Cast, desk: str, boot
     await phone.close()
 
 
-async def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--all", type=Path)
-    arguments = parser.parse_args()
+async def main(everything: Path | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         house = House(f"sqlite+aiosqlite:///{folder}/parvis.sqlite3", Path(folder))
         database = Database(house.database_url, SystemClock())
@@ -138,15 +134,21 @@ async def main() -> None:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             desk, booth = await furnish(browser, house, cast)
-            if arguments.all:
-                arguments.all.mkdir(parents=True, exist_ok=True)
-                await all_pages(browser, house, cast, arguments.all, desk)
+            if everything:
+                await all_pages(browser, house, cast, everything, desk)
             else:
-                IMAGES.mkdir(parents=True, exist_ok=True)
                 await for_readme(browser, house, cast, desk, booth)
             await browser.close()
         await house.stop()
 
 
+def parse() -> Path | None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--all", type=Path)
+    folder: Path | None = parser.parse_args().all
+    (folder or IMAGES).mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(parse()))

@@ -144,7 +144,8 @@ async def test_a_stranger_finds_nothing_and_cannot_signal(talk: Talk, visitors: 
     assert answer.status == 404
     refused = await karim.evaluate(
         """async (meeting) => {
-          const { io } = await import(document.querySelector("script[type=module]").src.replace(/js\\/.*/, "vendor/socket.io.js"));
+          const base = document.querySelector("script[type=module]").src.replace(/js\\/.*/, "");
+          const { io } = await import(base + "vendor/socket.io.js");
           const socket = io({ path: "/live" });
           await new Promise((resolve) => socket.on("connect", resolve));
           const entered = await socket.emitWithAck("meeting:enter", { meeting, tab: "x" });

@@ -11,12 +11,13 @@ import aiohttp
 import socketio
 from aiohttp.test_utils import TestServer
 
-from rooms import agencies, chat, employers, invitations, meetings, people, signin, streams
+from rooms import agencies, chat, documents, employers, invitations, meetings, people, signin, streams
 from rooms.database import Database
 from rooms.employers import Vacancy
 from rooms.fairs import FairDay
 from rooms.lines.calls import Answer
 from rooms.people import Person
+from rooms.uploads import DocumentKind, Upload
 from server import app as app_
 from server.security import form_token
 from server.settings import load
@@ -24,6 +25,7 @@ from server.visit import HOUSE, SESSION
 from tests import cast as cast_
 from tests.clock import HandClock
 
+PDF = b"%PDF-1.7\n%%EOF\n"
 SECRET = "a secret for tests only, long enough"
 ROLES = ("anyone", "amina", "karim", "tomas", "luc", "sophie", "ines", "claire", "paul")
 
@@ -127,7 +129,13 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
             row = await tx.session.get_one(meetings.Meeting, meeting.id)
             await meetings.go_in(tx, await tx.session.get_one(Person, person.id), row)
         meeting_talk = await chat.conversation(tx, chat.ConversationKind.MEETING, meeting.id, cast.fair.id)
+    storage = server.app[HOUSE].storage
+    async with database.transaction() as tx:
+        cv = await documents.keep_cv(tx, storage, cast.amina, Upload("cv.pdf", PDF))
+        stand = await cast.fresh_booth(tx, cast.atlantique)
+        paper = await documents.keep_for_booth(tx, storage, stand, DocumentKind.BOOTH, Upload("hours.pdf", PDF))
     ids = {
+        "document": cv.id, "paper": paper.id,
         "fair": cast.fair.slug, "fair_id": cast.fair.id, "employer": "hotel-atlantique", "booth": booth.id,
         "place": place.id, "call": call.id, "meeting": meeting.id, "conversation": question.id, "public": talk.id,
         "message": message.id, "person": cast.karim.id, "amina": cast.amina.id, "request": request.id, "token": link,

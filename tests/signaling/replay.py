@@ -44,6 +44,9 @@ def _line(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["places"].append(told["place"])
         case "line:changed":
             _change_place(snapshot["places"], told)
+        case "line:cv_changed":
+            for row in snapshot["places"]:
+                row["cv"] = told["document"] if row["person"] == told["person"] else row["cv"]
         case "line:rang":
             snapshot["ringing"].append(told["ringing"])
         case "line:settled":
@@ -75,6 +78,8 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["meeting"] = None
         case "meeting:answered":
             pass
+        case "person:cv_changed":
+            snapshot["cv"] = told["document"]
         case _:
             raise AssertionError(event)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rooms import booths, chat, employers, fairs, meetings, opening
+from rooms import booths, chat, documents, employers, fairs, meetings, opening
 from rooms.chat import ConversationKind, Message
 from rooms.facts import KINDS, Told
 from rooms.fairs import Fair
@@ -19,6 +19,7 @@ from rooms.lines.calls import Answer, Call
 from rooms.lines.places import Place
 from rooms.meetings import Meeting, NextStep
 from rooms.transaction import Transaction
+from rooms.uploads import Upload
 from signaling import streams
 from signaling.contract import CONTRACT, name_of
 from signaling.hub import AREAS  # noqa: F401  the handlers register their events
@@ -254,6 +255,21 @@ async def writing_and_removing(o: Onlookers, cast: Cast) -> None:
         await chat.remove(tx, await tx.session.get_one(Message, message.id))
 
 
+class NoStorage:
+    async def keep(self, name: str, content: bytes) -> None: ...
+
+    async def forget(self, name: str) -> None: ...
+
+
+async def showing_and_withdrawing_a_cv(o: Onlookers, cast: Cast) -> None:
+    await _join(o, cast)
+    for _ in range(2):
+        async with o.during() as tx:
+            await documents.keep_cv(tx, NoStorage(), cast.amina, Upload("cv.pdf", b"%PDF-1.7 %%EOF"))
+    async with o.during() as tx:
+        await documents.withdraw_cv(tx, NoStorage(), cast.amina)
+
+
 COMMANDS: tuple[Command, ...] = (
     joining_and_leaving,
     on_hold_and_back,
@@ -270,6 +286,7 @@ COMMANDS: tuple[Command, ...] = (
     the_final_closing,
     opening_in_the_morning,
     writing_and_removing,
+    showing_and_withdrawing_a_cv,
 )
 
 
@@ -288,6 +305,7 @@ async def test_every_kind_of_fact_is_told_by_some_command(onlookers: Onlookers, 
         a_new_booth,
         saying_something,
         writing_and_removing,
+        showing_and_withdrawing_a_cv,
     ):
         await command(onlookers, cast)
     async with onlookers.during() as tx:

@@ -13,6 +13,8 @@ import { copy, fill, show, slot } from "./dom.js";
  * @property {string} location
  * @property {string} spoken_languages
  * @property {string} words
+ * @property {string} person
+ * @property {string | null} cv
  * @property {boolean} is_simulated
  * @property {number} ticket
  * @property {string} state
@@ -53,6 +55,7 @@ export class Desk {
       this.connection.watch((state) => state === "connected" && void this.attend()),
       this.connection.on("line:joined", (fact) => fact.stream === this.stream && this.join(fact.place)),
       this.connection.on("line:changed", (fact) => fact.stream === this.stream && this.change(fact)),
+      this.connection.on("line:cv_changed", (fact) => fact.stream === this.stream && this.showCv(fact.person, fact.document)),
       this.connection.on("line:rang", (fact) => fact.stream === this.stream && this.ring(fact.ringing)),
       this.connection.on("line:settled", (fact) => fact.stream === this.stream && this.settle(fact)),
       this.connection.on("desk:stands", (stands) => stands.booth === this.booth && this.stand(stands.places)),
@@ -92,8 +95,22 @@ export class Desk {
     show(row, "simulated", place.is_simulated);
     const hidden = /** @type {HTMLInputElement | null} */ (row.querySelector("input[name=place]"));
     if (hidden) hidden.value = place.place;
+    row.dataset.person = place.person;
     this.list.append(row);
+    this.showCv(place.person, place.cv);
     show(this.element, "nobody", false);
+  }
+
+  /**
+   * @param {string} person
+   * @param {string | null} document
+   */
+  showCv(person, document) {
+    const row = this.list.querySelector(`[data-person="${person}"]`);
+    const link = /** @type {HTMLAnchorElement | null} */ (row && slot(row, "cv"));
+    if (!link) return;
+    link.hidden = !document;
+    link.href = document ? `/documents/${document}` : "#";
   }
 
   /** @param {{place: string, state: string}} fact */

@@ -1,0 +1,160 @@
+"""Documents of people and booths, who may read them, and the record of who did."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import ClassVar, Protocol
+
+from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.booths import Booth
+from rooms.errors import N_, Conflict
+from rooms.facts import Fact, line_stream, person_stream
+from rooms.fairs import FairDay
+from rooms.lines import places
+from rooms.lines.places import Place
+from rooms.model import Base, new_id
+from rooms.people import Person
+from rooms.transaction import Transaction
+from rooms.uploads import DocumentKind, Upload, check
+
+READABLE_AFTER_FAIR = timedelta(days=30)
+MOST_OF_A_BOOTH = 8
+_STANDS = text("withdrawn_at IS NULL AND kind = 'cv'")
+
+
+class Storage(Protocol):
+    """Where contents are kept, by a name that we make: a folder today, an object store later."""
+
+    async def keep(self, name: str, content: bytes) -> None: ...
+
+    async def forget(self, name: str) -> None: ...
+
+
+class Document(Base):
+    """Owner: the person or the booth. A CV is kept until 2 years after the last contact, or until it is withdrawn."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("ux_document_one_cv", "person_id", unique=True, postgresql_where=_STANDS, sqlite_where=_STANDS),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[DocumentKind]
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Reading(Base):
+    """Somebody read a person's document. Purpose: show the person who did; kept 1 year."""
+
+    __tablename__ = "reading"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"), index=True)
+    reader_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    read_at: Mapped[datetime]
+
+
+class CvChanged(Fact):
+    """The person shows this CV from now on, or none."""
+
+    kind: ClassVar[str] = "person.cv_changed"
+    person: uuid.UUID
+    document: uuid.UUID | None
+
+
+async def keep_cv(tx: Transaction, storage: Storage, person: Person, upload: Upload) -> Document:
+    """The person's CV from now on; the one before is withdrawn."""
+    checked = check(DocumentKind.CV, upload)
+    before = (await cvs_of(tx, {person.id})).get(person.id)
+    if before:
+        before.withdrawn_at = tx.now
+        await tx.session.flush()
+        await storage.forget(str(before.id))
+    row = Document(id=new_id(), kind=DocumentKind.CV, person_id=person.id, name=checked.name, made_at=tx.now)
+    row.media_type, row.size = checked.media_type, len(checked.content)
+    tx.session.add(row)
+    await storage.keep(str(row.id), checked.content)
+    await _tell(tx, person.id, row.id)
+    return row
+
+
+async def withdraw_cv(tx: Transaction, storage: Storage, person: Person) -> None:
+    """Nobody can read it from now on: the content itself is gone."""
+    row = (await cvs_of(tx, {person.id})).get(person.id)
+    if row:
+        row.withdrawn_at = tx.now
+        await storage.forget(str(row.id))
+        await _tell(tx, person.id, None)
+
+
+async def _tell(tx: Transaction, person: uuid.UUID, document: uuid.UUID | None) -> None:
+    lines = [line_stream(place.booth_id) for place in await places.of_person(tx, person)]
+    tx.record(CvChanged(person=person, document=document), person_stream(person), *lines)
+
+
+async def keep_for_booth(
+    tx: Transaction, storage: Storage, booth: Booth, kind: DocumentKind, upload: Upload
+) -> Document:
+    """A document, logo or video of a booth; a new logo or video takes the place of the one before."""
+    checked = check(kind, upload)
+    standing = [row for row in await of_booth(tx, booth.id) if row.kind is kind]
+    if kind is DocumentKind.BOOTH and len(standing) >= MOST_OF_A_BOOTH:
+        raise Conflict("document.too_many", N_("Eight documents are the most. Remove one first."))
+    if kind is not DocumentKind.BOOTH:
+        for before in standing:
+            await withdraw(tx, storage, before)
+    row = Document(id=new_id(), kind=kind, booth_id=booth.id, name=checked.name, made_at=tx.now)
+    row.media_type, row.size = checked.media_type, len(checked.content)
+    tx.session.add(row)
+    await storage.keep(str(row.id), checked.content)
+    return row
+
+
+async def withdraw(tx: Transaction, storage: Storage, document: Document) -> None:
+    if document.withdrawn_at is None:
+        document.withdrawn_at = tx.now
+        await storage.forget(str(document.id))
+
+
+async def cvs_of(tx: Transaction, people: set[uuid.UUID]) -> dict[uuid.UUID, Document]:
+    """The CV each of `people` shows: one query for any number of them."""
+    query = select(Document).where(
+        Document.person_id.in_(people), Document.kind == DocumentKind.CV, Document.withdrawn_at.is_(None)
+    )
+    rows = (await tx.session.execute(query)).scalars()
+    return {row.person_id: row for row in rows if row.person_id is not None}
+
+
+async def of_booth(tx: Transaction, booth: uuid.UUID) -> list[Document]:
+    query = select(Document).where(Document.booth_id == booth, Document.withdrawn_at.is_(None)).order_by(Document.id)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def booths_that_may_read(tx: Transaction, person: uuid.UUID) -> list[Booth]:
+    """The booths whose line the person joined, until 30 days after the last day of the fair."""
+    lately = select(FairDay.fair_id).where(FairDay.closes_at > tx.now - READABLE_AFTER_FAIR)
+    joined = select(Place.booth_id).where(Place.person_id == person)
+    query = select(Booth).where(Booth.id.in_(joined), Booth.fair_id.in_(lately))
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def record_reading(tx: Transaction, document: Document, reader: Person) -> None:
+    tx.session.add(Reading(id=new_id(), document_id=document.id, reader_id=reader.id, read_at=tx.now))
+
+
+async def readings_of(tx: Transaction, person: uuid.UUID) -> list[tuple[datetime, Person]]:
+    """Who read the person's CVs and when, the latest first."""
+    query = (
+        select(Reading.read_at, Person)
+        .join(Document, Document.id == Reading.document_id)
+        .join(Person, Person.id == Reading.reader_id)
+        .where(Document.person_id == person)
+        .order_by(Reading.id.desc())
+        .limit(50)
+    )
+    return [(read_at, reader) for read_at, reader in (await tx.session.execute(query)).all()]

@@ -1,0 +1,81 @@
+"""Documents: one's CV, a booth's documents, logo and video, and reading them."""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from rooms import access, documents
+from rooms.access import Act
+from rooms.documents import Document
+from rooms.errors import N_, Invalid, NotFound
+from rooms.people import Person
+from rooms.uploads import DocumentKind, Upload
+from server import language
+from server.files import FolderStorage
+from server.pages.employer import set_up_form
+from server.pages.me import me
+from server.visit import FORM_WITH_FILE, Visit, get, post
+
+SHOWN_IN_PAGES = (DocumentKind.LOGO, DocumentKind.VIDEO)
+
+
+@get("/documents/{document}")
+async def document(visit: Visit) -> web.StreamResponse:
+    """The content. A person's document is told to that person as read; a video is served with ranges."""
+    async with visit.transaction() as tx:
+        row = await access.document(tx, visit.actor, visit.id("document"))
+        if row.person_id and not visit.actor.is_person(row.person_id):
+            await documents.record_reading(tx, row, visit.actor.known)
+    storage = visit.house.storage
+    if not isinstance(storage, FolderStorage) or not storage.path(str(row.id)).exists():
+        raise NotFound("document")
+    return web.FileResponse(storage.path(str(row.id)), headers=_headers(row))
+
+
+def _headers(row: Document) -> dict[str, str]:
+    how = "inline" if row.kind in SHOWN_IN_PAGES else "attachment"
+    return {
+        "Content-Type": row.media_type,
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(row.name)}",
+        "Cache-Control": "private, max-age=3600" if row.booth_id else "no-store",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+
+
+def _upload(visit: Visit) -> Upload:
+    return visit.files.get("document") or Upload("", b"")
+
+
+@post("/me/cv", again=me, largest=FORM_WITH_FILE)
+async def keep_cv(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        person = await tx.session.get_one(Person, visit.actor.known.id)
+        await documents.keep_cv(tx, visit.house.storage, person, _upload(visit))
+    return visit.go("/me", language.gettext("Your CV is kept. Booths whose line you join may read it."))
+
+
+@post("/me/cv/withdraw")
+async def withdraw_cv(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await documents.withdraw_cv(tx, visit.house.storage, visit.actor.known)
+    return visit.go("/me", language.gettext("Your CV is gone. Nobody can read it from now on."))
+
+
+@post("/booths/{booth}/documents", again=set_up_form, largest=FORM_WITH_FILE)
+async def keep_for_booth(visit: Visit) -> web.StreamResponse:
+    kind = visit.typed("kind")
+    if kind not in (DocumentKind.BOOTH, DocumentKind.LOGO, DocumentKind.VIDEO):
+        raise Invalid("kind", N_("Please choose one of the answers."), field="document")
+    async with visit.transaction() as tx:
+        booth = await access.booth_by_id(tx, visit.actor, visit.id("booth"), Act.BOOTH_SET_UP)
+        await documents.keep_for_booth(tx, visit.house.storage, booth, DocumentKind(kind), _upload(visit))
+    return visit.go(f"/booths/{visit.id('booth')}/set-up#documents", language.gettext("Saved."))
+
+
+@post("/documents/{document}/withdraw")
+async def withdraw(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await access.booth_document(tx, visit.actor, visit.id("document"))
+        await documents.withdraw(tx, visit.house.storage, row)
+        back = f"/booths/{row.booth_id}/set-up#documents"
+    return visit.go(back, language.gettext("Removed."))
