@@ -135,6 +135,13 @@ async def of_booth(tx: Transaction, booth: uuid.UUID) -> list[Document]:
     return list((await tx.session.execute(query)).scalars())
 
 
+async def by_kind(tx: Transaction, booth: uuid.UUID) -> dict[DocumentKind, list[Document]]:
+    found: dict[DocumentKind, list[Document]] = {kind: [] for kind in DocumentKind}
+    for row in await of_booth(tx, booth):
+        found[row.kind].append(row)
+    return found
+
+
 async def booths_that_may_read(tx: Transaction, person: uuid.UUID) -> list[Booth]:
     """The booths whose line the person joined, until 30 days after the last day of the fair."""
     lately = select(FairDay.fair_id).where(FairDay.closes_at > tx.now - READABLE_AFTER_FAIR)

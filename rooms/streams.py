@@ -90,7 +90,7 @@ async def head(tx: Transaction, stream: str) -> Head:
 async def since(tx: Transaction, stream: str, epoch: str, after: int) -> list[Told] | None:
     """The facts after number `after`, or None when catching up is impossible and a snapshot is due."""
     now = await head(tx, stream)
-    if now.epoch != epoch or after > now.last or now.last - after > CATCH_UP_LIMIT:
+    if epoch not in (now.epoch, "") or after > now.last or now.last - after > CATCH_UP_LIMIT:
         return None
     rows = await tx.session.execute(
         select(StoredFact).where(StoredFact.stream == stream, StoredFact.number > after).order_by(StoredFact.number)

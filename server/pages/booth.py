@@ -7,6 +7,7 @@ from rooms.booths import Booth
 from rooms.facts import conversation_stream, fair_stream
 from rooms.lines import calls, standing
 from rooms.transaction import Transaction
+from rooms.uploads import DocumentKind
 from server.pages import lobby
 from server.pages.following import heads
 from server.visit import Visit, get
@@ -25,13 +26,16 @@ async def booth(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(talk.id))
         jobs = (await employers.vacancies_of(tx, [stand.employer_id]))[stand.employer_id]
         mine = await lobby.mine(tx, visit, stand.fair)
+        files = await documents.by_kind(tx, stand.id)
         relations = await access.to_booth(tx, visit.actor, stand)
         return visit.page(
             "booth.html",
             fair=stand.fair,
             booth=stand,
             vacancies=jobs,
-            documents=await documents.of_booth(tx, stand.id),
+            logo=next(iter(files[DocumentKind.LOGO]), None),
+            video=next(iter(files[DocumentKind.VIDEO]), None),
+            papers=files[DocumentKind.BOOTH],
             standing=(await standing.of_booths(tx, [stand]))[stand.id],
             place=next((position for position in mine if position.place.booth_id == stand.id), None),
             mine=mine,

@@ -139,6 +139,7 @@ export class Meeting {
         this.transportState = state;
         this.hearer.changed();
       },
+      onOtherIn: () => this.otherWentIn(),
     });
     this.transport.start();
     void this.carry();
@@ -170,6 +171,8 @@ export class Meeting {
 
   async goIn() {
     this.iAmIn = true;
+    this.transport?.tellIn();
+    this.hearer.changed();
     await Promise.all([this.carry(), this.connection.send("meeting:go_in", { meeting: this.id })]);
   }
 
@@ -189,6 +192,13 @@ export class Meeting {
     if (fact.person === this.other) this.otherIsIn = true;
     if (fact.person === this.me) this.iAmIn = true;
     this.plannedEndAt = fact.planned_end_at ?? this.plannedEndAt;
+    void this.carry();
+    this.hearer.changed();
+  }
+
+  /** The other one says so itself, before the server does: our picture need not wait for it. */
+  otherWentIn() {
+    this.otherIsIn = true;
     void this.carry();
     this.hearer.changed();
   }

@@ -9,6 +9,12 @@ import { Negotiation } from "./negotiation.js";
 /** @typedef {import("./negotiation.js").Signal} Signal */
 
 const MEND_AFTER_MS = 2500;
+/**
+ * The browser does not know the bandwidth at the start: it throws away the first full pictures until one is small
+ * enough. So the first ones are small, and come at once.
+ */
+const SMALL_AT_FIRST = 2;
+const GROW_AFTER_MS = 1000;
 
 export class Transport {
   /**
@@ -18,35 +24,56 @@ export class Transport {
    * @param {(signal: Signal) => void} options.send
    * @param {(stream: MediaStream) => void} options.onStream the other one's picture and sound
    * @param {(state: RTCPeerConnectionState) => void} options.onState
+   * @param {() => void} options.onOtherIn the other one has gone in, told without the server between
    */
-  constructor({ iceServers, isPolite, send, onStream, onState }) {
+  constructor({ iceServers, isPolite, send, onStream, onState, onOtherIn }) {
     this.connection = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.negotiation = new Negotiation(this.connection, isPolite, send);
     this.isPolite = isPolite;
     this.onState = onState;
+    this.onOtherIn = onOtherIn;
+    /** @type {RTCDataChannel | null} */
+    this.channel = null;
     this.stream = new MediaStream();
     /** @type {Map<string, MediaStreamTrack | null>} what is to be sent, by kind */
     this.outgoing = new Map([["audio", null], ["video", null]]);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.mending = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.growing = undefined;
     this.connection.addEventListener("track", (event) => {
       this.stream.addTrack(event.track);
       onStream(this.stream);
       void this.fill();
     });
+    this.connection.addEventListener("datachannel", (event) => this.listen(event.channel));
     this.connection.addEventListener("connectionstatechange", () => this.stateChanged());
   }
 
   start() {
     this.negotiation.start();
     // One side makes the senders, the other finds them in its offer: no collision at the start.
-    if (!this.isPolite) for (const kind of this.outgoing.keys()) this.connection.addTransceiver(kind);
+    if (this.isPolite) return;
+    this.listen(this.connection.createDataChannel("doors"));
+    for (const kind of this.outgoing.keys()) this.connection.addTransceiver(kind);
   }
 
   stop() {
     clearTimeout(this.mending);
+    clearTimeout(this.growing);
     this.negotiation.stop();
     this.connection.close();
+  }
+
+  /** @param {RTCDataChannel} channel */
+  listen(channel) {
+    this.channel = channel;
+    channel.addEventListener("message", (event) => event.data === "in" && this.onOtherIn());
+  }
+
+  /** Tell the other one that we go in, by the shortest way; the server tells it too. */
+  tellIn() {
+    if (this.channel?.readyState === "open") this.channel.send("in");
   }
 
   /** @param {Signal} signal */
@@ -66,17 +93,32 @@ export class Transport {
   }
 
   async fill() {
-    for (const transceiver of this.connection.getTransceivers()) {
-      const kind = transceiver.receiver.track.kind;
-      if (transceiver.direction === "recvonly") transceiver.direction = "sendrecv";
-      const track = this.outgoing.get(kind) ?? null;
-      if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+    await Promise.all(this.connection.getTransceivers().map((transceiver) => this.fillOne(transceiver)));
+  }
+
+  /** @param {RTCRtpTransceiver} transceiver */
+  async fillOne(transceiver) {
+    const kind = transceiver.receiver.track.kind;
+    if (transceiver.direction === "recvonly") transceiver.direction = "sendrecv";
+    const track = this.outgoing.get(kind) ?? null;
+    if (transceiver.sender.track === track) return;
+    await transceiver.sender.replaceTrack(track);
+    if (kind !== "video" || !track) return;
+    clearTimeout(this.growing);
+    this.growing = setTimeout(() => void scale(transceiver.sender, 1), GROW_AFTER_MS);
+  }
+
+  /** Before anything is sent, so that it costs nothing when it is. */
+  async startSmall() {
+    for (const { sender, receiver } of this.connection.getTransceivers()) {
+      if (receiver.track.kind === "video" && !sender.track) await scale(sender, SMALL_AT_FIRST);
     }
   }
 
   stateChanged() {
     const state = this.connection.connectionState;
     clearTimeout(this.mending);
+    if (state === "connected") void this.startSmall();
     if (state === "failed") this.mend();
     if (state === "disconnected") this.mending = setTimeout(() => this.mend(), MEND_AFTER_MS);
     this.onState(state);
@@ -93,4 +135,18 @@ export class Transport {
   networkChanged() {
     if (this.connection.connectionState !== "new") this.connection.restartIce();
   }
+}
+
+/**
+ * Send a picture that many times smaller than the camera's.
+ * @param {RTCRtpSender} sender
+ * @param {number} times
+ */
+async function scale(sender, times) {
+  const parameters = sender.getParameters();
+  const encoding = parameters.encodings?.[0];
+  if (!encoding) return;
+  encoding.scaleResolutionDownBy = times;
+  // A sender that has been stopped meanwhile refuses; there is nothing left to scale.
+  await sender.setParameters(parameters).catch(() => undefined);
 }
