@@ -16,6 +16,7 @@ from rooms import (
     outbox,
     people,
     presence,
+    push,
     signin,
     streams,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "people",
     "places",
     "presence",
+    "push",
     "signin",
     "standing",
     "streams",

@@ -2,7 +2,10 @@
 
 import uuid
 
+from sqlalchemy import or_, select
+
 from rooms import agencies, booths, employers, outbox, people, signin
+from rooms.booths import Booth
 from rooms.employers import Employer
 from rooms.errors import NotFound
 from rooms.fairs import Fair
@@ -55,6 +58,31 @@ async def _send(
     link, token = await signin.make_link(tx, purpose, email, name, subject=subject, is_owner=is_owner)
     values |= {"purpose": purpose.value, "path": f"/links/{token}"}
     await outbox.post(tx, link.email, "invitation", language, values)
+
+
+async def open_for(tx: Transaction, fair: Fair) -> list[Link]:
+    """The invitations to this fair or to one of its booths that nobody has used yet, the latest first."""
+    invited = select(Booth.employer_id).where(Booth.fair_id == fair.id)
+    query = (
+        select(Link)
+        .where(
+            or_(Link.subject == fair.id, Link.subject.in_(invited)),
+            Link.purpose.in_((Purpose.FAIR, Purpose.EMPLOYER)),
+            Link.used_at.is_(None),
+            Link.withdrawn_at.is_(None),
+            Link.expires_at > tx.now,
+        )
+        .order_by(Link.id.desc())
+    )
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def withdraw(tx: Transaction, fair: Fair, invitation: uuid.UUID) -> None:
+    """The link opens nothing from now on."""
+    link = next((link for link in await open_for(tx, fair) if link.id == invitation), None)
+    if link is None:
+        raise NotFound("invitation")
+    link.withdrawn_at = tx.now
 
 
 async def accept(tx: Transaction, token: str, language: str) -> tuple[Person, str]:

@@ -6,6 +6,7 @@ sending and marking it sent sends it at most once more.
 
 import uuid
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, Select, or_, select, update
@@ -18,10 +19,18 @@ CLAIM = timedelta(minutes=1)
 GIVE_UP_AFTER = 8
 
 
+class Channel(StrEnum):
+    MAIL = "mail"
+    PUSH = "push"
+
+
 class Mail(Base):
+    """A letter to an address, or a push to one browser: `recipient` is then the subscription's id."""
+
     __tablename__ = "mail"
     __table_args__ = (Index("ix_mail_due", "sent_at", "due_at"),)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    channel: Mapped[Channel] = mapped_column(default=Channel.MAIL)
     recipient: Mapped[str]
     template: Mapped[str]
     language: Mapped[str]
@@ -42,11 +51,20 @@ async def post(
     language: str,
     values: dict[str, Any],
     once: str | None = None,
+    *,
+    channel: Channel = Channel.MAIL,
 ) -> None:
     """Write a mail to be sent after the commit. Nobody without an address is written to."""
     if recipient is None:
         return
-    row = {"id": new_id(), "recipient": recipient, "template": template, "language": language, "values": values}
+    row = {
+        "id": new_id(),
+        "channel": channel,
+        "recipient": recipient,
+        "template": template,
+        "language": language,
+        "values": values,
+    }
     await tx.insert_once(Mail, {**row, "once": once, "due_at": tx.now, "attempts": 0})
 
 
@@ -89,4 +107,10 @@ async def failed(tx: Transaction, mail: Mail, reason: str) -> None:
 
 
 async def latest(tx: Transaction, count: int = 50) -> list[Mail]:
-    return list((await tx.session.execute(select(Mail).order_by(Mail.id.desc()).limit(count))).scalars())
+    return list(
+        (
+            await tx.session.execute(
+                select(Mail).where(Mail.channel == Channel.MAIL).order_by(Mail.id.desc()).limit(count)
+            )
+        ).scalars()
+    )

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ForeignKey, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rooms import push
 from rooms.booths import BoothStaff
 from rooms.model import Base, new_id
 from rooms.people import Person
@@ -107,10 +108,11 @@ async def see_desk(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None
 
 
 async def reach(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Reach]:
-    """The reach of each of `people`, in two queries for any number of them."""
+    """The reach of each of `people`, in three queries for any number of them."""
     pages = await tx.session.execute(select(Person.id, Person.page_seen_at).where(Person.id.in_(people)))
     last: dict[uuid.UUID, datetime | None] = dict(pages.all())
     near = {person for person, seen in last.items() if seen and seen > tx.now - PAGE_LIFE}
+    near |= {subscription.person_id for subscription in await push.subscriptions_of(tx, people)}
     lines = await tx.session.execute(
         select(Connection.person_id, Connection.closed_at, Process.seen_until, _is_live(tx))
         .join(Process)

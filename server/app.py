@@ -14,6 +14,7 @@ from rooms.database import Database
 from rooms.errors import NotFound
 from server import language, mail, migrating, rendering, security
 from server.files import FolderStorage
+from server.push_sender import PushPost
 from server.receiving import handler_of
 from server.settings import Settings
 from server.visit import HOUSE, PAGES, House, Page, Visit
@@ -35,6 +36,7 @@ PAGE_MODULES = (
     "documents",
     "employer",
     "organise",
+    "push",
     "administer",
     "meeting",
     "health",
@@ -79,7 +81,8 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
         process = await presence.start_process(tx, house.settings.process_name)
     post = mail.SmtpPost(house.settings) if house.settings.smtp_host else mail.MailboxPost()
     writer = mail.Writer(rendering.environment(), house.settings)
-    worker = Worker(house.database, process, lambda: mail.send_due(house.database, writer, post))
+    pushes = PushPost(house.database, house.settings, rendering.environment())
+    worker = Worker(house.database, process, lambda: mail.send_due(house.database, writer, post, pushes))
     house.hub.start(process)
     worker.start()
     yield

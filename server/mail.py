@@ -9,7 +9,7 @@ from jinja2 import Environment
 
 from rooms import outbox
 from rooms.database import Database
-from rooms.outbox import Mail
+from rooms.outbox import Channel, Mail
 from server import language
 from server.settings import Settings
 
@@ -64,7 +64,11 @@ class Writer:
         return message
 
 
-async def send_due(database: Database, writer: Writer, post: Post) -> int:
+class Pushes(Protocol):
+    async def send(self, note: Mail) -> None: ...
+
+
+async def send_due(database: Database, writer: Writer, post: Post, pushes: Pushes) -> int:
     """Send what is due; a failure is noted on the row and tried again later."""
     async with database.reading() as tx:
         if not await outbox.any_due(tx):
@@ -73,7 +77,7 @@ async def send_due(database: Database, writer: Writer, post: Post) -> int:
         mails = await outbox.claim(tx)
     for mail in mails:
         try:
-            await post.send(writer.write(mail))
+            await (pushes.send(mail) if mail.channel is Channel.PUSH else post.send(writer.write(mail)))
         except (OSError, aiosmtplib.SMTPException) as error:
             log.warning("mail_failed", mail=str(mail.id), reason=type(error).__name__)
             async with database.transaction() as tx:

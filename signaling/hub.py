@@ -205,12 +205,18 @@ class Hub:
         await self.server.emit(name_of(payload), payload.model_dump(mode="json"), to=to)
 
     async def _tell(self, told: list[Told]) -> None:
-        """After a commit: tell each fact once to its stream's room, then let the states follow."""
-        async with self.database.reading() as tx:
-            for each in told:
-                await self.emit(await project(tx, each), to=each.stream)
-        await self.standings.follow(told)
-        await self._close_ended(told)
+        """After a commit: tell each fact once to its stream's room, then let the states follow.
+
+        What was committed stands, so a failure here is ours alone: clients notice the gap and ask.
+        """
+        try:
+            async with self.database.reading() as tx:
+                for each in told:
+                    await self.emit(await project(tx, each), to=each.stream)
+            await self.standings.follow(told)
+            await self._close_ended(told)
+        except Exception:
+            log.exception("telling_failed")
 
     async def _close_ended(self, told: list[Told]) -> None:
         for each in told:

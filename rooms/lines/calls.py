@@ -12,7 +12,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms import engagement, meetings, outbox, presence
+from rooms import engagement, meetings, outbox, presence, push
 from rooms.booths import Booth
 from rooms.errors import N_, Conflict
 from rooms.facts import Fact, line_stream, person_stream
@@ -153,18 +153,20 @@ async def _ring(tx: Transaction, recruiter: Person, place: Place) -> Call | None
     tx.session.add(call)
     fact = CallRang(call=call.id, place=place.id, booth=place.booth_id, recruiter=recruiter.id, deadline=call.deadline)
     tx.record(fact, line_stream(place.booth_id), person_stream(place.person_id))
-    await _mail_ring(tx, call)
+    await _reach_out(tx, call)
     return call
 
 
-async def _mail_ring(tx: Transaction, call: Call) -> None:
+async def _reach_out(tx: Transaction, call: Call) -> None:
     place = call.place
     values: dict[str, object] = {
         "name": place.person.name,
         "employer": place.booth.employer.name,
         "path": f"/fairs/{place.booth.fair.slug}/booths/{place.booth.employer.slug}",
     }
-    await outbox.post(tx, place.person.email, "called", place.person.language, values, f"called:{call.id}")
+    once = f"called:{call.id}"
+    await outbox.post(tx, place.person.email, "called", place.person.language, values, once)
+    await push.ring(tx, place.person, "called", values, f"push:{once}")
 
 
 async def locked(tx: Transaction, call: uuid.UUID) -> Call | None:

@@ -11,7 +11,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms import outbox, presence
+from rooms import outbox, presence, push
 from rooms.booths import Booth
 from rooms.errors import N_, Conflict
 from rooms.facts import Fact, line_stream, person_stream
@@ -210,6 +210,7 @@ async def tell_second(tx: Transaction, booth: uuid.UUID) -> None:
     }
     once = f"second:{second.id}"
     await outbox.post(tx, second.person.email, "second", second.person.language, values, once)
+    await push.ring(tx, second.person, "second", values, f"push:{once}")
 
 
 async def hold_the_absent(tx: Transaction) -> int:

@@ -71,6 +71,7 @@ async def board(visit: Visit) -> web.StreamResponse:
             booths=stands,
             standings=await standing.of_booths(tx, stands),
             announcements=await fairs.announcements_of(tx, fair.id),
+            invitations=await invitations.open_for(tx, fair),
             reports=await chat.open_reports(tx, fair.id),
             following=following,
         )
@@ -133,6 +134,14 @@ async def invite_candidate(visit: Visit) -> web.StreamResponse:
             tx, fair, visit.typed("candidate_name"), visit.typed("candidate_email"), visit.language
         )
     return visit.go(f"/organise/{fair.slug}", language.gettext("The invitation is on its way."))
+
+
+@post("/organise/{fair}/invitations/{invitation}/withdraw")
+async def withdraw_invitation(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        fair = await _fair(tx, visit)
+        await invitations.withdraw(tx, fair, visit.id("invitation"))
+    return visit.go(f"/organise/{fair.slug}", language.gettext("This invitation opens nothing any more."))
 
 
 @post("/organise/{fair}/announcements", again=board)

@@ -12,6 +12,9 @@ from server import language
 from server.visit import SESSION, Visit, get, own_path, post
 
 MONTH = 30 * 24 * 3600
+CODES_A_MINUTE = 60
+"""From one address: a whole agency may stand behind it. One e-mail address gets six an hour."""
+PASSWORDS_A_MINUTE = 30
 
 
 @get("/sign-in")
@@ -21,7 +24,7 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
 
 @post("/sign-in", again=sign_in)
 async def send_code(visit: Visit) -> web.StreamResponse:
-    await visit.house.rates.count("code", visit.address, 10)
+    await visit.house.rates.count("code", visit.address, CODES_A_MINUTE)
     async with visit.transaction() as tx:
         request = await signin.send_code(tx, visit.typed("name"), visit.typed("email"), visit.language)
     return visit.go(f"/sign-in/{request.id}?next={own_path(visit.typed('next', '/'))}")
@@ -37,7 +40,7 @@ async def code_form(visit: Visit) -> web.StreamResponse:
 
 @post("/sign-in/{request}", again=code_form)
 async def enter_code(visit: Visit) -> web.StreamResponse:
-    await visit.house.rates.count("try", visit.address, 20)
+    await visit.house.rates.count("try", visit.address, 2 * CODES_A_MINUTE)
     request = visit.id("request")
     async with visit.transaction() as tx:
         await signin.count_try(tx, request)
@@ -49,7 +52,7 @@ async def enter_code(visit: Visit) -> web.StreamResponse:
 
 @post("/sign-in-by-link", again=sign_in)
 async def send_link(visit: Visit) -> web.StreamResponse:
-    await visit.house.rates.count("link", visit.address, 10)
+    await visit.house.rates.count("link", visit.address, CODES_A_MINUTE)
     async with visit.transaction() as tx:
         await signin.send_link(tx, visit.typed("email"))
     return visit.go("/sign-in", language.gettext("If we know this address, a link is on its way. It lasts 30 minutes."))
@@ -57,7 +60,7 @@ async def send_link(visit: Visit) -> web.StreamResponse:
 
 @post("/sign-in-by-password", again=sign_in)
 async def by_password(visit: Visit) -> web.StreamResponse:
-    await visit.house.rates.count("password", visit.address, 10)
+    await visit.house.rates.count("password", visit.address, PASSWORDS_A_MINUTE)
     async with visit.transaction() as tx:
         person = await people.by_email(tx, people.clean_email(visit.typed("email")))
         if not people.password_fits(person, visit.typed("password")) or person is None:
@@ -78,7 +81,7 @@ async def link(visit: Visit) -> web.StreamResponse:
 
 @post("/links/{token}", again=link)
 async def use_link(visit: Visit) -> web.StreamResponse:
-    await visit.house.rates.count("link_use", visit.address, 30)
+    await visit.house.rates.count("link_use", visit.address, 2 * CODES_A_MINUTE)
     async with visit.transaction() as tx:
         person, home = await invitations.accept(tx, visit.path("token"), visit.language)
         await _open(visit, tx, person)

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from rooms import agencies, chat, documents, employers, invitations, meetings, people, signin, streams
 from rooms.database import Database
 from rooms.employers import Vacancy
-from rooms.fairs import FairDay
+from rooms.fairs import Fair, FairDay
 from rooms.lines.calls import Answer
 from rooms.people import Person
 from rooms.uploads import DocumentKind, Upload
@@ -133,8 +133,13 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
     async with database.transaction() as tx:
         cv = await documents.keep_cv(tx, storage, cast.amina, Upload("cv.pdf", PDF))
         stand = await cast.fresh_booth(tx, cast.atlantique)
+        await invitations.invite_candidate(
+            tx, await tx.session.get_one(Fair, cast.fair.id), "Zoé", "z@example.org", "en"
+        )
+        (invitation,) = await invitations.open_for(tx, cast.fair)
         paper = await documents.keep_for_booth(tx, storage, stand, DocumentKind.BOOTH, Upload("hours.pdf", PDF))
     ids = {
+        "invitation": invitation.id,
         "document": cv.id, "paper": paper.id,
         "fair": cast.fair.slug, "fair_id": cast.fair.id, "employer": "hotel-atlantique", "booth": booth.id,
         "place": place.id, "call": call.id, "meeting": meeting.id, "conversation": question.id, "public": talk.id,

@@ -145,6 +145,7 @@ export class Connection {
         if (ack?.ok) this.offset = new Date(ack.now).getTime() - Date.now();
         if (ack?.ok) for (const caught of ack.streams) this.applyCaught(caught);
       } catch {
+        setTimeout(() => this.socket.connected && void this.catchUp(), 1000);
         return;
       }
     }

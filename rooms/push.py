@@ -1,0 +1,78 @@
+"""Web Push: reaching a locked phone, by the person's own choice (RFC 8030, RFC 8291, RFC 8292)."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms import outbox
+from rooms.errors import N_, Invalid
+from rooms.model import Base, new_id
+from rooms.outbox import Channel
+from rooms.people import Person
+from rooms.transaction import Transaction
+
+MOST_DEVICES = 5
+
+
+class Subscription(Base):
+    """Purpose: ring when it is the person's turn. Kept until it is ended or its push service has forgotten it."""
+
+    __tablename__ = "push_subscription"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    endpoint: Mapped[str] = mapped_column(unique=True)
+    p256dh: Mapped[str]
+    auth: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Where a browser's push service takes messages, and the browser's public key and secret (RFC 8291)."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+async def subscribe(tx: Transaction, person: Person, keys: Keys) -> None:
+    """Ring this browser from now on. A browser that changed hands rings for its new person only."""
+    address = urlsplit(keys.endpoint)
+    if address.scheme not in ("https", "http") or not address.hostname or len(keys.endpoint) > 1000:
+        raise Invalid("endpoint", N_("This browser's push address cannot be used."), field="endpoint")
+    if not (80 <= len(keys.p256dh) <= 100 and 16 <= len(keys.auth) <= 32):
+        raise Invalid("keys", N_("This browser's push address cannot be used."), field="keys")
+    await tx.session.execute(delete(Subscription).where(Subscription.endpoint == keys.endpoint))
+    mine = await subscriptions_of(tx, {person.id})
+    for oldest in mine[: max(0, len(mine) - MOST_DEVICES + 1)]:
+        await tx.session.delete(oldest)
+    row = Subscription(id=new_id(), person_id=person.id, endpoint=keys.endpoint, p256dh=keys.p256dh, auth=keys.auth)
+    row.made_at = tx.now
+    tx.session.add(row)
+
+
+async def unsubscribe(tx: Transaction, person: Person, endpoint: str) -> None:
+    query = delete(Subscription).where(Subscription.person_id == person.id, Subscription.endpoint == endpoint)
+    await tx.session.execute(query)
+
+
+async def forget(tx: Transaction, subscription: uuid.UUID) -> None:
+    """The push service says that this browser is gone."""
+    await tx.session.execute(delete(Subscription).where(Subscription.id == subscription))
+
+
+async def subscriptions_of(tx: Transaction, people: Collection[uuid.UUID]) -> list[Subscription]:
+    query = select(Subscription).where(Subscription.person_id.in_(people)).order_by(Subscription.id)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def ring(tx: Transaction, person: Person, template: str, values: dict[str, object], once: str) -> None:
+    """Write a push for each of the person's browsers, to be sent after the commit."""
+    for subscription in await subscriptions_of(tx, {person.id}):
+        name = f"{once}:{subscription.id}"
+        await outbox.post(tx, str(subscription.id), template, person.language, values, name, channel=Channel.PUSH)

@@ -1,0 +1,103 @@
+"""Sends Web Push messages: encrypted for one browser, signed with this installation's own key (VAPID)."""
+
+import asyncio
+import hashlib
+import ipaddress
+import json
+import socket
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from jinja2 import Environment
+from py_vapid import Vapid02, b64urlencode
+from pywebpush import WebPushException, webpush
+
+from rooms import push
+from rooms.database import Database
+from rooms.outbox import Mail
+from rooms.push import Subscription
+from server import language
+from server.settings import Settings
+
+log = structlog.get_logger()
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+LIFE_SECONDS = 60
+GONE = (404, 410)
+
+
+class PushFailed(OSError):
+    """The push service did not take the message; it is tried again."""
+
+
+def private_key(secret: str) -> ec.EllipticCurvePrivateKey:
+    """This installation's VAPID key (RFC 8292), made from its secret: nothing more to set or to lose."""
+    number = int.from_bytes(hashlib.sha512(f"vapid:{secret}".encode()).digest(), "big")
+    return ec.derive_private_key(number % (P256_ORDER - 1) + 1, ec.SECP256R1())
+
+
+def public_key(secret: str) -> str:
+    """What a browser subscribes with: the uncompressed point, base64url."""
+    point = (
+        private_key(secret)
+        .public_key()
+        .public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    )
+    return str(b64urlencode(point))
+
+
+class PushPost:
+    def __init__(self, database: Database, settings: Settings, templates: Environment) -> None:
+        self._database = database
+        self._templates = templates
+        self._vapid = Vapid02()
+        self._vapid._private_key = private_key(settings.secret.get_secret_value())
+        self._vapid._public_key = self._vapid._private_key.public_key()
+        self._subject = f"mailto:{settings.mail_from.partition('<')[2].rstrip('>') or settings.mail_from}"
+        self._may_be_private = settings.mode == "demo"
+
+    async def send(self, note: Mail) -> None:
+        """Send one push; a browser that is gone is forgotten, and nothing more is tried."""
+        async with self._database.reading() as tx:
+            to = await tx.session.get(Subscription, uuid.UUID(note.recipient))
+        if to is None or not (self._may_be_private or await asyncio.to_thread(is_public, to.endpoint)):
+            return
+        try:
+            await asyncio.to_thread(self._push, to, self._write(note))
+        except WebPushException as error:
+            status = error.response.status_code if error.response is not None else 0
+            if status not in GONE:
+                raise PushFailed(f"push service answered {status}") from None
+            async with self._database.transaction() as tx:
+                await push.forget(tx, to.id)
+
+    def _write(self, note: Mail) -> str:
+        language.current.set(note.language)
+        text = self._templates.get_template(f"push/{note.template}.txt").render(note.values).strip()
+        title, _, body = text.partition("\n")
+        return json.dumps({"title": title, "body": body.strip(), "path": note.values.get("path", "/")})
+
+    def _push(self, to: Subscription, data: str) -> None:
+        keys: dict[str, Any] = {"endpoint": to.endpoint, "keys": {"p256dh": to.p256dh, "auth": to.auth}}
+        webpush(
+            keys,
+            data,
+            vapid_private_key=self._vapid,
+            vapid_claims={"sub": self._subject},
+            ttl=LIFE_SECONDS,
+            headers={"Urgency": "high"},
+            timeout=10,
+        )
+
+
+def is_public(endpoint: str) -> bool:
+    """Whether every address of the endpoint is a public one: nobody reaches into our own network by subscribing."""
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        found = {entry[4][0] for entry in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)}
+    except OSError:
+        return False
+    return bool(found) and all(ipaddress.ip_address(str(address)).is_global for address in found)

@@ -1,0 +1,7 @@
+import { RingPhone } from "../parts/ring_phone.js";
+import { open } from "./house.js";
+
+open(() => {
+  const element = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=ring-phone]"));
+  return element ? [new RingPhone(element)] : [];
+});

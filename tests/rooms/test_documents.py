@@ -1,0 +1,145 @@
+"""Uploads are checked by content; a CV is read only by those it was shown to, and every reading is recorded."""
+
+import io
+import uuid
+import zipfile
+
+import pytest
+from PIL import Image
+
+from rooms import access, documents
+from rooms.errors import Invalid, NotFound
+from rooms.people import Person
+from rooms.uploads import DocumentKind, Upload, check
+from tests.cast import Cast
+
+PDF = Upload("cv.pdf", b"%PDF-1.7\n%%EOF\n")
+
+
+def archive(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as found:
+        for name, content in parts.items():
+            found.writestr(name, content)
+    return out.getvalue()
+
+
+def picture(side: int, kind: str = "PNG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (side, side), "orange").save(out, kind)
+    return out.getvalue()
+
+
+DOCX = {"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}
+ODT = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<x/>"}
+
+
+class Shelf:
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    async def keep(self, name: str, content: bytes) -> None:
+        self.kept[name] = content
+
+    async def forget(self, name: str) -> None:
+        del self.kept[name]
+
+
+@pytest.mark.parametrize(
+    ("upload", "media_type"),
+    [
+        (PDF, "application/pdf"),
+        (
+            Upload("Mon CV.docx", archive(DOCX)),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        (Upload("cv.odt", archive(ODT)), "application/vnd.oasis.opendocument.text"),
+    ],
+)
+def test_what_it_is_decides_not_what_it_is_called(upload: Upload, media_type: str) -> None:
+    assert check(DocumentKind.CV, upload).media_type == media_type
+
+
+@pytest.mark.parametrize(
+    ("kind", "upload", "code"),
+    [
+        (DocumentKind.CV, Upload("cv.pdf", b""), "document.empty"),
+        (DocumentKind.CV, Upload("cv.pdf", b"MZ\x90 %%EOF"), "document.kind"),
+        (DocumentKind.CV, Upload("cv.exe", PDF.content), "document.kind"),
+        (DocumentKind.CV, Upload("cv.pdf", b"%PDF-1.7" + b"0" * 6 * 2**20 + b"%%EOF"), "document.too_large"),
+        (DocumentKind.CV, Upload("cv.docx", archive(ODT)), "document.kind"),
+        (DocumentKind.CV, Upload("cv.docx", b"PK\x03\x04 broken"), "document.broken"),
+        (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/vbaProject.bin": b"x"})), "document.macros"),
+        (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/bomb": b"0" * 70 * 2**20})), "document.bomb"),
+        (DocumentKind.CV, Upload("cv.odt", archive(ODT | {f"p{n}": b"" for n in range(2100)})), "document.bomb"),
+        (DocumentKind.LOGO, Upload("logo.png", b"<svg onload=alert(1)>"), "document.picture"),
+        (DocumentKind.LOGO, Upload("logo.png", picture(5000)), "document.pixels"),
+        (DocumentKind.VIDEO, Upload("film.mp4", PDF.content), "document.video"),
+    ],
+)
+def test_what_is_not_what_it_should_be_is_refused_by_name(kind: DocumentKind, upload: Upload, code: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        check(kind, upload)
+    assert (caught.value.code, caught.value.field) == (code, "document")
+
+
+def test_a_logo_is_drawn_anew_small_and_without_what_hid_in_it() -> None:
+    checked = check(DocumentKind.LOGO, Upload("../../logo.jpg", picture(1200, "JPEG") + b"<script>"))
+    assert (checked.media_type, checked.name) == ("image/png", "logo.png")
+    assert b"script" not in checked.content
+    with Image.open(io.BytesIO(checked.content)) as drawn:
+        assert drawn.size == (512, 512)
+
+
+def test_a_name_is_only_shown_and_never_a_path() -> None:
+    assert check(DocumentKind.CV, Upload("..\\..\\etc/Amina <1>.pdf", PDF.content)).name == "Amina 1.pdf"
+
+
+async def may_read(cast: Cast, person: Person | None, document: uuid.UUID) -> bool:
+    async with cast.database.reading() as tx:
+        try:
+            await access.document(tx, cast.actor(person), document)
+        except NotFound:
+            return False
+        return True
+
+
+async def test_a_cv_is_read_from_joining_until_thirty_days_after_the_fair(cast: Cast) -> None:
+    shelf = Shelf()
+    async with cast.database.transaction() as tx:
+        cv = await documents.keep_cv(tx, shelf, cast.amina, PDF)
+    assert await may_read(cast, cast.amina, cv.id)
+    assert not await may_read(cast, cast.luc, cv.id)
+    await cast.join(cast.amina, cast.atlantique)
+    assert await may_read(cast, cast.luc, cv.id)
+    for nosy in (cast.sophie, cast.karim, cast.ines, cast.paul, cast.claire, None):
+        assert not await may_read(cast, nosy, cv.id)
+    cast.clock.pass_by(days=30)
+    assert await may_read(cast, cast.luc, cv.id)
+    cast.clock.pass_by(days=1)
+    assert not await may_read(cast, cast.luc, cv.id)
+
+
+async def test_a_withdrawn_cv_is_gone_and_a_new_one_takes_the_place_of_the_old(cast: Cast) -> None:
+    shelf = Shelf()
+    await cast.join(cast.amina, cast.atlantique)
+    ids = []
+    for _ in range(2):
+        async with cast.database.transaction() as tx:
+            ids.append((await documents.keep_cv(tx, shelf, cast.amina, PDF)).id)
+    assert list(shelf.kept) == [str(ids[1])]
+    assert not await may_read(cast, cast.luc, ids[0])
+    async with cast.database.transaction() as tx:
+        await documents.withdraw_cv(tx, shelf, cast.amina)
+    assert shelf.kept == {}
+    assert not await may_read(cast, cast.luc, ids[1])
+    assert not await may_read(cast, cast.amina, ids[1])
+
+
+async def test_every_reading_is_recorded_for_the_person(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        cv = await documents.keep_cv(tx, Shelf(), cast.amina, PDF)
+        await documents.record_reading(tx, cv, cast.luc)
+    async with cast.database.reading() as tx:
+        readings = await documents.readings_of(tx, cast.amina.id)
+    assert [(at, reader.name) for at, reader in readings] == [(cast.clock.now(), "Luc Moreau")]

@@ -1,0 +1,82 @@
+"""Lists do not grow queries: one thing or three, the same number."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy import event
+
+from rooms import booths, chat, employers, people
+from rooms.fairs import Fair
+from rooms.lines import places, standing
+from rooms.transaction import Transaction
+from server.pages.lobby import cards_of
+from signaling import streams
+from tests.cast import Cast
+
+Read = Callable[[Transaction, Cast], Awaitable[object]]
+
+
+async def count(cast: Cast, read: Read) -> int:
+    statements: list[str] = []
+    engine = cast.database.engine.sync_engine
+
+    def note(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        async with cast.database.reading() as tx:
+            await read(tx, cast)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len([statement for statement in statements if statement.startswith("SELECT")])
+
+
+async def more(cast: Cast, number: int) -> None:
+    """One more booth with its staff, one more in line, one more message."""
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        owner = await people.welcome(tx, f"Owner {number}", f"o{number}@example.org", "en")
+        employer = await employers.found(tx, f"Employer {number}", "hospitality")
+        await employers.add_member(tx, employer.id, owner, is_owner=True)
+        booth = await booths.reserve(tx, fair, employer)
+        await booths.set_up(tx, booth, booths.BoothText("Come.", 15, "hospitality", "Nantes", "blue"))
+        someone = await people.welcome(tx, f"Candidate {number}", f"c{number}@example.org", "en")
+        atlantique = await cast.fresh_booth(tx, cast.atlantique)
+        await places.join(tx, someone, atlantique)
+        talk = await chat.of_booth(tx, atlantique)
+        await chat.send(tx, someone, talk, "Hello", cast.process if number == 0 else someone.id, is_staff=False)
+    await cast.connect(owner, booth)
+    await cast.connect(someone)
+
+
+async def the_lobby(tx: Transaction, cast: Cast) -> object:
+    return await cards_of(tx, await tx.session.get_one(Fair, cast.fair.id))
+
+
+async def the_line(tx: Transaction, cast: Cast) -> object:
+    return await standing.of_line(tx, await cast.fresh_booth(tx, cast.atlantique))
+
+
+async def the_desk(tx: Transaction, cast: Cast) -> object:
+    return await streams.line_snapshot(tx, cast.atlantique.id)
+
+
+async def the_fair(tx: Transaction, cast: Cast) -> object:
+    return await streams.fair_snapshot(tx, cast.fair.id)
+
+
+async def the_chat(tx: Transaction, cast: Cast) -> object:
+    talk = await chat.of_booth(tx, await cast.fresh_booth(tx, cast.atlantique))
+    return await streams.conversation_snapshot(tx, talk.id)
+
+
+@pytest.mark.parametrize("read", [the_lobby, the_line, the_desk, the_fair, the_chat], ids=lambda read: read.__name__)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_one_or_three_the_same_number_of_queries(cast: Cast, read: Read) -> None:
+    await more(cast, 0)
+    one = await count(cast, read)
+    await more(cast, 1)
+    await more(cast, 2)
+    assert await count(cast, read) == one
+    assert one > 0

@@ -1,0 +1,102 @@
+"""The relay: only the two of a meeting, only the present generation, only what has the right shape."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from signaling.rates import FLOOD_AFTER, Allowance
+from signaling.relay import LARGEST_BODY, Peer, Relay
+
+MEETING, AMINA, LUC = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+
+
+def signal(generation: int, **other: Any) -> dict[str, Any]:
+    return {"meeting": str(MEETING), "generation": generation, "kind": "description", "body": {"sdp": "v=0"}, **other}
+
+
+@pytest.fixture
+def relay() -> Relay:
+    relay = Relay()
+    relay.enter(MEETING, Peer(AMINA, "a", "tab-a"), 0)
+    relay.enter(MEETING, Peer(LUC, "l", "tab-l"), 0)
+    return relay
+
+
+def generation(relay: Relay) -> int:
+    return relay.room(MEETING).generation
+
+
+def test_a_signal_goes_to_the_other_peer_as_it_came(relay: Relay) -> None:
+    sent = signal(generation(relay))
+    assert relay.forward("a", sent) == ("", "l", sent)
+    assert relay.forward("l", sent) == ("", "a", sent)
+
+
+def test_a_stranger_cannot_signal(relay: Relay) -> None:
+    assert relay.forward("x", signal(generation(relay)))[0] == "not_in_meeting"
+
+
+def test_another_meeting_is_not_reached_from_this_one(relay: Relay) -> None:
+    assert relay.forward("a", signal(generation(relay), meeting=str(uuid.uuid4())))[0] == "not_in_meeting"
+
+
+@pytest.mark.parametrize("bad", [{"extra": 1}, {"kind": "offer"}])
+def test_a_header_of_another_shape_is_refused(relay: Relay, bad: dict[str, Any]) -> None:
+    assert relay.forward("a", signal(generation(relay), **bad))[0] == "header"
+
+
+def test_a_body_that_is_too_large_is_refused(relay: Relay) -> None:
+    assert relay.forward("a", signal(generation(relay), body="x" * (LARGEST_BODY + 1)))[0] == "too_large"
+
+
+def test_a_reload_raises_the_generation_and_signals_of_the_old_one_are_dropped(relay: Relay) -> None:
+    before = generation(relay)
+    after = relay.enter(MEETING, Peer(AMINA, "a2", "tab-a"), 0)
+    assert after == before + 1
+    assert relay.forward("l", signal(before)) == ("", "", None)
+    assert relay.forward("l", signal(after))[1] == "a2"
+    assert relay.forward("a", signal(after))[0] == "not_in_meeting"
+
+
+def test_a_connection_that_comes_back_with_its_transport_keeps_the_generation(relay: Relay) -> None:
+    before = generation(relay)
+    relay.leave("a")
+    assert relay.enter(MEETING, Peer(AMINA, "a2", "tab-a"), before) == before
+
+
+def test_after_a_restart_the_generation_the_peers_hold_goes_on() -> None:
+    fresh = Relay()
+    assert fresh.enter(MEETING, Peer(AMINA, "a", "t"), 7) == 7
+    assert fresh.enter(MEETING, Peer(LUC, "l", "t"), 7) == 7
+    assert fresh.enter(MEETING, Peer(LUC, "l2", "t"), 0) == 8
+
+
+def test_what_microphone_and_camera_do_survives_a_reconnection(relay: Relay) -> None:
+    peer = relay.peer("a")
+    assert peer is not None
+    peer.microphone = True
+    relay.enter(MEETING, Peer(AMINA, "a2", "tab-a"), generation(relay))
+    again = relay.peer("a2")
+    assert again is not None
+    assert again.microphone
+
+
+def test_another_tab_is_known_and_the_same_one_is_not_another(relay: Relay) -> None:
+    assert relay.elsewhere(MEETING, AMINA, "tab-b") is not None
+    assert relay.elsewhere(MEETING, AMINA, "tab-a") is None
+
+
+def test_a_closed_meeting_reaches_nobody(relay: Relay) -> None:
+    relay.close(MEETING)
+    assert relay.forward("a", signal(1))[0] == "not_in_meeting"
+    assert relay.connections(MEETING) == []
+
+
+def test_too_often_is_refused_and_beyond_reason_it_is_a_flood() -> None:
+    allowance = Allowance()
+    taken = [allowance.take("chat:send", 60) for _ in range(FLOOD_AFTER + 30)]
+    assert taken[:15] == [True] * 15
+    assert not any(taken[20:])
+    assert allowance.is_flood
+    assert allowance.take("line:join", 60)
