@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from rooms import agencies, booths, employers, outbox, people, signin
 from rooms.booths import Booth
@@ -60,29 +60,26 @@ async def _send(
     await outbox.post(tx, link.email, "invitation", language, values)
 
 
+def _to(fair: Fair) -> Select[Link]:
+    invited = select(Booth.employer_id).where(Booth.fair_id == fair.id)
+    return select(Link).where(
+        or_(Link.subject == fair.id, Link.subject.in_(invited)),
+        Link.purpose.in_((Purpose.FAIR, Purpose.EMPLOYER)),
+    )
+
+
 async def open_for(tx: Transaction, fair: Fair) -> list[Link]:
     """The invitations to this fair or to one of its booths that nobody has used yet, the latest first."""
-    invited = select(Booth.employer_id).where(Booth.fair_id == fair.id)
-    query = (
-        select(Link)
-        .where(
-            or_(Link.subject == fair.id, Link.subject.in_(invited)),
-            Link.purpose.in_((Purpose.FAIR, Purpose.EMPLOYER)),
-            Link.used_at.is_(None),
-            Link.withdrawn_at.is_(None),
-            Link.expires_at > tx.now,
-        )
-        .order_by(Link.id.desc())
-    )
-    return list((await tx.session.execute(query)).scalars())
+    query = _to(fair).where(Link.used_at.is_(None), Link.withdrawn_at.is_(None), Link.expires_at > tx.now)
+    return list((await tx.session.execute(query.order_by(Link.id.desc()))).scalars())
 
 
 async def withdraw(tx: Transaction, fair: Fair, invitation: uuid.UUID) -> None:
     """The link opens nothing from now on."""
-    link = next((link for link in await open_for(tx, fair) if link.id == invitation), None)
+    link = (await tx.session.execute(_to(fair).where(Link.id == invitation))).scalar_one_or_none()
     if link is None:
         raise NotFound("invitation")
-    link.withdrawn_at = tx.now
+    link.withdrawn_at = link.withdrawn_at or tx.now
 
 
 async def accept(tx: Transaction, token: str, language: str) -> tuple[Person, str]:

@@ -72,10 +72,10 @@ async def keep_for_booth(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/booths/{visit.id('booth')}/set-up#documents", language.gettext("Saved."))
 
 
-@post("/documents/{document}/withdraw")
+@post("/documents/{paper}/withdraw")
 async def withdraw(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        row = await access.booth_document(tx, visit.actor, visit.id("document"))
+        row = await access.booth_document(tx, visit.actor, visit.id("paper"))
         await documents.withdraw(tx, visit.house.storage, row)
         back = f"/booths/{row.booth_id}/set-up#documents"
     return visit.go(back, language.gettext("Removed."))

@@ -51,7 +51,9 @@ async def furnish(browser: Browser, house: House, cast: Cast) -> tuple[str, str]
         await page.goto("/desk")
         await page.locator(".booth-card a").first.click()
         await page.locator("[data-part=desk]").wait_for()
-        desk = page.url if name == "Luc Moreau" else desk
+        if name == "Luc Moreau":
+            desk = page.url
+            await page.context.close()
     for number, (_, link, words) in enumerate(cast.candidates):
         page = await visitor(browser, house, link, width=360, scheme="light", locale="fr-FR")
         for booth in ("hotel-atlantique", "maison-perrin")[: 1 + number % 2]:
@@ -105,6 +107,8 @@ async def for_readme(browser: Browser, house: House, cast: Cast, desk: str, boot
         await page.goto(f"/fairs/{cast.fair}")
         await page.locator(".place-row").first.wait_for()
         await shoot(page, IMAGES / f"lobby-{width}-{scheme}.png")
+        if width > 360:
+            await page.context.close()
     phone: BrowserContext = page.context
     recruiter = await visitor(browser, house, cast.visitors["recruiter"][1], width=1280, scheme="light", locale="en-GB")
     await recruiter.goto(desk)

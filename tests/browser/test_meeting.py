@@ -108,6 +108,23 @@ async def test_camera_off_lets_the_camera_go_and_the_other_one_reads_it(talk: Ta
     await until_frames(talk.luc)
 
 
+async def test_only_the_tab_that_answered_goes_to_the_meeting_and_the_other_shows_the_way(visitors: Visitors) -> None:
+    cast = visitors.cast
+    luc, amina = await visitors.sign_in(cast.luc), await visitors.sign_in(cast.amina)
+    await amina.goto(f"/fairs/{cast.fair.slug}/booths/hotel-atlantique/join")
+    await amina.get_by_role("button", name="Take a place").click()
+    other = await amina.context.new_page()
+    await other.goto(f"/fairs/{cast.fair.slug}")
+    await luc.goto(f"/desk/{cast.atlantique.id}")
+    await luc.get_by_role("button", name="Call next").click()
+    await expect(other.locator("dialog.ringing")).to_be_visible()
+    await amina.get_by_role("button", name="Join now").click()
+    await amina.wait_for_url("**/meetings/*")
+    await luc.wait_for_url("**/meetings/*")
+    await expect(other.locator("dialog.ringing")).to_be_hidden()
+    await expect(other.get_by_role("link", name="Back to the talk")).to_be_visible()
+
+
 async def test_a_second_tab_takes_over_after_asking(talk: Talk) -> None:
     second = await talk.amina.context.new_page()
     await second.goto(talk.path)

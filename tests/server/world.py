@@ -58,7 +58,11 @@ class World:
         token = self.tokens.get(role, "")
         headers = {"Cookie": f"{SESSION}={token}"} if token else {}
         await client.connect(
-            str(self.server.make_url("/")), headers=headers, socketio_path="live", transports=["websocket"]
+            str(self.server.make_url("/")),
+            headers=headers,
+            socketio_path="live",
+            transports=["websocket"],
+            wait_timeout=10,
         )
         try:
             yield client

@@ -3,12 +3,12 @@ import { Chat } from "../parts/chat.js";
 import { Desk } from "../parts/desk.js";
 import { open } from "./house.js";
 
-open((connection, announcer) => {
+open((connection, announcer, door) => {
   const desk = /** @type {HTMLElement} */ (document.querySelector("[data-part=desk]"));
   const chat = /** @type {HTMLElement} */ (document.querySelector("[data-part=chat]"));
   return [
     new BoothStandings(document, connection),
-    new Desk(desk, connection, announcer),
+    new Desk(desk, connection, announcer, door),
     new Chat(chat, connection),
   ];
 });

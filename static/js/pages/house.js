@@ -4,6 +4,7 @@ import { Connection } from "../live/connection.js";
 import { learn } from "../live/words.js";
 import { Announcer } from "../parts/announcer.js";
 import { ConnectionPill } from "../parts/connection_pill.js";
+import { MeetingDoor } from "../parts/meeting_door.js";
 import { MyPlaces } from "../parts/my_places.js";
 import { RingingDialog } from "../parts/ringing.js";
 import { io } from "../../vendor/socket.io.js";
@@ -12,7 +13,7 @@ import { io } from "../../vendor/socket.io.js";
 
 /**
  * Open the page: the parts given are started beside those of every page.
- * @param {(connection: Connection, announcer: Announcer) => Part[]} build
+ * @param {(connection: Connection, announcer: Announcer, door: MeetingDoor) => Part[]} build
  */
 export function open(build) {
   learn(document);
@@ -31,12 +32,15 @@ export function open(build) {
   const announcer = new Announcer(document);
   const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
   const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.ringing"));
+  const banner = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=meeting-door]"));
+  const door = new MeetingDoor(banner, connection, sessionStorage, (path) => location.assign(path));
   /** @type {Part[]} */
   const parts = [
     new MyPlaces(document, connection, announcer),
-    new RingingDialog(dialog, connection, announcer, (meeting) => location.assign(`/meetings/${meeting}`)),
+    door,
+    new RingingDialog(dialog, connection, announcer, door),
     ...(pill ? [new ConnectionPill(pill, connection)] : []),
-    ...build(connection, announcer),
+    ...build(connection, announcer, door),
   ];
   for (const part of parts) part.start();
   connection.start();

@@ -35,8 +35,10 @@ export class Desk {
    * @param {HTMLElement} element
    * @param {Connection} connection
    * @param {Announcer} announcer
+   * @param {import("./meeting_door.js").MeetingDoor} door
    */
-  constructor(element, connection, announcer) {
+  constructor(element, connection, announcer, door) {
+    this.door = door;
     this.element = element;
     this.connection = connection;
     this.announcer = announcer;
@@ -191,6 +193,7 @@ export class Desk {
         return;
       }
       const place = String(new FormData(form).get("place") ?? "") || null;
+      this.door.expect();
       await this.connection.send("line:call", { booth: this.booth, place });
     } catch (error) {
       this.refuse(error instanceof Error ? error.message : "");

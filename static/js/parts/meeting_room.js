@@ -18,8 +18,10 @@ export class MeetingRoom {
    * @param {Live} live
    * @param {Connection} connection
    * @param {Storage} storage remembers this tab, and which of microphone and camera are off
+   * @param {import("./meeting_door.js").MeetingDoor} door
    */
-  constructor(element, live, connection, storage) {
+  constructor(element, live, connection, storage, door) {
+    this.door = door;
     this.element = element;
     this.connection = connection;
     this.storage = storage;
@@ -188,6 +190,7 @@ export class MeetingRoom {
     if (!globalThis.confirm(form.dataset.ask)) return;
     const desk = form.action.replace(/\/call$/, "");
     const booth = desk.split("/").at(-1);
+    this.door.expect();
     await this.connection.send("line:call", { booth, finish: true }).catch(() => undefined);
     location.assign(desk);
   }

@@ -26,13 +26,13 @@ export class RingingDialog {
    * @param {HTMLDialogElement} dialog
    * @param {Connection} connection
    * @param {Announcer} announcer
-   * @param {(meeting: string) => void} go opens the meeting's page
+   * @param {import("./meeting_door.js").MeetingDoor} door
    */
-  constructor(dialog, connection, announcer, go) {
+  constructor(dialog, connection, announcer, door) {
     this.dialog = dialog;
     this.connection = connection;
     this.announcer = announcer;
-    this.go = go;
+    this.door = door;
     /** @type {Ringing | null} */
     this.ringing = null;
     /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -47,7 +47,7 @@ export class RingingDialog {
     this.stops = [
       this.connection.on("call:rang", (fact) => this.ring(fact.ringing)),
       this.connection.on("call:settled", (fact) => this.settle(fact)),
-      this.connection.on("meeting:opened", (fact) => this.opened(fact)),
+      this.connection.on("meeting:opened", () => this.close()),
     ];
     this.dialog.addEventListener("submit", this.onAnswer);
     // Escape does not answer a call: the choices do.
@@ -106,17 +106,12 @@ export class RingingDialog {
     if (this.dialog.open) this.dialog.close();
   }
 
-  /** @param {{meeting: string}} fact */
-  opened(fact) {
-    this.close();
-    this.go(fact.meeting);
-  }
-
   /** @param {SubmitEvent} event */
   async onAnswer(event) {
     event.preventDefault();
     const answer = /** @type {HTMLButtonElement | null} */ (event.submitter)?.value;
     if (!this.ringing || !answer) return;
+    if (answer === "join" || answer === "without_video") this.door.expect();
     try {
       await this.connection.send("line:answer", { call: this.ringing.call, answer });
     } catch (error) {
