@@ -9,7 +9,7 @@ from enum import StrEnum, auto
 
 from sqlalchemy import select
 
-from rooms import booths, documents, fairs
+from rooms import booths, chat, documents, fairs
 from rooms.agencies import TeamMember
 from rooms.booths import Booth, BoothStaff
 from rooms.chat import Conversation, ConversationKind, Message
@@ -103,7 +103,8 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.CALL_WITHDRAW,  ANY,   R.STAFF),
     _right(A.CHAT_READ,      SHOWN, R.ANYONE),
     _right(A.CHAT_READ,      ANY,   R.STAFF, R.ORGANISER, R.SELF, R.RECRUITER),
-    _right(A.CHAT_WRITE,     OPEN,  R.SIGNED_IN, R.STAFF, R.ORGANISER),
+    _right(A.CHAT_WRITE,     OPEN,  R.SIGNED_IN, R.ORGANISER),
+    _right(A.CHAT_WRITE,     SHOWN, R.STAFF),
     _right(A.CHAT_WRITE,     ANY,   R.SELF, R.RECRUITER),
     _right(A.CHAT_MODERATE,  ANY,   R.STAFF, R.ORGANISER, R.ADMINISTRATOR),
     _right(A.DOCUMENT_READ,  ANY,   R.SELF, R.STAFF),
@@ -301,7 +302,8 @@ async def meeting(
     row = await tx.session.get(Meeting, meeting, with_for_update={"of": Meeting} if lock else None)
     if row is None or not row.has(me):
         raise NotFound("meeting")
-    demand(act, {R.RECRUITER if me == row.recruiter_id else R.SELF})
+    if not allows(act, {R.RECRUITER if me == row.recruiter_id else R.SELF}):
+        raise Refused()
     return row
 
 
@@ -327,7 +329,8 @@ async def conversation(
     relations = await to_conversation(tx, actor, row) if row else set()
     if row is None or not allows(A.CHAT_READ, relations, row.fair.state):
         raise NotFound("conversation")
-    demand(act, relations, row.fair.state)
+    if not allows(act, relations, row.fair.state):
+        raise Refused() if actor.person else SignInFirst()
     return row, relations
 
 
@@ -335,6 +338,11 @@ async def message(tx: Transaction, actor: Actor, message: uuid.UUID, act: Act) -
     row = await tx.session.get(Message, message)
     if row is None:
         raise NotFound("message")
+    if act is A.CHAT_MODERATE and await chat.is_reported(tx, row.id):
+        where = await tx.session.get_one(Conversation, row.conversation_id)
+        if allows(A.FAIR_RUN, await _to_fair(tx, actor, where.fair)):
+            # Whoever runs the fair acts on what was reported, wherever it was written.
+            return row, where
     where, _ = await conversation(tx, actor, row.conversation_id, act)
     return row, where
 

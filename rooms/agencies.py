@@ -40,8 +40,3 @@ async def team(tx: Transaction, agency: str, name: str) -> Team:
 
 async def add_member(tx: Transaction, where: uuid.UUID, person: Person) -> None:
     await tx.insert_once(TeamMember, {"team_id": where, "person_id": person.id})
-
-
-async def teams_of(tx: Transaction, person: uuid.UUID) -> list[Team]:
-    query = select(Team).join(TeamMember).where(TeamMember.person_id == person)
-    return list((await tx.session.execute(query)).scalars())

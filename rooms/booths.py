@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms import employers
-from rooms.employers import Employer, EmployerMember
+from rooms.employers import Employer
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, fair_stream, line_stream
 from rooms.fairs import Fair
@@ -85,21 +85,21 @@ async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
     booth.fair, booth.employer = fair, employer
     tx.session.add(booth)
     await tx.session.flush()
-    await staff_by_owners(tx, employer.id)
+    for person, member in await employers.members_of(tx, employer.id):
+        if member.is_owner:
+            await _add_staff(tx, booth.id, person.id)
     return booth
 
 
-async def staff_by_owners(tx: Transaction, employer: uuid.UUID) -> None:
-    """See to it that the employer's owners staff all its booths."""
-    owners = (
-        await tx.session.execute(
-            select(EmployerMember.person_id).where(EmployerMember.employer_id == employer, EmployerMember.is_owner)
-        )
-    ).scalars()
-    booths = list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer))).scalars())
-    for owner in owners:
-        for booth in booths:
-            await tx.insert_once(BoothStaff, {"booth_id": booth, "person_id": owner})
+async def staff_by_owner(tx: Transaction, employer: uuid.UUID, owner: uuid.UUID) -> None:
+    """See to it that a new owner staffs all of the employer's booths."""
+    for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer))).scalars()):
+        await _add_staff(tx, booth, owner)
+
+
+async def _add_staff(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
+    if await tx.insert_once(BoothStaff, {"booth_id": booth, "person_id": person}):
+        tx.record(StaffChanged(booth=booth, person=person, is_staff=True), line_stream(booth))
 
 
 async def set_up(tx: Transaction, booth: Booth, text: BoothText) -> None:
@@ -135,8 +135,7 @@ async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID]) ->
         raise Conflict("staff.none", N_("At least one person staffs the booth."))
     before = {person.id for person in await staff_of(tx, booth.id)}
     for person in (people & members) - before:
-        tx.session.add(BoothStaff(booth_id=booth.id, person_id=person))
-        tx.record(StaffChanged(booth=booth.id, person=person, is_staff=True), line_stream(booth.id))
+        await _add_staff(tx, booth.id, person)
     for person in before - people:
         await tx.session.execute(
             delete(BoothStaff).where(BoothStaff.booth_id == booth.id, BoothStaff.person_id == person)

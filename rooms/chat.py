@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, exists, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.booths import Booth
@@ -103,6 +103,14 @@ class ChatReported(Fact):
     message: uuid.UUID
 
 
+class ReportSettled(Fact):
+    """What was reported has been looked at: removed, or left."""
+
+    kind: ClassVar[str] = "chat.report_settled"
+    fair: uuid.UUID
+    message: uuid.UUID
+
+
 async def conversation(
     tx: Transaction, kind: ConversationKind, subject: uuid.UUID, fair: uuid.UUID, asker: uuid.UUID | None = None
 ) -> Conversation:
@@ -135,6 +143,7 @@ async def questions_to(tx: Transaction, booth: uuid.UUID) -> list[tuple[Conversa
         select(Conversation, Person)
         .join(Person, Person.id == Conversation.asker_id)
         .where(Conversation.kind == ConversationKind.QUESTION, Conversation.subject == booth)
+        .where(exists().where(Message.conversation_id == Conversation.id))
         .order_by(Conversation.id.desc())
     )
     return [(row, person) for row, person in (await tx.session.execute(query)).all()]
@@ -177,8 +186,22 @@ async def messages_of(tx: Transaction, where: uuid.UUID, count: int = 100) -> li
     return list((await tx.session.execute(query)).scalars())[::-1]
 
 
-async def remove(tx: Transaction, message: Message) -> None:
-    """Take a message off everybody's screen; it stays readable for the organisers' report."""
+async def settle(tx: Transaction, message: Message, fair: uuid.UUID) -> None:
+    """The reports of this message have been looked at."""
+    open_ones = update(Report).where(Report.message_id == message.id, Report.settled_at.is_(None))
+    settled = await tx.session.execute(open_ones.values(settled_at=tx.now).returning(Report.person_id))
+    if settled.first():
+        tx.record(ReportSettled(fair=fair, message=message.id), moderation_stream(fair))
+
+
+async def is_reported(tx: Transaction, message: uuid.UUID) -> bool:
+    query = select(Report.message_id).where(Report.message_id == message, Report.settled_at.is_(None)).limit(1)
+    return (await tx.session.execute(query)).first() is not None
+
+
+async def remove(tx: Transaction, message: Message, fair: uuid.UUID) -> None:
+    """Take a message off everybody's screen. The row stays for whoever must account for it."""
+    await settle(tx, message, fair)
     if message.removed_at is None:
         message.removed_at = tx.now
         fact = ChatRemoved(conversation=message.conversation_id, message=message.id)
@@ -187,7 +210,8 @@ async def remove(tx: Transaction, message: Message) -> None:
 
 async def report(tx: Transaction, person: Person, message: Message, fair: uuid.UUID) -> None:
     row = {"message_id": message.id, "person_id": person.id, "made_at": tx.now}
-    if await tx.insert_once(Report, row):
+    is_first = not await is_reported(tx, message.id)
+    if await tx.insert_once(Report, row) and is_first:
         tx.record(ChatReported(fair=fair, message=message.id), moderation_stream(fair))
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,19 +16,11 @@ from rooms.lines.places import Place
 from rooms.model import Base, new_id
 from rooms.people import Person
 from rooms.transaction import Transaction
-from rooms.uploads import DocumentKind, Upload, check
+from rooms.uploads import Checked, DocumentKind
 
 READABLE_AFTER_FAIR = timedelta(days=30)
 MOST_OF_A_BOOTH = 8
 _STANDS = text("withdrawn_at IS NULL AND kind = 'cv'")
-
-
-class Storage(Protocol):
-    """Where contents are kept, by a name that we make: a folder today, an object store later."""
-
-    async def keep(self, name: str, content: bytes) -> None: ...
-
-    async def forget(self, name: str) -> None: ...
 
 
 class Document(Base):
@@ -67,29 +59,25 @@ class CvChanged(Fact):
     document: uuid.UUID | None
 
 
-async def keep_cv(tx: Transaction, storage: Storage, person: Person, upload: Upload) -> Document:
-    """The person's CV from now on; the one before is withdrawn."""
-    checked = check(DocumentKind.CV, upload)
+async def add_cv(tx: Transaction, person: Person, checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+    """The person's CV from now on, its content kept already under `name`. Returns what may be forgotten now."""
     before = (await cvs_of(tx, {person.id})).get(person.id)
     if before:
         before.withdrawn_at = tx.now
         await tx.session.flush()
-        await storage.forget(str(before.id))
-    row = Document(id=new_id(), kind=DocumentKind.CV, person_id=person.id, name=checked.name, made_at=tx.now)
-    row.media_type, row.size = checked.media_type, len(checked.content)
-    tx.session.add(row)
-    await storage.keep(str(row.id), checked.content)
-    await _tell(tx, person.id, row.id)
-    return row
+    tx.session.add(_document(tx, DocumentKind.CV, checked, name, person=person.id))
+    await _tell(tx, person.id, name)
+    return [before.id] if before else []
 
 
-async def withdraw_cv(tx: Transaction, storage: Storage, person: Person) -> None:
-    """Nobody can read it from now on: the content itself is gone."""
+async def withdraw_cv(tx: Transaction, person: Person) -> list[uuid.UUID]:
+    """Nobody can read it from now on; the content itself may be forgotten once this has committed."""
     row = (await cvs_of(tx, {person.id})).get(person.id)
-    if row:
-        row.withdrawn_at = tx.now
-        await storage.forget(str(row.id))
-        await _tell(tx, person.id, None)
+    if row is None:
+        return []
+    row.withdrawn_at = tx.now
+    await _tell(tx, person.id, None)
+    return [row.id]
 
 
 async def _tell(tx: Transaction, person: uuid.UUID, document: uuid.UUID | None) -> None:
@@ -97,28 +85,37 @@ async def _tell(tx: Transaction, person: uuid.UUID, document: uuid.UUID | None) 
     tx.record(CvChanged(person=person, document=document), person_stream(person), *lines)
 
 
-async def keep_for_booth(
-    tx: Transaction, storage: Storage, booth: Booth, kind: DocumentKind, upload: Upload
+def _document(
+    tx: Transaction,
+    kind: DocumentKind,
+    checked: Checked,
+    name: uuid.UUID,
+    *,
+    person: uuid.UUID | None = None,
+    booth: uuid.UUID | None = None,
 ) -> Document:
-    """A document, logo or video of a booth; a new logo or video takes the place of the one before."""
-    checked = check(kind, upload)
-    standing = [row for row in await of_booth(tx, booth.id) if row.kind is kind]
-    if kind is DocumentKind.BOOTH and len(standing) >= MOST_OF_A_BOOTH:
-        raise Conflict("document.too_many", N_("Eight documents are the most. Remove one first."))
-    if kind is not DocumentKind.BOOTH:
-        for before in standing:
-            await withdraw(tx, storage, before)
-    row = Document(id=new_id(), kind=kind, booth_id=booth.id, name=checked.name, made_at=tx.now)
+    row = Document(id=name, kind=kind, person_id=person, booth_id=booth, name=checked.name, made_at=tx.now)
     row.media_type, row.size = checked.media_type, len(checked.content)
-    tx.session.add(row)
-    await storage.keep(str(row.id), checked.content)
     return row
 
 
-async def withdraw(tx: Transaction, storage: Storage, document: Document) -> None:
-    if document.withdrawn_at is None:
-        document.withdrawn_at = tx.now
-        await storage.forget(str(document.id))
+async def add_to_booth(
+    tx: Transaction, booth: Booth, kind: DocumentKind, checked: Checked, name: uuid.UUID
+) -> list[uuid.UUID]:
+    """A document, logo or video of a booth; a new logo or video takes the place of the one before."""
+    standing = (await by_kind(tx, booth.id))[kind]
+    if kind is DocumentKind.BOOTH and len(standing) >= MOST_OF_A_BOOTH:
+        raise Conflict("document.too_many", N_("Eight documents are the most. Remove one first."))
+    replaced = [] if kind is DocumentKind.BOOTH else standing
+    for before in replaced:
+        before.withdrawn_at = tx.now
+    tx.session.add(_document(tx, kind, checked, name, booth=booth.id))
+    return [row.id for row in replaced]
+
+
+async def withdraw(tx: Transaction, document: Document) -> list[uuid.UUID]:
+    document.withdrawn_at = document.withdrawn_at or tx.now
+    return [document.id]
 
 
 async def cvs_of(tx: Transaction, people: set[uuid.UUID]) -> dict[uuid.UUID, Document]:

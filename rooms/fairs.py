@@ -35,7 +35,7 @@ class FairState(StrEnum):
 
 MOVES: dict[FairState, frozenset[FairState]] = {
     FairState.DRAFT: frozenset({FairState.PUBLISHED}),
-    FairState.PUBLISHED: frozenset({FairState.DRAFT, FairState.OPEN}),
+    FairState.PUBLISHED: frozenset({FairState.OPEN}),
     FairState.OPEN: frozenset({FairState.CLOSED}),
     FairState.CLOSED: frozenset({FairState.OPEN, FairState.ARCHIVED}),
     FairState.ARCHIVED: frozenset(),
@@ -116,6 +116,8 @@ class FairDescription:
     sectors: tuple[str, ...]
     time_zone: str
     most_lines: int = 3
+    answer_days: int = 5
+    grace_minutes: int = 10
 
 
 def slugged(name: str) -> str:
@@ -152,7 +154,12 @@ async def describe(tx: Transaction, fair: Fair, description: FairDescription) ->
     fair.languages = [language for language in description.languages if language in ("fr", "en")] or ["fr"]
     fair.sectors = [sector for sector in description.sectors if sector in SECTORS]
     fair.time_zone = description.time_zone
+    if not 1 <= description.answer_days <= 60:
+        raise Invalid("answer_days.range", N_("Between 1 and 60 days."), field="answer_days")
+    if not 1 <= description.grace_minutes <= 120:
+        raise Invalid("grace_minutes.range", N_("Between 1 and 120 minutes."), field="grace_minutes")
     fair.most_lines = description.most_lines
+    fair.answer_days, fair.grace_minutes = description.answer_days, description.grace_minutes
 
 
 async def add_day(tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime) -> FairDay:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, or_, select
 from rooms import agencies, booths, employers, outbox, people, signin
 from rooms.booths import Booth
 from rooms.employers import Employer
-from rooms.errors import NotFound
+from rooms.errors import N_, Conflict, NotFound
 from rooms.fairs import Fair
 from rooms.people import Person
 from rooms.signin import Link, Purpose
@@ -18,6 +18,10 @@ async def invite_employer(tx: Transaction, fair: Fair, name: str, sector: str, e
     """Reserve a booth for an employer and invite its first person, who will own it."""
     email = people.clean_email(email)
     employer = await employers.by_name(tx, name) or await employers.found(tx, name, sector)
+    members = {person.email for person, _ in await employers.members_of(tx, employer.id)}
+    if members and email not in members:
+        message = N_("This employer has people of its own here. Invite one of them, or use another name.")
+        raise Conflict("employer.known", message, field="email")
     await booths.reserve(tx, fair, employer)
     values: dict[str, object] = {"employer": employer.name, "fair": fair.name}
     await _send(tx, Purpose.EMPLOYER, email, language, values, subject=employer.id, is_owner=True)
@@ -96,7 +100,8 @@ async def _grant(tx: Transaction, person: Person, link: Link) -> str:
         return await home_of(tx, person)
     if link.purpose is Purpose.EMPLOYER:
         await employers.add_member(tx, link.subject, person, is_owner=link.is_owner)
-        await booths.staff_by_owners(tx, link.subject)
+        if link.is_owner:
+            await booths.staff_by_owner(tx, link.subject, person.id)
         return "/desk"
     if link.purpose is Purpose.COUNSELLOR:
         await agencies.add_member(tx, link.subject, person)

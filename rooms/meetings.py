@@ -8,10 +8,11 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms import engagement, outbox
+from rooms import engagement, outbox, presence
 from rooms.booths import Booth
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, line_stream, meeting_stream, person_stream
+from rooms.fairs import FairState
 from rooms.lines import places
 from rooms.lines.places import Place, PlaceState
 from rooms.model import Base, new_id
@@ -60,7 +61,7 @@ class Meeting(Base):
     planned_end_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     notes: Mapped[str] = mapped_column(default="")
-    """Private to the booth's staff."""
+    """Private to the recruiter who wrote them."""
     next_step: Mapped[NextStep | None]
     answer: Mapped[str] = mapped_column(default="")
     """What the candidate reads. A reason for refusal is kept 3 months (CNIL recruitment guide, 2023)."""
@@ -193,10 +194,41 @@ async def end(tx: Transaction, meeting: Meeting) -> None:
     if took_place:
         meeting.answer_promised_by = tx.now + timedelta(days=meeting.booth.fair.answer_days)
     await engagement.release(tx, meeting.id)
-    places.move(tx, meeting.place, PlaceState.SERVED if took_place else PlaceState.WAITING)
-    if not took_place:
-        places.pass_over(tx, meeting.place, places.PASSED_OVER_FOR)
+    _give_place_back(tx, meeting, took_place=took_place)
     tx.record(MeetingEnded(meeting=meeting.id, booth=meeting.booth_id, state=meeting.state), *_streams(meeting))
+
+
+def _give_place_back(tx: Transaction, meeting: Meeting, *, took_place: bool) -> None:
+    fair = meeting.booth.fair
+    is_over = fair.state is FairState.ARCHIVED or (fair.state is FairState.CLOSED and not fair.closed_by_hand)
+    if took_place or is_over:
+        places.move(tx, meeting.place, PlaceState.SERVED if took_place else PlaceState.ENDED)
+        return
+    places.move(tx, meeting.place, PlaceState.WAITING)
+    places.pass_over(tx, meeting.place, places.PASSED_OVER_FOR)
+
+
+async def forsaken(tx: Transaction) -> list[uuid.UUID]:
+    """Meetings where neither of the two has been seen for longer than the fair's grace. For the worker."""
+    query = select(Meeting).where(Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE)))
+    going_on = list((await tx.session.execute(query)).scalars())
+    people = {person for meeting in going_on for person in (meeting.candidate_id, meeting.recruiter_id)}
+    reach = await presence.reach(tx, people)
+    return [meeting.id for meeting in going_on if _is_forsaken(tx, meeting, reach)]
+
+
+def _is_forsaken(tx: Transaction, meeting: Meeting, reach: dict[uuid.UUID, presence.Reach]) -> bool:
+    both = [reach[meeting.candidate_id], reach[meeting.recruiter_id]]
+    since = max(filter(None, (meeting.opened_at, *(each.last_seen for each in both))))
+    grace = timedelta(minutes=meeting.booth.fair.grace_minutes)
+    return not any(each.is_here for each in both) and since + grace <= tx.now
+
+
+async def end_forsaken(tx: Transaction, meeting: uuid.UUID) -> None:
+    """Nobody is there: it cuts off nobody, and sets both free for other lines."""
+    row = await tx.session.get(Meeting, meeting, with_for_update={"of": Meeting})
+    if row and meeting in await forsaken(tx):
+        await end(tx, row)
 
 
 def _move(meeting: Meeting, state: MeetingState) -> None:

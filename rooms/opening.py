@@ -21,6 +21,12 @@ async def archive(tx: Transaction, fair: Fair) -> None:
     await places.end_with_fair(tx, fair.id)
 
 
+async def remove_day(tx: Transaction, fair: Fair, day: uuid.UUID) -> None:
+    """Take a day out of the calendar; when none is left ahead, the fair closes for good."""
+    await fairs.remove_day(tx, fair, day)
+    await _end_if_closed(tx, fair)
+
+
 async def turn(tx: Transaction, fair: uuid.UUID) -> None:
     """The moment has come that the calendar set for this fair."""
     query = select(Fair).where(Fair.id == fair).with_for_update()
@@ -28,6 +34,10 @@ async def turn(tx: Transaction, fair: uuid.UUID) -> None:
     if row.next_turn_at is None or row.next_turn_at > tx.now:
         return
     await fairs.turn(tx, row)
-    if row.state is FairState.CLOSED:
-        await calls.withdraw_all(tx, row.id)
-        await places.end_with_fair(tx, row.id)
+    await _end_if_closed(tx, row)
+
+
+async def _end_if_closed(tx: Transaction, fair: Fair) -> None:
+    if fair.state is FairState.CLOSED and not fair.closed_by_hand:
+        await calls.withdraw_all(tx, fair.id)
+        await places.end_with_fair(tx, fair.id)

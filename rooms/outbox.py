@@ -85,7 +85,7 @@ async def any_due(tx: Transaction) -> bool:
     return (await tx.session.execute(_due(tx).limit(1))).first() is not None
 
 
-async def claim(tx: Transaction, count: int = 20) -> list[Mail]:
+async def claim(tx: Transaction, count: int = 5) -> list[Mail]:
     """Take mails that are due; they are this worker's for a minute."""
     mails = list((await tx.session.execute(_due(tx).limit(count).with_for_update(skip_locked=True))).scalars())
     for mail in mails:

@@ -44,8 +44,9 @@ class Connection(Base):
 
 @dataclass(frozen=True)
 class Reach:
-    """Whether a person can be rung now, and when they were last seen."""
+    """Whether a person is here now (a live connection, a page of the last minute), can be rung, was last seen."""
 
+    is_here: bool
     is_near: bool
     last_seen: datetime | None
 
@@ -111,8 +112,8 @@ async def reach(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUI
     """The reach of each of `people`, in three queries for any number of them."""
     pages = await tx.session.execute(select(Person.id, Person.page_seen_at).where(Person.id.in_(people)))
     last: dict[uuid.UUID, datetime | None] = dict(pages.all())
-    near = {person for person, seen in last.items() if seen and seen > tx.now - PAGE_LIFE}
-    near |= {subscription.person_id for subscription in await push.subscriptions_of(tx, people)}
+    here = {person for person, seen in last.items() if seen and seen > tx.now - PAGE_LIFE}
+    pushed = {subscription.person_id for subscription in await push.subscriptions_of(tx, people)}
     lines = await tx.session.execute(
         select(Connection.person_id, Connection.closed_at, Process.seen_until, _is_live(tx))
         .join(Process)
@@ -120,10 +121,10 @@ async def reach(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUI
     )
     for person, closed_at, seen_until, is_live in lines:
         if is_live:
-            near.add(person)
+            here.add(person)
         seen = min(tx.now, closed_at or seen_until)
         last[person] = max(filter(None, (last.get(person), seen)))
-    return {person: Reach(person in near, last.get(person)) for person in people}
+    return {person: Reach(person in here, person in here | pushed, last.get(person)) for person in people}
 
 
 async def at_desks(tx: Transaction, booths: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
@@ -133,6 +134,7 @@ async def at_desks(tx: Transaction, booths: Collection[uuid.UUID]) -> dict[uuid.
         select(Connection.booth_id, Person)
         .join(Process)
         .join(Person, Person.id == Connection.person_id)
+        .join(BoothStaff, and_(BoothStaff.booth_id == Connection.booth_id, BoothStaff.person_id == Person.id))
         .where(Connection.booth_id.in_(booths), _is_live(tx))
     )
     pages = await tx.session.execute(

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms import outbox, people
+from rooms import outbox, people, push
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person
@@ -101,7 +101,7 @@ async def send_code(tx: Transaction, name: str, email: str, language: str) -> Si
 async def enter_code(tx: Transaction, request: uuid.UUID, code: str) -> Person:
     """The person whose code this is. Five wrong tries make the code useless.
 
-    A wrong try is counted by the caller committing before it raises: see `try_code`.
+    The try itself is counted before, by `count_try` in a transaction of its own.
     """
     row = await tx.session.get(SigninCode, request, with_for_update=True)
     if row is None or row.used_at or row.expires_at <= tx.now or row.attempts > CODE_ATTEMPTS:
@@ -221,6 +221,7 @@ async def withdraw(tx: Transaction, person: Person, session: uuid.UUID) -> None:
     if row is None or row.person_id != person.id:
         raise NotFound("session")
     row.revoked_at = tx.now
+    await push.end_with_session(tx, session)
 
 
 async def seen(tx: Transaction, session: uuid.UUID, person: uuid.UUID) -> None:

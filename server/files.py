@@ -1,7 +1,47 @@
 """Uploaded contents in a folder of ours: under names that we made, and never in static/."""
 
 import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Protocol
+
+from rooms.model import new_id
+from rooms.uploads import Checked, DocumentKind, Upload, check
+
+
+class Storage(Protocol):
+    """Where contents are kept, by a name that we make: a folder today, an object store later."""
+
+    async def keep(self, name: str, content: bytes) -> None: ...
+
+    async def forget(self, name: str) -> None: ...
+
+
+async def take_in(
+    storage: Storage,
+    kind: DocumentKind,
+    upload: Upload,
+    add: Callable[[Checked, uuid.UUID], Awaitable[list[uuid.UUID]]],
+) -> None:
+    """Check an upload and keep its content, then let `add` write the row; what it replaced is forgotten last.
+
+    A failure on the way leaves what stood before. Checking and writing happen beside the loop and in no transaction.
+    """
+    checked = await asyncio.to_thread(check, kind, upload)
+    name = new_id()
+    await storage.keep(str(name), checked.content)
+    try:
+        stale = await add(checked, name)
+    except BaseException:
+        await storage.forget(str(name))
+        raise
+    await forget(storage, stale)
+
+
+async def forget(storage: Storage, names: list[uuid.UUID]) -> None:
+    for name in names:
+        await storage.forget(str(name))
 
 
 class FolderStorage:

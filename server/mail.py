@@ -78,7 +78,8 @@ async def send_due(database: Database, writer: Writer, post: Post, pushes: Pushe
     for mail in mails:
         try:
             await (pushes.send(mail) if mail.channel is Channel.PUSH else post.send(writer.write(mail)))
-        except (OSError, aiosmtplib.SMTPException) as error:
+        except Exception as error:
+            # Whatever goes wrong with one letter must not hold up the others.
             log.warning("mail_failed", mail=str(mail.id), reason=type(error).__name__)
             async with database.transaction() as tx:
                 await outbox.failed(tx, mail, f"{type(error).__name__}: {error}")

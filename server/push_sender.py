@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
 import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -56,6 +57,9 @@ class PushPost:
         self._vapid = Vapid02()
         self._vapid._private_key = private_key(settings.secret.get_secret_value())
         self._vapid._public_key = self._vapid._private_key.public_key()
+        self._session = requests.Session()
+        # A public address may not send us on to a private one.
+        self._session.max_redirects = 0
         self._subject = f"mailto:{settings.mail_from.partition('<')[2].rstrip('>') or settings.mail_from}"
         self._may_be_private = settings.mode == "demo"
 
@@ -63,7 +67,10 @@ class PushPost:
         """Send one push; a browser that is gone is forgotten, and nothing more is tried."""
         async with self._database.reading() as tx:
             to = await tx.session.get(Subscription, uuid.UUID(note.recipient))
-        if to is None or not (self._may_be_private or await asyncio.to_thread(is_public, to.endpoint)):
+        if to is None:
+            return
+        if not self._may_be_private and not await asyncio.to_thread(is_public, to.endpoint):
+            await self._forget(to)
             return
         try:
             await asyncio.to_thread(self._push, to, self._write(note))
@@ -71,8 +78,11 @@ class PushPost:
             status = error.response.status_code if error.response is not None else 0
             if status not in GONE:
                 raise PushFailed(f"push service answered {status}") from None
-            async with self._database.transaction() as tx:
-                await push.forget(tx, to.id)
+            await self._forget(to)
+
+    async def _forget(self, subscription: Subscription) -> None:
+        async with self._database.transaction() as tx:
+            await push.forget(tx, subscription.id)
 
     def _write(self, note: Mail) -> str:
         language.current.set(note.language)
@@ -90,14 +100,17 @@ class PushPost:
             ttl=LIFE_SECONDS,
             headers={"Urgency": "high"},
             timeout=10,
+            requests_session=self._session,
         )
 
 
 def is_public(endpoint: str) -> bool:
-    """Whether every address of the endpoint is a public one: nobody reaches into our own network by subscribing."""
-    host = urlsplit(endpoint).hostname or ""
-    try:
-        found = {entry[4][0] for entry in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)}
-    except OSError:
+    """Whether it is https and every address of it a public one: nobody reaches into our own network by subscribing.
+
+    Raises OSError when the name cannot be looked up just now: the message is tried again.
+    """
+    address = urlsplit(endpoint)
+    if address.scheme != "https":
         return False
+    found = {entry[4][0] for entry in socket.getaddrinfo(address.hostname, 443, type=socket.SOCK_STREAM)}
     return bool(found) and all(ipaddress.ip_address(str(address)).is_global for address in found)

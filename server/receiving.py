@@ -15,11 +15,13 @@ from rooms.people import Person
 from rooms.signin import Session
 from rooms.uploads import Upload
 from server import language, security
-from server.visit import FLASH, HOUSE, LANGUAGE, PAGE_SEEN_EVERY, SESSION, VISITOR, House, Page, Visit
+from server.visit import FLASH, FORM, HOUSE, LANGUAGE, PAGE_SEEN_EVERY, SESSION, VISITOR, House, Page, Visit
 
 log = structlog.get_logger()
 YEAR = 365 * 24 * 3600
 MOST_FIELDS = 200
+POSTS_A_MINUTE = 240
+UPLOADS_A_MINUTE = 12
 
 
 class Failed(Problem):
@@ -84,6 +86,10 @@ async def _note_seen(house: House, session: Session, person: Person) -> None:
 async def _read_form(visit: Visit, largest: int) -> None:
     if not security.same_origin(visit.request, visit.house.settings.public_url):
         raise Refused("origin", N_("This form came from another site."))
+    await visit.house.rates.count("post", visit.holder if visit.actor.person else visit.address, POSTS_A_MINUTE)
+    if largest > FORM:
+        # Nobody unknown makes us take in a large file.
+        await visit.house.rates.count("upload", str(visit.actor.known.id), UPLOADS_A_MINUTE)
     try:
         data = await visit.request.clone(client_max_size=largest).post()
     except web.HTTPRequestEntityTooLarge:
@@ -95,7 +101,7 @@ async def _read_form(visit: Visit, largest: int) -> None:
             visit.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
         elif isinstance(value, web.FileField):
             visit.files[name] = Upload(value.filename, await asyncio.to_thread(value.file.read))
-    if not secrets.compare_digest(visit.typed("form_token"), visit.form_token):
+    if not secrets.compare_digest(visit.typed("form_token").encode(), visit.form_token.encode()):
         message = N_("This page had grown old. It has been renewed; please send it again.")
         raise Conflict("form_token", message)
 

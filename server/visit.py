@@ -13,11 +13,11 @@ from aiohttp import web
 
 from rooms.access import Actor
 from rooms.database import Database
-from rooms.documents import Storage
 from rooms.errors import N_, Invalid, NotFound, Problem
 from rooms.transaction import Transaction
 from rooms.uploads import Upload
 from server import language
+from server.files import Storage
 from server.security import Rates, form_token
 from server.settings import Settings
 
@@ -94,10 +94,10 @@ class Visit:
             raise NotFound(name) from None
 
     def number(self, name: str, default: int) -> int:
-        text = self.typed(name, str(default)).strip()
-        if not text.lstrip("-").isdigit():
-            raise Invalid(f"{name}.number", N_("Please enter a whole number."), field=name)
-        return int(text)
+        try:
+            return int(self.typed(name, str(default)))
+        except ValueError:
+            raise Invalid(f"{name}.number", N_("Please enter a whole number."), field=name) from None
 
     @property
     def query(self) -> dict[str, str]:
@@ -146,7 +146,7 @@ class Visit:
 
 def own_path(path: str) -> str:
     """`path` if it stays in this house, otherwise the front door."""
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path and "\r" not in path
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if inside else "/"
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from rooms import fairs, lease, opening, presence
+from rooms import fairs, lease, meetings, opening, presence
 from rooms.database import Database
 from rooms.lines import calls, places
 from rooms.transaction import Transaction
@@ -28,16 +28,18 @@ class Worker:
         self.process = process
         self._send_mail = send_mail
         self._task: asyncio.Task[None] | None = None
+        self._mailing: asyncio.Task[None] | None = None
         self._leads = False
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        for task in (self._task, self._mailing):
+            if task:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         async with self.database.transaction() as tx:
             await presence.end_process(tx, self.process)
             await lease.give_back(tx, "worker", str(self.process))
@@ -72,14 +74,33 @@ class Worker:
         for fair in turning:
             await self._one(opening.turn, fair)
         if tidy:
-            async with self.database.transaction() as tx:
-                await places.hold_the_absent(tx)
-                await presence.forget_old(tx)
-        await self._send_mail()
+            await self._tidy()
+        if self._mailing is None or self._mailing.done():
+            self._mailing = asyncio.create_task(self._mail())
+
+    async def _tidy(self) -> None:
+        async with self.database.reading() as tx:
+            forsaken = await meetings.forsaken(tx)
+        for meeting in forsaken:
+            await self._one(meetings.end_forsaken, meeting)
+        async with self.database.transaction() as tx:
+            await places.hold_the_absent(tx)
+            await presence.forget_old(tx)
+
+    async def _mail(self) -> None:
+        """Beside the loop: a slow mail server must not delay a deadline."""
+        try:
+            await self._send_mail()
+        except Exception:
+            log.exception("mailing_failed")
 
     async def _one(self, command: Callable[[Transaction, uuid.UUID], Awaitable[None]], row: uuid.UUID) -> None:
-        async with self.database.transaction() as tx:
-            await command(tx, row)
+        try:
+            async with self.database.transaction() as tx:
+                await command(tx, row)
+        except Exception:
+            # One row that cannot be acted on holds up no other; it stays due.
+            log.exception("due_failed", row=str(row))
 
 
 async def _expire(tx: Transaction, call: uuid.UUID) -> None:

@@ -103,8 +103,8 @@ class OneMessage(Payload):
 async def remove(context: Context, payload: OneMessage) -> Ack:
     """Take a message off everybody's screen. For moderators."""
     async with context.transaction() as (tx, actor):
-        row, _ = await access.message(tx, actor, payload.message, Act.CHAT_MODERATE)
-        await chat.remove(tx, row)
+        row, where = await access.message(tx, actor, payload.message, Act.CHAT_MODERATE)
+        await chat.remove(tx, row, where.fair_id)
         return Ack()
 
 

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -101,22 +100,8 @@ def name_of(payload: Payload) -> str:
     return CONTRACT.names[type(payload)]
 
 
-class StreamHead(Payload):
-    """Where a stream stands: what a page carries so that it can follow from exactly there."""
-
-    stream: str
-    epoch: str
-    last: int
-
-
 class WaitTold(Payload):
     """A range in minutes."""
 
     least: int
     most: int
-
-
-class ById(Payload):
-    """Names one thing by its id."""
-
-    id: UUID

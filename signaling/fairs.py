@@ -101,6 +101,24 @@ class ReportedTold(ToldFact):
     message: UUID
 
 
+@told("chat:report_settled")
+class ReportSettledTold(ToldFact):
+    """A reported message has been removed, or left."""
+
+    message: UUID
+
+
+class ModerationSnapshot(Payload):
+    """The reported messages that nobody has looked at yet."""
+
+    reports: list[UUID]
+
+
+@tells("moderation", chat.ReportSettled)
+async def _settled(_: Transaction, told_fact: Told) -> ToldFact:
+    return ReportSettledTold(**head(told_fact), **told_fact.fact.model_dump(include={"message"}))
+
+
 @tells("moderation", chat.ChatReported)
 async def _reported(_: Transaction, told_fact: Told) -> ToldFact:
     return ReportedTold(**head(told_fact), **told_fact.fact.model_dump(include={"message"}))

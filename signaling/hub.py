@@ -16,11 +16,12 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from rooms import presence, signin
+from rooms import chat, presence, signin
 from rooms.access import Actor
+from rooms.booths import StaffChanged
 from rooms.database import Database
 from rooms.errors import N_, Invalid, Problem
-from rooms.facts import Told
+from rooms.facts import Told, conversation_stream, line_stream
 from rooms.lines import places
 from rooms.meetings import MeetingEnded
 from rooms.transaction import Transaction
@@ -34,8 +35,16 @@ from signaling.telling import project
 log = structlog.get_logger()
 SESSION_COOKIE = "parvis_session"
 Translate = Callable[[Problem, str], str]
+UNKNOWN_PER_MINUTE = 10
 PING_EVERY, PING_WAIT = 20, 15
 AREAS = ("fairs", "desk", "mine", "chat", "streams", "lines", "booths", "meetings")
+
+
+def _has_bytes(value: Any) -> bool:
+    """Binary events are refused: they are kept in memory by the transport, and nothing here needs them."""
+    if isinstance(value, dict):
+        return any(map(_has_bytes, value.values()))
+    return isinstance(value, bytes) or (isinstance(value, list | tuple) and any(map(_has_bytes, value)))
 
 
 @dataclass
@@ -45,7 +54,14 @@ class Client:
     sid: str
     person: uuid.UUID | None
     session: uuid.UUID | None
+    language: str
+    """What a passer-by's browser asks for; a known person's own choice goes before it."""
     allowance: Allowance = field(default_factory=Allowance)
+
+
+def _language(request: web.Request) -> str:
+    wanted = str(request.cookies.get("parvis_language") or request.headers.get("Accept-Language") or "")
+    return "fr" if wanted[:2].lower() == "fr" else "en"
 
 
 @dataclass(frozen=True)
@@ -119,7 +135,8 @@ class Hub:
         if token:
             async with self.database.reading() as tx:
                 found = await signin.whose(tx, token)
-        client = Client(sid, found[1].id if found else None, found[0].id if found else None)
+        person, session = (found[1].id, found[0].id) if found else (None, None)
+        client = Client(sid, person, session, _language(environ["aiohttp.request"]))
         self.clients[sid] = client
         if client.person and self._process:
             async with self.database.transaction() as tx:
@@ -142,16 +159,17 @@ class Hub:
         """Every event but the relay: check its shape and rate, call its one handler, acknowledge."""
         client = self.clients.get(sid)
         declared = CONTRACT.client_events.get(event)
-        if client is None or any(isinstance(argument, bytes) for argument in arguments):
+        if client is None or _has_bytes(arguments):
             await self.server.disconnect(sid)
             return None
         try:
-            if declared is None:
-                raise Invalid("event.unknown", N_("This is not known here."))
-            if not client.allowance.take(event, declared.per_minute):
+            per_minute = declared.per_minute if declared else UNKNOWN_PER_MINUTE
+            if not client.allowance.take(event if declared else "?", per_minute):
                 if client.allowance.is_flood:
                     await self.server.disconnect(sid)
                 raise Invalid("too_often", N_("That was very often in a short time. Please wait a moment."))
+            if declared is None:
+                raise Invalid("event.unknown", N_("This is not known here."))
             payload = declared.payload.model_validate(arguments[0] if arguments else {})
             ack = await declared.handler(Context(self, client), payload)
             return ack.model_dump(mode="json")
@@ -167,7 +185,7 @@ class Hub:
             return await self._refusal(client, failure)
 
     async def _refusal(self, client: Client, problem: Problem) -> dict[str, Any]:
-        language = "en"
+        language = client.language
         if client.session:
             async with self.database.reading() as tx:
                 person = await signin.person_of(tx, client.session)
@@ -178,7 +196,7 @@ class Hub:
     async def _signal(self, sid: str, *arguments: Any) -> None:
         """The hot path: membership is in memory, the body goes on as it came."""
         client = self.clients.get(sid)
-        if client is None or not client.allowance.take("meeting:signal", 600):
+        if client is None or _has_bytes(arguments) or not client.allowance.take("meeting:signal", 600):
             await self.server.disconnect(sid)
             return
         refusal, to, signal = self.relay.forward(sid, arguments[0] if arguments else None)
@@ -214,21 +232,28 @@ class Hub:
                 for each in told:
                     await self.emit(await project(tx, each), to=each.stream)
             await self.standings.follow(told)
-            await self._close_ended(told)
+            await self._withdraw_rights(told)
         except Exception:
             log.exception("telling_failed")
 
-    async def _close_ended(self, told: list[Told]) -> None:
+    async def _withdraw_rights(self, told: list[Told]) -> None:
+        """A right that has ended acts on live connections at once."""
         for each in told:
             if isinstance(each.fact, MeetingEnded):
                 self.relay.close(each.fact.meeting)
+            if isinstance(each.fact, StaffChanged) and not each.fact.is_staff:
+                await self._turn_out(each.fact.person, each.fact.booth)
 
     async def close_session(self, session: uuid.UUID) -> None:
         """The session was withdrawn: its connections end now."""
         for client in [client for client in self.clients.values() if client.session == session]:
             await self.server.disconnect(client.sid)
 
-    async def turn_out(self, person: uuid.UUID, stream: str) -> None:
-        """The person may no longer follow this stream: their connections leave its room now."""
+    async def _turn_out(self, person: uuid.UUID, booth: uuid.UUID) -> None:
+        """The person staffs this booth no longer: their connections leave its line and its private questions."""
+        async with self.database.reading() as tx:
+            questions = await chat.questions_to(tx, booth)
+        closed = [line_stream(booth), *(conversation_stream(question.id) for question, _ in questions)]
         for client in [client for client in self.clients.values() if client.person == person]:
-            await self.server.leave_room(client.sid, stream)
+            for stream in closed:
+                await self.server.leave_room(client.sid, stream)

@@ -36,7 +36,7 @@ class OnePlace(Payload):
 async def leave(context: Context, payload: OnePlace) -> Ack:
     """Give one's place up."""
     async with context.transaction() as (tx, actor):
-        await places.leave(tx, await access.place(tx, actor, payload.place, Act.PLACE_KEEP))
+        await calls.leave(tx, await access.place(tx, actor, payload.place, Act.PLACE_KEEP))
     return Ack()
 
 

@@ -23,8 +23,8 @@ last number it saw and gets what it missed, or a snapshot when that is impossibl
 A **state** is the latest only. Facts may arrive again; a number already seen is ignored.
 
 Streams: `fair:ID` (anybody), `line:ID` (the booth's staff), `person:ID` (that person), `conversation:ID` (whoever may
-read it), `meeting:ID` (its two people). One event is at most 64 kB. Beyond the rate an event is refused with
-`too_often`; beyond 100 refusals the connection is closed.
+read it), `meeting:ID` (its two people), `moderation:ID` (a fair's organisers). One event is at most 64 kB. Beyond the
+rate an event is refused with `too_often`; beyond 100 refusals the connection is closed.
 """
 
 

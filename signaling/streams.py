@@ -9,13 +9,13 @@ from pydantic import Field
 
 from rooms import access, booths, chat, documents, fairs, meetings, streams
 from rooms.access import Act, Actor
-from rooms.errors import N_, Invalid, NotFound
+from rooms.errors import N_, Invalid, NotFound, Problem
 from rooms.lines import calls, places
 from rooms.transaction import Transaction
 from signaling.chat import ConversationSnapshot, message_told
 from signaling.contract import Ack, Payload, client_event, name_of
 from signaling.desk import LineSnapshot, place_told, ringing_told
-from signaling.fairs import AnnouncementTold, BoothBrief, FairSnapshot
+from signaling.fairs import AnnouncementTold, BoothBrief, FairSnapshot, ModerationSnapshot
 from signaling.hub import Context
 from signaling.meetings import MeetingSnapshot
 from signaling.mine import MineSnapshot, my_call_told, my_place_told
@@ -63,8 +63,14 @@ async def follow(context: Context, payload: Follow) -> Ack:
         raise Invalid("streams.too_many", N_("Too many streams at once."), field="streams")
     caught = []
     for wanted in payload.streams:
-        async with context.reading() as (tx, actor):
-            look = await _entrance(tx, actor, wanted.stream)
+        try:
+            async with context.reading() as (tx, actor):
+                look = await _entrance(tx, actor, wanted.stream)
+        except Problem:
+            # One stream whose right has ended keeps nobody from the others; alone, it is a refusal.
+            if len(payload.streams) == 1:
+                raise
+            continue
         await context.hub.server.enter_room(context.client.sid, wanted.stream)
         async with context.reading() as (tx, _):
             caught.append(await _catch_up(tx, wanted, look))
@@ -134,13 +140,23 @@ async def _meeting(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
     return lambda tx: meeting_snapshot(tx, subject)
 
 
+async def _moderation(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    await access.fair_by_id(tx, actor, subject, Act.FAIR_RUN)
+    return lambda tx: moderation_snapshot(tx, subject)
+
+
 ENTRANCES: dict[str, Callable[[Transaction, Actor, uuid.UUID], Awaitable[Look]]] = {
     "fair": _fair,
     "line": _line,
     "person": _person,
     "conversation": _conversation,
     "meeting": _meeting,
+    "moderation": _moderation,
 }
+
+
+async def moderation_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
+    return ModerationSnapshot(reports=sorted(row.id for row in await chat.open_reports(tx, subject)))
 
 
 async def fair_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:

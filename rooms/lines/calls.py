@@ -119,7 +119,9 @@ def is_callable(tx: Transaction, place: Place) -> bool:
 
 async def _make_ready(tx: Transaction, recruiter: Person, booth: Booth, *, finish: bool) -> None:
     """Hold the line still for this call, and see that the recruiter is free for it."""
-    await tx.session.execute(select(Booth.id).where(Booth.id == booth.id).with_for_update())
+    await tx.session.refresh(booth, with_for_update={"of": Booth})
+    if booth.paused_at:
+        raise Conflict("booth.paused", N_("The booth is on a break. End the break first."))
     if not booth.fair.is_open_now:
         raise Conflict("fair.not_open", N_("The fair is not open now."))
     occasion = (await engagement.engaged(tx, {recruiter.id})).get(recruiter.id)
@@ -198,6 +200,17 @@ async def answer(tx: Transaction, call: Call, how: Answer) -> Meeting | None:
     return None
 
 
+async def leave(tx: Transaction, place: Place) -> None:
+    """Give a place up. A call that rings for it is over, and its recruiter free at once."""
+    ringing = select(Call.id).where(Call.place_id == place.id, Call.state == CallState.RINGING)
+    for found in list((await tx.session.execute(ringing)).scalars()):
+        call = await locked(tx, found)
+        if call and call.state is CallState.RINGING:
+            await engagement.release(tx, call.id)
+            _settle(tx, call, CallState.DECLINED)
+    await places.leave(tx, place)
+
+
 async def withdraw(tx: Transaction, call: Call) -> None:
     _must_ring(tx, call)
     await engagement.release(tx, call.id)
@@ -211,11 +224,17 @@ async def expire(tx: Transaction, call: Call) -> None:
     counted = await presence.was_reached(tx, call.place.person_id, call.rang_at)
     await engagement.release(tx, call.id)
     _settle(tx, call, CallState.MISSED, counted=counted)
+    if call.place.state is not PlaceState.WAITING:
+        return
     if not counted:
+        here = (await presence.reach(tx, {call.place.person_id}))[call.place.person_id].is_here
+        if not here:
+            places.pass_over(tx, call.place, places.PASSED_OVER_FOR)
         return
     call.place.missed += 1
     if call.place.missed >= MISSES_BEFORE_HOLD:
         places.move(tx, call.place, PlaceState.ON_HOLD, HoldReason.MISSED)
+        await places.tell_second(tx, call.place.booth_id)
     else:
         places.pass_over(tx, call.place, places.PASSED_OVER_FOR)
 

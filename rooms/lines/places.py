@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms import outbox, presence, push
-from rooms.booths import Booth
+from rooms.booths import Booth, BoothStaff
 from rooms.errors import N_, Conflict
 from rooms.facts import Fact, line_stream, person_stream
 from rooms.fairs import Fair
@@ -38,7 +38,7 @@ ACTIVE = (PlaceState.WAITING, PlaceState.ON_HOLD, PlaceState.TALKING)
 MOVES: dict[PlaceState, frozenset[PlaceState]] = {
     PlaceState.WAITING: frozenset({PlaceState.ON_HOLD, PlaceState.TALKING, PlaceState.LEFT, PlaceState.ENDED}),
     PlaceState.ON_HOLD: frozenset({PlaceState.WAITING, PlaceState.LEFT, PlaceState.ENDED}),
-    PlaceState.TALKING: frozenset({PlaceState.WAITING, PlaceState.SERVED}),
+    PlaceState.TALKING: frozenset({PlaceState.WAITING, PlaceState.SERVED, PlaceState.ENDED}),
     PlaceState.SERVED: frozenset(),
     PlaceState.LEFT: frozenset(),
     PlaceState.ENDED: frozenset(),
@@ -106,12 +106,14 @@ async def join(tx: Transaction, person: Person, booth: Booth, words: str = "") -
     """Take a place at the end of the line. Joining again changes only the words."""
     words = clean_text(words, "words", 600)
     # The person's row is locked so that two tabs cannot take more places than the fair allows.
-    person = await tx.session.get_one(Person, person.id, with_for_update=True)
+    person = await tx.session.get_one(Person, person.id, with_for_update={"key_share": True})
     held = await of_person(tx, person.id, fair=booth.fair_id)
     mine = next((place for place in held if place.booth_id == booth.id), None)
     if mine:
         mine.words = words or mine.words
         return mine
+    if await tx.session.get(BoothStaff, (booth.id, person.id)):
+        raise Conflict("line.own", N_("You stand at this booth yourself."))
     if len(held) >= booth.fair.most_lines:
         message = N_("You already wait in %(lines)s lines, as many as this fair allows. Leave one to join here.")
         raise Conflict("line.too_many", message, lines=booth.fair.most_lines)
@@ -232,6 +234,7 @@ async def hold_the_absent(tx: Transaction) -> int:
         if not here.is_near and since + grace <= tx.now:
             move(tx, place, PlaceState.ON_HOLD, HoldReason.OUT_OF_REACH)
             held += 1
+            await tell_second(tx, place.booth_id)
     return held
 
 
@@ -241,6 +244,8 @@ async def end_with_fair(tx: Transaction, fair: uuid.UUID) -> None:
         select(Place)
         .join(Booth, Booth.id == Place.booth_id)
         .where(Booth.fair_id == fair, Place.state.in_((PlaceState.WAITING, PlaceState.ON_HOLD)))
+        .with_for_update(of=Place)
+        .execution_options(populate_existing=True)
     )
     for place in (await tx.session.execute(query)).scalars():
         move(tx, place, PlaceState.ENDED)

@@ -20,8 +20,8 @@ class Wait:
 def expected(ahead: int, staff: int, talks: Sequence[float], *, all_busy: bool) -> Wait | None:
     """The wait of somebody with `ahead` people before them at a booth where `staff` people take calls.
 
-    `talks` are the lengths of the latest talks in minutes, each with the pause that followed the talk before. None
-    means not known yet: too few talks, or nobody there to call.
+    `talks` are the lengths of the latest talks in minutes, from the accepted call to the end. None means not known
+    yet: too few talks, or nobody there to call.
     """
     if staff < 1 or len(talks) < FEWEST_TALKS:
         return None

@@ -40,9 +40,18 @@ async def report(visit: Visit) -> web.StreamResponse:
 @post("/messages/{message}/remove")
 async def remove(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        message, _ = await access.message(tx, visit.actor, visit.id("message"), Act.CHAT_MODERATE)
-        await chat.remove(tx, message)
+        message, where = await access.message(tx, visit.actor, visit.id("message"), Act.CHAT_MODERATE)
+        await chat.remove(tx, message, where.fair_id)
     return visit.go(visit.came_from(), language.gettext("The message was removed."))
+
+
+@post("/messages/{message}/settle")
+async def settle(visit: Visit) -> web.StreamResponse:
+    """The message may stand; its reports are done with."""
+    async with visit.transaction() as tx:
+        message, where = await access.message(tx, visit.actor, visit.id("message"), Act.CHAT_MODERATE)
+        await chat.settle(tx, message, where.fair_id)
+    return visit.go(visit.came_from(), language.gettext("The message stays."))
 
 
 @post("/fairs/{fair}/people/{person}/silence")

@@ -109,7 +109,7 @@ async def question(visit: Visit) -> web.StreamResponse:
 
 @get("/desk/{booth}/talks")
 async def talks(visit: Visit) -> web.StreamResponse:
-    """The talks held at this booth, with notes and answers."""
+    """The talks held at this booth, and the answers that are due."""
     async with visit.reading() as tx:
         stand = await _booth(tx, visit)
         following = await heads(tx, visit)

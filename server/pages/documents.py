@@ -1,5 +1,6 @@
 """Documents: one's CV, a booth's documents, logo and video, and reading them."""
 
+import uuid
 from urllib.parse import quote
 
 from aiohttp import web
@@ -8,14 +9,14 @@ from rooms import access, documents
 from rooms.access import Act
 from rooms.documents import Document
 from rooms.errors import N_, Invalid, NotFound
-from rooms.people import Person
-from rooms.uploads import DocumentKind, Upload
+from rooms.uploads import Checked, DocumentKind, Upload
 from server import language
-from server.files import FolderStorage
+from server.files import FolderStorage, forget, take_in
 from server.pages.employer import set_up_form
 from server.pages.me import me
 from server.visit import FORM_WITH_FILE, Visit, get, post
 
+CV_FORM = 6 * 2**20
 SHOWN_IN_PAGES = (DocumentKind.LOGO, DocumentKind.VIDEO)
 
 
@@ -46,29 +47,39 @@ def _upload(visit: Visit) -> Upload:
     return visit.files.get("document") or Upload("", b"")
 
 
-@post("/me/cv", again=me, largest=FORM_WITH_FILE)
+@post("/me/cv", again=me, largest=CV_FORM)
 async def keep_cv(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        person = await tx.session.get_one(Person, visit.actor.known.id)
-        await documents.keep_cv(tx, visit.house.storage, person, _upload(visit))
+    person = visit.actor.known
+
+    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+        async with visit.transaction() as tx:
+            return await documents.add_cv(tx, person, checked, name)
+
+    await take_in(visit.house.storage, DocumentKind.CV, _upload(visit), add)
     return visit.go("/me", language.gettext("Your CV is kept. Booths whose line you join may read it."))
 
 
 @post("/me/cv/withdraw")
 async def withdraw_cv(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        await documents.withdraw_cv(tx, visit.house.storage, visit.actor.known)
+        stale = await documents.withdraw_cv(tx, visit.actor.known)
+    await forget(visit.house.storage, stale)
     return visit.go("/me", language.gettext("Your CV is gone. Nobody can read it from now on."))
 
 
 @post("/booths/{booth}/documents", again=set_up_form, largest=FORM_WITH_FILE)
 async def keep_for_booth(visit: Visit) -> web.StreamResponse:
     kind = visit.typed("kind")
+    async with visit.reading() as tx:
+        booth = await access.booth_by_id(tx, visit.actor, visit.id("booth"), Act.BOOTH_SET_UP)
     if kind not in (DocumentKind.BOOTH, DocumentKind.LOGO, DocumentKind.VIDEO):
         raise Invalid("kind", N_("Please choose one of the answers."), field="document")
-    async with visit.transaction() as tx:
-        booth = await access.booth_by_id(tx, visit.actor, visit.id("booth"), Act.BOOTH_SET_UP)
-        await documents.keep_for_booth(tx, visit.house.storage, booth, DocumentKind(kind), _upload(visit))
+
+    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+        async with visit.transaction() as tx:
+            return await documents.add_to_booth(tx, booth, DocumentKind(kind), checked, name)
+
+    await take_in(visit.house.storage, DocumentKind(kind), _upload(visit), add)
     return visit.go(f"/booths/{visit.id('booth')}/set-up#documents", language.gettext("Saved."))
 
 
@@ -76,6 +87,6 @@ async def keep_for_booth(visit: Visit) -> web.StreamResponse:
 async def withdraw(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.booth_document(tx, visit.actor, visit.id("paper"))
-        await documents.withdraw(tx, visit.house.storage, row)
-        back = f"/booths/{row.booth_id}/set-up#documents"
-    return visit.go(back, language.gettext("Removed."))
+        stale = await documents.withdraw(tx, row)
+    await forget(visit.house.storage, stale)
+    return visit.go(f"/booths/{row.booth_id}/set-up#documents", language.gettext("Removed."))

@@ -62,10 +62,7 @@ async def choose_staff(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
-        before = {person.id for person in await booths.staff_of(tx, stand.id)}
         await booths.choose_staff(tx, stand, chosen)
-    for person in before - chosen:
-        await visit.house.hub.turn_out(person, f"line:{stand.id}")
     return visit.go(f"/booths/{stand.id}/set-up", language.gettext("Saved."))
 
 

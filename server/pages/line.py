@@ -35,7 +35,7 @@ async def join(visit: Visit) -> web.StreamResponse:
 async def leave(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         place = await access.place(tx, visit.actor, visit.id("place"), Act.PLACE_KEEP)
-        await places.leave(tx, place)
+        await calls.leave(tx, place)
         employer = place.booth.employer.name
     return visit.go(visit.came_from(), language.gettext("You have left the line at %(employer)s.", employer=employer))
 

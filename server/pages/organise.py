@@ -50,6 +50,8 @@ def _description(visit: Visit) -> FairDescription:
         tuple(visit.ticked("sectors")),
         visit.typed("time_zone", "Europe/Paris"),
         visit.number("most_lines", 3),
+        visit.number("answer_days", 5),
+        visit.number("grace_minutes", 10),
     )
 
 
@@ -112,7 +114,7 @@ def _local(visit: Visit, field: str, fair: Fair) -> datetime:
 @post("/organise/{fair}/days/{day}/remove")
 async def remove_day(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        await fairs.remove_day(tx, await _fair(tx, visit), visit.id("day"))
+        await opening.remove_day(tx, await _fair(tx, visit), visit.id("day"))
     return visit.go(f"/organise/{visit.path('fair')}")
 
 

@@ -25,7 +25,7 @@ async def key(visit: Visit) -> web.StreamResponse:
 async def subscribe(visit: Visit) -> web.StreamResponse:
     keys = Keys(visit.typed("endpoint"), visit.typed("p256dh"), visit.typed("auth"))
     async with visit.transaction() as tx:
-        await push.subscribe(tx, visit.actor.known, keys)
+        await push.subscribe(tx, visit.actor.known, keys, visit.actor.session)
     return web.json_response({"ok": True})
 
 

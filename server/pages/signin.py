@@ -1,6 +1,8 @@
 """Coming in: a code by mail, a link with a button, a password; and going out."""
 
+import asyncio
 import uuid
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -27,7 +29,8 @@ async def send_code(visit: Visit) -> web.StreamResponse:
     await visit.house.rates.count("code", visit.address, CODES_A_MINUTE)
     async with visit.transaction() as tx:
         request = await signin.send_code(tx, visit.typed("name"), visit.typed("email"), visit.language)
-    return visit.go(f"/sign-in/{request.id}?next={own_path(visit.typed('next', '/'))}")
+    wanted = quote(own_path(visit.typed("next", "/")), safe="")
+    return visit.go(f"/sign-in/{request.id}?next={wanted}")
 
 
 @get("/sign-in/{request}")
@@ -53,6 +56,7 @@ async def enter_code(visit: Visit) -> web.StreamResponse:
 @post("/sign-in-by-link", again=sign_in)
 async def send_link(visit: Visit) -> web.StreamResponse:
     await visit.house.rates.count("link", visit.address, CODES_A_MINUTE)
+    await visit.house.rates.count("link_to", visit.typed("email").strip().lower(), 2)
     async with visit.transaction() as tx:
         await signin.send_link(tx, visit.typed("email"))
     return visit.go("/sign-in", language.gettext("If we know this address, a link is on its way. It lasts 30 minutes."))
@@ -61,11 +65,13 @@ async def send_link(visit: Visit) -> web.StreamResponse:
 @post("/sign-in-by-password", again=sign_in)
 async def by_password(visit: Visit) -> web.StreamResponse:
     await visit.house.rates.count("password", visit.address, PASSWORDS_A_MINUTE)
-    async with visit.transaction() as tx:
+    async with visit.reading() as tx:
         person = await people.by_email(tx, people.clean_email(visit.typed("email")))
-        if not people.password_fits(person, visit.typed("password")) or person is None:
-            message = N_("Address and password do not fit together. A link by mail always works.")
-            raise Invalid("password.wrong", message, field="password")
+    # Argon2 is slow on purpose: beside the loop, and in no transaction.
+    if not await asyncio.to_thread(people.password_fits, person, visit.typed("password")) or person is None:
+        message = N_("Address and password do not fit together. A link by mail always works.")
+        raise Invalid("password.wrong", message, field="password")
+    async with visit.transaction() as tx:
         await _open(visit, tx, person)
         home = await invitations.home_of(tx, person)
     return visit.go(visit.typed("next") or home)

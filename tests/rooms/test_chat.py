@@ -60,7 +60,7 @@ async def test_a_removed_message_is_told_without_its_text_and_leaves_the_reports
         await chat.report(tx, cast.amina, message, cast.fair.id)
     async with cast.database.transaction() as tx:
         assert [row.id for row in await chat.open_reports(tx, cast.fair.id)] == [message.id]
-        await chat.remove(tx, await tx.session.get_one(Message, message.id))
+        await chat.remove(tx, await tx.session.get_one(Message, message.id), cast.fair.id)
     async with cast.database.reading() as tx:
         assert await chat.open_reports(tx, cast.fair.id) == []
         told = message_told((await chat.messages_of(tx, where.id))[0])

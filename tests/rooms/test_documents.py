@@ -8,9 +8,11 @@ import pytest
 from PIL import Image
 
 from rooms import access, documents
+from rooms.documents import Document
 from rooms.errors import Invalid, NotFound
 from rooms.people import Person
-from rooms.uploads import DocumentKind, Upload, check
+from rooms.uploads import Checked, DocumentKind, Upload, check
+from server.files import forget, take_in
 from tests.cast import Cast
 
 PDF = Upload("cv.pdf", b"%PDF-1.7\n%%EOF\n")
@@ -95,6 +97,19 @@ def test_a_name_is_only_shown_and_never_a_path() -> None:
     assert check(DocumentKind.CV, Upload("..\\..\\etc/Amina <1>.pdf", PDF.content)).name == "Amina 1.pdf"
 
 
+async def show(cast: Cast, shelf: Shelf) -> uuid.UUID:
+    """Amina shows a CV."""
+    kept: list[uuid.UUID] = []
+
+    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+        kept.append(name)
+        async with cast.database.transaction() as tx:
+            return await documents.add_cv(tx, cast.amina, checked, name)
+
+    await take_in(shelf, DocumentKind.CV, PDF, add)
+    return kept[0]
+
+
 async def may_read(cast: Cast, person: Person | None, document: uuid.UUID) -> bool:
     async with cast.database.reading() as tx:
         try:
@@ -106,40 +121,50 @@ async def may_read(cast: Cast, person: Person | None, document: uuid.UUID) -> bo
 
 async def test_a_cv_is_read_from_joining_until_thirty_days_after_the_fair(cast: Cast) -> None:
     shelf = Shelf()
-    async with cast.database.transaction() as tx:
-        cv = await documents.keep_cv(tx, shelf, cast.amina, PDF)
-    assert await may_read(cast, cast.amina, cv.id)
-    assert not await may_read(cast, cast.luc, cv.id)
+    cv = await show(cast, shelf)
+    assert await may_read(cast, cast.amina, cv)
+    assert not await may_read(cast, cast.luc, cv)
     await cast.join(cast.amina, cast.atlantique)
-    assert await may_read(cast, cast.luc, cv.id)
+    assert await may_read(cast, cast.luc, cv)
     for nosy in (cast.sophie, cast.karim, cast.ines, cast.paul, cast.claire, None):
-        assert not await may_read(cast, nosy, cv.id)
+        assert not await may_read(cast, nosy, cv)
     cast.clock.pass_by(days=30)
-    assert await may_read(cast, cast.luc, cv.id)
+    assert await may_read(cast, cast.luc, cv)
     cast.clock.pass_by(days=1)
-    assert not await may_read(cast, cast.luc, cv.id)
+    assert not await may_read(cast, cast.luc, cv)
 
 
 async def test_a_withdrawn_cv_is_gone_and_a_new_one_takes_the_place_of_the_old(cast: Cast) -> None:
     shelf = Shelf()
     await cast.join(cast.amina, cast.atlantique)
-    ids = []
-    for _ in range(2):
-        async with cast.database.transaction() as tx:
-            ids.append((await documents.keep_cv(tx, shelf, cast.amina, PDF)).id)
+    ids = [await show(cast, shelf) for _ in range(2)]
     assert list(shelf.kept) == [str(ids[1])]
     assert not await may_read(cast, cast.luc, ids[0])
     async with cast.database.transaction() as tx:
-        await documents.withdraw_cv(tx, shelf, cast.amina)
+        stale = await documents.withdraw_cv(tx, cast.amina)
+    await forget(shelf, stale)
     assert shelf.kept == {}
     assert not await may_read(cast, cast.luc, ids[1])
     assert not await may_read(cast, cast.amina, ids[1])
 
 
 async def test_every_reading_is_recorded_for_the_person(cast: Cast) -> None:
+    cv = await show(cast, Shelf())
     async with cast.database.transaction() as tx:
-        cv = await documents.keep_cv(tx, Shelf(), cast.amina, PDF)
-        await documents.record_reading(tx, cv, cast.luc)
+        await documents.record_reading(tx, await tx.session.get_one(Document, cv), cast.luc)
     async with cast.database.reading() as tx:
         readings = await documents.readings_of(tx, cast.amina.id)
     assert [(at, reader.name) for at, reader in readings] == [(cast.clock.now(), "Luc Moreau")]
+
+
+async def test_an_upload_that_fails_on_the_way_leaves_what_stood_before(cast: Cast) -> None:
+    shelf = Shelf()
+    await show(cast, shelf)
+    before = dict(shelf.kept)
+
+    async def fail(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+        raise RuntimeError("the database is away")
+
+    with pytest.raises(RuntimeError):
+        await take_in(shelf, DocumentKind.CV, PDF, fail)
+    assert shelf.kept == before

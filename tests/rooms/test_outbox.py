@@ -20,10 +20,10 @@ async def claim(database: Database) -> list[Mail]:
 
 
 async def test_two_workers_never_claim_the_same_mail(database: Database) -> None:
-    await write(database, 12)
+    await write(database, 8)
     both = await asyncio.gather(claim(database), claim(database))
     ids = [mail.id for mails in both for mail in mails]
-    assert len(ids) == len(set(ids)) == 12
+    assert len(ids) == len(set(ids)) == 8
 
 
 async def test_a_worker_that_died_gives_its_mails_to_the_next_after_a_minute(

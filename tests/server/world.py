@@ -16,8 +16,9 @@ from rooms.database import Database
 from rooms.employers import Vacancy
 from rooms.fairs import Fair, FairDay
 from rooms.lines.calls import Answer
+from rooms.model import new_id
 from rooms.people import Person
-from rooms.uploads import DocumentKind, Upload
+from rooms.uploads import DocumentKind, Upload, check
 from server import app as app_
 from server.security import form_token
 from server.settings import load
@@ -135,16 +136,20 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         meeting_talk = await chat.conversation(tx, chat.ConversationKind.MEETING, meeting.id, cast.fair.id)
     storage = server.app[HOUSE].storage
     async with database.transaction() as tx:
-        cv = await documents.keep_cv(tx, storage, cast.amina, Upload("cv.pdf", PDF))
+        cv, paper = new_id(), new_id()
+        for name in (cv, paper):
+            await storage.keep(str(name), PDF)
+        await documents.add_cv(tx, cast.amina, check(DocumentKind.CV, Upload("cv.pdf", PDF)), cv)
         stand = await cast.fresh_booth(tx, cast.atlantique)
         await invitations.invite_candidate(
             tx, await tx.session.get_one(Fair, cast.fair.id), "Zoé", "z@example.org", "en"
         )
         (invitation,) = await invitations.open_for(tx, cast.fair)
-        paper = await documents.keep_for_booth(tx, storage, stand, DocumentKind.BOOTH, Upload("hours.pdf", PDF))
+        checked = check(DocumentKind.BOOTH, Upload("hours.pdf", PDF))
+        await documents.add_to_booth(tx, stand, DocumentKind.BOOTH, checked, paper)
     ids = {
         "invitation": invitation.id,
-        "document": cv.id, "paper": paper.id,
+        "document": cv, "paper": paper,
         "fair": cast.fair.slug, "fair_id": cast.fair.id, "employer": "hotel-atlantique", "booth": booth.id,
         "place": place.id, "call": call.id, "meeting": meeting.id, "conversation": question.id, "public": talk.id,
         "message": message.id, "person": cast.karim.id, "amina": cast.amina.id, "request": request.id, "token": link,

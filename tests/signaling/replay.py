@@ -10,9 +10,7 @@ GONE = ("left", "served", "ended")
 def apply(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
     """Change `snapshot` as the event says. An event that nobody handles here is a fault of the test."""
     area = told["stream"].partition(":")[0]
-    {"fair": _fair, "line": _line, "person": _person, "conversation": _conversation, "meeting": _meeting}[area](
-        snapshot, event, told
-    )
+    AREAS[area](snapshot, event, told)
 
 
 def _fair(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
@@ -109,3 +107,23 @@ def _meeting(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["state"] = told["state"]
         case _:
             raise AssertionError(event)
+
+
+def _moderation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
+    match event:
+        case "chat:reported":
+            snapshot["reports"] = sorted([*snapshot["reports"], told["message"]])
+        case "chat:report_settled":
+            snapshot["reports"].remove(told["message"])
+        case _:
+            raise AssertionError(event)
+
+
+AREAS = {
+    "fair": _fair,
+    "line": _line,
+    "person": _person,
+    "conversation": _conversation,
+    "meeting": _meeting,
+    "moderation": _moderation,
+}

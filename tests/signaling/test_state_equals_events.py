@@ -18,8 +18,9 @@ from rooms.lines import calls, places
 from rooms.lines.calls import Answer, Call
 from rooms.lines.places import Place
 from rooms.meetings import Meeting, NextStep
+from rooms.model import new_id
 from rooms.transaction import Transaction
-from rooms.uploads import Upload
+from rooms.uploads import DocumentKind, Upload, check
 from signaling import streams
 from signaling.contract import CONTRACT, name_of
 from signaling.hub import AREAS  # noqa: F401  the handlers register their events
@@ -33,6 +34,7 @@ LOOKS = {
     "person": streams.mine_snapshot,
     "conversation": streams.conversation_snapshot,
     "meeting": streams.meeting_snapshot,
+    "moderation": streams.moderation_snapshot,
 }
 
 
@@ -85,7 +87,12 @@ class Onlookers:
 async def onlookers(cast: Cast) -> Onlookers:
     async with cast.database.transaction() as tx:
         talk = await chat.of_booth(tx, await cast.fresh_booth(tx, cast.atlantique))
-    watched = [f"fair:{cast.fair.id}", f"line:{cast.atlantique.id}", f"conversation:{talk.id}"]
+    watched = [
+        f"moderation:{cast.fair.id}",
+        f"fair:{cast.fair.id}",
+        f"line:{cast.atlantique.id}",
+        f"conversation:{talk.id}",
+    ]
     watched += [f"person:{person.id}" for person in (cast.amina, cast.karim, cast.luc)]
     found = Onlookers(cast, watched)
     cast.database.listeners.append(found.hear)
@@ -252,22 +259,17 @@ async def writing_and_removing(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
         await chat.report(tx, cast.karim, await tx.session.get_one(Message, message.id), cast.fair.id)
     async with o.during() as tx:
-        await chat.remove(tx, await tx.session.get_one(Message, message.id))
-
-
-class NoStorage:
-    async def keep(self, name: str, content: bytes) -> None: ...
-
-    async def forget(self, name: str) -> None: ...
+        await chat.remove(tx, await tx.session.get_one(Message, message.id), cast.fair.id)
 
 
 async def showing_and_withdrawing_a_cv(o: Onlookers, cast: Cast) -> None:
     await _join(o, cast)
     for _ in range(2):
         async with o.during() as tx:
-            await documents.keep_cv(tx, NoStorage(), cast.amina, Upload("cv.pdf", b"%PDF-1.7 %%EOF"))
+            checked = check(DocumentKind.CV, Upload("cv.pdf", b"%PDF-1.7 %%EOF"))
+            await documents.add_cv(tx, cast.amina, checked, new_id())
     async with o.during() as tx:
-        await documents.withdraw_cv(tx, NoStorage(), cast.amina)
+        await documents.withdraw_cv(tx, cast.amina)
 
 
 COMMANDS: tuple[Command, ...] = (

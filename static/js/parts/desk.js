@@ -47,6 +47,8 @@ export class Desk {
     this.list = /** @type {HTMLElement} */ (slot(element, "line"));
     /** @type {Map<string, string>} the place each ringing call is for */
     this.ringing = new Map();
+    /** @type {string} the call that we let ring */
+    this.mine = element.dataset.ringing ?? "";
     /** @type {(() => void)[]} */
     this.stops = [];
     this.onSubmit = this.onSubmit.bind(this);
@@ -121,7 +123,7 @@ export class Desk {
     show(this.element, "nobody", this.list.children.length === 0);
   }
 
-  /** @param {{call: string, place: string}} ringing */
+  /** @param {{call: string, place: string, recruiter: string}} ringing */
   ring(ringing) {
     this.ringing.set(ringing.call, ringing.place);
     const panel = slot(this.element, "ringing");
@@ -133,15 +135,18 @@ export class Desk {
     /** @type {HTMLElement} */ (panel.querySelector("p")).textContent = sentence;
     /** @type {HTMLFormElement} */ (panel.querySelector("form")).action = `/calls/${ringing.call}/withdraw`;
     panel.hidden = false;
-    show(this.element, "next", false);
+    if (ringing.recruiter === this.element.dataset.me) {
+      this.mine = ringing.call;
+      show(this.element, "next", false);
+    }
     this.announcer.say(sentence);
   }
 
   /** @param {{call: string, place: string, state: string}} fact */
   settle(fact) {
     this.ringing.delete(fact.call);
-    show(this.element, "ringing", false);
-    show(this.element, "next", true);
+    if (this.ringing.size === 0) show(this.element, "ringing", false);
+    if (fact.call === this.mine && fact.state !== "accepted") show(this.element, "next", true);
     const sentence = SETTLED[fact.state];
     if (sentence) this.announcer.say(say(sentence, { name: this.name(fact.place) }));
   }

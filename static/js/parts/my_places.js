@@ -1,7 +1,7 @@
 /** One's own places: where each stands now, told in words and to screen readers. */
 
 import { ordinal, say, waitText } from "../live/words.js";
-import { clock, fill, slot } from "./dom.js";
+import { clock, fill, show, slot } from "./dom.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {import("./announcer.js").Announcer} Announcer */
@@ -78,7 +78,7 @@ export class MyPlaces {
   }
 
   /**
-   * A place that ended, or that waits for its owner to come back, needs other buttons: the page is fetched anew.
+   * A place that ended goes away; one on hold shows how to come back.
    * @param {{place: string, state: string, hold_reason: string | null}} fact
    */
   change(fact) {
@@ -88,6 +88,7 @@ export class MyPlaces {
       if (fact.state === "left") this.announcer.say(say("You have left the line at %(employer)s.", { employer }));
       if (fact.state === "ended") this.announcer.say(say("The fair has ended. Thank you for coming."));
       if (fact.state === "on_hold") this.announcer.say(say("On hold: come back to be called."));
+      show(row, "return", fact.state === "on_hold");
       if (ended) row.remove();
     }
   }

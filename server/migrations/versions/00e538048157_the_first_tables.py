@@ -5,7 +5,7 @@ from alembic import op
 
 import rooms.model
 
-revision = 'c60c2da8b866'
+revision = '00e538048157'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -231,12 +231,14 @@ def upgrade() -> None:
     sa.Column('p256dh', sa.String(), nullable=False),
     sa.Column('auth', sa.String(), nullable=False),
     sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('session_id', sa.Uuid(), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('endpoint')
     )
     with op.batch_alter_table('push_subscription', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_push_subscription_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_push_subscription_session_id'), ['session_id'], unique=False)
 
     op.create_table('session',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -491,6 +493,7 @@ def downgrade() -> None:
 
     op.drop_table('session')
     with op.batch_alter_table('push_subscription', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_push_subscription_session_id'))
         batch_op.drop_index(batch_op.f('ix_push_subscription_person_id'))
 
     op.drop_table('push_subscription')
