@@ -54,19 +54,20 @@ clean: ## remove what was built (not the demo's data)
 	@$(PYTHON) -m venv .venv || { echo "Python's venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
 
 .venv/demo: requirements.lock pyproject.toml | .venv/bin/python
-	@echo "Installing Parvis (once) ..."
+	@echo "Installing Parvis into .venv, once: this takes a minute or two ..."
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev: requirements-dev.lock pyproject.toml | .venv/bin/python
-	@echo "Installing Parvis and its tools (once) ..."
+	@echo "Installing Parvis and its tools into .venv, once: this takes a minute or two ..."
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@ .venv/demo
 
 static/vendor/.built: package-lock.json server/assets.py
 	@$(if $(wildcard .venv/bin/python),true,$(MAKE) --no-print-directory .venv/demo)
+	@echo "Fetching the front-end packages, once ..."
 	@tools/fetch-front-end
 	@$(BIN)/python -m server.assets
 	@touch $@
