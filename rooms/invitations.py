@@ -86,9 +86,9 @@ async def withdraw(tx: Transaction, fair: Fair, invitation: uuid.UUID) -> None:
     link.withdrawn_at = link.withdrawn_at or tx.now
 
 
-async def accept(tx: Transaction, token: str, language: str) -> tuple[Person, str]:
-    """Use a link: returns its person and the path of the page it opens."""
-    person, link = await signin.use_link(tx, token, language)
+async def accept(tx: Transaction, token: str, language: str, name: str = "") -> tuple[Person, str]:
+    """Use a link: returns its person and the path of the page it opens. `name` is what a new person is called."""
+    person, link = await signin.use_link(tx, token, language, name)
     return person, await _grant(tx, person, link)
 
 

@@ -173,11 +173,11 @@ async def look_at_link(tx: Transaction, token: str, *, lock: bool = False) -> Li
     return link
 
 
-async def use_link(tx: Transaction, token: str, language: str) -> tuple[Person, Link]:
+async def use_link(tx: Transaction, token: str, language: str, name: str = "") -> tuple[Person, Link]:
     """The click on the page's button: the link is used up and its person known."""
     link = await look_at_link(tx, token, lock=True)
     link.used_at = tx.now
-    return await people.welcome(tx, link.name, link.email, language), link
+    return await people.welcome(tx, name.strip() or link.name, link.email, language), link
 
 
 async def open_session(tx: Transaction, person: Person, device: str) -> str:

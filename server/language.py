@@ -84,4 +84,4 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:
-    return format_datetime(value, "medium", tzinfo=zone, locale=current.get())
+    return format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=current.get())

@@ -121,4 +121,5 @@ def linked(text: str) -> Markup:
 def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs; nothing in it is markup."""
     blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
-    return Markup("").join(Markup("<p>{}</p>").format(block) for block in blocks)
+    lines = [Markup("<br>").join(block.split("\n")) for block in blocks]
+    return Markup("").join(Markup("<p>{}</p>").format(block) for block in lines)

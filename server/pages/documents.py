@@ -56,7 +56,7 @@ async def keep_cv(visit: Visit) -> web.StreamResponse:
             return await documents.add_cv(tx, person, checked, name)
 
     await take_in(visit.house.storage, DocumentKind.CV, _upload(visit), add)
-    return visit.go("/me", language.gettext("Your CV is kept. Booths whose line you join may read it."))
+    return visit.go("/me#cv", language.gettext("Your CV is kept. Booths whose line you join may read it."))
 
 
 @post("/me/cv/withdraw")

@@ -123,7 +123,7 @@ async def invite_employer(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         fair = await _fair(tx, visit)
         await invitations.invite_employer(
-            tx, fair, visit.typed("employer"), visit.typed("sector"), visit.typed("email"), visit.language
+            tx, fair, visit.typed("employer"), visit.typed("sector"), visit.typed("email"), fair.languages[0]
         )
     return visit.go(f"/organise/{fair.slug}", language.gettext("The invitation is on its way."))
 
@@ -133,7 +133,7 @@ async def invite_candidate(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         fair = await _fair(tx, visit)
         await invitations.invite_candidate(
-            tx, fair, visit.typed("candidate_name"), visit.typed("candidate_email"), visit.language
+            tx, fair, visit.typed("candidate_name"), visit.typed("candidate_email"), fair.languages[0]
         )
     return visit.go(f"/organise/{fair.slug}", language.gettext("The invitation is on its way."))
 
@@ -168,5 +168,8 @@ async def move(visit: Visit) -> web.StreamResponse:
     if wanted not in MOVES:
         raise Invalid("move", N_("Please choose one of the answers."), field="move")
     async with visit.transaction() as tx:
-        await MOVES[wanted](tx, await _fair(tx, visit))
-    return visit.go(f"/organise/{visit.path('fair')}")
+        fair = await _fair(tx, visit)
+        await MOVES[wanted](tx, fair)
+    if fair.is_open_now:
+        return visit.go(f"/organise/{fair.slug}", language.gettext("The fair is open."))
+    return visit.go(f"/organise/{fair.slug}", language.gettext("Done."))

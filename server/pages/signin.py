@@ -11,9 +11,9 @@ from rooms.errors import N_, Invalid
 from rooms.people import Person
 from rooms.transaction import Transaction
 from server import language
-from server.visit import SESSION, Visit, get, own_path, post
+from server.visit import LANGUAGE, SESSION, Visit, get, own_path, post
 
-MONTH = 30 * 24 * 3600
+MONTH, YEAR = 30 * 24 * 3600, 365 * 24 * 3600
 CODES_A_MINUTE = 60
 """From one address: a whole agency may stand behind it. One e-mail address gets six an hour."""
 PASSWORDS_A_MINUTE = 30
@@ -89,7 +89,7 @@ async def link(visit: Visit) -> web.StreamResponse:
 async def use_link(visit: Visit) -> web.StreamResponse:
     await visit.house.rates.count("link_use", visit.address, 2 * CODES_A_MINUTE)
     async with visit.transaction() as tx:
-        person, home = await invitations.accept(tx, visit.path("token"), visit.language)
+        person, home = await invitations.accept(tx, visit.path("token"), visit.language, visit.typed("name"))
         await _open(visit, tx, person)
     return visit.go(home)
 
@@ -97,6 +97,7 @@ async def use_link(visit: Visit) -> web.StreamResponse:
 async def _open(visit: Visit, tx: Transaction, person: Person) -> None:
     token = await signin.open_session(tx, person, visit.request.headers.get("User-Agent", "?"))
     visit.cookies[SESSION] = (token, MONTH)
+    visit.cookies[LANGUAGE] = (visit.language, YEAR)
 
 
 @post("/sign-out")

@@ -43,6 +43,7 @@ class Visitors:
         context = await self.browser.new_context(base_url=self.house.url, locale="en-GB", **options)  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        context.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
         self.contexts.append(context)
         return context
 

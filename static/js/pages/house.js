@@ -46,11 +46,22 @@ export function open(build) {
   connection.start();
   socket.connect();
   resume(connection, dialog);
+  document.addEventListener("submit", ask);
   globalThis.addEventListener("pagehide", () => {
     for (const part of parts) part.stop();
     connection.stop();
   });
   globalThis.addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+/**
+ * What cannot be undone is asked about first.
+ * @param {SubmitEvent} event
+ */
+function ask(event) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const isPart = form.closest("[data-part=meeting]");
+  if (!isPart && form.dataset.ask && !globalThis.confirm(form.dataset.ask)) event.preventDefault();
 }
 
 /**

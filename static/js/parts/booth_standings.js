@@ -48,7 +48,7 @@ export class BoothStandings {
       pill?.classList.toggle("warn", stands.is_open && stands.is_paused);
       pill?.classList.toggle("quiet", !stands.is_open || (!stands.is_paused && stands.staff === 0));
       fill(element, "staffed-text", staffedText(stands));
-      fill(element, "waiting", `${waitingText(stands.waiting)} · ${waitText(stands.wait)}`);
+      fill(element, "waiting", waitingText(stands));
       this.list(element, stands.staff_names);
     }
   }
@@ -81,7 +81,7 @@ export function staffedText(stands) {
   return stands.staff > 0 ? say("%(count)s here now", { count: stands.staff }) : say("Nobody here now");
 }
 
-/** @param {number} waiting */
-export function waitingText(waiting) {
-  return waiting > 0 ? say("%(count)s in line", { count: waiting }) : say("Nobody in line");
+/** @param {Stands} stands */
+export function waitingText({ waiting, wait }) {
+  return waiting > 0 ? `${say("%(count)s in line", { count: waiting })} · ${waitText(wait)}` : say("Nobody in line");
 }

@@ -163,17 +163,20 @@ export class Desk {
       state?.classList.toggle("quiet", !standing.can_be_called);
       state?.classList.remove("warn");
       fill(row, "state-text", this.state(standing));
+      const call = row.querySelector("button");
+      if (standing.position === null || standing.is_engaged || !standing.is_near) call?.setAttribute("aria-disabled", "true");
+      else call?.removeAttribute("aria-disabled");
     }
     this.next(standings.find((standing) => standing.can_be_called));
   }
 
   /** @param {Standing} standing */
   state(standing) {
-    if (standing.position === null) return standing.is_engaged ? say("In a talk") : say("on hold");
     if ([...this.ringing.values()].includes(standing.place)) return say("calling");
+    if (standing.position === null) return standing.is_engaged ? say("In a talk") : say("on hold");
     if (standing.is_engaged) return say("in another talk");
     if (!standing.is_near) return say("out of reach");
-    return standing.can_be_called ? say("within reach") : say("asked for a few minutes");
+    return standing.can_be_called ? say("within reach") : say("passed over for a moment");
   }
 
   /** @param {Standing | undefined} standing */

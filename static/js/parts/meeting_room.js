@@ -175,6 +175,7 @@ export class MeetingRoom {
     this.view.devicesOpen = !this.view.devicesOpen && this.meeting.iAmIn;
     button.setAttribute("aria-expanded", String(this.view.devicesOpen));
     this.draw();
+    if (this.view.devicesOpen) slot(this.element, "before")?.scrollIntoView({ block: "nearest" });
   }
 
   async fullScreen() {
@@ -185,9 +186,9 @@ export class MeetingRoom {
   /** @param {SubmitEvent} event */
   async onSubmit(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.dataset.ask && !globalThis.confirm(form.dataset.ask)) return event.preventDefault();
     if (form.dataset.act !== "call-next") return;
     event.preventDefault();
-    if (!globalThis.confirm(form.dataset.ask)) return;
     const desk = form.action.replace(/\/call$/, "");
     const booth = desk.split("/").at(-1);
     this.door.expect();
