@@ -22,6 +22,10 @@ def main() -> None:
     if arguments[0] == "npm":
         arguments = [npm, *arguments[1:]]
     os.environ["PATH"] = f"{Path(program).parent}{os.pathsep}{os.environ['PATH']}"
+    # Node brings its own list of authorities; behind a company's proxy the machine's list is the right one.
+    os.environ.setdefault("NODE_USE_SYSTEM_CA", "1")
+    if "SSL_CERT_FILE" in os.environ:
+        os.environ.setdefault("NODE_EXTRA_CA_CERTS", os.environ["SSL_CERT_FILE"])
     os.execv(program, [program, *arguments])
 
 
