@@ -142,7 +142,11 @@ export class MeetingRoom {
   }
 
   async goIn() {
-    await this.meeting.goIn();
+    const going = this.meeting.goIn();
+    this.draw();
+    // The button that was pressed is gone: the focus goes on to the tools, not back to the top.
+    /** @type {HTMLElement | null} */ (this.element.querySelector(".tool"))?.focus();
+    await going;
     this.draw();
   }
 
