@@ -90,7 +90,9 @@ async def tab_to(page: Page, name: str) -> None:
     for _ in range(80):
         await page.keyboard.press("Tab")
         focused = await page.evaluate(
-            """() => { const e = document.activeElement; if (e === document.body) return ""; const label = e.labels?.[0]?.innerText ?? "";
+            """() => { const e = document.activeElement;
+                       if (e === document.body) return "";
+                       const label = e.labels?.[0]?.innerText ?? "";
                        return [e.getAttribute("aria-label"), label, e.innerText].filter(Boolean).join(" ").trim(); }"""
         )
         if name in focused:
