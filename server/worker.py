@@ -18,6 +18,7 @@ LEASE = timedelta(seconds=15)
 RENEW_EVERY = 5.0
 LOOK_EVERY = 0.5
 TIDY_EVERY = 5.0
+STOPS_WITHIN = 5.0
 
 
 class Worker:
@@ -29,14 +30,18 @@ class Worker:
         self._send_mail = send_mail
         self._task: asyncio.Task[None] | None = None
         self._mailing: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
         self._leads = False
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
+        # Asked, not cancelled: a transaction cut off in the middle would keep SQLite's write lock.
+        self._stopping.set()
         for task in (self._task, self._mailing):
             if task:
+                await asyncio.wait({task}, timeout=STOPS_WITHIN)
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
@@ -47,7 +52,7 @@ class Worker:
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time
         renew_at = tidy_at = 0.0
-        while True:
+        while not self._stopping.is_set():
             try:
                 if clock() >= renew_at:
                     await self.renew()
@@ -58,7 +63,8 @@ class Worker:
             except Exception:
                 # The loop outlives any single failure; the row stays due and is tried again.
                 log.exception("worker_failed")
-            await asyncio.sleep(LOOK_EVERY)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), LOOK_EVERY)
 
     async def renew(self) -> None:
         async with self.database.transaction() as tx:
