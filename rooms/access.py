@@ -12,7 +12,8 @@ from sqlalchemy import select
 from rooms import booths, chat, documents, fairs
 from rooms.agencies import TeamMember
 from rooms.booths import Booth, BoothStaff
-from rooms.chat import Conversation, ConversationKind, Message
+from rooms.chat import Message
+from rooms.conversations import Conversation, ConversationKind
 from rooms.documents import Document
 from rooms.employers import Employer, EmployerMember, Vacancy
 from rooms.errors import N_, NotFound, Problem, Refused

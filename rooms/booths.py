@@ -8,7 +8,8 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms import employers
+from rooms import conversations, employers
+from rooms.conversations import ConversationKind
 from rooms.employers import Employer
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, fair_stream, line_stream
@@ -85,6 +86,7 @@ async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
     booth.fair, booth.employer = fair, employer
     tx.session.add(booth)
     await tx.session.flush()
+    await conversations.begin(tx, ConversationKind.BOOTH, booth.id, fair.id)
     for person, member in await employers.members_of(tx, employer.id):
         if member.is_owner:
             await _add_staff(tx, booth.id, person.id)

@@ -1,17 +1,19 @@
-"""Conversations and what is written in them: the fair's, a booth's, a private question, a meeting's."""
+"""What is written in conversations, and its moderation."""
 
 import uuid
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, exists, select, text, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, exists, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rooms import conversations
 from rooms.booths import Booth
-from rooms.errors import N_, Conflict
-from rooms.facts import Fact, conversation_stream, moderation_stream
-from rooms.fairs import Fair
+from rooms.conversations import Conversation, ConversationKind
+from rooms.errors import N_, Conflict, NotFound
+from rooms.facts import Fact, conversation_stream, line_stream, moderation_stream
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
@@ -19,35 +21,17 @@ from rooms.transaction import Transaction
 LONGEST = 1000
 
 
-class ConversationKind(StrEnum):
-    FAIR = "fair"
-    BOOTH = "booth"
-    QUESTION = "question"
-    MEETING = "meeting"
+class Silencing(StrEnum):
+    MUTE = "mute"
+    BAN = "ban"
+    LIFT = "lift"
 
 
-class Conversation(Base):
-    """One row of each kind for its subject; a private question belongs to one asker at one booth."""
-
-    __tablename__ = "conversation"
-    __table_args__ = (
-        Index(
-            "ux_conversation_subject",
-            "kind",
-            "subject",
-            unique=True,
-            postgresql_where=text("asker_id IS NULL"),
-            sqlite_where=text("asker_id IS NULL"),
-        ),
-        UniqueConstraint("kind", "subject", "asker_id"),
-    )
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    kind: Mapped[ConversationKind]
-    subject: Mapped[uuid.UUID]
-    """The fair, booth or meeting it belongs to."""
-    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
-    asker_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
-    fair: Mapped[Fair] = relationship(lazy="joined", innerjoin=True)
+SILENT_FOR = {
+    Silencing.MUTE: timedelta(minutes=30),
+    Silencing.BAN: timedelta(days=3650),
+    Silencing.LIFT: timedelta(0),
+}
 
 
 class Message(Base):
@@ -97,6 +81,15 @@ class ChatRemoved(Fact):
     message: uuid.UUID
 
 
+class QuestionWritten(Fact):
+    """Somebody wrote in a private question: whoever stands at the booth's desk is told."""
+
+    kind: ClassVar[str] = "question.written"
+    booth: uuid.UUID
+    conversation: uuid.UUID
+    message: uuid.UUID
+
+
 class ChatReported(Fact):
     kind: ClassVar[str] = "chat.reported"
     fair: uuid.UUID
@@ -111,42 +104,57 @@ class ReportSettled(Fact):
     message: uuid.UUID
 
 
-async def conversation(
-    tx: Transaction, kind: ConversationKind, subject: uuid.UUID, fair: uuid.UUID, asker: uuid.UUID | None = None
-) -> Conversation:
-    """The conversation of this subject, begun if it is new."""
-    query = select(Conversation).where(Conversation.kind == kind, Conversation.subject == subject)
-    query = query.where(Conversation.asker_id == asker if asker else Conversation.asker_id.is_(None))
-    row = (await tx.session.execute(query)).scalar_one_or_none()
-    if row:
-        return row
-    values = {"id": new_id(), "kind": kind, "subject": subject, "fair_id": fair, "asker_id": asker}
-    await tx.insert_once(Conversation, values)
-    return (await tx.session.execute(query)).scalar_one()
+async def of_booth(tx: Transaction, booth: uuid.UUID) -> Conversation:
+    return await _standing(tx, ConversationKind.BOOTH, booth)
 
 
-async def of_booth(tx: Transaction, booth: Booth) -> Conversation:
-    return await conversation(tx, ConversationKind.BOOTH, booth.id, booth.fair_id)
+async def of_fair(tx: Transaction, fair: uuid.UUID) -> Conversation:
+    return await _standing(tx, ConversationKind.FAIR, fair)
+
+
+async def of_meeting(tx: Transaction, meeting: uuid.UUID) -> Conversation:
+    return await _standing(tx, ConversationKind.MEETING, meeting)
+
+
+async def _standing(tx: Transaction, kind: ConversationKind, subject: uuid.UUID) -> Conversation:
+    row = await conversations.found(tx, kind, subject)
+    if row is None:
+        raise NotFound("conversation")
+    return row
 
 
 async def question_to(tx: Transaction, booth: Booth, asker: Person) -> Conversation:
-    return await conversation(tx, ConversationKind.QUESTION, booth.id, booth.fair_id, asker.id)
+    return await conversations.begin(tx, ConversationKind.QUESTION, booth.id, booth.fair_id, asker.id)
 
 
-async def of_fair(tx: Transaction, fair: Fair) -> Conversation:
-    return await conversation(tx, ConversationKind.FAIR, fair.id, fair.id)
+@dataclass(frozen=True)
+class Question:
+    """A private question: who asks, and whether the last word is theirs."""
+
+    conversation: Conversation
+    asker: Person
+    waits: bool
 
 
-async def questions_to(tx: Transaction, booth: uuid.UUID) -> list[tuple[Conversation, Person]]:
-    """The private questions put to a booth, the latest first, with who asks."""
+async def questions_to(tx: Transaction, booth: uuid.UUID) -> list[Question]:
+    """The private questions put to a booth, the latest begun first."""
+    last = (
+        select(Message.is_staff)
+        .where(Message.conversation_id == Conversation.id)
+        .order_by(Message.id.desc())
+        .limit(1)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
     query = (
-        select(Conversation, Person)
+        select(Conversation, Person, last)
         .join(Person, Person.id == Conversation.asker_id)
         .where(Conversation.kind == ConversationKind.QUESTION, Conversation.subject == booth)
         .where(exists().where(Message.conversation_id == Conversation.id))
         .order_by(Conversation.id.desc())
     )
-    return [(row, person) for row, person in (await tx.session.execute(query)).all()]
+    rows = (await tx.session.execute(query)).all()
+    return [Question(conversation, person, not is_staff) for conversation, person, is_staff in rows]
 
 
 async def send(
@@ -170,6 +178,9 @@ async def send(
     if await tx.insert_once(Message, values):
         fact = ChatSent(conversation=where.id, message=values["id"])
         tx.record(fact, conversation_stream(where.id))
+        if where.kind is ConversationKind.QUESTION:
+            question = QuestionWritten(booth=where.subject, conversation=where.id, message=values["id"])
+            tx.record(question, line_stream(where.subject))
     return (await tx.session.execute(query)).scalar_one()
 
 
@@ -228,7 +239,9 @@ async def open_reports(tx: Transaction, fair: uuid.UUID) -> list[Message]:
     return list((await tx.session.execute(query)).scalars())
 
 
-async def silence(tx: Transaction, fair: uuid.UUID, person: uuid.UUID, until: datetime) -> None:
+async def silence(tx: Transaction, fair: uuid.UUID, person: uuid.UUID, how: Silencing) -> None:
+    """Pause somebody's public messages in this fair, or let them write again."""
+    until = tx.now + SILENT_FOR[how]
     row = await tx.session.get(Silence, (fair, person))
     if row:
         row.until = until

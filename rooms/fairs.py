@@ -13,9 +13,11 @@ from enum import StrEnum
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rooms import conversations
+from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, fair_stream
 from rooms.model import Base, new_id
@@ -138,8 +140,27 @@ async def create(tx: Transaction, organiser: Person, description: FairDescriptio
     await describe(tx, fair, description)
     tx.session.add(fair)
     await tx.session.flush()
-    tx.session.add(FairOrganiser(fair_id=fair.id, person_id=organiser.id))
+    await add_organiser(tx, fair, organiser)
+    await conversations.begin(tx, ConversationKind.FAIR, fair.id, fair.id)
     return fair
+
+
+async def add_organiser(tx: Transaction, fair: Fair, person: Person) -> None:
+    await tx.insert_once(FairOrganiser, {"fair_id": fair.id, "person_id": person.id})
+
+
+async def remove_organiser(tx: Transaction, fair: Fair, person: uuid.UUID) -> None:
+    """The person runs this fair no longer; somebody always does."""
+    organisers = {each.id for each in await organisers_of(tx, fair)}
+    if organisers <= {person}:
+        raise Conflict("organiser.last", N_("Somebody must run this fair. Add another organiser first."))
+    found = FairOrganiser.fair_id == fair.id, FairOrganiser.person_id == person
+    await tx.session.execute(delete(FairOrganiser).where(*found))
+
+
+async def organisers_of(tx: Transaction, fair: Fair) -> list[Person]:
+    query = select(Person).join(FairOrganiser, FairOrganiser.person_id == Person.id)
+    return list((await tx.session.execute(query.where(FairOrganiser.fair_id == fair.id).order_by(Person.name))).scalars())
 
 
 async def describe(tx: Transaction, fair: Fair, description: FairDescription) -> None:

@@ -8,8 +8,9 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms import engagement, outbox, presence
+from rooms import conversations, engagement, outbox, presence
 from rooms.booths import Booth
+from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, line_stream, meeting_stream, person_stream
 from rooms.fairs import FairState
@@ -142,6 +143,7 @@ async def open_for_call(
     )
     tx.session.add(meeting)
     await tx.session.flush()
+    await conversations.begin(tx, ConversationKind.MEETING, meeting.id, place.booth.fair_id)
     await engagement.hand_over(tx, call, meeting.id)
     places.move(tx, place, PlaceState.TALKING)
     fact = MeetingOpened(meeting=meeting.id, call=call, place=place.id, booth=place.booth_id)

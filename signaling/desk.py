@@ -3,12 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms import documents, meetings
+from rooms import chat, documents, meetings
+from rooms.chat import Message, Question
+from rooms.conversations import Conversation
 from rooms.facts import Told
 from rooms.lines import calls, places
 from rooms.lines.calls import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings import MeetingState
+from rooms.people import Person
 from rooms.transaction import Transaction
 from signaling.contract import Payload, ToldFact, told
 from signaling.telling import head, tells
@@ -118,6 +121,27 @@ class LineTalkedTold(ToldFact):
     state: MeetingState
 
 
+class QuestionTold(Payload):
+    """A private question. `waits` says that the last word is the asker's."""
+
+    conversation: UUID
+    asker_name: str
+    waits: bool
+
+
+def question_told(question: Question) -> QuestionTold:
+    return QuestionTold(
+        conversation=question.conversation.id, asker_name=question.asker.name, waits=question.waits
+    )
+
+
+@told("line:question")
+class LineQuestionTold(ToldFact):
+    """Somebody wrote in a private question to the booth."""
+
+    question: QuestionTold
+
+
 class LineSnapshot(Payload):
     """The line as the staff see it."""
 
@@ -125,6 +149,7 @@ class LineSnapshot(Payload):
     staff: list[UUID]
     places: list[PlaceTold]
     ringing: list[RingingTold]
+    questions: list[QuestionTold]
 
 
 @told("line:cv_changed")
@@ -133,6 +158,17 @@ class LineCvTold(ToldFact):
 
     person: UUID
     document: UUID | None
+
+
+@tells("line", chat.QuestionWritten)
+async def _question(tx: Transaction, told_fact: Told) -> ToldFact:
+    fact = told_fact.fact
+    assert isinstance(fact, chat.QuestionWritten)  # noqa: S101
+    where = await tx.session.get_one(Conversation, fact.conversation)
+    message = await tx.session.get_one(Message, fact.message)
+    asker = await tx.session.get_one(Person, where.asker_id)
+    row = QuestionTold(conversation=where.id, asker_name=asker.name, waits=not message.is_staff)
+    return LineQuestionTold(**head(told_fact), question=row)
 
 
 @tells("line", documents.CvChanged)

@@ -253,7 +253,7 @@ class Hub:
         """The person staffs this booth no longer: their connections leave its line and its private questions."""
         async with self.database.reading() as tx:
             questions = await chat.questions_to(tx, booth)
-        closed = [line_stream(booth), *(conversation_stream(question.id) for question, _ in questions)]
+        closed = [line_stream(booth), *(conversation_stream(question.conversation.id) for question in questions)]
         for client in [client for client in self.clients.values() if client.person == person]:
             for stream in closed:
                 await self.server.leave_room(client.sid, stream)

@@ -14,7 +14,7 @@ from rooms.lines import calls, places
 from rooms.transaction import Transaction
 from signaling.chat import ConversationSnapshot, message_told
 from signaling.contract import Ack, Payload, client_event, name_of
-from signaling.desk import LineSnapshot, place_told, ringing_told
+from signaling.desk import LineSnapshot, place_told, question_told, ringing_told
 from signaling.fairs import AnnouncementTold, BoothBrief, FairSnapshot, ModerationSnapshot
 from signaling.hub import Context
 from signaling.meetings import MeetingSnapshot
@@ -180,6 +180,7 @@ async def line_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
         staff=sorted(person.id for person in await booths.staff_of(tx, booth.id)),
         places=[place_told(place, cvs.get(place.person_id)) for place in line],
         ringing=[ringing_told(call) for call in await calls.ringing_at(tx, booth.id)],
+        questions=[question_told(question) for question in await chat.questions_to(tx, booth.id)],
     )
 
 

@@ -19,10 +19,9 @@ async def of_path(tx: Transaction, visit: Visit, act: access.Act = access.Act.BO
 
 @get("/fairs/{fair}/booths/{employer}")
 async def booth(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        stand = await of_path(tx, visit)
-        talk = await chat.of_booth(tx, stand)
     async with visit.reading() as tx:
+        stand = await of_path(tx, visit)
+        talk = await chat.of_booth(tx, stand.id)
         following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(talk.id))
         jobs = (await employers.vacancies_of(tx, [stand.employer_id]))[stand.employer_id]
         mine = await lobby.mine(tx, visit, stand.fair)

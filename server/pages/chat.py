@@ -1,20 +1,16 @@
 """Chat by plain forms, and its moderation."""
 
 import uuid
-from datetime import timedelta
 
 from aiohttp import web
 
 from rooms import access, chat
 from rooms.access import Act
+from rooms.chat import Silencing
 from rooms.errors import N_, Invalid, NotFound
 from rooms.people import Person
 from server import language
 from server.visit import Visit, post
-
-MUTE = timedelta(minutes=30)
-BAN = timedelta(days=3650)
-
 
 @post("/conversations/{conversation}/messages")
 async def send(visit: Visit) -> web.StreamResponse:
@@ -57,14 +53,13 @@ async def settle(visit: Visit) -> web.StreamResponse:
 @post("/fairs/{fair}/people/{person}/silence")
 async def silence(visit: Visit) -> web.StreamResponse:
     """Pause somebody's public messages for half an hour, for good, or lift it."""
-    pauses = {"mute": MUTE, "ban": BAN, "lift": timedelta(0)}
     how = visit.typed("how")
-    if how not in pauses:
+    if how not in list(Silencing):
         raise Invalid("how", N_("Please choose one of the answers."), field="how")
     async with visit.transaction() as tx:
         fair = await access.fair(tx, visit.actor, visit.path("fair"), Act.FAIR_RUN)
         person = await tx.session.get(Person, visit.id("person"))
         if person is None:
             raise NotFound("person")
-        await chat.silence(tx, fair.id, person.id, tx.now + pauses[how])
+        await chat.silence(tx, fair.id, person.id, Silencing(how))
     return visit.go(visit.came_from(), language.gettext("Done."))

@@ -5,7 +5,7 @@ from aiohttp import web
 from rooms import access, booths, chat, documents, meetings, presence
 from rooms.access import Act
 from rooms.booths import Booth
-from rooms.chat import ConversationKind
+from rooms.conversations import ConversationKind
 from rooms.errors import NotFound
 from rooms.facts import conversation_stream, fair_stream, line_stream
 from rooms.lines import calls, standing
@@ -33,9 +33,9 @@ async def desk(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit)
         await presence.see_desk(tx, stand.id, visit.actor.known.id)
-        talk = await chat.of_booth(tx, stand)
     visit.house.hub.standings.stir({stand.id})
     async with visit.reading() as tx:
+        talk = await chat.of_booth(tx, stand.id)
         wanted = (line_stream(stand.id), fair_stream(stand.fair_id), conversation_stream(talk.id))
         following = await heads(tx, visit, *wanted)
         line = await standing.of_line(tx, stand)

@@ -39,10 +39,9 @@ class Card:
 
 @get("/fairs/{fair}")
 async def lobby(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        fair = await access.fair(tx, visit.actor, visit.path("fair"))
-        talk = await chat.of_fair(tx, fair)
     async with visit.reading() as tx:
+        fair = await access.fair(tx, visit.actor, visit.path("fair"))
+        talk = await chat.of_fair(tx, fair.id)
         following = await heads(tx, visit, fair_stream(fair.id))
         cards = await cards_of(tx, fair)
         shown = [card for card in cards if card.fits(visit.query)]
@@ -79,10 +78,9 @@ async def next_day(tx: Transaction, fair: Fair) -> FairDay | None:
 
 @get("/fairs/{fair}/chat")
 async def fair_chat(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        fair = await access.fair(tx, visit.actor, visit.path("fair"))
-        talk = await chat.of_fair(tx, fair)
     async with visit.reading() as tx:
+        fair = await access.fair(tx, visit.actor, visit.path("fair"))
+        talk = await chat.of_fair(tx, fair.id)
         following = await heads(tx, visit, fair_stream(fair.id), conversation_stream(talk.id))
         return visit.page(
             "fair_chat.html",

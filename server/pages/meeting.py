@@ -6,9 +6,8 @@ from aiohttp import web
 
 from rooms import access, chat, documents, meetings
 from rooms.access import Act
-from rooms.chat import ConversationKind
 from rooms.errors import N_, Invalid
-from rooms.facts import conversation_stream, line_stream, meeting_stream
+from rooms.facts import conversation_stream, fair_stream, line_stream, meeting_stream
 from rooms.lines import standing
 from rooms.meetings import NextStep
 from server import language
@@ -19,12 +18,11 @@ from server.visit import Visit, get, post
 @get("/meetings/{meeting}")
 async def meeting(visit: Visit) -> web.StreamResponse:
     """The waiting room and the talk; afterwards, what comes next."""
-    async with visit.transaction() as tx:
-        row = await access.meeting(tx, visit.actor, visit.id("meeting"))
-        talk = await chat.conversation(tx, ConversationKind.MEETING, row.id, row.booth.fair_id)
-    leads = row.recruiter_id == visit.actor.known.id
     async with visit.reading() as tx:
-        wanted = [meeting_stream(row.id), conversation_stream(talk.id)]
+        row = await access.meeting(tx, visit.actor, visit.id("meeting"))
+        talk = await chat.of_meeting(tx, row.id)
+        leads = row.recruiter_id == visit.actor.known.id
+        wanted = [meeting_stream(row.id), conversation_stream(talk.id), fair_stream(row.booth.fair_id)]
         following = await heads(tx, visit, *wanted, *([line_stream(row.booth_id)] if leads else []))
         line = await standing.of_line(tx, row.booth) if leads else []
         values = {

@@ -44,7 +44,7 @@ async def more(cast: Cast, number: int) -> None:
         someone = await people.welcome(tx, f"Candidate {number}", f"c{number}@example.org", "en")
         atlantique = await cast.fresh_booth(tx, cast.atlantique)
         await places.join(tx, someone, atlantique)
-        talk = await chat.of_booth(tx, atlantique)
+        talk = await chat.of_booth(tx, atlantique.id)
         await chat.send(tx, someone, talk, "Hello", cast.process if number == 0 else someone.id, is_staff=False)
     await cast.connect(owner, booth)
     await cast.connect(someone)
@@ -67,7 +67,7 @@ async def the_fair(tx: Transaction, cast: Cast) -> object:
 
 
 async def the_chat(tx: Transaction, cast: Cast) -> object:
-    talk = await chat.of_booth(tx, await cast.fresh_booth(tx, cast.atlantique))
+    talk = await chat.of_booth(tx, cast.atlantique.id)
     return await streams.conversation_snapshot(tx, talk.id)
 
 

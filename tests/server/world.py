@@ -107,7 +107,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
             tx, (await agencies.team(tx, "Nantes", "Loire")).id, await cast.fresh(tx, cast.claire)
         )
         booth = await cast.fresh_booth(tx, cast.atlantique)
-        talk, question = await chat.of_booth(tx, booth), await chat.question_to(tx, booth, cast.karim)
+        talk, question = await chat.of_booth(tx, booth.id), await chat.question_to(tx, booth, cast.karim)
         message = await chat.send(tx, cast.karim, talk, "Hello", uuid.uuid4(), is_staff=False)
         request = await signin.send_code(tx, "Zoé", "zoe@example.org", "en")
         _, link = await signin.make_link(tx, signin.Purpose.SIGN_IN, "zoe@example.org", "Zoé")
@@ -133,7 +133,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         for person in (cast.sophie, tomas):
             row = await tx.session.get_one(meetings.Meeting, meeting.id)
             await meetings.go_in(tx, await tx.session.get_one(Person, person.id), row)
-        meeting_talk = await chat.conversation(tx, chat.ConversationKind.MEETING, meeting.id, cast.fair.id)
+        meeting_talk = await chat.of_meeting(tx, meeting.id)
     storage = server.app[HOUSE].storage
     async with database.transaction() as tx:
         cv, paper = new_id(), new_id()

@@ -49,6 +49,14 @@ def _line(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["ringing"].append(told["ringing"])
         case "line:settled":
             snapshot["ringing"] = [call for call in snapshot["ringing"] if call["call"] != told["call"]]
+        case "line:question":
+            others = [row for row in snapshot["questions"] if row["conversation"] != told["question"]["conversation"]]
+            known = len(others) < len(snapshot["questions"])
+            if known:
+                row = next(r for r in snapshot["questions"] if r["conversation"] == told["question"]["conversation"])
+                row |= told["question"]
+            else:
+                snapshot["questions"].insert(0, told["question"])
         case "line:talking" | "line:talked":
             pass
         case "booth:paused" | "booth:resumed":

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rooms import booths, chat, documents, employers, fairs, meetings, opening
-from rooms.chat import ConversationKind, Message
+from rooms.chat import Message
 from rooms.facts import KINDS, Told
 from rooms.fairs import Fair
 from rooms.lines import calls, places
@@ -86,7 +86,7 @@ class Onlookers:
 @pytest.fixture
 async def onlookers(cast: Cast) -> Onlookers:
     async with cast.database.transaction() as tx:
-        talk = await chat.of_booth(tx, await cast.fresh_booth(tx, cast.atlantique))
+        talk = await chat.of_booth(tx, cast.atlantique.id)
     watched = [
         f"moderation:{cast.fair.id}",
         f"fair:{cast.fair.id}",
@@ -254,12 +254,22 @@ async def opening_in_the_morning(o: Onlookers, cast: Cast) -> None:
 
 async def writing_and_removing(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
-        talk = await chat.conversation(tx, ConversationKind.BOOTH, cast.atlantique.id, cast.fair.id)
+        talk = await chat.of_booth(tx, cast.atlantique.id)
         message = await chat.send(tx, cast.amina, talk, "Hello", uuid.uuid4(), is_staff=False)
     async with o.during() as tx:
         await chat.report(tx, cast.karim, await tx.session.get_one(Message, message.id), cast.fair.id)
     async with o.during() as tx:
         await chat.remove(tx, await tx.session.get_one(Message, message.id), cast.fair.id)
+
+
+async def a_private_question_and_its_answer(o: Onlookers, cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        question = await chat.question_to(tx, booth, await cast.fresh(tx, cast.amina))
+    for author, is_staff in ((cast.amina, False), (cast.luc, True), (cast.amina, False)):
+        async with o.during() as tx:
+            person = await cast.fresh(tx, author)
+            await chat.send(tx, person, question, "Do you bake at night?", uuid.uuid4(), is_staff=is_staff)
 
 
 async def showing_and_withdrawing_a_cv(o: Onlookers, cast: Cast) -> None:
@@ -288,6 +298,7 @@ COMMANDS: tuple[Command, ...] = (
     the_final_closing,
     opening_in_the_morning,
     writing_and_removing,
+    a_private_question_and_its_answer,
     showing_and_withdrawing_a_cv,
 )
 
@@ -307,6 +318,7 @@ async def test_every_kind_of_fact_is_told_by_some_command(onlookers: Onlookers, 
         a_new_booth,
         saying_something,
         writing_and_removing,
+        a_private_question_and_its_answer,
         showing_and_withdrawing_a_cv,
     ):
         await command(onlookers, cast)

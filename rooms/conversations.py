@@ -1,0 +1,70 @@
+"""Conversations: the fair's, a booth's, a private question, a meeting's. What is written in them is in rooms/chat.py.
+
+A fair and a booth have theirs from the start, so that a page that shows one changes nothing.
+"""
+
+import uuid
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms.model import Base, new_id
+from rooms.transaction import Transaction
+
+if TYPE_CHECKING:
+    from rooms.fairs import Fair
+
+
+class ConversationKind(StrEnum):
+    FAIR = "fair"
+    BOOTH = "booth"
+    QUESTION = "question"
+    MEETING = "meeting"
+
+
+class Conversation(Base):
+    """One row of each kind for its subject; a private question belongs to one asker at one booth."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        Index(
+            "ux_conversation_subject",
+            "kind",
+            "subject",
+            unique=True,
+            postgresql_where=text("asker_id IS NULL"),
+            sqlite_where=text("asker_id IS NULL"),
+        ),
+        UniqueConstraint("kind", "subject", "asker_id"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[ConversationKind]
+    subject: Mapped[uuid.UUID]
+    """The fair, booth or meeting it belongs to."""
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
+    asker_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    fair: Mapped["Fair"] = relationship(lazy="joined", innerjoin=True)
+
+
+async def found(
+    tx: Transaction, kind: ConversationKind, subject: uuid.UUID, asker: uuid.UUID | None = None
+) -> Conversation | None:
+    query = select(Conversation).where(Conversation.kind == kind, Conversation.subject == subject)
+    query = query.where(Conversation.asker_id == asker if asker else Conversation.asker_id.is_(None))
+    return (await tx.session.execute(query)).scalar_one_or_none()
+
+
+async def begin(
+    tx: Transaction, kind: ConversationKind, subject: uuid.UUID, fair: uuid.UUID, asker: uuid.UUID | None = None
+) -> Conversation:
+    """The conversation of this subject, begun if it is new."""
+    row = await found(tx, kind, subject, asker)
+    if row:
+        return row
+    values = {"id": new_id(), "kind": kind, "subject": subject, "fair_id": fair, "asker_id": asker}
+    await tx.insert_once(Conversation, values)
+    row = await found(tx, kind, subject, asker)
+    assert row is not None  # noqa: S101
+    return row
