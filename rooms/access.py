@@ -349,13 +349,16 @@ async def message(tx: Transaction, actor: Actor, message: uuid.UUID, act: Act) -
 
 
 async def document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Document:
-    """A document that stands: a booth's for whoever sees the booth, a person's for that person and for the staff of
-    booths whose line the person joined."""
+    """A document that stands: a booth's or a fair's for whoever sees it, a person's for that person and for the staff
+    of booths whose line the person joined."""
     row = await tx.session.get(Document, document)
     if row is None or row.withdrawn_at:
         raise NotFound("document")
     if row.booth_id:
         await booth_by_id(tx, actor, row.booth_id)
+        return row
+    if row.fair_id:
+        await fair_by_id(tx, actor, row.fair_id)
         return row
     if actor.person is None or row.person_id is None:
         raise NotFound("document")

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.model import Base, new_id
@@ -36,6 +36,27 @@ async def team(tx: Transaction, agency: str, name: str) -> Team:
         tx.session.add(row)
         await tx.session.flush()
     return row
+
+
+async def remove_member(tx: Transaction, where: uuid.UUID, person: uuid.UUID) -> None:
+    found = TeamMember.team_id == where, TeamMember.person_id == person
+    await tx.session.execute(delete(TeamMember).where(*found))
+
+
+async def teams_of(tx: Transaction, person: uuid.UUID) -> list[Team]:
+    query = select(Team).join(TeamMember).where(TeamMember.person_id == person).order_by(Team.agency, Team.name)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def members(tx: Transaction) -> list[tuple[Team, Person]]:
+    """Every counsellor with their team, by agency and team."""
+    query = (
+        select(Team, Person)
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .join(Person, Person.id == TeamMember.person_id)
+        .order_by(Team.agency, Team.name, Person.name)
+    )
+    return [(team, person) for team, person in (await tx.session.execute(query)).all()]
 
 
 async def add_member(tx: Transaction, where: uuid.UUID, person: Person) -> None:

@@ -4,8 +4,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
+from urllib.parse import urlsplit
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
+from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms import conversations, employers
@@ -27,12 +28,18 @@ class Booth(Base):
     employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"))
     description: Mapped[str] = mapped_column(default="")
     talk_minutes: Mapped[int] = mapped_column(default=15)
+    video_link: Mapped[str] = mapped_column(default="", server_default="")
+    """A video kept elsewhere: nobody's browser contacts that place before its owner agrees."""
     set_up_at: Mapped[datetime | None]
     """A booth is shown to candidates once its people have set it up."""
     paused_at: Mapped[datetime | None]
     last_ticket: Mapped[int] = mapped_column(default=0)
     fair: Mapped[Fair] = relationship(lazy="joined", innerjoin=True)
     employer: Mapped[Employer] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def video_host(self) -> str:
+        return urlsplit(self.video_link).hostname or ""
 
 
 class BoothStaff(Base):
@@ -74,6 +81,7 @@ class BoothText:
     sector: str
     location: str
     colour: str
+    video_link: str = ""
 
 
 async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
@@ -83,6 +91,7 @@ async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
     if booth:
         return booth
     booth = Booth(id=new_id(), fair_id=fair.id, employer_id=employer.id, description="", talk_minutes=15, last_ticket=0)
+    booth.video_link = ""
     booth.fair, booth.employer = fair, employer
     tx.session.add(booth)
     await tx.session.flush()
@@ -111,9 +120,18 @@ async def set_up(tx: Transaction, booth: Booth, text: BoothText) -> None:
     await employers.present(tx, booth.employer, text.sector, text.location, text.colour)
     booth.description = clean_text(text.description, "description", 4000, required=True)
     booth.talk_minutes = text.talk_minutes
+    booth.video_link = _clean_link(text.video_link)
     if booth.set_up_at is None:
         booth.set_up_at = tx.now
         tx.record(BoothSetUp(booth=booth.id), fair_stream(booth.fair_id))
+
+
+def _clean_link(link: str) -> str:
+    link = clean_text(link, "video_link", 500)
+    if link and (not link.startswith("https://") or not urlsplit(link).hostname or " " in link):
+        message = N_("Please give a whole address that begins with https://")
+        raise Invalid("video_link.invalid", message, field="video_link")
+    return link
 
 
 async def pause(tx: Transaction, booth: Booth) -> None:
@@ -139,10 +157,24 @@ async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID]) ->
     for person in (people & members) - before:
         await _add_staff(tx, booth.id, person)
     for person in before - people:
-        await tx.session.execute(
-            delete(BoothStaff).where(BoothStaff.booth_id == booth.id, BoothStaff.person_id == person)
-        )
-        tx.record(StaffChanged(booth=booth.id, person=person, is_staff=False), line_stream(booth.id))
+        await _remove_staff(tx, booth.id, person)
+
+
+async def _remove_staff(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
+    row = await tx.session.get(BoothStaff, (booth, person))
+    if row:
+        await tx.session.delete(row)
+        tx.record(StaffChanged(booth=booth, person=person, is_staff=False), line_stream(booth))
+
+
+async def dismiss(tx: Transaction, employer: uuid.UUID, person: uuid.UUID) -> None:
+    """The person leaves the employer and all of its booths; their desks close at once."""
+    await employers.remove_member(tx, employer, person)
+    owners = [known.id for known, member in await employers.members_of(tx, employer) if member.is_owner]
+    for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer))).scalars()):
+        await _remove_staff(tx, booth, person)
+        if not await staff_of(tx, booth):
+            await _add_staff(tx, booth, owners[0])
 
 
 async def staff_of(tx: Transaction, booth: uuid.UUID) -> list[Person]:

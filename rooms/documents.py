@@ -34,6 +34,7 @@ class Document(Base):
     kind: Mapped[DocumentKind]
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
+    fair_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fair.id"), index=True)
     name: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int]
@@ -93,8 +94,10 @@ def _document(
     *,
     person: uuid.UUID | None = None,
     booth: uuid.UUID | None = None,
+    fair: uuid.UUID | None = None,
 ) -> Document:
-    row = Document(id=name, kind=kind, person_id=person, booth_id=booth, name=checked.name, made_at=tx.now)
+    row = Document(id=name, kind=kind, person_id=person, booth_id=booth, fair_id=fair)
+    row.name, row.made_at = checked.name, tx.now
     row.media_type, row.size = checked.media_type, len(checked.content)
     return row
 
@@ -111,6 +114,24 @@ async def add_to_booth(
         before.withdrawn_at = tx.now
     tx.session.add(_document(tx, kind, checked, name, booth=booth.id))
     return [row.id for row in replaced]
+
+
+async def hang_banner(tx: Transaction, fair: uuid.UUID, checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+    """The fair's banner from now on; returns what may be forgotten."""
+    stale = await take_banner_down(tx, fair)
+    tx.session.add(_document(tx, DocumentKind.BANNER, checked, name, fair=fair))
+    return stale
+
+
+async def take_banner_down(tx: Transaction, fair: uuid.UUID) -> list[uuid.UUID]:
+    row = (await banners_of(tx, [fair])).get(fair)
+    return await withdraw(tx, row) if row else []
+
+
+async def banners_of(tx: Transaction, fairs: list[uuid.UUID]) -> dict[uuid.UUID, Document]:
+    """The banner of each fair that has one: one query for any number of fairs."""
+    query = select(Document).where(Document.fair_id.in_(fairs), Document.withdrawn_at.is_(None))
+    return {row.fair_id: row for row in (await tx.session.execute(query)).scalars() if row.fair_id}
 
 
 async def withdraw(tx: Transaction, document: Document) -> list[uuid.UUID]:

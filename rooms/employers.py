@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.errors import N_, Conflict, Invalid
+from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.fairs import SECTORS, slugged
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
@@ -101,6 +101,18 @@ async def add_member(tx: Transaction, employer: uuid.UUID, person: Person, *, is
     await tx.insert_once(EmployerMember, row)
 
 
+async def remove_member(tx: Transaction, employer: uuid.UUID, person: uuid.UUID) -> None:
+    """The person belongs to this employer no longer. An owner always remains."""
+    owners = {known.id for known, member in await members_of(tx, employer) if member.is_owner}
+    if owners <= {person}:
+        raise Conflict("owner.last", N_("An owner must remain. Invite another owner first."))
+    member = await tx.session.get(EmployerMember, (employer, person))
+    if member is None:
+        raise NotFound("member")
+    await tx.session.delete(member)
+    await tx.session.flush()
+
+
 async def members_of(tx: Transaction, employer: uuid.UUID) -> list[tuple[Person, EmployerMember]]:
     query = (
         select(Person, EmployerMember)
@@ -109,6 +121,11 @@ async def members_of(tx: Transaction, employer: uuid.UUID) -> list[tuple[Person,
         .order_by(Person.name)
     )
     return [(person, member) for person, member in (await tx.session.execute(query)).all()]
+
+
+async def of_member(tx: Transaction, person: uuid.UUID) -> list[uuid.UUID]:
+    query = select(EmployerMember.employer_id).where(EmployerMember.person_id == person)
+    return list((await tx.session.execute(query)).scalars())
 
 
 async def add_vacancy(tx: Transaction, employer: Employer, text: VacancyText) -> Vacancy:

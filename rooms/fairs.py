@@ -160,7 +160,9 @@ async def remove_organiser(tx: Transaction, fair: Fair, person: uuid.UUID) -> No
 
 async def organisers_of(tx: Transaction, fair: Fair) -> list[Person]:
     query = select(Person).join(FairOrganiser, FairOrganiser.person_id == Person.id)
-    return list((await tx.session.execute(query.where(FairOrganiser.fair_id == fair.id).order_by(Person.name))).scalars())
+    return list(
+        (await tx.session.execute(query.where(FairOrganiser.fair_id == fair.id).order_by(Person.name))).scalars()
+    )
 
 
 async def describe(tx: Transaction, fair: Fair, description: FairDescription) -> None:

@@ -9,10 +9,10 @@ from enum import StrEnum
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.errors import N_, Invalid
+from rooms.errors import N_, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.transaction import Transaction
 
@@ -128,6 +128,20 @@ async def set_password(tx: Transaction, person: Person, password: str) -> None:
     if len(password) > 200:
         raise Invalid("password.too_long", N_("This password is too long."), field="password")
     person.password_hash = _hasher.hash(password)
+
+
+async def organisers(tx: Transaction) -> list[Person]:
+    """Whoever may make fairs."""
+    query = select(Person).where(or_(Person.is_organiser, Person.is_administrator)).order_by(Person.name)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def end_organiser(tx: Transaction, person: uuid.UUID) -> None:
+    """The person makes no more fairs; those they run already have organisers of their own."""
+    row = await tx.session.get(Person, person)
+    if row is None:
+        raise NotFound("person")
+    row.is_organiser = False
 
 
 def password_fits(person: Person | None, password: str) -> bool:

@@ -224,6 +224,14 @@ async def withdraw(tx: Transaction, person: Person, session: uuid.UUID) -> None:
     await push.end_with_session(tx, session)
 
 
+async def withdraw_others(tx: Transaction, person: Person, keep: uuid.UUID | None) -> list[uuid.UUID]:
+    """End every session of the person but `keep`; returns those that ended."""
+    ended = [session.id for session in await sessions_of(tx, person) if session.id != keep]
+    for session in ended:
+        await withdraw(tx, person, session)
+    return ended
+
+
 async def seen(tx: Transaction, session: uuid.UUID, person: uuid.UUID) -> None:
     """Note that a page was fetched: it extends the session and keeps the person within reach of a call."""
     await tx.session.execute(

@@ -5,7 +5,7 @@ import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from rooms.errors import N_, Invalid
 
@@ -14,6 +14,7 @@ MOST_PARTS = 2000
 MOST_UNPACKED = 60 * MEGABYTE
 MOST_PIXELS = 16_000_000
 LOGO_SIDE = 512
+BANNER_SIZE = (1600, 400)
 
 
 class DocumentKind(StrEnum):
@@ -21,6 +22,7 @@ class DocumentKind(StrEnum):
     BOOTH = "booth"
     LOGO = "logo"
     VIDEO = "video"
+    BANNER = "banner"
 
 
 LARGEST = {
@@ -28,6 +30,7 @@ LARGEST = {
     DocumentKind.BOOTH: 10 * MEGABYTE,
     DocumentKind.LOGO: 4 * MEGABYTE,
     DocumentKind.VIDEO: 100 * MEGABYTE,
+    DocumentKind.BANNER: 8 * MEGABYTE,
 }
 
 
@@ -53,8 +56,8 @@ def check(kind: DocumentKind, upload: Upload) -> Checked:
     if len(upload.content) > LARGEST[kind]:
         most = LARGEST[kind] // MEGABYTE
         raise _refusal("document.too_large", N_("This file is too large: at most %(most)s MB."), most=most)
-    if kind is DocumentKind.LOGO:
-        return _picture(upload)
+    if kind in (DocumentKind.LOGO, DocumentKind.BANNER):
+        return _picture(kind, upload)
     media_type = _video_type(upload) if kind is DocumentKind.VIDEO else _text_type(upload)
     return Checked(_shown_name(upload.name), upload.content, media_type)
 
@@ -97,18 +100,23 @@ def _office_type(extension: str, content: bytes) -> str:
     raise _refusal("document.kind", N_("Please give a PDF, DOCX or ODT file."))
 
 
-def _picture(upload: Upload) -> Checked:
+def _picture(kind: DocumentKind, upload: Upload) -> Checked:
     """Drawn anew at a modest size: what hides in a picture's file does not come along."""
     try:
         with Image.open(io.BytesIO(upload.content), formats=("PNG", "JPEG", "WEBP")) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise _refusal("document.pixels", N_("This picture has too many pixels."))
-            picture.thumbnail((LOGO_SIDE, LOGO_SIDE))
             out = io.BytesIO()
-            picture.convert("RGBA").save(out, "PNG")
+            if kind is DocumentKind.LOGO:
+                picture.thumbnail((LOGO_SIDE, LOGO_SIDE))
+                picture.convert("RGBA").save(out, "PNG")
+            else:
+                ImageOps.fit(picture.convert("RGB"), BANNER_SIZE).save(out, "JPEG", quality=82)
     except (OSError, ValueError, Image.DecompressionBombError):
         raise _refusal("document.picture", N_("Please give a PNG, JPEG or WebP picture.")) from None
-    return Checked("logo.png", out.getvalue(), "image/png")
+    if kind is DocumentKind.LOGO:
+        return Checked("logo.png", out.getvalue(), "image/png")
+    return Checked("banner.jpg", out.getvalue(), "image/jpeg")
 
 
 def _video_type(upload: Upload) -> str:

@@ -35,6 +35,7 @@ LABELS = {
     "document_booth": N_("Document"),
     "document_logo": N_("Logo"),
     "document_video": N_("Video"),
+    "document_banner": N_("Banner"),
     "rust": N_("Rust"),
     "blue": N_("Blue"),
     "violet": N_("Violet"),

@@ -130,9 +130,7 @@ class QuestionTold(Payload):
 
 
 def question_told(question: Question) -> QuestionTold:
-    return QuestionTold(
-        conversation=question.conversation.id, asker_name=question.asker.name, waits=question.waits
-    )
+    return QuestionTold(conversation=question.conversation.id, asker_name=question.asker.name, waits=question.waits)
 
 
 @told("line:question")

@@ -242,18 +242,22 @@ class Hub:
             if isinstance(each.fact, MeetingEnded):
                 self.relay.close(each.fact.meeting)
             if isinstance(each.fact, StaffChanged) and not each.fact.is_staff:
-                await self._turn_out(each.fact.person, each.fact.booth)
+                await self._close_desk(each.fact.person, each.fact.booth)
 
     async def close_session(self, session: uuid.UUID) -> None:
         """The session was withdrawn: its connections end now."""
         for client in [client for client in self.clients.values() if client.session == session]:
             await self.server.disconnect(client.sid)
 
-    async def _turn_out(self, person: uuid.UUID, booth: uuid.UUID) -> None:
+    async def _close_desk(self, person: uuid.UUID, booth: uuid.UUID) -> None:
         """The person staffs this booth no longer: their connections leave its line and its private questions."""
         async with self.database.reading() as tx:
             questions = await chat.questions_to(tx, booth)
-        closed = [line_stream(booth), *(conversation_stream(question.conversation.id) for question in questions)]
+        closed = [conversation_stream(question.conversation.id) for question in questions]
+        await self.turn_out(person, [line_stream(booth), *closed])
+
+    async def turn_out(self, person: uuid.UUID, streams: list[str]) -> None:
+        """A right has ended: the person's connections hear these streams no longer."""
         for client in [client for client in self.clients.values() if client.person == person]:
-            for stream in closed:
+            for stream in streams:
                 await self.server.leave_room(client.sid, stream)

@@ -1,8 +1,8 @@
-"""The administrator's page: inviting organisers and counsellors."""
+"""The administrator's page: who organises, who counsels, who is invited."""
 
 from aiohttp import web
 
-from rooms import access, invitations
+from rooms import access, agencies, invitations, people
 from rooms.access import Act
 from server import language
 from server.pages.following import heads
@@ -15,7 +15,12 @@ async def administer(visit: Visit) -> web.StreamResponse:
     access.may(visit.actor, Act.PEOPLE_INVITE)
     async with visit.reading() as tx:
         following = await heads(tx, visit)
-    return visit.page("administer.html", following=following)
+        values = {
+            "organisers": await people.organisers(tx),
+            "counsellors": await agencies.members(tx),
+            "invitations": await invitations.open_for_installation(tx),
+        }
+    return visit.page("administer.html", following=following, **values)
 
 
 @post("/administer/organisers", again=administer)
@@ -34,3 +39,27 @@ async def invite_counsellor(visit: Visit) -> web.StreamResponse:
             tx, visit.typed("agency"), visit.typed("team"), visit.typed("counsellor_email"), visit.language
         )
     return visit.go("/administer", language.gettext("The invitation is on its way."))
+
+
+@post("/administer/organisers/{person}/remove")
+async def end_organiser(visit: Visit) -> web.StreamResponse:
+    access.may(visit.actor, Act.PEOPLE_INVITE)
+    async with visit.transaction() as tx:
+        await people.end_organiser(tx, visit.id("person"))
+    return visit.go("/administer", language.gettext("This person makes no more fairs."))
+
+
+@post("/administer/teams/{team}/counsellors/{person}/remove")
+async def remove_counsellor(visit: Visit) -> web.StreamResponse:
+    access.may(visit.actor, Act.PEOPLE_INVITE)
+    async with visit.transaction() as tx:
+        await agencies.remove_member(tx, visit.id("team"), visit.id("person"))
+    return visit.go("/administer", language.gettext("This person belongs to the team no longer."))
+
+
+@post("/administer/invitations/{organiser_invitation}/withdraw")
+async def withdraw_invitation(visit: Visit) -> web.StreamResponse:
+    access.may(visit.actor, Act.PEOPLE_INVITE)
+    async with visit.transaction() as tx:
+        await invitations.withdraw_for_installation(tx, visit.id("organiser_invitation"))
+    return visit.go("/administer", language.gettext("This invitation opens nothing any more."))

@@ -12,6 +12,7 @@ from rooms.people import Person
 from server import language
 from server.visit import Visit, post
 
+
 @post("/conversations/{conversation}/messages")
 async def send(visit: Visit) -> web.StreamResponse:
     try:

@@ -14,10 +14,12 @@ from server import language
 from server.files import FolderStorage, forget, take_in
 from server.pages.employer import set_up_form
 from server.pages.me import me
+from server.pages.organise import board
 from server.visit import FORM_WITH_FILE, Visit, get, post
 
 CV_FORM = 6 * 2**20
-SHOWN_IN_PAGES = (DocumentKind.LOGO, DocumentKind.VIDEO)
+SHOWN_IN_PAGES = (DocumentKind.LOGO, DocumentKind.VIDEO, DocumentKind.BANNER)
+BANNER_FORM = 9 * 2**20
 
 
 @get("/documents/{document}")
@@ -38,7 +40,7 @@ def _headers(row: Document) -> dict[str, str]:
     return {
         "Content-Type": row.media_type,
         "Content-Disposition": f"{how}; filename*=UTF-8''{quote(row.name)}",
-        "Cache-Control": "private, max-age=3600" if row.booth_id else "no-store",
+        "Cache-Control": "private, max-age=3600" if row.person_id is None else "no-store",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
 
@@ -81,6 +83,28 @@ async def keep_for_booth(visit: Visit) -> web.StreamResponse:
 
     await take_in(visit.house.storage, DocumentKind(kind), _upload(visit), add)
     return visit.go(f"/booths/{visit.id('booth')}/set-up#documents", language.gettext("Saved."))
+
+
+@post("/organise/{fair}/banner", again=board, largest=BANNER_FORM)
+async def hang_banner(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        fair = await access.fair(tx, visit.actor, visit.path("fair"), Act.FAIR_RUN)
+
+    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+        async with visit.transaction() as tx:
+            return await documents.hang_banner(tx, fair.id, checked, name)
+
+    await take_in(visit.house.storage, DocumentKind.BANNER, _upload(visit), add)
+    return visit.go(f"/organise/{fair.slug}#banner", language.gettext("Saved."))
+
+
+@post("/organise/{fair}/banner/remove")
+async def take_banner_down(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        fair = await access.fair(tx, visit.actor, visit.path("fair"), Act.FAIR_RUN)
+        stale = await documents.take_banner_down(tx, fair.id)
+    await forget(visit.house.storage, stale)
+    return visit.go(f"/organise/{fair.slug}#banner", language.gettext("Removed."))
 
 
 @post("/documents/{paper}/withdraw")

@@ -28,8 +28,10 @@ async def set_up_form(visit: Visit) -> web.StreamResponse:
         files = await documents.of_booth(tx, stand.id)
         jobs = (await employers.vacancies_of(tx, [stand.employer_id]))[stand.employer_id]
         relations = await access.to_booth(tx, visit.actor, stand)
+        invited = await invitations.open_for_employer(tx, stand.employer_id)
     return visit.page(
         "set_up.html",
+        invitations=invited,
         fair=stand.fair,
         booth=stand,
         members=members,
@@ -49,6 +51,7 @@ async def set_up(visit: Visit) -> web.StreamResponse:
         visit.typed("sector"),
         visit.typed("location"),
         visit.typed("colour"),
+        visit.typed("video_link"),
     )
     async with visit.transaction() as tx:
         await booths.set_up(tx, await _booth(tx, visit), text)
@@ -82,6 +85,24 @@ async def invite_colleague(visit: Visit) -> web.StreamResponse:
         is_owner = bool(visit.typed("is_owner"))
         await invitations.invite_colleague(tx, stand.employer, visit.typed("email"), visit.language, is_owner=is_owner)
     return visit.go(f"/booths/{stand.id}/set-up", language.gettext("The invitation is on its way."))
+
+
+@post("/booths/{booth}/colleagues/{colleague}/remove", again=set_up_form)
+async def remove_colleague(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
+        await booths.dismiss(tx, stand.employer_id, visit.id("colleague"))
+    return visit.go(f"/booths/{stand.id}/set-up#people", language.gettext("This person belongs to you no longer."))
+
+
+@post("/booths/{booth}/invitations/{booth_invitation}/withdraw")
+async def withdraw_invitation(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
+        await invitations.withdraw_for_employer(tx, stand.employer_id, visit.id("booth_invitation"))
+    return visit.go(f"/booths/{stand.id}/set-up#people", language.gettext("This invitation opens nothing any more."))
 
 
 @post("/booths/{booth}/vacancies", again=set_up_form)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from rooms import access, booths, chat, employers, fairs
+from rooms import access, booths, chat, documents, employers, fairs
 from rooms.booths import Booth
 from rooms.employers import Vacancy
 from rooms.facts import conversation_stream, fair_stream
@@ -50,6 +50,7 @@ async def lobby(visit: Visit) -> web.StreamResponse:
             fair=fair,
             days=await fairs.days_of(tx, fair),
             next_day=await next_day(tx, fair),
+            banner=(await documents.banners_of(tx, [fair.id])).get(fair.id),
             cards=shown,
             all_cards=cards,
             locations=sorted({card.booth.employer.location for card in cards if card.booth.employer.location}),

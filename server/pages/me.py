@@ -41,7 +41,10 @@ async def change_password(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         person = await tx.session.get_one(Person, visit.actor.known.id)
         await people.set_password(tx, person, visit.typed("password"))
-    return visit.go("/me", language.gettext("Your password is set."))
+        ended = await signin.withdraw_others(tx, person, visit.actor.session)
+    for session in ended:
+        await visit.house.hub.close_session(session)
+    return visit.go("/me", language.gettext("Your password is set. Your other devices are signed out."))
 
 
 @post("/me/sessions/{session}/end")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from rooms import access, booths, chat, fairs, invitations, opening
+from rooms import access, booths, chat, documents, fairs, invitations, opening
 from rooms.access import Act
 from rooms.errors import N_, Invalid
 from rooms.facts import fair_stream, moderation_stream
@@ -74,6 +74,8 @@ async def board(visit: Visit) -> web.StreamResponse:
             standings=await standing.of_booths(tx, stands),
             announcements=await fairs.announcements_of(tx, fair.id),
             invitations=await invitations.open_for(tx, fair),
+            banner=(await documents.banners_of(tx, [fair.id])).get(fair.id),
+            organisers=await fairs.organisers_of(tx, fair),
             reports=await chat.open_reports(tx, fair.id),
             following=following,
         )
@@ -136,6 +138,24 @@ async def invite_candidate(visit: Visit) -> web.StreamResponse:
             tx, fair, visit.typed("candidate_name"), visit.typed("candidate_email"), fair.languages[0]
         )
     return visit.go(f"/organise/{fair.slug}", language.gettext("The invitation is on its way."))
+
+
+@post("/organise/{fair}/organisers", again=board)
+async def invite_organiser(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        fair = await _fair(tx, visit)
+        await invitations.invite_to_run(tx, fair, visit.typed("organiser_email"), fair.languages[0])
+    return visit.go(f"/organise/{fair.slug}#organisers", language.gettext("The invitation is on its way."))
+
+
+@post("/organise/{fair}/organisers/{person}/remove", again=board)
+async def remove_organiser(visit: Visit) -> web.StreamResponse:
+    person = visit.id("person")
+    async with visit.transaction() as tx:
+        fair = await _fair(tx, visit)
+        await fairs.remove_organiser(tx, fair, person)
+    await visit.house.hub.turn_out(person, [moderation_stream(fair.id)])
+    return visit.go(f"/organise/{fair.slug}#organisers", language.gettext("This person runs the fair no longer."))
 
 
 @post("/organise/{fair}/invitations/{invitation}/withdraw")

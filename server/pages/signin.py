@@ -89,8 +89,12 @@ async def link(visit: Visit) -> web.StreamResponse:
 async def use_link(visit: Visit) -> web.StreamResponse:
     await visit.house.rates.count("link_use", visit.address, 2 * CODES_A_MINUTE)
     async with visit.transaction() as tx:
-        person, home = await invitations.accept(tx, visit.path("token"), visit.language, visit.typed("name"))
-        await _open(visit, tx, person)
+        me = visit.actor.person.id if visit.actor.person else None
+        person, home = await invitations.accept(
+            tx, visit.path("token"), visit.language, visit.typed("name"), signed_in=me
+        )
+        if person.id != me:
+            await _open(visit, tx, person)
     return visit.go(home)
 
 

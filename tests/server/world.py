@@ -145,10 +145,17 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
             tx, await tx.session.get_one(Fair, cast.fair.id), "Zoé", "z@example.org", "en"
         )
         (invitation,) = await invitations.open_for(tx, cast.fair)
+        colleague = await people.welcome(tx, "Nadia Haddad", "nadia@example.org", "en")
+        await employers.add_member(tx, stand.employer_id, colleague, is_owner=False)
+        await invitations.invite_colleague(tx, stand.employer, "colleague@example.org", "en", is_owner=False)
+        (booth_invitation,) = await invitations.open_for_employer(tx, stand.employer_id)
+        (organiser_invitation,) = await invitations.open_for_installation(tx)
+        (team, _), *_ = await agencies.members(tx)
         checked = check(DocumentKind.BOOTH, Upload("hours.pdf", PDF))
         await documents.add_to_booth(tx, stand, DocumentKind.BOOTH, checked, paper)
     ids = {
-        "invitation": invitation.id,
+        "invitation": invitation.id, "booth_invitation": booth_invitation.id,
+        "organiser_invitation": organiser_invitation.id, "team": team.id, "colleague": colleague.id,
         "document": cv, "paper": paper,
         "fair": cast.fair.slug, "fair_id": cast.fair.id, "employer": "hotel-atlantique", "booth": booth.id,
         "place": place.id, "call": call.id, "meeting": meeting.id, "conversation": question.id, "public": talk.id,
