@@ -1,5 +1,6 @@
 """Every route and every live event has a row in the rights table, and each row holds: allowed and refused."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from server.visit import PAGES
 from signaling.contract import CONTRACT
 from tests.clock import HandClock
 from tests.server.rights import ALL, LIVE, ROUTES, LiveRow, Row
-from tests.server.world import World, open_world
+from tests.server.world import Furnished, World, furnish, open_world
 
 CHECKED_OTHERWISE = {"meeting:show"}
 """meeting:show works only for a connection that entered: tests/signaling/test_relay.py."""
@@ -26,7 +27,6 @@ async def test_every_live_event_has_a_row() -> None:
 
 READS = [row for row in ROUTES if row.method == "GET"]
 ACTS = [row for row in ROUTES if row.method == "POST"]
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def check(world: World, row: Row, roles: frozenset[str]) -> None:
@@ -65,17 +65,20 @@ async def test_whoever_is_refused_changes_nothing(database_url: str, tmp_path: P
         assert await world.facts() == before
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return asyncio.run(furnish(tmp_path_factory.mktemp("world")))
+
+
 @pytest.mark.parametrize("row", ACTS, ids=lambda row: row.path)
-@on_sqlite
-async def test_whoever_may_is_served(database_url: str, tmp_path: Path, clock: HandClock, row: Row) -> None:
-    async with open_world(database_url, tmp_path, clock) as world:
+async def test_whoever_may_is_served(furnished: Furnished, tmp_path: Path, row: Row) -> None:
+    async with furnished.copy(tmp_path) as world:
         await check(world, row, row.allowed)
 
 
 @pytest.mark.parametrize("row", LIVE, ids=lambda row: f"{row.event} {'-'.join(map(str, row.payload.values()))[:40]}")
-@on_sqlite
-async def test_whoever_may_is_served_live(database_url: str, tmp_path: Path, clock: HandClock, row: LiveRow) -> None:
-    async with open_world(database_url, tmp_path, clock) as world:
+async def test_whoever_may_is_served_live(furnished: Furnished, tmp_path: Path, row: LiveRow) -> None:
+    async with furnished.copy(tmp_path) as world:
         await check_live(world, row, row.allowed)
 
 

@@ -1,5 +1,6 @@
 """A house in this process with one of everything, and the cast signed in: what the rights table is tried on."""
 
+import shutil
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -88,15 +89,44 @@ class World:
 
 @asynccontextmanager
 async def open_world(database_url: str, folder: Path, clock: HandClock) -> AsyncIterator[World]:
+    async with _serving(database_url, folder, clock) as server:
+        yield await _furnish(server, server.app[HOUSE].database, clock)
+
+
+@asynccontextmanager
+async def _serving(database_url: str, folder: Path, clock: HandClock) -> AsyncIterator[TestServer]:
     settings = load(mode="demo", secret=SECRET, database=database_url, files=folder / "files")
-    app = app_.build(settings, clock)
-    server = TestServer(app)
+    server = TestServer(app_.build(settings, clock))
     await server.start_server()
     try:
-        database = app[HOUSE].database
-        yield await _furnish(server, database, clock)
+        yield server
     finally:
         await server.close()
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A furnished world put away in a folder, to be copied: furnishing takes longer than trying one row."""
+
+    folder: Path
+    tokens: dict[str, str]
+    ids: dict[str, str]
+
+    @asynccontextmanager
+    async def copy(self, folder: Path) -> AsyncIterator[World]:
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        async with _serving(_sqlite(folder), folder, HandClock()) as server:
+            yield World(server, server.app[HOUSE].database, self.tokens, self.ids)
+
+
+def _sqlite(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / 'world.sqlite3'}"
+
+
+async def furnish(folder: Path) -> Furnished:
+    async with open_world(_sqlite(folder), folder, HandClock()) as world:
+        found = world.tokens, world.ids
+    return Furnished(folder, *found)
 
 
 async def _furnish(server: TestServer, database: Database, clock: HandClock) -> World:
