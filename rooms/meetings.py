@@ -287,6 +287,17 @@ async def held_at(tx: Transaction, booth: uuid.UUID) -> list[Meeting]:
     return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(100))).scalars())
 
 
+async def unanswered(tx: Transaction, booth: uuid.UUID, recruiter: uuid.UUID) -> list[Meeting]:
+    """The recruiter's talks at a booth whose candidate waits for an answer, the soonest promised first."""
+    query = select(Meeting).where(
+        Meeting.booth_id == booth,
+        Meeting.recruiter_id == recruiter,
+        Meeting.state == MeetingState.ENDED,
+        Meeting.answered_at.is_(None),
+    )
+    return list((await tx.session.execute(query.order_by(Meeting.answer_promised_by).limit(20))).scalars())
+
+
 async def measured(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[float]]:
     """The latest talks' lengths in minutes at each booth, from acceptance to end: what one person in line costs."""
     latest = (

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from rooms import booths
 from rooms.booths import Booth
-from rooms.facts import Told, line_stream, person_stream
+from rooms.facts import Told, fair_stream, line_stream, person_stream
 from rooms.fairs import FairTurned
 from rooms.lines import standing
 from rooms.lines.places import Place, PlaceState
@@ -132,6 +132,8 @@ class Standings:
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
         self._stirred: set[uuid.UUID] = set()
+        self._last: dict[uuid.UUID, dict[uuid.UUID, BoothStands]] = {}
+        """What was told last, by fair and booth."""
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -154,10 +156,21 @@ class Standings:
         """Facts of a line stir its booth; a fair that turned stirs all of its booths."""
         for each in facts:
             if isinstance(each.fact, FairTurned):
-                async with self._hub.database.reading() as tx:
-                    self.stir(booth.id for booth in await booths.of_fair(tx, each.fact.fair))
+                await self._stir_fair(each.fact.fair)
             elif isinstance(found := getattr(each.fact, "booth", None), uuid.UUID):
                 self.stir({found})
+
+    async def _stir_fair(self, fair: uuid.UUID) -> None:
+        async with self._hub.database.reading() as tx:
+            self.stir(booth.id for booth in await booths.of_fair(tx, fair))
+
+    async def tell_again(self, sid: str, fair: uuid.UUID) -> None:
+        """A connection that was away missed states: it is told the last ones, or all are looked at anew."""
+        if fair not in self._last:
+            self._last[fair] = {}
+            await self._stir_fair(fair)
+        for stands in self._last[fair].values():
+            await self._hub.emit(stands, to=sid)
 
     async def _run(self) -> None:
         while True:
@@ -171,13 +184,14 @@ class Standings:
                 log.exception("standings_failed")
 
     async def _look_again(self) -> None:
-        """Reach, waits and pauses change by the clock alone."""
+        """Reach, waits, pauses and who stands at a desk change by the clock alone."""
         while True:
             await asyncio.sleep(LOOK_AGAIN)
             with contextlib.suppress(Exception):
                 async with self._hub.database.reading() as tx:
                     query = select(Place.booth_id).where(Place.state == PlaceState.WAITING).distinct()
                     self.stir((await tx.session.execute(query)).scalars())
+                self.stir(booth for told in self._last.values() for booth, stands in told.items() if stands.staff)
 
     async def tell(self, stirred: set[uuid.UUID]) -> None:
         async with self._hub.database.reading() as tx:
@@ -190,7 +204,9 @@ class Standings:
     async def _tell_booth(self, tx: Transaction, booth: Booth) -> None:
         stands = (await standing.of_booths(tx, [booth]))[booth.id]
         line = await standing.of_line(tx, booth)
-        await self._hub.emit(booth_stands(stands), to=f"fair:{booth.fair_id}")
+        shown = booth_stands(stands)
+        self._last.setdefault(booth.fair_id, {})[booth.id] = shown
+        await self._hub.emit(shown, to=fair_stream(booth.fair_id))
         await self._hub.emit(desk_stands(line, stands), to=line_stream(booth.id))
         for position in line:
             await self._hub.emit(place_stands(position, stands), to=person_stream(position.place.person_id))

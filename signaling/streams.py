@@ -33,7 +33,10 @@ class Wanted(Payload):
 
 
 class Follow(Payload):
+    """`again` says that this page was connected before: the states it may have missed are told anew."""
+
     streams: list[Wanted]
+    again: bool = False
 
 
 class Caught(Payload):
@@ -74,6 +77,9 @@ async def follow(context: Context, payload: Follow) -> Ack:
         await context.hub.server.enter_room(context.client.sid, wanted.stream)
         async with context.reading() as (tx, _):
             caught.append(await _catch_up(tx, wanted, look))
+        area, _, subject = wanted.stream.partition(":")
+        if payload.again and area == "fair":
+            await context.hub.standings.tell_again(context.client.sid, uuid.UUID(subject))
     return FollowAck(now=context.hub.database.clock.now(), streams=caught)
 
 

@@ -50,6 +50,7 @@ async def desk(visit: Visit) -> web.StreamResponse:
             meeting=await meetings.current(tx, visit.actor.known.id),
             conversation=talk,
             messages=await chat.messages_of(tx, talk.id),
+            due=await meetings.unanswered(tx, stand.id, visit.actor.known.id),
             questions=await chat.questions_to(tx, stand.id),
             following=following,
         )
@@ -112,6 +113,6 @@ async def talks(visit: Visit) -> web.StreamResponse:
     """The talks held at this booth, and the answers that are due."""
     async with visit.reading() as tx:
         stand = await _booth(tx, visit)
-        following = await heads(tx, visit)
+        following = await heads(tx, visit, fair_stream(stand.fair_id))
         rows = await meetings.held_at(tx, stand.id)
     return visit.page("desk_talks.html", fair=stand.fair, booth=stand, talks=rows, following=following)

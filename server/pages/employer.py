@@ -8,6 +8,7 @@ from rooms import access, booths, documents, employers, invitations
 from rooms.access import Act
 from rooms.booths import Booth, BoothText
 from rooms.employers import VacancyText
+from rooms.facts import fair_stream
 from rooms.transaction import Transaction
 from server import language
 from server.pages.following import heads
@@ -22,7 +23,7 @@ async def _booth(tx: Transaction, visit: Visit, act: Act = Act.BOOTH_SET_UP) -> 
 async def set_up_form(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         stand = await _booth(tx, visit)
-        following = await heads(tx, visit)
+        following = await heads(tx, visit, fair_stream(stand.fair_id))
         members = await employers.members_of(tx, stand.employer_id)
         staff = {person.id for person in await booths.staff_of(tx, stand.id)}
         files = await documents.of_booth(tx, stand.id)

@@ -5,10 +5,12 @@ from aiohttp import web
 from rooms import access
 from rooms.access import Act
 from rooms.errors import N_, Invalid
+from rooms.facts import fair_stream
 from rooms.lines import calls, places
 from rooms.lines.calls import Answer
 from server import language
 from server.pages.booth import of_path
+from server.pages.following import heads
 from server.visit import Visit, get, post
 from signaling.mine import booth_path
 
@@ -19,7 +21,8 @@ async def join_form(visit: Visit) -> web.StreamResponse:
     visit.actor.known  # noqa: B018
     async with visit.reading() as tx:
         stand = await of_path(tx, visit, Act.LINE_JOIN)
-        return visit.page("join.html", fair=stand.fair, booth=stand)
+        following = await heads(tx, visit, fair_stream(stand.fair_id))
+        return visit.page("join.html", fair=stand.fair, booth=stand, following=following)
 
 
 @post("/fairs/{fair}/booths/{employer}/join", again=join_form)

@@ -84,7 +84,9 @@ async def board(visit: Visit) -> web.StreamResponse:
 @get("/organise/{fair}/describe")
 async def describe_form(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
-        return visit.page("fair_form.html", fair=await _fair(tx, visit))
+        fair = await _fair(tx, visit)
+        following = await heads(tx, visit, fair_stream(fair.id))
+        return visit.page("fair_form.html", fair=fair, following=following)
 
 
 @post("/organise/{fair}/describe", again=describe_form)

@@ -51,6 +51,7 @@ export class Connection {
     this.catching = null;
     /** @type {Set<() => void>} what waits for the connection to come back */
     this.waiting = new Set();
+    this.wasConnected = false;
     /** @type {number} the server's clock minus ours, in milliseconds */
     this.offset = 0;
   }
@@ -141,7 +142,7 @@ export class Connection {
     if (wanted.length > 0) {
       this.become("catching-up");
       try {
-        const ack = await this.socket.timeout(ACK_WITHIN_MS).emitWithAck("stream:follow", { streams: wanted });
+        const ack = await this.socket.timeout(ACK_WITHIN_MS).emitWithAck("stream:follow", { streams: wanted, again: this.wasConnected });
         if (ack?.ok) this.offset = new Date(ack.now).getTime() - Date.now();
         if (ack?.ok) for (const caught of ack.streams) this.applyCaught(caught);
       } catch {
@@ -149,6 +150,7 @@ export class Connection {
         return;
       }
     }
+    this.wasConnected = true;
     this.become("connected");
     for (const resolve of this.waiting) resolve();
     this.waiting.clear();

@@ -1,6 +1,7 @@
 import { BoothStandings } from "../parts/booth_standings.js";
 import { Chat } from "../parts/chat.js";
 import { Desk } from "../parts/desk.js";
+import { Questions } from "../parts/questions.js";
 import { open } from "./house.js";
 
 open((connection, announcer, door) => {
@@ -9,6 +10,7 @@ open((connection, announcer, door) => {
   return [
     new BoothStandings(document, connection),
     new Desk(desk, connection, announcer, door),
+    new Questions(desk, desk.dataset.booth ?? "", connection, announcer),
     new Chat(chat, connection),
   ];
 });

@@ -2,8 +2,10 @@
 
 import { Connection } from "../live/connection.js";
 import { learn } from "../live/words.js";
+import { Announcements } from "../parts/announcements.js";
 import { Announcer } from "../parts/announcer.js";
 import { ConnectionPill } from "../parts/connection_pill.js";
+import { FairState } from "../parts/fair_state.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
 import { MyPlaces } from "../parts/my_places.js";
 import { RingingDialog } from "../parts/ringing.js";
@@ -31,6 +33,7 @@ export function open(build) {
   connection.onSnapshot = () => location.reload();
   const announcer = new Announcer(document);
   const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
+  const fairState = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=fair-state]"));
   const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.ringing"));
   const banner = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=meeting-door]"));
   const door = new MeetingDoor(banner, connection, sessionStorage, (path) => location.assign(path));
@@ -39,6 +42,8 @@ export function open(build) {
     new MyPlaces(document, connection, announcer),
     door,
     new RingingDialog(dialog, connection, announcer, door),
+    new Announcements(document, connection, announcer),
+    ...(fairState ? [new FairState(fairState, connection)] : []),
     ...(pill ? [new ConnectionPill(pill, connection)] : []),
     ...build(connection, announcer, door),
   ];

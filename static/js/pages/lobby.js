@@ -1,11 +1,7 @@
-import { Announcements } from "../parts/announcements.js";
 import { BoothStandings } from "../parts/booth_standings.js";
 import { open } from "./house.js";
 
-open((connection, announcer) => {
-  const said = /** @type {HTMLElement} */ (document.querySelector("[data-part=announcements]"));
-  return [new BoothStandings(document, connection), new Announcements(said, connection, announcer)];
-});
+open((connection) => [new BoothStandings(document, connection)]);
 
 for (const field of document.querySelectorAll(".chips select, .chips input")) {
   field.addEventListener("change", () => /** @type {HTMLInputElement} */ (field).form?.requestSubmit());

@@ -1,38 +1,65 @@
-/** What the organisers say to everybody. */
+/** What the organisers say to everybody: in the lobby's list, and above the content of every other page of the fair. */
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {import("./announcer.js").Announcer} Announcer */
 
 export class Announcements {
   /**
-   * @param {HTMLElement} element
+   * @param {Document} page
    * @param {Connection} connection
    * @param {Announcer} announcer
    */
-  constructor(element, connection, announcer) {
-    this.element = element;
+  constructor(page, connection, announcer) {
+    this.list = /** @type {HTMLElement | null} */ (page.querySelector("[data-part=announcements]"));
+    this.note = /** @type {HTMLElement | null} */ (page.querySelector("[data-part=announced]"));
     this.connection = connection;
     this.announcer = announcer;
     this.stops = () => {};
+    this.onClick = this.onClick.bind(this);
   }
 
   start() {
-    this.stops = this.connection.on("fair:announced", (fact) => this.add(fact));
+    this.stops = this.connection.on("fair:announced", (fact) => this.hear(fact));
+    this.note?.addEventListener("click", this.onClick);
   }
 
   stop() {
     this.stops();
+    this.note?.removeEventListener("click", this.onClick);
   }
 
   /** @param {{announcement: string, text: string}} fact */
-  add(fact) {
-    if (this.element.querySelector(`[data-announcement="${fact.announcement}"]`)) return;
+  hear(fact) {
+    if (this.list) this.add(this.list, fact);
+    else this.show(fact.text);
+  }
+
+  /**
+   * @param {HTMLElement} list
+   * @param {{announcement: string, text: string}} fact
+   */
+  add(list, fact) {
+    if (list.querySelector(`[data-announcement="${fact.announcement}"]`)) return;
     const item = document.createElement("li");
     item.dataset.announcement = fact.announcement;
     item.append(document.createElement("p"));
     /** @type {HTMLElement} */ (item.firstElementChild).textContent = fact.text;
-    this.element.querySelector("ul")?.prepend(item);
-    this.element.hidden = false;
+    list.querySelector("ul")?.prepend(item);
+    list.hidden = false;
     this.announcer.say(fact.text);
+  }
+
+  /** @param {string} text */
+  show(text) {
+    if (!this.note) return;
+    /** @type {HTMLElement} */ (this.note.querySelector("p")).textContent = text;
+    this.note.hidden = false;
+    this.announcer.say(text);
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const isButton = /** @type {HTMLElement} */ (event.target).closest("button");
+    if (isButton && this.note) this.note.hidden = true;
   }
 }

@@ -1,0 +1,37 @@
+/** The fair in the masthead: open until when, or closed. */
+
+import { say } from "../live/words.js";
+import { clock } from "./dom.js";
+
+/** @typedef {import("../live/connection.js").Connection} Connection */
+
+/** @type {Record<string, string>} */
+const STATES = { published: "Published", open: "Closed for now", closed: "Closed", archived: "Archived" };
+
+export class FairState {
+  /**
+   * @param {HTMLElement} element
+   * @param {Connection} connection
+   */
+  constructor(element, connection) {
+    this.element = element;
+    this.connection = connection;
+    this.stops = () => {};
+  }
+
+  start() {
+    this.stops = this.connection.on("fair:turned", (fact) => this.turn(fact));
+  }
+
+  stop() {
+    this.stops();
+  }
+
+  /** @param {{state: string, open_until: string | null}} fact */
+  turn(fact) {
+    const isOpen = fact.state === "open" && fact.open_until;
+    this.element.textContent = isOpen
+      ? say("Open until %(time)s", { time: clock(fact.open_until ?? "") })
+      : say(STATES[fact.state] ?? "Closed");
+  }
+}
