@@ -64,6 +64,7 @@ class Meeting(Base):
     notes: Mapped[str] = mapped_column(default="")
     """Private to the recruiter who wrote them."""
     next_step: Mapped[NextStep | None]
+    """Until `answered_at` is set, only what the recruiter has in mind."""
     answer: Mapped[str] = mapped_column(default="")
     """What the candidate reads. A reason for refusal is kept 3 months (CNIL recruitment guide, 2023)."""
     answered_at: Mapped[datetime | None]
@@ -240,8 +241,11 @@ def _move(meeting: Meeting, state: MeetingState) -> None:
     meeting.state = state
 
 
-async def note(tx: Transaction, meeting: Meeting, notes: str) -> None:
+async def note(tx: Transaction, meeting: Meeting, notes: str, intends: NextStep | None = None) -> None:
+    """Private notes, and the next step that the recruiter has in mind; nobody is told of either."""
     meeting.notes = clean_text(notes, "notes", 4000)
+    if intends and meeting.answered_at is None:
+        meeting.next_step = intends
 
 
 async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: str) -> None:

@@ -9,6 +9,7 @@ from rooms.access import Act
 from rooms.errors import N_, Invalid
 from rooms.facts import conversation_stream, fair_stream, line_stream, meeting_stream
 from rooms.lines import standing
+from rooms.lines.standing import Position
 from rooms.meetings import NextStep
 from server import language
 from server.pages.following import heads
@@ -34,10 +35,16 @@ async def meeting(visit: Visit) -> web.StreamResponse:
             "cv": (await documents.cvs_of(tx, {row.candidate_id})).get(row.candidate_id) if leads else None,
             "messages": await chat.messages_of(tx, talk.id),
             "next_in_line": next((position for position in line if position.can_be_called), None),
+            "people_in_line": json.dumps({str(position.place.id): _waiting(position) for position in line}),
             "following": following,
             "live": json.dumps(_live(visit, row)),
         }
     return visit.page("after.html" if row.is_over else "meeting.html", **values)
+
+
+def _waiting(position: Position) -> dict[str, str]:
+    person = position.place.person
+    return {"name": person.name, "seeks": person.seeks, "initials": person.initials}
 
 
 def _live(visit: Visit, row: meetings.Meeting) -> dict[str, object]:
@@ -71,7 +78,8 @@ async def end(visit: Visit) -> web.StreamResponse:
 async def write_notes(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_LEAD, lock=True)
-        await meetings.note(tx, row, visit.typed("notes"))
+        step = visit.typed("next_step")
+        await meetings.note(tx, row, visit.typed("notes"), NextStep(step) if step in list(NextStep) else None)
     if visit.request.headers.get("Accept") == "application/json":
         return web.json_response({"ok": True})
     return visit.go(f"/meetings/{visit.id('meeting')}", language.gettext("Saved."))

@@ -1,17 +1,25 @@
 import { Chat } from "../parts/chat.js";
+import { tabName } from "../live/tab.js";
 import { MeetingRoom } from "../parts/meeting_room.js";
+import { NextInLine } from "../parts/next_in_line.js";
 import { Notes } from "../parts/notes.js";
 import { SideTabs } from "../parts/side_tabs.js";
 import { open } from "./house.js";
 
 const live = JSON.parse(document.querySelector("script[data-live]")?.textContent ?? "{}");
 
+const tab = await tabName(sessionStorage, navigator.locks);
+
 open((connection, _announcer, door) => {
   const element = /** @type {HTMLElement} */ (document.querySelector("[data-part=meeting]"));
   const tabs = /** @type {HTMLElement | null} */ (document.querySelector("[role=tablist]"));
   const notes = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-part=notes]"));
+  const beside = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=next-in-line]"));
+  const people = JSON.parse(document.querySelector("script[data-people]")?.textContent ?? "{}");
+  const next = beside ? new NextInLine(beside, people, connection) : null;
   return [
-    new MeetingRoom(element, live, connection, sessionStorage, door),
+    new MeetingRoom(element, live, connection, sessionStorage, tab, door, next),
+    ...(next ? [next] : []),
     new Chat(/** @type {HTMLElement} */ (document.querySelector("[data-part=chat]")), connection),
     ...(tabs ? [new SideTabs(tabs)] : []),
     ...(notes ? [new Notes(notes)] : []),

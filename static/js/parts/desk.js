@@ -204,6 +204,7 @@ export class Desk {
       this.door.expect();
       await this.connection.send("line:call", { booth: this.booth, place });
     } catch (error) {
+      this.door.forget();
       this.refuse(error instanceof Error ? error.message : "");
     }
   }

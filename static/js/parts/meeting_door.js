@@ -37,6 +37,10 @@ export class MeetingDoor {
     this.storage.setItem(KEY, "1");
   }
 
+  forget() {
+    this.storage.removeItem(KEY);
+  }
+
   /** @param {string} meeting */
   opened(meeting) {
     const expected = this.storage.getItem(KEY);

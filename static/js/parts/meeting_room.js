@@ -17,11 +17,14 @@ export class MeetingRoom {
    * @param {HTMLElement} element
    * @param {Live} live
    * @param {Connection} connection
-   * @param {Storage} storage remembers this tab, and which of microphone and camera are off
+   * @param {Storage} storage remembers which of microphone and camera are off
+   * @param {string} tab
    * @param {import("./meeting_door.js").MeetingDoor} door
+   * @param {import("./next_in_line.js").NextInLine | null} next
    */
-  constructor(element, live, connection, storage, door) {
+  constructor(element, live, connection, storage, tab, door, next) {
     this.door = door;
+    this.next = next;
     this.element = element;
     this.connection = connection;
     this.storage = storage;
@@ -32,7 +35,7 @@ export class MeetingRoom {
       () => void this.use(),
     );
     this.view = new MeetingView(element, live, this.check);
-    this.meeting = new Meeting(connection, live, this.tab(), {
+    this.meeting = new Meeting(connection, live, tab, {
       stream: (stream) => this.view.play(stream),
       changed: () => this.draw(),
       elsewhere: () => this.leaveHere(),
@@ -76,12 +79,6 @@ export class MeetingRoom {
     this.quality.stop();
     this.meeting.stop();
     this.check.stop();
-  }
-
-  tab() {
-    const known = this.storage.getItem("parvis.tab") ?? crypto.randomUUID();
-    this.storage.setItem("parvis.tab", known);
-    return known;
   }
 
   /**
@@ -195,8 +192,14 @@ export class MeetingRoom {
     event.preventDefault();
     const desk = form.action.replace(/\/call$/, "");
     const booth = desk.split("/").at(-1);
+    const place = String(new FormData(form).get("place") ?? "") || null;
     this.door.expect();
-    await this.connection.send("line:call", { booth, finish: true }).catch(() => undefined);
-    location.assign(desk);
+    try {
+      await this.connection.send("line:call", { booth, place, finish: true });
+      location.assign(desk);
+    } catch (error) {
+      this.door.forget();
+      this.next?.refuse(error instanceof Error ? error.message : "");
+    }
   }
 }

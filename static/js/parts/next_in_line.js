@@ -1,0 +1,57 @@
+/** Beside the talk: who can be called next, as the line stands now. */
+
+import { say } from "../live/words.js";
+import { fill, show, slot } from "./dom.js";
+
+/** @typedef {import("../live/connection.js").Connection} Connection */
+/** @typedef {{name: string, seeks: string, initials: string}} Waiting */
+
+export class NextInLine {
+  /**
+   * @param {HTMLElement} element
+   * @param {Record<string, Waiting>} people by place
+   * @param {Connection} connection
+   */
+  constructor(element, people, connection) {
+    this.element = element;
+    this.booth = element.dataset.booth ?? "";
+    this.people = new Map(Object.entries(people));
+    this.connection = connection;
+    /** @type {(() => void)[]} */
+    this.stops = [];
+  }
+
+  start() {
+    this.stops = [
+      this.connection.on("line:joined", (fact) => this.people.set(fact.place.place, fact.place)),
+      this.connection.on("desk:stands", (stands) => stands.booth === this.booth && this.stand(stands.places)),
+    ];
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+  }
+
+  /** @param {{place: string, can_be_called: boolean}[]} places */
+  stand(places) {
+    const next = places.find((place) => place.can_be_called)?.place ?? "";
+    const person = this.people.get(next);
+    show(this.element, "someone", Boolean(person));
+    show(this.element, "nobody", !person);
+    if (!person) return;
+    fill(this.element, "name", person.name);
+    fill(this.element, "seeks", person.seeks);
+    fill(this.element, "initials", person.initials);
+    fill(this.element, "trouble", "");
+    /** @type {HTMLInputElement} */ (this.element.querySelector("input[name=place]")).value = next;
+  }
+
+  /**
+   * The call was refused: the talk goes on, and the reason is said.
+   * @param {string} message
+   */
+  refuse(message) {
+    fill(this.element, "trouble", message || say("Nobody in line can be called right now."));
+  }
+}
