@@ -4,25 +4,29 @@ import asyncio
 import base64
 import hashlib
 import importlib.metadata
-import os
 import resource
-import socket
 import tempfile
 import zoneinfo
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import aiohttp
 import aiohttp.http
 import aiosmtplib
+from aioice.stun import TransactionError
+from aioice.turn import create_turn_endpoint
 from sqlalchemy import text
 
 from rooms.clock import SystemClock
 from rooms.database import Database
 from server import migrating, rendering
 from server.settings import SHORTEST_SECRET, Settings, SettingsError, load
+from signaling.ice import IceServers
 
 FEWEST_FILES = 4096
+TURN_ANSWERS_WITHIN = 8.0
 
 
 @dataclass(frozen=True)
@@ -83,41 +87,62 @@ async def mail(settings: Settings) -> Finding:
 
 
 async def turn(settings: Settings) -> Finding:
-    """Sends a STUN binding request (RFC 8489) to each TURN server: one that answers is there."""
+    """Asks each TURN server for a relay address, with credentials as a meeting's members get them (RFC 8656)."""
     if not settings.turn_urls:
         return Finding("turn", False, "none set: 15 to 22 % of people cannot talk by video",
                        "Run coturn and set PARVIS_TURN_URLS and PARVIS_TURN_SECRET.")  # fmt: skip
-    silent = [url for url in settings.turn_urls if not await asyncio.to_thread(_answers_stun, url)]
-    if silent:
-        return Finding("turn", False, f"no answer from {', '.join(silent)}", "Check the address and the firewall.")
-    return Finding("turn", True, f"{len(settings.turn_urls)} answer")
+    servers = IceServers((), settings.turn_urls, settings.turn_secret.get_secret_value())
+    (server,) = servers.of("doctor", SystemClock().now())
+    credentials = str(server["username"]), str(server["credential"])
+    refusals = [f"{url}: {why}" for url in settings.turn_urls if (why := await _refusal(url, *credentials))]
+    if refusals:
+        return Finding("turn", False, "; ".join(refusals),
+                       "Check the address, the firewall, and that PARVIS_TURN_SECRET is coturn's.")  # fmt: skip
+    return Finding("turn", True, f"{len(settings.turn_urls)} relay for us")
 
 
-def _answers_stun(url: str) -> bool:
-    address = url.partition(":")[2].partition("?")[0]
-    host, _, port = address.partition(":")
-    kind = socket.SOCK_STREAM if "transport=tcp" in url or url.startswith("turns:") else socket.SOCK_DGRAM
-    request = b"\x00\x01\x00\x00\x21\x12\xa4\x42" + os.urandom(12)
+async def _refusal(url: str, username: str, password: str) -> str:
+    """Why this TURN server relays nothing for us; empty when it does."""
+    scheme, _, rest = url.partition(":")
+    server = urlsplit(f"//{rest}")
+    is_secure = scheme == "turns"
     try:
-        with socket.socket(socket.AF_INET, kind) as probe:
-            probe.settimeout(3)
-            probe.connect((host, int(port or 3478)))
-            if url.startswith("turns:"):
-                return True
-            probe.send(request)
-            return probe.recv(1024)[8:20] == request[8:20]
-    except OSError:
-        return False
+        async with asyncio.timeout(TURN_ANSWERS_WITHIN):
+            relayed, _ = await create_turn_endpoint(
+                asyncio.DatagramProtocol,
+                (server.hostname or "", server.port or (5349 if is_secure else 3478)),
+                username,
+                password,
+                ssl=is_secure or None,
+                transport="tcp" if is_secure or "transport=tcp" in server.query else "udp",
+            )
+            relayed.close()
+    except TimeoutError:
+        return "no answer"
+    except (OSError, TransactionError) as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 async def proxies(settings: Settings) -> Finding:
-    if settings.is_secure and not settings.trusted_proxies:
-        return Finding("proxies", False, "https outside, but no proxy is trusted: all visitors look alike",
-                       "Set PARVIS_TRUSTED_PROXIES to the proxy's address, e.g. 127.0.0.1.")  # fmt: skip
+    """Goes in by the public address, as a visitor does, and asks what the server saw of it."""
     if not settings.is_secure:
         return Finding("proxies", False, "public_url is not https: browsers give no camera outside this machine",
                        "Put nginx with TLS in front and set PARVIS_PUBLIC_URL.")  # fmt: skip
-    return Finding("proxies", True, ", ".join(settings.trusted_proxies))
+    try:
+        timeout = aiohttp.ClientTimeout(total=10)
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            answer = await session.get(f"{settings.public_url.rstrip('/')}/healthz")
+            seen = await answer.json()
+            scheme = seen["scheme"]
+    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as error:
+        return Finding("proxies", False, f"{settings.public_url}: {type(error).__name__}: {error}",
+                       "Start parvis serve, and check the proxy and its certificate.")  # fmt: skip
+    if scheme != "https":
+        return Finding("proxies", False, "the proxy is not believed: all visitors look alike, and as if without TLS",
+                       "Set PARVIS_TRUSTED_PROXIES to its address, e.g. 127.0.0.1, and let it send "
+                       "X-Forwarded-For and X-Forwarded-Proto.")  # fmt: skip
+    return Finding("proxies", True, f"{settings.public_url} reaches us, and the proxy is believed")
 
 
 async def open_files(_: Settings) -> Finding:

@@ -1,4 +1,4 @@
-"""Real servers for the tests: a private PostgreSQL on a private port, from Debian's packages."""
+"""Real servers for the tests: a private PostgreSQL and coturn on private ports, from Debian's packages."""
 
 import os
 import pwd
@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,3 +50,41 @@ def postgres() -> Iterator[str]:
         stop = [programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"]
         subprocess.run(stop, check=False, capture_output=True, cwd=folder, **user)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+TURN_SECRET = "a TURN secret for tests"
+
+
+@contextmanager
+def coturn() -> Iterator[int]:
+    """A TURN server on this machine alone; gives its port. Peers on loopback are allowed, as nowhere else."""
+    program = shutil.which("turnserver")
+    if program is None:
+        raise RuntimeError("coturn is missing: apt-get install coturn")
+    port = free_port()
+    folder = Path(tempfile.mkdtemp(prefix="parvis-coturn-"))
+    options = {
+        "listening-ip": "127.0.0.1", "relay-ip": "127.0.0.1", "listening-port": port, "realm": "parvis.test",
+        "static-auth-secret": TURN_SECRET, "pidfile": folder / "pid", "userdb": folder / "db",
+    }  # fmt: skip
+    flags = ["use-auth-secret", "allow-loopback-peers", "no-tls", "no-dtls", "no-cli"]
+    lines = [f"{name}={value}" for name, value in options.items()] + flags
+    (folder / "turnserver.conf").write_text("\n".join(lines) + "\n")
+    command = [program, "-c", folder / "turnserver.conf", "--log-file", "stdout"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+    try:
+        _until_it_listens(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _until_it_listens(port: int) -> None:
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError("coturn does not listen")

@@ -1,4 +1,4 @@
-"""Whether this process serves: for a load balancer."""
+"""Whether this process serves, and how it was reached: for a load balancer and for `parvis doctor`."""
 
 from aiohttp import web
 from sqlalchemy import text
@@ -10,4 +10,4 @@ from server.visit import Visit, get
 async def healthz(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         await tx.session.execute(text("SELECT 1"))
-    return web.json_response({"ok": True})
+    return web.json_response({"ok": True, "scheme": visit.request.scheme})

@@ -108,3 +108,22 @@ test("what starts, stops: a stopped negotiation sends nothing", async () => {
   await settled();
   assert.deepEqual(sent, []);
 });
+
+test("an offer lost on the way is sent again when somebody reminds, and a second answer is ignored", async () => {
+  const { polite, impolite, deliver } = pair(true);
+  const lost = [];
+  const send = impolite.negotiation.send;
+  impolite.negotiation.send = (signal) => lost.push(signal);
+  impolite.transport.dispatchEvent(new Event("negotiationneeded"));
+  await settled();
+  assert.equal(lost.length, 1);
+  impolite.negotiation.send = send;
+  impolite.negotiation.remind();
+  impolite.negotiation.remind();
+  await deliver();
+  assert.equal(impolite.transport.signalingState, "stable");
+  assert.equal(polite.transport.signalingState, "stable");
+  impolite.negotiation.remind();
+  await deliver();
+  assert.equal(impolite.transport.offers, 1);
+});

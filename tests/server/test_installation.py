@@ -87,7 +87,6 @@ async def test_doctor_tries_each_thing_and_says_how_to_mend_it(database_url: str
     well = [
         await doctor.database(settings(database=database_url)),
         await doctor.secret(settings()),
-        await doctor.proxies(settings(trusted_proxies="127.0.0.1")),
         await doctor.time_zones(settings()),
         await doctor.files(settings(files=tmp_path / "files")),
         await doctor.assets(settings()),

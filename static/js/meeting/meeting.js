@@ -125,7 +125,8 @@ export class Meeting {
    * @param {number} generation
    */
   rebuild(generation) {
-    if (this.isElsewhere || !this.iceServers || (this.transport && generation === this.generation)) return;
+    if (this.isElsewhere || !this.iceServers) return;
+    if (this.transport && generation === this.generation) return this.transport.remind();
     const mine = this.peers.find((peer) => peer.person === this.me && peer.tab === this.tab);
     if (!mine || !this.otherPeer) return;
     this.transport?.stop();

@@ -57,6 +57,11 @@ export class Negotiation {
     if (description) this.send({ kind: "description", body: { type: description.type, sdp: description.sdp } });
   }
 
+  /** An offer that nobody answered may have been lost with the connection: send it again, with what was gathered since. */
+  remind() {
+    if (this.transport.signalingState === "have-local-offer") this.sendDescription();
+  }
+
   /**
    * Take the other peer's signal.
    * @param {Signal} signal
@@ -73,6 +78,8 @@ export class Negotiation {
 
   /** @param {RTCSessionDescriptionInit} description */
   async takeDescription(description) {
+    // The second answer to an offer that was sent twice.
+    if (description.type === "answer" && this.transport.signalingState !== "have-local-offer") return;
     const isReady =
       !this.isMakingOffer && (this.transport.signalingState === "stable" || this.isSettingAnswer);
     const collides = description.type === "offer" && !isReady;

@@ -128,7 +128,13 @@ export class Transport {
   mend() {
     if (this.connection.connectionState === "connected") return;
     this.connection.restartIce();
+    this.remind();
     this.mending = setTimeout(() => this.mend(), 2 * MEND_AFTER_MS);
+  }
+
+  /** Signalling is back, here or on the other side. */
+  remind() {
+    this.negotiation.remind();
   }
 
   /** The path may have changed with the network: do not wait for ICE to notice. */

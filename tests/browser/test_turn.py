@@ -1,0 +1,108 @@
+"""A talk through a TURN server: it connects, and when signalling and media are cut both, it mends without a click."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from rooms.lines.calls import Answer
+from tests.browser.conftest import CHROMIUM, FLAGS, Visitors, received, until_frames
+from tests.house import House
+from tests.proxy import Proxy
+from tests.services import TURN_SECRET, coturn
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+ONLY_RELAYED = """
+  const Plain = RTCPeerConnection;
+  RTCPeerConnection = class extends Plain {
+    constructor(options) { super({ ...options, iceTransportPolicy: "relay" }); globalThis.peer = this; }
+  };
+"""
+WAY = """async () => {
+  const stats = [...(await globalThis.peer.getStats()).values()];
+  const pair = stats.find((each) => each.type === "candidate-pair" && each.nominated && each.state === "succeeded");
+  return stats.find((each) => each.id === pair.localCandidateId).candidateType;
+}"""
+OUTAGE = 10.0
+
+
+class Wires:
+    """Amina's way to the house, and everybody's way to the TURN server."""
+
+    def __init__(self, house: Proxy, turn: Proxy) -> None:
+        self.house, self.turn = house, turn
+
+    def cut(self) -> None:
+        self.house.cut()
+        self.turn.cut()
+
+    def mend(self) -> None:
+        self.house.mend()
+        self.turn.mend()
+
+
+@pytest.fixture
+async def far(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[Visitors, Wires]]:
+    """A house whose visitors reach each other through TURN over TCP alone."""
+    async with AsyncExitStack() as stack:
+        turn = Proxy(stack.enter_context(coturn()))
+        await turn.start()
+        urls = f"turn:127.0.0.1:{turn.port}?transport=tcp"
+        house = House(database_url, tmp_path, extra={"PARVIS_TURN_URLS": urls, "PARVIS_TURN_SECRET": TURN_SECRET})
+        cast = await house.prepare()
+        await house.start()
+        stack.push_async_callback(house.stop)
+        wire = Proxy(house.port)
+        await wire.start()
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        stack.push_async_callback(browser.close)
+        yield Visitors(browser, house, cast), Wires(wire, turn)
+        await cast.database.close()
+        for each in (wire, turn):
+            await each.stop()
+
+
+async def talking(visitors: Visitors, wires: Wires) -> tuple[Page, Page]:
+    """Amina, through her wire, and Luc, in a talk."""
+    cast = visitors.cast
+    await cast.connect(cast.amina)
+    await cast.join(cast.amina, cast.atlantique)
+    meeting = await cast.answer(await cast.call_next(cast.luc, cast.atlantique), Answer.JOIN)
+    assert meeting is not None
+    luc, amina = await visitors.sign_in(cast.luc), await visitors.sign_in(cast.amina)
+    for page in (luc, amina):
+        await page.add_init_script(ONLY_RELAYED)
+    await luc.goto(f"/meetings/{meeting.id}")
+    origin = f"http://127.0.0.1:{wires.house.port}"
+    await amina.context.grant_permissions(["camera", "microphone"], origin=origin)
+    await amina.goto(f"{origin}/meetings/{meeting.id}")
+    for page in (luc, amina):
+        await page.get_by_role("button", name="Go in").click()
+    return amina, luc
+
+
+async def test_ten_seconds_without_any_network_end_in_the_same_talk_without_a_click(
+    far: tuple[Visitors, Wires],
+) -> None:
+    visitors, wires = far
+    amina, luc = await talking(visitors, wires)
+    for page in (amina, luc):
+        await until_frames(page)
+    assert [await page.evaluate(WAY) for page in (amina, luc)] == ["relay", "relay"]
+
+    wires.cut()
+    await expect(amina.locator("[data-connection]")).to_contain_text("No connection")
+    await expect(luc.locator("[data-slot=quality]")).to_contain_text("Connection lost", timeout=OUTAGE * 1000)
+    stopped = (await received(luc))["frames"]
+    await asyncio.sleep(OUTAGE)
+    assert (await received(luc))["frames"] - stopped < 30
+    wires.mend()
+
+    await expect(amina.locator("[data-connection]")).to_contain_text("Connected")
+    for page in (amina, luc):
+        await until_frames(page, 20)
+    await expect(luc.locator("[data-slot=quality]")).to_contain_text("Good connection")
