@@ -127,6 +127,10 @@ async def test_only_the_tab_that_answered_goes_to_the_meeting_and_the_other_show
 
 async def test_a_second_tab_takes_over_after_asking(talk: Talk) -> None:
     second = await talk.amina.context.new_page()
+    await second.goto("/")
+    # A duplicated tab begins with a copy of the first one's storage.
+    copied = await talk.amina.evaluate("({ ...sessionStorage })")
+    await second.evaluate("(copied) => Object.assign(sessionStorage, copied)", copied)
     await second.goto(talk.path)
     await expect(second.get_by_text("open in another tab")).to_be_visible()
     await until_frames(talk.amina)

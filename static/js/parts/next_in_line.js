@@ -43,8 +43,9 @@ export class NextInLine {
     fill(this.element, "name", person.name);
     fill(this.element, "seeks", person.seeks);
     fill(this.element, "initials", person.initials);
-    fill(this.element, "trouble", "");
-    /** @type {HTMLInputElement} */ (this.element.querySelector("input[name=place]")).value = next;
+    const chosen = /** @type {HTMLInputElement} */ (this.element.querySelector("input[name=place]"));
+    if (chosen.value !== next) fill(this.element, "trouble", "");
+    chosen.value = next;
   }
 
   /**

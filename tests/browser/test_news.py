@@ -1,0 +1,90 @@
+"""What happens at the fair reaches every open page: announcements, closing, questions, who is next."""
+
+import pytest
+from playwright.async_api import expect
+
+from rooms import chat, fairs, opening
+from rooms.fairs import Fair
+from rooms.lines.calls import Answer
+from rooms.model import new_id
+from tests.browser.conftest import Visitors
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+
+
+async def test_an_announcement_and_the_closing_reach_a_booth_page(visitors: Visitors) -> None:
+    cast = visitors.cast
+    organiser = await visitors.sign_in(cast.ines)
+    page = await visitors.passer_by()
+    await page.goto(f"/fairs/{cast.fair.slug}/booths/hotel-atlantique")
+    await expect(page.locator("[data-part=fair-state]")).to_contain_text("Open until")
+    await organiser.goto(f"/organise/{cast.fair.slug}")
+    await organiser.get_by_label("Announcement").fill("Interpreters are free at 15:00.")
+    await organiser.get_by_role("button", name="Announce").click()
+    note = page.locator("[data-part=announced]")
+    await expect(note).to_contain_text("Interpreters are free at 15:00.")
+    await note.get_by_role("button", name="Close").click()
+    await expect(note).to_be_hidden()
+    await organiser.get_by_role("button", name="Close", exact=True).click()
+    await expect(page.locator("[data-part=fair-state]")).to_have_text("Closed")
+
+
+async def test_a_private_question_appears_on_the_open_desk_and_waits_until_it_is_answered(visitors: Visitors) -> None:
+    cast = visitors.cast
+    desk, amina = await visitors.sign_in(cast.luc), await visitors.sign_in(cast.amina)
+    await desk.goto(f"/desk/{cast.atlantique.id}")
+    await amina.goto(f"/fairs/{cast.fair.slug}/booths/hotel-atlantique/question")
+    await amina.get_by_label("Your message").fill("Do you train beginners?")
+    await amina.get_by_role("button", name="Send").click()
+    row = desk.locator("[data-question]")
+    await expect(row).to_contain_text("Amina Benali waits for an answer")
+    answering = await desk.context.new_page()
+    await answering.goto(await row.get_by_role("link").get_attribute("href") or "")
+    await answering.get_by_label("Your message").fill("We do.")
+    await answering.get_by_role("button", name="Send").click()
+    await expect(row.locator("[data-slot=waits]")).to_be_hidden()
+    await expect(amina.get_by_text("We do.")).to_be_visible()
+
+
+async def test_call_next_from_a_talk_follows_the_line_and_says_why_it_cannot(visitors: Visitors) -> None:
+    cast = visitors.cast
+    await cast.connect(cast.amina)
+    await cast.join(cast.amina, cast.atlantique)
+    meeting = await cast.answer(await cast.call_next(cast.luc, cast.atlantique), Answer.JOIN)
+    assert meeting is not None
+    luc = await visitors.sign_in(cast.luc)
+    await luc.goto(f"/meetings/{meeting.id}")
+    await expect(luc.get_by_text("Nobody in line can be called right now.")).to_be_visible()
+    karim = await visitors.sign_in(cast.karim)
+    await karim.goto(f"/fairs/{cast.fair.slug}/booths/hotel-atlantique/join")
+    await karim.get_by_role("button", name="Take a place").click()
+    beside = luc.locator("[data-part=next-in-line]")
+    await expect(beside).to_contain_text("Karim Diallo")
+    async with cast.database.transaction() as tx:
+        await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+    await beside.get_by_role("button", name="Call next").click()
+    await expect(beside.get_by_role("alert")).to_have_text("The fair is not open now.")
+    await expect(luc).to_have_url(f"{visitors.house.url}/meetings/{meeting.id}")
+    async with cast.database.transaction() as tx:
+        await fairs.open_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+    await beside.get_by_role("button", name="Call next").click()
+    await luc.wait_for_url(f"**/desk/{cast.atlantique.id}")
+    await expect(karim.get_by_role("heading", name="Hôtel Atlantique calls you")).to_be_visible()
+
+
+async def test_a_page_that_was_away_is_told_the_states_anew(visitors: Visitors) -> None:
+    """A desk that was left while the page was away must not look staffed for ever."""
+    cast = visitors.cast
+    desk, page = await visitors.sign_in(cast.luc), await visitors.passer_by()
+    await desk.goto(f"/desk/{cast.atlantique.id}")
+    await page.goto(f"/fairs/{cast.fair.slug}/booths/hotel-atlantique")
+    staffed = page.locator("[data-slot=staffed-text]")
+    await expect(staffed).to_have_text("1 here now")
+    await visitors.house.kill()
+    await desk.close()
+    async with cast.database.transaction() as tx:
+        talk = await chat.of_booth(tx, cast.atlantique.id)
+        await chat.send(tx, cast.amina, talk, "Is anybody there?", new_id(), is_staff=False)
+    await visitors.house.start()
+    await expect(page.get_by_text("Is anybody there?")).to_be_visible()
+    await expect(staffed).to_have_text("Nobody here now", timeout=75_000)
