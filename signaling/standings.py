@@ -164,12 +164,15 @@ class Standings:
         async with self._hub.database.reading() as tx:
             self.stir(booth.id for booth in await booths.of_fair(tx, fair))
 
-    async def tell_again(self, sid: str, fair: uuid.UUID) -> None:
-        """A connection that was away missed states: it is told the last ones, or all are looked at anew."""
+    async def watch(self, fair: uuid.UUID) -> None:
+        """Somebody follows this fair from now on: its staffed booths are looked at again and again."""
         if fair not in self._last:
             self._last[fair] = {}
             await self._stir_fair(fair)
-        for stands in self._last[fair].values():
+
+    async def tell_again(self, sid: str, fair: uuid.UUID) -> None:
+        """A connection that was away missed states: it is told the last ones."""
+        for stands in self._last.get(fair, {}).values():
             await self._hub.emit(stands, to=sid)
 
     async def _run(self) -> None:

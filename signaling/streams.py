@@ -78,8 +78,10 @@ async def follow(context: Context, payload: Follow) -> Ack:
         async with context.reading() as (tx, _):
             caught.append(await _catch_up(tx, wanted, look))
         area, _, subject = wanted.stream.partition(":")
-        if payload.again and area == "fair":
-            await context.hub.standings.tell_again(context.client.sid, uuid.UUID(subject))
+        if area == "fair":
+            await context.hub.standings.watch(uuid.UUID(subject))
+            if payload.again:
+                await context.hub.standings.tell_again(context.client.sid, uuid.UUID(subject))
     return FollowAck(now=context.hub.database.clock.now(), streams=caught)
 
 

@@ -3,10 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
-from rooms import chat, fairs, opening
+from rooms import fairs, opening
 from rooms.fairs import Fair
 from rooms.lines.calls import Answer
-from rooms.model import new_id
 from tests.browser.conftest import Visitors
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -70,21 +69,3 @@ async def test_call_next_from_a_talk_follows_the_line_and_says_why_it_cannot(vis
     await beside.get_by_role("button", name="Call next").click()
     await luc.wait_for_url(f"**/desk/{cast.atlantique.id}")
     await expect(karim.get_by_role("heading", name="Hôtel Atlantique calls you")).to_be_visible()
-
-
-async def test_a_page_that_was_away_is_told_the_states_anew(visitors: Visitors) -> None:
-    """A desk that was left while the page was away must not look staffed for ever."""
-    cast = visitors.cast
-    desk, page = await visitors.sign_in(cast.luc), await visitors.passer_by()
-    await desk.goto(f"/desk/{cast.atlantique.id}")
-    await page.goto(f"/fairs/{cast.fair.slug}/booths/hotel-atlantique")
-    staffed = page.locator("[data-slot=staffed-text]")
-    await expect(staffed).to_have_text("1 here now")
-    await visitors.house.kill()
-    await desk.close()
-    async with cast.database.transaction() as tx:
-        talk = await chat.of_booth(tx, cast.atlantique.id)
-        await chat.send(tx, cast.amina, talk, "Is anybody there?", new_id(), is_staff=False)
-    await visitors.house.start()
-    await expect(page.get_by_text("Is anybody there?")).to_be_visible()
-    await expect(staffed).to_have_text("Nobody here now", timeout=75_000)
