@@ -3,6 +3,7 @@
 import { Connection } from "../live/connection.js";
 import { learn } from "../live/words.js";
 import { Announcer } from "../parts/announcer.js";
+import { Asking } from "../parts/asking.js";
 import { ConnectionPill } from "../parts/connection_pill.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
 import { MyPlaces } from "../parts/my_places.js";
@@ -32,12 +33,14 @@ export function open(build) {
   const announcer = new Announcer(document);
   const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
   const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.ringing"));
+  const asking = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.asking"));
   const banner = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=meeting-door]"));
   const door = new MeetingDoor(banner, connection, sessionStorage, (path) => location.assign(path));
   /** @type {Part[]} */
   const parts = [
     new MyPlaces(document, connection, announcer),
     door,
+    new Asking(document, asking),
     new RingingDialog(dialog, connection, announcer, door),
     ...(pill ? [new ConnectionPill(pill, connection)] : []),
     ...build(connection, announcer, door),
@@ -46,22 +49,11 @@ export function open(build) {
   connection.start();
   socket.connect();
   resume(connection, dialog);
-  document.addEventListener("submit", ask);
   globalThis.addEventListener("pagehide", () => {
     for (const part of parts) part.stop();
     connection.stop();
   });
   globalThis.addEventListener("pageshow", (event) => event.persisted && location.reload());
-}
-
-/**
- * What cannot be undone is asked about first.
- * @param {SubmitEvent} event
- */
-function ask(event) {
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  const isPart = form.closest("[data-part=meeting]");
-  if (!isPart && form.dataset.ask && !globalThis.confirm(form.dataset.ask)) event.preventDefault();
 }
 
 /**
