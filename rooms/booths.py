@@ -195,6 +195,12 @@ async def staffed_by(tx: Transaction, person: uuid.UUID) -> list[Booth]:
     return list((await tx.session.execute(query)).scalars())
 
 
+async def first_unready(tx: Transaction, employer: uuid.UUID) -> uuid.UUID | None:
+    """The employer's newest booth that nobody has set up yet."""
+    query = select(Booth.id).where(Booth.employer_id == employer, Booth.set_up_at.is_(None)).order_by(Booth.id.desc())
+    return (await tx.session.execute(query)).scalars().first()
+
+
 async def by_slugs(tx: Transaction, fair: str, employer: str) -> Booth | None:
     query = select(Booth).join(Fair).join(Employer).where(Fair.slug == fair, Employer.slug == employer)
     return (await tx.session.execute(query)).scalar_one_or_none()

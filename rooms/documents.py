@@ -160,6 +160,14 @@ async def by_kind(tx: Transaction, booth: uuid.UUID) -> dict[DocumentKind, list[
     return found
 
 
+async def logos_of(tx: Transaction, booths: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """The logo of each booth that has one: one query for any number of them."""
+    query = select(Document.booth_id, Document.id).where(
+        Document.booth_id.in_(booths), Document.kind == DocumentKind.LOGO, Document.withdrawn_at.is_(None)
+    )
+    return {booth: logo for booth, logo in (await tx.session.execute(query)).all() if booth is not None}
+
+
 async def booths_that_may_read(tx: Transaction, person: uuid.UUID) -> list[Booth]:
     """The booths whose line the person joined, until 30 days after the last day of the fair."""
     lately = select(FairDay.fair_id).where(FairDay.closes_at > tx.now - READABLE_AFTER_FAIR)

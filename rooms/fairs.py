@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -25,6 +26,9 @@ from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
 SECTORS = ("hospitality", "retail", "health", "industry", "building", "transport", "office", "farming")
+
+
+REGIONS = ("Europe", "Africa", "America", "Asia", "Atlantic", "Australia", "Indian", "Pacific")
 
 
 class FairState(StrEnum):
@@ -122,6 +126,17 @@ class FairDescription:
     grace_minutes: int = 10
 
 
+@cache
+def zones() -> dict[str, list[str]]:
+    """The time zones that are places, by region: Europe first, since that is where we stand."""
+    found: dict[str, list[str]] = {region: [] for region in REGIONS}
+    for zone in sorted(available_timezones()):
+        region = zone.partition("/")[0]
+        if region in found and "/" in zone:
+            found[region].append(zone)
+    return found
+
+
 def slugged(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "x"
@@ -187,7 +202,7 @@ async def describe(tx: Transaction, fair: Fair, description: FairDescription) ->
 
 async def add_day(tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime) -> FairDay:
     if closes_at <= opens_at:
-        raise Invalid("closes_at.before", N_("The closing must come after the opening."), field="closes_at")
+        raise Invalid("closes_at.before", N_("The closing must come after the opening."), field="closes")
     for day in await days_of(tx, fair):
         if day.opens_at < closes_at and opens_at < day.closes_at:
             raise Conflict("day.overlaps", N_("This day overlaps another day of the fair."))
@@ -209,6 +224,11 @@ async def remove_day(tx: Transaction, fair: Fair, day: uuid.UUID) -> None:
 async def days_of(tx: Transaction, fair: Fair) -> list[FairDay]:
     query = select(FairDay).where(FairDay.fair_id == fair.id).order_by(FairDay.opens_at)
     return list((await tx.session.execute(query)).scalars())
+
+
+async def opens_at_once(tx: Transaction, fair: Fair) -> bool:
+    """Whether publishing opens the doors: its hours have begun already."""
+    return any(day.opens_at <= tx.now < day.closes_at for day in await days_of(tx, fair))
 
 
 async def publish(tx: Transaction, fair: Fair) -> None:

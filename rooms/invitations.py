@@ -166,7 +166,8 @@ async def _grant(tx: Transaction, person: Person, link: Link) -> str:
         await employers.add_member(tx, link.subject, person, is_owner=link.is_owner)
         if link.is_owner:
             await booths.staff_by_owner(tx, link.subject, person.id)
-        return "/desk"
+        unready = await booths.first_unready(tx, link.subject)
+        return f"/booths/{unready}/set-up" if unready else "/desk"
     if link.purpose is Purpose.COUNSELLOR:
         await agencies.add_member(tx, link.subject, person)
         return "/"

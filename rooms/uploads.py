@@ -49,6 +49,17 @@ class Checked:
     media_type: str
 
 
+def kind_of(upload: Upload) -> DocumentKind:
+    """What a booth's upload is by its content: a picture is a logo, a film a video, the rest is to be read."""
+    start = upload.content[:64]
+    is_webp = start[:4] == b"RIFF" and start[8:12] == b"WEBP"
+    if is_webp or start.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        return DocumentKind.LOGO
+    if start[4:8] == b"ftyp" or start.startswith(b"\x1a\x45\xdf\xa3"):
+        return DocumentKind.VIDEO
+    return DocumentKind.BOOTH
+
+
 def check(kind: DocumentKind, upload: Upload) -> Checked:
     """The upload as it is kept; refused with the field `document` when it is not what it should be."""
     if not upload.content:

@@ -17,7 +17,7 @@ from rooms.employers import COLOURS, Contract
 from rooms.fairs import SECTORS
 from rooms.lines.waits import Wait
 from rooms.model import new_id
-from server import language, words
+from server import devices, language, words
 from server.visit import Visit
 
 HERE = Path(__file__).parent
@@ -58,6 +58,7 @@ def environment() -> Environment:
         moment=language.moment,
         wait_text=wait_text,
         label=words.label,
+        device_name=devices.name_of,
         problem_text=language.problem_text,
         new_uuid=new_id,
         SECTORS=SECTORS,

@@ -25,6 +25,9 @@ SESSION = "parvis_session"
 VISITOR = "parvis_visitor"
 LANGUAGE = "parvis_language"
 FLASH = "parvis_flash"
+FAIR = "parvis_fair"
+"""The fair whose page was shown last: pages that belong to no fair keep its way round."""
+FAIR_KEPT = 30 * 24 * 3600
 PAGE_SEEN_EVERY = timedelta(seconds=15)
 
 
@@ -119,13 +122,17 @@ class Visit:
 
     def page(self, template: str, **values: Any) -> web.Response:
         text = self.house.render(template, self, **values)
+        fair = values.get("fair")
+        if fair and self.request.cookies.get(FAIR) != fair.slug:
+            self.cookies[FAIR] = (fair.slug, FAIR_KEPT)
         status = self.problem.status if self.problem else self.status
         return web.Response(text=text, content_type="text/html", status=status, headers={"Cache-Control": "no-store"})
 
     def go(self, path: str, flash: str | None = None) -> web.Response:
-        """Send the browser to a page of ours, with a sentence to show there."""
+        """Send the browser to a page of ours, with a sentence to show: in the section that `path` names, or on top."""
         if flash:
-            self.cookies[FLASH] = (quote(json.dumps({"kind": "ok", "text": flash})), 30)
+            said = {"kind": "ok", "text": flash, "at": path.partition("#")[2]}
+            self.cookies[FLASH] = (quote(json.dumps(said)), 30)
         return web.Response(status=303, headers={"Location": own_path(path)})
 
     def flash(self) -> dict[str, str] | None:
@@ -135,7 +142,7 @@ class Visit:
         self.cookies.setdefault(FLASH, ("", 0))
         try:
             found = json.loads(unquote(raw))
-            return {"kind": str(found["kind"]), "text": str(found["text"])}
+            return {name: str(found[name]) for name in ("kind", "text", "at")}
         except (ValueError, KeyError, TypeError):
             return None
 

@@ -42,10 +42,11 @@ class Recruiter(Person):
     async def begin(self) -> None:
         desks = await self.door.get("/desk")
         self.know_me(desks)
-        found = desks.links("/desk/")
+        # With a single booth, the way leads to it at once.
+        found = [desks.path] if desks.path != "/desk" else desks.links("/desk/")
         if not found:
             raise NoBooth(self.name)
-        self.booth, self._colour = found[0].rpartition("/")[2], desks.first("data-colour")
+        self.booth, self._colour = found[0].split("/")[2], desks.first("data-colour")
         self.company.booths.add(self.booth)
         self._is_settled.set()
         page = await self.door.get(f"/desk/{self.booth}")

@@ -152,10 +152,11 @@ async def _open_doors(tx: Transaction, fair: Fair) -> None:
     """Open from now on, for long enough to look round, whatever day it is."""
     if fair.open_until and fair.open_until > tx.now + OPEN_AT_LEAST:
         return
+    quarter = tx.now.replace(minute=tx.now.minute // 15 * 15, second=0, microsecond=0)
     for day in await fairs.days_of(tx, fair):
-        if day.closes_at > tx.now:
+        if day.closes_at > quarter:
             await fairs.remove_day(tx, fair, day.id)
-    await fairs.add_day(tx, fair, tx.now, tx.now + OPEN_FOR)
+    await fairs.add_day(tx, fair, quarter, quarter + OPEN_FOR)
     if fair.state is fairs.FairState.DRAFT:
         await fairs.publish(tx, fair)
     if not fair.is_open_now:

@@ -17,11 +17,15 @@ from server.visit import Visit, get, post
 
 @get("/desk")
 async def desks(visit: Visit) -> web.StreamResponse:
-    """The booths one may stand at."""
+    """The booths one may stand at; a single one is gone to at once."""
     person = visit.actor.known
     async with visit.reading() as tx:
         following = await heads(tx, visit)
-        return visit.page("desks.html", booths=await booths.staffed_by(tx, person.id), following=following)
+        mine = await booths.staffed_by(tx, person.id)
+    if len(mine) == 1:
+        said = visit.flash()
+        return visit.go(f"/desk/{mine[0].id}", said["text"] if said else None)
+    return visit.page("desks.html", booths=mine, following=following)
 
 
 async def _booth(tx: Transaction, visit: Visit) -> Booth:

@@ -9,7 +9,7 @@ from rooms import access, documents
 from rooms.access import Act
 from rooms.documents import Document
 from rooms.errors import N_, Invalid, NotFound
-from rooms.uploads import Checked, DocumentKind, Upload
+from rooms.uploads import Checked, DocumentKind, Upload, kind_of
 from server import language
 from server.files import FolderStorage, forget, take_in
 from server.pages.employer import set_up_form
@@ -20,6 +20,7 @@ from server.visit import FORM_WITH_FILE, Visit, get, post
 CV_FORM = 6 * 2**20
 SHOWN_IN_PAGES = (DocumentKind.LOGO, DocumentKind.VIDEO, DocumentKind.BANNER)
 BANNER_FORM = 9 * 2**20
+OF_A_BOOTH = (DocumentKind.BOOTH, DocumentKind.LOGO, DocumentKind.VIDEO)
 
 
 @get("/documents/{document}")
@@ -45,7 +46,7 @@ def _headers(row: Document) -> dict[str, str]:
     }
 
 
-def _upload(visit: Visit) -> Upload:
+def upload_of(visit: Visit) -> Upload:
     return visit.files.get("document") or Upload("", b"")
 
 
@@ -57,7 +58,7 @@ async def keep_cv(visit: Visit) -> web.StreamResponse:
         async with visit.transaction() as tx:
             return await documents.add_cv(tx, person, checked, name)
 
-    await take_in(visit.house.storage, DocumentKind.CV, _upload(visit), add)
+    await take_in(visit.house.storage, DocumentKind.CV, upload_of(visit), add)
     return visit.go("/me#cv", language.gettext("Your CV is kept. Booths whose line you join may read it."))
 
 
@@ -71,18 +72,27 @@ async def withdraw_cv(visit: Visit) -> web.StreamResponse:
 
 @post("/booths/{booth}/documents", again=set_up_form, largest=FORM_WITH_FILE)
 async def keep_for_booth(visit: Visit) -> web.StreamResponse:
-    kind = visit.typed("kind")
     async with visit.reading() as tx:
         booth = await access.booth_by_id(tx, visit.actor, visit.id("booth"), Act.BOOTH_SET_UP)
-    if kind not in (DocumentKind.BOOTH, DocumentKind.LOGO, DocumentKind.VIDEO):
-        raise Invalid("kind", N_("Please choose one of the answers."), field="document")
+    said = visit.typed("kind")
+    if said not in ("", *OF_A_BOOTH):
+        raise Invalid("kind", N_("Please choose one of the answers."), field="kind")
+    kind = DocumentKind(said) if said else kind_of(upload_of(visit))
 
     async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
         async with visit.transaction() as tx:
-            return await documents.add_to_booth(tx, booth, DocumentKind(kind), checked, name)
+            return await documents.add_to_booth(tx, booth, kind, checked, name)
 
-    await take_in(visit.house.storage, DocumentKind(kind), _upload(visit), add)
-    return visit.go(f"/booths/{visit.id('booth')}/set-up#documents", language.gettext("Saved."))
+    await take_in(visit.house.storage, kind, upload_of(visit), add)
+    return visit.go(f"/booths/{visit.id('booth')}/set-up#documents", _kept(kind))
+
+
+def _kept(kind: DocumentKind) -> str:
+    if kind is DocumentKind.LOGO:
+        return language.gettext("The logo stands on your booth.")
+    if kind is DocumentKind.VIDEO:
+        return language.gettext("The video stands on your booth.")
+    return language.gettext("The document is there to read at your booth.")
 
 
 @post("/organise/{fair}/banner", again=board, largest=BANNER_FORM)
@@ -94,7 +104,7 @@ async def hang_banner(visit: Visit) -> web.StreamResponse:
         async with visit.transaction() as tx:
             return await documents.hang_banner(tx, fair.id, checked, name)
 
-    await take_in(visit.house.storage, DocumentKind.BANNER, _upload(visit), add)
+    await take_in(visit.house.storage, DocumentKind.BANNER, upload_of(visit), add)
     return visit.go(f"/organise/{fair.slug}#banner", language.gettext("Saved."))
 
 

@@ -57,7 +57,7 @@ async def set_up(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await booths.set_up(tx, await _booth(tx, visit), text)
     saved = language.gettext("Saved. The preview shows what candidates see.")
-    return visit.go(f"/booths/{visit.id('booth')}/set-up", saved)
+    return visit.go(f"/booths/{visit.id('booth')}/set-up#booth", saved)
 
 
 @post("/booths/{booth}/staff", again=set_up_form)
@@ -67,7 +67,7 @@ async def choose_staff(visit: Visit) -> web.StreamResponse:
         stand = await _booth(tx, visit)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
         await booths.choose_staff(tx, stand, chosen)
-    return visit.go(f"/booths/{stand.id}/set-up", language.gettext("Saved."))
+    return visit.go(f"/booths/{stand.id}/set-up#staff", language.gettext("Saved."))
 
 
 def _is_uuid(text: str) -> bool:
@@ -85,7 +85,7 @@ async def invite_colleague(visit: Visit) -> web.StreamResponse:
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
         is_owner = bool(visit.typed("is_owner"))
         await invitations.invite_colleague(tx, stand.employer, visit.typed("email"), visit.language, is_owner=is_owner)
-    return visit.go(f"/booths/{stand.id}/set-up", language.gettext("The invitation is on its way."))
+    return visit.go(f"/booths/{stand.id}/set-up#colleagues", language.gettext("The invitation is on its way."))
 
 
 @post("/booths/{booth}/colleagues/{colleague}/remove", again=set_up_form)

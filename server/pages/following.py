@@ -2,11 +2,13 @@
 
 import json
 
-from rooms import meetings, streams
+from rooms import access, meetings, streams
+from rooms.errors import NotFound
 from rooms.facts import person_stream
+from rooms.fairs import Fair
 from rooms.lines import calls
 from rooms.transaction import Transaction
-from server.visit import Visit
+from server.visit import FAIR, Visit
 from signaling.mine import my_call_told
 
 
@@ -24,3 +26,14 @@ async def heads(tx: Transaction, visit: Visit, *names: str) -> str:
         meeting = await meetings.current(tx, person.id)
         visit.meeting = meeting.id if meeting else None
     return json.dumps(found)
+
+
+async def fair_around(tx: Transaction, visit: Visit) -> Fair | None:
+    """The fair whose page was shown last, for pages that belong to none; only while it may be seen."""
+    slug = visit.request.cookies.get(FAIR)
+    if not slug:
+        return None
+    try:
+        return await access.fair(tx, visit.actor, slug)
+    except NotFound:
+        return None

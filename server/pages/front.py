@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from rooms import booths, fairs, people
+from server.pages.following import fair_around, heads
 from server.visit import LANGUAGE, Visit, get, post
 
 YEAR = 365 * 24 * 3600
@@ -31,4 +32,6 @@ async def choose_language(visit: Visit) -> web.StreamResponse:
 @get("/camera")
 async def check_camera(visit: Visit) -> web.StreamResponse:
     """Try camera and microphone before anybody calls."""
-    return visit.page("camera.html")
+    async with visit.reading() as tx:
+        following = await heads(tx, visit)
+        return visit.page("camera.html", fair=await fair_around(tx, visit), following=following)

@@ -1,15 +1,20 @@
 """The line by plain forms: joining, leaving, coming back, answering a call."""
 
+import uuid
+
 from aiohttp import web
 
-from rooms import access
+from rooms import access, documents
 from rooms.access import Act
 from rooms.errors import N_, Invalid
 from rooms.facts import fair_stream
 from rooms.lines import calls, places
 from rooms.lines.calls import Answer
+from rooms.uploads import Checked, DocumentKind
 from server import language
+from server.files import take_in
 from server.pages.booth import of_path
+from server.pages.documents import CV_FORM, upload_of
 from server.pages.following import heads
 from server.visit import Visit, get, post
 from signaling.mine import booth_path
@@ -22,16 +27,29 @@ async def join_form(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         stand = await of_path(tx, visit, Act.LINE_JOIN)
         following = await heads(tx, visit, fair_stream(stand.fair_id))
-        return visit.page("join.html", fair=stand.fair, booth=stand, following=following)
+        cv = (await documents.cvs_of(tx, {visit.actor.known.id})).get(visit.actor.known.id)
+        return visit.page("join.html", fair=stand.fair, booth=stand, cv=cv, following=following)
 
 
-@post("/fairs/{fair}/booths/{employer}/join", again=join_form)
+@post("/fairs/{fair}/booths/{employer}/join", again=join_form, largest=CV_FORM)
 async def join(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        stand = await of_path(tx, visit, Act.LINE_JOIN)
-        await places.join(tx, visit.actor.known, stand, visit.typed("words"))
+    """Take a place; a CV given along is kept only if the place is."""
+
+    async def take_place(checked: Checked | None, name: uuid.UUID | None) -> list[uuid.UUID]:
+        async with visit.transaction() as tx:
+            stand = await of_path(tx, visit, Act.LINE_JOIN)
+            await places.join(tx, visit.actor.known, stand, visit.typed("words"))
+            if checked is None or name is None:
+                return []
+            await tx.session.flush()
+            return await documents.add_cv(tx, visit.actor.known, checked, name)
+
+    if upload_of(visit).content:
+        await take_in(visit.house.storage, DocumentKind.CV, upload_of(visit), take_place)
+    else:
+        await take_place(None, None)
     kept = language.gettext("You are in line. Your place is kept, even if you lose the connection.")
-    return visit.go(booth_path(stand), kept)
+    return visit.go(f"/fairs/{visit.path('fair')}/booths/{visit.path('employer')}", kept)
 
 
 @post("/places/{place}/leave")

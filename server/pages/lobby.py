@@ -1,5 +1,6 @@
 """The lobby of a fair: its booths with their true state, one's lines, the organisers' words."""
 
+import uuid
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -21,6 +22,7 @@ class Card:
     booth: Booth
     vacancies: list[Vacancy]
     standing: Standing
+    logo: uuid.UUID | None = None
 
     def fits(self, query: dict[str, str]) -> bool:
         """Whether the card answers the search: words, sector, contract, open now."""
@@ -66,7 +68,8 @@ async def cards_of(tx: Transaction, fair: Fair) -> list[Card]:
     stands = await booths.of_fair(tx, fair.id)
     standings = await standing.of_booths(tx, stands)
     jobs = await employers.vacancies_of(tx, [booth.employer_id for booth in stands])
-    return [Card(booth, jobs[booth.employer_id], standings[booth.id]) for booth in stands]
+    logos = await documents.logos_of(tx, {booth.id for booth in stands})
+    return [Card(booth, jobs[booth.employer_id], standings[booth.id], logos.get(booth.id)) for booth in stands]
 
 
 async def mine(tx: Transaction, visit: Visit, fair: Fair) -> list[Position]:

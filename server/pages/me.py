@@ -6,7 +6,7 @@ from rooms import access, documents, meetings, people, signin
 from rooms.access import Act
 from rooms.people import Need, Person, Profile
 from server import language
-from server.pages.following import heads
+from server.pages.following import fair_around, heads
 from server.pages.signin import end_session
 from server.visit import Visit, get, post
 
@@ -17,6 +17,7 @@ async def me(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         following = await heads(tx, visit)
         values = {
+            "fair": await fair_around(tx, visit),
             "sessions": await signin.sessions_of(tx, person),
             "cv": (await documents.cvs_of(tx, {person.id})).get(person.id),
             "readings": await documents.readings_of(tx, person.id),
@@ -44,13 +45,13 @@ async def change_password(visit: Visit) -> web.StreamResponse:
         ended = await signin.withdraw_others(tx, person, visit.actor.session)
     for session in ended:
         await visit.house.hub.close_session(session)
-    return visit.go("/me", language.gettext("Your password is set. Your other devices are signed out."))
+    return visit.go("/me#password", language.gettext("Your password is set. Your other devices are signed out."))
 
 
 @post("/me/sessions/{session}/end")
 async def end(visit: Visit) -> web.StreamResponse:
     await end_session(visit, visit.actor.known, visit.id("session"))
-    return visit.go("/me", language.gettext("This device is signed out."))
+    return visit.go("/me#devices", language.gettext("This device is signed out."))
 
 
 @get("/me/talks")
@@ -59,7 +60,8 @@ async def talks(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         following = await heads(tx, visit)
         rows = await meetings.talks_of(tx, visit.actor.known.id)
-    return visit.page("talks.html", talks=rows, following=following)
+        fair = await fair_around(tx, visit)
+    return visit.page("talks.html", fair=fair, talks=rows, following=following)
 
 
 @post("/meetings/{meeting}/rating", again=talks)
@@ -67,4 +69,4 @@ async def rate(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         meeting = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_RATE)
         await meetings.rate(tx, meeting, visit.number("rating", 0), visit.typed("rating_words"))
-    return visit.go("/me/talks", language.gettext("Thank you."))
+    return visit.go(f"/me/talks#talk-{meeting.id}", language.gettext("Thank you."))

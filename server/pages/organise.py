@@ -30,7 +30,7 @@ async def organise(visit: Visit) -> web.StreamResponse:
 async def new_fair(visit: Visit) -> web.StreamResponse:
     visit.actor.known  # noqa: B018
     access.may(visit.actor, Act.FAIR_CREATE)
-    return visit.page("fair_form.html", fair=None)
+    return visit.page("fair_form.html", fair=None, zones=fairs.zones())
 
 
 @post("/organise/new", again=new_fair)
@@ -39,6 +39,9 @@ async def create(visit: Visit) -> web.StreamResponse:
     access.may(visit.actor, Act.FAIR_CREATE)
     async with visit.transaction() as tx:
         fair = await fairs.create(tx, person, _description(visit))
+        if visit.typed("date"):
+            await fairs.add_day(tx, fair, *_hours(visit, fair))
+            return visit.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Invite its employers."))
     return visit.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Add its opening hours."))
 
 
@@ -76,6 +79,7 @@ async def board(visit: Visit) -> web.StreamResponse:
             invitations=await invitations.open_for(tx, fair),
             banner=(await documents.banners_of(tx, [fair.id])).get(fair.id),
             organisers=await fairs.organisers_of(tx, fair),
+            opens_at_once=await fairs.opens_at_once(tx, fair),
             reports=await chat.open_reports(tx, fair.id),
             following=following,
         )
@@ -86,7 +90,7 @@ async def describe_form(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         fair = await _fair(tx, visit)
         following = await heads(tx, visit, fair_stream(fair.id))
-        return visit.page("fair_form.html", fair=fair, following=following)
+        return visit.page("fair_form.html", fair=fair, zones=fairs.zones(), following=following)
 
 
 @post("/organise/{fair}/describe", again=describe_form)
@@ -100,9 +104,12 @@ async def describe(visit: Visit) -> web.StreamResponse:
 async def add_day(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         fair = await _fair(tx, visit)
-        opens_at, closes_at = (_local(visit, field, fair) for field in ("opens", "closes"))
-        await fairs.add_day(tx, fair, opens_at, closes_at)
-    return visit.go(f"/organise/{fair.slug}", language.gettext("The opening hours are set."))
+        await fairs.add_day(tx, fair, *_hours(visit, fair))
+    return visit.go(f"/organise/{fair.slug}#days", language.gettext("The opening hours are set."))
+
+
+def _hours(visit: Visit, fair: Fair) -> tuple[datetime, datetime]:
+    return _local(visit, "opens", fair), _local(visit, "closes", fair)
 
 
 def _local(visit: Visit, field: str, fair: Fair) -> datetime:
@@ -119,7 +126,7 @@ def _local(visit: Visit, field: str, fair: Fair) -> datetime:
 async def remove_day(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await opening.remove_day(tx, await _fair(tx, visit), visit.id("day"))
-    return visit.go(f"/organise/{visit.path('fair')}")
+    return visit.go(f"/organise/{visit.path('fair')}#days")
 
 
 @post("/organise/{fair}/employers", again=board)
@@ -129,7 +136,7 @@ async def invite_employer(visit: Visit) -> web.StreamResponse:
         await invitations.invite_employer(
             tx, fair, visit.typed("employer"), visit.typed("sector"), visit.typed("email"), fair.languages[0]
         )
-    return visit.go(f"/organise/{fair.slug}", language.gettext("The invitation is on its way."))
+    return visit.go(f"/organise/{fair.slug}#employers", language.gettext("The invitation is on its way."))
 
 
 @post("/organise/{fair}/candidates", again=board)
@@ -139,7 +146,7 @@ async def invite_candidate(visit: Visit) -> web.StreamResponse:
         await invitations.invite_candidate(
             tx, fair, visit.typed("candidate_name"), visit.typed("candidate_email"), fair.languages[0]
         )
-    return visit.go(f"/organise/{fair.slug}", language.gettext("The invitation is on its way."))
+    return visit.go(f"/organise/{fair.slug}#candidates", language.gettext("The invitation is on its way."))
 
 
 @post("/organise/{fair}/organisers", again=board)
@@ -165,14 +172,16 @@ async def withdraw_invitation(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         fair = await _fair(tx, visit)
         await invitations.withdraw(tx, fair, visit.id("invitation"))
-    return visit.go(f"/organise/{fair.slug}", language.gettext("This invitation opens nothing any more."))
+    return visit.go(f"/organise/{fair.slug}#invitations", language.gettext("This invitation opens nothing any more."))
 
 
 @post("/organise/{fair}/announcements", again=board)
 async def announce(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await fairs.announce(tx, await _fair(tx, visit), visit.typed("text"))
-    return visit.go(f"/organise/{visit.path('fair')}", language.gettext("Everybody at the fair can read it."))
+    return visit.go(
+        f"/organise/{visit.path('fair')}#announcements", language.gettext("Everybody at the fair can read it.")
+    )
 
 
 MOVES: dict[str, Callable[[Transaction, Fair], Awaitable[None]]] = {

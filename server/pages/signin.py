@@ -30,7 +30,8 @@ async def send_code(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         request = await signin.send_code(tx, visit.typed("name"), visit.typed("email"), visit.language)
     wanted = quote(own_path(visit.typed("next", "/")), safe="")
-    return visit.go(f"/sign-in/{request.id}?next={wanted}")
+    again = language.gettext("A new code is on its way. Enter the newest one.") if visit.typed("again") else None
+    return visit.go(f"/sign-in/{request.id}?next={wanted}", again)
 
 
 @get("/sign-in/{request}")

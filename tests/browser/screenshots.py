@@ -49,7 +49,6 @@ async def furnish(browser: Browser, house: House, cast: Cast) -> tuple[str, str]
     for name, link in [*cast.recruiters, cast.visitors["recruiter"]]:
         page = await visitor(browser, house, link, width=1280, scheme="light", locale="fr-FR")
         await page.goto("/desk")
-        await page.locator(".booth-card a").first.click()
         await page.locator("[data-part=desk]").wait_for()
         if name == "Luc Moreau":
             desk = page.url
@@ -79,7 +78,6 @@ async def all_pages(browser: Browser, house: House, cast: Cast, folder: Path, de
             "/camera",
         ],
         "recruiter": [
-            "/desk",
             desk.removeprefix(house.url),
             desk.replace("/desk/", "/booths/").removeprefix(house.url) + "/set-up",
         ],

@@ -150,7 +150,47 @@ async def test_the_whole_path_of_a_candidate_by_keyboard_alone(visitors: Visitor
     await expect(page.get_by_role("button", name="Microphone off")).to_have_attribute("aria-pressed", "false")
     await tab_to(page, "Leave")
     await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog", name="Leave the talk?")).to_be_visible()
+    await tab_to(page, "Leave")
+    await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="The talk has ended")).to_be_visible()
+
+
+async def test_what_cannot_be_undone_is_asked_first_and_the_focus_comes_back(visitors: Visitors) -> None:
+    page = await visitors.sign_in(visitors.cast.ines)
+    await page.goto(f"/organise/{visitors.cast.fair.slug}")
+    close = page.locator("main").get_by_role("button", name="Close", exact=True)
+    dialog = page.get_by_role("dialog", name="Close the fair for everybody now?")
+    for no in ("Escape", "Enter"):
+        await close.click()
+        await expect(dialog).to_be_visible()
+        await expect(dialog.get_by_text("Places are kept until you open it again.")).to_be_visible()
+        await expect(dialog.get_by_role("button", name="No, go back")).to_be_focused()
+        assert await faults(page) == []
+        await page.keyboard.press(no)
+        await expect(dialog).to_be_hidden()
+        await expect(close).to_be_focused()
+    await close.click()
+    await dialog.get_by_role("button", name="Close").click()
+    await expect(page.get_by_role("button", name="Open the fair now")).to_be_visible()
+
+
+async def test_who_signs_in_to_write_comes_back_to_the_field_and_a_code_can_be_sent_again(visitors: Visitors) -> None:
+    page = await visitors.passer_by()
+    await page.goto(f"/fairs/{visitors.cast.fair.slug}/chat")
+    await page.get_by_role("link", name="Say who you are to write").click()
+    await page.get_by_label("What may we call you?").fill("Zoé")
+    await page.get_by_label("Your e-mail address").first.fill("zoe@example.org")
+    await page.get_by_role("button", name="Send me a code").click()
+    await page.get_by_role("button", name="Send it again").click()
+    await expect(page.get_by_text("A new code is on its way.")).to_be_visible()
+    assert await faults(page) == []
+    mailbox = await page.context.new_page()
+    await mailbox.goto("/demo/mailbox")
+    subject = await mailbox.locator(".mail h2").first.inner_text()
+    await page.get_by_label("Code", exact=True).fill(subject.split()[-1])
+    await page.get_by_role("button", name="Go on").click()
+    await expect(page.get_by_label("Your message")).to_be_focused()
 
 
 async def test_what_a_screen_reader_hears_in_order(visitors: Visitors) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import event
 
-from rooms import booths, chat, employers, people
+from rooms import booths, chat, documents, employers, people
 from rooms.fairs import Fair
 from rooms.lines import places, standing
+from rooms.model import new_id
 from rooms.transaction import Transaction
+from rooms.uploads import Checked, DocumentKind
 from server.pages.lobby import cards_of
 from signaling import streams
 from tests.cast import Cast
@@ -41,6 +43,8 @@ async def more(cast: Cast, number: int) -> None:
         await employers.add_member(tx, employer.id, owner, is_owner=True)
         booth = await booths.reserve(tx, fair, employer)
         await booths.set_up(tx, booth, booths.BoothText("Come.", 15, "hospitality", "Nantes", "blue"))
+        logo = Checked("logo.png", b"x", "image/png")
+        await documents.add_to_booth(tx, booth, DocumentKind.LOGO, logo, new_id())
         someone = await people.welcome(tx, f"Candidate {number}", f"c{number}@example.org", "en")
         atlantique = await cast.fresh_booth(tx, cast.atlantique)
         await places.join(tx, someone, atlantique)

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from rooms import invitations, outbox, people, signin
+from rooms import booths, invitations, outbox, people, signin
 from rooms.database import Database
 from rooms.employers import EmployerMember
 from rooms.errors import Conflict, Invalid, NotFound
@@ -103,7 +103,8 @@ async def test_an_invitation_makes_a_recruiter_who_staffs_the_booth(cast: Cast) 
         member = (
             await tx.session.execute(select(EmployerMember).where(EmployerMember.person_id == nadia.id))
         ).scalar_one()
-    assert (home, member.is_owner) == ("/desk", True)
+        unready = await booths.first_unready(tx, member.employer_id)
+    assert (home, member.is_owner) == (f"/booths/{unready}/set-up", True)
     async with cast.database.reading() as tx:
         assert await invitations.home_of(tx, nadia) == "/desk"
 

@@ -1,4 +1,4 @@
-"""`parvis doctor` really tries: a TURN server with the right secret and a wrong one, a proxy that is believed or not."""
+"""`parvis doctor` really tries: a TURN server with the right secret and a wrong one, a proxy believed or not."""
 
 import asyncio
 import datetime

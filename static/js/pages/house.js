@@ -4,6 +4,7 @@ import { Connection } from "../live/connection.js";
 import { learn } from "../live/words.js";
 import { Announcements } from "../parts/announcements.js";
 import { Announcer } from "../parts/announcer.js";
+import { Asking } from "../parts/asking.js";
 import { ConnectionPill } from "../parts/connection_pill.js";
 import { FairState } from "../parts/fair_state.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
@@ -35,12 +36,14 @@ export function open(build) {
   const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
   const fairState = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=fair-state]"));
   const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.ringing"));
+  const asking = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.asking"));
   const banner = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=meeting-door]"));
   const door = new MeetingDoor(banner, connection, sessionStorage, (path) => location.assign(path));
   /** @type {Part[]} */
   const parts = [
     new MyPlaces(document, connection, announcer),
     door,
+    new Asking(document, asking),
     new RingingDialog(dialog, connection, announcer, door),
     new Announcements(document, connection, announcer),
     ...(fairState ? [new FairState(fairState, connection)] : []),
@@ -51,22 +54,11 @@ export function open(build) {
   connection.start();
   socket.connect();
   resume(connection, dialog);
-  document.addEventListener("submit", ask);
   globalThis.addEventListener("pagehide", () => {
     for (const part of parts) part.stop();
     connection.stop();
   });
   globalThis.addEventListener("pageshow", (event) => event.persisted && location.reload());
-}
-
-/**
- * What cannot be undone is asked about first.
- * @param {SubmitEvent} event
- */
-function ask(event) {
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  const isPart = form.closest("[data-part=meeting]");
-  if (!isPart && form.dataset.ask && !globalThis.confirm(form.dataset.ask)) event.preventDefault();
 }
 
 /**

@@ -60,17 +60,28 @@ export class BoothStandings {
   list(element, names) {
     const list = slot(element, "staff");
     if (!list) return;
-    const now = [...list.querySelectorAll("li")].map((item) => item.dataset.name ?? "");
+    const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("li")]);
+    const now = items.map((item) => item.dataset.name ?? "");
     if (now.join("|") === names.join("|")) return;
-    list.replaceChildren(
-      ...names.map((name) => {
-        const item = this.page.createElement("li");
-        item.dataset.name = item.textContent = name;
-        return item;
-      }),
-    );
+    // Whoever is shown already stays as the server wrote them.
+    list.replaceChildren(...names.map((name) => items[now.indexOf(name)] ?? this.item(name)));
     const nobody = slot(element, "nobody");
     if (nobody) nobody.hidden = names.length > 0;
+  }
+
+  /**
+   * @param {string} name
+   * @returns {HTMLElement}
+   */
+  item(name) {
+    const item = this.page.createElement("li");
+    const initials = this.page.createElement("span");
+    initials.className = "initials";
+    initials.ariaHidden = "true";
+    initials.textContent = (name.match(/[\p{L}\p{N}]+/gu) ?? ["?"]).slice(0, 2).map((word) => word[0]).join("").toUpperCase();
+    item.dataset.name = name;
+    item.append(initials, ` ${name}`);
+    return item;
   }
 }
 

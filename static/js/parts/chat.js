@@ -42,6 +42,9 @@ export class Chat {
     this.form?.addEventListener("submit", this.onSubmit);
     this.form?.addEventListener("keydown", this.onKey);
     this.list.scrollTop = this.list.scrollHeight;
+    // Whoever signed in to write goes on where they were.
+    const field = this.form?.querySelector("textarea");
+    if (field && location.hash === `#${field.id}`) field.focus();
   }
 
   stop() {

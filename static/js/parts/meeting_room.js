@@ -187,7 +187,6 @@ export class MeetingRoom {
   /** @param {SubmitEvent} event */
   async onSubmit(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (form.dataset.ask && !globalThis.confirm(form.dataset.ask)) return event.preventDefault();
     if (form.dataset.act !== "call-next") return;
     event.preventDefault();
     const desk = form.action.replace(/\/call$/, "");

@@ -1,0 +1,71 @@
+/** Asks before what cannot be undone: every form that carries data-ask, on every page. */
+
+import { fill, slot } from "./dom.js";
+
+export class Asking {
+  /**
+   * @param {Document} page
+   * @param {HTMLDialogElement} dialog
+   */
+  constructor(page, dialog) {
+    this.page = page;
+    this.dialog = dialog;
+    /** @type {{form: HTMLFormElement, submitter: HTMLElement | null} | null} */
+    this.asked = null;
+    /** @type {HTMLFormElement | null} */
+    this.granted = null;
+    this.onSubmit = this.onSubmit.bind(this);
+    this.onClose = this.onClose.bind(this);
+  }
+
+  start() {
+    // On the way down: whoever else listens to the form hears of it only once the answer is yes.
+    this.page.addEventListener("submit", this.onSubmit, { capture: true });
+    this.dialog.addEventListener("close", this.onClose);
+  }
+
+  stop() {
+    this.page.removeEventListener("submit", this.onSubmit, { capture: true });
+    this.dialog.removeEventListener("close", this.onClose);
+  }
+
+  /** @param {SubmitEvent} event */
+  onSubmit(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (!form.dataset.ask) return;
+    const isGranted = this.granted === form;
+    this.granted = null;
+    if (isGranted) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.ask(form, event.submitter);
+  }
+
+  /**
+   * The sentence that ends in a question mark is the title; the button says what the pressed one said.
+   * @param {HTMLFormElement} form
+   * @param {HTMLElement | null} submitter
+   */
+  ask(form, submitter) {
+    this.asked = { form, submitter };
+    const words = form.dataset.ask ?? "";
+    const end = words.indexOf("?") + 1;
+    fill(this.dialog, "question", words.slice(0, end));
+    fill(this.dialog, "consequence", words.slice(end).trim());
+    fill(this.dialog, "yes", submitter?.textContent?.trim() ?? "");
+    const call = submitter?.classList.contains("call") ?? false;
+    slot(this.dialog, "yes")?.classList.toggle("call", call);
+    slot(this.dialog, "yes")?.classList.toggle("danger", !call);
+    this.dialog.returnValue = "";
+    this.dialog.showModal();
+  }
+
+  onClose() {
+    const asked = this.asked;
+    this.asked = null;
+    asked?.submitter?.focus();
+    if (!asked || this.dialog.returnValue !== "yes") return;
+    this.granted = asked.form;
+    asked.form.requestSubmit(asked.submitter);
+  }
+}

@@ -1,0 +1,169 @@
+"""What the pages do beyond who may: the way round is kept, a CV comes with a place, a file says what it is."""
+
+import io
+import re
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from rooms import booths, documents, fairs
+from rooms.booths import Booth
+from rooms.documents import Document
+from rooms.fairs import Fair, FairState
+from rooms.lines import places
+from rooms.uploads import DocumentKind
+from server import devices, language
+from server.security import form_token
+from server.visit import SESSION
+from tests.clock import HandClock
+from tests.server.world import PDF, SECRET, World, open_world
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+class Visitor:
+    """Keeps cookies from page to page, as a browser does."""
+
+    def __init__(self, world: World, role: str, session: aiohttp.ClientSession) -> None:
+        self.world, self.role, self.session = world, role, session
+
+    async def get(self, path: str) -> str:
+        answer = await self.session.get(self.world.server.make_url(path.format(**self.world.ids)))
+        assert answer.status == 200, path
+        return await answer.text()
+
+    async def send(self, path: str, *, file: tuple[str, bytes] | None = None, **form: str) -> tuple[int, str, str]:
+        """(status, path it came to, text) of a form, with `file` as its document."""
+        data = aiohttp.FormData({"form_token": form_token(SECRET, self.world.tokens[self.role]), **form})
+        if file:
+            data.add_field("document", file[1], filename=file[0], content_type="application/octet-stream")
+        answer = await self.session.post(self.world.server.make_url(path.format(**self.world.ids)), data=data)
+        return answer.status, answer.url.path, await answer.text()
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path, clock: HandClock) -> AsyncIterator[World]:
+    async with open_world(database_url, tmp_path, clock) as world:
+        yield world
+
+
+@asynccontextmanager
+async def visitor(world: World, role: str) -> AsyncIterator[Visitor]:
+    jar = aiohttp.CookieJar(unsafe=True)
+    jar.update_cookies({SESSION: world.tokens[role]}, world.server.make_url("/"))
+    async with aiohttp.ClientSession(cookie_jar=jar) as session:
+        yield Visitor(world, role, session)
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (32, 32), "orange").save(out, "PNG")
+    return out.getvalue()
+
+
+async def test_pages_of_no_fair_keep_the_way_round_the_fair_visited_last(world: World) -> None:
+    chat = 'href="/fairs/{fair}/chat"'.format(**world.ids)
+    async with visitor(world, "amina") as amina:
+        assert chat not in await amina.get("/me")
+        await amina.get("/fairs/{fair}")
+        for path in ("/me", "/me/talks", "/camera"):
+            assert chat in await amina.get(path), path
+        async with world.database.transaction() as tx:
+            (await tx.session.get_one(Fair, world_id(world, "fair_id"))).state = FairState.DRAFT
+        assert chat not in await amina.get("/me")
+
+
+def world_id(world: World, name: str) -> uuid.UUID:
+    return uuid.UUID(world.ids[name])
+
+
+async def test_a_cv_comes_with_the_place_and_is_not_kept_when_the_place_is_refused(world: World) -> None:
+    join = "/fairs/{fair}/booths/maison-perrin/join"
+    async with visitor(world, "karim") as karim:
+        status, _, text = await karim.send(join, file=("cv.exe", b"MZ"), words="I bake.")
+        assert (status, "Please give a PDF" in text, "I bake." in text) == (422, True, True)
+        status, path, _ = await karim.send(join, file=("cv.pdf", PDF), words="I bake.")
+        assert (status, path) == (200, join.removesuffix("/join").format(**world.ids))
+    async with visitor(world, "luc") as luc:
+        status, _, text = await luc.send("/fairs/{fair}/booths/{employer}/join", file=("cv.pdf", PDF), words="Me.")
+        assert (status, "You stand at this booth yourself." in text) == (409, True)
+    async with world.database.reading() as tx:
+        karim_ = world_id(world, "person")
+        names = (await tx.session.execute(select(Document.name).where(Document.kind == DocumentKind.CV))).scalars()
+        assert sorted(names) == ["cv.pdf", "cv.pdf"], "Amina's and Karim's"
+        assert (await documents.cvs_of(tx, {karim_}))[karim_].name == "cv.pdf"
+        assert "I bake." in [place.words for place in await places.of_person(tx, karim_)]
+
+
+async def test_a_file_of_a_booth_says_itself_what_it_is(world: World) -> None:
+    async with visitor(world, "luc") as luc:
+        for file in (("sign.png", picture()), ("film.webm", b"\x1a\x45\xdf\xa3 webm"), ("hours.pdf", PDF)):
+            status, _, text = await luc.send("/booths/{booth}/documents", file=file, kind="")
+            assert status == 200, text
+        status, _, text = await luc.send("/booths/{booth}/documents", file=("sign.png", picture()), kind="booth")
+        assert (status, 'id="e-document"' in text) == (422, True)
+        assert "/documents/" in await luc.get("/fairs/{fair}")
+    async with world.database.reading() as tx:
+        kinds = await documents.by_kind(tx, world_id(world, "booth"))
+    assert [len(kinds[kind]) for kind in (DocumentKind.LOGO, DocumentKind.VIDEO, DocumentKind.BOOTH)] == [1, 1, 2]
+
+
+async def test_a_single_booth_is_gone_to_at_once_and_what_was_said_comes_along(world: World) -> None:
+    async with visitor(world, "luc") as luc:
+        _, path, text = await luc.send("/vacancies/{vacancy}", title="Cook", contract="permanent")
+    assert (path, "Saved." in text) == ("/desk/{booth}".format(**world.ids), True)
+
+
+async def test_what_was_done_is_said_in_its_own_section(world: World) -> None:
+    async with visitor(world, "ines") as ines:
+        _, _, text = await ines.send("/organise/{fair}/announcements", text="Welcome")
+    assert text.index('id="announcements"') < text.index("Everybody at the fair can read it.")
+
+
+async def test_a_new_fair_may_have_its_first_day_at_once(world: World) -> None:
+    form = {"name": "Autumn", "time_zone": "Europe/Paris", "opens": "09:00", "closes": "17:00"}
+    async with visitor(world, "ines") as ines:
+        status, _, text = await ines.send("/organise/new", **form, date="2027-02-30")
+        assert (status, 'id="e-date"' in text) == (422, True)
+        _, path, text = await ines.send("/organise/new", **form, date="2027-03-15")
+        assert (path, "Invite its employers." in text) == ("/organise/autumn", True)
+        _, path, text = await ines.send("/organise/new", **form, date="")
+        assert "Add its opening hours." in text
+
+
+async def test_the_board_names_booths_that_nobody_staffs_while_the_fair_is_open(world: World) -> None:
+    async with world.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
+        assert (fair.is_open_now, await fairs.opens_at_once(tx, fair)) == (True, True)
+        for stand in await booths.of_fair(tx, fair.id):
+            (await tx.session.get_one(Booth, stand.id)).paused_at = tx.now
+    async with visitor(world, "ines") as ines:
+        before = await ines.get("/organise/{fair}")
+        async with world.database.transaction() as tx:
+            for stand in await booths.of_fair(tx, fair.id):
+                (await tx.session.get_one(Booth, stand.id)).paused_at = None
+        after = await ines.get("/organise/{fair}")
+    asked = re.compile(r"Nobody is at \d")
+    assert (asked.search(before) is None, asked.search(after) is None) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36", "Chrome on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0 Safari/537.36 Edg/120.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) Version/17.1 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Android 14; Mobile; rv:120.0) Gecko/120.0 Firefox/120.0", "Firefox on Android"),
+        ("curl/8.5", "Another device"),
+        ("", "Another device"),
+    ],
+)
+def test_a_device_has_a_name_that_people_know(user_agent: str, name: str, database_url: str) -> None:
+    language.current.set("en")
+    assert devices.name_of(user_agent) == name
