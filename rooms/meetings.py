@@ -79,6 +79,12 @@ class Meeting(Base):
     def has(self, person: uuid.UUID) -> bool:
         return person in (self.candidate_id, self.recruiter_id)
 
+    def is_polite(self, person: uuid.UUID) -> bool:
+        """One of the two gives way in a negotiation. A simulated peer never does: aiortc has no rollback."""
+        if self.candidate.is_simulated != self.recruiter.is_simulated:
+            return person != (self.candidate_id if self.candidate.is_simulated else self.recruiter_id)
+        return person == self.candidate_id
+
     @property
     def is_over(self) -> bool:
         return self.state in (MeetingState.ENDED, MeetingState.MISSED)

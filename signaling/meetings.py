@@ -158,7 +158,7 @@ async def enter(context: Context, payload: Enter) -> Ack:
     other_tab = relay.elsewhere(meeting.id, me.id, payload.tab)
     if other_tab and not payload.take_over:
         raise Conflict("meeting.elsewhere", N_("This talk is open in another tab or on another device."))
-    is_polite = _is_polite(me.id == meeting.candidate_id, me.is_simulated, meeting)
+    is_polite = meeting.is_polite(me.id)
     before = relay.room(meeting.id).peers.get(me.id)
     generation = relay.enter(meeting.id, Peer(me.id, sid, payload.tab[:64], is_polite=is_polite), payload.generation)
     if before and before.sid != sid:
@@ -166,14 +166,6 @@ async def enter(context: Context, payload: Enter) -> Ack:
     await context.hub.tell_peers(meeting.id)
     servers = context.hub.ice.of(str(me.id), now)
     return EnterAck(generation=generation, is_polite=is_polite, now=now, ice_servers=servers)
-
-
-def _is_polite(is_candidate: bool, is_simulated: bool, meeting: meetings.Meeting) -> bool:
-    """One of the two is polite. A simulated peer never is: aiortc has no rollback."""
-    other = meeting.recruiter if is_candidate else meeting.candidate
-    if is_simulated != other.is_simulated:
-        return not is_simulated
-    return is_candidate
 
 
 class OneMeeting(Payload):

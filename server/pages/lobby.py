@@ -1,42 +1,16 @@
 """The lobby of a fair: its booths with their true state, one's lines, the organisers' words."""
 
-import uuid
-from dataclasses import dataclass
-
 from aiohttp import web
 
-from rooms import access, booths, chat, documents, employers, fairs
-from rooms.booths import Booth
-from rooms.employers import Vacancy
+from rooms import access, chat, documents, fairs
 from rooms.facts import conversation_stream, fair_stream
 from rooms.fairs import Fair, FairDay
 from rooms.lines import standing
-from rooms.lines.standing import Position, Standing
+from rooms.lines.standing import Position
+from rooms.lobby import Search, cards_of
 from rooms.transaction import Transaction
 from server.pages.following import heads
 from server.visit import Visit, get
-
-
-@dataclass(frozen=True)
-class Card:
-    booth: Booth
-    vacancies: list[Vacancy]
-    standing: Standing
-    logo: uuid.UUID | None = None
-
-    def fits(self, query: dict[str, str]) -> bool:
-        """Whether the card answers the search: words, sector, contract, open now."""
-        words = query.get("q", "").casefold().split()
-        employer = self.booth.employer
-        text = " ".join([employer.name, employer.location, self.booth.description]
-                        + [f"{vacancy.title} {vacancy.location}" for vacancy in self.vacancies]).casefold()  # fmt: skip
-        return (
-            all(word in text for word in words)
-            and query.get("sector", "") in ("", employer.sector)
-            and query.get("location", "") in ("", employer.location)
-            and (not query.get("contract") or any(query["contract"] == v.contract for v in self.vacancies))
-            and (not query.get("now") or bool(self.standing.staff and not self.standing.is_paused))
-        )
 
 
 @get("/fairs/{fair}")
@@ -46,7 +20,8 @@ async def lobby(visit: Visit) -> web.StreamResponse:
         talk = await chat.of_fair(tx, fair.id)
         following = await heads(tx, visit, fair_stream(fair.id))
         cards = await cards_of(tx, fair)
-        shown = [card for card in cards if card.fits(visit.query)]
+        search = Search(**{name: visit.query.get(name, "") for name in ("q", "sector", "location", "contract", "now")})
+        shown = [card for card in cards if card.fits(search)]
         return visit.page(
             "lobby.html",
             fair=fair,
@@ -62,14 +37,6 @@ async def lobby(visit: Visit) -> web.StreamResponse:
             messages=await chat.messages_of(tx, talk.id, 3),
             following=following,
         )
-
-
-async def cards_of(tx: Transaction, fair: Fair) -> list[Card]:
-    stands = await booths.of_fair(tx, fair.id)
-    standings = await standing.of_booths(tx, stands)
-    jobs = await employers.vacancies_of(tx, [booth.employer_id for booth in stands])
-    logos = await documents.logos_of(tx, {booth.id for booth in stands})
-    return [Card(booth, jobs[booth.employer_id], standings[booth.id], logos.get(booth.id)) for booth in stands]
 
 
 async def mine(tx: Transaction, visit: Visit, fair: Fair) -> list[Position]:

@@ -1,7 +1,7 @@
 """What happens at the fair reaches every open page: announcements, closing, questions, who is next."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from rooms import fairs, opening
 from rooms.fairs import Fair
@@ -25,6 +25,7 @@ async def test_an_announcement_and_the_closing_reach_a_booth_page(visitors: Visi
     await note.get_by_role("button", name="Close").click()
     await expect(note).to_be_hidden()
     await organiser.get_by_role("button", name="Close", exact=True).click()
+    await organiser.get_by_role("dialog").get_by_role("button", name="Close").click()
     await expect(page.locator("[data-part=fair-state]")).to_have_text("Closed")
 
 
@@ -45,6 +46,12 @@ async def test_a_private_question_appears_on_the_open_desk_and_waits_until_it_is
     await expect(amina.get_by_text("We do.")).to_be_visible()
 
 
+async def call_next(page: Page) -> None:
+    """Press "Call next" beside the talk, and answer that the talk may end."""
+    await page.locator("[data-part=next-in-line]").get_by_role("button", name="Call next").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Call next").click()
+
+
 async def test_call_next_from_a_talk_follows_the_line_and_says_why_it_cannot(visitors: Visitors) -> None:
     cast = visitors.cast
     await cast.connect(cast.amina)
@@ -61,11 +68,11 @@ async def test_call_next_from_a_talk_follows_the_line_and_says_why_it_cannot(vis
     await expect(beside).to_contain_text("Karim Diallo")
     async with cast.database.transaction() as tx:
         await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
-    await beside.get_by_role("button", name="Call next").click()
+    await call_next(luc)
     await expect(beside.get_by_role("alert")).to_have_text("The fair is not open now.")
     await expect(luc).to_have_url(f"{visitors.house.url}/meetings/{meeting.id}")
     async with cast.database.transaction() as tx:
         await fairs.open_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
-    await beside.get_by_role("button", name="Call next").click()
+    await call_next(luc)
     await luc.wait_for_url(f"**/desk/{cast.atlantique.id}")
     await expect(karim.get_by_role("heading", name="Hôtel Atlantique calls you")).to_be_visible()

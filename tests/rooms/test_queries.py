@@ -8,10 +8,10 @@ from sqlalchemy import event
 from rooms import booths, chat, documents, employers, people
 from rooms.fairs import Fair
 from rooms.lines import places, standing
+from rooms.lobby import cards_of
 from rooms.model import new_id
 from rooms.transaction import Transaction
 from rooms.uploads import Checked, DocumentKind
-from server.pages.lobby import cards_of
 from signaling import streams
 from tests.cast import Cast
 
