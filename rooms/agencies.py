@@ -1,22 +1,56 @@
-"""Agencies of the employment service and their teams of counsellors."""
+"""Agencies of the employment service, their teams of counsellors, and the reasons people come for."""
 
 import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import ForeignKey, delete, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rooms.errors import N_, Invalid
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
+
+STEP_MINUTES = 5
+"""Every length and every beginning is a multiple of it."""
+
+
+class Mode(StrEnum):
+    VIDEO = "video"
+    AUDIO = "audio"
+    CHAT = "chat"
+    PHONE = "phone"
+
+
+class Agency(Base):
+    """An office of the employment service. Its time zone and region decide hours and holidays."""
+
+    __tablename__ = "agency"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(unique=True)
+    time_zone: Mapped[str] = mapped_column(default="Europe/Paris")
+    country: Mapped[str] = mapped_column(default="FR")
+    region: Mapped[str] = mapped_column(default="")
+    """A subdivision of the country with holidays of its own, such as GP or RE (ISO 3166-2)."""
+    address: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 class Team(Base):
     """Counsellors of one agency who share work."""
 
     __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("agency_id", "name"),)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    agency: Mapped[str]
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), index=True)
     name: Mapped[str]
+    agency: Mapped[Agency] = relationship(lazy="joined", innerjoin=True)
 
 
 class TeamMember(Base):
@@ -25,17 +59,67 @@ class TeamMember(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
 
 
-async def team(tx: Transaction, agency: str, name: str) -> Team:
-    """The team of this name in this agency, founded if it is new."""
-    agency = clean_text(agency, "agency", 120, required=True)
-    name = clean_text(name, "team", 120, required=True)
-    found = await tx.session.execute(select(Team).where(Team.agency == agency, Team.name == name))
-    row = found.scalar_one_or_none()
+class Reason(Base):
+    """What somebody comes for: it carries the length, the modes, what is asked beforehand and what to bring."""
+
+    __tablename__ = "reason"
+    __table_args__ = (UniqueConstraint("agency_id", "name"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    name: Mapped[str]
+    minutes: Mapped[int]
+    modes: Mapped[list[str]]
+    question: Mapped[str] = mapped_column(default="")
+    bring: Mapped[str] = mapped_column(default="")
+    is_follow_up: Mapped[bool] = mapped_column(default=False)
+    """Only for people of the counsellor's portfolio."""
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    agency: Mapped[Agency] = relationship(lazy="joined", innerjoin=True)
+
+
+@dataclass(frozen=True)
+class ReasonText:
+    name: str
+    minutes: int
+    modes: tuple[str, ...]
+    question: str = ""
+    bring: str = ""
+    is_follow_up: bool = False
+
+
+async def agency(tx: Transaction, name: str) -> Agency:
+    """The agency of this name, founded if it is new."""
+    name = clean_text(name, "agency", 120, required=True)
+    row = (await tx.session.execute(select(Agency).where(Agency.name == name))).scalar_one_or_none()
     if row is None:
-        row = Team(id=new_id(), agency=agency, name=name)
+        row = Agency(id=new_id(), name=name, time_zone="Europe/Paris", country="FR", region="", address="", phone="")
         tx.session.add(row)
         await tx.session.flush()
     return row
+
+
+async def team(tx: Transaction, agency_name: str, name: str) -> Team:
+    """The team of this name in this agency, founded if it is new."""
+    where = await agency(tx, agency_name)
+    name = clean_text(name, "team", 120, required=True)
+    found = await tx.session.execute(select(Team).where(Team.agency_id == where.id, Team.name == name))
+    row = found.scalar_one_or_none()
+    if row is None:
+        row = Team(id=new_id(), agency_id=where.id, name=name)
+        row.agency = where
+        tx.session.add(row)
+        await tx.session.flush()
+    return row
+
+
+async def place(tx: Transaction, where: Agency, time_zone: str, region: str, address: str, phone: str) -> None:
+    """Say where the agency is: its time zone, the region whose holidays it keeps, the way there and its number."""
+    if time_zone not in available_timezones():
+        raise Invalid("time_zone.unknown", N_("This time zone is not known. Example: Europe/Paris"), field="time_zone")
+    where.time_zone = time_zone
+    where.region = clean_text(region, "region", 8).upper()
+    where.address = clean_text(address, "address", 300)
+    where.phone = clean_text(phone, "phone", 40)
 
 
 async def remove_member(tx: Transaction, where: uuid.UUID, person: uuid.UUID) -> None:
@@ -44,7 +128,7 @@ async def remove_member(tx: Transaction, where: uuid.UUID, person: uuid.UUID) ->
 
 
 async def teams_of(tx: Transaction, person: uuid.UUID) -> list[Team]:
-    query = select(Team).join(TeamMember).where(TeamMember.person_id == person).order_by(Team.agency, Team.name)
+    query = select(Team).join(TeamMember).where(TeamMember.person_id == person).order_by(Team.name)
     return list((await tx.session.execute(query)).scalars())
 
 
@@ -54,10 +138,51 @@ async def members(tx: Transaction) -> list[tuple[Team, Person]]:
         select(Team, Person)
         .join(TeamMember, TeamMember.team_id == Team.id)
         .join(Person, Person.id == TeamMember.person_id)
-        .order_by(Team.agency, Team.name, Person.name)
+        .join(Agency, Agency.id == Team.agency_id)
+        .order_by(Agency.name, Team.name, Person.name)
     )
     return [(team, person) for team, person in (await tx.session.execute(query)).all()]
 
 
+async def counsellors_of(tx: Transaction, where: uuid.UUID) -> list[Person]:
+    """Every counsellor of an agency, whatever the team."""
+    members = select(TeamMember.person_id).join(Team, Team.id == TeamMember.team_id).where(Team.agency_id == where)
+    query = select(Person).where(Person.id.in_(members)).order_by(Person.name)
+    return list((await tx.session.execute(query)).scalars())
+
+
 async def add_member(tx: Transaction, where: uuid.UUID, person: Person) -> None:
     await tx.insert_once(TeamMember, {"team_id": where, "person_id": person.id})
+
+
+async def all_agencies(tx: Transaction) -> list[Agency]:
+    return list((await tx.session.execute(select(Agency).order_by(Agency.name))).scalars())
+
+
+async def add_reason(tx: Transaction, where: Agency, text: ReasonText) -> Reason:
+    reason = Reason(id=new_id(), agency_id=where.id, is_withdrawn=False)
+    reason.agency = where
+    write_reason(reason, text)
+    tx.session.add(reason)
+    await tx.session.flush()
+    return reason
+
+
+def write_reason(reason: Reason, text: ReasonText) -> None:
+    if not 10 <= text.minutes <= 180 or text.minutes % STEP_MINUTES:
+        message = N_("Between 10 and 180 minutes, in steps of five.")
+        raise Invalid("minutes.range", message, field="minutes")
+    modes: list[str] = [mode.value for mode in Mode if mode.value in text.modes]
+    if not modes:
+        raise Invalid("modes.none", N_("Please choose at least one way to meet."), field="modes")
+    reason.name = clean_text(text.name, "reason", 120, required=True)
+    reason.minutes, reason.modes = text.minutes, modes
+    reason.question = clean_text(text.question, "question", 300)
+    reason.bring = clean_text(text.bring, "bring", 300)
+    reason.is_follow_up = text.is_follow_up
+
+
+async def reasons_of(tx: Transaction, where: uuid.UUID) -> list[Reason]:
+    """The reasons that stand, in the order they were made."""
+    query = select(Reason).where(Reason.agency_id == where, Reason.is_withdrawn.is_(False)).order_by(Reason.id)
+    return list((await tx.session.execute(query)).scalars())

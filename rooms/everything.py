@@ -16,16 +16,19 @@ from rooms import (
     opening,
     outbox,
     people,
+    portfolios,
     presence,
     push,
     signin,
     streams,
 )
+from rooms.appointments import booking, hours, links, waitlist
 from rooms.lines import calls, places, standing
 
 __all__ = [
     "access",
     "agencies",
+    "booking",
     "booths",
     "calls",
     "chat",
@@ -34,16 +37,20 @@ __all__ = [
     "employers",
     "engagement",
     "fairs",
+    "hours",
     "invitations",
     "lease",
+    "links",
     "meetings",
     "opening",
     "outbox",
     "people",
     "places",
+    "portfolios",
     "presence",
     "push",
     "signin",
     "standing",
     "streams",
+    "waitlist",
 ]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Select, or_, select, update
+from sqlalchemy import Index, Select, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.model import Base, new_id
@@ -22,10 +22,11 @@ GIVE_UP_AFTER = 8
 class Channel(StrEnum):
     MAIL = "mail"
     PUSH = "push"
+    SMS = "sms"
 
 
 class Mail(Base):
-    """A letter to an address, or a push to one browser: `recipient` is then the subscription's id."""
+    """A letter to an address, a message to a phone number, or a push to one browser, whose id is the `recipient`."""
 
     __tablename__ = "mail"
     __table_args__ = (Index("ix_mail_due", "sent_at", "due_at"),)
@@ -38,6 +39,8 @@ class Mail(Base):
     once: Mapped[str | None] = mapped_column(unique=True)
     """A name for the occasion: a second mail of the same name is not written."""
     due_at: Mapped[datetime]
+    useless_at: Mapped[datetime | None]
+    """From then on it would only confuse: it is not sent any more."""
     claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
@@ -53,8 +56,10 @@ async def post(
     once: str | None = None,
     *,
     channel: Channel = Channel.MAIL,
+    due_at: datetime | None = None,
+    useless_at: datetime | None = None,
 ) -> None:
-    """Write a mail to be sent after the commit. Nobody without an address is written to."""
+    """Write a mail to be sent after the commit, or at `due_at`. Nobody without an address is written to."""
     if recipient is None:
         return
     row = {
@@ -65,7 +70,9 @@ async def post(
         "language": language,
         "values": values,
     }
-    await tx.insert_once(Mail, {**row, "once": once, "due_at": tx.now, "attempts": 0})
+    await tx.insert_once(
+        Mail, {**row, "once": once, "due_at": due_at or tx.now, "useless_at": useless_at, "attempts": 0}
+    )
 
 
 def _due(tx: Transaction) -> Select[Mail]:
@@ -75,6 +82,7 @@ def _due(tx: Transaction) -> Select[Mail]:
             Mail.sent_at.is_(None),
             Mail.due_at <= tx.now,
             Mail.attempts < GIVE_UP_AFTER,
+            or_(Mail.useless_at.is_(None), Mail.useless_at > tx.now),
             or_(Mail.claimed_until.is_(None), Mail.claimed_until <= tx.now),
         )
         .order_by(Mail.due_at)
@@ -92,6 +100,12 @@ async def claim(tx: Transaction, count: int = 5) -> list[Mail]:
         mail.claimed_until = tx.now + CLAIM
         mail.attempts += 1
     return mails
+
+
+async def take_back(tx: Transaction, occasion: str) -> None:
+    """What was written for this occasion, the beginning of its name, and is not sent yet, is not sent any more."""
+    waiting = Mail.once.startswith(occasion, autoescape=True), Mail.sent_at.is_(None)
+    await tx.session.execute(delete(Mail).where(*waiting))
 
 
 async def sent(tx: Transaction, mail: uuid.UUID) -> None:

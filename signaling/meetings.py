@@ -103,7 +103,7 @@ class RefusedTold(Payload):
 
 @told("meeting:signal")
 class SignalTold(Payload):
-    """The other peer's description or ice_candidate, as it came."""
+    """The other peer's description or ice_candidate as it came, or its wish that we `restart` ICE."""
 
     meeting: UUID
     generation: int

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LARGEST_BODY = 48_000
-KINDS = ("description", "ice_candidate")
+KINDS = ("description", "ice_candidate", "restart")
 
 
 @dataclass

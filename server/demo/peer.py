@@ -64,6 +64,8 @@ class Peer:
 
     async def take(self, kind: str, body: Payload) -> bool:
         """Take the other's signal; False when it asks for what aiortc cannot do."""
+        if kind == "restart":
+            return False
         if kind == "ice_candidate":
             await self._take_ice_candidate(body)
             return True

@@ -14,8 +14,15 @@ class FakeTransport extends EventTarget {
     this.offers = 0;
     this.candidates = [];
   }
-  async setLocalDescription() {
+  restartIce() {
+    this.dispatchEvent(new Event("negotiationneeded"));
+  }
+  async setLocalDescription(wanted) {
     await Promise.resolve();
+    if (wanted?.type === "rollback") {
+      this.signalingState = "stable";
+      return;
+    }
     const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
     if (type === "offer") this.offers += 1;
     this.localDescription = { type, sdp: `${this.name} ${type} ${this.offers}` };
@@ -126,4 +133,18 @@ test("an offer lost on the way is sent again when somebody reminds, and a second
   impolite.negotiation.remind();
   await deliver();
   assert.equal(impolite.transport.offers, 1);
+});
+
+test("a renewed negotiation gives the unanswered offer up and makes a fresh one", async () => {
+  const { polite, impolite, deliver } = pair(true);
+  const send = impolite.negotiation.send;
+  impolite.negotiation.send = () => {};
+  impolite.transport.dispatchEvent(new Event("negotiationneeded"));
+  await settled();
+  impolite.negotiation.send = send;
+  await impolite.negotiation.renew();
+  await settled();
+  await deliver();
+  assert.equal(polite.transport.remoteDescription.sdp, "impolite offer 2");
+  assert.equal(impolite.transport.signalingState, "stable");
 });

@@ -94,6 +94,7 @@ export class Meeting {
       this.isElsewhere = false;
       this.iceServers = ack.ice_servers;
       this.rebuild(ack.generation);
+      this.transport?.signallingIsBack();
       await this.show(this.shown.microphone, this.shown.camera);
     } catch (error) {
       if (/** @type {any} */ (error).code === "meeting.elsewhere") this.leaveHere();
@@ -111,8 +112,10 @@ export class Meeting {
 
   /** @param {{generation: number, peers: Peer[]}} told */
   peersChanged(told) {
+    const wasHere = Boolean(this.otherPeer);
     this.peers = told.peers;
     this.rebuild(told.generation);
+    if (!wasHere && this.otherPeer) this.transport?.signallingIsBack();
     this.hearer.changed();
   }
 
@@ -126,7 +129,7 @@ export class Meeting {
    */
   rebuild(generation) {
     if (this.isElsewhere || !this.iceServers) return;
-    if (this.transport && generation === this.generation) return this.transport.remind();
+    if (this.transport && generation === this.generation) return;
     const mine = this.peers.find((peer) => peer.person === this.me && peer.tab === this.tab);
     if (!mine || !this.otherPeer) return;
     this.transport?.stop();

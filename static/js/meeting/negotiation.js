@@ -5,7 +5,7 @@
  */
 
 /**
- * @typedef {{kind: "description" | "ice_candidate", body: any}} Signal
+ * @typedef {{kind: "description" | "ice_candidate" | "restart", body: any}} Signal
  */
 
 export class Negotiation {
@@ -60,6 +60,22 @@ export class Negotiation {
   /** An offer that nobody answered may have been lost with the connection: send it again, with what was gathered since. */
   remind() {
     if (this.transport.signalingState === "have-local-offer") this.sendDescription();
+  }
+
+  /**
+   * Begin anew with fresh addresses: what an unanswered offer carries may be of a network that is gone.
+   * @returns {Promise<void>}
+   */
+  renew() {
+    this.queue = this.queue.then(async () => {
+      if (this.transport.signalingState === "have-local-offer") {
+        await this.transport.setLocalDescription({ type: "rollback" });
+      }
+      this.transport.restartIce();
+    });
+    const renewed = this.queue;
+    this.queue = renewed.catch(() => undefined);
+    return renewed;
   }
 
   /**

@@ -9,6 +9,7 @@ import { Negotiation } from "./negotiation.js";
 /** @typedef {import("./negotiation.js").Signal} Signal */
 
 const MEND_AFTER_MS = 2500;
+const RENEW_AT_MOST_EVERY_MS = 1500;
 /**
  * The browser does not know the bandwidth at the start: it throws away the first full pictures until one is small
  * enough. So the first ones are small, and come at once.
@@ -30,6 +31,8 @@ export class Transport {
     this.connection = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.negotiation = new Negotiation(this.connection, isPolite, send);
     this.isPolite = isPolite;
+    this.send = send;
+    this.renewedAt = -Infinity;
     this.onState = onState;
     this.onOtherIn = onOtherIn;
     /** @type {RTCDataChannel | null} */
@@ -78,6 +81,7 @@ export class Transport {
 
   /** @param {Signal} signal */
   async receive(signal) {
+    if (signal.kind === "restart") return this.findPath();
     await this.negotiation.receive(signal);
     if (signal.kind === "description") await this.fill();
   }
@@ -127,19 +131,27 @@ export class Transport {
   /** Look for a new path between the same peers. */
   mend() {
     if (this.connection.connectionState === "connected") return;
-    this.connection.restartIce();
-    this.remind();
+    this.findPath();
     this.mending = setTimeout(() => this.mend(), 2 * MEND_AFTER_MS);
   }
 
-  /** Signalling is back, here or on the other side. */
-  remind() {
-    this.negotiation.remind();
+  /** Signalling is back, here or on the other side: one of the two looks for a path at once, the other one reminds. */
+  signallingIsBack() {
+    if (this.connection.connectionState === "new") this.negotiation.remind();
+    else if (this.connection.connectionState !== "connected") this.findPath();
+  }
+
+  /** Look for a new path between the same peers. Only one side makes the offer, the other one asks for it: docs/adr/0010. */
+  findPath() {
+    if (this.isPolite) return this.send({ kind: "restart", body: null });
+    if (performance.now() - this.renewedAt < RENEW_AT_MOST_EVERY_MS) return;
+    this.renewedAt = performance.now();
+    void this.negotiation.renew();
   }
 
   /** The path may have changed with the network: do not wait for ICE to notice. */
   networkChanged() {
-    if (this.connection.connectionState !== "new") this.connection.restartIce();
+    if (this.connection.connectionState !== "new") this.findPath();
   }
 }
 

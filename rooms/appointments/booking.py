@@ -1,0 +1,389 @@
+"""Booking: a time is held for five minutes, booked, moved, cancelled; nobody else can have it meanwhile.
+
+The promise is a primary key: whoever has an appointment occupies pieces of five minutes, pauses included, and a piece
+of a person's time belongs to one appointment. It holds for counsellors and candidates alike, on both databases.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, ForeignKey, Index, delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms.agencies import Agency, Mode, Reason
+from rooms.appointments.availability import Span
+from rooms.errors import N_, Conflict, Invalid
+from rooms.facts import Fact, person_stream
+from rooms.model import Base, new_id
+from rooms.people import Person, clean_text
+from rooms.transaction import Transaction
+
+HELD_FOR = timedelta(minutes=5)
+PIECE = 300
+"""Seconds of the smallest piece of somebody's time."""
+
+
+class AppointmentState(StrEnum):
+    HELD = "held"
+    BOOKED = "booked"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+    OVER = "over"
+
+
+MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
+    AppointmentState.HELD: frozenset({AppointmentState.BOOKED, AppointmentState.LAPSED}),
+    AppointmentState.BOOKED: frozenset({AppointmentState.CANCELLED, AppointmentState.OVER}),
+    AppointmentState.LAPSED: frozenset(),
+    AppointmentState.CANCELLED: frozenset(),
+    AppointmentState.OVER: frozenset(),
+}
+
+
+class Attendance(StrEnum):
+    CAME = "came"
+    LATE = "late"
+    EXCUSED = "excused"
+    MOVED = "moved"
+    ABSENT = "absent"
+    TECHNICAL = "technical"
+
+
+class ChangeKind(StrEnum):
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    RECORDED = "recorded"
+    CONTESTED = "contested"
+
+
+class Appointment(Base):
+    """Owner: the candidate. Kept 2 years after the last contact, as the profile is."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        Index("ix_appointment_counsellor", "counsellor_id", "occupied_until"),
+        Index("ix_appointment_candidate", "candidate_id", "ends_at"),
+        Index("ix_appointment_held", "state", "held_until"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    reason_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("reason.id"))
+    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    mode: Mapped[Mode]
+    state: Mapped[AppointmentState]
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    occupied_from: Mapped[datetime]
+    """With the counsellor's pauses."""
+    occupied_until: Mapped[datetime]
+    held_until: Mapped[datetime | None]
+    wish_id: Mapped[uuid.UUID | None]
+    """The wish that this held time was proposed for."""
+    sequence: Mapped[int] = mapped_column(default=0)
+    """Raised at each change, so that calendars follow (RFC 5546, 2.1.4)."""
+    time_zone: Mapped[str]
+    """In which the candidate reads times."""
+    said: Mapped[str] = mapped_column(default="")
+    """What the candidate answered to the reason's question."""
+    phone: Mapped[str] = mapped_column(default="")
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_words: Mapped[str] = mapped_column(default="")
+    attendance: Mapped[Attendance | None]
+    contested_at: Mapped[datetime | None]
+    contested_words: Mapped[str] = mapped_column(default="")
+    reason: Mapped[Reason] = relationship(lazy="joined", innerjoin=True)
+    counsellor: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[counsellor_id])
+    candidate: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[candidate_id])
+
+    @property
+    def agency(self) -> Agency:
+        return self.reason.agency
+
+    @property
+    def span(self) -> Span:
+        return Span(self.begins_at, self.ends_at)
+
+    def has(self, person: uuid.UUID) -> bool:
+        return person in (self.candidate_id, self.counsellor_id)
+
+    def is_ahead(self, now: datetime) -> bool:
+        return self.state is AppointmentState.BOOKED and self.begins_at > now
+
+
+class OccupiedPiece(Base):
+    """Five minutes of somebody's time; `piece` counts them since 1970."""
+
+    __tablename__ = "occupied_piece"
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    piece: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
+
+
+class AppointmentChange(Base):
+    """What happened to an appointment, by whom and when; `begins_at` is the time it had then."""
+
+    __tablename__ = "appointment_change"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
+    kind: Mapped[ChangeKind]
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    begins_at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(default="")
+    by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class AppointmentChanged(Fact):
+    """An appointment was held, booked, moved, cancelled or recorded."""
+
+    kind: ClassVar[str] = "appointment.changed"
+    appointment: uuid.UUID
+    state: AppointmentState
+    begins_at: datetime
+    ends_at: datetime
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be held: with whom, for what, how and when, with the counsellor's pauses."""
+
+    reason: Reason
+    counsellor: uuid.UUID
+    mode: Mode
+    span: Span
+    before: timedelta
+    after: timedelta
+    time_zone: str
+
+
+def pieces(begins: datetime, ends: datetime) -> range:
+    """The numbers of the five-minute pieces from `begins` until `ends`."""
+    return range(int(begins.timestamp()) // PIECE, -(-int(ends.timestamp()) // PIECE))
+
+
+async def hold(tx: Transaction, candidate: Person, wanted: Wanted, until: timedelta = HELD_FOR) -> Appointment | None:
+    """Hold a time; None when somebody has it already. What the candidate held before is let go."""
+    await _let_go(tx, candidate.id)
+    row = Appointment(
+        id=new_id(), reason_id=wanted.reason.id, counsellor_id=wanted.counsellor, candidate_id=candidate.id,
+        state=AppointmentState.HELD, sequence=0, mode=wanted.mode, time_zone=wanted.time_zone, made_at=tx.now,
+        held_until=tx.now + until,
+    )  # fmt: skip
+    row.reason, row.candidate = wanted.reason, candidate
+    row.counsellor = await tx.session.get_one(Person, wanted.counsellor)
+    _put(row, wanted)
+    async with tx.session.begin_nested() as savepoint:
+        tx.session.add(row)
+        await tx.session.flush()
+        if not await _occupy(tx, row):
+            await savepoint.rollback()
+            return None
+    _tell(tx, row)
+    return row
+
+
+def _put(row: Appointment, wanted: Wanted) -> None:
+    row.begins_at, row.ends_at = wanted.span.begins, wanted.span.ends
+    row.occupied_from, row.occupied_until = wanted.span.begins - wanted.before, wanted.span.ends + wanted.after
+
+
+async def _occupy(tx: Transaction, row: Appointment) -> bool:
+    """Take the pieces of both people, in a fixed order so that two transactions cannot wait for each other."""
+    wanted = {(row.counsellor_id, piece) for piece in pieces(row.occupied_from, row.occupied_until)}
+    wanted |= {(row.candidate_id, piece) for piece in pieces(row.begins_at, row.ends_at)}
+    values = [{"person_id": person, "piece": piece, "appointment_id": row.id} for person, piece in sorted(wanted)]
+    await _clear_lapsed(tx, row)
+    dialect = sqlite if tx.is_sqlite else postgresql
+    statement = dialect.insert(OccupiedPiece).values(values).on_conflict_do_nothing()
+    result = await tx.session.execute(statement)
+    return bool(result.rowcount == len(values))  # type: ignore[attr-defined]
+
+
+async def _clear_lapsed(tx: Transaction, row: Appointment) -> None:
+    """Holds of these two people that have run out stand in nobody's way."""
+    query = select(Appointment.id).where(
+        Appointment.state == AppointmentState.HELD,
+        Appointment.held_until <= tx.now,
+        or_(Appointment.counsellor_id == row.counsellor_id, Appointment.candidate_id == row.candidate_id),
+    )
+    for lapsed in list((await tx.session.execute(query)).scalars()):
+        await lapse(tx, lapsed)
+
+
+async def lapse(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
+    """A held time was not booked in time: it is free again. Returns it unless it was booked meanwhile."""
+    row = await locked(tx, appointment)
+    if row is None or row.state is not AppointmentState.HELD or row.held_until is None or row.held_until > tx.now:
+        return None
+    await _free(tx, row)
+    _move(tx, row, AppointmentState.LAPSED)
+    return row
+
+
+async def _let_go(tx: Transaction, candidate: uuid.UUID) -> None:
+    """Whoever looks for another time lets the one go that they hold; a time proposed to them stays."""
+    query = select(Appointment.id).where(
+        Appointment.candidate_id == candidate, Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_(None)
+    )
+    for held in list((await tx.session.execute(query)).scalars()):
+        row = await locked(tx, held)
+        if row and row.state is AppointmentState.HELD:
+            await _free(tx, row)
+            _move(tx, row, AppointmentState.LAPSED)
+
+
+async def _free(tx: Transaction, row: Appointment) -> None:
+    await tx.session.execute(delete(OccupiedPiece).where(OccupiedPiece.appointment_id == row.id))
+
+
+async def locked(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
+    """The appointment, held still: whoever comes second sees what the first has done."""
+    query = select(Appointment).where(Appointment.id == appointment)
+    query = query.with_for_update(of=Appointment).execution_options(populate_existing=True)
+    return (await tx.session.execute(query)).unique().scalar_one_or_none()
+
+
+async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: str = "") -> None:
+    """Make the held time an appointment. Booking it again changes nothing."""
+    if row.state is AppointmentState.BOOKED:
+        return
+    if row.state is not AppointmentState.HELD or row.held_until is None or row.held_until <= tx.now:
+        raise Conflict(
+            "appointment.lapsed", N_("This time was kept for you for a while and is free again. Please choose anew.")
+        )
+    row.said = clean_text(said, "said", 1000)
+    row.phone = clean_phone(phone, required=row.mode is Mode.PHONE)
+    row.held_until = None
+    _move(tx, row, AppointmentState.BOOKED)
+    note(tx, row, ChangeKind.BOOKED, by)
+
+
+def clean_phone(phone: str, *, required: bool = False) -> str:
+    phone = "".join(c for c in phone if c in "+0123456789")
+    if required and not phone:
+        raise Invalid("phone.missing", N_("Please give the number to call."), field="phone")
+    if phone and not 6 <= len(phone) <= 16:
+        raise Invalid("phone.invalid", N_("This number looks incomplete. Example: 06 12 34 56 78"), field="phone")
+    return phone
+
+
+async def confirm(tx: Transaction, row: Appointment, by: Person) -> None:
+    _must_be_ahead(tx, row)
+    if row.confirmed_at is None:
+        row.confirmed_at = tx.now
+        note(tx, row, ChangeKind.CONFIRMED, by)
+        _tell(tx, row)
+
+
+async def move(tx: Transaction, row: Appointment, by: Person, wanted: Wanted) -> None:
+    """Give the appointment another time: the thread, the answers and the history stay with it."""
+    _must_be_ahead(tx, row)
+    note(tx, row, ChangeKind.MOVED, by)
+    await _free(tx, row)
+    row.counsellor_id, row.mode = wanted.counsellor, wanted.mode
+    row.counsellor = await tx.session.get_one(Person, wanted.counsellor)
+    _put(row, wanted)
+    await tx.session.flush()
+    if not await _occupy(tx, row):
+        raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
+    row.sequence += 1
+    row.confirmed_at = None
+    _tell(tx, row)
+
+
+async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:
+    """Give the time back. Cancelling before it begins counts as excused, whoever does it."""
+    _must_be_ahead(tx, row)
+    row.cancel_words, row.cancelled_at = clean_text(words, "words", 600), tx.now
+    row.attendance = Attendance.EXCUSED
+    row.sequence += 1
+    await _free(tx, row)
+    _move(tx, row, AppointmentState.CANCELLED)
+    note(tx, row, ChangeKind.CANCELLED, by, row.cancel_words)
+
+
+def _must_be_ahead(tx: Transaction, row: Appointment) -> None:
+    if not row.is_ahead(tx.now):
+        raise Conflict("appointment.not_ahead", N_("This appointment does not lie ahead any more."))
+
+
+def _move(tx: Transaction, row: Appointment, state: AppointmentState) -> None:
+    """The one door through which an appointment changes its state."""
+    if state not in MOVES[row.state]:
+        raise Conflict("appointment.move", N_("This appointment has changed meanwhile."))
+    row.state = state
+    _tell(tx, row)
+
+
+def _tell(tx: Transaction, row: Appointment) -> None:
+    fact = AppointmentChanged(
+        appointment=row.id, state=row.state, begins_at=row.begins_at, ends_at=row.ends_at, sequence=row.sequence
+    )
+    tx.record(fact, person_stream(row.candidate_id), person_stream(row.counsellor_id))
+
+
+def note(tx: Transaction, row: Appointment, kind: ChangeKind, by: Person, words: str = "") -> None:
+    """Keep what happened, with the time the appointment had."""
+    values: dict[str, Any] = {"appointment_id": row.id, "kind": kind, "by_id": by.id, "at": tx.now}
+    tx.session.add(AppointmentChange(id=new_id(), begins_at=row.begins_at, words=words, **values))
+
+
+async def end(tx: Transaction, row: Appointment, attendance: Attendance, by: Person, words: str = "") -> None:
+    """Record how it went. A technical failure can never become "absent"."""
+    if row.attendance is Attendance.TECHNICAL and attendance is Attendance.ABSENT:
+        message = N_("The connection failed. That is recorded, and nobody is absent for it.")
+        raise Conflict("attendance.technical", message)
+    if attendance in (Attendance.EXCUSED, Attendance.MOVED):
+        raise Conflict("attendance.by_itself", N_("Excused and moved are recorded when somebody cancels or moves."))
+    if row.state is AppointmentState.BOOKED:
+        if row.begins_at > tx.now:
+            raise Conflict("appointment.ahead", N_("It has not begun yet."))
+        _move(tx, row, AppointmentState.OVER)
+    elif row.state is not AppointmentState.OVER:
+        raise Conflict("appointment.move", N_("This appointment has changed meanwhile."))
+    row.attendance = attendance
+    note(tx, row, ChangeKind.RECORDED, by, words or attendance.value)
+    _tell(tx, row)
+
+
+async def contest(tx: Transaction, row: Appointment, words: str) -> None:
+    """The candidate says that what was recorded is not what happened."""
+    if row.state is not AppointmentState.OVER or row.attendance is None:
+        raise Conflict("appointment.not_over", N_("Nothing is recorded yet."))
+    row.contested_words = clean_text(words, "words", 600, required=True)
+    row.contested_at = tx.now
+    note(tx, row, ChangeKind.CONTESTED, row.candidate, row.contested_words)
+
+
+async def changes_of(tx: Transaction, appointment: uuid.UUID) -> list[AppointmentChange]:
+    query = select(AppointmentChange).where(AppointmentChange.appointment_id == appointment)
+    return list((await tx.session.execute(query.order_by(AppointmentChange.id))).scalars())
+
+
+async def of_person(
+    tx: Transaction, person: uuid.UUID, *, since: datetime, until: datetime | None = None
+) -> list[Appointment]:
+    """The person's appointments on either side that end after `since`, the soonest first; held ones are left out."""
+    query = select(Appointment).where(
+        or_(Appointment.candidate_id == person, Appointment.counsellor_id == person),
+        Appointment.ends_at > since,
+        Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)),
+    )
+    if until:
+        query = query.where(Appointment.begins_at < until)
+    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
+
+
+async def held_out(tx: Transaction) -> list[uuid.UUID]:
+    """Held times that have run out. For the worker."""
+    query = select(Appointment.id).where(Appointment.state == AppointmentState.HELD, Appointment.held_until <= tx.now)
+    return list((await tx.session.execute(query)).scalars())

@@ -1,0 +1,59 @@
+"""What people do with appointments, each with all that follows: letters, reminders, and the next who waits."""
+
+import uuid
+from datetime import datetime
+
+from rooms.agencies import Mode, Reason
+from rooms.appointments import booking, letters, times, waitlist
+from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.errors import N_, Conflict
+from rooms.people import Person
+from rooms.transaction import Transaction
+
+
+async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: str = "") -> None:
+    """Book the time that is held."""
+    if row.state is AppointmentState.BOOKED:
+        return
+    await booking.book(tx, row, by, said, phone)
+    await waitlist.fulfilled(tx, row)
+    await letters.booked(tx, row)
+
+
+async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, mode: Mode | None = None) -> None:
+    """Move to another time, with the same counsellor if they are free then; the time before goes to who waits."""
+    before = row.begins_at, row.counsellor_id
+    mode = mode or row.mode
+    people = await times.counsellors_for(tx, row.reason, row.candidate_id)
+    wanted = await times.possible(
+        tx, row.candidate_id, row.reason, mode, begins, row.time_zone, people or [row.counsellor_id], moving=row
+    )
+    if not wanted:
+        raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
+    same = [each for each in wanted if each.counsellor == row.counsellor_id]
+    await booking.move(tx, row, by, (same or wanted)[0])
+    await letters.moved(tx, row)
+    await waitlist.freed(tx, *before, row.reason.agency_id)
+
+
+async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:
+    await booking.cancel(tx, row, by, words)
+    await letters.cancelled(tx, row)
+    await waitlist.freed(tx, row.begins_at, row.counsellor_id, row.reason.agency_id)
+
+
+async def lapse(tx: Transaction, appointment: uuid.UUID) -> None:
+    """A held time ran out. One that was proposed goes to the next who waits. For the worker."""
+    row = await booking.lapse(tx, appointment)
+    if row and row.wish_id:
+        await waitlist.freed(tx, row.begins_at, row.counsellor_id, row.reason.agency_id)
+
+
+async def book_for(
+    tx: Transaction, by: Person, candidate: Person, reason: Reason, mode: Mode, begins: datetime, phone: str = ""
+) -> Appointment:
+    """A counsellor books on behalf of somebody, with themselves."""
+    zone = reason.agency.time_zone
+    row = await times.hold(tx, candidate, reason, mode, begins, zone, by_staff=by.id)
+    await book(tx, row, by, "", phone)
+    return row

@@ -1,0 +1,289 @@
+"""When a counsellor or recruiter can be booked, as they say it: weekly hours, days unlike the others, and rules."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import TypeVar
+
+from holidays import country_holidays
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.agencies import STEP_MINUTES, Agency, Mode, Team, TeamMember
+from rooms.appointments.availability import Day, Hours, Rules, Span
+from rooms.errors import N_, Conflict, Invalid, NotFound
+from rooms.model import Base, new_id
+from rooms.people import Person
+from rooms.transaction import Transaction
+
+MINUTES_A_DAY = 1440
+MOST_HOURS = 60
+
+
+class WeeklyHours(Base):
+    """ "Tuesdays 9 to 12, video": minutes since midnight, 1440 for its end."""
+
+    __tablename__ = "weekly_hours"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    weekday: Mapped[int]
+    begins: Mapped[int]
+    ends: Mapped[int]
+    modes: Mapped[list[str]]
+    is_kept: Mapped[bool] = mapped_column(default=False)
+    """Kept for follow-ups and urgent cases: not shown to who comes for the first time."""
+
+
+class UnlikeDay(Base):
+    """A day unlike its weekday: closed without hours, otherwise open at these alone."""
+
+    __tablename__ = "unlike_day"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    day: Mapped[date]
+    begins: Mapped[int | None]
+    ends: Mapped[int | None]
+    modes: Mapped[list[str]]
+
+
+class BookingRules(Base):
+    __tablename__ = "booking_rules"
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    before_minutes: Mapped[int] = mapped_column(default=0)
+    after_minutes: Mapped[int] = mapped_column(default=5)
+    notice_hours: Mapped[int] = mapped_column(default=2)
+    horizon_days: Mapped[int] = mapped_column(default=56)
+    most_a_day: Mapped[int] = mapped_column(default=12)
+    busy_address: Mapped[str] = mapped_column(default="")
+    """An iCalendar of the person's own, read only: its times are busy here."""
+    busy_read_at: Mapped[datetime | None]
+    busy_trouble: Mapped[str] = mapped_column(default="")
+    feed_hash: Mapped[str | None] = mapped_column(unique=True)
+    """Of the secret in the address at which the person's appointments go out as a calendar."""
+
+
+class BusyTime(Base):
+    """A busy time from the person's own calendar. Nothing but its span is kept."""
+
+    __tablename__ = "busy_time"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class RulesText:
+    before_minutes: int
+    after_minutes: int
+    notice_hours: int
+    horizon_days: int
+    most_a_day: int
+
+
+Row = TypeVar("Row", BookingRules, WeeklyHours, UnlikeDay)
+RANGES = {
+    "before_minutes": (0, 60),
+    "after_minutes": (0, 60),
+    "notice_hours": (0, 336),
+    "horizon_days": (1, 180),
+    "most_a_day": (1, 40),
+}
+
+
+async def rules_of(tx: Transaction, person: uuid.UUID) -> BookingRules:
+    row = await tx.session.get(BookingRules, person)
+    if row is None:
+        await tx.insert_once(BookingRules, _first_rules(person))
+        row = await tx.session.get_one(BookingRules, person)
+    return row
+
+
+def _first_rules(person: uuid.UUID) -> dict[str, object]:
+    numbers = {"before_minutes": 0, "after_minutes": 5, "notice_hours": 2, "horizon_days": 56, "most_a_day": 12}
+    return {"person_id": person, **numbers, "busy_address": "", "busy_trouble": ""}
+
+
+async def change_rules(tx: Transaction, person: uuid.UUID, text: RulesText) -> None:
+    row = await rules_of(tx, person)
+    for name, (least, most) in RANGES.items():
+        value = getattr(text, name)
+        if not least <= value <= most or (name.endswith("minutes") and value % STEP_MINUTES):
+            message = N_("Between %(least)s and %(most)s; minutes in steps of five.")
+            raise Invalid(f"{name}.range", message, field=name, least=least, most=most)
+        setattr(row, name, value)
+
+
+def _span(begins: int, ends: int, modes: Collection[str]) -> list[str]:
+    """Check a span of a day; returns its modes in order."""
+    if not 0 <= begins < ends <= MINUTES_A_DAY:
+        raise Invalid("ends.before", N_("The end must come after the beginning."), field="ends")
+    if begins % STEP_MINUTES or ends % STEP_MINUTES:
+        raise Invalid("begins.step", N_("Please choose times in steps of five minutes."), field="begins")
+    known = [mode.value for mode in Mode if mode.value in modes]
+    if not known:
+        raise Invalid("modes.none", N_("Please choose at least one way to meet."), field="modes")
+    return known
+
+
+async def add_weekly(
+    tx: Transaction,
+    person: uuid.UUID,
+    weekday: int,
+    begins: int,
+    ends: int,
+    modes: Collection[str],
+    *,
+    kept: bool = False,
+) -> WeeklyHours:
+    """Open these hours of a weekday; 0 is Monday."""
+    known = _span(begins, ends, modes)
+    if not 0 <= weekday <= 6:
+        raise Invalid("weekday.unknown", N_("Please choose a day."), field="weekday")
+    rows = await weekly_of(tx, person)
+    if len(rows) >= MOST_HOURS:
+        raise Conflict("hours.too_many", N_("That is a lot of hours. Remove some first."))
+    if any(row.weekday == weekday and row.begins < ends and begins < row.ends for row in rows):
+        raise Conflict("hours.overlap", N_("These hours overlap others of that day."))
+    row = WeeklyHours(
+        id=new_id(), person_id=person, weekday=weekday, begins=begins, ends=ends, modes=known, is_kept=kept
+    )
+    tx.session.add(row)
+    await tx.session.flush()
+    return row
+
+
+async def weekly_of(tx: Transaction, person: uuid.UUID) -> list[WeeklyHours]:
+    query = select(WeeklyHours).where(WeeklyHours.person_id == person)
+    return list((await tx.session.execute(query.order_by(WeeklyHours.weekday, WeeklyHours.begins))).scalars())
+
+
+async def remove_weekly(tx: Transaction, person: uuid.UUID, row: uuid.UUID) -> None:
+    found = await tx.session.get(WeeklyHours, row)
+    if found is None or found.person_id != person:
+        raise NotFound("hours")
+    await tx.session.delete(found)
+
+
+async def add_day(
+    tx: Transaction, person: uuid.UUID, day: date, span: tuple[int, int] | None, modes: Collection[str] = ()
+) -> None:
+    """Make a day unlike its weekday: closed, or open at `span` (minutes since midnight)."""
+    known = _span(*span, modes) if span else []
+    begins, ends = span or (None, None)
+    tx.session.add(UnlikeDay(id=new_id(), person_id=person, day=day, begins=begins, ends=ends, modes=known))
+    await tx.session.flush()
+
+
+async def days_of(tx: Transaction, person: uuid.UUID) -> list[UnlikeDay]:
+    """The days unlike others that lie ahead."""
+    query = select(UnlikeDay).where(UnlikeDay.person_id == person, UnlikeDay.day >= tx.now.date())
+    return list((await tx.session.execute(query.order_by(UnlikeDay.day, UnlikeDay.begins))).scalars())
+
+
+async def remove_day(tx: Transaction, person: uuid.UUID, row: uuid.UUID) -> None:
+    found = await tx.session.get(UnlikeDay, row)
+    if found is None or found.person_id != person:
+        raise NotFound("hours")
+    await tx.session.delete(found)
+
+
+async def open_feed(tx: Transaction, person: uuid.UUID) -> str:
+    """A new secret for the person's calendar address; the one before opens nothing any more."""
+    token = secrets.token_urlsafe(24)
+    (await rules_of(tx, person)).feed_hash = hashlib.sha256(token.encode()).hexdigest()
+    return token
+
+
+async def close_feed(tx: Transaction, person: uuid.UUID) -> None:
+    (await rules_of(tx, person)).feed_hash = None
+
+
+async def whose_feed(tx: Transaction, token: str) -> Person:
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    query = select(Person).join(BookingRules, BookingRules.person_id == Person.id)
+    row = (await tx.session.execute(query.where(BookingRules.feed_hash == digest))).scalar_one_or_none()
+    if row is None:
+        raise NotFound("feed")
+    return row
+
+
+@cache
+def holidays_of(country: str, region: str, year: int) -> frozenset[date]:
+    """The holidays of a country, with those of a subdivision if it has its own (ISO 3166-2)."""
+    try:
+        return frozenset(country_holidays(country, subdiv=region or None, years=year))
+    except NotImplementedError:
+        return frozenset(country_holidays(country, years=year))
+
+
+def _clock(minutes: int) -> time:
+    return time(minutes // 60 % 24, minutes % 60)
+
+
+async def rules_for(
+    tx: Transaction, people: Collection[uuid.UUID], first: date, last: date, *, follow_up: bool
+) -> dict[uuid.UUID, Rules]:
+    """The availability of each of `people`, in five queries for any number of them; who has no agency is left out."""
+    rules = {row.person_id: row for row in await _rows(tx, BookingRules, people)}
+    hours: dict[uuid.UUID, list[Hours]] = {}
+    for row in await _rows(tx, WeeklyHours, people):
+        if row.is_kept and not follow_up:
+            continue
+        modes = frozenset(map(Mode, row.modes))
+        hours.setdefault(row.person_id, []).append(Hours(row.weekday, _clock(row.begins), _clock(row.ends), modes))
+    days: dict[uuid.UUID, dict[date, list[tuple[time, time, frozenset[Mode]]]]] = {}
+    for unlike in await _rows(tx, UnlikeDay, people):
+        found = days.setdefault(unlike.person_id, {}).setdefault(unlike.day, [])
+        if unlike.begins is not None and unlike.ends is not None:
+            found.append((_clock(unlike.begins), _clock(unlike.ends), frozenset(map(Mode, unlike.modes))))
+    agencies = await _agencies_of(tx, people)
+    found_rules = {}
+    for person, agency in agencies.items():
+        own = rules.get(person) or BookingRules(**_first_rules(person))
+        found_rules[person] = Rules(
+            zone=agency.zone,
+            hours=tuple(hours.get(person, ())),
+            days=tuple(Day(day, tuple(spans)) for day, spans in days.get(person, {}).items()),
+            holidays=_holidays(agency, first, last),
+            before=timedelta(minutes=own.before_minutes),
+            after=timedelta(minutes=own.after_minutes),
+            notice=timedelta(hours=own.notice_hours),
+            horizon=timedelta(days=own.horizon_days),
+            most_a_day=own.most_a_day,
+        )
+    return found_rules
+
+
+async def _rows(tx: Transaction, kind: type[Row], people: Collection[uuid.UUID]) -> list[Row]:
+    return list((await tx.session.execute(select(kind).where(kind.person_id.in_(people)))).scalars())
+
+
+async def _agencies_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Agency]:
+    query = select(TeamMember.person_id, Agency).join(Team, Team.id == TeamMember.team_id)
+    rows = await tx.session.execute(
+        query.join(Agency, Agency.id == Team.agency_id).where(TeamMember.person_id.in_(people))
+    )
+    return dict(rows.all())
+
+
+def _holidays(agency: Agency, first: date, last: date) -> frozenset[date]:
+    years = range(first.year, last.year + 1)
+    return frozenset().union(*(holidays_of(agency.country, agency.region, year) for year in years))
+
+
+async def busy_of(
+    tx: Transaction, people: Collection[uuid.UUID], begins: datetime, ends: datetime
+) -> dict[uuid.UUID, list[Span]]:
+    """The busy times of people's own calendars between two moments."""
+    query = select(BusyTime.person_id, BusyTime.begins_at, BusyTime.ends_at).where(
+        BusyTime.person_id.in_(people), BusyTime.begins_at < ends, BusyTime.ends_at > begins
+    )
+    found: dict[uuid.UUID, list[Span]] = {}
+    for person, begins_at, ends_at in await tx.session.execute(query):
+        found.setdefault(person, []).append(Span(begins_at, ends_at))
+    return found

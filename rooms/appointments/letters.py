@@ -1,0 +1,108 @@
+"""What is written to the people of an appointment: what happened, with an entry for their calendars, and reminders."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rooms import outbox
+from rooms.appointments import links
+from rooms.appointments.booking import Appointment
+from rooms.outbox import Channel
+from rooms.people import Person
+from rooms.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """Sent `before` the beginning; useless from `until` before it on."""
+
+    name: str
+    before: timedelta
+    until: timedelta
+
+
+REMINDERS = (
+    Reminder("days", timedelta(hours=48), timedelta(hours=12)),
+    Reminder("hours", timedelta(hours=2), timedelta(minutes=20)),
+    Reminder("now", timedelta(minutes=10), timedelta(minutes=-10)),
+)
+
+
+async def booked(tx: Transaction, row: Appointment) -> None:
+    await _both(tx, row, "booked", "REQUEST")
+    await remind(tx, row)
+
+
+async def moved(tx: Transaction, row: Appointment) -> None:
+    await outbox.take_back(tx, f"remind:{row.id}:")
+    await _both(tx, row, "moved", "REQUEST")
+    await remind(tx, row)
+
+
+async def cancelled(tx: Transaction, row: Appointment) -> None:
+    await outbox.take_back(tx, f"remind:{row.id}:")
+    await _both(tx, row, "cancelled", "CANCEL")
+
+
+async def proposed(tx: Transaction, row: Appointment) -> None:
+    """A time has come free for somebody who waits: it is held for them for a while."""
+    values = _values(row, row.candidate, "proposed")
+    values |= {"path": f"/appointments/{row.id}", "until": row.held_until.isoformat() if row.held_until else ""}
+    await outbox.post(tx, row.candidate.email, "appointment", row.candidate.language, values, f"proposed:{row.id}")
+
+
+async def remind(tx: Transaction, row: Appointment) -> None:
+    """Write the reminders that still make sense; each is sent when its moment comes."""
+    for reminder in REMINDERS:
+        due_at = row.begins_at - reminder.before
+        if due_at <= tx.now:
+            continue
+        values = _values(row, row.candidate, f"remind_{reminder.name}") | {"path": await links.make(tx, row)}
+        once, useless_at = f"remind:{row.id}:{row.sequence}:{reminder.name}", row.begins_at - reminder.until
+        language = row.candidate.language
+        await outbox.post(
+            tx, row.candidate.email, "appointment", language, values, once, due_at=due_at, useless_at=useless_at
+        )
+        await outbox.post(
+            tx, row.phone or None, "reminder", language, values, f"{once}:sms",
+            channel=Channel.SMS, due_at=due_at, useless_at=useless_at,
+        )  # fmt: skip
+
+
+async def _both(tx: Transaction, row: Appointment, what: str, method: str) -> None:
+    for person in (row.candidate, row.counsellor):
+        path = f"/appointments/{row.id}" if person is row.counsellor else await links.make(tx, row)
+        values = _values(row, person, what) | {"path": path, "calendar": _entry(row, person, method)}
+        once = f"{what}:{row.id}:{row.sequence}:{person.id}"
+        await outbox.post(tx, person.email, "appointment", person.language, values, once)
+
+
+def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:
+    other = row.counsellor if person is row.candidate else row.candidate
+    zone = row.time_zone if person is row.candidate else row.agency.time_zone
+    return {
+        "what": what,
+        "name": person.name,
+        "other": other.name,
+        "reason": row.reason.name,
+        "mode": row.mode.value,
+        "phone": row.phone,
+        "bring": row.reason.bring,
+        "begins_at": row.begins_at.isoformat(),
+        "zone": zone,
+        "words": row.cancel_words,
+        "agency": row.agency.name,
+    }
+
+
+def _entry(row: Appointment, person: Person, method: str) -> dict[str, object]:
+    """What server/calendars.py makes an iCalendar entry of."""
+    return {
+        "method": method,
+        "uid": str(row.id),
+        "sequence": row.sequence,
+        "begins_at": row.begins_at.isoformat(),
+        "ends_at": row.ends_at.isoformat(),
+        "made_at": row.made_at.isoformat(),
+        "attendee": person.email or "",
+        "attendee_name": person.name,
+    }

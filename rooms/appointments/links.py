@@ -1,0 +1,50 @@
+"""Links in mails: each opens one appointment without signing in, ends with it, and can be withdrawn."""
+
+import secrets
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.appointments import booking
+from rooms.appointments.booking import Appointment
+from rooms.errors import NotFound
+from rooms.model import Base, new_id
+from rooms.signin import hashed
+from rooms.transaction import Transaction
+
+
+class AppointmentLink(Base):
+    __tablename__ = "appointment_link"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
+    made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+async def make(tx: Transaction, appointment: Appointment) -> str:
+    """The path of a new link to this appointment; its secret is stored only as a hash."""
+    token = secrets.token_urlsafe(24)
+    row = AppointmentLink(id=new_id(), token_hash=hashed(token), appointment_id=appointment.id, made_at=tx.now)
+    tx.session.add(row)
+    return f"/a/{token}"
+
+
+async def opened(tx: Transaction, token: str, *, lock: bool = False) -> Appointment:
+    """The appointment that the link opens, as long as it has not ended."""
+    query = select(AppointmentLink).where(AppointmentLink.token_hash == hashed(token))
+    link = (await tx.session.execute(query.where(AppointmentLink.withdrawn_at.is_(None)))).scalar_one_or_none()
+    if link is None:
+        raise NotFound("appointment")
+    row = await (booking.locked(tx, link.appointment_id) if lock else tx.session.get(Appointment, link.appointment_id))
+    if row is None or row.ends_at <= tx.now:
+        raise NotFound("appointment")
+    return row
+
+
+async def withdraw_all(tx: Transaction, appointment: uuid.UUID) -> None:
+    """Whatever was mailed opens nothing any more."""
+    stands = AppointmentLink.appointment_id == appointment, AppointmentLink.withdrawn_at.is_(None)
+    await tx.session.execute(update(AppointmentLink).where(*stands).values(withdrawn_at=tx.now))

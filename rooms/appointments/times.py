@@ -1,0 +1,168 @@
+"""The times somebody can be offered: with whom they may meet for a reason, and when those people are free."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, or_, select, true
+
+from rooms import agencies, portfolios
+from rooms.agencies import Mode, Reason
+from rooms.appointments import booking, hours
+from rooms.appointments.availability import Rules, Span, Taken, fits, slots
+from rooms.appointments.booking import Appointment, AppointmentState, Wanted
+from rooms.errors import N_, Conflict, Invalid
+from rooms.people import Person
+from rooms.transaction import Transaction
+
+DAYS_AT_ONCE = 7
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Time:
+    """A time that can be booked, and with whom: the one to be asked first comes first."""
+
+    span: Span
+    counsellors: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True)
+class Diary:
+    """What is known of a counsellor's time over some days."""
+
+    rules: Rules
+    taken: Taken
+    load: int
+
+
+async def counsellors_for(tx: Transaction, reason: Reason, candidate: uuid.UUID) -> list[uuid.UUID]:
+    """Who may be met for this reason: the referent first, the whole agency unless it is a follow-up."""
+    referent = await portfolios.referent_of(tx, candidate)
+    team = [person.id for person in await agencies.counsellors_of(tx, reason.agency_id)]
+    if reason.is_follow_up:
+        return [referent] if referent in team else []
+    return sorted(team, key=lambda person: person != referent)
+
+
+async def free_times(
+    tx: Transaction, reason: Reason, mode: Mode, candidate: uuid.UUID, first: date, days: int = DAYS_AT_ONCE,
+    *, moving: Appointment | None = None,
+) -> list[Time]:  # fmt: skip
+    """The times of these days that the candidate can book, the soonest first; `moving` stands in nobody's way."""
+    people = await counsellors_for(tx, reason, candidate)
+    if mode.value not in reason.modes or not people:
+        return []
+    last, length = first + (days - 1) * A_DAY, timedelta(minutes=reason.minutes)
+    diaries = await _diaries(tx, reason, people, first, last, moving)
+    own = await _spans_of(tx, candidate, first, last, moving)
+    referent = await portfolios.referent_of(tx, candidate)
+    found: dict[Span, list[uuid.UUID]] = {}
+    for person, diary in diaries.items():
+        for slot in slots(diary.rules, mode, length, diary.taken, tx.now, first, last):
+            found.setdefault(slot, []).append(person)
+    return [
+        Time(span, tuple(_in_order(found[span], referent, diaries)))
+        for span in sorted(found)
+        if not any(span.meets(mine) for mine in own)
+    ]
+
+
+def _in_order(free: list[uuid.UUID], referent: uuid.UUID | None, diaries: dict[uuid.UUID, Diary]) -> list[uuid.UUID]:
+    """The referent, then whoever has the least to do."""
+    return sorted(free, key=lambda person: (person != referent, diaries[person].load, str(person)))
+
+
+async def _diaries(
+    tx: Transaction, reason: Reason, people: list[uuid.UUID], first: date, last: date, moving: Appointment | None
+) -> dict[uuid.UUID, Diary]:
+    rules = await hours.rules_for(tx, people, first, last, follow_up=reason.is_follow_up)
+    begins, ends = _around(first, last)
+    busy = await hours.busy_of(tx, people, begins, ends)
+    counts: dict[uuid.UUID, dict[date, int]] = {}
+    query = select(
+        Appointment.counsellor_id, Appointment.begins_at, Appointment.occupied_from, Appointment.occupied_until
+    ).where(Appointment.counsellor_id.in_(people), *_stands(tx, begins, ends, moving))
+    for person, begins_at, occupied_from, occupied_until in await tx.session.execute(query):
+        if person not in rules:
+            continue
+        busy.setdefault(person, []).append(Span(occupied_from, occupied_until))
+        day = begins_at.astimezone(rules[person].zone).date()
+        a_day = counts.setdefault(person, {})
+        a_day[day] = a_day.get(day, 0) + 1
+    return {
+        person: Diary(
+            each, Taken(tuple(busy.get(person, ())), counts.get(person, {})), sum(counts.get(person, {}).values())
+        )
+        for person, each in rules.items()
+    }
+
+
+def _around(first: date, last: date) -> tuple[datetime, datetime]:
+    """Wide enough for these days in every zone."""
+    return (
+        datetime.combine(first - A_DAY, time(0), tzinfo=UTC),
+        datetime.combine(last + 2 * A_DAY, time(0), tzinfo=UTC),
+    )
+
+
+def _stands(
+    tx: Transaction, begins: datetime, ends: datetime, moving: Appointment | None
+) -> tuple[ColumnElement[bool], ...]:
+    """Booked, or held by somebody just now."""
+    return (
+        Appointment.occupied_from < ends,
+        Appointment.occupied_until > begins,
+        Appointment.id != moving.id if moving else true(),
+        or_(
+            Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER)),
+            (Appointment.state == AppointmentState.HELD) & (Appointment.held_until > tx.now),
+        ),
+    )
+
+
+async def _spans_of(
+    tx: Transaction, candidate: uuid.UUID, first: date, last: date, moving: Appointment | None
+) -> list[Span]:
+    begins, ends = _around(first, last)
+    query = select(Appointment.begins_at, Appointment.ends_at).where(
+        Appointment.candidate_id == candidate,
+        Appointment.state == AppointmentState.BOOKED,
+        *_stands(tx, begins, ends, moving),
+    )
+    return [Span(*row) for row in await tx.session.execute(query)]
+
+
+async def hold(
+    tx: Transaction, candidate: Person, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
+    *, by_staff: uuid.UUID | None = None,
+) -> Appointment:  # fmt: skip
+    """Hold this time with the first of those who are free for it. Lost races go on to the next counsellor.
+
+    `by_staff` is the counsellor who books on behalf, with themselves.
+    """
+    people = [by_staff] if by_staff else await counsellors_for(tx, reason, candidate.id)
+    for wanted in await possible(tx, candidate.id, reason, mode, begins, time_zone, people):
+        row = await booking.hold(tx, candidate, wanted)
+        if row:
+            return row
+    raise Conflict("slot.taken", N_("Somebody has just taken this time. Here are the next ones."))
+
+
+async def possible(
+    tx: Transaction, candidate: uuid.UUID, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
+    people: list[uuid.UUID], *, moving: Appointment | None = None,
+) -> list[Wanted]:  # fmt: skip
+    """What could be held at exactly this time with one of `people`, the one to be asked first first."""
+    if mode.value not in reason.modes:
+        raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
+    day = begins.astimezone(reason.agency.zone).date()
+    span = Span(begins, begins + timedelta(minutes=reason.minutes))
+    diaries = await _diaries(tx, reason, people, day, day, moving)
+    if any(span.meets(mine) for mine in await _spans_of(tx, candidate, day, day, moving)):
+        raise Conflict("slot.own", N_("You have another appointment at this time."))
+    free = [person for person, diary in diaries.items() if fits(diary.rules, mode, span, diary.taken, tx.now)]
+    return [
+        Wanted(reason, person, mode, span, diaries[person].rules.before, diaries[person].rules.after, time_zone)
+        for person in _in_order(free, await portfolios.referent_of(tx, candidate), diaries)
+    ]

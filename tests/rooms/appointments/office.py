@@ -1,0 +1,66 @@
+"""An agency in Nantes with two counsellors and their hours: what the tests of appointments stand on."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rooms import agencies, people
+from rooms.agencies import Mode, Reason, ReasonText
+from rooms.appointments import desk, hours, times
+from rooms.appointments.booking import Appointment
+from rooms.people import Person
+from rooms.transaction import Transaction
+from tests.cast import Cast
+
+PARIS = "Europe/Paris"
+WEDNESDAY_NINE = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+"""9 o'clock in Nantes, the day after the tests' clock begins."""
+
+
+@dataclass
+class Office:
+    """Claire and Nadia counsel; Amina and Karim come."""
+
+    cast: Cast
+    reason: Reason
+    claire: Person
+    nadia: Person
+
+    async def hold(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO) -> Appointment:
+        async with self.cast.database.transaction() as tx:
+            reason = await self.fresh_reason(tx)
+            return await times.hold(tx, await self.cast.fresh(tx, person), reason, mode, begins, PARIS)
+
+    async def book(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO, phone: str = "") -> Appointment:
+        async with self.cast.database.transaction() as tx:
+            someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
+            row = await times.hold(tx, someone, reason, mode, begins, PARIS)
+            await desk.book(tx, row, someone, "I bake.", phone)
+            return row
+
+    async def fresh_reason(self, tx: Transaction) -> Reason:
+        return await tx.session.get_one(Reason, self.reason.id)
+
+    async def fresh(self, tx: Transaction, row: Appointment) -> Appointment:
+        return await tx.session.get_one(Appointment, row.id, with_for_update={"of": Appointment})
+
+    async def starts(self, person: Person, mode: Mode = Mode.VIDEO) -> list[str]:
+        """The local times that this person may book on that Wednesday."""
+        async with self.cast.database.reading() as tx:
+            reason = await self.fresh_reason(tx)
+            found = await times.free_times(tx, reason, mode, person.id, WEDNESDAY_NINE.date(), 1)
+        return [each.span.begins.astimezone(reason.agency.zone).strftime("%H:%M") for each in found]
+
+
+async def open_office(cast: Cast, *, counsellors: int = 1) -> Office:
+    """Claire, and Nadia if there are two, on Wednesdays from 9 to 12 by video and phone, 30 minutes each."""
+    async with cast.database.transaction() as tx:
+        team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
+        nadia = await people.welcome(tx, "Nadia Haddad", "nadia.haddad@example.org", "fr")
+        for person in [cast.claire, nadia][:counsellors]:
+            await agencies.add_member(tx, team.id, person)
+            await hours.add_weekly(tx, person.id, 2, 9 * 60, 12 * 60, ("video", "phone"))
+            await hours.change_rules(tx, person.id, hours.RulesText(0, 10, 2, 56, 12))
+        reason = await agencies.add_reason(
+            tx, team.agency, ReasonText("My project", 30, ("video", "audio", "phone"), "What is it about?", "Your CV")
+        )
+    return Office(cast, reason, cast.claire, nadia)

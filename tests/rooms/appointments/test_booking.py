@@ -1,0 +1,314 @@
+"""A time is held, booked, moved and cancelled; nobody else has it meanwhile, and who waits is asked in order."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from rooms import agencies, outbox, people, portfolios
+from rooms.agencies import Mode
+from rooms.appointments import booking, desk, hours, links, times, waitlist
+from rooms.appointments.booking import Appointment, AppointmentState, Attendance, ChangeKind, OccupiedPiece
+from rooms.errors import Conflict, Invalid, NotFound, Problem
+from rooms.outbox import Mail
+from tests.cast import Cast
+from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
+
+HALF = timedelta(minutes=40)
+"""From one beginning to the next: thirty minutes and a pause of ten."""
+
+
+@pytest.fixture
+async def office(cast: Cast) -> Office:
+    return await open_office(cast)
+
+
+async def refusal(awaitable: Awaitable[object]) -> str:
+    with pytest.raises(Problem) as refused:
+        await awaitable
+    return refused.value.code
+
+
+async def letters(office: Office, template: str = "appointment") -> list[tuple[str, str]]:
+    """(to, what) of what stands in the outbox, by the moment it is due."""
+    async with office.cast.database.reading() as tx:
+        query = select(Mail).where(Mail.template == template).order_by(Mail.due_at, Mail.id)
+        rows = (await tx.session.execute(query)).scalars()
+        return [(row.recipient.partition(".")[0], str(row.values["what"])) for row in rows]
+
+
+async def test_times_follow_hours_pauses_and_what_is_booked(office: Office) -> None:
+    amina, karim = office.cast.amina, office.cast.karim
+    assert await office.starts(amina) == ["09:00", "09:40", "10:20", "11:00"]
+    await office.book(amina, WEDNESDAY_NINE + HALF)
+    assert await office.starts(karim) == ["09:00", "10:20", "11:00"]
+    assert await office.starts(karim, Mode.AUDIO) == []
+    assert await office.starts(karim, Mode.PHONE) == ["09:00", "10:20", "11:00"]
+
+
+async def test_a_held_time_is_kept_for_five_minutes_and_then_free(office: Office) -> None:
+    amina, karim = office.cast.amina, office.cast.karim
+    held = await office.hold(amina, WEDNESDAY_NINE)
+    assert "09:00" not in await office.starts(karim)
+    assert await refusal(office.hold(karim, WEDNESDAY_NINE)) == "slot.taken"
+    office.cast.clock.pass_by(minutes=5)
+    assert "09:00" in await office.starts(karim)
+    await office.book(karim, WEDNESDAY_NINE)
+    async with office.cast.database.transaction() as tx:
+        row = await office.fresh(tx, held)
+        assert row.state is AppointmentState.LAPSED
+        assert await refusal(desk.book(tx, row, amina)) == "appointment.lapsed"
+
+
+async def test_looking_for_another_time_lets_the_held_one_go(office: Office) -> None:
+    amina = office.cast.amina
+    await office.hold(amina, WEDNESDAY_NINE)
+    await office.hold(amina, WEDNESDAY_NINE + HALF)
+    assert "09:00" in await office.starts(office.cast.karim)
+
+
+async def test_booking_twice_is_booking_once(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    async with office.cast.database.transaction() as tx:
+        await desk.book(tx, await office.fresh(tx, row), office.cast.amina)
+    assert await letters(office) == [
+        ("amina", "booked"), ("claire", "booked"), ("amina", "remind_hours"), ("amina", "remind_now"),
+    ]  # fmt: skip
+
+
+async def test_fifty_want_the_same_time_and_one_has_it(office: Office) -> None:
+    """Held by a primary key: on PostgreSQL the fifty really run side by side."""
+    async with office.cast.database.transaction() as tx:
+        crowd = [await people.welcome(tx, f"Person {n}", f"p{n}@example.org", "en") for n in range(50)]
+    found = await asyncio.gather(*(office.book(person, WEDNESDAY_NINE) for person in crowd), return_exceptions=True)
+    booked = [each for each in found if isinstance(each, Appointment)]
+    refused = [each.code for each in found if isinstance(each, Conflict)]
+    assert (len(booked), refused) == (1, ["slot.taken"] * 49)
+    async with office.cast.database.reading() as tx:
+        count = select(func.count()).select_from(OccupiedPiece).where(OccupiedPiece.person_id == office.claire.id)
+        assert (await tx.session.execute(count)).scalar_one() == 8
+
+
+async def test_everybody_wants_some_time_and_every_time_is_given_once(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    async with cast.database.transaction() as tx:
+        crowd = [await people.welcome(tx, f"Person {n}", f"p{n}@example.org", "en") for n in range(24)]
+    begins = [WEDNESDAY_NINE + n * HALF for n in range(4)]
+    found = await asyncio.gather(
+        *(office.book(person, begins[n % 4]) for n, person in enumerate(crowd)), return_exceptions=True
+    )
+    given = [(row.counsellor_id, row.begins_at) for row in found if isinstance(row, Appointment)]
+    assert len(given) == len(set(given)) == 8
+
+
+async def test_one_person_books_two_overlapping_times_at_once_and_has_one(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    found = await asyncio.gather(
+        office.book(cast.amina, WEDNESDAY_NINE),
+        office.book(cast.amina, WEDNESDAY_NINE + timedelta(minutes=5)),
+        return_exceptions=True,
+    )
+    assert len([row for row in found if isinstance(row, Appointment)]) == 1
+
+
+async def test_moving_and_booking_the_same_time_at_once(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+
+    async def move() -> None:
+        async with office.cast.database.transaction() as tx:
+            found = await office.fresh(tx, row)
+            await desk.move(tx, found, await office.cast.fresh(tx, office.cast.amina), WEDNESDAY_NINE + 2 * HALF)
+
+    found = await asyncio.gather(
+        move(), office.book(office.cast.karim, WEDNESDAY_NINE + 2 * HALF), return_exceptions=True
+    )
+    assert len([each for each in found if isinstance(each, Conflict)]) == 1
+    expected = ["09:40", "11:00"] if isinstance(found[0], Conflict) else ["09:00", "09:40", "11:00"]
+    assert await office.starts(office.cast.luc) == expected
+
+
+async def test_the_least_loaded_is_asked_first_and_the_referent_before_everybody(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    one = await office.book(cast.amina, WEDNESDAY_NINE)
+    two = await office.book(cast.karim, WEDNESDAY_NINE + HALF)
+    assert one.counsellor_id != two.counsellor_id
+    async with cast.database.transaction() as tx:
+        await portfolios.follow(tx, one.counsellor_id, cast.luc.id)
+    for n in (1, 2):
+        row = await office.book([cast.luc, cast.luc][n - 1], WEDNESDAY_NINE + (n + 1) * HALF)
+        assert row.counsellor_id == one.counsellor_id
+
+
+async def test_a_follow_up_is_for_people_of_the_portfolio(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        agency = await agencies.agency(tx, "Agence Nantes Centre")
+        follow_up = await agencies.add_reason(
+            tx, agency, agencies.ReasonText("Follow-up", 30, ("video",), is_follow_up=True)
+        )
+        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+        day = WEDNESDAY_NINE.date()
+        assert len(await times.free_times(tx, follow_up, Mode.VIDEO, cast.amina.id, day, 1)) == 4
+        assert await times.free_times(tx, follow_up, Mode.VIDEO, cast.karim.id, day, 1) == []
+
+
+async def test_moving_keeps_the_thread_tells_both_and_takes_old_reminders_back(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        found = await office.fresh(tx, row)
+        await desk.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + timedelta(minutes=15))
+        assert (found.id, found.sequence, found.said) == (row.id, 1, "I bake.")
+    assert await office.starts(cast.karim) == ["09:55", "10:35", "11:15"]
+    async with cast.database.reading() as tx:
+        changes = await booking.changes_of(tx, row.id)
+        assert [(each.kind, each.begins_at) for each in changes] == [
+            (ChangeKind.BOOKED, WEDNESDAY_NINE),
+            (ChangeKind.MOVED, WEDNESDAY_NINE),
+        ]
+        waiting = (
+            (await tx.session.execute(select(Mail).where(Mail.once.startswith(f"remind:{row.id}")))).scalars().all()
+        )
+        assert {mail.values["begins_at"] for mail in waiting} == {"2026-11-25T08:15:00+00:00"}
+    assert ("claire", "moved") in await letters(office)
+
+
+async def test_cancelling_stops_the_reminders_and_the_link_still_shows_what_happened(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), "My child is ill.")
+    assert {what for _, what in await letters(office)} == {"booked", "cancelled"}
+    assert "09:00" in await office.starts(cast.karim)
+    async with cast.database.transaction() as tx:
+        found = await office.fresh(tx, row)
+        assert (found.attendance, found.sequence) == (Attendance.EXCUSED, 1)
+        assert await refusal(desk.cancel(tx, found, cast.amina)) == "appointment.not_ahead"
+
+
+async def test_a_freed_time_is_proposed_in_order_each_with_a_fair_while(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        reason, day = await office.fresh_reason(tx), WEDNESDAY_NINE.date()
+        for person in (cast.karim, cast.luc):
+            someone = await cast.fresh(tx, person)
+            await waitlist.wish(tx, someone, reason, Mode.VIDEO, day, day, PARIS)
+            cast.clock.pass_by(seconds=1)
+    async with cast.database.transaction() as tx:
+        await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+    assert await held_by(office) == ["Karim Diallo"]
+    assert "09:00" not in await office.starts(cast.sophie)
+    cast.clock.pass_by(hours=2, seconds=1)
+    async with cast.database.transaction() as tx:
+        for lapsed in await booking.held_out(tx):
+            await desk.lapse(tx, lapsed)
+    assert await held_by(office) == ["Luc Moreau"]
+    async with cast.database.transaction() as tx:
+        (held,) = (await tx.session.execute(select(Appointment.id).where(Appointment.state == "held"))).scalars()
+        found = await booking.locked(tx, held)
+        assert found is not None
+        await desk.book(tx, found, await cast.fresh(tx, cast.luc))
+        assert await waitlist.of_person(tx, cast.luc.id) == []
+        assert len(await waitlist.of_person(tx, cast.karim.id)) == 1
+    assert [what for who, what in await letters(office) if what == "proposed"] == ["proposed"] * 2
+
+
+async def held_by(office: Office) -> list[str]:
+    async with office.cast.database.reading() as tx:
+        query = select(Appointment).where(Appointment.state == AppointmentState.HELD)
+        return [row.candidate.name for row in (await tx.session.execute(query)).scalars()]
+
+
+async def test_a_link_opens_one_appointment_until_it_ends(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    async with office.cast.database.transaction() as tx:
+        token = (await links.make(tx, row)).rsplit("/", 1)[-1]
+        assert (await links.opened(tx, token)).id == row.id
+    async with office.cast.database.transaction() as tx:
+        await links.withdraw_all(tx, row.id)
+    async with office.cast.database.reading() as tx:
+        assert await refusal(links.opened(tx, token)) == "appointment.not_found"
+    async with office.cast.database.transaction() as tx:
+        fresh = (await links.make(tx, row)).rsplit("/", 1)[-1]
+    office.cast.clock.pass_by(days=2)
+    async with office.cast.database.reading() as tx:
+        with pytest.raises(NotFound):
+            await links.opened(tx, fresh)
+
+
+async def test_a_phone_appointment_needs_a_number_and_gets_a_message(office: Office) -> None:
+    held = await office.hold(office.cast.amina, WEDNESDAY_NINE, Mode.PHONE)
+    async with office.cast.database.transaction() as tx:
+        row = await office.fresh(tx, held)
+        with pytest.raises(Invalid) as refused:
+            await desk.book(tx, row, office.cast.amina)
+        assert refused.value.field == "phone"
+    async with office.cast.database.transaction() as tx:
+        await desk.book(tx, await office.fresh(tx, held), office.cast.amina, "", "06 12 34 56 78")
+    assert await letters(office, "reminder") == [("0612345678", "remind_hours"), ("0612345678", "remind_now")]
+
+
+async def test_a_reminder_that_comes_too_late_is_not_sent(office: Office) -> None:
+    await office.book(office.cast.amina, WEDNESDAY_NINE)
+    office.cast.clock.pass_by(hours=22, minutes=50)
+    async with office.cast.database.transaction() as tx:
+        due = [str(mail.values["what"]) for mail in await outbox.claim(tx, 50)]
+    assert due == ["booked", "booked", "remind_now"]
+
+
+async def test_nobody_needs_an_address_to_have_an_appointment(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        someone = await people.welcome(tx, "Fatou Ba", None, "fr")
+        reason = await office.fresh_reason(tx)
+        claire = await cast.fresh(tx, cast.claire)
+        row = await desk.book_for(tx, claire, someone, reason, Mode.PHONE, WEDNESDAY_NINE, "0240000000")
+    assert row.state is AppointmentState.BOOKED
+    assert await letters(office) == [("claire", "booked")]
+    assert len(await letters(office, "reminder")) == 2
+
+
+async def test_a_technical_failure_never_becomes_absent_and_can_be_contested(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        assert (
+            await refusal(booking.end(tx, await office.fresh(tx, row), Attendance.CAME, cast.claire))
+            == "appointment.ahead"
+        )
+    cast.clock.pass_by(hours=24)
+    async with cast.database.transaction() as tx:
+        found = await office.fresh(tx, row)
+        assert await refusal(booking.end(tx, found, Attendance.EXCUSED, cast.claire)) == "attendance.by_itself"
+        await booking.end(tx, found, Attendance.TECHNICAL, cast.claire)
+        assert await refusal(booking.end(tx, found, Attendance.ABSENT, cast.claire)) == "attendance.technical"
+        await booking.contest(tx, found, "I was there all the time.")
+        await booking.end(tx, found, Attendance.CAME, cast.claire)
+        assert found.attendance is Attendance.CAME
+
+
+async def test_hours_refuse_what_overlaps_or_makes_no_sense(office: Office) -> None:
+    async with office.cast.database.transaction() as tx:
+        claire = office.claire.id
+        assert await refusal(hours.add_weekly(tx, claire, 2, 600, 660, ("video",))) == "hours.overlap"
+        assert await refusal(hours.add_weekly(tx, claire, 1, 600, 540, ("video",))) == "ends.before"
+        assert await refusal(hours.add_weekly(tx, claire, 1, 601, 660, ("video",))) == "begins.step"
+        assert await refusal(hours.add_weekly(tx, claire, 1, 600, 660, ("smoke",))) == "modes.none"
+        assert await refusal(hours.change_rules(tx, claire, hours.RulesText(3, 0, 0, 1, 1))) == "before_minutes.range"
+
+
+async def test_holidays_are_those_of_the_region(office: Office) -> None:
+    """May 27 is a holiday in Guadeloupe, 20 December in La Réunion: the abolition of slavery."""
+    assert date(2027, 5, 27) in hours.holidays_of("FR", "GP", 2027)
+    assert date(2027, 5, 27) not in hours.holidays_of("FR", "", 2027)
+    assert date(2026, 12, 20) in hours.holidays_of("FR", "RE", 2026)
+    async with office.cast.database.transaction() as tx:
+        agency = await agencies.agency(tx, "Agence Nantes Centre")
+        await agencies.place(tx, agency, "America/Guadeloupe", "gp", "Pointe-à-Pitre", "")
+        may_26 = date(2027, 5, 26)
+        assert may_26.weekday() == 2
+        found = await times.free_times(tx, await office.fresh_reason(tx), Mode.VIDEO, office.cast.amina.id, may_26, 1)
+        assert found == []
