@@ -9,8 +9,10 @@ from enum import StrEnum, auto
 
 from sqlalchemy import select
 
-from rooms import booths, chat, documents, fairs
-from rooms.agencies import TeamMember
+from rooms import agencies, booths, chat, documents, fairs, portfolios
+from rooms.agencies import Agency, Reason, Team, TeamMember
+from rooms.appointments import booking
+from rooms.appointments.booking import Appointment
 from rooms.booths import Booth, BoothStaff
 from rooms.chat import Message
 from rooms.conversations import Conversation, ConversationKind
@@ -39,6 +41,8 @@ class Relation(StrEnum):
     STAFF = auto()
     SELF = auto()
     RECRUITER = auto()
+    COUNSELLOR = auto()
+    IN_TEAM = auto()
 
 
 class Act(StrEnum):
@@ -64,6 +68,12 @@ class Act(StrEnum):
     MEETING_ENTER = auto()
     MEETING_LEAD = auto()
     MEETING_RATE = auto()
+    COUNSEL = auto()
+    PERSON_FOLLOW = auto()
+    APPOINTMENT_SEE = auto()
+    APPOINTMENT_KEEP = auto()
+    APPOINTMENT_RECORD = auto()
+    APPOINTMENT_CONTEST = auto()
 
 
 R, A, S = Relation, Act, FairState
@@ -112,6 +122,12 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.MEETING_ENTER,  ANY,   R.SELF, R.RECRUITER),
     _right(A.MEETING_LEAD,   ANY,   R.RECRUITER),
     _right(A.MEETING_RATE,   ANY,   R.SELF),
+    _right(A.COUNSEL,        ANY,   R.IN_TEAM),
+    _right(A.PERSON_FOLLOW,  ANY,   R.COUNSELLOR),
+    _right(A.APPOINTMENT_SEE,     ANY, R.SELF, R.COUNSELLOR),
+    _right(A.APPOINTMENT_KEEP,    ANY, R.SELF, R.COUNSELLOR),
+    _right(A.APPOINTMENT_RECORD,  ANY, R.COUNSELLOR),
+    _right(A.APPOINTMENT_CONTEST, ANY, R.SELF),
 )  # fmt: skip
 
 
@@ -308,6 +324,53 @@ async def meeting(
     return row
 
 
+async def appointment(
+    tx: Transaction, actor: Actor, appointment: uuid.UUID, act: Act = A.APPOINTMENT_SEE, *, lock: bool = False
+) -> Appointment:
+    """An appointment, found by its two people alone."""
+    me = actor.known.id
+    row = await (booking.locked(tx, appointment) if lock else tx.session.get(Appointment, appointment))
+    if row is None or not row.has(me):
+        raise NotFound("appointment")
+    if not allows(act, {R.SELF if me == row.candidate_id else R.COUNSELLOR}):
+        raise Refused()
+    return row
+
+
+async def counsels(tx: Transaction, actor: Actor) -> list[Team]:
+    """The teams the actor counsels in; refused to whoever is in none."""
+    teams = await agencies.teams_of(tx, actor.known.id)
+    demand(A.COUNSEL, actor.relations() | ({R.IN_TEAM} if teams else set()))
+    return teams
+
+
+async def followed(tx: Transaction, actor: Actor, person: uuid.UUID) -> Person:
+    """Somebody whom the actor follows or has an appointment with."""
+    await counsels(tx, actor)
+    row = await tx.session.get(Person, person)
+    if row is None or not await portfolios.knows(tx, actor.known.id, person):
+        raise NotFound("person")
+    return row
+
+
+async def reason(tx: Transaction, reason: uuid.UUID) -> Reason:
+    """A reason that stands: anybody may read it."""
+    row = await tx.session.get(Reason, reason)
+    if row is None or row.is_withdrawn:
+        raise NotFound("reason")
+    return row
+
+
+async def agency(tx: Transaction, actor: Actor, agency: uuid.UUID) -> Agency:
+    """An agency, for those who may say where it is and what people come for."""
+    actor.known  # noqa: B018
+    may(actor, A.PEOPLE_INVITE)
+    row = await tx.session.get(Agency, agency)
+    if row is None:
+        raise NotFound("agency")
+    return row
+
+
 async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> set[Relation]:
     """What the actor is to a conversation. A private one knows only its own people."""
     if row.kind is ConversationKind.MEETING:
@@ -386,6 +449,10 @@ async def can_run(tx: Transaction, actor: Actor, fair: Fair) -> bool:
 
 async def has_desk(actor: Actor, tx: Transaction) -> bool:
     return actor.person is not None and bool(await booths.staffed_by(tx, actor.person.id))
+
+
+async def is_counsellor(actor: Actor, tx: Transaction) -> bool:
+    return actor.person is not None and bool(await agencies.teams_of(tx, actor.person.id))
 
 
 async def runs_fairs(actor: Actor, tx: Transaction) -> bool:

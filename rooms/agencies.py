@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms.errors import N_, Invalid
+from rooms.errors import N_, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
@@ -180,6 +180,14 @@ def write_reason(reason: Reason, text: ReasonText) -> None:
     reason.question = clean_text(text.question, "question", 300)
     reason.bring = clean_text(text.bring, "bring", 300)
     reason.is_follow_up = text.is_follow_up
+
+
+async def withdraw_reason(tx: Transaction, where: Agency, reason: uuid.UUID) -> None:
+    """Nobody takes it any more; what is booked for it stands."""
+    row = await tx.session.get(Reason, reason)
+    if row is None or row.agency_id != where.id:
+        raise NotFound("reason")
+    row.is_withdrawn = True
 
 
 async def reasons_of(tx: Transaction, where: uuid.UUID) -> list[Reason]:

@@ -124,7 +124,10 @@ async def latest(tx: Transaction, count: int = 50) -> list[Mail]:
     return list(
         (
             await tx.session.execute(
-                select(Mail).where(Mail.channel == Channel.MAIL).order_by(Mail.id.desc()).limit(count)
+                select(Mail)
+                .where(Mail.channel == Channel.MAIL, Mail.due_at <= tx.now)
+                .order_by(Mail.id.desc())
+                .limit(count)
             )
         ).scalars()
     )

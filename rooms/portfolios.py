@@ -1,14 +1,19 @@
 """Portfolios: who follows whom. A person has one referent; handing over changes the referent and nothing else."""
 
 import uuid
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, case, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.errors import N_, Conflict
 from rooms.model import Base
 from rooms.people import Person
 from rooms.transaction import Transaction
+
+SILENT_AFTER = timedelta(weeks=6)
 
 
 class Following(Base):
@@ -38,3 +43,58 @@ async def followed_by(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
     query = select(Person).join(Following, Following.person_id == Person.id)
     query = query.where(Following.counsellor_id == counsellor).order_by(Person.name)
     return list((await tx.session.execute(query)).scalars())
+
+
+async def knows(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bool:
+    """Whether the counsellor follows the person or has an appointment with them."""
+    if await referent_of(tx, person) == counsellor:
+        return True
+    query = select(Appointment.id).where(
+        Appointment.counsellor_id == counsellor,
+        Appointment.candidate_id == person,
+        Appointment.state != AppointmentState.LAPSED,
+    )
+    return (await tx.session.execute(query.limit(1))).first() is not None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """One line of a portfolio."""
+
+    person: Person
+    since: datetime
+    last_at: datetime | None
+    next_at: datetime | None
+
+    def is_silent(self, now: datetime) -> bool:
+        """Nothing was heard for six weeks, and nothing lies ahead."""
+        return self.next_at is None and max(filter(None, (self.since, self.last_at))) < now - SILENT_AFTER
+
+
+async def portfolio(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> list[Followed]:
+    """Everybody the counsellor follows, with the last and the next contact: two queries for any number of people."""
+    query = select(Person, Following.since).join(Following, Following.person_id == Person.id)
+    query = query.where(Following.counsellor_id == counsellor).order_by(Person.name)
+    for word in words.split():
+        query = query.where(Person.name.icontains(word, autoescape=True))
+    rows = (await tx.session.execute(query)).all()
+    came = Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER))
+    spans = (
+        select(
+            Appointment.candidate_id,
+            func.max(case((Appointment.begins_at <= tx.now, Appointment.begins_at))),
+            func.min(case((Appointment.begins_at > tx.now, Appointment.begins_at))),
+        )
+        .where(Appointment.candidate_id.in_([person.id for person, _ in rows]), came)
+        .group_by(Appointment.candidate_id)
+    )
+    contacts = {person: (last, ahead) for person, last, ahead in await tx.session.execute(spans)}
+    return [Followed(person, since, *contacts.get(person.id, (None, None))) for person, since in rows]
+
+
+async def take(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
+    """Take somebody into the portfolio. Whom another one follows must be handed over by that one."""
+    referent = await referent_of(tx, person)
+    if referent not in (None, counsellor):
+        raise Conflict("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
+    await follow(tx, counsellor, person)

@@ -13,10 +13,12 @@ from rooms.clock import Clock, SystemClock
 from rooms.database import Database
 from rooms.errors import NotFound
 from server import language, mail, migrating, rendering, security
+from server.busy_calendars import BusyCalendars
 from server.files import FolderStorage
 from server.push_sender import PushPost
 from server.receiving import handler_of
 from server.settings import Settings
+from server.sms import sms_of
 from server.visit import HOUSE, PAGES, House, Page, Visit
 from server.worker import Worker
 from signaling.hub import Hub
@@ -39,6 +41,10 @@ PAGE_MODULES = (
     "push",
     "administer",
     "meeting",
+    "appointments",
+    "appointment_link",
+    "counsel",
+    "agency",
     "health",
 )
 
@@ -82,7 +88,10 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     post = mail.SmtpPost(house.settings) if house.settings.smtp_host else mail.MailboxPost()
     writer = mail.Writer(rendering.environment(), house.settings)
     pushes = PushPost(house.database, house.settings, rendering.environment())
-    worker = Worker(house.database, process, lambda: mail.send_due(house.database, writer, post, pushes))
+    senders = mail.Senders(post, pushes, sms_of(house.settings))
+    calendars = BusyCalendars(house.database, may_be_private=house.settings.mode == "demo")
+    aside = (lambda: mail.send_due(house.database, writer, senders), calendars.read_due)
+    worker = Worker(house.database, process, aside)
     house.hub.start(process)
     worker.start()
     yield

@@ -55,7 +55,7 @@ ICONS: tuple[str, ...] = (
     "circle-alert", "info", "globe", "mail", "arrow-left", "arrow-right",
     "megaphone", "star", "captions", "hand", "calendar", "shield", "chevron-down",
     "circle-check", "triangle-alert", "refresh-cw", "wifi", "wifi-off", "ban",
-    "volume-2", "send", "monitor", "link", "upload", "building-2", "help-circle",
+    "volume-2", "send", "monitor", "link", "upload", "building-2", "help-circle", "download",
 )  # fmt: skip
 
 RENAMED: dict[str, str] = {"help-circle": "circle-question-mark"}

@@ -4,14 +4,14 @@ Catalogues are read from the .po files at start, so there is no compile step to 
 """
 
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, get_day_names, get_timezone_name
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -81,6 +81,20 @@ def clock(moment: datetime, zone: ZoneInfo) -> str:
 
 def day(moment: datetime, zone: ZoneInfo) -> str:
     return format_date(moment.astimezone(zone).date(), "full", locale=current.get())
+
+
+def day_name(value: date) -> str:
+    return format_date(value, "full", locale=current.get())
+
+
+def weekday(number: int) -> str:
+    """The name of a day of the week; 0 is Monday."""
+    return str(get_day_names("wide", locale=current.get())[number])
+
+
+def zone_name(zone: ZoneInfo, at: datetime) -> str:
+    """ "Central European Time", as the person's language calls it on that day."""
+    return get_timezone_name(at.astimezone(zone), locale=current.get())
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:

@@ -1,7 +1,10 @@
 """Sends what stands in the outbox: by SMTP, or nowhere in the demo, where the mailbox page shows it."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import aiosmtplib
 import structlog
@@ -10,10 +13,12 @@ from jinja2 import Environment
 from rooms import outbox
 from rooms.database import Database
 from rooms.outbox import Channel, Mail
-from server import language
+from server import calendars, language
 from server.settings import Settings
+from server.sms import Sms
 
 log = structlog.get_logger()
+MOMENTS = ("begins_at", "until")
 
 
 class Post(Protocol):
@@ -50,9 +55,16 @@ class Writer:
         self._templates = templates
         self._settings = settings
 
-    def write(self, mail: Mail) -> EmailMessage:
+    def _values(self, mail: Mail) -> dict[str, Any]:
         language.current.set(mail.language)
         values = {**mail.values, "url": self._settings.public_url.rstrip("/") + str(mail.values.get("path", "/"))}
+        return values | {name: datetime.fromisoformat(values[name]) for name in MOMENTS if values.get(name)}
+
+    def write_sms(self, mail: Mail) -> str:
+        return self._templates.get_template(f"sms/{mail.template}.txt").render(self._values(mail)).strip()
+
+    def write(self, mail: Mail) -> EmailMessage:
+        values = self._values(mail)
         text = self._templates.get_template(f"mail/{mail.template}.txt").render(values).strip()
         subject, _, body = text.partition("\n")
         message = EmailMessage()
@@ -61,14 +73,41 @@ class Writer:
         message["Message-ID"] = f"<{mail.id}@parvis>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(body.strip() + "\n")
+        if "calendar" in values:
+            self._add_calendar(message, values, body.strip())
         return message
+
+    def _add_calendar(self, message: EmailMessage, values: dict[str, Any], body: str) -> None:
+        """As an alternative for mail programs that act on it (RFC 6047), and as a file for all others."""
+        host = urlsplit(self._settings.public_url).hostname or "localhost"
+        told, sender = values["calendar"], self._settings.mail_from
+        text = calendars.entry(told, calendars.summary(values), body, sender, host).decode()
+        message.add_alternative(text, subtype="calendar", params={"method": told["method"]})
+        message.add_attachment(text.encode(), maintype="application", subtype="ics", filename="appointment.ics")
 
 
 class Pushes(Protocol):
     async def send(self, note: Mail) -> None: ...
 
 
-async def send_due(database: Database, writer: Writer, post: Post, pushes: Pushes) -> int:
+@dataclass(frozen=True)
+class Senders:
+    """One for each channel."""
+
+    post: Post
+    pushes: Pushes
+    sms: Sms
+
+    async def send(self, writer: Writer, mail: Mail) -> None:
+        if mail.channel is Channel.PUSH:
+            await self.pushes.send(mail)
+        elif mail.channel is Channel.SMS:
+            await self.sms.send(mail.recipient, writer.write_sms(mail))
+        else:
+            await self.post.send(writer.write(mail))
+
+
+async def send_due(database: Database, writer: Writer, senders: Senders) -> int:
     """Send what is due; a failure is noted on the row and tried again later."""
     async with database.reading() as tx:
         if not await outbox.any_due(tx):
@@ -77,7 +116,7 @@ async def send_due(database: Database, writer: Writer, post: Post, pushes: Pushe
         mails = await outbox.claim(tx)
     for mail in mails:
         try:
-            await (pushes.send(mail) if mail.channel is Channel.PUSH else post.send(writer.write(mail)))
+            await senders.send(writer, mail)
         except Exception as error:
             # Whatever goes wrong with one letter must not hold up the others.
             log.warning("mail_failed", mail=str(mail.id), reason=type(error).__name__)

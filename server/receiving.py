@@ -62,7 +62,11 @@ async def _visit(request: web.Request, house: House) -> Visit:
             now = tx.now
             if found:
                 knows = Actor(found[1], found[0].id)
-                doors = {"desk": await access.has_desk(knows, tx), "organise": await access.runs_fairs(knows, tx)}
+                doors = {
+                    "desk": await access.has_desk(knows, tx),
+                    "organise": await access.runs_fairs(knows, tx),
+                    "counsel": await access.is_counsellor(knows, tx),
+                }
         if found and (found[1].page_seen_at is None or found[1].page_seen_at + PAGE_SEEN_EVERY < now):
             await _note_seen(house, *found)
     actor = Actor(found[1], found[0].id) if found else Actor()

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    sms_url: str = ""
+    sms_token: SecretStr = SecretStr("")
+    sms_sender: str = "Parvis"
+    sms_file: Path | None = None
     stun_urls: Annotated[tuple[str, ...], NoDecode] = ()
     turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
     turn_secret: SecretStr = SecretStr("")

@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
 
@@ -24,6 +25,7 @@ from server.settings import Settings
 SESSION = "parvis_session"
 VISITOR = "parvis_visitor"
 LANGUAGE = "parvis_language"
+ZONE = "parvis_zone"
 FLASH = "parvis_flash"
 FAIR = "parvis_fair"
 """The fair whose page was shown last: pages that belong to no fair keep its way round."""
@@ -55,7 +57,7 @@ class Visit:
     language: str
     holder: str
     """What the form token is bound to: the session, or the visitor's cookie."""
-    doors: dict[str, bool] = field(default_factory=lambda: {"desk": False, "organise": False})
+    doors: dict[str, bool] = field(default_factory=lambda: {"desk": False, "organise": False, "counsel": False})
     """Which inner doors the masthead shows."""
     form: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
@@ -101,6 +103,25 @@ class Visit:
             return int(self.typed(name, str(default)))
         except ValueError:
             raise Invalid(f"{name}.number", N_("Please enter a whole number."), field=name) from None
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of the visitor's device, as its script has told us."""
+        name = unquote(self.request.cookies.get(ZONE, ""))
+        try:
+            return ZoneInfo(name) if name else None
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return None
+
+    def moment(self, name: str) -> datetime:
+        """A moment in a form's hidden field."""
+        try:
+            found = datetime.fromisoformat(self.typed(name))
+        except ValueError:
+            raise NotFound(name) from None
+        if found.tzinfo is None:
+            raise NotFound(name)
+        return found
 
     @property
     def query(self) -> dict[str, str]:

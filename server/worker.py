@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import structlog
 
 from rooms import fairs, lease, meetings, opening, presence
+from rooms.appointments import booking, desk
 from rooms.database import Database
 from rooms.lines import calls, places
 from rooms.transaction import Transaction
@@ -24,12 +25,13 @@ STOPS_WITHIN = 5.0
 class Worker:
     """The loop inside `parvis serve`: renews this process's presence, then does what is due."""
 
-    def __init__(self, database: Database, process: uuid.UUID, send_mail: Callable[[], Awaitable[int]]) -> None:
+    def __init__(self, database: Database, process: uuid.UUID, aside: Sequence[Callable[[], Awaitable[int]]]) -> None:
         self.database = database
         self.process = process
-        self._send_mail = send_mail
+        self._aside = aside
+        """What waits for others, such as a mail server: done beside the loop, each for itself."""
         self._task: asyncio.Task[None] | None = None
-        self._mailing: asyncio.Task[None] | None = None
+        self._going_on: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
         self._leads = False
 
@@ -39,7 +41,7 @@ class Worker:
     async def stop(self) -> None:
         # Asked, not cancelled: a transaction cut off in the middle would keep SQLite's write lock.
         self._stopping.set()
-        for task in (self._task, self._mailing):
+        for task in (self._task, *self._going_on.values()):
             if task:
                 await asyncio.wait({task}, timeout=STOPS_WITHIN)
                 task.cancel()
@@ -74,15 +76,18 @@ class Worker:
     async def act(self, *, tidy: bool = True) -> None:
         """Everything that is due now, each in a transaction of its own."""
         async with self.database.reading() as tx:
-            ringing, turning = await calls.due(tx), await fairs.to_turn(tx)
+            ringing, turning, held = await calls.due(tx), await fairs.to_turn(tx), await booking.held_out(tx)
         for call in ringing:
             await self._one(_expire, call)
         for fair in turning:
             await self._one(opening.turn, fair)
+        for appointment in held:
+            await self._one(desk.lapse, appointment)
         if tidy:
             await self._tidy()
-        if self._mailing is None or self._mailing.done():
-            self._mailing = asyncio.create_task(self._mail())
+        for number, work in enumerate(self._aside):
+            if number not in self._going_on or self._going_on[number].done():
+                self._going_on[number] = asyncio.create_task(self._do_aside(work))
 
     async def _tidy(self) -> None:
         async with self.database.reading() as tx:
@@ -93,12 +98,12 @@ class Worker:
             await places.hold_the_absent(tx)
             await presence.forget_old(tx)
 
-    async def _mail(self) -> None:
-        """Beside the loop: a slow mail server must not delay a deadline."""
+    async def _do_aside(self, work: Callable[[], Awaitable[int]]) -> None:
+        """A slow mail server or calendar must not delay a deadline."""
         try:
-            await self._send_mail()
+            await work()
         except Exception:
-            log.exception("mailing_failed")
+            log.exception("work_aside_failed")
 
     async def _one(self, command: Callable[[Transaction, uuid.UUID], Awaitable[None]], row: uuid.UUID) -> None:
         try:

@@ -37,7 +37,7 @@ SESSION_COOKIE = "parvis_session"
 Translate = Callable[[Problem, str], str]
 UNKNOWN_PER_MINUTE = 10
 PING_EVERY, PING_WAIT = 20, 15
-AREAS = ("fairs", "desk", "mine", "chat", "streams", "lines", "booths", "meetings")
+AREAS = ("fairs", "desk", "appointments", "mine", "chat", "streams", "lines", "booths", "meetings")
 
 
 def _has_bytes(value: Any) -> bool:

@@ -11,6 +11,7 @@ from rooms.lines.calls import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings import MeetingState, NextStep
 from rooms.transaction import Transaction
+from signaling.appointments import AppointmentTold
 from signaling.contract import Payload, ToldFact, told
 from signaling.telling import as_it_is, head, tells
 
@@ -138,6 +139,7 @@ class MineSnapshot(Payload):
     ringing: MyCallTold | None
     meeting: UUID | None
     cv: UUID | None
+    appointments: list[AppointmentTold]
 
 
 @told("person:cv_changed")

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from rooms import access, booths, chat, documents, fairs, meetings, streams
 from rooms.access import Act, Actor
+from rooms.appointments import booking
 from rooms.errors import N_, Invalid, NotFound, Problem
 from rooms.lines import calls, places
 from rooms.transaction import Transaction
+from signaling.appointments import appointment_told
 from signaling.chat import ConversationSnapshot, message_told
 from signaling.contract import Ack, Payload, client_event, name_of
 from signaling.desk import LineSnapshot, place_told, question_told, ringing_told
@@ -201,6 +203,7 @@ async def mine_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
         ringing=my_call_told(call) if call else None,
         meeting=meeting.id if meeting else None,
         cv=cv.id if cv else None,
+        appointments=[appointment_told(row) for row in await booking.standing_of(tx, subject)],
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Index, delete, or_, select
+from sqlalchemy import BigInteger, ForeignKey, Index, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -387,3 +387,22 @@ async def held_out(tx: Transaction) -> list[uuid.UUID]:
     """Held times that have run out. For the worker."""
     query = select(Appointment.id).where(Appointment.state == AppointmentState.HELD, Appointment.held_until <= tx.now)
     return list((await tx.session.execute(query)).scalars())
+
+
+async def standing_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
+    """What the person holds or has booked, on either side, in the order it was made."""
+    query = select(Appointment).where(
+        or_(Appointment.candidate_id == person, Appointment.counsellor_id == person),
+        Appointment.state.in_((AppointmentState.HELD, AppointmentState.BOOKED)),
+    )
+    return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
+
+
+async def last_before(tx: Transaction, people: set[uuid.UUID], moment: datetime) -> dict[uuid.UUID, datetime]:
+    """When each of `people` had their last appointment that took place before a moment."""
+    query = select(Appointment.candidate_id, func.max(Appointment.begins_at)).where(
+        Appointment.candidate_id.in_(people),
+        Appointment.begins_at < moment,
+        Appointment.attendance.in_((Attendance.CAME, Attendance.LATE)),
+    )
+    return dict((await tx.session.execute(query.group_by(Appointment.candidate_id))).all())

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.agencies import STEP_MINUTES, Agency, Mode, Team, TeamMember
 from rooms.appointments.availability import Day, Hours, Rules, Span
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
-from rooms.people import Person
+from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
 MINUTES_A_DAY = 1440
@@ -287,3 +288,46 @@ async def busy_of(
     for person, begins_at, ends_at in await tx.session.execute(query):
         found.setdefault(person, []).append(Span(begins_at, ends_at))
     return found
+
+
+READ_EVERY = timedelta(minutes=15)
+
+
+async def read_calendar_at(tx: Transaction, person: uuid.UUID, address: str) -> None:
+    """The person's own calendar is read at this address from now on; an empty one ends it."""
+    address = clean_text(address, "busy_address", 1000)
+    if address and not address.startswith(("https://", "http://", "webcal://")):
+        message = N_("Please give the whole address of the calendar, beginning with https://")
+        raise Invalid("busy_address.invalid", message, field="busy_address")
+    row = await rules_of(tx, person)
+    row.busy_address, row.busy_read_at, row.busy_trouble = address.replace("webcal://", "https://"), None, ""
+    await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person))
+
+
+async def calendars_due(tx: Transaction) -> list[tuple[uuid.UUID, str]]:
+    """(person, address) of the calendars to be read now."""
+    query = select(BookingRules.person_id, BookingRules.busy_address).where(
+        BookingRules.busy_address != "",
+        or_(BookingRules.busy_read_at.is_(None), BookingRules.busy_read_at <= tx.now - READ_EVERY),
+    )
+    return [(person, address) for person, address in await tx.session.execute(query.limit(20))]
+
+
+async def zone_of(tx: Transaction, person: uuid.UUID) -> ZoneInfo:
+    agency = (await _agencies_of(tx, [person])).get(person)
+    return agency.zone if agency else ZoneInfo("Europe/Paris")
+
+
+async def keep_busy(tx: Transaction, person: uuid.UUID, spans: Collection[Span]) -> None:
+    """What the person's own calendar says now takes the place of what it said before."""
+    await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person))
+    tx.session.add_all(
+        BusyTime(id=new_id(), person_id=person, begins_at=span.begins, ends_at=span.ends) for span in spans
+    )
+    row = await rules_of(tx, person)
+    row.busy_read_at, row.busy_trouble = tx.now, ""
+
+
+async def note_trouble(tx: Transaction, person: uuid.UUID, trouble: str) -> None:
+    row = await rules_of(tx, person)
+    row.busy_read_at, row.busy_trouble = tx.now, trouble

@@ -71,7 +71,7 @@ async def remind(tx: Transaction, row: Appointment) -> None:
 async def _both(tx: Transaction, row: Appointment, what: str, method: str) -> None:
     for person in (row.candidate, row.counsellor):
         path = f"/appointments/{row.id}" if person is row.counsellor else await links.make(tx, row)
-        values = _values(row, person, what) | {"path": path, "calendar": _entry(row, person, method)}
+        values = _values(row, person, what) | {"path": path, "calendar": _entry(tx, row, person, method)}
         once = f"{what}:{row.id}:{row.sequence}:{person.id}"
         await outbox.post(tx, person.email, "appointment", person.language, values, once)
 
@@ -94,7 +94,7 @@ def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:
     }
 
 
-def _entry(row: Appointment, person: Person, method: str) -> dict[str, object]:
+def _entry(tx: Transaction, row: Appointment, person: Person, method: str) -> dict[str, object]:
     """What server/calendars.py makes an iCalendar entry of."""
     return {
         "method": method,
@@ -102,7 +102,7 @@ def _entry(row: Appointment, person: Person, method: str) -> dict[str, object]:
         "sequence": row.sequence,
         "begins_at": row.begins_at.isoformat(),
         "ends_at": row.ends_at.isoformat(),
-        "made_at": row.made_at.isoformat(),
+        "stamped_at": tx.now.isoformat(),
         "attendee": person.email or "",
         "attendee_name": person.name,
     }

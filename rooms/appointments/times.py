@@ -47,10 +47,10 @@ async def counsellors_for(tx: Transaction, reason: Reason, candidate: uuid.UUID)
 
 async def free_times(
     tx: Transaction, reason: Reason, mode: Mode, candidate: uuid.UUID, first: date, days: int = DAYS_AT_ONCE,
-    *, moving: Appointment | None = None,
+    *, moving: Appointment | None = None, only: uuid.UUID | None = None,
 ) -> list[Time]:  # fmt: skip
     """The times of these days that the candidate can book, the soonest first; `moving` stands in nobody's way."""
-    people = await counsellors_for(tx, reason, candidate)
+    people = [only] if only else await counsellors_for(tx, reason, candidate)
     if mode.value not in reason.modes or not people:
         return []
     last, length = first + (days - 1) * A_DAY, timedelta(minutes=reason.minutes)

@@ -1,5 +1,7 @@
 """The demo's mailbox: every mail the house wrote, so that one visitor can play every part. Not there in production."""
 
+from email.message import EmailMessage
+
 from aiohttp import web
 
 from rooms import outbox
@@ -14,4 +16,9 @@ async def mailbox(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         mails = await outbox.latest(tx)
     messages = [(mail, writer.write(mail)) for mail in mails]
-    return visit.page("mailbox.html", mails=[(mail, text["Subject"], text.get_content()) for mail, text in messages])
+    return visit.page("mailbox.html", mails=[(mail, text["Subject"], _plain(text)) for mail, text in messages])
+
+
+def _plain(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    return str(body.get_content()) if body else ""

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import aiohttp
 import socketio
 from aiohttp.test_utils import TestServer
 
-from rooms import agencies, chat, documents, employers, invitations, meetings, people, signin, streams
+from rooms import agencies, chat, documents, employers, invitations, meetings, people, portfolios, signin, streams
+from rooms.agencies import Mode
+from rooms.appointments import hours, links, waitlist
 from rooms.database import Database
 from rooms.employers import Vacancy
 from rooms.fairs import Fair, FairDay
@@ -26,6 +29,7 @@ from server.settings import load
 from server.visit import HOUSE, SESSION
 from tests import cast as cast_
 from tests.clock import HandClock
+from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, open_office
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 SECRET = "a secret for tests only, long enough"
@@ -164,6 +168,18 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
             row = await tx.session.get_one(meetings.Meeting, meeting.id)
             await meetings.go_in(tx, await tx.session.get_one(Person, person.id), row)
         meeting_talk = await chat.of_meeting(tx, meeting.id)
+    office = await open_office(cast)
+    booked = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with database.transaction() as tx:
+        link_path = await links.make(tx, booked)
+        feed = await hours.open_feed(tx, cast.claire.id)
+        await hours.add_day(tx, cast.claire.id, date(2026, 12, 31), None)
+        await portfolios.follow(tx, cast.claire.id, cast.amina.id)
+        wish = await waitlist.wish(
+            tx, await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), Mode.VIDEO,
+            date(2026, 12, 1), date(2026, 12, 9), PARIS,
+        )  # fmt: skip
+        (weekly, *_), (unlike, *_) = await hours.weekly_of(tx, cast.claire.id), await hours.days_of(tx, cast.claire.id)
     storage = server.app[HOUSE].storage
     async with database.transaction() as tx:
         cv, paper = new_id(), new_id()
@@ -183,7 +199,12 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         (team, _), *_ = await agencies.members(tx)
         checked = check(DocumentKind.BOOTH, Upload("hours.pdf", PDF))
         await documents.add_to_booth(tx, stand, DocumentKind.BOOTH, checked, paper)
-    ids = {
+    appointments = {
+        "appointment": booked.id, "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id,
+        "reason": office.reason.id, "agency": office.reason.agency_id, "hours": weekly.id, "unlike_day": unlike.id,
+        "followed": cast.amina.id, "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),
+    }  # fmt: skip
+    ids = appointments | {
         "invitation": invitation.id, "booth_invitation": booth_invitation.id,
         "organiser_invitation": organiser_invitation.id, "team": team.id, "colleague": colleague.id,
         "document": cv, "paper": paper,

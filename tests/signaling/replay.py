@@ -84,6 +84,13 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["meeting"] = None
         case "meeting:answered":
             pass
+        case "appointment:changed":
+            row = {name: told[name] for name in ("appointment", "state", "begins_at", "ends_at", "sequence")}
+            others = [each for each in snapshot["appointments"] if each["appointment"] != told["appointment"]]
+            stands = told["state"] in ("held", "booked")
+            snapshot["appointments"] = (
+                sorted([*others, row], key=lambda each: each["appointment"]) if stands else others
+            )
         case "person:cv_changed":
             snapshot["cv"] = told["document"]
         case _:

@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 from rooms import booths, chat, documents, employers, fairs, meetings, opening
+from rooms.agencies import Mode
+from rooms.appointments import booking, times
+from rooms.appointments import desk as appointments
+from rooms.appointments.booking import Attendance
 from rooms.chat import Message
 from rooms.facts import KINDS, Told
 from rooms.fairs import Fair
@@ -26,6 +30,7 @@ from signaling.contract import CONTRACT, name_of
 from signaling.hub import AREAS  # noqa: F401  the handlers register their events
 from signaling.telling import project
 from tests.cast import Cast
+from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, open_office
 from tests.signaling.replay import apply
 
 LOOKS = {
@@ -93,7 +98,7 @@ async def onlookers(cast: Cast) -> Onlookers:
         f"line:{cast.atlantique.id}",
         f"conversation:{talk.id}",
     ]
-    watched += [f"person:{person.id}" for person in (cast.amina, cast.karim, cast.luc)]
+    watched += [f"person:{person.id}" for person in (cast.amina, cast.karim, cast.luc, cast.claire)]
     found = Onlookers(cast, watched)
     cast.database.listeners.append(found.hear)
     await cast.connect(cast.amina)
@@ -282,7 +287,38 @@ async def showing_and_withdrawing_a_cv(o: Onlookers, cast: Cast) -> None:
         await documents.withdraw_cv(tx, cast.amina)
 
 
+async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: Cast) -> None:
+    office = await open_office(cast)
+    begins = WEDNESDAY_NINE
+    async with o.during() as tx:
+        reason = await office.fresh_reason(tx)
+        held = await times.hold(tx, await cast.fresh(tx, cast.amina), reason, Mode.VIDEO, begins, PARIS)
+    async with o.during() as tx:
+        await appointments.book(tx, await office.fresh(tx, held), await cast.fresh(tx, cast.amina), "I bake.")
+    async with o.during() as tx:
+        row = await office.fresh(tx, held)
+        await appointments.move(tx, row, await cast.fresh(tx, cast.amina), begins + timedelta(minutes=80))
+    async with o.during() as tx:
+        await booking.confirm(tx, await office.fresh(tx, held), await cast.fresh(tx, cast.amina))
+    cast.clock.pass_by(days=1, hours=2)
+    async with o.during() as tx:
+        await booking.end(tx, await office.fresh(tx, held), Attendance.CAME, await cast.fresh(tx, cast.claire))
+
+
+async def a_held_time_that_lapses_and_a_cancelled_appointment(o: Onlookers, cast: Cast) -> None:
+    office = await open_office(cast)
+    held = await office.hold(cast.karim, WEDNESDAY_NINE)
+    cast.clock.pass_by(minutes=6)
+    async with o.during() as tx:
+        await appointments.lapse(tx, held.id)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with o.during() as tx:
+        await appointments.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+
+
 COMMANDS: tuple[Command, ...] = (
+    an_appointment_from_holding_to_what_was_recorded,
+    a_held_time_that_lapses_and_a_cancelled_appointment,
     joining_and_leaving,
     on_hold_and_back,
     withdrawing_a_call,
@@ -319,6 +355,7 @@ async def test_every_kind_of_fact_is_told_by_some_command(onlookers: Onlookers, 
         saying_something,
         writing_and_removing,
         a_private_question_and_its_answer,
+        a_held_time_that_lapses_and_a_cancelled_appointment,
         showing_and_withdrawing_a_cv,
     ):
         await command(onlookers, cast)

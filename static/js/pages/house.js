@@ -20,6 +20,8 @@ import { io } from "../../vendor/socket.io.js";
  */
 export function open(build) {
   learn(document);
+  // So that the server can name times as this device reads them.
+  document.cookie = `parvis_zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)}; path=/; max-age=31536000; samesite=lax`;
   const heads = JSON.parse(document.body.dataset.following ?? "[]");
   const socket = io({
     path: "/live",

@@ -1,0 +1,109 @@
+"""Reads people's own calendars, so that nobody is booked over them. Addresses of private networks are refused."""
+
+import asyncio
+import ipaddress
+import socket
+import uuid
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from rooms.appointments import hours
+from rooms.database import Database
+from rooms.errors import N_
+from server import calendars
+from server.calendars import UnreadableCalendar
+
+log = structlog.get_logger()
+LARGEST = 4 * 2**20
+AHEAD = timedelta(days=180)
+
+
+class PrivateAddress(OSError):
+    """The calendar's address lies in a private network."""
+
+
+class PublicResolver(AbstractResolver):
+    """Names only public addresses: the check and the connection use the same answer, so it cannot change between."""
+
+    def __init__(self) -> None:
+        self._resolver = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._resolver.resolve(host, port, family)
+        if not all(ipaddress.ip_address(each["host"]).is_global for each in found):
+            raise PrivateAddress(host)
+        return found
+
+    async def close(self) -> None:
+        await self._resolver.close()
+
+
+class BusyCalendars:
+    def __init__(self, database: Database, *, may_be_private: bool) -> None:
+        self._database = database
+        self._may_be_private = may_be_private
+
+    async def read_due(self) -> int:
+        """Read the calendars that were not read lately; what cannot be read keeps what was known, and says so."""
+        async with self._database.reading() as tx:
+            due = await hours.calendars_due(tx)
+        for person, address in due:
+            await self._read(person, address)
+        return len(due)
+
+    async def _read(self, person: uuid.UUID, address: str) -> None:
+        now = self._database.clock.now()
+        try:
+            text = await self._fetch(address)
+            async with self._database.reading() as tx:
+                zone = await hours.zone_of(tx, person)
+            spans = await asyncio.to_thread(calendars.busy, text, now, now + AHEAD, zone)
+        except PrivateAddress:
+            await self._note(person, N_("This address lies in a private network and is not read."))
+        except UnreadableCalendar:
+            await self._note(person, N_("What this address gives is no calendar."))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.info("calendar_unread", person=str(person), reason=type(error).__name__)
+            await self._note(person, N_("This calendar could not be reached. It is tried again."))
+        else:
+            async with self._database.transaction() as tx:
+                await hours.keep_busy(tx, person, spans)
+
+    async def _note(self, person: uuid.UUID, trouble: str) -> None:
+        async with self._database.transaction() as tx:
+            await hours.note_trouble(tx, person, trouble)
+
+    async def _fetch(self, address: str) -> bytes:
+        url = urlsplit(address)
+        if not self._may_be_private and (url.scheme != "https" or _is_private(url.hostname or "")):
+            raise PrivateAddress(url.hostname)
+        options: dict[str, Any] = {} if self._may_be_private else {"resolver": PublicResolver()}
+        timeout = aiohttp.ClientTimeout(total=20)
+        async with (
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(**options), timeout=timeout) as session,
+            session.get(address, allow_redirects=False) as answer,
+        ):
+            if answer.status != 200:
+                raise aiohttp.ClientError(f"status {answer.status}")
+            text = await answer.content.read(LARGEST + 1)
+            while len(text) <= LARGEST and (more := await answer.content.read(LARGEST)):
+                text += more
+        if len(text) > LARGEST:
+            raise UnreadableCalendar("too large")
+        return text
+
+
+def _is_private(host: str) -> bool:
+    """Whether the host is written as an address that is not public; a name is looked up later."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False

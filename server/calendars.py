@@ -1,0 +1,114 @@
+"""iCalendar: entries for mails (iTIP), a person's appointments as a feed, and the busy times of an outside calendar.
+
+RFC 5545 (iCalendar), RFC 5546 (iTIP: REQUEST, CANCEL, SEQUENCE), RFC 6047 (iMIP). Times are written in UTC, which
+every calendar shows in its own zone: no zone definition can be out of date.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from email.utils import parseaddr
+from typing import Any
+
+import recurring_ical_events
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from rooms.appointments.availability import Span
+from rooms.appointments.booking import Appointment, AppointmentState
+from server import language
+
+PRODUCT = "-//Parvis//Appointments//EN"
+MOST_BUSY = 2000
+
+
+class UnreadableCalendar(ValueError):
+    """What the address gave is no calendar."""
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    return calendar
+
+
+def entry(values: dict[str, Any], summary: str, description: str, organiser: str, host: str) -> bytes:
+    """One appointment for one attendee. The UID stays over moves; SEQUENCE rises (RFC 5546, 2.1.4)."""
+    method = str(values["method"])
+    calendar, event = _calendar(method), Event()
+    event.add("uid", f"{values['uid']}@{host}")
+    event.add("sequence", values["sequence"])
+    event.add("dtstamp", datetime.fromisoformat(values["stamped_at"]).astimezone(UTC))
+    event.add("dtstart", datetime.fromisoformat(values["begins_at"]).astimezone(UTC))
+    event.add("dtend", datetime.fromisoformat(values["ends_at"]).astimezone(UTC))
+    event.add("summary", summary)
+    event.add("description", description)
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
+    name, address = parseaddr(organiser)
+    chair = vCalAddress(f"mailto:{address}")
+    chair.params["CN"] = vText(name or address)
+    event.add("organizer", chair)
+    attendee = vCalAddress(f"mailto:{values['attendee']}")
+    attendee.params["CN"] = vText(values["attendee_name"])
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    attendee.params["PARTSTAT"] = vText("ACCEPTED")
+    event.add("attendee", attendee, encode=False)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def feed(rows: Iterable[Appointment], person_id: object, url: str, host: str) -> bytes:
+    """Somebody's appointments as a calendar to follow; cancelled ones are told as such."""
+    calendar = _calendar("PUBLISH")
+    calendar.add("x-wr-calname", "Parvis")
+    for row in rows:
+        other = row.counsellor if row.candidate_id == person_id else row.candidate
+        event = Event()
+        event.add("uid", f"{row.id}@{host}")
+        event.add("sequence", row.sequence)
+        event.add("dtstamp", row.made_at)
+        event.add("dtstart", row.begins_at)
+        event.add("dtend", row.ends_at)
+        event.add("summary", f"{row.reason.name}, {other.name}")
+        event.add("description", f"{url}/appointments/{row.id}")
+        event.add("status", "CANCELLED" if row.state is AppointmentState.CANCELLED else "CONFIRMED")
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def busy(text: bytes, first: datetime, last: datetime, zone: Any) -> list[Span]:
+    """When an outside calendar is busy between two moments, recurring events included.
+
+    Free, cancelled and all-day informational entries are left out; an all-day busy one covers the local day.
+    """
+    try:
+        calendar = Calendar.from_ical(text)
+        events = recurring_ical_events.of(calendar).between(first, last)
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise UnreadableCalendar(str(error)[:200]) from None
+    spans = [_span(event, zone) for event in events[:MOST_BUSY] if _is_busy(event)]
+    return [span for span in spans if span.begins < span.ends]
+
+
+def _is_busy(event: Any) -> bool:
+    is_free = str(event.get("TRANSP", "OPAQUE")).upper() == "TRANSPARENT"
+    return not is_free and str(event.get("STATUS", "")).upper() != "CANCELLED"
+
+
+def _span(event: Any, zone: Any) -> Span:
+    begins, ends = event["DTSTART"].dt, event["DTEND"].dt if "DTEND" in event else None
+    if ends is None:
+        ends = begins + (timedelta(days=1) if not isinstance(begins, datetime) else timedelta(0))
+    return Span(_moment(begins, zone), _moment(ends, zone))
+
+
+def _moment(value: date | datetime, zone: Any) -> datetime:
+    """UTC; a floating time or a whole day is meant in the person's zone."""
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time(0))
+    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def summary(values: dict[str, Any]) -> str:
+    return language.gettext("%(reason)s with %(other)s", reason=values["reason"], other=values["other"])

@@ -1,0 +1,54 @@
+"""An agency: where it is, and what people come for."""
+
+from aiohttp import web
+
+from rooms import access, agencies, fairs
+from rooms.agencies import Mode, ReasonText
+from server import language
+from server.pages.following import heads
+from server.visit import Visit, get, post
+
+
+@get("/administer/agencies/{agency}")
+async def agency(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        row = await access.agency(tx, visit.actor, visit.id("agency"))
+        following = await heads(tx, visit)
+        reasons = await agencies.reasons_of(tx, row.id)
+    return visit.page(
+        "agency.html", agency=row, reasons=reasons, modes=[mode.value for mode in Mode], zones=fairs.zones(),
+        following=following,
+    )  # fmt: skip
+
+
+@post("/administer/agencies/{agency}", again=agency)
+async def place(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await access.agency(tx, visit.actor, visit.id("agency"))
+        zone, region = visit.typed("time_zone"), visit.typed("region")
+        await agencies.place(tx, row, zone, region, visit.typed("address"), visit.typed("phone"))
+    return visit.go(f"/administer/agencies/{row.id}#place", language.gettext("Saved."))
+
+
+@post("/administer/agencies/{agency}/reasons", again=agency)
+async def add_reason(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await access.agency(tx, visit.actor, visit.id("agency"))
+        text = ReasonText(
+            visit.typed("reason"),
+            visit.number("minutes", 30),
+            tuple(visit.ticked("modes")),
+            visit.typed("question"),
+            visit.typed("bring"),
+            bool(visit.typed("is_follow_up")),
+        )
+        await agencies.add_reason(tx, row, text)
+    return visit.go(f"/administer/agencies/{row.id}#reasons", language.gettext("People can take it from now on."))
+
+
+@post("/administer/agencies/{agency}/reasons/{reason}/withdraw")
+async def withdraw_reason(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await access.agency(tx, visit.actor, visit.id("agency"))
+        await agencies.withdraw_reason(tx, row, visit.id("reason"))
+    return visit.go(f"/administer/agencies/{row.id}#reasons", language.gettext("Nobody can take it any more."))

@@ -1,0 +1,260 @@
+"""A candidate's appointments: reason, time, confirm; then moving, cancelling, and what was recorded."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from rooms import access, agencies, portfolios
+from rooms.access import Act
+from rooms.agencies import Agency, Mode, Reason
+from rooms.appointments import booking, desk, times, waitlist
+from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments.times import DAYS_AT_ONCE, Time
+from rooms.errors import N_, Conflict, Invalid
+from rooms.people import Person
+from rooms.transaction import Transaction
+from server import calendars, language, letter
+from server.pages.following import heads
+from server.visit import Visit, get, post
+
+KEPT_IN_VIEW = timedelta(days=730)
+MOST_WEEKS = 26
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Times of some days as the visitor reads them: in their own zone, by day."""
+
+    zone: ZoneInfo
+    is_foreign: bool
+    """Whether the visitor's zone is not the agency's, so that it is named."""
+    days: list[tuple[date, list[Time]]]
+    week: int
+    mode: Mode
+
+
+@get("/appointments")
+async def mine(visit: Visit) -> web.StreamResponse:
+    person = visit.actor.known
+    async with visit.reading() as tx:
+        following = await heads(tx, visit)
+        rows = await booking.of_person(tx, person.id, since=tx.now - KEPT_IN_VIEW)
+        return visit.page(
+            "appointments.html",
+            ahead=[row for row in rows if row.state is AppointmentState.BOOKED and row.ends_at > tx.now],
+            past=[row for row in reversed(rows) if row.state is not AppointmentState.BOOKED or row.ends_at <= tx.now],
+            wishes=await waitlist.of_person(tx, person.id),
+            following=following,
+        )
+
+
+@get("/appointments/new")
+async def choose_reason(visit: Visit) -> web.StreamResponse:
+    """Step one of three: what for, and how."""
+    person = visit.actor.known
+    async with visit.reading() as tx:
+        following = await heads(tx, visit)
+        known = await portfolios.referent_of(tx, person.id)
+        reasons = [
+            (each, await _reasons(tx, each, is_followed=known is not None)) for each in await _agencies(tx, known)
+        ]
+    return visit.page("appointment_reason.html", agencies=[row for row in reasons if row[1]], following=following)
+
+
+async def _agencies(tx: Transaction, referent: object) -> list[Agency]:
+    """The agency of the person's counsellor; every agency for somebody whom nobody follows yet."""
+    if referent is None:
+        return await agencies.all_agencies(tx)
+    teams = await agencies.teams_of(tx, referent)  # type: ignore[arg-type]
+    return list({team.agency_id: team.agency for team in teams}.values())
+
+
+async def _reasons(tx: Transaction, agency: Agency, *, is_followed: bool) -> list[Reason]:
+    return [each for each in await agencies.reasons_of(tx, agency.id) if is_followed or not each.is_follow_up]
+
+
+def _mode(visit: Visit, reason: Reason) -> Mode:
+    wanted = visit.typed("mode") or visit.query.get("mode", "")
+    return Mode(wanted if wanted in reason.modes else reason.modes[0])
+
+
+def _week(visit: Visit) -> int:
+    typed = visit.query.get("week", "0")
+    return min(int(typed), MOST_WEEKS) if typed.isdigit() else 0
+
+
+async def shown_times(
+    tx: Transaction, visit: Visit, reason: Reason, candidate: Person, moving: Appointment | None = None,
+    *, only: uuid.UUID | None = None,
+) -> Shown:  # fmt: skip
+    """A week of times; `only` those of one counsellor, who books on behalf."""
+    mode, week, zone = _mode(visit, reason), _week(visit), visit.zone or reason.agency.zone
+    first = tx.now.astimezone(reason.agency.zone).date() + timedelta(days=week * DAYS_AT_ONCE)
+    found = await times.free_times(tx, reason, mode, candidate.id, first, moving=moving, only=only)
+    days: dict[date, list[Time]] = {}
+    for each in found:
+        days.setdefault(each.span.begins.astimezone(zone).date(), []).append(each)
+    begins = found[0].span.begins if found else tx.now
+    is_foreign = begins.astimezone(zone).utcoffset() != begins.astimezone(reason.agency.zone).utcoffset()
+    return Shown(zone, is_foreign, sorted(days.items()), week, mode)
+
+
+@get("/appointments/new/{reason}")
+async def choose_time(visit: Visit) -> web.StreamResponse:
+    """Step two of three: when."""
+    person = visit.actor.known
+    async with visit.reading() as tx:
+        following = await heads(tx, visit)
+        reason = await access.reason(tx, visit.id("reason"))
+        shown = await shown_times(tx, visit, reason, person)
+        return visit.page("appointment_times.html", reason=reason, shown=shown, moving=None, following=following)
+
+
+@post("/appointments/new/{reason}/hold", again=choose_time)
+async def hold(visit: Visit) -> web.StreamResponse:
+    """The time is kept for five minutes while the last step is filled in."""
+    async with visit.transaction() as tx:
+        reason = await access.reason(tx, visit.id("reason"))
+        person = await tx.session.get_one(Person, visit.actor.known.id)
+        zone = (visit.zone or reason.agency.zone).key
+        row = await times.hold(tx, person, reason, _mode(visit, reason), visit.moment("begins"), zone)
+    return visit.go(f"/appointments/{row.id}/confirm")
+
+
+@post("/appointments/new/{reason}/wish", again=choose_time)
+async def wish(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        reason = await access.reason(tx, visit.id("reason"))
+        person = await tx.session.get_one(Person, visit.actor.known.id)
+        zone = (visit.zone or reason.agency.zone).key
+        first, last = _day(visit, "first_day"), _day(visit, "last_day")
+        await waitlist.wish(tx, person, reason, _mode(visit, reason), first, last, zone)
+    return visit.go("/appointments", language.gettext("You are told first when a time comes free."))
+
+
+def _day(visit: Visit, name: str) -> date:
+    try:
+        return date.fromisoformat(visit.typed(name))
+    except ValueError:
+        raise Invalid(f"{name}.unreadable", N_("Please give a day, for example 2027-03-15."), field=name) from None
+
+
+@post("/wishes/{wish}/give-up")
+async def give_up(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await waitlist.give_up(tx, visit.actor.known, visit.id("wish"))
+    return visit.go("/appointments", language.gettext("Done."))
+
+
+@get("/appointments/{appointment}/confirm")
+async def confirm_form(visit: Visit) -> web.StreamResponse:
+    """Step three of three: the time is held; a question, perhaps a number, and one button."""
+    async with visit.reading() as tx:
+        following = await heads(tx, visit)
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
+        if row.state is not AppointmentState.HELD:
+            return visit.go(f"/appointments/{row.id}")
+        return visit.page("appointment_confirm.html", row=row, at=ZoneInfo(row.time_zone), following=following)
+
+
+@post("/appointments/{appointment}/book", again=confirm_form)
+async def book(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await _kept(tx, visit)
+        await desk.book(tx, row, row.candidate, visit.typed("said"), visit.typed("phone"))
+    return visit.go(f"/appointments/{row.id}", language.gettext("It is booked. A mail with everything is on its way."))
+
+
+async def _kept(tx: Transaction, visit: Visit) -> Appointment:
+    return await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP, lock=True)
+
+
+@get("/appointments/{appointment}")
+async def appointment(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        following = await heads(tx, visit)
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"))
+        if row.state is AppointmentState.HELD and visit.actor.is_person(row.candidate_id):
+            return visit.go(f"/appointments/{row.id}/confirm")
+        return visit.page(
+            "appointment.html",
+            row=row,
+            at=_zone_of(visit, row),
+            leads=visit.actor.is_person(row.counsellor_id),
+            is_ahead=row.is_ahead(tx.now),
+            has_begun=row.begins_at <= tx.now,
+            changes=await booking.changes_of(tx, row.id),
+            following=following,
+        )
+
+
+def _zone_of(visit: Visit, row: Appointment) -> ZoneInfo:
+    return ZoneInfo(row.time_zone) if visit.actor.is_person(row.candidate_id) else row.agency.zone
+
+
+@get("/appointments/{appointment}/times")
+async def other_times(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        following = await heads(tx, visit)
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
+        shown = await shown_times(tx, visit, row.reason, row.candidate, row)
+        back = f"/appointments/{row.id}"
+        return visit.page(
+            "appointment_times.html", reason=row.reason, shown=shown, moving=row, back=back, following=following
+        )
+
+
+@post("/appointments/{appointment}/move", again=other_times)
+async def move(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await _kept(tx, visit)
+        await desk.move(tx, row, visit.actor.known, visit.moment("begins"), _mode(visit, row.reason))
+    return visit.go(f"/appointments/{row.id}", language.gettext("It has moved. Everybody concerned is told."))
+
+
+@post("/appointments/{appointment}/cancel", again=appointment)
+async def cancel(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await _kept(tx, visit)
+        if row.state is AppointmentState.HELD:
+            raise Conflict("appointment.held", N_("This time is only kept for you. It is free again by itself."))
+        await desk.cancel(tx, row, visit.actor.known, visit.typed("words"))
+    return visit.go(f"/appointments/{row.id}", language.gettext("It is cancelled. Everybody concerned is told."))
+
+
+@post("/appointments/{appointment}/coming")
+async def coming(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await booking.confirm(tx, await _kept(tx, visit), visit.actor.known)
+    return visit.go(f"/appointments/{visit.id('appointment')}", language.gettext("Thank you. See you then."))
+
+
+@post("/appointments/{appointment}/contest", again=appointment)
+async def contest(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_CONTEST, lock=True)
+        await booking.contest(tx, row, visit.typed("contested"))
+    return visit.go(f"/appointments/{row.id}", language.gettext("What you say stands beside what was recorded."))
+
+
+@get("/appointments/{appointment}/calendar.ics")
+async def calendar(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"))
+    host = urlsplit(visit.house.settings.public_url).hostname or "localhost"
+    text = calendars.feed([row], visit.actor.known.id, visit.house.settings.public_url.rstrip("/"), host)
+    headers = {"Content-Disposition": "attachment; filename=appointment.ics", "Cache-Control": "no-store"}
+    return web.Response(body=text, content_type="text/calendar", charset="utf-8", headers=headers)
+
+
+@get("/appointments/{appointment}/letter.pdf")
+async def printed(visit: Visit) -> web.StreamResponse:
+    """The letter to print, for somebody without internet."""
+    async with visit.reading() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"))
+    headers = {"Content-Disposition": "inline; filename=letter.pdf", "Cache-Control": "no-store"}
+    return web.Response(body=letter.of(row), content_type="application/pdf", headers=headers)

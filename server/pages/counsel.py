@@ -1,0 +1,257 @@
+"""The counsellor's pages: the day, the hours, the portfolio, and booking on behalf."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from rooms import access, agencies, people, portfolios
+from rooms.access import Act
+from rooms.agencies import Mode
+from rooms.appointments import booking, desk, hours
+from rooms.appointments.booking import AppointmentState, Attendance
+from rooms.appointments.hours import RulesText
+from rooms.errors import N_, Invalid
+from rooms.people import Person
+from rooms.transaction import Transaction
+from server import calendars, language
+from server.pages.appointments import shown_times
+from server.pages.following import heads
+from server.visit import Visit, get, post
+
+SINCE = timedelta(days=90)
+
+
+@get("/counsel")
+async def day(visit: Visit) -> web.StreamResponse:
+    """One page for the day: who comes, who is next, what was agreed, which gaps are free."""
+    async with visit.reading() as tx:
+        teams = await access.counsels(tx, visit.actor)
+        following = await heads(tx, visit)
+        zone = teams[0].agency.zone
+        chosen = _chosen_day(visit, tx.now.astimezone(zone).date())
+        begins = datetime.combine(chosen, time(0), tzinfo=zone).astimezone(UTC)
+        ends = datetime.combine(chosen + timedelta(days=1), time(0), tzinfo=zone).astimezone(UTC)
+        rows = await booking.of_person(tx, visit.actor.known.id, since=begins, until=ends)
+        mine = [row for row in rows if row.counsellor_id == visit.actor.known.id]
+        return visit.page(
+            "counsel_day.html",
+            rows=[row for row in mine if row.state is not AppointmentState.CANCELLED],
+            cancelled=[row for row in mine if row.state is AppointmentState.CANCELLED],
+            before=await booking.last_before(tx, {row.candidate_id for row in mine}, begins),
+            chosen=chosen,
+            yesterday=chosen - timedelta(days=1),
+            tomorrow=chosen + timedelta(days=1),
+            today=tx.now.astimezone(zone).date(),
+            at=zone,
+            moment_now=tx.now,
+            following=following,
+        )
+
+
+def _chosen_day(visit: Visit, today: date) -> date:
+    try:
+        return date.fromisoformat(visit.query.get("day", ""))
+    except ValueError:
+        return today
+
+
+@post("/appointments/{appointment}/record")
+async def record(visit: Visit) -> web.StreamResponse:
+    """How it went, in one of the plain states."""
+    how = visit.typed("attendance")
+    if how not in list(Attendance):
+        raise Invalid("attendance", N_("Please choose one of the answers."), field="attendance")
+    async with visit.transaction() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_RECORD, lock=True)
+        await booking.end(tx, row, Attendance(how), visit.actor.known)
+    return visit.go(visit.came_from("/counsel"), language.gettext("Recorded."))
+
+
+@get("/counsel/hours")
+async def hours_page(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        rules = await hours.rules_of(tx, visit.actor.known.id)
+    async with visit.reading() as tx:
+        following = await heads(tx, visit)
+        return visit.page(
+            "counsel_hours.html",
+            weekly=await hours.weekly_of(tx, visit.actor.known.id),
+            unlike=await hours.days_of(tx, visit.actor.known.id),
+            rules=rules,
+            following=following,
+        )
+
+
+def _minutes(visit: Visit, name: str) -> int:
+    """An hour as typed, in minutes since midnight; 00:00 as an end is the end of the day."""
+    try:
+        typed = time.fromisoformat(visit.typed(name))
+    except ValueError:
+        raise Invalid(f"{name}.unreadable", N_("Please give a time, for example 09:00."), field=name) from None
+    minutes = typed.hour * 60 + typed.minute
+    return hours.MINUTES_A_DAY if name == "ends" and minutes == 0 else minutes
+
+
+@post("/counsel/hours/weekly", again=hours_page)
+async def add_weekly(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        begins, ends = _minutes(visit, "begins"), _minutes(visit, "ends")
+        modes, kept = visit.ticked("modes"), bool(visit.typed("kept"))
+        await hours.add_weekly(tx, visit.actor.known.id, visit.number("weekday", 0), begins, ends, modes, kept=kept)
+    return visit.go("/counsel/hours#weekly", language.gettext("Saved."))
+
+
+@post("/counsel/hours/weekly/{hours}/remove")
+async def remove_weekly(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        await hours.remove_weekly(tx, visit.actor.known.id, visit.id("hours"))
+    return visit.go("/counsel/hours#weekly", language.gettext("Removed."))
+
+
+@post("/counsel/hours/days", again=hours_page)
+async def add_day(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        try:
+            chosen = date.fromisoformat(visit.typed("day"))
+        except ValueError:
+            message = N_("Please give a day, for example 2027-03-15.")
+            raise Invalid("day.unreadable", message, field="day") from None
+        is_open = bool(visit.ticked("day_modes"))
+        span = (_minutes(visit, "day_begins"), _minutes(visit, "day_ends")) if is_open else None
+        await hours.add_day(tx, visit.actor.known.id, chosen, span, visit.ticked("day_modes"))
+    return visit.go("/counsel/hours#days", language.gettext("Saved."))
+
+
+@post("/counsel/hours/days/{unlike_day}/remove")
+async def remove_day(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        await hours.remove_day(tx, visit.actor.known.id, visit.id("unlike_day"))
+    return visit.go("/counsel/hours#days", language.gettext("Removed."))
+
+
+@post("/counsel/hours/rules", again=hours_page)
+async def change_rules(visit: Visit) -> web.StreamResponse:
+    text = RulesText(
+        visit.number("before_minutes", 0),
+        visit.number("after_minutes", 5),
+        visit.number("notice_hours", 2),
+        visit.number("horizon_days", 56),
+        visit.number("most_a_day", 12),
+    )
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        await hours.change_rules(tx, visit.actor.known.id, text)
+    return visit.go("/counsel/hours#rules", language.gettext("Saved."))
+
+
+@post("/counsel/hours/calendar", again=hours_page)
+async def read_calendar(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        await hours.read_calendar_at(tx, visit.actor.known.id, visit.typed("busy_address"))
+    return visit.go("/counsel/hours#calendars", language.gettext("Saved. It is read within a minute."))
+
+
+@post("/counsel/hours/feed")
+async def open_feed(visit: Visit) -> web.StreamResponse:
+    """A new address for one's calendar; it is shown once."""
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        token = await hours.open_feed(tx, visit.actor.known.id)
+    address = f"{visit.house.settings.public_url.rstrip('/')}/feeds/{token}.ics"
+    said = language.gettext("Copy this address into your calendar, it is shown only now: %(address)s", address=address)
+    return visit.go("/counsel/hours#calendars", said)
+
+
+@post("/counsel/hours/feed/close")
+async def close_feed(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        await hours.close_feed(tx, visit.actor.known.id)
+    return visit.go("/counsel/hours#calendars", language.gettext("The address gives nothing any more."))
+
+
+@get("/feeds/{feed}.ics")
+async def feed(visit: Visit) -> web.StreamResponse:
+    """The calendar that goes out: whoever knows the address reads it, until it is withdrawn."""
+    await visit.house.rates.count("feed", visit.address, 60)
+    async with visit.reading() as tx:
+        person = await hours.whose_feed(tx, visit.path("feed"))
+        rows = await booking.of_person(tx, person.id, since=tx.now - SINCE)
+    url = visit.house.settings.public_url.rstrip("/")
+    text = calendars.feed(rows, person.id, url, urlsplit(url).hostname or "localhost")
+    headers = {"Cache-Control": "no-store"}
+    return web.Response(body=text, content_type="text/calendar", charset="utf-8", headers=headers)
+
+
+@get("/counsel/people")
+async def portfolio(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        teams = await access.counsels(tx, visit.actor)
+        following = await heads(tx, visit)
+        rows = await portfolios.portfolio(tx, visit.actor.known.id, visit.query.get("q", ""))
+        silent = visit.query.get("silent", "")
+        return visit.page(
+            "portfolio.html",
+            rows=[row for row in rows if not silent or row.is_silent(tx.now)],
+            count=len(rows),
+            moment_now=tx.now,
+            at=teams[0].agency.zone,
+            following=following,
+        )
+
+
+@post("/counsel/people", again=portfolio)
+async def follow(visit: Visit) -> web.StreamResponse:
+    """Take somebody into the portfolio: by address, or by name alone if they have none."""
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        email = people.clean_email(visit.typed("email")) if visit.typed("email") else None
+        person = await people.welcome(tx, visit.typed("name"), email, visit.language)
+        await portfolios.take(tx, visit.actor.known.id, person.id)
+    return visit.go(f"/counsel/people/{person.id}", language.gettext("You follow %(name)s now.", name=person.name))
+
+
+@get("/counsel/people/{followed}")
+async def person(visit: Visit) -> web.StreamResponse:
+    """One person: what was, what lies ahead, and booking for them."""
+    async with visit.reading() as tx:
+        row = await access.followed(tx, visit.actor, visit.id("followed"))
+        teams = await access.counsels(tx, visit.actor)
+        following = await heads(tx, visit)
+        reasons = await agencies.reasons_of(tx, teams[0].agency_id)
+        rows = await booking.of_person(tx, row.id, since=tx.now - 8 * SINCE)
+        chosen = next((each for each in reasons if str(each.id) == visit.query.get("reason", "")), None)
+        return visit.page(
+            "followed.html",
+            person=row,
+            rows=[each for each in reversed(rows) if each.has(visit.actor.known.id)],
+            reasons=reasons,
+            chosen=chosen,
+            last_phone=next((each.phone for each in reversed(rows) if each.phone), ""),
+            shown=await shown_times(tx, visit, chosen, row, only=visit.actor.known.id) if chosen else None,
+            at=teams[0].agency.zone,
+            following=following,
+        )
+
+
+@post("/counsel/people/{followed}/book", again=person)
+async def book_for(visit: Visit) -> web.StreamResponse:
+    """On behalf of somebody, with oneself; they get a mail or a letter to print."""
+    async with visit.transaction() as tx:
+        row = await _followed(tx, visit)
+        reason = await access.reason(tx, visit.uuid("reason"))
+        mode = Mode(visit.typed("mode")) if visit.typed("mode") in reason.modes else Mode(reason.modes[0])
+        me = await tx.session.get_one(Person, visit.actor.known.id)
+        made = await desk.book_for(tx, me, row, reason, mode, visit.moment("begins"), visit.typed("phone"))
+    return visit.go(f"/appointments/{made.id}", language.gettext("It is booked."))
+
+
+async def _followed(tx: Transaction, visit: Visit) -> Person:
+    return await access.followed(tx, visit.actor, visit.id("followed"))
