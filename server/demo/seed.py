@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from rooms import agencies, booths, employers, fairs, people, signin
+from rooms import booths, employers, fairs, people, signin
 from rooms.booths import BoothText
 from rooms.database import Database
 from rooms.employers import VacancyText
 from rooms.fairs import Fair, FairDescription
 from rooms.people import Person, Profile
 from rooms.transaction import Transaction
+from server.demo import office
 
 FAIR = "Hôtellerie et restauration, Loire"
 OPEN_FOR = timedelta(hours=12)
@@ -100,6 +101,7 @@ async def seed(database: Database) -> Cast:
         fair = (await tx.session.execute(select(Fair).where(Fair.name == FAIR))).scalar_one_or_none()
         fair = fair or await _make_fair(tx)
         await _open_doors(tx, fair)
+        await office.fill_today(tx)
         return await _cast(tx, fair)
 
 
@@ -120,9 +122,8 @@ async def _make_fair(tx: Transaction) -> Fair:
     administrator = await _person(tx, "Paul Garnier")
     organiser.is_organiser = administrator.is_organiser = administrator.is_administrator = True
     counsellor = await _person(tx, "Claire Dubois")
-    await agencies.add_member(tx, (await agencies.team(tx, "Agence Nantes Centre", "Équipe Loire")).id, counsellor)
     amina = Profile("Amina Benali", "pâtisserie", "Nantes et 30 km", "français, arabe")
-    await _person(tx, "Amina Benali", amina)
+    await office.open_office(tx, counsellor, await _person(tx, "Amina Benali", amina))
     for name, seeks, location, languages, _ in CANDIDATES:
         await _person(tx, name, Profile(name, seeks, location, languages), simulated=True)
     text = (

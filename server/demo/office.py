@@ -1,0 +1,73 @@
+"""A counsellor's office for the demo: an agency, its reasons, Claire's hours, people she follows, and a day."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from rooms import agencies, people, portfolios
+from rooms.agencies import Agency, Mode, Reason, ReasonText
+from rooms.appointments import booking, desk, hours, times
+from rooms.people import Need, Person, Profile
+from rooms.transaction import Transaction
+
+AGENCY = "Agence Nantes Centre"
+REASONS = (
+    ReasonText("Premier rendez-vous", 45, ("video", "audio", "phone"), "Qu'attendez-vous de nous ?", "Votre CV, si vous en avez un"),
+    ReasonText("Mon projet", 30, ("video", "audio", "phone"), "De quoi voulez-vous parler ?"),
+    ReasonText("CV et candidatures", 30, ("video", "audio"), "Quelle candidature préparez-vous ?", "L'annonce et votre CV"),
+    ReasonText("Formation", 45, ("video", "phone"), "Quelle formation vous intéresse ?"),
+    ReasonText("Après le salon", 20, ("video", "phone"), "Quels employeurs avez-vous rencontrés ?", is_follow_up=True),
+)  # fmt: skip
+FOLLOWED = (
+    ("Léa Martin", "vente", ()),
+    ("Yann Tanguy", "logistique", ()),
+    ("Paul Kouassi", "soudure", (Need.MORE_TIME,)),
+    ("Sofia Ramos", "aide à domicile", (Need.SIGN_LANGUAGE,)),
+    ("Bruno Le Bihan", "cuisine", ()),
+)  # fmt: skip
+WORDS = ("Je cherche près de chez moi.", "Je voudrais changer de métier.", "J'ai une piste au salon.")
+
+
+async def open_office(tx: Transaction, counsellor: Person, amina: Person) -> None:
+    """Claire's agency, hours on every working day and the people she follows."""
+    team = await agencies.team(tx, AGENCY, "Équipe Loire")
+    await agencies.add_member(tx, team.id, counsellor)
+    await agencies.place(tx, team.agency, "Europe/Paris", "", "12 rue de Strasbourg, 44000 Nantes", "02 40 00 00 00")
+    for text in REASONS:
+        await agencies.add_reason(tx, team.agency, text)
+    for weekday in range(5):
+        await hours.add_weekly(tx, counsellor.id, weekday, 9 * 60, 12 * 60, ("video", "audio", "phone"))
+        await hours.add_weekly(tx, counsellor.id, weekday, 13 * 60 + 30, 17 * 60, ("video", "phone"))
+    await hours.change_rules(tx, counsellor.id, hours.RulesText(0, 10, 1, 56, 12))
+    await portfolios.follow(tx, counsellor.id, amina.id)
+    for name, seeks, needs in FOLLOWED:
+        person = await people.welcome(tx, name, None, "fr")
+        await people.change_profile(tx, person, Profile(name, seeks, "Nantes", "français", needs))
+        await portfolios.follow(tx, counsellor.id, person.id)
+
+
+async def fill_today(tx: Transaction) -> None:
+    """Book some of Claire's next times by telephone for people she follows, once a day."""
+    where = (await tx.session.execute(select(Agency).where(Agency.name == AGENCY))).scalar_one_or_none()
+    if where is None:
+        return
+    (counsellor,) = await agencies.counsellors_of(tx, where.id)
+    begins = datetime.combine(tx.now.astimezone(where.zone).date(), time(0), tzinfo=where.zone).astimezone(UTC)
+    if await booking.of_person(tx, counsellor.id, since=tx.now, until=begins + timedelta(days=2)):
+        return
+    reasons = {reason.name: reason for reason in await agencies.reasons_of(tx, where.id)}
+    for number, person in enumerate(await portfolios.followed_by(tx, counsellor.id)):
+        if person.email is None:
+            await _book(tx, counsellor, person, reasons["Mon projet"], WORDS[number % len(WORDS)])
+
+
+async def _book(tx: Transaction, counsellor: Person, person: Person, reason: Reason, said: str) -> None:
+    day = tx.now.astimezone(reason.agency.zone).date()
+    for mode in (Mode.PHONE, Mode.VIDEO):
+        found = await times.free_times(tx, reason, mode, person.id, day, 4, only=counsellor.id)
+        if found:
+            row = await times.hold(
+                tx, person, reason, mode, found[0].span.begins, reason.agency.time_zone, by_staff=counsellor.id
+            )
+            await desk.book(tx, row, counsellor, said, "02 40 12 34 56")
+            return
