@@ -376,7 +376,7 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
     if row.kind is ConversationKind.MEETING:
         held = await tx.session.get(Meeting, row.subject)
         return {R.SELF} if held and actor.person and held.has(actor.person.id) else set()
-    if row.kind is ConversationKind.FAIR:
+    if row.kind is ConversationKind.FAIR and row.fair:
         return await _to_fair(tx, actor, row.fair)
     stand = await tx.session.get(Booth, row.subject)
     relations = await to_booth(tx, actor, stand) if stand else set()
@@ -391,9 +391,10 @@ async def conversation(
     """A conversation and what the actor is to it."""
     row = await tx.session.get(Conversation, conversation)
     relations = await to_conversation(tx, actor, row) if row else set()
-    if row is None or not allows(A.CHAT_READ, relations, row.fair.state):
+    state = row.fair.state if row and row.fair else None
+    if row is None or not allows(A.CHAT_READ, relations, state):
         raise NotFound("conversation")
-    if not allows(act, relations, row.fair.state):
+    if not allows(act, relations, state):
         raise Refused() if actor.person else SignInFirst()
     return row, relations
 
@@ -404,7 +405,7 @@ async def message(tx: Transaction, actor: Actor, message: uuid.UUID, act: Act) -
         raise NotFound("message")
     if act is A.CHAT_MODERATE and await chat.is_reported(tx, row.id):
         where = await tx.session.get_one(Conversation, row.conversation_id)
-        if allows(A.FAIR_RUN, await _to_fair(tx, actor, where.fair)):
+        if where.fair and allows(A.FAIR_RUN, await _to_fair(tx, actor, where.fair)):
             # Whoever runs the fair acts on what was reported, wherever it was written.
             return row, where
     where, _ = await conversation(tx, actor, row.conversation_id, act)

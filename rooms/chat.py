@@ -184,7 +184,7 @@ async def send(
     return (await tx.session.execute(query)).scalar_one()
 
 
-async def _refuse_the_silenced(tx: Transaction, author: Person, fair: uuid.UUID) -> None:
+async def _refuse_the_silenced(tx: Transaction, author: Person, fair: uuid.UUID | None) -> None:
     silence = await tx.session.get(Silence, (fair, author.id))
     if silence and silence.until > tx.now:
         message = N_("The organisers have paused your messages in this fair. You may still join lines and talk.")
@@ -197,8 +197,10 @@ async def messages_of(tx: Transaction, where: uuid.UUID, count: int = 100) -> li
     return list((await tx.session.execute(query)).scalars())[::-1]
 
 
-async def settle(tx: Transaction, message: Message, fair: uuid.UUID) -> None:
+async def settle(tx: Transaction, message: Message, fair: uuid.UUID | None) -> None:
     """The reports of this message have been looked at."""
+    if fair is None:
+        return
     open_ones = update(Report).where(Report.message_id == message.id, Report.settled_at.is_(None))
     settled = await tx.session.execute(open_ones.values(settled_at=tx.now).returning(Report.person_id))
     if settled.first():
@@ -210,7 +212,7 @@ async def is_reported(tx: Transaction, message: uuid.UUID) -> bool:
     return (await tx.session.execute(query)).first() is not None
 
 
-async def remove(tx: Transaction, message: Message, fair: uuid.UUID) -> None:
+async def remove(tx: Transaction, message: Message, fair: uuid.UUID | None) -> None:
     """Take a message off everybody's screen. The row stays for whoever must account for it."""
     await settle(tx, message, fair)
     if message.removed_at is None:
@@ -219,7 +221,10 @@ async def remove(tx: Transaction, message: Message, fair: uuid.UUID) -> None:
         tx.record(fact, conversation_stream(message.conversation_id))
 
 
-async def report(tx: Transaction, person: Person, message: Message, fair: uuid.UUID) -> None:
+async def report(tx: Transaction, person: Person, message: Message, fair: uuid.UUID | None) -> None:
+    """Tell the organisers. The thread of an appointment has none: it is for its two people alone."""
+    if fair is None:
+        raise Conflict("report.nobody", N_("Nobody else reads this thread. Speak to your agency about it."))
     row = {"message_id": message.id, "person_id": person.id, "made_at": tx.now}
     is_first = not await is_reported(tx, message.id)
     if await tx.insert_once(Report, row) and is_first:

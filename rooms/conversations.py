@@ -43,9 +43,10 @@ class Conversation(Base):
     kind: Mapped[ConversationKind]
     subject: Mapped[uuid.UUID]
     """The fair, booth or meeting it belongs to."""
-    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
+    fair_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fair.id"))
+    """None for the thread of an appointment."""
     asker_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
-    fair: Mapped["Fair"] = relationship(lazy="joined", innerjoin=True)
+    fair: Mapped["Fair | None"] = relationship(lazy="joined")
 
 
 async def found(
@@ -57,7 +58,7 @@ async def found(
 
 
 async def begin(
-    tx: Transaction, kind: ConversationKind, subject: uuid.UUID, fair: uuid.UUID, asker: uuid.UUID | None = None
+    tx: Transaction, kind: ConversationKind, subject: uuid.UUID, fair: uuid.UUID | None, asker: uuid.UUID | None = None
 ) -> Conversation:
     """The conversation of this subject, begun if it is new."""
     row = await found(tx, kind, subject, asker)

@@ -22,7 +22,7 @@ from rooms import (
     signin,
     streams,
 )
-from rooms.appointments import booking, hours, links, waitlist
+from rooms.appointments import booking, hours, links, room, waitlist
 from rooms.lines import calls, places, standing
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "portfolios",
     "presence",
     "push",
+    "room",
     "signin",
     "standing",
     "streams",

@@ -1,4 +1,4 @@
-"""The live room of one accepted call: waiting, live, ended or missed. Nobody is ever cut off by a timer."""
+"""The live room of one accepted call or one appointment: waiting, live, ended or missed. No timer cuts anybody off."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -9,6 +9,8 @@ from sqlalchemy import ForeignKey, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms import conversations, engagement, outbox, presence
+from rooms.appointments import booking
+from rooms.appointments.booking import Appointment, AppointmentState, Attendance
 from rooms.booths import Booth
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid
@@ -21,6 +23,8 @@ from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
 MEASURED_TALKS = 12
+LATE_AFTER = timedelta(minutes=5)
+APPOINTMENT_GRACE = timedelta(minutes=10)
 
 
 class MeetingState(StrEnum):
@@ -47,11 +51,14 @@ class NextStep(StrEnum):
 class Meeting(Base):
     __tablename__ = "meeting"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    call_id: Mapped[uuid.UUID] = mapped_column(unique=True)
-    place_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("place.id"))
-    booth_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("booth.id"), index=True)
+    call_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
+    place_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("place.id"))
+    booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
+    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    """A talk comes from a line, with a call, a place and a booth, or from an appointment."""
     candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     recruiter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    """Who leads the talk: a recruiter, or the counsellor of an appointment."""
     state: Mapped[MeetingState]
     with_video: Mapped[bool] = mapped_column(default=True)
     planned_minutes: Mapped[int]
@@ -71,8 +78,9 @@ class Meeting(Base):
     answer_promised_by: Mapped[datetime | None]
     rating: Mapped[int | None]
     rating_words: Mapped[str] = mapped_column(default="")
-    booth: Mapped[Booth] = relationship(lazy="joined", innerjoin=True)
-    place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
+    booth: Mapped[Booth | None] = relationship(lazy="joined")
+    place: Mapped[Place | None] = relationship(lazy="joined")
+    appointment: Mapped[Appointment | None] = relationship(lazy="joined")
     candidate: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[candidate_id])
     recruiter: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[recruiter_id])
 
@@ -84,6 +92,12 @@ class Meeting(Base):
         if self.candidate.is_simulated != self.recruiter.is_simulated:
             return person != (self.candidate_id if self.candidate.is_simulated else self.recruiter_id)
         return person == self.candidate_id
+
+    @property
+    def stand(self) -> Booth:
+        """The booth of a talk from a line."""
+        assert self.booth is not None  # noqa: S101
+        return self.booth
 
     @property
     def is_over(self) -> bool:
@@ -117,7 +131,7 @@ class MeetingProlonged(Fact):
 class MeetingEnded(Fact):
     kind: ClassVar[str] = "meeting.ended"
     meeting: uuid.UUID
-    booth: uuid.UUID
+    booth: uuid.UUID | None
     state: MeetingState
 
 
@@ -129,7 +143,8 @@ class AnswerGiven(Fact):
 
 def _streams(meeting: Meeting) -> tuple[str, ...]:
     people = (person_stream(meeting.candidate_id), person_stream(meeting.recruiter_id))
-    return (meeting_stream(meeting.id), line_stream(meeting.booth_id), *people)
+    line = (line_stream(meeting.booth_id),) if meeting.booth_id else ()
+    return (meeting_stream(meeting.id), *line, *people)
 
 
 async def open_for_call(
@@ -163,6 +178,8 @@ async def go_in(tx: Transaction, person: Person, meeting: Meeting) -> None:
     """The click that sends one's sound and picture. When both have gone in, the meeting is live."""
     if meeting.is_over:
         raise Conflict("meeting.over", N_("This talk has ended."))
+    if meeting.appointment_id:
+        await _engage(tx, person, meeting)
     if person.id == meeting.candidate_id:
         if meeting.candidate_in_at:
             return
@@ -186,6 +203,14 @@ async def go_in(tx: Transaction, person: Person, meeting: Meeting) -> None:
     )
 
 
+async def _engage(tx: Transaction, person: Person, meeting: Meeting) -> None:
+    """From going in on, the person is in this talk and in no other."""
+    if await engagement.engage(tx, person.id, meeting.id):
+        return
+    if (await engagement.engaged(tx, {person.id})).get(person.id) != meeting.id:
+        raise Conflict("meeting.engaged", N_("You are in another talk or call. Finish it first, then come in."))
+
+
 async def prolong(tx: Transaction, meeting: Meeting, minutes: int = 5) -> None:
     if meeting.state is not MeetingState.LIVE or meeting.planned_end_at is None:
         raise Conflict("meeting.not_live", N_("This talk is not under way."))
@@ -200,21 +225,33 @@ async def end(tx: Transaction, meeting: Meeting) -> None:
     took_place = meeting.state is MeetingState.LIVE
     _move(meeting, MeetingState.ENDED if took_place else MeetingState.MISSED)
     meeting.ended_at = tx.now
-    if took_place:
-        meeting.answer_promised_by = tx.now + timedelta(days=meeting.booth.fair.answer_days)
     await engagement.release(tx, meeting.id)
-    _give_place_back(tx, meeting, took_place=took_place)
+    if meeting.appointment:
+        if took_place:
+            await _record(tx, meeting, meeting.appointment)
+    elif meeting.place:
+        if took_place:
+            meeting.answer_promised_by = tx.now + timedelta(days=meeting.stand.fair.answer_days)
+        _give_place_back(tx, meeting, meeting.place, took_place=took_place)
     tx.record(MeetingEnded(meeting=meeting.id, booth=meeting.booth_id, state=meeting.state), *_streams(meeting))
 
 
-def _give_place_back(tx: Transaction, meeting: Meeting, *, took_place: bool) -> None:
-    fair = meeting.booth.fair
+async def _record(tx: Transaction, meeting: Meeting, appointment: Appointment) -> None:
+    """The talk of an appointment took place: what both can see is recorded by itself."""
+    if appointment.state is not AppointmentState.BOOKED or meeting.candidate_in_at is None:
+        return
+    late = meeting.candidate_in_at > appointment.begins_at + LATE_AFTER
+    await booking.end(tx, appointment, Attendance.LATE if late else Attendance.CAME, meeting.recruiter)
+
+
+def _give_place_back(tx: Transaction, meeting: Meeting, place: Place, *, took_place: bool) -> None:
+    fair = meeting.stand.fair
     is_over = fair.state is FairState.ARCHIVED or (fair.state is FairState.CLOSED and not fair.closed_by_hand)
     if took_place or is_over:
-        places.move(tx, meeting.place, PlaceState.SERVED if took_place else PlaceState.ENDED)
+        places.move(tx, place, PlaceState.SERVED if took_place else PlaceState.ENDED)
         return
-    places.move(tx, meeting.place, PlaceState.WAITING)
-    places.pass_over(tx, meeting.place, places.PASSED_OVER_FOR)
+    places.move(tx, place, PlaceState.WAITING)
+    places.pass_over(tx, place, places.PASSED_OVER_FOR)
 
 
 async def forsaken(tx: Transaction) -> list[uuid.UUID]:
@@ -229,7 +266,9 @@ async def forsaken(tx: Transaction) -> list[uuid.UUID]:
 def _is_forsaken(tx: Transaction, meeting: Meeting, reach: dict[uuid.UUID, presence.Reach]) -> bool:
     both = [reach[meeting.candidate_id], reach[meeting.recruiter_id]]
     since = max(filter(None, (meeting.opened_at, *(each.last_seen for each in both))))
-    grace = timedelta(minutes=meeting.booth.fair.grace_minutes)
+    if meeting.appointment and tx.now < meeting.appointment.ends_at:
+        return False
+    grace = timedelta(minutes=meeting.booth.fair.grace_minutes) if meeting.booth else APPOINTMENT_GRACE
     return not any(each.is_here for each in both) and since + grace <= tx.now
 
 
@@ -265,7 +304,7 @@ async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: 
     tx.record(AnswerGiven(meeting=meeting.id, next_step=next_step), person_stream(meeting.candidate_id))
     values: dict[str, object] = {
         "name": meeting.candidate.name,
-        "employer": meeting.booth.employer.name,
+        "employer": meeting.stand.employer.name,
         "path": "/me/talks",
     }
     await outbox.post(tx, meeting.candidate.email, "answer", meeting.candidate.language, values)
@@ -278,8 +317,9 @@ async def rate(tx: Transaction, meeting: Meeting, rating: int, words: str) -> No
 
 
 async def current(tx: Transaction, person: uuid.UUID) -> Meeting | None:
-    """The meeting this person is in now."""
+    """The meeting from a line that this person is in now. The room of an appointment is entered from its page."""
     query = select(Meeting).where(
+        Meeting.call_id.is_not(None),
         or_(Meeting.candidate_id == person, Meeting.recruiter_id == person),
         Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE)),
     )
@@ -287,7 +327,12 @@ async def current(tx: Transaction, person: uuid.UUID) -> Meeting | None:
 
 
 async def talks_of(tx: Transaction, candidate: uuid.UUID) -> list[Meeting]:
-    query = select(Meeting).where(Meeting.candidate_id == candidate).order_by(Meeting.id.desc())
+    """The candidate's talks at booths, the latest first."""
+    query = (
+        select(Meeting)
+        .where(Meeting.candidate_id == candidate, Meeting.booth_id.is_not(None))
+        .order_by(Meeting.id.desc())
+    )
     return list((await tx.session.execute(query)).scalars())
 
 

@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 HERE = Path(__file__).parent / "migrations"
 
@@ -19,9 +19,23 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-async def migrate(engine: AsyncEngine) -> None:
-    async with engine.begin() as connection:
-        await connection.run_sync(lambda plain: command.upgrade(_config(plain), "head"))
+async def migrate(engine: AsyncEngine, to: str = "head") -> None:
+    async with engine.connect() as connection:
+        is_sqlite = engine.dialect.name == "sqlite"
+        if is_sqlite:
+            await _foreign_keys(connection, on=False)
+        async with connection.begin():
+            await connection.run_sync(lambda plain: command.upgrade(_config(plain), to))
+        if is_sqlite:
+            await _foreign_keys(connection, on=True)
+
+
+async def _foreign_keys(connection: AsyncConnection, *, on: bool) -> None:
+    """A table that others point to can only be made anew while SQLite does not check them; outside a transaction
+    (https://www.sqlite.org/lang_altertable.html, section 7)."""
+    raw = await connection.get_raw_connection()
+    assert raw.driver_connection is not None  # noqa: S101
+    await raw.driver_connection.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
 
 
 async def is_current(engine: AsyncEngine) -> bool:

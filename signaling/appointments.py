@@ -3,9 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms.appointments import booking
+from rooms import access
+from rooms.appointments import booking, room
 from rooms.appointments.booking import Appointment, AppointmentState
-from signaling.contract import Payload, ToldFact, told
+from rooms.appointments.room import What
+from signaling.contract import Ack, Payload, ToldFact, client_event, told
+from signaling.hub import Context
 from signaling.telling import as_it_is
 
 
@@ -37,3 +40,42 @@ class AppointmentChangedTold(ToldFact):
 
 
 as_it_is("person", booking.AppointmentChanged, AppointmentChangedTold)
+
+
+@told("appointment:room_opened")
+class RoomOpenedTold(ToldFact):
+    """The room of an appointment is there."""
+
+    appointment: UUID
+    meeting: UUID
+
+
+@told("appointment:entered")
+class EnteredTold(ToldFact):
+    """Somebody has come to the waiting room of an appointment."""
+
+    appointment: UUID
+    person: UUID
+
+
+for _area in ("person", "meeting"):
+    as_it_is(_area, room.RoomOpened, RoomOpenedTold)
+as_it_is("person", room.RoomEntered, EnteredTold)
+
+
+class Report(Payload):
+    """What this browser saw: kept as evidence for both."""
+
+    meeting: UUID
+    what: What
+    detail: str = ""
+
+
+@client_event("meeting:report", Report, per_minute=60)
+async def report(context: Context, payload: Report) -> Ack:
+    """Keep what the connection or the devices did, in the room of an appointment."""
+    async with context.transaction() as (tx, actor):
+        meeting = await access.meeting(tx, actor, payload.meeting)
+        if meeting.appointment:
+            await room.note(tx, meeting.appointment, actor.known.id, payload.what, payload.detail)
+    return Ack()

@@ -11,13 +11,14 @@ from rooms.people import Need, Person, Profile
 from rooms.transaction import Transaction
 
 AGENCY = "Agence Nantes Centre"
+BY_ANY = ("video", "audio", "phone")
 REASONS = (
-    ReasonText("Premier rendez-vous", 45, ("video", "audio", "phone"), "Qu'attendez-vous de nous ?", "Votre CV, si vous en avez un"),
-    ReasonText("Mon projet", 30, ("video", "audio", "phone"), "De quoi voulez-vous parler ?"),
-    ReasonText("CV et candidatures", 30, ("video", "audio"), "Quelle candidature préparez-vous ?", "L'annonce et votre CV"),
+    ReasonText("Premier rendez-vous", 45, BY_ANY, "Qu'attendez-vous de nous ?", "Votre CV, si vous en avez un"),
+    ReasonText("Mon projet", 30, BY_ANY, "De quoi voulez-vous parler ?"),
+    ReasonText("CV et candidatures", 30, BY_ANY, "Quelle candidature préparez-vous ?", "L'annonce et votre CV"),
     ReasonText("Formation", 45, ("video", "phone"), "Quelle formation vous intéresse ?"),
     ReasonText("Après le salon", 20, ("video", "phone"), "Quels employeurs avez-vous rencontrés ?", is_follow_up=True),
-)  # fmt: skip
+)
 FOLLOWED = (
     ("Léa Martin", "vente", ()),
     ("Yann Tanguy", "logistique", ()),

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from aiohttp import web
 from rooms import access, agencies, portfolios
 from rooms.access import Act
 from rooms.agencies import Agency, Mode, Reason
-from rooms.appointments import booking, desk, times, waitlist
+from rooms.appointments import booking, desk, room, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.appointments.times import DAYS_AT_ONCE, Time
 from rooms.errors import N_, Conflict, Invalid
@@ -187,9 +187,19 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             leads=visit.actor.is_person(row.counsellor_id),
             is_ahead=row.is_ahead(tx.now),
             has_begun=row.begins_at <= tx.now,
+            room_open=_is_room_open(row, tx.now),
+            room_opens_at=row.begins_at - room.OPENS_BEFORE,
+            evidence=await room.evidence_of(tx, row.id),
             changes=await booking.changes_of(tx, row.id),
             following=following,
         )
+
+
+def _is_room_open(row: Appointment, now: datetime) -> bool:
+    return (
+        row.state is AppointmentState.BOOKED
+        and row.begins_at - room.OPENS_BEFORE <= now <= row.ends_at + room.OPEN_AFTER
+    )
 
 
 def _zone_of(visit: Visit, row: Appointment) -> ZoneInfo:
@@ -231,6 +241,27 @@ async def coming(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await booking.confirm(tx, await _kept(tx, visit), visit.actor.known)
     return visit.go(f"/appointments/{visit.id('appointment')}", language.gettext("Thank you. See you then."))
+
+
+@post("/appointments/{appointment}/room", again=appointment)
+async def enter_room(visit: Visit) -> web.StreamResponse:
+    """Come to the waiting room."""
+    async with visit.transaction() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_SEE, lock=True)
+        meeting = await room.enter(tx, row, visit.actor.known)
+    return visit.go(f"/meetings/{meeting.id}")
+
+
+@get("/appointments/{appointment}/receipt.txt")
+async def receipt(visit: Visit) -> web.StreamResponse:
+    """What was recorded of the connection, for either of the two to keep."""
+    async with visit.reading() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"))
+        evidence = await room.evidence_of(tx, row.id)
+    lines = [f"{row.reason.name}, {row.begins_at.isoformat()}, {row.candidate.name}, {row.counsellor.name}"]
+    lines += [f"{each.at.isoformat()}  {each.person.name}  {each.what.value}  {each.detail}" for each in evidence]
+    headers = {"Content-Disposition": "attachment; filename=receipt.txt", "Cache-Control": "no-store"}
+    return web.Response(text="\n".join(lines) + "\n", content_type="text/plain", headers=headers)
 
 
 @post("/appointments/{appointment}/contest", again=appointment)

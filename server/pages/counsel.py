@@ -8,7 +8,7 @@ from aiohttp import web
 from rooms import access, agencies, people, portfolios
 from rooms.access import Act
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, hours
+from rooms.appointments import booking, desk, hours, room
 from rooms.appointments.booking import AppointmentState, Attendance
 from rooms.appointments.hours import RulesText
 from rooms.errors import N_, Invalid
@@ -39,6 +39,8 @@ async def day(visit: Visit) -> web.StreamResponse:
             rows=[row for row in mine if row.state is not AppointmentState.CANCELLED],
             cancelled=[row for row in mine if row.state is AppointmentState.CANCELLED],
             before=await booking.last_before(tx, {row.candidate_id for row in mine}, begins),
+            waiting=await room.waiting_since(tx, mine),
+            opens_before=room.OPENS_BEFORE,
             chosen=chosen,
             yesterday=chosen - timedelta(days=1),
             tomorrow=chosen + timedelta(days=1),
@@ -64,8 +66,17 @@ async def record(visit: Visit) -> web.StreamResponse:
         raise Invalid("attendance", N_("Please choose one of the answers."), field="attendance")
     async with visit.transaction() as tx:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_RECORD, lock=True)
-        await booking.end(tx, row, Attendance(how), visit.actor.known)
+        await room.record(tx, row, Attendance(how), visit.actor.known)
     return visit.go(visit.came_from("/counsel"), language.gettext("Recorded."))
+
+
+@post("/appointments/{appointment}/phone")
+async def go_on_by_phone(visit: Visit) -> web.StreamResponse:
+    """The last rung of the ladder: the number was given for this, and it is written down that the talk went there."""
+    async with visit.transaction() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_RECORD, lock=True)
+        await room.go_on_by_phone(tx, row, visit.actor.known)
+    return visit.go(f"/appointments/{row.id}", language.gettext("Call %(phone)s. It is noted.", phone=row.phone))
 
 
 @get("/counsel/hours")

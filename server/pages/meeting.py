@@ -23,12 +23,14 @@ async def meeting(visit: Visit) -> web.StreamResponse:
         row = await access.meeting(tx, visit.actor, visit.id("meeting"))
         talk = await chat.of_meeting(tx, row.id)
         leads = row.recruiter_id == visit.actor.known.id
-        wanted = [meeting_stream(row.id), conversation_stream(talk.id), fair_stream(row.booth.fair_id)]
-        following = await heads(tx, visit, *wanted, *([line_stream(row.booth_id)] if leads else []))
-        line = await standing.of_line(tx, row.booth) if leads else []
+        wanted = [meeting_stream(row.id), conversation_stream(talk.id)]
+        if row.booth:
+            wanted += [fair_stream(row.booth.fair_id), *([line_stream(row.booth.id)] if leads else [])]
+        following = await heads(tx, visit, *wanted)
+        line = await standing.of_line(tx, row.booth) if leads and row.booth else []
         values = {
             "meeting": row,
-            "fair": row.booth.fair,
+            "fair": row.booth.fair if row.booth else None,
             "leads": leads,
             "other": row.candidate if leads else row.recruiter,
             "conversation": talk,
@@ -39,6 +41,8 @@ async def meeting(visit: Visit) -> web.StreamResponse:
             "following": following,
             "live": json.dumps(_live(visit, row)),
         }
+    if row.is_over and row.appointment_id:
+        return visit.go(f"/appointments/{row.appointment_id}")
     return visit.page("after.html" if row.is_over else "meeting.html", **values)
 
 
@@ -61,6 +65,7 @@ def _live(visit: Visit, row: meetings.Meeting) -> dict[str, object]:
         "otherName": other.name,
         "leads": me == row.recruiter_id,
         "withVideo": row.with_video,
+        "isAppointment": row.appointment_id is not None,
         "iAmIn": mine is not None,
         "otherIsIn": theirs is not None,
         "plannedEndAt": row.planned_end_at.isoformat() if row.planned_end_at else None,

@@ -4,20 +4,23 @@ import asyncio
 import os
 import subprocess
 import sys
+import uuid
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 
+from rooms import agencies, chat
+from rooms.conversations import Conversation
 from rooms.database import Database
 from rooms.fairs import Fair, FairState
 from rooms.model import Base
-from server import doctor
+from server import doctor, migrating
 from server.demo import seed
 from server.settings import Settings, load
 from tests.clock import HandClock
@@ -106,3 +109,46 @@ async def test_doctor_tries_each_thing_and_says_how_to_mend_it(database_url: str
     ]
     assert [finding.name for finding in ill if finding.is_well] == []
     assert all(finding.mend for finding in ill)
+
+
+async def test_a_database_of_the_first_version_keeps_what_stands_in_it(database_url: str) -> None:
+    """From the first tables to today's: rows, keys and partial indexes are there."""
+    first = Database(f"{database_url}_first" if "sqlite" in database_url else database_url, HandClock())
+    if "postgresql" in database_url:
+        async with first.engine.begin() as connection:
+            await connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            await connection.exec_driver_sql("CREATE SCHEMA public")
+    await migrating.migrate(first.engine, "00e538048157")
+    ids = {name: uuid.uuid4() for name in ("team", "fair", "person")}
+    async with first.engine.begin() as connection:
+        await connection.run_sync(_furnish_first, ids)
+    await migrating.migrate(first.engine)
+    async with first.transaction() as tx:
+        (team, person), *_ = await agencies.members(tx)
+        assert (team.agency.name, team.name, person.name) == ("Agence Nantes Centre", "Loire", "Claire")
+        talk = await chat.of_fair(tx, ids["fair"])
+        await chat.send(tx, person, talk, "Hello", uuid.uuid4(), is_staff=False)
+        assert not await tx.insert_once(
+            Conversation, {"id": uuid.uuid4(), "kind": "fair", "subject": ids["fair"], "fair_id": ids["fair"]}
+        )
+    await first.close()
+
+
+def _furnish_first(connection: Connection, ids: dict[str, uuid.UUID]) -> None:
+    tables = MetaData()
+    tables.reflect(connection)
+    is_sqlite = connection.dialect.name == "sqlite"
+    key = {name: value.hex if is_sqlite else value for name, value in ids.items()}
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    rows = {
+        "person": {"id": key["person"], "name": "Claire", "seeks": "", "location": "", "spoken_languages": "",
+                   "needs": [], "language": "fr", "is_administrator": False, "is_organiser": False,
+                   "is_simulated": False, "created_at": now},
+        "team": {"id": key["team"], "agency": "Agence Nantes Centre", "name": "Loire"},
+        "team_member": {"team_id": key["team"], "person_id": key["person"]},
+        "fair": {"id": key["fair"], "slug": "f", "name": "F", "description": "", "languages": [], "sectors": [],
+                 "time_zone": "Europe/Paris", "state": "draft", "closed_by_hand": False, "most_lines": 3,
+                 "grace_minutes": 10, "answer_days": 5},
+    }  # fmt: skip
+    for name, row in rows.items():
+        connection.execute(tables.tables[name].insert().values(row))

@@ -84,6 +84,8 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["meeting"] = None
         case "meeting:answered":
             pass
+        case "appointment:room_opened" | "appointment:entered":
+            pass
         case "appointment:changed":
             row = {name: told[name] for name in ("appointment", "state", "begins_at", "ends_at", "sequence")}
             others = [each for each in snapshot["appointments"] if each["appointment"] != told["appointment"]]
@@ -110,7 +112,7 @@ def _conversation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
 
 def _meeting(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
     match event:
-        case "meeting:begun":
+        case "meeting:begun" | "appointment:room_opened":
             pass
         case "meeting:went_in":
             snapshot["went_in"] = sorted([*snapshot["went_in"], told["person"]])

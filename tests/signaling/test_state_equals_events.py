@@ -12,7 +12,7 @@ import pytest
 
 from rooms import booths, chat, documents, employers, fairs, meetings, opening
 from rooms.agencies import Mode
-from rooms.appointments import booking, times
+from rooms.appointments import booking, room, times
 from rooms.appointments import desk as appointments
 from rooms.appointments.booking import Attendance
 from rooms.chat import Message
@@ -305,6 +305,23 @@ async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: C
         await booking.end(tx, await office.fresh(tx, held), Attendance.CAME, await cast.fresh(tx, cast.claire))
 
 
+async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
+    office = await open_office(cast)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    cast.clock.pass_by(hours=23)
+    async with o.during() as tx:
+        meeting = await room.enter(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+    o.watched.append(f"meeting:{meeting.id}")
+    async with o.during() as tx:
+        await room.enter(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.claire))
+    for person in (cast.amina, cast.claire):
+        async with o.during() as tx:
+            held = await tx.session.get_one(Meeting, meeting.id)
+            await meetings.go_in(tx, await cast.fresh(tx, person), held)
+    async with o.during() as tx:
+        await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
+
+
 async def a_held_time_that_lapses_and_a_cancelled_appointment(o: Onlookers, cast: Cast) -> None:
     office = await open_office(cast)
     held = await office.hold(cast.karim, WEDNESDAY_NINE)
@@ -319,6 +336,7 @@ async def a_held_time_that_lapses_and_a_cancelled_appointment(o: Onlookers, cast
 COMMANDS: tuple[Command, ...] = (
     an_appointment_from_holding_to_what_was_recorded,
     a_held_time_that_lapses_and_a_cancelled_appointment,
+    the_room_of_an_appointment,
     joining_and_leaving,
     on_hold_and_back,
     withdrawing_a_call,
@@ -355,7 +373,7 @@ async def test_every_kind_of_fact_is_told_by_some_command(onlookers: Onlookers, 
         saying_something,
         writing_and_removing,
         a_private_question_and_its_answer,
-        a_held_time_that_lapses_and_a_cancelled_appointment,
+        the_room_of_an_appointment,
         showing_and_withdrawing_a_cv,
     ):
         await command(onlookers, cast)

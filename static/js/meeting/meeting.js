@@ -2,6 +2,8 @@
 
 import { Transport } from "./transport.js";
 
+const REPORTED = new Set(["connected", "disconnected", "failed", "devices_well", "devices_failed"]);
+
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {{person: string, tab: string, microphone: boolean, camera: boolean, is_polite: boolean}} Peer */
 /**
@@ -12,6 +14,7 @@ import { Transport } from "./transport.js";
  * @property {boolean} iAmIn
  * @property {boolean} otherIsIn
  * @property {string | null} plannedEndAt
+ * @property {boolean} isAppointment
  */
 /**
  * @typedef {object} Hearer
@@ -37,6 +40,7 @@ export class Meeting {
     this.iAmIn = start.iAmIn;
     this.otherIsIn = start.otherIsIn;
     this.plannedEndAt = start.plannedEndAt;
+    this.isAppointment = start.isAppointment;
     this.tab = tab;
     this.hearer = hearer;
     this.generation = 0;
@@ -141,6 +145,7 @@ export class Meeting {
       onStream: (stream) => this.hearer.stream(stream),
       onState: (state) => {
         this.transportState = state;
+        this.report(state);
         this.hearer.changed();
       },
       onOtherIn: () => this.otherWentIn(),
@@ -178,6 +183,16 @@ export class Meeting {
     this.transport?.tellIn();
     this.hearer.changed();
     await Promise.all([this.carry(), this.connection.send("meeting:go_in", { meeting: this.id })]);
+  }
+
+  /**
+   * In an appointment, what the connection did is kept for both: a failure is never held against anybody.
+   * @param {string} what
+   * @param {string} [detail]
+   */
+  report(what, detail = "") {
+    if (!this.isAppointment || !REPORTED.has(what)) return;
+    void this.connection.send("meeting:report", { meeting: this.id, what, detail }).catch(() => undefined);
   }
 
   /**

@@ -26,6 +26,8 @@ export class DeviceCheck {
     this.element = element;
     this.devices = devices;
     this.changed = changed;
+    /** @type {(trouble: Trouble) => void} hears how the devices were found */
+    this.found = () => undefined;
     this.wantsVideo = true;
     this.wantsAudio = true;
     /** @type {Level | null} */
@@ -56,6 +58,7 @@ export class DeviceCheck {
     const trouble = await this.devices.open(choice, { video: this.wantsVideo });
     if (this.devices.audio) this.devices.audio.enabled = this.wantsAudio;
     this.tell(trouble);
+    this.found(trouble);
     this.mirror();
     await this.choices();
     this.changed();

@@ -42,6 +42,8 @@ export class MeetingRoom {
       ended: () => location.reload(),
       refused: () => location.reload(),
     });
+    this.check.found = (trouble) =>
+      this.meeting.report(trouble === "none" ? "devices_well" : "devices_failed", trouble === "none" ? "" : trouble);
     this.quality = new Quality(
       () => this.meeting.transport?.connection ?? null,
       (quality) => this.drawQuality(quality),

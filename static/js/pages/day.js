@@ -1,0 +1,23 @@
+import { open } from "./house.js";
+
+/** The day as it stands: somebody waits, an appointment has changed. The page is rendered anew, and has nothing typed. */
+class Day {
+  /** @param {import("../live/connection.js").Connection} connection */
+  constructor(connection) {
+    this.connection = connection;
+    /** @type {(() => void)[]} */
+    this.stops = [];
+  }
+
+  start() {
+    const again = () => location.reload();
+    this.stops = ["appointment:changed", "appointment:entered"].map((event) => this.connection.on(event, again));
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+  }
+}
+
+open((connection) => [new Day(connection)]);

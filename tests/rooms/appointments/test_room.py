@@ -1,0 +1,153 @@
+"""The room of an appointment: when it opens, one talk at a time, what is recorded by itself, and the evidence."""
+
+from collections.abc import Awaitable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from rooms import access, chat, engagement, fairs, meetings
+from rooms.access import Act, Actor
+from rooms.agencies import Mode
+from rooms.appointments import room
+from rooms.appointments.booking import Appointment, AppointmentState, Attendance
+from rooms.appointments.room import What
+from rooms.errors import Problem
+from rooms.fairs import Fair
+from rooms.lines.calls import Answer
+from rooms.meetings import Meeting, MeetingState
+from rooms.people import Person
+from tests.cast import Cast
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
+
+
+@pytest.fixture
+async def office(cast: Cast) -> Office:
+    return await open_office(cast)
+
+
+async def refusal(awaitable: Awaitable[object]) -> str:
+    with pytest.raises(Problem) as refused:
+        await awaitable
+    return refused.value.code
+
+
+async def enter(office: Office, row: Appointment, person: Person) -> Meeting:
+    async with office.cast.database.transaction() as tx:
+        return await room.enter(tx, await office.fresh(tx, row), await office.cast.fresh(tx, person))
+
+
+async def go_in(office: Office, meeting: Meeting, person: Person) -> None:
+    async with office.cast.database.transaction() as tx:
+        held = await tx.session.get_one(Meeting, meeting.id)
+        await meetings.go_in(tx, await office.cast.fresh(tx, person), held)
+
+
+async def until(office: Office, minutes: float) -> None:
+    """Let the clock stand so many minutes after nine o'clock."""
+    await office.cast.pass_by(seconds=(WEDNESDAY_NINE - office.cast.clock.now()).total_seconds() + 60 * minutes)
+
+
+async def test_the_room_opens_a_quarter_of_an_hour_before_and_is_one_for_both(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    assert await refusal(enter(office, row, office.cast.amina)) == "room.early"
+    await until(office, -15)
+    first = await enter(office, row, office.cast.amina)
+    second = await enter(office, row, office.claire)
+    assert first.id == second.id
+    async with office.cast.database.reading() as tx:
+        assert (await chat.of_meeting(tx, first.id)).fair_id is None
+        waiting = await room.waiting_since(tx, [await tx.session.get_one(Appointment, row.id)])
+        assert waiting == {row.id: WEDNESDAY_NINE - timedelta(minutes=15)}
+        assert await meetings.current(tx, office.cast.amina.id) is None
+
+
+async def test_a_phone_appointment_has_no_room(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE, Mode.PHONE, "0612345678")
+    await until(office, 0)
+    assert await refusal(enter(office, row, office.cast.amina)) == "room.phone"
+
+
+@pytest.mark.parametrize(("minutes", "recorded"), [(1, Attendance.CAME), (9, Attendance.LATE)])
+async def test_a_talk_that_took_place_is_recorded_by_itself(office: Office, minutes: int, recorded: Attendance) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    await until(office, minutes)
+    meeting = await enter(office, row, office.cast.amina)
+    for person in (office.cast.amina, office.claire):
+        await go_in(office, meeting, person)
+    async with office.cast.database.transaction() as tx:
+        await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
+    async with office.cast.database.reading() as tx:
+        found = await tx.session.get_one(Appointment, row.id)
+        assert (found.state, found.attendance) == (AppointmentState.OVER, recorded)
+        assert await engagement.engaged(tx, {office.cast.amina.id, office.claire.id}) == {}
+
+
+async def test_who_is_in_a_talk_at_a_booth_goes_into_no_other(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    await until(office, -10)
+    meeting = await enter(office, row, cast.amina)
+    await cast.connect(cast.amina)
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        await fairs.add_day(tx, fair, tx.now - timedelta(minutes=1), tx.now + timedelta(hours=8))
+    await cast.join(cast.amina, cast.atlantique)
+    at_booth = await cast.answer(await cast.call_next(cast.luc, cast.atlantique), Answer.JOIN)
+    assert at_booth is not None
+    assert await refusal(go_in(office, meeting, cast.amina)) == "meeting.engaged"
+    async with cast.database.transaction() as tx:
+        await meetings.end(tx, await tx.session.get_one(Meeting, at_booth.id))
+    await go_in(office, meeting, cast.amina)
+
+
+async def test_who_came_or_could_not_connect_is_not_absent(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    await until(office, 0)
+    async with office.cast.database.transaction() as tx:
+        found = await office.fresh(tx, row)
+        await room.enter(tx, found, await office.cast.fresh(tx, office.cast.amina))
+        claire = await office.cast.fresh(tx, office.claire)
+        assert await refusal(room.record(tx, found, Attendance.ABSENT, claire)) == "attendance.came"
+        await room.note(tx, found, office.cast.amina.id, What.FAILED)
+        assert await refusal(room.record(tx, found, Attendance.ABSENT, claire)) == "attendance.technical"
+        await room.record(tx, found, Attendance.TECHNICAL, claire)
+    async with office.cast.database.reading() as tx:
+        assert [each.what for each in await room.evidence_of(tx, row.id)] == [What.ENTERED, What.FAILED]
+
+
+async def test_evidence_is_bounded(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    async with office.cast.database.transaction() as tx:
+        for _ in range(room.MOST_EVIDENCE + 5):
+            await room.note(tx, row, office.cast.amina.id, What.CONNECTED)
+        assert len(await room.evidence_of(tx, row.id)) == room.MOST_EVIDENCE
+
+
+async def test_a_room_that_nobody_uses_is_given_up_only_after_the_appointment(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    await until(office, -15)
+    meeting = await enter(office, row, office.cast.amina)
+    await until(office, 25)
+    async with office.cast.database.reading() as tx:
+        assert await meetings.forsaken(tx) == []
+    await until(office, 45)
+    async with office.cast.database.transaction() as tx:
+        assert await meetings.forsaken(tx) == [meeting.id]
+        await meetings.end_forsaken(tx, meeting.id)
+    async with office.cast.database.reading() as tx:
+        assert (await tx.session.get_one(Meeting, meeting.id)).state is MeetingState.MISSED
+        assert (await tx.session.get_one(Appointment, row.id)).attendance is None
+
+
+async def test_nobody_reports_the_thread_of_an_appointment_to_a_fair(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    await until(office, 0)
+    meeting = await enter(office, row, office.cast.amina)
+    async with office.cast.database.transaction() as tx:
+        talk = await chat.of_meeting(tx, meeting.id)
+        where, relations = await access.conversation(tx, Actor(office.claire), talk.id, Act.CHAT_WRITE)
+        assert not access.speaks_as_staff(where, relations)
+        message = await chat.send(tx, office.claire, where, "Hello", uuid4(), is_staff=False)
+        assert await refusal(chat.report(tx, office.cast.amina, message, where.fair_id)) == "report.nobody"
+        assert await refusal(access.conversation(tx, Actor(office.cast.luc), talk.id)) == "conversation.not_found"
