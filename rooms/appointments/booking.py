@@ -23,6 +23,8 @@ from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
 HELD_FOR = timedelta(minutes=5)
+ROOM_OPENS_BEFORE = timedelta(minutes=15)
+"""Two people who are early may begin, and be done, before the time."""
 PIECE = 300
 """Seconds of the smallest piece of somebody's time."""
 
@@ -345,7 +347,7 @@ async def end(tx: Transaction, row: Appointment, attendance: Attendance, by: Per
     if attendance in (Attendance.EXCUSED, Attendance.MOVED):
         raise Conflict("attendance.by_itself", N_("Excused and moved are recorded when somebody cancels or moves."))
     if row.state is AppointmentState.BOOKED:
-        if row.begins_at > tx.now:
+        if row.begins_at - ROOM_OPENS_BEFORE > tx.now:
             raise Conflict("appointment.ahead", N_("It has not begun yet."))
         _move(tx, row, AppointmentState.OVER)
     elif row.state is not AppointmentState.OVER:

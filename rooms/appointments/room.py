@@ -24,7 +24,6 @@ from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
-OPENS_BEFORE = timedelta(minutes=15)
 OPEN_AFTER = timedelta(hours=2)
 MOST_EVIDENCE = 300
 
@@ -80,7 +79,7 @@ async def enter(tx: Transaction, row: Appointment, person: Person) -> Meeting:
         raise Conflict("room.closed", N_("This appointment has ended, or does not take place."))
     if row.mode is Mode.PHONE:
         raise Conflict("room.phone", N_("This appointment is by phone: you are called."))
-    if tx.now < row.begins_at - OPENS_BEFORE:
+    if tx.now < row.begins_at - booking.ROOM_OPENS_BEFORE:
         raise Conflict("room.early", N_("The waiting room opens a quarter of an hour before."))
     meeting = await _meeting_of(tx, row) or await _open(tx, row)
     if not await _has_entered(tx, row, person.id):

@@ -188,7 +188,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             is_ahead=row.is_ahead(tx.now),
             has_begun=row.begins_at <= tx.now,
             room_open=_is_room_open(row, tx.now),
-            room_opens_at=row.begins_at - room.OPENS_BEFORE,
+            room_opens_at=row.begins_at - booking.ROOM_OPENS_BEFORE,
             evidence=await room.evidence_of(tx, row.id),
             changes=await booking.changes_of(tx, row.id),
             following=following,
@@ -198,7 +198,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
 def _is_room_open(row: Appointment, now: datetime) -> bool:
     return (
         row.state is AppointmentState.BOOKED
-        and row.begins_at - room.OPENS_BEFORE <= now <= row.ends_at + room.OPEN_AFTER
+        and row.begins_at - booking.ROOM_OPENS_BEFORE <= now <= row.ends_at + room.OPEN_AFTER
     )
 
 

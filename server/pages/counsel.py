@@ -40,7 +40,7 @@ async def day(visit: Visit) -> web.StreamResponse:
             cancelled=[row for row in mine if row.state is AppointmentState.CANCELLED],
             before=await booking.last_before(tx, {row.candidate_id for row in mine}, begins),
             waiting=await room.waiting_since(tx, mine),
-            opens_before=room.OPENS_BEFORE,
+            opens_before=booking.ROOM_OPENS_BEFORE,
             chosen=chosen,
             yesterday=chosen - timedelta(days=1),
             tomorrow=chosen + timedelta(days=1),

@@ -148,3 +148,16 @@ test("a renewed negotiation gives the unanswered offer up and makes a fresh one"
   assert.equal(polite.transport.remoteDescription.sdp, "impolite offer 2");
   assert.equal(impolite.transport.signalingState, "stable");
 });
+
+test("an answer to an offer that was given up is ignored", async () => {
+  const { impolite } = pair(true);
+  impolite.transport.dispatchEvent(new Event("negotiationneeded"));
+  await settled();
+  await impolite.negotiation.renew();
+  await settled();
+  await impolite.negotiation.receive({ kind: "description", body: { type: "answer", sdp: "late", turn: 1 } });
+  assert.equal(impolite.transport.signalingState, "have-local-offer");
+  await impolite.negotiation.receive({ kind: "description", body: { type: "answer", sdp: "right", turn: 2 } });
+  assert.equal(impolite.transport.signalingState, "stable");
+  assert.equal(impolite.transport.remoteDescription.sdp, "right");
+});

@@ -24,6 +24,7 @@ from server import mail
 from server.push_sender import PushPost, is_public
 from server.rendering import environment
 from server.settings import load
+from server.sms import NoSms
 from tests.cast import Cast
 
 SECRET = "a secret for tests only, long enough"
@@ -83,7 +84,7 @@ async def send(cast: Cast) -> None:
     settings = load(mode="demo", secret=SECRET)
     pushes = PushPost(cast.database, settings, environment())
     writer = mail.Writer(environment(), settings)
-    await mail.send_due(cast.database, writer, mail.MailboxPost(), pushes)
+    await mail.send_due(cast.database, writer, mail.Senders(mail.MailboxPost(), pushes, NoSms()))
 
 
 async def test_a_locked_phone_is_rung_and_only_its_browser_can_read_it(cast: Cast, service: PushService) -> None:

@@ -21,6 +21,10 @@ export class Negotiation {
     this.isMakingOffer = false;
     this.ignoresOffer = false;
     this.isSettingAnswer = false;
+    /** Our offers are counted, and an answer says which one it is for: a late one is for an offer that was given up. */
+    this.turn = 0;
+    /** @type {number | undefined} the other one's offer that we answer */
+    this.answering = undefined;
     /** @type {Promise<void>} signals are taken one after the other */
     this.queue = Promise.resolve();
     this.onNeeded = this.onNeeded.bind(this);
@@ -40,6 +44,7 @@ export class Negotiation {
   async onNeeded() {
     try {
       this.isMakingOffer = true;
+      this.turn += 1;
       await this.transport.setLocalDescription();
       this.sendDescription();
     } finally {
@@ -54,7 +59,9 @@ export class Negotiation {
 
   sendDescription() {
     const description = this.transport.localDescription;
-    if (description) this.send({ kind: "description", body: { type: description.type, sdp: description.sdp } });
+    if (!description) return;
+    const turn = description.type === "offer" ? this.turn : this.answering;
+    this.send({ kind: "description", body: { type: description.type, sdp: description.sdp, turn } });
   }
 
   /** An offer that nobody answered may have been lost with the connection: send it again, with what was gathered since. */
@@ -92,21 +99,31 @@ export class Negotiation {
     return taken;
   }
 
-  /** @param {RTCSessionDescriptionInit} description */
+  /** @param {RTCSessionDescriptionInit & {turn?: number}} description */
   async takeDescription(description) {
-    // The second answer to an offer that was sent twice.
-    if (description.type === "answer" && this.transport.signalingState !== "have-local-offer") return;
+    if (description.type === "answer" && !this.awaits(description)) return;
     const isReady =
       !this.isMakingOffer && (this.transport.signalingState === "stable" || this.isSettingAnswer);
     const collides = description.type === "offer" && !isReady;
     this.ignoresOffer = !this.isPolite && collides;
     if (this.ignoresOffer) return;
     this.isSettingAnswer = description.type === "answer";
-    await this.transport.setRemoteDescription(description);
+    await this.transport.setRemoteDescription({ type: description.type, sdp: description.sdp });
     this.isSettingAnswer = false;
     if (description.type !== "offer") return;
+    this.answering = description.turn;
     await this.transport.setLocalDescription();
     this.sendDescription();
+  }
+
+  /**
+   * Whether this answer is for the offer that stands: not the second one to an offer that was sent twice, nor one to
+   * an offer that was given up. A peer that does not count (aiortc) never answers twice.
+   * @param {{turn?: number}} answer
+   */
+  awaits(answer) {
+    const isOfThis = answer.turn === undefined || answer.turn === this.turn;
+    return isOfThis && this.transport.signalingState === "have-local-offer";
   }
 
   /** @param {RTCIceCandidateInit} ice_candidate */

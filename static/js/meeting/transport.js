@@ -137,8 +137,9 @@ export class Transport {
 
   /** Signalling is back, here or on the other side: one of the two looks for a path at once, the other one reminds. */
   signallingIsBack() {
-    if (this.connection.connectionState === "new") this.negotiation.remind();
-    else if (this.connection.connectionState !== "connected") this.findPath();
+    const state = this.connection.connectionState;
+    if (state === "disconnected" || state === "failed") this.findPath();
+    else if (state !== "connected") this.negotiation.remind();
   }
 
   /** Look for a new path between the same peers. Only one side makes the offer, the other one asks for it: docs/adr/0010. */

@@ -5,6 +5,7 @@ class Day {
   /** @param {import("../live/connection.js").Connection} connection */
   constructor(connection) {
     this.connection = connection;
+    this.stop = this.stop.bind(this);
     /** @type {(() => void)[]} */
     this.stops = [];
   }
@@ -12,9 +13,12 @@ class Day {
   start() {
     const again = () => location.reload();
     this.stops = ["appointment:changed", "appointment:entered"].map((event) => this.connection.on(event, again));
+    // What one has just pressed leads somewhere: nothing is rendered anew meanwhile.
+    document.addEventListener("submit", this.stop);
   }
 
   stop() {
+    document.removeEventListener("submit", this.stop);
     for (const stop of this.stops) stop();
     this.stops = [];
   }

@@ -59,6 +59,8 @@ export class MeetingRoom {
 
   start() {
     this.element.addEventListener("click", this.onClick);
+    // Until now a click would have led nowhere.
+    /** @type {HTMLButtonElement} */ (this.element.querySelector("[data-act=go-in]")).disabled = false;
     this.element.addEventListener("submit", this.onSubmit);
     this.stops = [
       this.connection.watch((state) => {

@@ -1,0 +1,142 @@
+"""Appointments in real Chromium: booked on a phone in three steps, moved by the link in the mail, held by video."""
+
+import pytest
+from playwright.async_api import Page, expect
+from sqlalchemy import select
+
+from rooms import agencies, portfolios
+from rooms.agencies import ReasonText
+from rooms.appointments import hours
+from rooms.appointments.booking import Appointment
+from rooms.outbox import Mail
+from tests.browser.conftest import Visitors, until_frames
+from tests.browser.test_everyone import faults
+from tests.cast import Cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+PHONE = {"viewport": {"width": 360, "height": 740}, "timezone_id": "America/Guadeloupe"}
+
+
+async def axe(page: Page) -> None:
+    assert await faults(page) == []
+
+
+async def open_office(cast: Cast) -> None:
+    """Claire is there day and night, so that a time begins within minutes of any moment."""
+    async with cast.database.transaction() as tx:
+        team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
+        await agencies.add_member(tx, team.id, cast.claire)
+        for weekday in range(7):
+            await hours.add_weekly(tx, cast.claire.id, weekday, 0, 1440, ("video", "phone"))
+        await hours.change_rules(tx, cast.claire.id, hours.RulesText(0, 0, 0, 56, 40))
+        text = ReasonText("My project", 30, ("video", "phone"), "What is it about?", "Your CV")
+        await agencies.add_reason(tx, team.agency, text)
+        await portfolios.follow(tx, cast.claire.id, cast.amina.id)
+
+
+async def book(page: Page) -> None:
+    """The three steps, from the front page's tab on."""
+    await page.get_by_role("link", name="Appointments").filter(visible=True).click()
+    await page.get_by_role("link", name="Take an appointment").first.click()
+    await page.get_by_role("link", name="My project").click()
+    await page.locator("button.time").first.click()
+    await expect(page.get_by_text("Kept for you until")).to_be_visible()
+    await page.get_by_label("What is it about?").fill("I bake.")
+    await page.get_by_role("button", name="Book this time").click()
+    await expect(page.get_by_text("It is booked.")).to_be_visible()
+
+
+async def test_booked_on_a_phone_in_three_steps_in_the_persons_own_time_and_without_a_fault_for_axe(
+    visitors: Visitors,
+) -> None:
+    await open_office(visitors.cast)
+    page = await visitors.sign_in(visitors.cast.amina, media=False, **PHONE)
+    await page.goto("/")
+    await page.goto("/appointments/new")
+    await axe(page)
+    await page.get_by_role("link", name="My project").click()
+    await expect(page.get_by_text("Times are those of your device: Atlantic Standard Time.")).to_be_visible()
+    await axe(page)
+    await page.goto("/")
+    await book(page)
+    await axe(page)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    async with visitors.cast.database.reading() as tx:
+        row = (await tx.session.execute(select(Appointment))).unique().scalar_one()
+        assert (row.time_zone, row.said) == ("America/Guadeloupe", "I bake.")
+
+
+async def test_the_link_in_the_mail_moves_and_cancels_without_signing_in(visitors: Visitors) -> None:
+    await open_office(visitors.cast)
+    page = await visitors.sign_in(visitors.cast.amina, media=False)
+    await page.goto("/")
+    await book(page)
+    async with visitors.cast.database.reading() as tx:
+        mails = (await tx.session.execute(select(Mail).where(Mail.template == "appointment"))).scalars()
+        path = next(str(mail.values["path"]) for mail in mails if str(mail.once).startswith("booked:"))
+    stranger = await visitors.passer_by()
+    scanned = await stranger.request.get(visitors.house.url + path)
+    assert scanned.status == 200
+    await stranger.goto(path)
+    await axe(stranger)
+    await stranger.get_by_role("button", name="I will come").click()
+    await expect(stranger.get_by_text("You will come")).to_be_visible()
+    await stranger.get_by_role("link", name="Move it").click()
+    await stranger.locator("button.time").nth(5).click()
+    await expect(stranger.get_by_text("It has moved.")).to_be_visible()
+    await stranger.get_by_label("A word to the other person").fill("My child is ill.")
+    await stranger.get_by_role("button", name="Cancel it").click()
+    await expect(stranger.get_by_text("It is cancelled.")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_text("My child is ill.").first).to_be_visible()
+
+
+async def test_the_appointment_is_held_by_video_and_recorded_by_itself(visitors: Visitors) -> None:
+    cast = visitors.cast
+    await open_office(cast)
+    claire, amina = await visitors.sign_in(cast.claire), await visitors.sign_in(cast.amina)
+    await amina.goto("/")
+    await book(amina)
+    await claire.goto("/counsel")
+    day = claire.locator(".day-row")
+    if await day.count() == 0:
+        await claire.get_by_role("link", name="The day after").click()
+    await expect(day).to_contain_text("Amina Benali")
+    await axe(claire)
+    await amina.get_by_role("button", name="To the waiting room").click()
+    await expect(day.get_by_text("waits since")).to_be_visible()
+    await claire.get_by_role("button", name="Open the door").click()
+    for page in (claire, amina):
+        await page.get_by_role("button", name="Go in").click()
+    for page in (claire, amina):
+        await until_frames(page)
+    await expect(claire.get_by_text("I bake.")).to_be_visible()
+    await claire.get_by_role("button", name="Finish").click()
+    await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()
+    await expect(amina.locator("#evidence")).to_contain_text("camera and microphone work")
+    await expect(amina.locator("#evidence")).to_contain_text("connected")
+    await axe(amina)
+
+
+async def test_a_counsellor_sets_hours_and_books_by_phone_for_somebody_without_an_address(visitors: Visitors) -> None:
+    cast = visitors.cast
+    await open_office(cast)
+    page = await visitors.sign_in(cast.claire, media=False)
+    await page.goto("/counsel/hours")
+    await axe(page)
+    await page.get_by_role("button", name="Remove").first.click()
+    await expect(page.get_by_text("Removed.")).to_be_visible()
+    await page.goto("/counsel/people")
+    await axe(page)
+    await page.get_by_label("Name", exact=True).last.fill("Fatou Ba")
+    await page.get_by_role("button", name="Follow", exact=True).click()
+    await page.get_by_role("link", name="My project").click()
+    await page.get_by_role("link", name="By phone").click()
+    await page.get_by_label("Number to call").fill("02 40 00 00 00")
+    await page.get_by_role("button", name="To the times").click()
+    await axe(page)
+    await page.locator("button.time").nth(20).click()
+    await expect(page.get_by_text("It is booked.")).to_be_visible()
+    letter = await page.request.get(page.url + "/letter.pdf")
+    assert letter.headers["content-type"] == "application/pdf"
+    assert (await letter.body()).startswith(b"%PDF-")
