@@ -151,6 +151,11 @@ async def counsellors_of(tx: Transaction, where: uuid.UUID) -> list[Person]:
     return list((await tx.session.execute(query)).scalars())
 
 
+async def ids_of_counsellors(tx: Transaction, where: uuid.UUID) -> list[uuid.UUID]:
+    query = select(TeamMember.person_id).join(Team, Team.id == TeamMember.team_id).where(Team.agency_id == where)
+    return list((await tx.session.execute(query.distinct())).scalars())
+
+
 async def add_member(tx: Transaction, where: uuid.UUID, person: Person) -> None:
     await tx.insert_once(TeamMember, {"team_id": where, "person_id": person.id})
 

@@ -22,6 +22,7 @@ from server.calendars import UnreadableCalendar
 log = structlog.get_logger()
 LARGEST = 4 * 2**20
 AHEAD = timedelta(days=180)
+PRIVATE = N_("This address lies in a private network and is not read.")
 
 
 class PrivateAddress(OSError):
@@ -67,10 +68,14 @@ class BusyCalendars:
                 zone = await hours.zone_of(tx, person)
             spans = await asyncio.to_thread(calendars.busy, text, now, now + AHEAD, zone)
         except PrivateAddress:
-            await self._note(person, N_("This address lies in a private network and is not read."))
+            await self._note(person, PRIVATE)
         except UnreadableCalendar:
             await self._note(person, N_("What this address gives is no calendar."))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            # aiohttp wraps what the resolver has said.
+            if isinstance(getattr(error, "os_error", None), PrivateAddress):
+                await self._note(person, PRIVATE)
+                return
             log.info("calendar_unread", person=str(person), reason=type(error).__name__)
             await self._note(person, N_("This calendar could not be reached. It is tried again."))
         else:

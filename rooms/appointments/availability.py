@@ -7,6 +7,8 @@ slot's own day. A window that spans a change of clocks is as long as it really l
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from rooms.agencies import Mode
@@ -14,9 +16,8 @@ from rooms.agencies import Mode
 GRID = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, order=True)
-class Span:
-    """From `begins` until `ends`, which is no longer part of it; both in UTC."""
+class Span(NamedTuple):
+    """From `begins` until `ends`, which is no longer part of it; both in UTC. A tuple, for there are many."""
 
     begins: datetime
     ends: datetime
@@ -70,10 +71,17 @@ class Taken:
     a_day: dict[date, int] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=16384)
 def local(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The moment of a local time. One that a change of clocks leaves out is read with the offset before the change
     (PEP 495, fold=0); of one that comes twice, the first is meant."""
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=16384)
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """Which day it is there at this moment: the same question is asked for every counsellor of an agency."""
+    return moment.astimezone(zone).date()
 
 
 def windows(rules: Rules, mode: Mode, first: date, last: date) -> list[Span]:
@@ -136,7 +144,7 @@ def slots(
             if at < len(busy) and busy[at].begins < needs.ends:
                 begins = _on_grid(window.begins, busy[at].ends + rules.before)
                 continue
-            if taken.a_day.get(begins.astimezone(rules.zone).date(), 0) < rules.most_a_day:
+            if taken.a_day.get(local_day(begins, rules.zone), 0) < rules.most_a_day:
                 out.append(Span(begins, begins + length))
             begins = earliest = begins + length + rules.after + rules.before
     return out
@@ -144,7 +152,7 @@ def slots(
 
 def fits(rules: Rules, mode: Mode, span: Span, taken: Taken, now: datetime) -> bool:
     """Whether exactly this time can be booked."""
-    day = span.begins.astimezone(rules.zone).date()
+    day = local_day(span.begins, rules.zone)
     needs = Span(span.begins - rules.before, span.ends + rules.after)
     return (
         now + rules.notice <= span.begins <= now + rules.horizon

@@ -86,7 +86,7 @@ class RulesText:
     most_a_day: int
 
 
-Row = TypeVar("Row", BookingRules, WeeklyHours, UnlikeDay)
+Row = TypeVar("Row", BookingRules, UnlikeDay)
 RANGES = {
     "before_minutes": (0, 60),
     "after_minutes": (0, 60),
@@ -222,6 +222,11 @@ def holidays_of(country: str, region: str, year: int) -> frozenset[date]:
         return frozenset(country_holidays(country, years=year))
 
 
+@cache
+def _hours(weekday: int, begins: int, ends: int, modes: tuple[str, ...]) -> Hours:
+    return Hours(weekday, _clock(begins), _clock(ends), frozenset(map(Mode, modes)))
+
+
 def _clock(minutes: int) -> time:
     return time(minutes // 60 % 24, minutes % 60)
 
@@ -232,11 +237,13 @@ async def rules_for(
     """The availability of each of `people`, in five queries for any number of them; who has no agency is left out."""
     rules = {row.person_id: row for row in await _rows(tx, BookingRules, people)}
     hours: dict[uuid.UUID, list[Hours]] = {}
-    for row in await _rows(tx, WeeklyHours, people):
-        if row.is_kept and not follow_up:
-            continue
-        modes = frozenset(map(Mode, row.modes))
-        hours.setdefault(row.person_id, []).append(Hours(row.weekday, _clock(row.begins), _clock(row.ends), modes))
+    weekly = select(
+        WeeklyHours.person_id, WeeklyHours.weekday, WeeklyHours.begins, WeeklyHours.ends, WeeklyHours.modes
+    ).where(WeeklyHours.person_id.in_(people))
+    for person, weekday, begins, ends, modes in await tx.session.execute(
+        weekly if follow_up else weekly.where(WeeklyHours.is_kept.is_(False))
+    ):
+        hours.setdefault(person, []).append(_hours(weekday, begins, ends, tuple(modes)))
     days: dict[uuid.UUID, dict[date, list[tuple[time, time, frozenset[Mode]]]]] = {}
     for unlike in await _rows(tx, UnlikeDay, people):
         found = days.setdefault(unlike.person_id, {}).setdefault(unlike.day, [])
@@ -250,7 +257,7 @@ async def rules_for(
             zone=agency.zone,
             hours=tuple(hours.get(person, ())),
             days=tuple(Day(day, tuple(spans)) for day, spans in days.get(person, {}).items()),
-            holidays=_holidays(agency, first, last),
+            holidays=_holidays(agency.country, agency.region, first.year, last.year),
             before=timedelta(minutes=own.before_minutes),
             after=timedelta(minutes=own.after_minutes),
             notice=timedelta(hours=own.notice_hours),
@@ -272,9 +279,9 @@ async def _agencies_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[u
     return dict(rows.all())
 
 
-def _holidays(agency: Agency, first: date, last: date) -> frozenset[date]:
-    years = range(first.year, last.year + 1)
-    return frozenset().union(*(holidays_of(agency.country, agency.region, year) for year in years))
+@cache
+def _holidays(country: str, region: str, first: int, last: int) -> frozenset[date]:
+    return frozenset().union(*(holidays_of(country, region, year) for year in range(first, last + 1)))
 
 
 async def busy_of(

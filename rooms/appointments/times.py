@@ -2,14 +2,14 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, true
 
 from rooms import agencies, portfolios
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, hours
-from rooms.appointments.availability import Rules, Span, Taken, fits, slots
+from rooms.appointments.availability import Rules, Span, Taken, fits, local, local_day, slots
 from rooms.appointments.booking import Appointment, AppointmentState, Wanted
 from rooms.errors import N_, Conflict, Invalid
 from rooms.people import Person
@@ -17,6 +17,7 @@ from rooms.transaction import Transaction
 
 DAYS_AT_ONCE = 7
 A_DAY = timedelta(days=1)
+LONGEST_PAUSE = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Diary:
 async def counsellors_for(tx: Transaction, reason: Reason, candidate: uuid.UUID) -> list[uuid.UUID]:
     """Who may be met for this reason: the referent first, the whole agency unless it is a follow-up."""
     referent = await portfolios.referent_of(tx, candidate)
-    team = [person.id for person in await agencies.counsellors_of(tx, reason.agency_id)]
+    team = await agencies.ids_of_counsellors(tx, reason.agency_id)
     if reason.is_follow_up:
         return [referent] if referent in team else []
     return sorted(team, key=lambda person: person != referent)
@@ -55,7 +56,7 @@ async def free_times(
         return []
     last, length = first + (days - 1) * A_DAY, timedelta(minutes=reason.minutes)
     diaries = await _diaries(tx, reason, people, first, last, moving)
-    own = await _spans_of(tx, candidate, first, last, moving)
+    own = await _spans_of(tx, reason, candidate, first, last, moving)
     referent = await portfolios.referent_of(tx, candidate)
     found: dict[Span, list[uuid.UUID]] = {}
     for person, diary in diaries.items():
@@ -77,7 +78,7 @@ async def _diaries(
     tx: Transaction, reason: Reason, people: list[uuid.UUID], first: date, last: date, moving: Appointment | None
 ) -> dict[uuid.UUID, Diary]:
     rules = await hours.rules_for(tx, people, first, last, follow_up=reason.is_follow_up)
-    begins, ends = _around(first, last)
+    begins, ends = _around(reason, first, last)
     busy = await hours.busy_of(tx, people, begins, ends)
     counts: dict[uuid.UUID, dict[date, int]] = {}
     query = select(
@@ -87,7 +88,7 @@ async def _diaries(
         if person not in rules:
             continue
         busy.setdefault(person, []).append(Span(occupied_from, occupied_until))
-        day = begins_at.astimezone(rules[person].zone).date()
+        day = local_day(begins_at, rules[person].zone)
         a_day = counts.setdefault(person, {})
         a_day[day] = a_day.get(day, 0) + 1
     return {
@@ -98,12 +99,10 @@ async def _diaries(
     }
 
 
-def _around(first: date, last: date) -> tuple[datetime, datetime]:
-    """Wide enough for these days in every zone."""
-    return (
-        datetime.combine(first - A_DAY, time(0), tzinfo=UTC),
-        datetime.combine(last + 2 * A_DAY, time(0), tzinfo=UTC),
-    )
+def _around(reason: Reason, first: date, last: date) -> tuple[datetime, datetime]:
+    """These days at the agency, and as much around them as pauses can reach."""
+    zone = reason.agency.zone
+    return local(first, time(0), zone) - LONGEST_PAUSE, local(last + A_DAY, time(0), zone) + LONGEST_PAUSE
 
 
 def _stands(
@@ -122,9 +121,9 @@ def _stands(
 
 
 async def _spans_of(
-    tx: Transaction, candidate: uuid.UUID, first: date, last: date, moving: Appointment | None
+    tx: Transaction, reason: Reason, candidate: uuid.UUID, first: date, last: date, moving: Appointment | None
 ) -> list[Span]:
-    begins, ends = _around(first, last)
+    begins, ends = _around(reason, first, last)
     query = select(Appointment.begins_at, Appointment.ends_at).where(
         Appointment.candidate_id == candidate,
         Appointment.state == AppointmentState.BOOKED,
@@ -159,7 +158,7 @@ async def possible(
     day = begins.astimezone(reason.agency.zone).date()
     span = Span(begins, begins + timedelta(minutes=reason.minutes))
     diaries = await _diaries(tx, reason, people, day, day, moving)
-    if any(span.meets(mine) for mine in await _spans_of(tx, candidate, day, day, moving)):
+    if any(span.meets(mine) for mine in await _spans_of(tx, reason, candidate, day, day, moving)):
         raise Conflict("slot.own", N_("You have another appointment at this time."))
     free = [person for person, diary in diaries.items() if fits(diary.rules, mode, span, diary.taken, tx.now)]
     return [

@@ -1,0 +1,194 @@
+"""Free times of 250 counsellors with 60,000 appointments: one candidate's page, beside asking day by day and person
+by person. Also a portfolio of 200 people, and a search in it.
+
+    python -m tests.load.bench_slots [--rounds 20] [--portfolio]
+
+Prints a table, and as its last line one JSON object: {"bench": "slots", "p95_ms": ..., "ratio_to_naive": ...} or
+{"bench": "portfolio", "p95_ms": ...}. It fails when the two ways do not find the same times.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+from sqlalchemy import insert, select, text
+
+from rooms import agencies, portfolios
+from rooms.agencies import Mode, Reason, ReasonText, TeamMember
+from rooms.appointments import hours, times
+from rooms.appointments.availability import Span, Taken, slots
+from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments.hours import BookingRules, WeeklyHours
+from rooms.clock import SystemClock
+from rooms.database import Database
+from rooms.model import new_id
+from rooms.people import Person
+from rooms.portfolios import Following
+from rooms.transaction import Transaction
+from server import migrating
+from tests.services import postgres
+
+COUNSELLORS, PEOPLE, APPOINTMENTS, WEEKS = 250, 50_000, 60_000, 8
+FOLLOWED = 200
+AT_ONCE = 5_000
+
+
+def person(number: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(), "name": f"Person {number:05d}", "email": None, "seeks": "", "location": "",
+        "spoken_languages": "", "needs": [], "language": "fr", "is_administrator": False, "is_organiser": False,
+        "is_simulated": False, "created_at": now,
+    }  # fmt: skip
+
+
+async def rows(tx: Transaction, kind: Any, values: list[dict[str, Any]]) -> None:
+    for start in range(0, len(values), AT_ONCE):
+        await tx.session.execute(insert(kind), values[start : start + AT_ONCE])
+
+
+async def fill(database: Database, people: int, booked: int) -> tuple[uuid.UUID, list[uuid.UUID], list[uuid.UUID]]:
+    """(reason, counsellors, people): every counsellor works Monday to Friday and is booked evenly over eight weeks."""
+    async with database.transaction() as tx:
+        team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
+        reason = await agencies.add_reason(tx, team.agency, ReasonText("My project", 30, ("video",)))
+        staff = [person(n, tx.now) for n in range(COUNSELLORS)]
+        crowd = [person(COUNSELLORS + n, tx.now) for n in range(people)]
+        await rows(tx, Person, staff + crowd)
+        ids = [each["id"] for each in staff]
+        await rows(tx, TeamMember, [{"team_id": team.id, "person_id": each} for each in ids])
+        await rows(tx, BookingRules, [{
+            "person_id": each, "before_minutes": 0, "after_minutes": 10, "notice_hours": 2, "horizon_days": 60,
+            "most_a_day": 12, "busy_address": "", "busy_trouble": ""} for each in ids])  # fmt: skip
+        await rows(tx, WeeklyHours, [{
+            "id": new_id(), "person_id": each, "weekday": weekday, "begins": begins, "ends": ends,
+            "modes": ["video"], "is_kept": False}
+            for each in ids for weekday in range(5) for begins, ends in ((540, 720), (810, 1020))])  # fmt: skip
+        followed = [{"person_id": each["id"], "counsellor_id": ids[n // FOLLOWED % COUNSELLORS], "since": tx.now}
+                    for n, each in enumerate(crowd)]  # fmt: skip
+        await rows(tx, Following, followed)
+        await rows(tx, Appointment, appointments(tx.now, reason.id, ids, [each["id"] for each in crowd], booked))
+        await tx.session.execute(_ANALYSE)
+    return reason.id, ids, [each["id"] for each in crowd]
+
+
+_ANALYSE = text("ANALYZE")
+
+
+def appointments(
+    now: datetime, reason: uuid.UUID, staff: list[uuid.UUID], crowd: list[uuid.UUID], count: int
+) -> list[dict[str, Any]]:
+    monday = (now + timedelta(days=7 - now.weekday())).replace(hour=8, minute=0, second=0, microsecond=0)
+    each = count // len(staff)
+    found = []
+    for number in range(count):
+        counsellor, nth = staff[number // each % len(staff)], number % each
+        day, slot = nth % (WEEKS * 5), nth // (WEEKS * 5)
+        begins = monday + timedelta(days=day // 5 * 7 + day % 5, minutes=40 * slot)
+        found.append({
+            "id": new_id(), "reason_id": reason, "counsellor_id": counsellor,
+            "candidate_id": crowd[number % len(crowd)],
+            "mode": Mode.VIDEO, "state": AppointmentState.BOOKED, "begins_at": begins,
+            "ends_at": begins + timedelta(minutes=30), "occupied_from": begins,
+            "occupied_until": begins + timedelta(minutes=40), "sequence": 0, "time_zone": "Europe/Paris", "said": "",
+            "phone": "", "made_at": now, "cancel_words": "", "contested_words": "",
+        })  # fmt: skip
+    return found
+
+
+async def naive(tx: Transaction, reason: Reason, people: list[uuid.UUID], first: Any, days: int) -> set[Span]:
+    """The obvious way: for each counsellor and each day, ask for the rules and for what is booked."""
+    found: set[Span] = set()
+    for each in people:
+        for n in range(days):
+            day = first + timedelta(days=n)
+            rules = (await hours.rules_for(tx, [each], day, day, follow_up=False))[each]
+            begins = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
+            query = select(Appointment.occupied_from, Appointment.occupied_until).where(
+                Appointment.counsellor_id == each, Appointment.occupied_until > begins,
+                Appointment.occupied_from < begins + timedelta(days=3))  # fmt: skip
+            busy = tuple(Span(*row) for row in await tx.session.execute(query))
+            length = timedelta(minutes=reason.minutes)
+            found |= set(slots(rules, Mode.VIDEO, length, Taken(busy), tx.now, day, day))
+    return found
+
+
+async def timed(work: Callable[[], Awaitable[object]]) -> tuple[float, object]:
+    began = time.perf_counter()
+    result = await work()
+    return (time.perf_counter() - began) * 1000, result
+
+
+def p95(samples: list[float]) -> float:
+    return statistics.quantiles(samples, n=20)[-1] if len(samples) > 1 else samples[0]
+
+
+async def bench_slots(database: Database, reason_id: uuid.UUID, people: list[uuid.UUID], rounds: int) -> dict[str, Any]:
+    samples, other = [], []
+    for turn in range(rounds):
+        async with database.reading() as tx:
+            reason = await tx.session.get_one(Reason, reason_id)
+            first = tx.now.date() + timedelta(days=7 * (turn % WEEKS))
+            took, found = await timed(
+                lambda tx=tx, reason=reason, first=first, turn=turn: times.free_times(  # type: ignore[misc]
+                    tx, reason, Mode.VIDEO, people[turn * 37 % len(people)], first
+                )
+            )
+            samples.append(took)
+            assert isinstance(found, list)
+            assert found, "nobody is free: nothing was timed"
+            if turn < 2:
+                staff = [each.id for each in await agencies.counsellors_of(tx, reason.agency_id)]
+                took, plain = await timed(
+                    lambda tx=tx, reason=reason, first=first, staff=staff: naive(tx, reason, staff, first, 7)  # type: ignore[misc]
+                )
+                other.append(took)
+                assert plain == {each.span for each in found}, "the two ways differ"
+    median = statistics.median(samples)
+    print(f"one page, {COUNSELLORS} counsellors, 7 days: median {median:.1f} ms, p95 {p95(samples):.1f}")
+    print(f"day by day, person by person: median {statistics.median(other):.0f} ms")
+    ratio = median / statistics.median(other)
+    return {"bench": "slots", "p95_ms": round(p95(samples), 1), "ratio_to_naive": round(ratio, 4)}
+
+
+async def bench_portfolio(database: Database, staff: list[uuid.UUID], rounds: int) -> dict[str, Any]:
+    samples = []
+    for turn in range(rounds):
+        words = "" if turn % 2 else f"Person {turn % 10}"
+        async with database.reading() as tx:
+            took, found = await timed(
+                lambda tx=tx, turn=turn, words=words: portfolios.portfolio(tx, staff[turn % 100], words)  # type: ignore[misc]
+            )
+        assert isinstance(found, list)
+        assert words or len(found) == FOLLOWED, f"{len(found)} people followed"
+        samples.append(took)
+    print(f"a portfolio of {FOLLOWED} of {PEOPLE}: median {statistics.median(samples):.1f} ms, p95 {p95(samples):.1f}")
+    return {"bench": "portfolio", "p95_ms": round(p95(samples), 1)}
+
+
+async def run(rounds: int) -> int:
+    with postgres() as address:
+        connection = await asyncpg.connect(address.replace("+asyncpg", "") + "/postgres")
+        await connection.execute("CREATE DATABASE bench")
+        await connection.close()
+        database = Database(f"{address}/bench", SystemClock())
+        await migrating.migrate(database.engine)
+        reason, staff, crowd = await fill(database, PEOPLE, APPOINTMENTS)
+        results = [await bench_portfolio(database, staff, rounds), await bench_slots(database, reason, crowd, rounds)]
+        await database.close()
+    for result in results:
+        print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=40)
+    sys.exit(asyncio.run(run(parser.parse_args().rounds)))

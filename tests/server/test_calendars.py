@@ -1,0 +1,196 @@
+"""Calendars: what goes out is read back, moves and cancels leave it right, and what comes in closes the right times."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import recurring_ical_events
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from icalendar import Calendar
+from sqlalchemy import select
+
+from rooms.appointments import booking, desk, hours
+from rooms.outbox import Mail
+from server import calendars
+from server.busy_calendars import BusyCalendars
+from server.calendars import UnreadableCalendar
+from server.mail import Writer
+from server.rendering import environment
+from server.settings import load
+from tests.cast import Cast
+from tests.rooms.appointments.office import WEDNESDAY_NINE, open_office
+
+SECRET = "kP3vX8mQ1rT6wZ0yB5nD2gH7jL4sF9cA"
+PARIS = ZoneInfo("Europe/Paris")
+FIRST, LAST = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)
+
+
+class FollowedCalendar:
+    """What a calendar program makes of invitations: the highest SEQUENCE of a UID stands (RFC 5546, 2.1.5)."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, tuple[int, str, datetime]] = {}
+
+    def take(self, text: bytes) -> None:
+        calendar = Calendar.from_ical(text)
+        (event,) = calendar.walk("VEVENT")
+        uid, sequence = str(event["UID"]), int(event["SEQUENCE"])
+        if uid in self.entries and self.entries[uid][0] > sequence:
+            return
+        self.entries[uid] = (sequence, str(calendar["METHOD"]), event["DTSTART"].dt)
+
+    @property
+    def stands(self) -> list[datetime]:
+        return [begins for _, method, begins in self.entries.values() if method == "REQUEST"]
+
+
+async def sent(cast: Cast) -> list[tuple[str, bytes]]:
+    """(to, calendar) of every letter with an entry for a calendar, in the order written."""
+    writer = Writer(environment(), load(mode="demo", secret=SECRET, public_url="https://parvis.example.org"))
+    async with cast.database.reading() as tx:
+        mails = list((await tx.session.execute(select(Mail).order_by(Mail.id))).scalars())
+    found = []
+    for mail in mails:
+        if "calendar" not in mail.values:
+            continue
+        message = writer.write(mail)
+        (part,) = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+        assert part.get_param("method") == mail.values["calendar"]["method"]
+        found.append((mail.recipient, part.get_payload(decode=True)))
+    return found
+
+
+async def test_a_round_of_moves_and_a_cancel_leaves_each_calendar_right(cast: Cast) -> None:
+    office = await open_office(cast)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    other = await office.book(cast.karim, WEDNESDAY_NINE + timedelta(minutes=120))
+    for minutes in (40, 80):
+        async with cast.database.transaction() as tx:
+            found = await office.fresh(tx, row)
+            await desk.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + timedelta(minutes=minutes))
+    async with cast.database.transaction() as tx:
+        await desk.cancel(tx, await office.fresh(tx, other), await cast.fresh(tx, cast.karim))
+    kept: dict[str, FollowedCalendar] = {}
+    for to, text in await sent(cast):
+        kept.setdefault(to, FollowedCalendar()).take(text)
+    moved = WEDNESDAY_NINE + timedelta(minutes=80)
+    assert {to.partition(".")[0]: calendar.stands for to, calendar in kept.items()} == {
+        "amina": [moved], "karim": [], "claire": [moved],
+    }  # fmt: skip
+    assert {len(calendar.entries) for to, calendar in kept.items() if to.startswith("claire")} == {2}
+
+
+async def test_the_feed_is_read_back_by_a_calendar_program(cast: Cast) -> None:
+    office = await open_office(cast)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.reading() as tx:
+        rows = await booking.of_person(tx, office.claire.id, since=tx.now)
+    text = calendars.feed(rows, office.claire.id, "https://parvis.example.org", "parvis.example.org")
+    (event,) = recurring_ical_events.of(Calendar.from_ical(text)).between(FIRST, LAST)
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (row.begins_at, row.ends_at)
+    assert "Amina Benali" in str(event["SUMMARY"])
+
+
+OWN = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//test//EN
+BEGIN:VEVENT
+UID:weekly
+DTSTART;TZID=Europe/Paris:20261125T090000
+DTEND;TZID=Europe/Paris:20261125T094500
+RRULE:FREQ=WEEKLY;COUNT=3
+EXDATE;TZID=Europe/Paris:20261202T090000
+SUMMARY:Secret
+END:VEVENT
+BEGIN:VEVENT
+UID:free
+DTSTART:20261125T100000Z
+DTEND:20261125T110000Z
+TRANSP:TRANSPARENT
+END:VEVENT
+BEGIN:VEVENT
+UID:day
+DTSTART;VALUE=DATE:20261224
+END:VEVENT
+BEGIN:VEVENT
+UID:gone
+DTSTART:20261125T100000Z
+DTEND:20261125T110000Z
+STATUS:CANCELLED
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n")
+
+
+def test_recurring_all_day_free_and_cancelled_entries() -> None:
+    found = sorted(calendars.busy(OWN.encode(), FIRST, LAST, PARIS))
+    assert [(span.begins.astimezone(PARIS).strftime("%d %H:%M"), span.length) for span in found] == [
+        ("25 09:00", timedelta(minutes=45)),
+        ("09 09:00", timedelta(minutes=45)),
+        ("24 00:00", timedelta(days=1)),
+    ]
+    with pytest.raises(UnreadableCalendar):
+        calendars.busy(b"<html>no</html>", FIRST, LAST, PARIS)
+
+
+@pytest.fixture
+async def own_calendar() -> AsyncIterator[TestServer]:
+    async def serve(request: web.Request) -> web.Response:
+        if request.path == "/away":
+            raise web.HTTPFound("/mine.ics")
+        return web.Response(text=OWN if request.path == "/mine.ics" else "no", content_type="text/calendar")
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", serve)
+    server = TestServer(app)
+    await server.start_server()
+    yield server
+    await server.close()
+
+
+async def test_busy_times_of_ones_own_calendar_close_the_same_times_here(cast: Cast, own_calendar: TestServer) -> None:
+    office = await open_office(cast)
+    async with cast.database.transaction() as tx:
+        await hours.read_calendar_at(tx, office.claire.id, str(own_calendar.make_url("/mine.ics")))
+    assert await BusyCalendars(cast.database, may_be_private=True).read_due() == 1
+    assert await office.starts(cast.amina) == ["09:45", "10:25", "11:05"]
+    async with cast.database.reading() as tx:
+        assert await hours.calendars_due(tx) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("http://127.0.0.1:{port}/mine.ics", "private network"),
+        ("https://localhost:{port}/mine.ics", "private network"),
+        ("https://10.0.0.8/mine.ics", "private network"),
+        ("https://[::1]/mine.ics", "private network"),
+        ("https://169.254.169.254/latest", "private network"),
+    ],
+)
+async def test_addresses_of_private_networks_are_refused(
+    cast: Cast, own_calendar: TestServer, address: str, says: str
+) -> None:
+    office = await open_office(cast)
+    async with cast.database.transaction() as tx:
+        await hours.read_calendar_at(tx, office.claire.id, address.format(port=own_calendar.port))
+    await BusyCalendars(cast.database, may_be_private=False).read_due()
+    async with cast.database.transaction() as tx:
+        assert says in (await hours.rules_of(tx, office.claire.id)).busy_trouble
+
+
+@pytest.mark.parametrize(("path", "says"), [("/no", "no calendar"), ("/away", "could not be reached")])
+async def test_what_cannot_be_read_is_told_and_keeps_what_was_known(
+    cast: Cast, own_calendar: TestServer, path: str, says: str
+) -> None:
+    office = await open_office(cast)
+    reader = BusyCalendars(cast.database, may_be_private=True)
+    async with cast.database.transaction() as tx:
+        await hours.read_calendar_at(tx, office.claire.id, str(own_calendar.make_url(path)))
+    await reader.read_due()
+    async with cast.database.transaction() as tx:
+        rules = await hours.rules_of(tx, office.claire.id)
+        assert says in rules.busy_trouble
+    assert await office.starts(cast.amina) == ["09:00", "09:40", "10:20", "11:00"]
