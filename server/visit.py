@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from aiohttp import web
 
 from rooms.access import Actor
+from rooms.appointments.booking import Appointment
 from rooms.database import Database
 from rooms.errors import N_, Invalid, NotFound, Problem
 from rooms.transaction import Transaction
@@ -67,6 +68,8 @@ class Visit:
     """The call that rings for this person, as JSON: set by the page that follows their stream."""
     meeting: uuid.UUID | None = None
     """The meeting this person is in."""
+    appointment: Appointment | None = None
+    """The appointment whose room is open for them."""
     cookies: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:

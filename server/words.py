@@ -146,6 +146,7 @@ BROWSER = (
     N_("This talk is open in another tab or on another device."),
     N_("Message removed"),
     N_("calling"),
+    N_("Somebody waits for you in the waiting room."),
     N_("%(name)s asks something"),
     N_("out of reach"),
     N_("in another talk"),

@@ -408,3 +408,14 @@ async def last_before(tx: Transaction, people: set[uuid.UUID], moment: datetime)
         Appointment.attendance.in_((Attendance.CAME, Attendance.LATE)),
     )
     return dict((await tx.session.execute(query.group_by(Appointment.candidate_id))).all())
+
+
+async def next_of(tx: Transaction, person: uuid.UUID) -> Appointment | None:
+    """The appointment whose room is open for this person now, or that goes on: it is shown on every page of theirs."""
+    query = select(Appointment).where(
+        or_(Appointment.candidate_id == person, Appointment.counsellor_id == person),
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.begins_at <= tx.now + ROOM_OPENS_BEFORE,
+        Appointment.ends_at > tx.now,
+    )
+    return (await tx.session.execute(query.order_by(Appointment.begins_at).limit(1))).unique().scalar_one_or_none()

@@ -103,7 +103,11 @@ async def test_the_appointment_is_held_by_video_and_recorded_by_itself(visitors:
         await claire.get_by_role("link", name="The day after").click()
     await expect(day).to_contain_text("Amina Benali")
     await axe(claire)
+    elsewhere = await claire.context.new_page()
+    await elsewhere.goto("/counsel/people")
     await amina.get_by_role("button", name="To the waiting room").click()
+    await expect(elsewhere.get_by_text("Somebody waits for you in the waiting room.").first).to_be_visible()
+    await elsewhere.close()
     await expect(day.get_by_text("waits since")).to_be_visible()
     await claire.get_by_role("button", name="Open the door").click()
     for page in (claire, amina):

@@ -2,6 +2,7 @@
 
 import { Connection } from "../live/connection.js";
 import { learn } from "../live/words.js";
+import { AppointmentDoor } from "../parts/appointment_door.js";
 import { Announcements } from "../parts/announcements.js";
 import { Announcer } from "../parts/announcer.js";
 import { Asking } from "../parts/asking.js";
@@ -36,6 +37,7 @@ export function open(build) {
   connection.onSnapshot = () => location.reload();
   const announcer = new Announcer(document);
   const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
+  const waiting = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=appointment-door]"));
   const fairState = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=fair-state]"));
   const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.ringing"));
   const asking = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.asking"));
@@ -48,6 +50,7 @@ export function open(build) {
     new Asking(document, asking),
     new RingingDialog(dialog, connection, announcer, door),
     new Announcements(document, connection, announcer),
+    ...(waiting ? [new AppointmentDoor(waiting, connection, announcer)] : []),
     ...(fairState ? [new FairState(fairState, connection)] : []),
     ...(pill ? [new ConnectionPill(pill, connection)] : []),
     ...build(connection, announcer, door),

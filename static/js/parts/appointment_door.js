@@ -1,0 +1,39 @@
+/** Shows the way to an appointment when the other one waits, on whatever page one is. */
+
+import { say } from "../live/words.js";
+import { fill } from "./dom.js";
+
+/** @typedef {import("../live/connection.js").Connection} Connection */
+/** @typedef {import("./announcer.js").Announcer} Announcer */
+
+export class AppointmentDoor {
+  /**
+   * @param {HTMLElement} element
+   * @param {Connection} connection
+   * @param {Announcer} announcer
+   */
+  constructor(element, connection, announcer) {
+    this.element = element;
+    this.connection = connection;
+    this.announcer = announcer;
+    this.stops = () => {};
+  }
+
+  start() {
+    this.stops = this.connection.on("appointment:entered", (fact) => this.entered(fact));
+  }
+
+  stop() {
+    this.stops();
+  }
+
+  /** @param {{appointment: string, person: string}} fact */
+  entered(fact) {
+    if (fact.person === document.body.dataset.me) return;
+    const sentence = say("Somebody waits for you in the waiting room.");
+    fill(this.element, "words", sentence);
+    /** @type {HTMLAnchorElement} */ (this.element.querySelector("a")).href = `/appointments/${fact.appointment}`;
+    this.element.hidden = false;
+    this.announcer.sayNow(sentence);
+  }
+}
