@@ -9,13 +9,14 @@ from enum import StrEnum, auto
 
 from sqlalchemy import select
 
-from rooms import agencies, booths, chat, documents, fairs, portfolios
+from rooms import agencies, booths, chat, counselling, documents, fairs, portfolios
 from rooms.agencies import Agency, Reason, Team, TeamMember
 from rooms.appointments import booking
 from rooms.appointments.booking import Appointment
 from rooms.booths import Booth, BoothStaff
 from rooms.chat import Message
 from rooms.conversations import Conversation, ConversationKind
+from rooms.counselling import Step
 from rooms.documents import Document
 from rooms.employers import Employer, EmployerMember, Vacancy
 from rooms.errors import N_, NotFound, Problem, Refused
@@ -350,6 +351,15 @@ async def followed(tx: Transaction, actor: Actor, person: uuid.UUID) -> Person:
     row = await tx.session.get(Person, person)
     if row is None or not await portfolios.knows(tx, actor.known.id, person):
         raise NotFound("person")
+    return row
+
+
+async def step(tx: Transaction, actor: Actor, step: uuid.UUID) -> Step:
+    """An agreed step, for its person and for the counsellor who follows them."""
+    me = actor.known.id
+    row = await counselling.step(tx, step)
+    if me != row.person_id and await portfolios.referent_of(tx, row.person_id) != me:
+        raise NotFound("step")
     return row
 
 

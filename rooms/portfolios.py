@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, case, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rooms import agencies
 from rooms.appointments.booking import Appointment, AppointmentState
-from rooms.errors import N_, Conflict
+from rooms.errors import N_, Conflict, Invalid
 from rooms.model import Base
 from rooms.people import Person
 from rooms.transaction import Transaction
@@ -98,3 +99,22 @@ async def take(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> Non
     if referent not in (None, counsellor):
         raise Conflict("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
     await follow(tx, counsellor, person)
+
+
+async def hand_over(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, colleague: uuid.UUID) -> None:
+    """A colleague of the same agency follows the person from now on; appointments that are booked stay as they are."""
+    if await referent_of(tx, person) != counsellor:
+        raise Conflict("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
+    if colleague not in {each.id for each in await colleagues_of(tx, counsellor)}:
+        raise Invalid("colleague.unknown", N_("Please choose a colleague of your agency."), field="colleague")
+    await follow(tx, colleague, person)
+
+
+async def colleagues_of(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
+    """The other counsellors of the counsellor's agencies."""
+    found: dict[uuid.UUID, Person] = {}
+    for team in await agencies.teams_of(tx, counsellor):
+        for each in await agencies.counsellors_of(tx, team.agency_id):
+            if each.id != counsellor:
+                found[each.id] = each
+    return sorted(found.values(), key=lambda each: each.name)

@@ -44,6 +44,7 @@ PAGE_MODULES = (
     "appointments",
     "appointment_link",
     "counsel",
+    "counselling",
     "agency",
     "health",
 )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, agencies, portfolios
+from rooms import access, agencies, counselling, portfolios
 from rooms.access import Act
 from rooms.agencies import Agency, Mode, Reason
 from rooms.appointments import booking, desk, room, times, waitlist
@@ -47,6 +47,8 @@ async def mine(visit: Visit) -> web.StreamResponse:
             "appointments.html",
             ahead=[row for row in rows if row.state is AppointmentState.BOOKED and row.ends_at > tx.now],
             past=[row for row in reversed(rows) if row.state is not AppointmentState.BOOKED or row.ends_at <= tx.now],
+            steps=(await counselling.steps_of(tx, {person.id}))[person.id],
+            notes=await counselling.notes_for_person(tx, person.id),
             wishes=await waitlist.of_person(tx, person.id),
             following=following,
         )

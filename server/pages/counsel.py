@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from rooms import access, agencies, people, portfolios
+from rooms import access, agencies, counselling, people, portfolios
 from rooms.access import Act
 from rooms.agencies import Mode
 from rooms.appointments import booking, desk, hours, room
@@ -39,6 +39,7 @@ async def day(visit: Visit) -> web.StreamResponse:
             rows=[row for row in mine if row.state is not AppointmentState.CANCELLED],
             cancelled=[row for row in mine if row.state is AppointmentState.CANCELLED],
             before=await booking.last_before(tx, {row.candidate_id for row in mine}, begins),
+            steps=await counselling.steps_of(tx, {each.candidate_id for each in mine}),
             waiting=await room.waiting_since(tx, mine),
             opens_before=booking.ROOM_OPENS_BEFORE,
             chosen=chosen,
@@ -245,6 +246,9 @@ async def person(visit: Visit) -> web.StreamResponse:
             rows=[each for each in reversed(rows) if each.has(visit.actor.known.id)],
             reasons=reasons,
             chosen=chosen,
+            notes=await counselling.notes_for_counsellor(tx, visit.actor.known.id, row.id),
+            steps=(await counselling.steps_of(tx, {row.id}))[row.id],
+            colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
             last_phone=next((each.phone for each in reversed(rows) if each.phone), ""),
             shown=await shown_times(tx, visit, chosen, row, only=visit.actor.known.id) if chosen else None,
             at=teams[0].agency.zone,

@@ -13,7 +13,19 @@ import aiohttp
 import socketio
 from aiohttp.test_utils import TestServer
 
-from rooms import agencies, chat, documents, employers, invitations, meetings, people, portfolios, signin, streams
+from rooms import (
+    agencies,
+    chat,
+    counselling,
+    documents,
+    employers,
+    invitations,
+    meetings,
+    people,
+    portfolios,
+    signin,
+    streams,
+)
 from rooms.agencies import Mode
 from rooms.appointments import hours, links, waitlist
 from rooms.database import Database
@@ -175,6 +187,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         feed = await hours.open_feed(tx, cast.claire.id)
         await hours.add_day(tx, cast.claire.id, date(2026, 12, 31), None)
         await portfolios.follow(tx, cast.claire.id, cast.amina.id)
+        step = await counselling.propose_step(tx, cast.claire, cast.amina.id, "Finish the CV", None)
         wish = await waitlist.wish(
             tx, await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), Mode.VIDEO,
             date(2026, 12, 1), date(2026, 12, 9), PARIS,
@@ -200,7 +213,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         checked = check(DocumentKind.BOOTH, Upload("hours.pdf", PDF))
         await documents.add_to_booth(tx, stand, DocumentKind.BOOTH, checked, paper)
     appointments = {
-        "appointment": booked.id, "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id,
+        "appointment": booked.id, "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id, "step": step.id,
         "reason": office.reason.id, "agency": office.reason.agency_id, "hours": weekly.id, "unlike_day": unlike.id,
         "followed": cast.amina.id, "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),
     }  # fmt: skip

@@ -1,0 +1,76 @@
+"""Notes are read by whom they are meant for, steps stand once both have signed, handing over changes the referent."""
+
+import pytest
+
+from rooms import access, agencies, counselling, portfolios
+from rooms.access import Actor
+from rooms.errors import Conflict, Invalid, NotFound
+from tests.cast import Cast
+from tests.rooms.appointments.office import Office, open_office
+
+
+@pytest.fixture
+async def office(cast: Cast) -> Office:
+    office = await open_office(cast, counsellors=2)
+    async with cast.database.transaction() as tx:
+        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+        elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
+        await agencies.add_member(tx, elsewhere.id, cast.sophie)
+    return office
+
+
+async def test_notes_of_three_sorts_are_read_by_three_circles(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        for kind in ("private", "team", "shared"):
+            await counselling.write_note(tx, office.claire, cast.amina.id, kind, kind)
+        with pytest.raises(Invalid):
+            await counselling.write_note(tx, office.claire, cast.amina.id, "everybody", "no")
+
+        async def read(reader: object) -> list[str]:
+            return [note.text for note in await counselling.notes_for_counsellor(tx, reader, cast.amina.id)]  # type: ignore[arg-type]
+
+        assert await read(office.claire.id) == ["shared", "team", "private"]
+        assert await read(office.nadia.id) == ["shared", "team"]
+        assert await read(cast.sophie.id) == ["shared"]
+        assert [note.text for note in await counselling.notes_for_person(tx, cast.amina.id)] == ["shared"]
+
+
+async def test_a_step_stands_once_both_have_signed_it(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        step = await counselling.propose_step(tx, office.claire, cast.amina.id, "Finish the CV", None)
+        with pytest.raises(Conflict):
+            counselling.finish(tx, step)
+        counselling.sign(tx, step, cast.amina.id)
+        assert step.is_agreed
+        counselling.finish(tx, step)
+        mine = await counselling.propose_step(tx, cast.amina, cast.amina.id, "Ask for the bus", None)
+        assert (mine.person_signed_at is not None, mine.counsellor_signed_at) == (True, None)
+        rows = (await counselling.steps_of(tx, {cast.amina.id, cast.karim.id}))[cast.amina.id]
+        assert [row.text for row in rows] == ["Ask for the bus", "Finish the CV"]
+
+
+async def test_only_its_person_and_their_counsellor_reach_a_step(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        step = await counselling.propose_step(tx, office.claire, cast.amina.id, "Finish the CV", None)
+        for person in (cast.amina, office.claire):
+            assert (await access.step(tx, Actor(person), step.id)).id == step.id
+        for person in (office.nadia, cast.karim):
+            with pytest.raises(NotFound):
+                await access.step(tx, Actor(person), step.id)
+
+
+async def test_handing_over_gives_the_person_to_a_colleague_and_to_nobody_else(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        with pytest.raises(Invalid):
+            await portfolios.hand_over(tx, office.claire.id, cast.amina.id, cast.sophie.id)
+        with pytest.raises(Conflict):
+            await portfolios.hand_over(tx, office.nadia.id, cast.amina.id, office.claire.id)
+        await portfolios.hand_over(tx, office.claire.id, cast.amina.id, office.nadia.id)
+        assert await portfolios.referent_of(tx, cast.amina.id) == office.nadia.id
+        assert [row.person.name for row in await portfolios.portfolio(tx, office.nadia.id)] == ["Amina Benali"]
+        with pytest.raises(Conflict):
+            await portfolios.take(tx, office.claire.id, cast.amina.id)
