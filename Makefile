@@ -4,7 +4,7 @@ PORT ?= 8080
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check bench bench-call bench-slots screenshots wheel words protocol clean
+.PHONY: help demo test check bench bench-call bench-slots bench-booking screenshots wheel words protocol clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,13 +27,16 @@ check: .venv/dev static/vendor/.built ## format, lint, types, layers, words, pro
 	$(BIN)/python -m server.check_words
 	$(BIN)/python -m signaling.protocol --check
 
-bench: bench-call bench-slots ## every benchmark (ROUNDS=2 for a short one)
+bench: bench-call bench-slots bench-booking ## every benchmark (ROUNDS=2 for a short one)
 
 bench-call: .venv/dev static/vendor/.built ## click to first picture, beside PeerJS
 	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench-slots: .venv/dev ## free times of 250 counsellors, and a portfolio of 200 people, on PostgreSQL
 	$(BIN)/python -m tests.load.bench_slots $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-booking: .venv/dev static/vendor/.built ## 500 people try for 50 times at once, over HTTP, on PostgreSQL
+	$(BIN)/python -m tests.load.bench_booking $(if $(ROUNDS),--rounds $(ROUNDS))
 
 screenshots: .venv/dev static/vendor/.built ## take the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots

@@ -63,15 +63,18 @@ async def free_times(
         for slot in slots(diary.rules, mode, length, diary.taken, tx.now, first, last):
             found.setdefault(slot, []).append(person)
     return [
-        Time(span, tuple(_in_order(found[span], referent, diaries)))
+        Time(span, tuple(_in_order(found[span], referent, diaries, candidate)))
         for span in sorted(found)
         if not any(span.meets(mine) for mine in own)
     ]
 
 
-def _in_order(free: list[uuid.UUID], referent: uuid.UUID | None, diaries: dict[uuid.UUID, Diary]) -> list[uuid.UUID]:
-    """The referent, then whoever has the least to do."""
-    return sorted(free, key=lambda person: (person != referent, diaries[person].load, str(person)))
+def _in_order(
+    free: list[uuid.UUID], referent: uuid.UUID | None, diaries: dict[uuid.UUID, Diary], candidate: uuid.UUID
+) -> list[uuid.UUID]:
+    """The referent, then whoever has the least to do; among equals, different candidates begin with different ones,
+    so that many who come at once do not all wait for the same counsellor."""
+    return sorted(free, key=lambda person: (person != referent, diaries[person].load, person.int ^ candidate.int))
 
 
 async def _diaries(
@@ -163,5 +166,5 @@ async def possible(
     free = [person for person, diary in diaries.items() if fits(diary.rules, mode, span, diary.taken, tx.now)]
     return [
         Wanted(reason, person, mode, span, diaries[person].rules.before, diaries[person].rules.after, time_zone)
-        for person in _in_order(free, await portfolios.referent_of(tx, candidate), diaries)
+        for person in _in_order(free, await portfolios.referent_of(tx, candidate), diaries, candidate)
     ]

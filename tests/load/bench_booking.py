@@ -1,0 +1,140 @@
+"""500 people try for 50 times at the same instant over HTTP: exactly 50 are booked, everybody else is told.
+
+    python -m tests.load.bench_booking [--rounds 20] [--people 500]
+
+Ten counsellors have five times each on the round's day; everybody asks for one of the five beginnings, any
+counsellor. Whoever gets a time held books it; whoever does not is shown the next ones. It prints a table, and as its
+last line {"bench": "booking", "tried": ..., "booked": ..., "double": 0, "errors": 0, "p95_ms": ...}. It fails unless
+exactly the free times were booked, none twice.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import asyncpg
+from sqlalchemy import func, select
+
+from rooms import agencies, people, signin
+from rooms.agencies import ReasonText
+from rooms.appointments import hours
+from rooms.appointments.availability import local
+from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.database import Database
+from server.security import form_token
+from server.visit import SESSION
+from tests.house import House
+from tests.services import postgres
+
+SECRET = "a secret for tests only, long enough"
+COUNSELLORS, BEGINNINGS = 10, 5
+WITHIN = 120
+
+
+async def furnish(database: Database, crowd: int) -> tuple[str, list[str]]:
+    """(reason, session tokens)"""
+    async with database.transaction() as tx:
+        team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
+        reason = await agencies.add_reason(tx, team.agency, ReasonText("My project", 30, ("video",)))
+        for number in range(COUNSELLORS):
+            counsellor = await people.welcome(tx, f"Counsellor {number}", f"c{number}@example.org", "en")
+            await agencies.add_member(tx, team.id, counsellor)
+            for weekday in range(7):
+                await hours.add_weekly(tx, counsellor.id, weekday, 540, 540 + 30 * BEGINNINGS, ("video",))
+            await hours.change_rules(tx, counsellor.id, hours.RulesText(0, 0, 0, 180, 40))
+        tokens = []
+        for number in range(crowd):
+            person = await people.welcome(tx, f"Person {number}", f"p{number}@example.org", "en")
+            tokens.append(await signin.open_session(tx, person, "bench"))
+    return str(reason.id), tokens
+
+
+async def attempt(
+    session: aiohttp.ClientSession, url: str, reason: str, token: str, begins: datetime
+) -> tuple[str, float]:
+    """("booked" | "told" | "error", milliseconds until the answer to the first form)"""
+    headers = {"Cookie": f"{SESSION}={token}"}
+    form = {"form_token": form_token(SECRET, token), "begins": begins.isoformat(), "mode": "video"}
+    began = time.perf_counter()
+    hold = f"{url}/appointments/new/{reason}/hold"
+    async with session.post(hold, data=form, headers=headers, allow_redirects=False) as answer:
+        text = await answer.text()
+        took = (time.perf_counter() - began) * 1000
+        if (answer.status == 409 and 'name="begins"' in text) or (answer.status == 409 and "No time is free" in text):
+            return "told", took
+        if answer.status != 303:
+            return "error", took
+        held = answer.headers["Location"].removesuffix("/confirm")
+    async with session.post(f"{url}{held}/book", data=form, headers=headers, allow_redirects=False) as answer:
+        return ("booked" if answer.status == 303 else "error"), took
+
+
+async def one_round(
+    house: House, reason: str, tokens: list[str], day: date, zone: object
+) -> tuple[dict[str, int], list[float]]:
+    nine = local(day, datetime(2000, 1, 1, 9).time(), zone)  # type: ignore[arg-type]
+    beginnings = [nine + timedelta(minutes=30 * n) for n in range(BEGINNINGS)]
+    connector = aiohttp.TCPConnector(limit=0)
+    timeout = aiohttp.ClientTimeout(total=WITHIN)
+    async with aiohttp.ClientSession(
+        connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
+    ) as session:
+        found = await asyncio.gather(
+            *(attempt(session, house.url, reason, token, beginnings[n % BEGINNINGS]) for n, token in enumerate(tokens))
+        )
+    counts = {what: sum(1 for each, _ in found if each == what) for what in ("booked", "told", "error")}
+    return counts, [took for _, took in found]
+
+
+async def doubles(database: Database) -> tuple[int, int]:
+    """(appointments booked, times of a counsellor that were booked twice)"""
+    async with database.reading() as tx:
+        booked = select(Appointment.counsellor_id, Appointment.begins_at, func.count().label("times"))
+        booked = booked.where(Appointment.state == AppointmentState.BOOKED)
+        rows = (await tx.session.execute(booked.group_by(Appointment.counsellor_id, Appointment.begins_at))).all()
+    return sum(row.times for row in rows), sum(1 for row in rows if row.times > 1)
+
+
+async def run(rounds: int, crowd: int) -> int:
+    with postgres() as address, tempfile.TemporaryDirectory() as folder:
+        connection = await asyncpg.connect(address.replace("+asyncpg", "") + "/postgres")
+        await connection.execute("CREATE DATABASE bench")
+        await connection.close()
+        house = House(f"{address}/bench", Path(folder))
+        cast = await house.prepare()
+        reason, tokens = await furnish(cast.database, crowd)
+        await house.start()
+        zone = hours.ZoneInfo("Europe/Paris")
+        total, samples = {"booked": 0, "told": 0, "error": 0}, []
+        for turn in range(rounds):
+            day = datetime.now(UTC).date() + timedelta(days=2 + turn)
+            counts, took = await one_round(house, reason, tokens, day, zone)
+            samples += took
+            total = {what: total[what] + counts[what] for what in total}
+            p95 = statistics.quantiles(took, n=20)[-1]
+            print(f"round {turn + 1:2}: {counts['booked']} booked, {counts['told']} told, p95 {p95:.0f} ms", flush=True)
+        booked, double = await doubles(cast.database)
+        await house.stop()
+        await cast.database.close()
+    result = {
+        "bench": "booking", "tried": crowd * rounds, "booked": booked, "double": double, "errors": total["error"],
+        "p95_ms": round(statistics.quantiles(samples, n=20)[-1]),
+    }  # fmt: skip
+    print(json.dumps(result))
+    is_right = booked == rounds * COUNSELLORS * BEGINNINGS and double == 0 and total["error"] == 0
+    return 0 if is_right else 1
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--people", type=int, default=500)
+    arguments = parser.parse_args()
+    sys.exit(asyncio.run(run(arguments.rounds, arguments.people)))

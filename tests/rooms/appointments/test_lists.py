@@ -1,0 +1,60 @@
+"""Lists do not grow queries: one counsellor, person or appointment, or three of each, the same number."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from rooms import agencies, counselling, people, portfolios
+from rooms.agencies import Mode
+from rooms.appointments import booking, hours, room, times
+from rooms.transaction import Transaction
+from tests.cast import Cast
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
+from tests.rooms.test_queries import count
+
+Read = Callable[[Transaction, Office], Awaitable[object]]
+
+
+async def more(office: Office, number: int) -> None:
+    """One more counsellor with hours, one more person followed, with an appointment and a step."""
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
+        colleague = await people.welcome(tx, f"Colleague {number}", f"colleague{number}@example.org", "en")
+        await agencies.add_member(tx, team.id, colleague)
+        await hours.add_weekly(tx, colleague.id, 2, 9 * 60, 12 * 60, ("video",))
+        person = await people.welcome(tx, f"Person {number}", f"person{number}@example.org", "en")
+        await portfolios.follow(tx, office.claire.id, person.id)
+        await counselling.propose_step(tx, office.claire, person.id, "Finish the CV", None)
+    await office.book(person, WEDNESDAY_NINE + timedelta(minutes=40 * number))
+
+
+async def the_free_times(tx: Transaction, office: Office) -> object:
+    reason = await office.fresh_reason(tx)
+    return await times.free_times(tx, reason, Mode.VIDEO, office.cast.amina.id, WEDNESDAY_NINE.date(), 7)
+
+
+async def the_portfolio(tx: Transaction, office: Office) -> object:
+    return await portfolios.portfolio(tx, office.claire.id)
+
+
+async def the_day(tx: Transaction, office: Office) -> object:
+    rows = await booking.of_person(tx, office.claire.id, since=tx.now)
+    assert rows
+    found = {row.candidate_id for row in rows}
+    await booking.last_before(tx, found, WEDNESDAY_NINE)
+    await room.waiting_since(tx, rows)
+    return await counselling.steps_of(tx, found)
+
+
+@pytest.mark.parametrize("read", [the_free_times, the_portfolio, the_day], ids=lambda read: read.__name__)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_one_or_three_the_same_number_of_queries(cast: Cast, read: Read) -> None:
+    office = await open_office(cast)
+    await more(office, 0)
+    one = await count(cast, lambda tx, _: read(tx, office))
+    await more(office, 1)
+    await more(office, 2)
+    assert await count(cast, lambda tx, _: read(tx, office)) == one
+    assert one > 0
