@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, func, or_, select
+from sqlalchemy import ForeignKey, Index, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms import conversations, engagement, outbox, presence
@@ -48,13 +48,25 @@ class NextStep(StrEnum):
     NO = "no"
 
 
+_GOES_ON = text("state IN ('waiting', 'live')")
+
+
 class Meeting(Base):
     __tablename__ = "meeting"
+    __table_args__ = (
+        Index(
+            "ux_meeting_one_of_appointment",
+            "appointment_id",
+            unique=True,
+            postgresql_where=_GOES_ON,
+            sqlite_where=_GOES_ON,
+        ),
+    )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     call_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     place_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("place.id"))
     booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
-    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appointment.id"), index=True)
     """A talk comes from a line, with a call, a place and a booth, or from an appointment."""
     candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     recruiter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)

@@ -122,7 +122,7 @@ class Visit:
             found = datetime.fromisoformat(self.typed(name))
         except ValueError:
             raise NotFound(name) from None
-        if found.tzinfo is None:
+        if found.tzinfo is None or not 2000 <= found.year < 2100:
             raise NotFound(name)
         return found
 

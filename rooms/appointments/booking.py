@@ -173,8 +173,7 @@ def pieces(begins: datetime, ends: datetime) -> range:
 
 
 async def hold(tx: Transaction, candidate: Person, wanted: Wanted, until: timedelta = HELD_FOR) -> Appointment | None:
-    """Hold a time; None when somebody has it already. What the candidate held before is let go."""
-    await _let_go(tx, candidate.id)
+    """Hold a time; None when somebody has it already."""
     row = Appointment(
         id=new_id(), reason_id=wanted.reason.id, counsellor_id=wanted.counsellor, candidate_id=candidate.id,
         state=AppointmentState.HELD, sequence=0, mode=wanted.mode, time_zone=wanted.time_zone, made_at=tx.now,
@@ -211,10 +210,12 @@ async def _occupy(tx: Transaction, row: Appointment) -> bool:
 
 
 async def _clear_lapsed(tx: Transaction, row: Appointment) -> None:
-    """Holds of these two people that have run out stand in nobody's way."""
+    """Holds of these two people that have run out stand in nobody's way. A time that was proposed goes on to the next
+    who waits, which is the worker's to do: until then it is nobody's."""
     query = select(Appointment.id).where(
         Appointment.state == AppointmentState.HELD,
         Appointment.held_until <= tx.now,
+        Appointment.wish_id.is_(None),
         or_(Appointment.counsellor_id == row.counsellor_id, Appointment.candidate_id == row.candidate_id),
     )
     for lapsed in list((await tx.session.execute(query)).scalars()):
@@ -231,7 +232,7 @@ async def lapse(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
     return row
 
 
-async def _let_go(tx: Transaction, candidate: uuid.UUID) -> None:
+async def let_go(tx: Transaction, candidate: uuid.UUID) -> None:
     """Whoever looks for another time lets the one go that they hold; a time proposed to them stays."""
     query = select(Appointment.id).where(
         Appointment.candidate_id == candidate, Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_(None)

@@ -90,7 +90,9 @@ async def enter(tx: Transaction, row: Appointment, person: Person) -> Meeting:
 
 
 async def _meeting_of(tx: Transaction, row: Appointment) -> Meeting | None:
-    query = select(Meeting).where(Meeting.appointment_id == row.id)
+    """The one that goes on: whoever left the waiting room finds a new one."""
+    going_on = Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE))
+    query = select(Meeting).where(Meeting.appointment_id == row.id, going_on)
     return (await tx.session.execute(query)).unique().scalar_one_or_none()
 
 

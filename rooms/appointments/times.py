@@ -139,10 +139,12 @@ async def hold(
     tx: Transaction, candidate: Person, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
     *, by_staff: uuid.UUID | None = None,
 ) -> Appointment:  # fmt: skip
-    """Hold this time with the first of those who are free for it. Lost races go on to the next counsellor.
+    """Hold this time with the first of those who are free for it. Lost races go on to the next counsellor. What the
+    candidate held before is let go.
 
     `by_staff` is the counsellor who books on behalf, with themselves.
     """
+    await booking.let_go(tx, candidate.id)
     people = [by_staff] if by_staff else await counsellors_for(tx, reason, candidate.id)
     for wanted in await possible(tx, candidate.id, reason, mode, begins, time_zone, people):
         row = await booking.hold(tx, candidate, wanted)

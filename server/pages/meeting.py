@@ -75,8 +75,9 @@ def _live(visit: Visit, row: meetings.Meeting) -> dict[str, object]:
 @post("/meetings/{meeting}/end")
 async def end(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        await meetings.end(tx, await access.meeting(tx, visit.actor, visit.id("meeting"), lock=True))
-    return visit.go(f"/meetings/{visit.id('meeting')}")
+        row = await access.meeting(tx, visit.actor, visit.id("meeting"), lock=True)
+        await meetings.end(tx, row)
+    return visit.go(f"/appointments/{row.appointment_id}" if row.appointment_id else f"/meetings/{row.id}")
 
 
 @post("/meetings/{meeting}/notes", again=meeting)

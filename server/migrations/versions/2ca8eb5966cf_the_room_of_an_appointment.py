@@ -42,9 +42,14 @@ def upgrade() -> None:
         batch_op.alter_column('booth_id',
                existing_type=sa.Uuid(),
                nullable=True)
-        batch_op.create_unique_constraint('uq_meeting_appointment_id', ['appointment_id'])
+        batch_op.create_index('ix_meeting_appointment_id', ['appointment_id'])
         batch_op.create_foreign_key('fk_meeting_appointment_id', 'appointment', ['appointment_id'], ['id'])
+    op.create_index('ux_meeting_one_of_appointment', 'meeting', ['appointment_id'], unique=True,
+                    sqlite_where=_goes_on(), postgresql_where=_goes_on())
 
+
+def _goes_on() -> sa.TextClause:
+    return sa.text("state IN ('waiting', 'live')")
 
 
 def downgrade() -> None:

@@ -216,6 +216,26 @@ async def test_a_freed_time_is_proposed_in_order_each_with_a_fair_while(office: 
     assert [what for who, what in await letters(office) if what == "proposed"] == ["proposed"] * 2
 
 
+async def test_a_proposal_takes_nothing_from_who_just_fills_in_a_form_and_goes_to_nobody_else(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        day, reason = WEDNESDAY_NINE.date(), await office.fresh_reason(tx)
+        await waitlist.wish(tx, await cast.fresh(tx, cast.karim), reason, Mode.VIDEO, day, day, PARIS)
+    form = await office.hold(cast.karim, WEDNESDAY_NINE + 2 * HALF)
+    async with cast.database.transaction() as tx:
+        await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+    async with cast.database.transaction() as tx:
+        assert (await office.fresh(tx, form)).state is AppointmentState.HELD
+        await desk.book(tx, await office.fresh(tx, form), await cast.fresh(tx, cast.karim))
+    cast.clock.pass_by(hours=2, seconds=1)
+    assert await refusal(office.hold(cast.luc, WEDNESDAY_NINE)) == "slot.taken"
+    async with cast.database.transaction() as tx:
+        for lapsed in await booking.held_out(tx):
+            await desk.lapse(tx, lapsed)
+    await office.hold(cast.luc, WEDNESDAY_NINE)
+
+
 async def held_by(office: Office) -> list[str]:
     async with office.cast.database.reading() as tx:
         query = select(Appointment).where(Appointment.state == AppointmentState.HELD)

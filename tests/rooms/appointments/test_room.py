@@ -1,5 +1,6 @@
 """The room of an appointment: when it opens, one talk at a time, what is recorded by itself, and the evidence."""
 
+import asyncio
 from collections.abc import Awaitable
 from datetime import timedelta
 from uuid import uuid4
@@ -114,6 +115,29 @@ async def test_who_came_or_could_not_connect_is_not_absent(office: Office) -> No
         await room.record(tx, found, Attendance.TECHNICAL, claire)
     async with office.cast.database.reading() as tx:
         assert [each.what for each in await room.evidence_of(tx, row.id)] == [What.ENTERED, What.FAILED]
+
+
+async def test_whoever_left_the_waiting_room_may_come_back(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    await until(office, -10)
+    first = await enter(office, row, office.cast.amina)
+    await go_in(office, first, office.cast.amina)
+    async with office.cast.database.transaction() as tx:
+        await meetings.end(tx, await tx.session.get_one(Meeting, first.id))
+    second = await enter(office, row, office.cast.amina)
+    assert second.id != first.id
+    for person in (office.cast.amina, office.claire):
+        await go_in(office, second, person)
+    async with office.cast.database.transaction() as tx:
+        await meetings.end(tx, await tx.session.get_one(Meeting, second.id))
+        assert (await office.fresh(tx, row)).attendance is Attendance.CAME
+
+
+async def test_two_who_open_the_room_at_once_meet_in_one(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    await until(office, -10)
+    found = await asyncio.gather(enter(office, row, office.cast.amina), enter(office, row, office.claire))
+    assert found[0].id == found[1].id
 
 
 async def test_evidence_is_bounded(office: Office) -> None:
