@@ -1,6 +1,7 @@
 """Real Chromium, one context a person, and a house of its own for each test."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.cast import Cast
 from tests.house import House
 
 CHROMIUM = "/usr/bin/chromium"
+CLOSES_WITHIN = 15.0
 expect.set_options(timeout=20_000)
 FLAGS = [
     "--no-sandbox",
@@ -63,10 +65,13 @@ class Visitors:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
+    playwright = await async_playwright().start()
+    browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    # What was tested is over: a browser that does not want to close is no reason to wait for ever.
+    for closing in (browser.close(), playwright.stop()):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(closing, CLOSES_WITHIN)
 
 
 @pytest.fixture
@@ -83,7 +88,8 @@ async def visitors(browser: Browser, house: House) -> AsyncIterator[Visitors]:
     visitors = Visitors(browser, house, cast)
     yield visitors
     for context in visitors.contexts:
-        await context.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(context.close(), CLOSES_WITHIN)
     await cast.database.close()
     assert visitors.faults == []
     log = (house.folder / "house.log").read_text()
