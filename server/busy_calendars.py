@@ -1,7 +1,6 @@
 """Reads people's own calendars, so that nobody is booked over them. Addresses of private networks are refused."""
 
 import asyncio
-import ipaddress
 import socket
 import uuid
 from datetime import timedelta
@@ -18,6 +17,7 @@ from rooms.database import Database
 from rooms.errors import N_
 from server import calendars
 from server.calendars import UnreadableCalendar
+from server.public_addresses import is_public
 
 log = structlog.get_logger()
 LARGEST = 4 * 2**20
@@ -39,7 +39,7 @@ class PublicResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._resolver.resolve(host, port, family)
-        if not all(ipaddress.ip_address(each["host"]).is_global for each in found):
+        if not all(is_public(each["host"]) for each in found):
             raise PrivateAddress(host)
         return found
 
@@ -57,7 +57,12 @@ class BusyCalendars:
         async with self._database.reading() as tx:
             due = await hours.calendars_due(tx)
         for person, address in due:
-            await self._read(person, address)
+            try:
+                await self._read(person, address)
+            except Exception:
+                # Whatever one calendar holds must not keep the others from being read.
+                log.exception("calendar_failed", person=str(person))
+                await self._note(person, N_("What this address gives is no calendar."))
         return len(due)
 
     async def _read(self, person: uuid.UUID, address: str) -> None:
@@ -109,6 +114,6 @@ class BusyCalendars:
 def _is_private(host: str) -> bool:
     """Whether the host is written as an address that is not public; a name is looked up later."""
     try:
-        return not ipaddress.ip_address(host).is_global
+        return not is_public(host)
     except ValueError:
         return False

@@ -7,6 +7,7 @@ every calendar shows in its own zone: no zone definition can be out of date.
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parseaddr
+from itertools import islice
 from typing import Any
 
 import recurring_ical_events
@@ -84,11 +85,12 @@ def busy(text: bytes, first: datetime, last: datetime, zone: Any) -> list[Span]:
     """
     try:
         calendar = Calendar.from_ical(text)
-        events = recurring_ical_events.of(calendar).between(first, last)
+        # One after the other, and not all at once: a rule may say "every second".
+        events = islice(recurring_ical_events.of(calendar).after(first), MOST_BUSY)
+        spans = [_span(event, zone) for event in events if _is_busy(event)]
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise UnreadableCalendar(str(error)[:200]) from None
-    spans = [_span(event, zone) for event in events[:MOST_BUSY] if _is_busy(event)]
-    return [span for span in spans if span.begins < span.ends]
+    return [span for span in spans if span.begins < min(span.ends, last)]
 
 
 def _is_busy(event: Any) -> bool:

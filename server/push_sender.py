@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import ipaddress
 import json
 import socket
 import uuid
@@ -22,6 +21,7 @@ from rooms.database import Database
 from rooms.outbox import Mail
 from rooms.push import Subscription
 from server import language
+from server.public_addresses import is_public as is_public_address
 from server.settings import Settings
 
 log = structlog.get_logger()
@@ -113,4 +113,4 @@ def is_public(endpoint: str) -> bool:
     if address.scheme != "https":
         return False
     found = {entry[4][0] for entry in socket.getaddrinfo(address.hostname, 443, type=socket.SOCK_STREAM)}
-    return bool(found) and all(ipaddress.ip_address(str(address)).is_global for address in found)
+    return bool(found) and all(is_public_address(str(address)) for address in found)

@@ -17,6 +17,7 @@ from server import calendars
 from server.busy_calendars import BusyCalendars
 from server.calendars import UnreadableCalendar
 from server.mail import Writer
+from server.public_addresses import is_public
 from server.rendering import environment
 from server.settings import load
 from tests.cast import Cast
@@ -135,12 +136,36 @@ def test_recurring_all_day_free_and_cancelled_entries() -> None:
         calendars.busy(b"<html>no</html>", FIRST, LAST, PARIS)
 
 
+def rule(text: str) -> bytes:
+    begins = "BEGIN:VEVENT\r\nUID:x\r\nDTSTART:20261101T000000Z\r\nDTEND:20261101T000001Z\r\n"
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{begins}{text}END:VEVENT\r\nEND:VCALENDAR\r\n".encode()
+
+
+def test_a_rule_for_every_second_ends_in_time() -> None:
+    assert len(calendars.busy(rule("RRULE:FREQ=SECONDLY\r\n"), FIRST, LAST, PARIS)) == calendars.MOST_BUSY
+
+
+@pytest.mark.parametrize(
+    ("address", "is_so"),
+    [
+        ("8.8.8.8", True),
+        ("127.0.0.1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:8.8.8.8", True),
+        ("fd00::1", False),
+    ],
+)
+def test_an_address_is_judged_as_what_it_is(address: str, is_so: bool) -> None:
+    assert is_public(address) == is_so
+
+
 @pytest.fixture
 async def own_calendar() -> AsyncIterator[TestServer]:
     async def serve(request: web.Request) -> web.Response:
         if request.path == "/away":
             raise web.HTTPFound("/mine.ics")
-        return web.Response(text=OWN if request.path == "/mine.ics" else "no", content_type="text/calendar")
+        kept = {"/mine.ics": OWN, "/odd.ics": OWN.replace("DTEND;TZID=Europe/Paris:20261125T094500", "DTEND:later")}
+        return web.Response(text=kept.get(request.path, "no"), content_type="text/calendar")
 
     app = web.Application()
     app.router.add_get("/{path:.*}", serve)
@@ -181,7 +206,9 @@ async def test_addresses_of_private_networks_are_refused(
         assert says in (await hours.rules_of(tx, office.claire.id)).busy_trouble
 
 
-@pytest.mark.parametrize(("path", "says"), [("/no", "no calendar"), ("/away", "could not be reached")])
+@pytest.mark.parametrize(
+    ("path", "says"), [("/no", "no calendar"), ("/odd.ics", "no calendar"), ("/away", "could not be reached")]
+)
 async def test_what_cannot_be_read_is_told_and_keeps_what_was_known(
     cast: Cast, own_calendar: TestServer, path: str, says: str
 ) -> None:
