@@ -1,5 +1,7 @@
 """Rights that were given can be taken back, somebody always remains, and an old link is no way into an account."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
@@ -112,3 +114,22 @@ async def test_a_new_password_signs_the_other_devices_out(cast: Cast) -> None:
         assert len(await signin.withdraw_others(tx, person, found[0].id)) == 1
         assert await signin.whose(tx, tokens[0]) is None
         assert await signin.whose(tx, tokens[1]) is not None
+
+
+async def test_two_organisers_and_two_owners_who_remove_each_other_at_once_do_not_both_succeed(cast: Cast) -> None:
+    employer = cast.atlantique.employer_id
+    async with cast.database.transaction() as tx:
+        await fairs.add_organiser(tx, await fresh_fair(tx, cast), cast.paul)
+        await employers.add_member(tx, employer, cast.karim, is_owner=True)
+
+    async def remove_organiser(person: Person) -> None:
+        async with cast.database.transaction() as tx:
+            await fairs.remove_organiser(tx, await fresh_fair(tx, cast), person.id)
+
+    async def dismiss(person: Person) -> None:
+        async with cast.database.transaction() as tx:
+            await booths.dismiss(tx, employer, person.id)
+
+    for remove, two in ((remove_organiser, (cast.ines, cast.paul)), (dismiss, (cast.luc, cast.karim))):
+        found = await asyncio.gather(*(remove(person) for person in two), return_exceptions=True)
+        assert [type(each) for each in found if each is not None] == [Conflict]
