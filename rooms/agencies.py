@@ -165,8 +165,13 @@ async def all_agencies(tx: Transaction) -> list[Agency]:
 
 
 async def add_reason(tx: Transaction, where: Agency, text: ReasonText) -> Reason:
-    reason = Reason(id=new_id(), agency_id=where.id, is_withdrawn=False)
-    reason.agency = where
+    """A reason that people can come for. One of this name that was withdrawn stands again, as it is written now."""
+    query = select(Reason).where(Reason.agency_id == where.id, Reason.name == text.name.strip())
+    reason = (await tx.session.execute(query)).scalar_one_or_none()
+    if reason and not reason.is_withdrawn:
+        raise Invalid("reason.known", N_("A reason of this name stands already."), field="reason")
+    reason = reason or Reason(id=new_id(), agency_id=where.id)
+    reason.agency, reason.is_withdrawn = where, False
     write_reason(reason, text)
     tx.session.add(reason)
     await tx.session.flush()
