@@ -24,10 +24,12 @@ async def migrate(engine: AsyncEngine, to: str = "head") -> None:
         is_sqlite = engine.dialect.name == "sqlite"
         if is_sqlite:
             await _foreign_keys(connection, on=False)
-        async with connection.begin():
-            await connection.run_sync(lambda plain: command.upgrade(_config(plain), to))
-        if is_sqlite:
-            await _foreign_keys(connection, on=True)
+        try:
+            async with connection.begin():
+                await connection.run_sync(lambda plain: command.upgrade(_config(plain), to))
+        finally:
+            if is_sqlite:
+                await _foreign_keys(connection, on=True)
 
 
 async def _foreign_keys(connection: AsyncConnection, *, on: bool) -> None:
