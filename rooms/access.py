@@ -71,6 +71,7 @@ class Act(StrEnum):
     MEETING_RATE = auto()
     COUNSEL = auto()
     PERSON_FOLLOW = auto()
+    STEP_KEEP = auto()
     APPOINTMENT_SEE = auto()
     APPOINTMENT_KEEP = auto()
     APPOINTMENT_RECORD = auto()
@@ -125,6 +126,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.MEETING_RATE,   ANY,   R.SELF),
     _right(A.COUNSEL,        ANY,   R.IN_TEAM),
     _right(A.PERSON_FOLLOW,  ANY,   R.COUNSELLOR),
+    _right(A.STEP_KEEP,      ANY,   R.SELF, R.COUNSELLOR),
     _right(A.APPOINTMENT_SEE,     ANY, R.SELF, R.COUNSELLOR),
     _right(A.APPOINTMENT_KEEP,    ANY, R.SELF, R.COUNSELLOR),
     _right(A.APPOINTMENT_RECORD,  ANY, R.COUNSELLOR),
@@ -349,7 +351,8 @@ async def followed(tx: Transaction, actor: Actor, person: uuid.UUID) -> Person:
     """Somebody whom the actor follows or has an appointment with."""
     await counsels(tx, actor)
     row = await tx.session.get(Person, person)
-    if row is None or not await portfolios.knows(tx, actor.known.id, person):
+    relations = {R.COUNSELLOR} if row and await portfolios.knows(tx, actor.known.id, person) else set()
+    if row is None or not allows(A.PERSON_FOLLOW, relations):
         raise NotFound("person")
     return row
 
@@ -358,7 +361,10 @@ async def step(tx: Transaction, actor: Actor, step: uuid.UUID) -> Step:
     """An agreed step, for its person and for the counsellor who follows them."""
     me = actor.known.id
     row = await counselling.step(tx, step)
-    if me != row.person_id and await portfolios.referent_of(tx, row.person_id) != me:
+    relations = {R.SELF} if me == row.person_id else set()
+    if await portfolios.referent_of(tx, row.person_id) == me:
+        relations.add(R.COUNSELLOR)
+    if not allows(A.STEP_KEEP, relations):
         raise NotFound("step")
     return row
 
