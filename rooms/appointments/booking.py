@@ -182,6 +182,7 @@ async def hold(tx: Transaction, candidate: Person, wanted: Wanted, until: timede
     row.reason, row.candidate = wanted.reason, candidate
     row.counsellor = await tx.session.get_one(Person, wanted.counsellor)
     _put(row, wanted)
+    await _clear_lapsed(tx, wanted.counsellor, candidate.id)
     async with tx.session.begin_nested() as savepoint:
         tx.session.add(row)
         await tx.session.flush()
@@ -202,23 +203,22 @@ async def _occupy(tx: Transaction, row: Appointment) -> bool:
     wanted = {(row.counsellor_id, piece) for piece in pieces(row.occupied_from, row.occupied_until)}
     wanted |= {(row.candidate_id, piece) for piece in pieces(row.begins_at, row.ends_at)}
     values = [{"person_id": person, "piece": piece, "appointment_id": row.id} for person, piece in sorted(wanted)]
-    await _clear_lapsed(tx, row)
     dialect = sqlite if tx.is_sqlite else postgresql
     statement = dialect.insert(OccupiedPiece).values(values).on_conflict_do_nothing()
     result = await tx.session.execute(statement)
     return bool(result.rowcount == len(values))  # type: ignore[attr-defined]
 
 
-async def _clear_lapsed(tx: Transaction, row: Appointment) -> None:
+async def _clear_lapsed(tx: Transaction, counsellor: uuid.UUID, candidate: uuid.UUID) -> None:
     """Holds of these two people that have run out stand in nobody's way. A time that was proposed goes on to the next
     who waits, which is the worker's to do: until then it is nobody's."""
     query = select(Appointment.id).where(
         Appointment.state == AppointmentState.HELD,
         Appointment.held_until <= tx.now,
         Appointment.wish_id.is_(None),
-        or_(Appointment.counsellor_id == row.counsellor_id, Appointment.candidate_id == row.candidate_id),
+        or_(Appointment.counsellor_id == counsellor, Appointment.candidate_id == candidate),
     )
-    for lapsed in list((await tx.session.execute(query)).scalars()):
+    for lapsed in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
         await lapse(tx, lapsed)
 
 
@@ -290,8 +290,11 @@ async def confirm(tx: Transaction, row: Appointment, by: Person) -> None:
 async def move(tx: Transaction, row: Appointment, by: Person, wanted: Wanted) -> None:
     """Give the appointment another time: the thread, the answers and the history stay with it."""
     _must_be_ahead(tx, row)
+    clean_phone(row.phone, required=wanted.mode is Mode.PHONE)
     note(tx, row, ChangeKind.MOVED, by)
     await _free(tx, row)
+    await _clear_lapsed(tx, wanted.counsellor, row.candidate_id)
+    before = row.counsellor_id
     row.counsellor_id, row.mode = wanted.counsellor, wanted.mode
     row.counsellor = await tx.session.get_one(Person, wanted.counsellor)
     _put(row, wanted)
@@ -301,6 +304,9 @@ async def move(tx: Transaction, row: Appointment, by: Person, wanted: Wanted) ->
     row.sequence += 1
     row.confirmed_at = None
     _tell(tx, row)
+    if before != row.counsellor_id:
+        # For the counsellor who had it, it is gone.
+        tx.record(_changed(row, AppointmentState.CANCELLED), person_stream(before))
 
 
 async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:
@@ -328,10 +334,13 @@ def _move(tx: Transaction, row: Appointment, state: AppointmentState) -> None:
 
 
 def _tell(tx: Transaction, row: Appointment) -> None:
-    fact = AppointmentChanged(
-        appointment=row.id, state=row.state, begins_at=row.begins_at, ends_at=row.ends_at, sequence=row.sequence
+    tx.record(_changed(row, row.state), person_stream(row.candidate_id), person_stream(row.counsellor_id))
+
+
+def _changed(row: Appointment, state: AppointmentState) -> AppointmentChanged:
+    return AppointmentChanged(
+        appointment=row.id, state=state, begins_at=row.begins_at, ends_at=row.ends_at, sequence=row.sequence
     )
-    tx.record(fact, person_stream(row.candidate_id), person_stream(row.counsellor_id))
 
 
 def note(tx: Transaction, row: Appointment, kind: ChangeKind, by: Person, words: str = "") -> None:

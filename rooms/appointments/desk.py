@@ -3,10 +3,11 @@
 import uuid
 from datetime import datetime
 
+from rooms import agencies
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, letters, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState
-from rooms.errors import N_, Conflict
+from rooms.errors import N_, Conflict, NotFound
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -22,7 +23,7 @@ async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", ph
 
 async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, mode: Mode | None = None) -> None:
     """Move to another time, with the same counsellor if they are free then; the time before goes to who waits."""
-    before = row.begins_at, row.counsellor_id
+    before, counsellor = row.begins_at, row.counsellor
     mode = mode or row.mode
     people = await times.counsellors_for(tx, row.reason, row.candidate_id)
     wanted = await times.possible(
@@ -33,7 +34,9 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     same = [each for each in wanted if each.counsellor == row.counsellor_id]
     await booking.move(tx, row, by, (same or wanted)[0])
     await letters.moved(tx, row)
-    await waitlist.freed(tx, *before, row.reason.agency_id)
+    if counsellor.id != row.counsellor_id:
+        await letters.taken_from(tx, row, counsellor)
+    await waitlist.freed(tx, before, counsellor.id, row.reason.agency_id)
 
 
 async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:
@@ -52,7 +55,9 @@ async def lapse(tx: Transaction, appointment: uuid.UUID) -> None:
 async def book_for(
     tx: Transaction, by: Person, candidate: Person, reason: Reason, mode: Mode, begins: datetime, phone: str = ""
 ) -> Appointment:
-    """A counsellor books on behalf of somebody, with themselves."""
+    """A counsellor books on behalf of somebody, with themselves, for a reason of their own agency."""
+    if by.id not in await agencies.ids_of_counsellors(tx, reason.agency_id):
+        raise NotFound("reason")
     zone = reason.agency.time_zone
     row = await times.hold(tx, candidate, reason, mode, begins, zone, by_staff=by.id)
     await book(tx, row, by, "", phone)

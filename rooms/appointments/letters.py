@@ -43,6 +43,14 @@ async def cancelled(tx: Transaction, row: Appointment) -> None:
     await _both(tx, row, "cancelled", "CANCEL")
 
 
+async def taken_from(tx: Transaction, row: Appointment, counsellor: Person) -> None:
+    """It has moved to a colleague: the counsellor who had it is told, and their calendar lets it go."""
+    values = _values(row, counsellor, "cancelled") | {"calendar": _entry(tx, row, counsellor, "CANCEL")}
+    values |= {"other": row.candidate.name, "path": "/counsel"}
+    once = f"taken:{row.id}:{row.sequence}:{counsellor.id}"
+    await outbox.post(tx, counsellor.email, "appointment", counsellor.language, values, once)
+
+
 async def proposed(tx: Transaction, row: Appointment) -> None:
     """A time has come free for somebody who waits: it is held for them for a while."""
     values = _values(row, row.candidate, "proposed")
@@ -81,6 +89,7 @@ def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:
     zone = row.time_zone if person is row.candidate else row.agency.time_zone
     return {
         "what": what,
+        "is_candidate": person.id == row.candidate_id,
         "name": person.name,
         "other": other.name,
         "reason": row.reason.name,

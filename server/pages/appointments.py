@@ -35,6 +35,8 @@ class Shown:
     days: list[tuple[date, list[Time]]]
     week: int
     mode: Mode
+    modes: list[str]
+    """By phone only where a number is known or can still be given."""
 
 
 @get("/appointments")
@@ -102,7 +104,8 @@ async def shown_times(
         days.setdefault(each.span.begins.astimezone(zone).date(), []).append(each)
     begins = found[0].span.begins if found else tx.now
     is_foreign = begins.astimezone(zone).utcoffset() != begins.astimezone(reason.agency.zone).utcoffset()
-    return Shown(zone, is_foreign, sorted(days.items()), week, mode)
+    modes = [each for each in reason.modes if each != Mode.PHONE or moving is None or moving.phone]
+    return Shown(zone, is_foreign, sorted(days.items()), week, mode, modes)
 
 
 @get("/appointments/new/{reason}")

@@ -12,8 +12,9 @@ import pytest
 
 from rooms import booths, chat, documents, employers, fairs, meetings, opening
 from rooms.agencies import Mode
-from rooms.appointments import booking, room, times
+from rooms.appointments import booking, hours, room, times
 from rooms.appointments import desk as appointments
+from rooms.appointments.availability import Span
 from rooms.appointments.booking import Attendance
 from rooms.chat import Message
 from rooms.facts import KINDS, Told
@@ -305,6 +306,19 @@ async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: C
         await booking.end(tx, await office.fresh(tx, held), Attendance.CAME, await cast.fresh(tx, cast.claire))
 
 
+async def an_appointment_that_moves_to_a_colleague(o: Onlookers, cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    o.watched.append(f"person:{office.nadia.id}")
+    async with cast.database.transaction() as tx:
+        taken = Span(WEDNESDAY_NINE + timedelta(minutes=40), WEDNESDAY_NINE + timedelta(minutes=80))
+        await hours.rules_of(tx, row.counsellor_id)
+        await hours.keep_busy(tx, row.counsellor_id, [taken])
+    async with o.during() as tx:
+        found = await office.fresh(tx, row)
+        await appointments.move(tx, found, await cast.fresh(tx, cast.amina), taken.begins)
+
+
 async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
     office = await open_office(cast)
     row = await office.book(cast.amina, WEDNESDAY_NINE)
@@ -336,6 +350,7 @@ async def a_held_time_that_lapses_and_a_cancelled_appointment(o: Onlookers, cast
 COMMANDS: tuple[Command, ...] = (
     an_appointment_from_holding_to_what_was_recorded,
     a_held_time_that_lapses_and_a_cancelled_appointment,
+    an_appointment_that_moves_to_a_colleague,
     the_room_of_an_appointment,
     joining_and_leaving,
     on_hold_and_back,

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from rooms import agencies, outbox, people, portfolios
 from rooms.agencies import Mode
 from rooms.appointments import booking, desk, hours, links, times, waitlist
+from rooms.appointments.availability import Span
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance, ChangeKind, OccupiedPiece
 from rooms.errors import Conflict, Invalid, NotFound, Problem
 from rooms.outbox import Mail
@@ -332,3 +333,45 @@ async def test_holidays_are_those_of_the_region(office: Office) -> None:
         assert may_26.weekday() == 2
         found = await times.free_times(tx, await office.fresh_reason(tx), Mode.VIDEO, office.cast.amina.id, may_26, 1)
         assert found == []
+
+
+async def test_moving_to_a_colleague_tells_who_had_it_and_frees_their_calendar(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    had = row.counsellor_id
+    async with cast.database.transaction() as tx:
+        busy = await hours.rules_of(tx, had)
+        await hours.keep_busy(tx, busy.person_id, [Span(WEDNESDAY_NINE + HALF, WEDNESDAY_NINE + 2 * HALF)])
+        found = await office.fresh(tx, row)
+        await desk.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + HALF)
+        assert found.counsellor_id != had
+    who = "claire" if had == office.claire.id else "nadia"
+    assert (who, "cancelled") in await letters(office)
+
+
+async def test_an_appointment_moves_to_the_phone_only_with_a_number_to_call(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        found, amina = await office.fresh(tx, row), await cast.fresh(tx, cast.amina)
+        assert await refusal(desk.move(tx, found, amina, WEDNESDAY_NINE + HALF, Mode.PHONE)) == "phone.missing"
+
+
+async def test_two_reasons_have_two_names_and_a_withdrawn_one_can_stand_again(office: Office) -> None:
+    text = agencies.ReasonText("My project", 45, ("phone",))
+    async with office.cast.database.transaction() as tx:
+        reason = await office.fresh_reason(tx)
+        assert await refusal(agencies.add_reason(tx, reason.agency, text)) == "reason.known"
+        await agencies.withdraw_reason(tx, reason.agency, reason.id)
+        again = await agencies.add_reason(tx, reason.agency, text)
+        assert (again.id, again.minutes, again.is_withdrawn) == (reason.id, 45, False)
+
+
+async def test_nobody_books_on_behalf_for_a_reason_of_another_agency(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
+        reason = await agencies.add_reason(tx, elsewhere.agency, agencies.ReasonText("Training", 30, ("video",)))
+        claire, amina = await cast.fresh(tx, cast.claire), await cast.fresh(tx, cast.amina)
+        booking_it = desk.book_for(tx, claire, amina, reason, Mode.VIDEO, WEDNESDAY_NINE)
+        assert await refusal(booking_it) == "reason.not_found"
