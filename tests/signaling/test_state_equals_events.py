@@ -252,8 +252,8 @@ async def opening_in_the_morning(o: Onlookers, cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
         await fairs.add_day(tx, fair, tx.now + timedelta(hours=20), tx.now + timedelta(hours=28))
-    for hours in (10, 11):
-        cast.clock.pass_by(hours=hours)
+    for later in (10, 11):
+        cast.clock.pass_by(hours=later)
         async with o.during() as tx:
             await opening.turn(tx, cast.fair.id)
 
