@@ -152,12 +152,12 @@ def slots(
 
 def fits(rules: Rules, mode: Mode, span: Span, taken: Taken, now: datetime) -> bool:
     """Whether exactly this time can be booked."""
-    day = local_day(span.begins, rules.zone)
+    day, last = local_day(span.begins, rules.zone), local_day(span.ends, rules.zone)
     needs = Span(span.begins - rules.before, span.ends + rules.after)
     return (
         now + rules.notice <= span.begins <= now + rules.horizon
         and not (span.begins - datetime(2000, 1, 1, tzinfo=UTC)) % GRID
-        and any(w.begins <= span.begins and span.ends <= w.ends for w in windows(rules, mode, day, day))
+        and any(w.begins <= span.begins and span.ends <= w.ends for w in windows(rules, mode, day, last))
         and not any(needs.meets(busy) for busy in taken.busy)
         and taken.a_day.get(day, 0) < rules.most_a_day
     )

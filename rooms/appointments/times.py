@@ -37,13 +37,21 @@ class Diary:
     load: int
 
 
-async def counsellors_for(tx: Transaction, reason: Reason, candidate: uuid.UUID) -> list[uuid.UUID]:
-    """Who may be met for this reason: the referent first, the whole agency unless it is a follow-up."""
-    referent = await portfolios.referent_of(tx, candidate)
+async def counsellors_for(
+    tx: Transaction, reason: Reason, candidate: uuid.UUID, moving: Appointment | None = None
+) -> list[uuid.UUID]:
+    """Who may be met for this reason: the whole agency, only the referent for a follow-up, never oneself.
+
+    Whoever is followed goes to their counsellor's agency. What is booked already may move with whom it is booked.
+    """
+    booked = [moving.counsellor_id] if moving else []
+    if reason.agency_id not in {each.id for each in await portfolios.agencies_for(tx, candidate)}:
+        return booked
     team = await agencies.ids_of_counsellors(tx, reason.agency_id)
     if reason.is_follow_up:
-        return [referent] if referent in team else []
-    return sorted(team, key=lambda person: person != referent)
+        referent = await portfolios.referent_of(tx, candidate)
+        return [referent] if referent in team else booked
+    return [person for person in team if person != candidate]
 
 
 async def free_times(
@@ -51,7 +59,7 @@ async def free_times(
     *, moving: Appointment | None = None, only: uuid.UUID | None = None,
 ) -> list[Time]:  # fmt: skip
     """The times of these days that the candidate can book, the soonest first; `moving` stands in nobody's way."""
-    people = [only] if only else await counsellors_for(tx, reason, candidate)
+    people = [only] if only else await counsellors_for(tx, reason, candidate, moving)
     if mode.value not in reason.modes or not people:
         return []
     last, length = first + (days - 1) * A_DAY, timedelta(minutes=reason.minutes)
@@ -94,6 +102,11 @@ async def _diaries(
         day = local_day(begins_at, rules[person].zone)
         a_day = counts.setdefault(person, {})
         a_day[day] = a_day.get(day, 0) + 1
+    # A counsellor may be somebody's candidate too.
+    own = select(Appointment.candidate_id, Appointment.begins_at, Appointment.ends_at)
+    own = own.where(Appointment.candidate_id.in_(people), *_stands(tx, begins, ends, moving))
+    for person, begins_at, ends_at in await tx.session.execute(own):
+        busy.setdefault(person, []).append(Span(begins_at, ends_at))
     return {
         person: Diary(
             each, Taken(tuple(busy.get(person, ())), counts.get(person, {})), sum(counts.get(person, {}).values())
@@ -128,7 +141,7 @@ async def _spans_of(
 ) -> list[Span]:
     begins, ends = _around(reason, first, last)
     query = select(Appointment.begins_at, Appointment.ends_at).where(
-        Appointment.candidate_id == candidate,
+        or_(Appointment.candidate_id == candidate, Appointment.counsellor_id == candidate),
         Appointment.state == AppointmentState.BOOKED,
         *_stands(tx, begins, ends, moving),
     )
@@ -160,10 +173,10 @@ async def possible(
     """What could be held at exactly this time with one of `people`, the one to be asked first first."""
     if mode.value not in reason.modes:
         raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
-    day = begins.astimezone(reason.agency.zone).date()
     span = Span(begins, begins + timedelta(minutes=reason.minutes))
-    diaries = await _diaries(tx, reason, people, day, day, moving)
-    if any(span.meets(mine) for mine in await _spans_of(tx, reason, candidate, day, day, moving)):
+    first, last = local_day(span.begins, reason.agency.zone), local_day(span.ends, reason.agency.zone)
+    diaries = await _diaries(tx, reason, people, first, last, moving)
+    if any(span.meets(mine) for mine in await _spans_of(tx, reason, candidate, first, last, moving)):
         raise Conflict("slot.own", N_("You have another appointment at this time."))
     free = [person for person, diary in diaries.items() if fits(diary.rules, mode, span, diary.taken, tx.now)]
     return [

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rooms.agencies import Mode
-from rooms.appointments.availability import GRID, Day, Hours, Rules, Span, Taken, joined, slots, windows
+from rooms.appointments.availability import GRID, Day, Hours, Rules, Span, Taken, fits, joined, slots, windows
 
 VIDEO = frozenset({Mode.VIDEO})
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -61,6 +61,7 @@ def test_slots_overlap_nothing_and_leave_no_hole(rules: Rules, first: date, leng
     assert all(slot.length == lasts for slot in found)
     assert all(any(w.begins <= slot.begins and slot.ends <= w.ends for w in open_hours) for slot in found)
     assert not any(need.meets(other) for need in needs for other in busy)
+    assert all(fits(rules, Mode.VIDEO, slot, Taken(busy), LONG_AGO) for slot in found), "shown, but not to be booked"
     assert all(one.ends <= other.begins for one, other in pairwise(needs))
 
     given_away = [*busy, *needs]
