@@ -45,8 +45,8 @@ protocol: .venv/dev ## write docs/protocol.md and docs/asyncapi.json anew
 	$(BIN)/python -m signaling.protocol
 
 words: .venv/dev ## collect sentences for translation
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ --no-location --sort-output --omit-header -o locale/messages.pot .
-	$(BIN)/pybabel -q update -i locale/messages.pot -d locale -l fr --no-fuzzy-matching --omit-header --ignore-pot-creation-date
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ --no-location --sort-output --omit-header --width 120 -o locale/messages.pot .
+	$(BIN)/pybabel -q update -i locale/messages.pot -d locale -l fr --no-fuzzy-matching --omit-header --ignore-pot-creation-date --width 120
 
 wheel: .venv/dev static/vendor/.built ## build the wheel, whole with templates and assets
 	rm -rf dist
