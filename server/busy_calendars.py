@@ -62,7 +62,7 @@ class BusyCalendars:
             except Exception:
                 # Whatever one calendar holds must not keep the others from being read.
                 log.exception("calendar_failed", person=str(person))
-                await self._note(person, N_("What this address gives is no calendar."))
+                await self._note(person, address, N_("What this address gives is no calendar."))
         return len(due)
 
     async def _read(self, person: uuid.UUID, address: str) -> None:
@@ -73,23 +73,23 @@ class BusyCalendars:
                 zone = await hours.zone_of(tx, person)
             spans = await asyncio.to_thread(calendars.busy, text, now, now + AHEAD, zone)
         except PrivateAddress:
-            await self._note(person, PRIVATE)
+            await self._note(person, address, PRIVATE)
         except UnreadableCalendar:
-            await self._note(person, N_("What this address gives is no calendar."))
+            await self._note(person, address, N_("What this address gives is no calendar."))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             # aiohttp wraps what the resolver has said.
             if isinstance(getattr(error, "os_error", None), PrivateAddress):
-                await self._note(person, PRIVATE)
+                await self._note(person, address, PRIVATE)
                 return
             log.info("calendar_unread", person=str(person), reason=type(error).__name__)
-            await self._note(person, N_("This calendar could not be reached. It is tried again."))
+            await self._note(person, address, N_("This calendar could not be reached. It is tried again."))
         else:
             async with self._database.transaction() as tx:
-                await hours.keep_busy(tx, person, spans)
+                await hours.keep_busy(tx, person, address, spans)
 
-    async def _note(self, person: uuid.UUID, trouble: str) -> None:
+    async def _note(self, person: uuid.UUID, address: str, trouble: str) -> None:
         async with self._database.transaction() as tx:
-            await hours.note_trouble(tx, person, trouble)
+            await hours.note_trouble(tx, person, address, trouble)
 
     async def _fetch(self, address: str) -> bytes:
         url = urlsplit(address)

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from rooms.appointments import booking, desk, hours
+from rooms.appointments.availability import Span
 from rooms.outbox import Mail
 from server import calendars
 from server.busy_calendars import BusyCalendars
@@ -221,3 +222,29 @@ async def test_what_cannot_be_read_is_told_and_keeps_what_was_known(
         rules = await hours.rules_of(tx, office.claire.id)
         assert says in rules.busy_trouble
     assert await office.starts(cast.amina) == ["09:00", "09:40", "10:20", "11:00"]
+
+
+async def test_what_was_read_at_an_address_that_has_changed_meanwhile_means_nothing(cast: Cast) -> None:
+    office = await open_office(cast)
+    claire, taken = office.claire.id, [Span(WEDNESDAY_NINE, WEDNESDAY_NINE + timedelta(hours=3))]
+    async with cast.database.transaction() as tx:
+        await hours.read_calendar_at(tx, claire, "https://new.example.org/mine.ics")
+    for address, starts in (("https://old.example.org/mine.ics", 4), ("https://new.example.org/mine.ics", 0)):
+        async with cast.database.transaction() as tx:
+            await hours.note_trouble(tx, claire, address, "This calendar could not be reached. It is tried again.")
+            assert bool((await hours.rules_of(tx, claire)).busy_trouble) is (starts == 0)
+            await hours.keep_busy(tx, claire, address, taken)
+        assert len(await office.starts(cast.amina)) == starts
+
+
+async def test_a_letter_says_a_name_as_it_is_written(cast: Cast) -> None:
+    office = await open_office(cast)
+    async with cast.database.transaction() as tx:
+        (await cast.fresh(tx, cast.amina)).name = "Amina d’Orves & O'Neil <3"
+    await office.book(cast.amina, WEDNESDAY_NINE)
+    writer = Writer(environment(), load(mode="demo", secret=SECRET, public_url="https://parvis.example.org"))
+    async with cast.database.reading() as tx:
+        (mail,) = (await tx.session.execute(select(Mail).where(Mail.recipient == office.claire.email))).scalars()
+    written = writer.write(mail).get_body(("plain",)).get_content()
+    assert "Amina d’Orves & O'Neil <3" in written
+    assert "&amp;" not in written
