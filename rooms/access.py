@@ -9,10 +9,10 @@ from enum import StrEnum, auto
 
 from sqlalchemy import select
 
-from rooms import agencies, booths, chat, counselling, documents, fairs, portfolios
+from rooms import agencies, booths, chat, counselling, documents, fairs, meetings, portfolios
 from rooms.agencies import Agency, Reason, Team, TeamMember
 from rooms.appointments import booking
-from rooms.appointments.booking import Appointment
+from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.booths import Booth, BoothStaff
 from rooms.chat import Message
 from rooms.conversations import Conversation, ConversationKind
@@ -319,7 +319,7 @@ async def meeting(
 ) -> Meeting:
     """A meeting, found by its two people alone."""
     me = actor.known.id
-    row = await tx.session.get(Meeting, meeting, with_for_update={"of": Meeting} if lock else None)
+    row = await (meetings.locked(tx, meeting) if lock else tx.session.get(Meeting, meeting))
     if row is None or not row.has(me):
         raise NotFound("meeting")
     if not allows(act, {R.RECRUITER if me == row.recruiter_id else R.SELF}):
@@ -333,7 +333,7 @@ async def appointment(
     """An appointment, found by its two people alone."""
     me = actor.known.id
     row = await (booking.locked(tx, appointment) if lock else tx.session.get(Appointment, appointment))
-    if row is None or not row.has(me):
+    if row is None or not row.has(me) or (row.state is AppointmentState.HELD and me != row.candidate_id):
         raise NotFound("appointment")
     if not allows(act, {R.SELF if me == row.candidate_id else R.COUNSELLOR}):
         raise Refused()
@@ -358,11 +358,11 @@ async def followed(tx: Transaction, actor: Actor, person: uuid.UUID) -> Person:
 
 
 async def step(tx: Transaction, actor: Actor, step: uuid.UUID) -> Step:
-    """An agreed step, for its person and for the counsellor who follows them."""
+    """An agreed step, for its person and for a counsellor who follows them or meets them."""
     me = actor.known.id
     row = await counselling.step(tx, step)
     relations = {R.SELF} if me == row.person_id else set()
-    if await portfolios.referent_of(tx, row.person_id) == me:
+    if await portfolios.knows(tx, me, row.person_id):
         relations.add(R.COUNSELLOR)
     if not allows(A.STEP_KEEP, relations):
         raise NotFound("step")
@@ -390,7 +390,8 @@ async def agency(tx: Transaction, actor: Actor, agency: uuid.UUID) -> Agency:
 async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> set[Relation]:
     """What the actor is to a conversation. A private one knows only its own people."""
     if row.kind is ConversationKind.MEETING:
-        held = await tx.session.get(Meeting, row.subject)
+        held: Meeting | Appointment | None = await tx.session.get(Meeting, row.subject)
+        held = held or await tx.session.get(Appointment, row.subject)
         return {R.SELF} if held and actor.person and held.has(actor.person.id) else set()
     if row.kind is ConversationKind.FAIR and row.fair:
         return await _to_fair(tx, actor, row.fair)

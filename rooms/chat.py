@@ -112,8 +112,9 @@ async def of_fair(tx: Transaction, fair: uuid.UUID) -> Conversation:
     return await _standing(tx, ConversationKind.FAIR, fair)
 
 
-async def of_meeting(tx: Transaction, meeting: uuid.UUID) -> Conversation:
-    return await _standing(tx, ConversationKind.MEETING, meeting)
+async def of_meeting(tx: Transaction, thread: uuid.UUID) -> Conversation:
+    """The thread of a meeting, or of an appointment (`Meeting.thread`)."""
+    return await _standing(tx, ConversationKind.MEETING, thread)
 
 
 async def _standing(tx: Transaction, kind: ConversationKind, subject: uuid.UUID) -> Conversation:

@@ -42,7 +42,7 @@ class Conversation(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[ConversationKind]
     subject: Mapped[uuid.UUID]
-    """The fair, booth or meeting it belongs to."""
+    """The fair, booth, meeting or appointment it belongs to."""
     fair_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fair.id"))
     """None for the thread of an appointment."""
     asker_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))

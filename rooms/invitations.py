@@ -34,7 +34,9 @@ async def invite_colleague(tx: Transaction, employer: Employer, email: str, lang
 
 
 async def invite_candidate(tx: Transaction, fair: Fair, name: str, email: str, language: str) -> None:
-    await _send(tx, Purpose.FAIR, email, language, {"fair": fair.name}, subject=fair.id, name=name)
+    await _send(
+        tx, Purpose.FAIR, email, language, {"fair": fair.name}, subject=fair.id, name=name, field="candidate_email"
+    )
 
 
 async def invite_organiser(tx: Transaction, email: str, language: str) -> None:
@@ -43,12 +45,12 @@ async def invite_organiser(tx: Transaction, email: str, language: str) -> None:
 
 async def invite_to_run(tx: Transaction, fair: Fair, email: str, language: str) -> None:
     """Invite somebody to run this fair beside its organisers."""
-    await _send(tx, Purpose.ORGANISER, email, language, {"fair": fair.name}, subject=fair.id)
+    await _send(tx, Purpose.ORGANISER, email, language, {"fair": fair.name}, subject=fair.id, field="organiser_email")
 
 
 async def invite_counsellor(tx: Transaction, agency: str, team: str, email: str, language: str) -> None:
     where = await agencies.team(tx, agency, team)
-    await _send(tx, Purpose.COUNSELLOR, email, language, {"agency": agency}, subject=where.id)
+    await _send(tx, Purpose.COUNSELLOR, email, language, {"agency": agency}, subject=where.id, field="counsellor_email")
 
 
 async def _send(
@@ -61,8 +63,9 @@ async def _send(
     subject: uuid.UUID | None = None,
     is_owner: bool = False,
     name: str = "",
+    field: str = "email",
 ) -> None:
-    email = people.clean_email(email)
+    email = people.clean_email(email, field)
     name = name.strip() or email.partition("@")[0].replace(".", " ").title()
     link, token = await signin.make_link(tx, purpose, email, name, subject=subject, is_owner=is_owner)
     values |= {"purpose": purpose.value, "path": f"/links/{token}"}

@@ -106,6 +106,11 @@ class Meeting(Base):
         return person == self.candidate_id
 
     @property
+    def thread(self) -> uuid.UUID:
+        """What its conversation belongs to: an appointment has one thread, however often its room is entered."""
+        return self.appointment_id or self.id
+
+    @property
     def stand(self) -> Booth:
         """The booth of a talk from a line."""
         assert self.booth is not None  # noqa: S101
@@ -284,9 +289,27 @@ def _is_forsaken(tx: Transaction, meeting: Meeting, reach: dict[uuid.UUID, prese
     return not any(each.is_here for each in both) and since + grace <= tx.now
 
 
+async def locked(tx: Transaction, meeting: uuid.UUID) -> Meeting | None:
+    """The meeting, held still, and its appointment before it: everybody takes the two in this order."""
+    found = (await tx.session.execute(select(Meeting.appointment_id).where(Meeting.id == meeting))).first()
+    if found is None:
+        return None
+    if found.appointment_id:
+        await booking.locked(tx, found.appointment_id)
+    query = select(Meeting).where(Meeting.id == meeting)
+    query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
+    return (await tx.session.execute(query)).unique().scalar_one_or_none()
+
+
+async def of_appointment(tx: Transaction, appointment: uuid.UUID) -> list[Meeting]:
+    """Every time the room of an appointment was open, the first one first."""
+    query = select(Meeting).where(Meeting.appointment_id == appointment).order_by(Meeting.id)
+    return list((await tx.session.execute(query)).unique().scalars())
+
+
 async def end_forsaken(tx: Transaction, meeting: uuid.UUID) -> None:
     """Nobody is there: it cuts off nobody, and sets both free for other lines."""
-    row = await tx.session.get(Meeting, meeting, with_for_update={"of": Meeting})
+    row = await locked(tx, meeting)
     if row and meeting in await forsaken(tx):
         await end(tx, row)
 
@@ -308,6 +331,8 @@ async def note(tx: Transaction, meeting: Meeting, notes: str, intends: NextStep 
 async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: str) -> None:
     """Tell the candidate what comes next. A "no" says why."""
     words = clean_text(words, "answer", 1000)
+    if meeting.booth is None:
+        raise Conflict("meeting.no_booth", N_("This talk belongs to an appointment: nothing is answered after it."))
     if next_step is NextStep.NO and not words:
         raise Invalid("answer.missing", N_("Please say why, in a sentence the person can use."), field="answer")
     if meeting.state is not MeetingState.ENDED:

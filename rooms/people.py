@@ -67,12 +67,12 @@ class Profile:
     needs: tuple[Need, ...] = ()
 
 
-def clean_email(email: str) -> str:
+def clean_email(email: str, field: str = "email") -> str:
     try:
         return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError:
         message = N_("This e-mail address looks incomplete. Example: amina@example.org")
-        raise Invalid("email.invalid", message, field="email") from None
+        raise Invalid("email.invalid", message, field=field) from None
 
 
 def clean_name(name: str) -> str:

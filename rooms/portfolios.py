@@ -4,10 +4,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, case, func, select
+from sqlalchemy import ForeignKey, case, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms import agencies
+from rooms.agencies import Agency, Reason
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.errors import N_, Conflict, Invalid
 from rooms.model import Base
@@ -53,7 +54,7 @@ async def knows(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bo
     query = select(Appointment.id).where(
         Appointment.counsellor_id == counsellor,
         Appointment.candidate_id == person,
-        Appointment.state != AppointmentState.LAPSED,
+        Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER)),
     )
     return (await tx.session.execute(query.limit(1))).first() is not None
 
@@ -118,3 +119,28 @@ async def colleagues_of(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
             if each.id != counsellor:
                 found[each.id] = each
     return sorted(found.values(), key=lambda each: each.name)
+
+
+async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID) -> None:
+    """The counsellor leaves a team. With the last one, whom they followed is followed by nobody, and can be taken."""
+    await agencies.remove_member(tx, team, counsellor)
+    if not await agencies.teams_of(tx, counsellor):
+        await tx.session.execute(delete(Following).where(Following.counsellor_id == counsellor))
+
+
+async def agencies_for(tx: Transaction, person: uuid.UUID) -> list[Agency]:
+    """Where a person may take an appointment: at their counsellor's agency, or anywhere while nobody follows them."""
+    referent = await referent_of(tx, person)
+    if referent is None:
+        return await agencies.all_agencies(tx)
+    return list({team.agency_id: team.agency for team in await agencies.teams_of(tx, referent)}.values())
+
+
+async def reasons_for(tx: Transaction, person: uuid.UUID) -> list[tuple[Agency, list[Reason]]]:
+    """What a person may come for, by agency; follow-ups only for whom somebody follows."""
+    is_followed = await referent_of(tx, person) is not None
+    found = [(each, await agencies.reasons_of(tx, each.id)) for each in await agencies_for(tx, person)]
+    shown = [
+        (each, [reason for reason in reasons if is_followed or not reason.is_follow_up]) for each, reasons in found
+    ]
+    return [(each, reasons) for each, reasons in shown if reasons]

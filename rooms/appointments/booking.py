@@ -349,11 +349,10 @@ def note(tx: Transaction, row: Appointment, kind: ChangeKind, by: Person, words:
     tx.session.add(AppointmentChange(id=new_id(), begins_at=row.begins_at, words=words, **values))
 
 
-async def end(tx: Transaction, row: Appointment, attendance: Attendance, by: Person, words: str = "") -> None:
+async def end(tx: Transaction, row: Appointment, attendance: Attendance, by: Person) -> None:
     """Record how it went. A technical failure can never become "absent"."""
-    if row.attendance is Attendance.TECHNICAL and attendance is Attendance.ABSENT:
-        message = N_("The connection failed. That is recorded, and nobody is absent for it.")
-        raise Conflict("attendance.technical", message)
+    if attendance is Attendance.ABSENT:
+        await _refuse_absent(tx, row)
     if attendance in (Attendance.EXCUSED, Attendance.MOVED):
         raise Conflict("attendance.by_itself", N_("Excused and moved are recorded when somebody cancels or moves."))
     if row.state is AppointmentState.BOOKED:
@@ -363,15 +362,25 @@ async def end(tx: Transaction, row: Appointment, attendance: Attendance, by: Per
     elif row.state is not AppointmentState.OVER:
         raise Conflict("appointment.move", N_("This appointment has changed meanwhile."))
     row.attendance = attendance
-    note(tx, row, ChangeKind.RECORDED, by, words or attendance.value)
+    note(tx, row, ChangeKind.RECORDED, by, attendance.value)
     _tell(tx, row)
+
+
+async def _refuse_absent(tx: Transaction, row: Appointment) -> None:
+    """Whatever was recorded in between: once technical, never absent. And nobody is absent before the time."""
+    recorded = {each.words for each in await changes_of(tx, row.id) if each.kind is ChangeKind.RECORDED}
+    if Attendance.TECHNICAL in recorded:
+        message = N_("The connection failed. That is recorded, and nobody is absent for it.")
+        raise Conflict("attendance.technical", message)
+    if row.begins_at > tx.now:
+        raise Conflict("appointment.ahead", N_("It has not begun yet."))
 
 
 async def contest(tx: Transaction, row: Appointment, words: str) -> None:
     """The candidate says that what was recorded is not what happened."""
     if row.state is not AppointmentState.OVER or row.attendance is None:
         raise Conflict("appointment.not_over", N_("Nothing is recorded yet."))
-    row.contested_words = clean_text(words, "words", 600, required=True)
+    row.contested_words = clean_text(words, "contested", 600, required=True)
     row.contested_at = tx.now
     note(tx, row, ChangeKind.CONTESTED, row.candidate, row.contested_words)
 

@@ -3,9 +3,9 @@
 import uuid
 from datetime import datetime
 
-from rooms import agencies
+from rooms import agencies, outbox
 from rooms.agencies import Mode, Reason
-from rooms.appointments import booking, letters, times, waitlist
+from rooms.appointments import booking, letters, links, room, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.errors import N_, Conflict, NotFound
 from rooms.people import Person
@@ -23,12 +23,11 @@ async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", ph
 
 async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, mode: Mode | None = None) -> None:
     """Move to another time, with the same counsellor if they are free then; the time before goes to who waits."""
+    await room.close(tx, row)
     before, counsellor = row.begins_at, row.counsellor
     mode = mode or row.mode
-    people = await times.counsellors_for(tx, row.reason, row.candidate_id)
-    wanted = await times.possible(
-        tx, row.candidate_id, row.reason, mode, begins, row.time_zone, people or [row.counsellor_id], moving=row
-    )
+    people = await times.counsellors_for(tx, row.reason, row.candidate_id, row)
+    wanted = await times.possible(tx, row.candidate_id, row.reason, mode, begins, row.time_zone, people, moving=row)
     if not wanted:
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
     same = [each for each in wanted if each.counsellor == row.counsellor_id]
@@ -40,9 +39,18 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
 
 
 async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:
+    await room.close(tx, row)
     await booking.cancel(tx, row, by, words)
     await letters.cancelled(tx, row)
     await waitlist.freed(tx, row.begins_at, row.counsellor_id, row.reason.agency_id)
+
+
+async def withdraw_links(tx: Transaction, row: Appointment) -> None:
+    """What was mailed opens nothing any more; the reminders that are still to come bring new links."""
+    await links.withdraw_all(tx, row.id)
+    await outbox.take_back(tx, f"remind:{row.id}:")
+    if row.is_ahead(tx.now):
+        await letters.remind(tx, row)
 
 
 async def lapse(tx: Transaction, appointment: uuid.UUID) -> None:

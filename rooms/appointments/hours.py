@@ -119,15 +119,15 @@ async def change_rules(tx: Transaction, person: uuid.UUID, text: RulesText) -> N
         setattr(row, name, value)
 
 
-def _span(begins: int, ends: int, modes: Collection[str]) -> list[str]:
-    """Check a span of a day; returns its modes in order."""
+def _span(begins: int, ends: int, modes: Collection[str], field: str = "") -> list[str]:
+    """Check a span of a day; returns its modes in order. `field` is what the form's fields begin with."""
     if not 0 <= begins < ends <= MINUTES_A_DAY:
-        raise Invalid("ends.before", N_("The end must come after the beginning."), field="ends")
+        raise Invalid("ends.before", N_("The end must come after the beginning."), field=f"{field}ends")
     if begins % STEP_MINUTES or ends % STEP_MINUTES:
-        raise Invalid("begins.step", N_("Please choose times in steps of five minutes."), field="begins")
+        raise Invalid("begins.step", N_("Please choose times in steps of five minutes."), field=f"{field}begins")
     known = [mode.value for mode in Mode if mode.value in modes]
     if not known:
-        raise Invalid("modes.none", N_("Please choose at least one way to meet."), field="modes")
+        raise Invalid("modes.none", N_("Please choose at least one way to meet."), field=f"{field}modes")
     return known
 
 
@@ -174,7 +174,7 @@ async def add_day(
     tx: Transaction, person: uuid.UUID, day: date, span: tuple[int, int] | None, modes: Collection[str] = ()
 ) -> None:
     """Make a day unlike its weekday: closed, or open at `span` (minutes since midnight)."""
-    known = _span(*span, modes) if span else []
+    known = _span(*span, modes, "day_") if span else []
     begins, ends = span or (None, None)
     tx.session.add(UnlikeDay(id=new_id(), person_id=person, day=day, begins=begins, ends=ends, modes=known))
     await tx.session.flush()
@@ -325,16 +325,22 @@ async def zone_of(tx: Transaction, person: uuid.UUID) -> ZoneInfo:
     return agency.zone if agency else ZoneInfo("Europe/Paris")
 
 
-async def keep_busy(tx: Transaction, person: uuid.UUID, spans: Collection[Span]) -> None:
-    """What the person's own calendar says now takes the place of what it said before."""
+async def keep_busy(tx: Transaction, person: uuid.UUID, address: str, spans: Collection[Span]) -> None:
+    """What the calendar at this address says now takes the place of what it said before.
+
+    Reading takes time: if another address was given meanwhile, or none, what was read means nothing any more.
+    """
+    row = await tx.session.get(BookingRules, person, with_for_update=True)
+    if row is None or row.busy_address != address:
+        return
     await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person))
     tx.session.add_all(
         BusyTime(id=new_id(), person_id=person, begins_at=span.begins, ends_at=span.ends) for span in spans
     )
-    row = await rules_of(tx, person)
     row.busy_read_at, row.busy_trouble = tx.now, ""
 
 
-async def note_trouble(tx: Transaction, person: uuid.UUID, trouble: str) -> None:
-    row = await rules_of(tx, person)
-    row.busy_read_at, row.busy_trouble = tx.now, trouble
+async def note_trouble(tx: Transaction, person: uuid.UUID, address: str, trouble: str) -> None:
+    row = await tx.session.get(BookingRules, person, with_for_update=True)
+    if row and row.busy_address == address:
+        row.busy_read_at, row.busy_trouble = tx.now, trouble

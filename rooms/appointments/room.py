@@ -12,7 +12,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms import conversations
+from rooms import conversations, meetings
 from rooms.agencies import Mode
 from rooms.appointments import booking
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance
@@ -92,7 +92,7 @@ async def enter(tx: Transaction, row: Appointment, person: Person) -> Meeting:
 async def _meeting_of(tx: Transaction, row: Appointment) -> Meeting | None:
     """The one that goes on: whoever left the waiting room finds a new one."""
     going_on = Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE))
-    query = select(Meeting).where(Meeting.appointment_id == row.id, going_on)
+    query = select(Meeting).where(Meeting.appointment_id == row.id, going_on).with_for_update(of=Meeting)
     return (await tx.session.execute(query)).unique().scalar_one_or_none()
 
 
@@ -109,10 +109,20 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
     )
     tx.session.add(meeting)
     await tx.session.flush()
-    await conversations.begin(tx, ConversationKind.MEETING, meeting.id, None)
+    await conversations.begin(tx, ConversationKind.MEETING, meeting.thread, None)
     fact = RoomOpened(appointment=row.id, meeting=meeting.id)
     tx.record(fact, meeting_stream(meeting.id), person_stream(row.candidate_id), person_stream(row.counsellor_id))
     return meeting
+
+
+async def close(tx: Transaction, row: Appointment) -> None:
+    """The appointment gets another time or none: nobody waits in its room any more. A talk under way is not cut off."""
+    meeting = await _meeting_of(tx, row)
+    if meeting is None:
+        return
+    if meeting.state is MeetingState.LIVE:
+        raise Conflict("room.live", N_("You are talking just now. Finish the talk first."))
+    await meetings.end(tx, meeting)
 
 
 async def _has_entered(tx: Transaction, row: Appointment, person: uuid.UUID) -> bool:
@@ -123,9 +133,10 @@ async def _has_entered(tx: Transaction, row: Appointment, person: uuid.UUID) -> 
 
 
 async def note(tx: Transaction, row: Appointment, person: uuid.UUID, what: What, detail: str = "") -> None:
-    """Keep what a browser saw; beyond a bound nothing more is learnt."""
-    count = select(func.count()).select_from(Evidence).where(Evidence.appointment_id == row.id)
-    if (await tx.session.execute(count)).scalar_one() >= MOST_EVIDENCE:
+    """Keep what a browser saw, up to a bound for each of the two. That somebody came is always kept."""
+    mine = Evidence.appointment_id == row.id, Evidence.person_id == person
+    count = select(func.count()).select_from(Evidence).where(*mine)
+    if what is not What.ENTERED and (await tx.session.execute(count)).scalar_one() >= MOST_EVIDENCE:
         return
     text = clean_text(detail, "detail", 200)
     tx.session.add(Evidence(id=new_id(), appointment_id=row.id, person_id=person, what=what, detail=text, at=tx.now))
@@ -139,8 +150,9 @@ async def evidence_of(tx: Transaction, appointment: uuid.UUID) -> list[Evidence]
 async def record(tx: Transaction, row: Appointment, attendance: Attendance, by: Person) -> None:
     """Record how it went. Whoever came to the waiting room, or could not connect, is not absent."""
     if attendance is Attendance.ABSENT:
-        seen = [each for each in await evidence_of(tx, row.id) if each.person_id == row.candidate_id]
-        if any(each.what in TROUBLE for each in seen):
+        evidence = await evidence_of(tx, row.id)
+        seen = [each for each in evidence if each.person_id == row.candidate_id]
+        if any(each.what in TROUBLE for each in seen) or any(each.what is What.WENT_TO_PHONE for each in evidence):
             message = N_("Their connection failed, and that is on record: it is technical, not absent.")
             raise Conflict("attendance.technical", message)
         if seen:

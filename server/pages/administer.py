@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from rooms import access, agencies, invitations, people
+from rooms import access, agencies, invitations, people, portfolios
 from rooms.access import Act
 from server import language
 from server.pages.following import heads
@@ -53,7 +53,7 @@ async def end_organiser(visit: Visit) -> web.StreamResponse:
 async def remove_counsellor(visit: Visit) -> web.StreamResponse:
     access.may(visit.actor, Act.PEOPLE_INVITE)
     async with visit.transaction() as tx:
-        await agencies.remove_member(tx, visit.id("team"), visit.id("person"))
+        await portfolios.leave_team(tx, visit.id("team"), visit.id("person"))
     return visit.go("/administer", language.gettext("This person belongs to the team no longer."))
 
 

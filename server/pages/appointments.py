@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, agencies, counselling, portfolios
+from rooms import access, chat, counselling, meetings, portfolios
 from rooms.access import Act
-from rooms.agencies import Agency, Mode, Reason
+from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, desk, room, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.appointments.times import DAYS_AT_ONCE, Time
 from rooms.errors import N_, Conflict, Invalid
+from rooms.facts import conversation_stream
 from rooms.people import Person
 from rooms.transaction import Transaction
 from server import calendars, language, letter
@@ -62,33 +63,21 @@ async def choose_reason(visit: Visit) -> web.StreamResponse:
     person = visit.actor.known
     async with visit.reading() as tx:
         following = await heads(tx, visit)
-        known = await portfolios.referent_of(tx, person.id)
-        reasons = [
-            (each, await _reasons(tx, each, is_followed=known is not None)) for each in await _agencies(tx, known)
-        ]
-    return visit.page("appointment_reason.html", agencies=[row for row in reasons if row[1]], following=following)
+        reasons = await portfolios.reasons_for(tx, person.id)
+    return visit.page("appointment_reason.html", agencies=reasons, following=following)
 
 
-async def _agencies(tx: Transaction, referent: object) -> list[Agency]:
-    """The agency of the person's counsellor; every agency for somebody whom nobody follows yet."""
-    if referent is None:
-        return await agencies.all_agencies(tx)
-    teams = await agencies.teams_of(tx, referent)  # type: ignore[arg-type]
-    return list({team.agency_id: team.agency for team in teams}.values())
-
-
-async def _reasons(tx: Transaction, agency: Agency, *, is_followed: bool) -> list[Reason]:
-    return [each for each in await agencies.reasons_of(tx, agency.id) if is_followed or not each.is_follow_up]
-
-
-def _mode(visit: Visit, reason: Reason) -> Mode:
+def _mode(visit: Visit, reason: Reason, moving: Appointment | None = None) -> Mode:
+    """What was chosen; otherwise how it was to be, or the first way of the reason."""
     wanted = visit.typed("mode") or visit.query.get("mode", "")
-    return Mode(wanted if wanted in reason.modes else reason.modes[0])
+    if wanted in reason.modes:
+        return Mode(wanted)
+    return moving.mode if moving else Mode(reason.modes[0])
 
 
 def _week(visit: Visit) -> int:
     typed = visit.query.get("week", "0")
-    return min(int(typed), MOST_WEEKS) if typed.isdigit() else 0
+    return min(int(typed), MOST_WEEKS) if typed.isdecimal() and len(typed) <= 3 else 0
 
 
 async def shown_times(
@@ -96,7 +85,7 @@ async def shown_times(
     *, only: uuid.UUID | None = None,
 ) -> Shown:  # fmt: skip
     """A week of times; `only` those of one counsellor, who books on behalf."""
-    mode, week, zone = _mode(visit, reason), _week(visit), visit.zone or reason.agency.zone
+    mode, week, zone = _mode(visit, reason, moving), _week(visit), visit.zone or reason.agency.zone
     first = tx.now.astimezone(reason.agency.zone).date() + timedelta(days=week * DAYS_AT_ONCE)
     found = await times.free_times(tx, reason, mode, candidate.id, first, moving=moving, only=only)
     days: dict[date, list[Time]] = {}
@@ -170,7 +159,7 @@ async def confirm_form(visit: Visit) -> web.StreamResponse:
 async def book(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await _kept(tx, visit)
-        await desk.book(tx, row, row.candidate, visit.typed("said"), visit.typed("phone"))
+        await desk.book(tx, row, visit.actor.known, visit.typed("said"), visit.typed("phone"))
     return visit.go(f"/appointments/{row.id}", language.gettext("It is booked. A mail with everything is on its way."))
 
 
@@ -181,20 +170,26 @@ async def _kept(tx: Transaction, visit: Visit) -> Appointment:
 @get("/appointments/{appointment}")
 async def appointment(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
-        following = await heads(tx, visit)
         row = await access.appointment(tx, visit.actor, visit.id("appointment"))
-        if row.state is AppointmentState.HELD and visit.actor.is_person(row.candidate_id):
+        held = await meetings.of_appointment(tx, row.id)
+        talk = await chat.of_meeting(tx, row.id) if held else None
+        leads = visit.actor.is_person(row.counsellor_id)
+        following = await heads(tx, visit, *([conversation_stream(talk.id)] if talk else []))
+        if row.state is AppointmentState.HELD:
             return visit.go(f"/appointments/{row.id}/confirm")
         return visit.page(
             "appointment.html",
             row=row,
             at=_zone_of(visit, row),
-            leads=visit.actor.is_person(row.counsellor_id),
+            leads=leads,
             is_ahead=row.is_ahead(tx.now),
             has_begun=row.begins_at <= tx.now,
             room_open=_is_room_open(row, tx.now),
             room_opens_at=row.begins_at - booking.ROOM_OPENS_BEFORE,
             evidence=await room.evidence_of(tx, row.id),
+            conversation=talk,
+            messages=await chat.messages_of(tx, talk.id) if talk else [],
+            notes=[each.notes for each in held if each.notes and leads],
             changes=await booking.changes_of(tx, row.id),
             following=following,
         )
@@ -227,7 +222,7 @@ async def other_times(visit: Visit) -> web.StreamResponse:
 async def move(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await _kept(tx, visit)
-        await desk.move(tx, row, visit.actor.known, visit.moment("begins"), _mode(visit, row.reason))
+        await desk.move(tx, row, visit.actor.known, visit.moment("begins"), _mode(visit, row.reason, row))
     return visit.go(f"/appointments/{row.id}", language.gettext("It has moved. Everybody concerned is told."))
 
 
@@ -275,6 +270,14 @@ async def contest(visit: Visit) -> web.StreamResponse:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_CONTEST, lock=True)
         await booking.contest(tx, row, visit.typed("contested"))
     return visit.go(f"/appointments/{row.id}", language.gettext("What you say stands beside what was recorded."))
+
+
+@post("/appointments/{appointment}/links/withdraw")
+async def withdraw_links(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await desk.withdraw_links(tx, await _kept(tx, visit))
+    said = language.gettext("The links that were mailed open nothing any more.")
+    return visit.go(f"/appointments/{visit.id('appointment')}", said)
 
 
 @get("/appointments/{appointment}/calendar.ics")

@@ -20,6 +20,7 @@ from server.pages.following import heads
 from server.visit import Visit, get, post
 
 SINCE = timedelta(days=90)
+FARTHEST_DAY = 3650
 
 
 @get("/counsel")
@@ -54,9 +55,10 @@ async def day(visit: Visit) -> web.StreamResponse:
 
 def _chosen_day(visit: Visit, today: date) -> date:
     try:
-        return date.fromisoformat(visit.query.get("day", ""))
+        chosen = date.fromisoformat(visit.query.get("day", ""))
     except ValueError:
         return today
+    return chosen if abs((chosen - today).days) < FARTHEST_DAY else today
 
 
 @post("/appointments/{appointment}/record")
@@ -103,7 +105,7 @@ def _minutes(visit: Visit, name: str) -> int:
     except ValueError:
         raise Invalid(f"{name}.unreadable", N_("Please give a time, for example 09:00."), field=name) from None
     minutes = typed.hour * 60 + typed.minute
-    return hours.MINUTES_A_DAY if name == "ends" and minutes == 0 else minutes
+    return hours.MINUTES_A_DAY if name.endswith("ends") and minutes == 0 else minutes
 
 
 @post("/counsel/hours/weekly", again=hours_page)
@@ -239,7 +241,8 @@ async def person(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit)
         reasons = await agencies.reasons_of(tx, teams[0].agency_id)
         rows = await booking.of_person(tx, row.id, since=tx.now - 8 * SINCE)
-        chosen = next((each for each in reasons if str(each.id) == visit.query.get("reason", "")), None)
+        wanted = visit.typed("reason") or visit.query.get("reason", "")
+        chosen = next((each for each in reasons if str(each.id) == wanted), None)
         return visit.page(
             "followed.html",
             person=row,
@@ -249,7 +252,7 @@ async def person(visit: Visit) -> web.StreamResponse:
             notes=await counselling.notes_for_counsellor(tx, visit.actor.known.id, row.id),
             steps=(await counselling.steps_of(tx, {row.id}))[row.id],
             colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
-            last_phone=next((each.phone for each in reversed(rows) if each.phone), ""),
+            last_phone=next((each.phone for each in reversed(rows) if each.phone and each.candidate_id == row.id), ""),
             shown=await shown_times(tx, visit, chosen, row, only=visit.actor.known.id) if chosen else None,
             at=teams[0].agency.zone,
             following=following,

@@ -21,7 +21,7 @@ async def meeting(visit: Visit) -> web.StreamResponse:
     """The waiting room and the talk; afterwards, what comes next."""
     async with visit.reading() as tx:
         row = await access.meeting(tx, visit.actor, visit.id("meeting"))
-        talk = await chat.of_meeting(tx, row.id)
+        talk = await chat.of_meeting(tx, row.thread)
         leads = row.recruiter_id == visit.actor.known.id
         wanted = [meeting_stream(row.id), conversation_stream(talk.id)]
         if row.booth:

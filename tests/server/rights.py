@@ -128,6 +128,7 @@ ROUTES: tuple[Row, ...] = (
     read("/appointments/{appointment}/times", only("amina", "claire")),
     act("/appointments/{appointment}/move", only("amina", "claire"), begins="{free_time}", mode="video"),
     act("/appointments/{appointment}/cancel", only("amina", "claire")),
+    act("/appointments/{appointment}/links/withdraw", only("amina", "claire")),
     act("/appointments/{appointment}/coming", only("amina", "claire")),
     act("/appointments/{appointment}/contest", only("amina"), contested="I was there."),
     act("/appointments/{appointment}/room", only("amina", "claire")),

@@ -13,6 +13,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from rooms import booths, documents, fairs
+from rooms.agencies import Mode
+from rooms.appointments.booking import Appointment
 from rooms.booths import Booth
 from rooms.documents import Document
 from rooms.fairs import Fair, FairState
@@ -167,3 +169,45 @@ async def test_the_board_names_booths_that_nobody_staffs_while_the_fair_is_open(
 def test_a_device_has_a_name_that_people_know(user_agent: str, name: str, database_url: str) -> None:
     language.current.set("en")
     assert devices.name_of(user_agent) == name
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("claire", "/counsel?day=9999-12-31"),
+        ("claire", "/counsel?day=0001-01-01"),
+        ("amina", "/appointments/new/{reason}?week=²"),
+        ("amina", "/appointments/new/{reason}?week=" + "9" * 5000),
+        ("amina", "/appointments/{appointment}/times?week=999"),
+    ],
+)
+async def test_an_odd_day_or_week_in_the_address_is_no_error(world: World, role: str, path: str) -> None:
+    async with visitor(world, role) as someone:
+        assert "<h1>" in await someone.get(path)
+
+
+async def test_another_time_keeps_the_way_to_meet(world: World) -> None:
+    async with world.database.transaction() as tx:
+        row = await tx.session.get_one(Appointment, world_id(world, "appointment"))
+        row.mode, row.phone = Mode.PHONE, "+33240000000"
+    async with visitor(world, "amina") as amina:
+        assert 'name="mode" value="phone"' in await amina.get("/appointments/{appointment}/times")
+        status, _, text = await amina.send("/appointments/{appointment}/move", begins=world.ids["free_time"])
+    assert (status, "It has moved." in text) == (200, True)
+    async with world.database.reading() as tx:
+        assert (await tx.session.get_one(Appointment, world_id(world, "appointment"))).mode is Mode.PHONE
+
+
+async def test_what_was_ticked_stays_and_the_field_in_error_is_named(world: World) -> None:
+    async with visitor(world, "claire") as claire:
+        _, _, text = await claire.send("/counsel/hours/weekly", weekday="1", begins="12:00", ends="09:00", kept="1")
+        assert 'name="kept" value="1" checked' in text
+        assert 'id="e-ends"' in text
+        form = {"day": "2026-12-24", "day_begins": "12:00", "day_ends": "09:00", "day_modes": "video"}
+        _, _, text = await claire.send("/counsel/hours/days", **form)
+        assert 'id="e-day_ends"' in text
+    async with visitor(world, "paul") as paul:
+        _, _, text = await paul.send(
+            "/administer/counsellors", agency="Nantes", team="Loire", counsellor_email="nobody"
+        )
+        assert 'id="e-counsellor_email"' in text

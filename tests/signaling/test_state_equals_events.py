@@ -313,7 +313,7 @@ async def an_appointment_that_moves_to_a_colleague(o: Onlookers, cast: Cast) -> 
     async with cast.database.transaction() as tx:
         taken = Span(WEDNESDAY_NINE + timedelta(minutes=40), WEDNESDAY_NINE + timedelta(minutes=80))
         await hours.rules_of(tx, row.counsellor_id)
-        await hours.keep_busy(tx, row.counsellor_id, [taken])
+        await hours.keep_busy(tx, row.counsellor_id, "", [taken])
     async with o.during() as tx:
         found = await office.fresh(tx, row)
         await appointments.move(tx, found, await cast.fresh(tx, cast.amina), taken.begins)

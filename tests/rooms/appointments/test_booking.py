@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from rooms import agencies, outbox, people, portfolios
+from rooms import access, agencies, outbox, people, portfolios
+from rooms.access import Actor
 from rooms.agencies import Mode
 from rooms.appointments import booking, desk, hours, links, times, waitlist
 from rooms.appointments.availability import Span
@@ -341,7 +342,7 @@ async def test_moving_to_a_colleague_tells_who_had_it_and_frees_their_calendar(c
     had = row.counsellor_id
     async with cast.database.transaction() as tx:
         busy = await hours.rules_of(tx, had)
-        await hours.keep_busy(tx, busy.person_id, [Span(WEDNESDAY_NINE + HALF, WEDNESDAY_NINE + 2 * HALF)])
+        await hours.keep_busy(tx, busy.person_id, "", [Span(WEDNESDAY_NINE + HALF, WEDNESDAY_NINE + 2 * HALF)])
         found = await office.fresh(tx, row)
         await desk.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + HALF)
         assert found.counsellor_id != had
@@ -375,3 +376,83 @@ async def test_nobody_books_on_behalf_for_a_reason_of_another_agency(office: Off
         claire, amina = await cast.fresh(tx, cast.claire), await cast.fresh(tx, cast.amina)
         booking_it = desk.book_for(tx, claire, amina, reason, Mode.VIDEO, WEDNESDAY_NINE)
         assert await refusal(booking_it) == "reason.not_found"
+
+
+async def test_a_held_time_is_nothing_that_its_counsellor_sees_or_knows_somebody_by(office: Office) -> None:
+    cast = office.cast
+    row = await office.hold(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.reading() as tx:
+        assert await refusal(access.appointment(tx, Actor(office.claire), row.id)) == "appointment.not_found"
+        assert (await access.appointment(tx, Actor(cast.amina), row.id)).id == row.id
+        assert not await portfolios.knows(tx, office.claire.id, cast.amina.id)
+    async with cast.database.transaction() as tx:
+        await desk.book(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+        assert await portfolios.knows(tx, office.claire.id, cast.amina.id)
+
+
+async def test_who_leaves_the_last_team_follows_nobody(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        for name in ("Loire", "Erdre"):
+            team = await agencies.team(tx, "Agence Nantes Centre", name)
+            if name == "Erdre":
+                await agencies.add_member(tx, team.id, office.claire)
+        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+    for name, follows in (("Loire", office.claire.id), ("Erdre", None)):
+        async with cast.database.transaction() as tx:
+            team = await agencies.team(tx, "Agence Nantes Centre", name)
+            await portfolios.leave_team(tx, team.id, office.claire.id)
+            assert await portfolios.referent_of(tx, cast.amina.id) == follows
+
+
+async def test_a_counsellor_meets_nobody_while_somebody_counsels_them_nor_ever_themselves(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    row = await office.book(office.nadia, WEDNESDAY_NINE)
+    assert row.counsellor_id == office.claire.id
+    async with cast.database.reading() as tx:
+        reason = await office.fresh_reason(tx)
+        free = await times.free_times(tx, reason, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
+    assert WEDNESDAY_NINE not in [each.span.begins for each in free]
+
+
+async def test_whoever_is_followed_books_at_the_agency_of_their_counsellor_alone(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
+        await agencies.add_member(tx, elsewhere.id, office.nadia)
+        await portfolios.follow(tx, office.nadia.id, cast.amina.id)
+    assert await office.starts(cast.amina) == []
+    assert await refusal(office.hold(cast.amina, WEDNESDAY_NINE)) == "slot.taken"
+    assert await office.starts(cast.karim) == ["09:00", "09:40", "10:20", "11:00"]
+
+
+async def test_links_that_are_withdrawn_open_nothing_and_what_is_still_to_come_brings_new_ones(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    before = await letters(office)
+    async with cast.database.transaction() as tx:
+        old = (await links.make(tx, row)).rsplit("/", 1)[-1]
+        await desk.withdraw_links(tx, await office.fresh(tx, row))
+        assert await refusal(links.opened(tx, old)) == "appointment.not_found"
+    assert await letters(office) == before
+    async with cast.database.reading() as tx:
+        mails = (await tx.session.execute(select(Mail).where(Mail.template == "appointment"))).scalars()
+        reminders = [
+            each for each in mails if each.recipient == cast.amina.email and "remind" in str(each.values["what"])
+        ]
+        assert reminders
+        for each in reminders:
+            assert (await links.opened(tx, str(each.values["path"]).rsplit("/", 1)[-1])).id == row.id
+
+
+async def test_a_time_across_midnight_can_be_booked_as_it_is_shown(office: Office) -> None:
+    async with office.cast.database.transaction() as tx:
+        await hours.add_weekly(tx, office.claire.id, 2, 22 * 60 + 20, 24 * 60, ("video",))
+        await hours.add_weekly(tx, office.claire.id, 3, 0, 2 * 60, ("video",))
+    across = WEDNESDAY_NINE.replace(hour=22, minute=40)
+    async with office.cast.database.reading() as tx:
+        reason, amina = await office.fresh_reason(tx), office.cast.amina.id
+        found = await times.free_times(tx, reason, Mode.VIDEO, amina, WEDNESDAY_NINE.date(), 2)
+    assert across in [each.span.begins for each in found]
+    row = await office.book(office.cast.amina, across)
+    assert row.state is AppointmentState.BOOKED

@@ -10,13 +10,13 @@ import pytest
 from rooms import access, chat, engagement, fairs, meetings
 from rooms.access import Act, Actor
 from rooms.agencies import Mode
-from rooms.appointments import room
+from rooms.appointments import desk, room
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance
 from rooms.appointments.room import What
 from rooms.errors import Problem
 from rooms.fairs import Fair
 from rooms.lines.calls import Answer
-from rooms.meetings import Meeting, MeetingState
+from rooms.meetings import Meeting, MeetingState, NextStep
 from rooms.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
@@ -57,7 +57,7 @@ async def test_the_room_opens_a_quarter_of_an_hour_before_and_is_one_for_both(of
     second = await enter(office, row, office.claire)
     assert first.id == second.id
     async with office.cast.database.reading() as tx:
-        assert (await chat.of_meeting(tx, first.id)).fair_id is None
+        assert (await chat.of_meeting(tx, first.thread)).fair_id is None
         waiting = await room.waiting_since(tx, [await tx.session.get_one(Appointment, row.id)])
         assert waiting == {row.id: WEDNESDAY_NINE - timedelta(minutes=15)}
         assert await meetings.current(tx, office.cast.amina.id) is None
@@ -169,9 +169,99 @@ async def test_nobody_reports_the_thread_of_an_appointment_to_a_fair(office: Off
     await until(office, 0)
     meeting = await enter(office, row, office.cast.amina)
     async with office.cast.database.transaction() as tx:
-        talk = await chat.of_meeting(tx, meeting.id)
+        talk = await chat.of_meeting(tx, meeting.thread)
         where, relations = await access.conversation(tx, Actor(office.claire), talk.id, Act.CHAT_WRITE)
         assert not access.speaks_as_staff(where, relations)
         message = await chat.send(tx, office.claire, where, "Hello", uuid4(), is_staff=False)
         assert await refusal(chat.report(tx, office.cast.amina, message, where.fair_id)) == "report.nobody"
         assert await refusal(access.conversation(tx, Actor(office.cast.luc), talk.id)) == "conversation.not_found"
+
+
+async def test_a_move_or_cancel_closes_the_waiting_room_but_cuts_off_no_talk(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    await until(office, -10)
+    first = await enter(office, row, cast.amina)
+    async with cast.database.transaction() as tx:
+        found, amina = await office.fresh(tx, row), await cast.fresh(tx, cast.amina)
+        await desk.move(tx, found, amina, WEDNESDAY_NINE + timedelta(hours=2))
+    async with cast.database.reading() as tx:
+        assert (await tx.session.get_one(Meeting, first.id)).state is MeetingState.MISSED
+    await until(office, 115)
+    second = await enter(office, row, cast.amina)
+    for person in (cast.amina, office.claire):
+        await go_in(office, second, person)
+    async with cast.database.transaction() as tx:
+        found, claire = await office.fresh(tx, row), await cast.fresh(tx, office.claire)
+        assert await refusal(desk.cancel(tx, found, claire)) == "room.live"
+        assert await refusal(desk.move(tx, found, claire, WEDNESDAY_NINE + timedelta(days=7))) == "room.live"
+
+
+async def test_an_appointment_has_one_thread_however_often_its_room_opens(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    await until(office, -10)
+    first = await enter(office, row, cast.amina)
+    async with cast.database.transaction() as tx:
+        talk = await chat.of_meeting(tx, first.thread)
+        message = await chat.send(tx, await cast.fresh(tx, cast.amina), talk, "I am here", uuid4(), is_staff=False)
+        await meetings.end(tx, await tx.session.get_one(Meeting, first.id))
+    second = await enter(office, row, office.claire)
+    async with cast.database.transaction() as tx:
+        talk = await chat.of_meeting(tx, second.thread)
+        assert [each.id for each in await chat.messages_of(tx, talk.id)] == [message.id]
+        for person, may in ((office.claire, True), (cast.amina, True), (cast.luc, False)):
+            asked = access.conversation(tx, Actor(person), talk.id, Act.CHAT_WRITE)
+            if may:
+                await asked
+            else:
+                assert await refusal(asked) == "conversation.not_found"
+
+
+async def test_once_technical_never_absent_whatever_was_recorded_in_between(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    await until(office, 40)
+    async with cast.database.transaction() as tx:
+        found, claire = await office.fresh(tx, row), await cast.fresh(tx, office.claire)
+        for recorded in (Attendance.TECHNICAL, Attendance.CAME):
+            await room.record(tx, found, recorded, claire)
+        assert await refusal(room.record(tx, found, Attendance.ABSENT, claire)) == "attendance.technical"
+
+
+async def test_nobody_is_absent_before_the_time_nor_when_the_talk_went_on_by_phone(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    await until(office, -10)
+    async with cast.database.transaction() as tx:
+        found, claire = await office.fresh(tx, row), await cast.fresh(tx, office.claire)
+        assert await refusal(room.record(tx, found, Attendance.ABSENT, claire)) == "appointment.ahead"
+    await until(office, 10)
+    async with cast.database.transaction() as tx:
+        found, claire = await office.fresh(tx, row), await cast.fresh(tx, office.claire)
+        await room.go_on_by_phone(tx, found, claire)
+        assert await refusal(room.record(tx, found, Attendance.ABSENT, claire)) == "attendance.technical"
+
+
+async def test_much_evidence_of_one_hides_nothing_of_the_other_nor_that_somebody_came(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        for person in (office.claire, cast.amina):
+            for _ in range(room.MOST_EVIDENCE + 1):
+                await room.note(tx, row, person.id, What.FAILED)
+        await room.note(tx, row, cast.amina.id, What.ENTERED)
+        seen = [each.what for each in await room.evidence_of(tx, row.id) if each.person_id == cast.amina.id]
+        assert seen == [What.FAILED] * room.MOST_EVIDENCE + [What.ENTERED]
+
+
+async def test_nothing_is_answered_after_a_talk_that_belongs_to_an_appointment(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    await until(office, 0)
+    meeting = await enter(office, row, office.cast.amina)
+    for person in (office.cast.amina, office.claire):
+        await go_in(office, meeting, person)
+    async with office.cast.database.transaction() as tx:
+        held = await tx.session.get_one(Meeting, meeting.id)
+        await meetings.end(tx, held)
+        assert await refusal(meetings.answer(tx, held, NextStep.NO, "Not yet.")) == "meeting.no_booth"
