@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
+import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +18,9 @@ from playwright.async_api import BrowserContext, Page
 from tests.load.callers import Pair, click_to_picture, until
 from tests.services import free_port
 
-MODULES = Path(__file__).parent.parent.parent / "node_modules"
+ROOT = Path(__file__).parent.parent.parent
+MODULES = ROOT / "node_modules"
+NODE = ROOT / "tools/node_from_pypi.py"
 SERVER = MODULES / "peer/dist/bin/peerjs.js"
 HERE = Path(__file__).parent / "peerjs_page"
 FILES = {
@@ -77,11 +79,11 @@ async def servers() -> AsyncIterator[Servers]:
 
 @asynccontextmanager
 async def _peer_server() -> AsyncIterator[int]:
-    node, port = shutil.which("node"), free_port()
-    if node is None or not SERVER.exists():
-        raise RuntimeError("PeerServer is missing: it needs node and `npm ci`")
+    port = free_port()
+    if not SERVER.exists():
+        raise RuntimeError("PeerServer is missing: tools/fetch-front-end brings it")
     process = await asyncio.create_subprocess_exec(
-        node, str(SERVER), "--port", str(port), "--host", "127.0.0.1",
+        sys.executable, str(NODE), str(SERVER), "--port", str(port), "--host", "127.0.0.1",
         stdout=asyncio.subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
