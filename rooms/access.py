@@ -115,10 +115,10 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.CALL_ANSWER,    ANY,   R.SELF),
     _right(A.CALL_WITHDRAW,  ANY,   R.STAFF),
     _right(A.CHAT_READ,      SHOWN, R.ANYONE),
-    _right(A.CHAT_READ,      ANY,   R.STAFF, R.ORGANISER, R.SELF, R.RECRUITER),
+    _right(A.CHAT_READ,      ANY,   R.STAFF, R.ORGANISER, R.SELF, R.RECRUITER, R.COUNSELLOR),
     _right(A.CHAT_WRITE,     OPEN,  R.SIGNED_IN, R.ORGANISER),
     _right(A.CHAT_WRITE,     SHOWN, R.STAFF),
-    _right(A.CHAT_WRITE,     ANY,   R.SELF, R.RECRUITER),
+    _right(A.CHAT_WRITE,     ANY,   R.SELF, R.RECRUITER, R.COUNSELLOR),
     _right(A.CHAT_MODERATE,  ANY,   R.STAFF, R.ORGANISER, R.ADMINISTRATOR),
     _right(A.DOCUMENT_READ,  ANY,   R.SELF, R.STAFF),
     _right(A.MEETING_ENTER,  ANY,   R.SELF, R.RECRUITER),
@@ -393,6 +393,8 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
         held: Meeting | Appointment | None = await tx.session.get(Meeting, row.subject)
         held = held or await tx.session.get(Appointment, row.subject)
         return {R.SELF} if held and actor.person and held.has(actor.person.id) else set()
+    if row.kind is ConversationKind.COUNSEL:
+        return await _to_followed(tx, actor, row.subject)
     if row.kind is ConversationKind.FAIR and row.fair:
         return await _to_fair(tx, actor, row.fair)
     stand = await tx.session.get(Booth, row.subject)
@@ -400,6 +402,14 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
     if row.kind is ConversationKind.BOOTH:
         return relations
     return ({R.SELF} if actor.is_person(row.asker_id) else set()) | (relations & {R.STAFF})
+
+
+async def _to_followed(tx: Transaction, actor: Actor, person: uuid.UUID) -> set[Relation]:
+    """The thread of a followed person belongs to them and to whoever follows them now."""
+    referent = await portfolios.referent_of(tx, person)
+    if referent is None or actor.person is None:
+        return set()
+    return ({R.SELF} if actor.is_person(person) else set()) | ({R.COUNSELLOR} if actor.is_person(referent) else set())
 
 
 async def conversation(
@@ -479,5 +489,6 @@ async def runs_fairs(actor: Actor, tx: Transaction) -> bool:
 
 
 def speaks_as_staff(where: Conversation, relations: set[Relation]) -> bool:
-    """Whether what this person writes here is marked as coming from the booth or the organisers."""
-    return bool(relations & ({R.ORGANISER} if where.kind is ConversationKind.FAIR else {R.STAFF}))
+    """Whether what this person writes here is marked as coming from the booth, the organisers or the counsellor."""
+    staff = {ConversationKind.FAIR: R.ORGANISER, ConversationKind.COUNSEL: R.COUNSELLOR}.get(where.kind, R.STAFF)
+    return staff in relations

@@ -117,6 +117,11 @@ async def of_meeting(tx: Transaction, thread: uuid.UUID) -> Conversation:
     return await _standing(tx, ConversationKind.MEETING, thread)
 
 
+async def with_counsellor(tx: Transaction, person: uuid.UUID) -> Conversation:
+    """The thread between a followed person and whoever follows them."""
+    return await _standing(tx, ConversationKind.COUNSEL, person)
+
+
 async def _standing(tx: Transaction, kind: ConversationKind, subject: uuid.UUID) -> Conversation:
     row = await conversations.found(tx, kind, subject)
     if row is None:

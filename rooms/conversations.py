@@ -1,4 +1,4 @@
-"""Conversations: the fair's, a booth's, a private question, a meeting's. What is written in them is in rooms/chat.py.
+"""Conversations: of a fair, a booth, a private question, a meeting, a followed person. Their texts: rooms/chat.py.
 
 A fair and a booth have theirs from the start, so that a page that shows one changes nothing.
 """
@@ -22,6 +22,7 @@ class ConversationKind(StrEnum):
     BOOTH = "booth"
     QUESTION = "question"
     MEETING = "meeting"
+    COUNSEL = "counsel"
 
 
 class Conversation(Base):
@@ -42,9 +43,9 @@ class Conversation(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[ConversationKind]
     subject: Mapped[uuid.UUID]
-    """The fair, booth, meeting or appointment it belongs to."""
+    """The fair, booth, meeting or appointment it belongs to, or the person whom a counsellor follows."""
     fair_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fair.id"))
-    """None for the thread of an appointment."""
+    """None for the thread of an appointment or of a followed person."""
     asker_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     fair: Mapped["Fair | None"] = relationship(lazy="joined")
 

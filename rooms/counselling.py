@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, or_, select
+from sqlalchemy import ForeignKey, case, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.agencies import TeamMember
@@ -114,6 +114,19 @@ async def step(tx: Transaction, step: uuid.UUID) -> Step:
     if row is None:
         raise NotFound("step")
     return row
+
+
+async def counts_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int, int]]:
+    """(done, open, and of these due) of the steps of each of `people`: one query for any number of them."""
+    is_open = Step.done_at.is_(None)
+    query = select(
+        Step.person_id,
+        func.count(Step.done_at),
+        func.count(case((is_open, 1))),
+        func.count(case((is_open & (Step.due_on < tx.now.date()), 1))),
+    ).where(Step.person_id.in_(people))
+    rows = await tx.session.execute(query.group_by(Step.person_id))
+    return {person: (done, still_open, due) for person, done, still_open, due in rows}
 
 
 async def steps_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Step]]:

@@ -23,7 +23,7 @@ from rooms import (
     signin,
     streams,
 )
-from rooms.appointments import booking, hours, links, room, waitlist
+from rooms.appointments import booking, hours, links, room, satisfaction, waitlist
 from rooms.lines import calls, places, standing
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "presence",
     "push",
     "room",
+    "satisfaction",
     "signin",
     "standing",
     "streams",

@@ -1,21 +1,26 @@
 """Portfolios: who follows whom. A person has one referent; handing over changes the referent and nothing else."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, case, delete, func, select
+from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms import agencies
+from rooms import agencies, conversations, counselling, promises
 from rooms.agencies import Agency, Reason
 from rooms.appointments.booking import Appointment, AppointmentState
-from rooms.errors import N_, Conflict, Invalid
-from rooms.model import Base
-from rooms.people import Person
+from rooms.conversations import ConversationKind
+from rooms.errors import N_, Conflict, Invalid, NotFound
+from rooms.model import Base, new_id
+from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
 SILENT_AFTER = timedelta(weeks=6)
+REINFORCED_SILENT_AFTER = timedelta(weeks=2)
+MOST_FILTERS = 20
 
 
 class Following(Base):
@@ -25,13 +30,34 @@ class Following(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     since: Mapped[datetime]
+    is_reinforced: Mapped[bool] = mapped_column(default=False)
+    """More contact at shorter intervals, and answers within the time that rooms/promises.py promises."""
+
+    def is_silent(self, last_at: datetime | None, next_at: datetime | None, now: datetime) -> bool:
+        """Nothing was heard for too long, and nothing lies ahead."""
+        allowed = REINFORCED_SILENT_AFTER if self.is_reinforced else SILENT_AFTER
+        return next_at is None and max(filter(None, (self.since, last_at))) < now - allowed
+
+
+class KeptFilter(Base):
+    """A way to look at one's portfolio, kept under a name."""
+
+    __tablename__ = "kept_filter"
+    __table_args__ = (UniqueConstraint("counsellor_id", "name"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
+    words: Mapped[str]
+    only: Mapped[list[str]]
 
 
 async def follow(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
     """`counsellor` is the person's referent from now on."""
     row = await tx.session.get(Following, person, with_for_update=True)
     if row is None:
-        await tx.insert_once(Following, {"person_id": person, "counsellor_id": counsellor, "since": tx.now})
+        values = {"person_id": person, "counsellor_id": counsellor, "since": tx.now, "is_reinforced": False}
+        await tx.insert_once(Following, values)
+        await conversations.begin(tx, ConversationKind.COUNSEL, person, None)
     elif row.counsellor_id != counsellor:
         row.counsellor_id, row.since = counsellor, tx.now
 
@@ -59,39 +85,80 @@ async def knows(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bo
     return (await tx.session.execute(query.limit(1))).first() is not None
 
 
+class Only(StrEnum):
+    """What a portfolio can be narrowed to."""
+
+    SILENT = "only_silent"
+    WAITING = "only_waiting"
+    DUE = "only_due"
+    REINFORCED = "only_reinforced"
+    NEEDS = "only_needs"
+
+
 @dataclass(frozen=True)
 class Followed:
     """One line of a portfolio."""
 
     person: Person
-    since: datetime
     last_at: datetime | None
     next_at: datetime | None
+    steps_done: int
+    steps_open: int
+    steps_due: int
+    waits_since: datetime | None
+    """Since when they wait for an answer."""
+    is_reinforced: bool
+    is_silent: bool
 
-    def is_silent(self, now: datetime) -> bool:
-        """Nothing was heard for six weeks, and nothing lies ahead."""
-        return self.next_at is None and max(filter(None, (self.since, self.last_at))) < now - SILENT_AFTER
+    def is_among(self, only: Collection[str]) -> bool:
+        """Whether the line stays when the portfolio is narrowed to all of these."""
+        answers = {
+            Only.SILENT: self.is_silent,
+            Only.WAITING: self.waits_since is not None,
+            Only.DUE: self.steps_due > 0,
+            Only.REINFORCED: self.is_reinforced,
+            Only.NEEDS: bool(self.person.needs),
+        }
+        return all(is_so for each, is_so in answers.items() if each in only)
 
 
 async def portfolio(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> list[Followed]:
-    """Everybody the counsellor follows, with the last and the next contact: two queries for any number of people."""
-    query = select(Person, Following.since).join(Following, Following.person_id == Person.id)
+    """Everybody the counsellor follows, with contacts, steps and open messages: four queries for any number of them."""
+    query = select(Person, Following).join(Following, Following.person_id == Person.id)
     query = query.where(Following.counsellor_id == counsellor).order_by(Person.name)
     for word in words.split():
         query = query.where(Person.name.icontains(word, autoescape=True))
     rows = (await tx.session.execute(query)).all()
     came = Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER))
+    people = [person.id for person, _ in rows]
     spans = (
         select(
             Appointment.candidate_id,
             func.max(case((Appointment.begins_at <= tx.now, Appointment.begins_at))),
             func.min(case((Appointment.begins_at > tx.now, Appointment.begins_at))),
         )
-        .where(Appointment.candidate_id.in_([person.id for person, _ in rows]), came)
+        .where(Appointment.candidate_id.in_(people), came)
         .group_by(Appointment.candidate_id)
     )
     contacts = {person: (last, ahead) for person, last, ahead in await tx.session.execute(spans)}
-    return [Followed(person, since, *contacts.get(person.id, (None, None))) for person, since in rows]
+    steps = await counselling.counts_of(tx, people)
+    waiting = await promises.waiting(tx, people)
+    found = []
+    for person, following in rows:
+        last_at, next_at = contacts.get(person.id, (None, None))
+        is_silent = following.is_silent(last_at, next_at, tx.now)
+        done = steps.get(person.id, (0, 0, 0))
+        found.append(
+            Followed(person, last_at, next_at, *done, waiting.get(person.id), following.is_reinforced, is_silent)
+        )
+    return found
+
+
+async def asking(tx: Transaction, counsellor: uuid.UUID) -> list[tuple[Person, datetime]]:
+    """Who of the counsellor's people waits for an answer and since when, the longest first."""
+    people = {person.id: person for person in await followed_by(tx, counsellor)}
+    since = await promises.waiting(tx, people)
+    return [(people[person], since[person]) for person in sorted(since, key=since.__getitem__)]
 
 
 async def take(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
@@ -109,6 +176,52 @@ async def hand_over(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, c
     if colleague not in {each.id for each in await colleagues_of(tx, counsellor)}:
         raise Invalid("colleague.unknown", N_("Please choose a colleague of your agency."), field="colleague")
     await follow(tx, colleague, person)
+
+
+async def hand_all_over(tx: Transaction, counsellor: uuid.UUID, colleague: uuid.UUID) -> int:
+    """A colleague of the same agency follows everybody from now on; returns how many."""
+    if colleague not in {each.id for each in await colleagues_of(tx, counsellor)}:
+        raise Invalid("colleague.unknown", N_("Please choose a colleague of your agency."), field="colleague")
+    change = update(Following).where(Following.counsellor_id == counsellor)
+    moved = await tx.session.execute(
+        change.values(counsellor_id=colleague, since=tx.now).returning(Following.person_id)
+    )
+    return len(moved.all())
+
+
+async def reinforce(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, *, is_reinforced: bool) -> None:
+    """Give somebody reinforced support, or end it; their counsellor says so."""
+    row = await tx.session.get(Following, person, with_for_update=True)
+    if row is None or row.counsellor_id != counsellor:
+        raise Conflict("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
+    row.is_reinforced = is_reinforced
+
+
+async def following_of(tx: Transaction, person: uuid.UUID) -> Following | None:
+    return await tx.session.get(Following, person)
+
+
+async def keep_filter(tx: Transaction, counsellor: uuid.UUID, name: str, words: str, only: Collection[str]) -> None:
+    """Keep this way to look at the portfolio; one of the same name is written anew."""
+    name = clean_text(name, "filter_name", 60, required=True)
+    rows = {row.name: row for row in await filters_of(tx, counsellor)}
+    if name not in rows and len(rows) >= MOST_FILTERS:
+        raise Conflict("filter.too_many", N_("That is a lot of filters. Remove one first."))
+    row = rows.get(name) or KeptFilter(id=new_id(), counsellor_id=counsellor, name=name)
+    row.words, row.only = clean_text(words, "q", 100), [each.value for each in Only if each in only]
+    tx.session.add(row)
+
+
+async def filters_of(tx: Transaction, counsellor: uuid.UUID) -> list[KeptFilter]:
+    query = select(KeptFilter).where(KeptFilter.counsellor_id == counsellor).order_by(KeptFilter.name)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def forget_filter(tx: Transaction, counsellor: uuid.UUID, kept: uuid.UUID) -> None:
+    row = await tx.session.get(KeptFilter, kept)
+    if row is None or row.counsellor_id != counsellor:
+        raise NotFound("filter")
+    await tx.session.delete(row)
 
 
 async def colleagues_of(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:

@@ -59,6 +59,7 @@ class ChangeKind(StrEnum):
     BOOKED = "booked"
     CONFIRMED = "confirmed"
     MOVED = "moved"
+    HANDED_OVER = "handed_over"
     CANCELLED = "cancelled"
     RECORDED = "recorded"
     CONTESTED = "contested"
@@ -199,9 +200,17 @@ def _put(row: Appointment, wanted: Wanted) -> None:
 
 
 async def _occupy(tx: Transaction, row: Appointment) -> bool:
-    """Take the pieces of both people, in a fixed order so that two transactions cannot wait for each other."""
-    wanted = {(row.counsellor_id, piece) for piece in pieces(row.occupied_from, row.occupied_until)}
-    wanted |= {(row.candidate_id, piece) for piece in pieces(row.begins_at, row.ends_at)}
+    """Take the pieces of both people."""
+    theirs = {(row.candidate_id, piece) for piece in pieces(row.begins_at, row.ends_at)}
+    return await _take(tx, row, theirs | _of_counsellor(row, row.counsellor_id))
+
+
+def _of_counsellor(row: Appointment, counsellor: uuid.UUID) -> set[tuple[uuid.UUID, int]]:
+    return {(counsellor, piece) for piece in pieces(row.occupied_from, row.occupied_until)}
+
+
+async def _take(tx: Transaction, row: Appointment, wanted: set[tuple[uuid.UUID, int]]) -> bool:
+    """Take pieces, in a fixed order so that two transactions cannot wait for each other."""
     values = [{"person_id": person, "piece": piece, "appointment_id": row.id} for person, piece in sorted(wanted)]
     dialect = sqlite if tx.is_sqlite else postgresql
     statement = dialect.insert(OccupiedPiece).values(values).on_conflict_do_nothing()
@@ -307,6 +316,24 @@ async def move(tx: Transaction, row: Appointment, by: Person, wanted: Wanted) ->
     if before != row.counsellor_id:
         # For the counsellor who had it, it is gone.
         tx.record(_changed(row, AppointmentState.CANCELLED), person_stream(before))
+
+
+async def hand_over(tx: Transaction, row: Appointment, by: Person, colleague: Person) -> bool:
+    """Give the appointment to a colleague at the same time; False when the colleague's time is taken then."""
+    _must_be_ahead(tx, row)
+    before = row.counsellor_id
+    async with tx.session.begin_nested() as savepoint:
+        if not await _take(tx, row, _of_counsellor(row, colleague.id)):
+            await savepoint.rollback()
+            return False
+    mine = OccupiedPiece.appointment_id == row.id, OccupiedPiece.person_id == before
+    await tx.session.execute(delete(OccupiedPiece).where(*mine))
+    row.counsellor_id, row.counsellor = colleague.id, colleague
+    row.sequence += 1
+    note(tx, row, ChangeKind.HANDED_OVER, by, colleague.name)
+    _tell(tx, row)
+    tx.record(_changed(row, AppointmentState.CANCELLED), person_stream(before))
+    return True
 
 
 async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:

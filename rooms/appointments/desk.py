@@ -1,13 +1,15 @@
 """What people do with appointments, each with all that follows: letters, reminders, and the next who waits."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
-from rooms import agencies, outbox
+from rooms import agencies, conversations, outbox, portfolios
 from rooms.agencies import Mode, Reason
-from rooms.appointments import booking, letters, links, room, times, waitlist
+from rooms.appointments import booking, hours, letters, links, room, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState
-from rooms.errors import N_, Conflict, NotFound
+from rooms.conversations import ConversationKind
+from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -17,6 +19,7 @@ async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", ph
     if row.state is AppointmentState.BOOKED:
         return
     await booking.book(tx, row, by, said, phone)
+    await conversations.begin(tx, ConversationKind.MEETING, row.id, None)
     await waitlist.fulfilled(tx, row)
     await letters.booked(tx, row)
 
@@ -43,6 +46,43 @@ async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "")
     await booking.cancel(tx, row, by, words)
     await letters.cancelled(tx, row)
     await waitlist.freed(tx, row.begins_at, row.counsellor_id, row.reason.agency_id)
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What a colleague has taken, and what could not go over: their time is taken, or its room is open already."""
+
+    taken: list[Appointment]
+    left: list[Appointment]
+
+
+async def hand_day_over(
+    tx: Transaction, by: Person, colleague: uuid.UUID, begins: datetime, ends: datetime
+) -> HandedOver:
+    """A colleague of the same agency takes what lies ahead between two moments, each at its time."""
+    known = {each.id: each for each in await portfolios.colleagues_of(tx, by.id)}
+    if colleague not in known:
+        raise Invalid("colleague.unknown", N_("Please choose a colleague of your agency."), field="colleague")
+    found = HandedOver([], [])
+    for row in await booking.of_person(tx, by.id, since=begins, until=ends):
+        if row.counsellor_id == by.id and row.is_ahead(tx.now):
+            held = await booking.locked(tx, row.id)
+            can_go = held is not None and await _hand_over(tx, held, by, known[colleague])
+            (found.taken if can_go else found.left).append(row)
+    return found
+
+
+async def _hand_over(tx: Transaction, row: Appointment, by: Person, colleague: Person) -> bool:
+    busy = await hours.busy_of(tx, [colleague.id], row.occupied_from, row.occupied_until)
+    is_open = row.begins_at - booking.ROOM_OPENS_BEFORE <= tx.now
+    if is_open or busy or not row.is_ahead(tx.now) or row.counsellor_id != by.id or row.candidate_id == colleague.id:
+        return False
+    if colleague.id not in await agencies.ids_of_counsellors(tx, row.reason.agency_id):
+        return False
+    if not await booking.hand_over(tx, row, by, colleague):
+        return False
+    await letters.handed_over(tx, row, by)
+    return True
 
 
 async def withdraw_links(tx: Transaction, row: Appointment) -> None:

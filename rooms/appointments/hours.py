@@ -284,6 +284,11 @@ def _holidays(country: str, region: str, first: int, last: int) -> frozenset[dat
     return frozenset().union(*(holidays_of(country, region, year) for year in range(first, last + 1)))
 
 
+def holidays_around(agency: Agency, day: date) -> frozenset[date]:
+    """The agency's holidays of the year of `day` and of those beside it."""
+    return _holidays(agency.country, agency.region, day.year - 1, day.year + 1)
+
+
 async def busy_of(
     tx: Transaction, people: Collection[uuid.UUID], begins: datetime, ends: datetime
 ) -> dict[uuid.UUID, list[Span]]:

@@ -38,6 +38,14 @@ async def moved(tx: Transaction, row: Appointment) -> None:
     await remind(tx, row)
 
 
+async def handed_over(tx: Transaction, row: Appointment, before: Person) -> None:
+    """It stays at its time, with a colleague: everybody is told, and the calendars follow."""
+    await outbox.take_back(tx, f"remind:{row.id}:")
+    await _both(tx, row, "handed_over", "REQUEST")
+    await taken_from(tx, row, before)
+    await remind(tx, row)
+
+
 async def cancelled(tx: Transaction, row: Appointment) -> None:
     await outbox.take_back(tx, f"remind:{row.id}:")
     await _both(tx, row, "cancelled", "CANCEL")

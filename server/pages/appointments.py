@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, chat, counselling, meetings, portfolios
+from rooms import access, chat, conversations, counselling, meetings, portfolios
 from rooms.access import Act
 from rooms.agencies import Mode, Reason
-from rooms.appointments import booking, desk, room, times, waitlist
+from rooms.appointments import booking, desk, room, satisfaction, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments.satisfaction import Verdict
 from rooms.appointments.times import DAYS_AT_ONCE, Time
+from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import conversation_stream
 from rooms.people import Person
@@ -46,6 +48,10 @@ async def mine(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         following = await heads(tx, visit)
         rows = await booking.of_person(tx, person.id, since=tx.now - KEPT_IN_VIEW)
+        follows = await portfolios.following_of(tx, person.id)
+        talk = await chat.with_counsellor(tx, person.id) if follows else None
+        if talk:
+            following = await heads(tx, visit, conversation_stream(talk.id))
         return visit.page(
             "appointments.html",
             ahead=[row for row in rows if row.state is AppointmentState.BOOKED and row.ends_at > tx.now],
@@ -53,6 +59,10 @@ async def mine(visit: Visit) -> web.StreamResponse:
             steps=(await counselling.steps_of(tx, {person.id}))[person.id],
             notes=await counselling.notes_for_person(tx, person.id),
             wishes=await waitlist.of_person(tx, person.id),
+            follows=follows,
+            counsellor=await tx.session.get_one(Person, follows.counsellor_id) if follows else None,
+            conversation=talk,
+            messages=await chat.messages_of(tx, talk.id) if talk else [],
             following=following,
         )
 
@@ -172,7 +182,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"))
         held = await meetings.of_appointment(tx, row.id)
-        talk = await chat.of_meeting(tx, row.id) if held else None
+        talk = await conversations.found(tx, ConversationKind.MEETING, row.id)
         leads = visit.actor.is_person(row.counsellor_id)
         following = await heads(tx, visit, *([conversation_stream(talk.id)] if talk else []))
         if row.state is AppointmentState.HELD:
@@ -190,6 +200,9 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             conversation=talk,
             messages=await chat.messages_of(tx, talk.id) if talk else [],
             notes=[each.notes for each in held if each.notes and leads],
+            is_asked=satisfaction.is_asked(row) and not leads,
+            said=await satisfaction.of_appointment(tx, row.id) if not leads else None,
+            verdicts=[each.value for each in Verdict],
             changes=await booking.changes_of(tx, row.id),
             following=following,
         )
@@ -270,6 +283,17 @@ async def contest(visit: Visit) -> web.StreamResponse:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_CONTEST, lock=True)
         await booking.contest(tx, row, visit.typed("contested"))
     return visit.go(f"/appointments/{row.id}", language.gettext("What you say stands beside what was recorded."))
+
+
+@post("/appointments/{appointment}/satisfaction", again=appointment)
+async def say(visit: Visit) -> web.StreamResponse:
+    """Two questions and an open answer, of whom the appointment was for."""
+    async with visit.transaction() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_CONTEST, lock=True)
+        await satisfaction.say(tx, row, visit.typed("helped"), visit.typed("heard"), visit.typed("satisfied_words"))
+    return visit.go(
+        f"/appointments/{row.id}#satisfaction", language.gettext("Thank you. It is read without your name.")
+    )
 
 
 @post("/appointments/{appointment}/links/withdraw")

@@ -1,18 +1,23 @@
 """The counsellor's pages: the day, the hours, the portfolio, and booking on behalf."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from urllib.parse import urlsplit
+import uuid
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, agencies, counselling, people, portfolios
+from rooms import access, agencies, chat, counselling, people, portfolios, promises
 from rooms.access import Act
-from rooms.agencies import Mode
-from rooms.appointments import booking, desk, hours, room
+from rooms.agencies import Agency, Mode
+from rooms.appointments import booking, desk, hours, room, satisfaction
+from rooms.appointments.availability import local
 from rooms.appointments.booking import AppointmentState, Attendance
 from rooms.appointments.hours import RulesText
 from rooms.errors import N_, Invalid
+from rooms.facts import conversation_stream
 from rooms.people import Person
+from rooms.portfolios import Only
 from rooms.transaction import Transaction
 from server import calendars, language
 from server.pages.appointments import shown_times
@@ -31,8 +36,7 @@ async def day(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit)
         zone = teams[0].agency.zone
         chosen = _chosen_day(visit, tx.now.astimezone(zone).date())
-        begins = datetime.combine(chosen, time(0), tzinfo=zone).astimezone(UTC)
-        ends = datetime.combine(chosen + timedelta(days=1), time(0), tzinfo=zone).astimezone(UTC)
+        begins, ends = _span_of(chosen, zone)
         rows = await booking.of_person(tx, visit.actor.known.id, since=begins, until=ends)
         mine = [row for row in rows if row.counsellor_id == visit.actor.known.id]
         return visit.page(
@@ -43,6 +47,8 @@ async def day(visit: Visit) -> web.StreamResponse:
             steps=await counselling.steps_of(tx, {each.candidate_id for each in mine}),
             waiting=await room.waiting_since(tx, mine),
             opens_before=booking.ROOM_OPENS_BEFORE,
+            colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
+            asking=await portfolios.asking(tx, visit.actor.known.id),
             chosen=chosen,
             yesterday=chosen - timedelta(days=1),
             tomorrow=chosen + timedelta(days=1),
@@ -59,6 +65,33 @@ def _chosen_day(visit: Visit, today: date) -> date:
     except ValueError:
         return today
     return chosen if abs((chosen - today).days) < FARTHEST_DAY else today
+
+
+@post("/counsel/hand-over", again=day)
+async def hand_day_over(visit: Visit) -> web.StreamResponse:
+    """A colleague takes what lies ahead of this day; everybody is told."""
+    async with visit.transaction() as tx:
+        teams = await access.counsels(tx, visit.actor)
+        chosen = _day_of(visit, "day")
+        me = await tx.session.get_one(Person, visit.actor.known.id)
+        done = await desk.hand_day_over(tx, me, visit.uuid("colleague"), *_span_of(chosen, teams[0].agency.zone))
+    said = language.gettext("Appointments handed over: %(count)s.", count=len(done.taken))
+    if done.left:
+        names = ", ".join(row.candidate.name for row in done.left)
+        said += " " + language.gettext("These stay with you, your colleague is not free then: %(names)s.", names=names)
+    return visit.go(f"/counsel?day={chosen}", said)
+
+
+def _span_of(chosen: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """A whole day of a zone."""
+    return local(chosen, time(0), zone), local(chosen + timedelta(days=1), time(0), zone)
+
+
+def _day_of(visit: Visit, name: str) -> date:
+    try:
+        return date.fromisoformat(visit.typed(name))
+    except ValueError:
+        raise Invalid(f"{name}.unreadable", N_("Please give a day, for example 2027-03-15."), field=name) from None
 
 
 @post("/appointments/{appointment}/record")
@@ -130,11 +163,7 @@ async def remove_weekly(visit: Visit) -> web.StreamResponse:
 async def add_day(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.counsels(tx, visit.actor)
-        try:
-            chosen = date.fromisoformat(visit.typed("day"))
-        except ValueError:
-            message = N_("Please give a day, for example 2027-03-15.")
-            raise Invalid("day.unreadable", message, field="day") from None
+        chosen = _day_of(visit, "day")
         is_open = bool(visit.ticked("day_modes"))
         span = (_minutes(visit, "day_begins"), _minutes(visit, "day_ends")) if is_open else None
         await hours.add_day(tx, visit.actor.known.id, chosen, span, visit.ticked("day_modes"))
@@ -206,19 +235,65 @@ async def feed(visit: Visit) -> web.StreamResponse:
 
 @get("/counsel/people")
 async def portfolio(visit: Visit) -> web.StreamResponse:
+    me = visit.actor.known.id
     async with visit.reading() as tx:
         teams = await access.counsels(tx, visit.actor)
         following = await heads(tx, visit)
-        rows = await portfolios.portfolio(tx, visit.actor.known.id, visit.query.get("q", ""))
-        silent = visit.query.get("silent", "")
+        only = visit.request.query.getall("only", []) or visit.ticked("only")
+        rows = await portfolios.portfolio(tx, me, visit.query.get("q", "") or visit.typed("q"))
         return visit.page(
             "portfolio.html",
-            rows=[row for row in rows if not silent or row.is_silent(tx.now)],
+            rows=[row for row in rows if row.is_among(only)],
             count=len(rows),
-            moment_now=tx.now,
+            only=only,
+            choices=[each.value for each in Only],
+            filters=await portfolios.filters_of(tx, me),
+            colleagues=await portfolios.colleagues_of(tx, me),
+            kept=await _kept_promise(tx, teams[0].agency, [row.person.id for row in rows if row.is_reinforced]),
             at=teams[0].agency.zone,
             following=following,
         )
+
+
+async def _kept_promise(tx: Transaction, agency: Agency, people: list[uuid.UUID]) -> promises.Kept:
+    holidays = hours.holidays_around(agency, tx.now.date())
+    return promises.kept(await promises.runs_of(tx, people), tx.now, agency.zone, holidays)
+
+
+@post("/counsel/people/filters", again=portfolio)
+async def keep_filter(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        words, only = visit.typed("q"), visit.ticked("only")
+        await portfolios.keep_filter(tx, visit.actor.known.id, visit.typed("filter_name"), words, only)
+    asked = urlencode([("q", words), *(("only", each) for each in only)])
+    return visit.go(f"/counsel/people?{asked}", language.gettext("Kept."))
+
+
+@post("/counsel/people/filters/{filter}/forget")
+async def forget_filter(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        await portfolios.forget_filter(tx, visit.actor.known.id, visit.id("filter"))
+    return visit.go("/counsel/people", language.gettext("Removed."))
+
+
+@post("/counsel/people/hand-over", again=portfolio)
+async def hand_all_over(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        count = await portfolios.hand_all_over(tx, visit.actor.known.id, visit.uuid("colleague"))
+    return visit.go("/counsel/people", language.gettext("People handed over: %(count)s.", count=count))
+
+
+@get("/counsel/satisfaction")
+async def satisfied(visit: Visit) -> web.StreamResponse:
+    """What people say, by team and reason; nobody's name."""
+    async with visit.reading() as tx:
+        teams = await access.counsels(tx, visit.actor)
+        following = await heads(tx, visit)
+        results = await satisfaction.results(tx, teams[0].agency_id)
+    return visit.page("satisfaction.html", results=results, least=satisfaction.LEAST_SHOWN, following=following)
 
 
 @post("/counsel/people", again=portfolio)
@@ -242,10 +317,17 @@ async def person(visit: Visit) -> web.StreamResponse:
         reasons = await agencies.reasons_of(tx, teams[0].agency_id)
         rows = await booking.of_person(tx, row.id, since=tx.now - 8 * SINCE)
         wanted = visit.typed("reason") or visit.query.get("reason", "")
+        followed_by_me = await portfolios.referent_of(tx, row.id) == visit.actor.known.id
+        talk = await chat.with_counsellor(tx, row.id) if followed_by_me else None
+        if talk:
+            following = await heads(tx, visit, conversation_stream(talk.id))
         chosen = next((each for each in reasons if str(each.id) == wanted), None)
         return visit.page(
             "followed.html",
             person=row,
+            follows=await portfolios.following_of(tx, row.id) if followed_by_me else None,
+            conversation=talk,
+            messages=await chat.messages_of(tx, talk.id) if talk else [],
             rows=[each for each in reversed(rows) if each.has(visit.actor.known.id)],
             reasons=reasons,
             chosen=chosen,
@@ -273,3 +355,12 @@ async def book_for(visit: Visit) -> web.StreamResponse:
 
 async def _followed(tx: Transaction, visit: Visit) -> Person:
     return await access.followed(tx, visit.actor, visit.id("followed"))
+
+
+@post("/counsel/people/{followed}/reinforced", again=person)
+async def reinforce(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await _followed(tx, visit)
+        wanted = bool(visit.typed("is_reinforced"))
+        await portfolios.reinforce(tx, visit.actor.known.id, row.id, is_reinforced=wanted)
+    return visit.go(f"/counsel/people/{row.id}", language.gettext("Saved."))

@@ -187,6 +187,9 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         feed = await hours.open_feed(tx, cast.claire.id)
         await hours.add_day(tx, cast.claire.id, date(2026, 12, 31), None)
         await portfolios.follow(tx, cast.claire.id, cast.amina.id)
+        await portfolios.keep_filter(tx, cast.claire.id, "Due", "", ["only_due"])
+        (kept_filter,) = await portfolios.filters_of(tx, cast.claire.id)
+        counsel_talk = await chat.with_counsellor(tx, cast.amina.id)
         step = await counselling.propose_step(tx, cast.claire, cast.amina.id, "Finish the CV", None)
         wish = await waitlist.wish(
             tx, await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), Mode.VIDEO,
@@ -214,6 +217,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         await documents.add_to_booth(tx, stand, DocumentKind.BOOTH, checked, paper)
     appointments = {
         "appointment": booked.id, "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id, "step": step.id,
+        "filter": kept_filter.id, "counsel_talk": counsel_talk.id,
         "reason": office.reason.id, "agency": office.reason.agency_id, "hours": weekly.id, "unlike_day": unlike.id,
         "followed": cast.amina.id, "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),
     }  # fmt: skip

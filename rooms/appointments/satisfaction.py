@@ -1,0 +1,106 @@
+"""What people say of an appointment: two questions and an open answer, read by team and reason and never beside a name.
+
+It says something about the service, never about the person: nothing here ranks anybody.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.agencies import Reason, Team, TeamMember
+from rooms.appointments.booking import Appointment, AppointmentState, Attendance
+from rooms.errors import N_, Conflict, Invalid
+from rooms.model import Base
+from rooms.people import clean_text
+from rooms.transaction import Transaction
+
+LEAST_SHOWN = 5
+"""Below it only the number of answers is told, so that nobody is recognised."""
+ASKED_AFTER = frozenset({Attendance.CAME, Attendance.LATE, Attendance.TECHNICAL})
+
+
+class Verdict(StrEnum):
+    YES = "verdict_yes"
+    RATHER = "verdict_rather"
+    RATHER_NOT = "verdict_rather_not"
+    NO = "verdict_no"
+
+
+CONTENT = frozenset({Verdict.YES, Verdict.RATHER})
+
+
+class Satisfaction(Base):
+    """Owner: the candidate. Purpose: better appointments. Kept 2 years."""
+
+    __tablename__ = "satisfaction"
+    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), primary_key=True)
+    helped: Mapped[Verdict]
+    heard: Mapped[Verdict]
+    words: Mapped[str]
+    given_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was answered about one team and one reason. Shares are 0 to 1; None where too few have answered."""
+
+    team: str
+    reason: str
+    count: int
+    helped: float | None
+    heard: float | None
+    words: tuple[str, ...]
+
+
+def is_asked(row: Appointment) -> bool:
+    return row.state is AppointmentState.OVER and row.attendance in ASKED_AFTER
+
+
+async def say(tx: Transaction, row: Appointment, helped: str, heard: str, words: str) -> None:
+    """Answer the two questions; answering again changes what was said."""
+    if not is_asked(row):
+        raise Conflict("satisfaction.not_asked", N_("This is asked once the appointment has taken place."))
+    for field, typed in (("helped", helped), ("heard", heard)):
+        if typed not in list(Verdict):
+            raise Invalid(f"{field}.missing", N_("Please choose one of the answers."), field=field)
+    said = await of_appointment(tx, row.id)
+    if said is None:
+        said = Satisfaction(appointment_id=row.id)
+        tx.session.add(said)
+    said.helped, said.heard = Verdict(helped), Verdict(heard)
+    said.words, said.given_at = clean_text(words, "satisfied_words", 1000), tx.now
+    await tx.session.flush()
+
+
+async def of_appointment(tx: Transaction, appointment: uuid.UUID) -> Satisfaction | None:
+    return await tx.session.get(Satisfaction, appointment)
+
+
+async def results(tx: Transaction, agency: uuid.UUID) -> list[Result]:
+    """By team and reason of an agency: one query. A counsellor of two teams counts in both."""
+    query = (
+        select(Team.name, Reason.name, Satisfaction)
+        .join(Appointment, Appointment.id == Satisfaction.appointment_id)
+        .join(Reason, Reason.id == Appointment.reason_id)
+        .join(TeamMember, TeamMember.person_id == Appointment.counsellor_id)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(Reason.agency_id == agency, Team.agency_id == agency)
+    )
+    found: dict[tuple[str, str], list[Satisfaction]] = {}
+    for team, reason, said in await tx.session.execute(query):
+        found.setdefault((team, reason), []).append(said)
+    return [_result(team, reason, said) for (team, reason), said in sorted(found.items())]
+
+
+def _result(team: str, reason: str, said: Sequence[Satisfaction]) -> Result:
+    if len(said) < LEAST_SHOWN:
+        return Result(team, reason, len(said), None, None, ())
+    helped, heard = ([getattr(each, name) in CONTENT for each in said] for name in ("helped", "heard"))
+    # In the order of the alphabet: when something was said would tell by whom.
+    words = tuple(sorted(each.words for each in said if each.words))
+    return Result(team, reason, len(said), sum(helped) / len(said), sum(heard) / len(said), words)
