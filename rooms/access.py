@@ -7,9 +7,9 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from rooms import agencies, booths, chat, counselling, documents, fairs, meetings, portfolios
+from rooms import agencies, booths, chat, counselling, documents, meetings, portfolios
 from rooms.agencies import Agency, Reason, Team, TeamMember
 from rooms.appointments import booking
 from rooms.appointments.booking import Appointment, AppointmentState
@@ -475,17 +475,26 @@ async def can_run(tx: Transaction, actor: Actor, fair: Fair) -> bool:
     return allows(A.FAIR_RUN, await _to_fair(tx, actor, fair), fair.state)
 
 
-async def has_desk(actor: Actor, tx: Transaction) -> bool:
-    return actor.person is not None and bool(await booths.staffed_by(tx, actor.person.id))
+@dataclass(frozen=True)
+class Doors:
+    """Which inner doors stand open to somebody: a desk, fairs to run, a day of appointments."""
+
+    desk: bool = False
+    organise: bool = False
+    counsel: bool = False
 
 
-async def is_counsellor(actor: Actor, tx: Transaction) -> bool:
-    return actor.person is not None and bool(await agencies.teams_of(tx, actor.person.id))
-
-
-async def runs_fairs(actor: Actor, tx: Transaction) -> bool:
-    person = actor.person
-    return person is not None and (person.is_organiser or bool(await fairs.run_by(tx, person)))
+async def doors_of(tx: Transaction, person: Person) -> Doors:
+    """Every page shows them, so they are asked for in one query."""
+    found = await tx.session.execute(
+        select(
+            exists().where(BoothStaff.person_id == person.id),
+            exists().where(FairOrganiser.person_id == person.id),
+            exists().where(TeamMember.person_id == person.id),
+        )
+    )
+    desk, organise, counsel = found.one()
+    return Doors(desk, organise or person.is_organiser or person.is_administrator, counsel)
 
 
 def speaks_as_staff(where: Conversation, relations: set[Relation]) -> bool:

@@ -5,7 +5,7 @@ Catalogues are read from the .po files at start, so there is no compile step to 
 
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -74,17 +74,27 @@ def ordinal(number: int) -> str:
     return f"{number}{ {'one': 'st', 'two': 'nd', 'few': 'rd'}.get(form, 'th') }"
 
 
+@lru_cache(maxsize=4096)
+def _clock(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    return format_time(moment, "HH:mm", tzinfo=zone, locale=language)
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str) -> str:
+    return format_date(value, "full", locale=language)
+
+
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     """14:05, 14 h 05"""
-    return format_time(moment, "HH:mm", tzinfo=zone, locale=current.get())
+    return _clock(moment, zone, current.get())
 
 
 def day(moment: datetime, zone: ZoneInfo) -> str:
-    return format_date(moment.astimezone(zone).date(), "full", locale=current.get())
+    return _day(moment.astimezone(zone).date(), current.get())
 
 
 def day_name(value: date) -> str:
-    return format_date(value, "full", locale=current.get())
+    return _day(value, current.get())
 
 
 def weekday(number: int) -> str:

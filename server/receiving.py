@@ -8,14 +8,14 @@ import structlog
 from aiohttp import web
 
 from rooms import access, signin
-from rooms.access import Actor, SignInFirst
+from rooms.access import Actor, Doors, SignInFirst
 from rooms.errors import N_, Conflict, Invalid, Problem, Refused
 from rooms.lines import places
 from rooms.people import Person
 from rooms.signin import Session
 from rooms.uploads import Upload
 from server import language, security
-from server.visit import FLASH, FORM, HOUSE, LANGUAGE, PAGE_SEEN_EVERY, SESSION, VISITOR, House, Page, Visit
+from server.visit import FLASH, FORM, HOUSE, LANGUAGE, PAGE_SEEN_EVERY, PART, SESSION, VISITOR, House, Page, Visit
 
 log = structlog.get_logger()
 YEAR = 365 * 24 * 3600
@@ -61,13 +61,10 @@ async def _visit(request: web.Request, house: House) -> Visit:
             found = await signin.whose(tx, token)
             now = tx.now
             if found:
-                knows = Actor(found[1], found[0].id)
-                doors = {
-                    "desk": await access.has_desk(knows, tx),
-                    "organise": await access.runs_fairs(knows, tx),
-                    "counsel": await access.is_counsellor(knows, tx),
-                }
-        if found and (found[1].page_seen_at is None or found[1].page_seen_at + PAGE_SEEN_EVERY < now):
+                doors = Doors() if PART in request.headers else await access.doors_of(tx, found[1])
+        # A form leads to a page, and the page is what counts as having been here.
+        is_page = request.method == "GET"
+        if found and is_page and (found[1].page_seen_at is None or found[1].page_seen_at + PAGE_SEEN_EVERY < now):
             await _note_seen(house, *found)
     actor = Actor(found[1], found[0].id) if found else Actor()
     chosen = request.cookies.get(LANGUAGE) or (actor.person.language if actor.person else None)

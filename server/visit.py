@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
 
-from rooms.access import Actor
+from rooms.access import Actor, Doors
 from rooms.appointments.booking import Appointment
+from rooms.appointments.rush import Rush
 from rooms.database import Database
 from rooms.errors import N_, Invalid, NotFound, Problem
 from rooms.transaction import Transaction
@@ -32,6 +33,9 @@ FAIR = "parvis_fair"
 """The fair whose page was shown last: pages that belong to no fair keep its way round."""
 FAIR_KEPT = 30 * 24 * 3600
 PAGE_SEEN_EVERY = timedelta(seconds=15)
+PART = "X-Part"
+"""The header of a page's own script, which wants only the part that changes, or the address to go to in GO."""
+GO = "X-Go"
 
 
 @dataclass
@@ -43,6 +47,7 @@ class House:
     rates: Rates
     render: Callable[..., str]
     storage: Storage
+    rush: Rush = field(default_factory=Rush)
     hub: Any = None
     """signaling.hub.Hub; the pages only ask it to close a withdrawn session's connections."""
 
@@ -58,7 +63,7 @@ class Visit:
     language: str
     holder: str
     """What the form token is bound to: the session, or the visitor's cookie."""
-    doors: dict[str, bool] = field(default_factory=lambda: {"desk": False, "organise": False, "counsel": False})
+    doors: Doors = field(default_factory=Doors)
     """Which inner doors the masthead shows."""
     form: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
@@ -127,6 +132,10 @@ class Visit:
         return found
 
     @property
+    def wants_part(self) -> bool:
+        return PART in self.request.headers
+
+    @property
     def query(self) -> dict[str, str]:
         return dict(self.request.query)
 
@@ -157,6 +166,8 @@ class Visit:
         if flash:
             said = {"kind": "ok", "text": flash, "at": path.partition("#")[2]}
             self.cookies[FLASH] = (quote(json.dumps(said)), 30)
+        if self.wants_part:
+            return web.Response(status=204, headers={GO: own_path(path)})
         return web.Response(status=303, headers={"Location": own_path(path)})
 
     def flash(self) -> dict[str, str] | None:

@@ -28,6 +28,27 @@ class Time:
     counsellors: tuple[uuid.UUID, ...]
 
 
+class NobodyFree(Conflict):
+    """Nobody who may be asked is free at this time."""
+
+    def __init__(self, *, is_for_everybody: bool = True) -> None:
+        super().__init__("slot.taken", N_("Somebody has just taken this time. Here are the next ones."))
+        self.is_for_everybody = is_for_everybody
+        """Whether the same people were asked as for any other candidate."""
+
+
+@dataclass(frozen=True)
+class Openings:
+    """When the counsellors of an agency are free for a reason, whoever asks; and what each has to do in these days."""
+
+    reason: Reason
+    team: list[uuid.UUID]
+    first: date
+    days: int
+    free: dict[Span, list[uuid.UUID]]
+    loads: dict[uuid.UUID, int]
+
+
 @dataclass(frozen=True)
 class Diary:
     """What is known of a counsellor's time over some days."""
@@ -40,17 +61,21 @@ class Diary:
 async def counsellors_for(
     tx: Transaction, reason: Reason, candidate: uuid.UUID, moving: Appointment | None = None
 ) -> list[uuid.UUID]:
-    """Who may be met for this reason: the whole agency, only the referent for a follow-up, never oneself.
-
-    Whoever is followed goes to their counsellor's agency. What is booked already may move with whom it is booked.
-    """
-    booked = [moving.counsellor_id] if moving else []
-    if reason.agency_id not in {each.id for each in await portfolios.agencies_for(tx, candidate)}:
-        return booked
+    """Who may be met for this reason. What is booked already may move with whom it is booked."""
     team = await agencies.ids_of_counsellors(tx, reason.agency_id)
+    found = _may_be_met(reason, team, await portfolios.referent_of(tx, candidate), candidate)
+    return found or ([moving.counsellor_id] if moving else [])
+
+
+def _may_be_met(
+    reason: Reason, team: list[uuid.UUID], referent: uuid.UUID | None, candidate: uuid.UUID
+) -> list[uuid.UUID]:
+    """The whole agency, only the referent for a follow-up, never oneself. Whoever is followed goes to their
+    counsellor's agency."""
+    if referent is not None and referent not in team:
+        return []
     if reason.is_follow_up:
-        referent = await portfolios.referent_of(tx, candidate)
-        return [referent] if referent in team else booked
+        return [referent] if referent else []
     return [person for person in team if person != candidate]
 
 
@@ -60,29 +85,54 @@ async def free_times(
 ) -> list[Time]:  # fmt: skip
     """The times of these days that the candidate can book, the soonest first; `moving` stands in nobody's way."""
     people = [only] if only else await counsellors_for(tx, reason, candidate, moving)
+    openings = await openings_of(tx, reason, mode, people, first, days, moving=moving)
+    referent = await portfolios.referent_of(tx, candidate)
+    return await _times(tx, openings, people, referent, candidate, moving)
+
+
+async def openings_of(
+    tx: Transaction, reason: Reason, mode: Mode, people: list[uuid.UUID], first: date, days: int = DAYS_AT_ONCE,
+    *, moving: Appointment | None = None,
+) -> Openings:  # fmt: skip
+    """When each of `people` is free in these days, whoever asks."""
     if mode.value not in reason.modes or not people:
-        return []
+        return Openings(reason, people, first, days, {}, {})
     last, length = first + (days - 1) * A_DAY, timedelta(minutes=reason.minutes)
     diaries = await _diaries(tx, reason, people, first, last, moving)
-    own = await _spans_of(tx, reason, candidate, first, last, moving)
-    referent = await portfolios.referent_of(tx, candidate)
-    found: dict[Span, list[uuid.UUID]] = {}
+    free: dict[Span, list[uuid.UUID]] = {}
     for person, diary in diaries.items():
         for slot in slots(diary.rules, mode, length, diary.taken, tx.now, first, last):
-            found.setdefault(slot, []).append(person)
-    return [
-        Time(span, tuple(_in_order(found[span], referent, diaries, candidate)))
-        for span in sorted(found)
-        if not any(span.meets(mine) for mine in own)
-    ]
+            free.setdefault(slot, []).append(person)
+    return Openings(reason, people, first, days, free, {person: diary.load for person, diary in diaries.items()})
+
+
+async def times_for(tx: Transaction, openings: Openings, candidate: uuid.UUID) -> list[Time]:
+    """What of an agency's openings this candidate can book, the soonest first."""
+    referent = await portfolios.referent_of(tx, candidate)
+    may = _may_be_met(openings.reason, openings.team, referent, candidate)
+    return await _times(tx, openings, may, referent, candidate, None)
+
+
+async def _times(
+    tx: Transaction, openings: Openings, may: list[uuid.UUID], referent: uuid.UUID | None, candidate: uuid.UUID,
+    moving: Appointment | None,
+) -> list[Time]:  # fmt: skip
+    last = openings.first + (openings.days - 1) * A_DAY
+    own = await _spans_of(tx, openings.reason, candidate, openings.first, last, moving)
+    allowed, found = frozenset(may), []
+    for span in sorted(openings.free):
+        people = [person for person in openings.free[span] if person in allowed]
+        if people and not any(span.meets(mine) for mine in own):
+            found.append(Time(span, tuple(_in_order(people, referent, openings.loads, candidate))))
+    return found
 
 
 def _in_order(
-    free: list[uuid.UUID], referent: uuid.UUID | None, diaries: dict[uuid.UUID, Diary], candidate: uuid.UUID
+    free: list[uuid.UUID], referent: uuid.UUID | None, loads: dict[uuid.UUID, int], candidate: uuid.UUID
 ) -> list[uuid.UUID]:
     """The referent, then whoever has the least to do; among equals, different candidates begin with different ones,
     so that many who come at once do not all wait for the same counsellor."""
-    return sorted(free, key=lambda person: (person != referent, diaries[person].load, person.int ^ candidate.int))
+    return sorted(free, key=lambda person: (person != referent, loads[person], person.int ^ candidate.int))
 
 
 async def _diaries(
@@ -163,7 +213,11 @@ async def hold(
         row = await booking.hold(tx, candidate, wanted)
         if row:
             return row
-    raise Conflict("slot.taken", N_("Somebody has just taken this time. Here are the next ones."))
+    raise NobodyFree(is_for_everybody=not by_staff and await _is_for_everybody(tx, reason, people))
+
+
+async def _is_for_everybody(tx: Transaction, reason: Reason, people: list[uuid.UUID]) -> bool:
+    return set(people) == set(await agencies.ids_of_counsellors(tx, reason.agency_id))
 
 
 async def possible(
@@ -178,8 +232,9 @@ async def possible(
     diaries = await _diaries(tx, reason, people, first, last, moving)
     if any(span.meets(mine) for mine in await _spans_of(tx, reason, candidate, first, last, moving)):
         raise Conflict("slot.own", N_("You have another appointment at this time."))
+    loads = {person: diary.load for person, diary in diaries.items()}
     free = [person for person, diary in diaries.items() if fits(diary.rules, mode, span, diary.taken, tx.now)]
     return [
         Wanted(reason, person, mode, span, diaries[person].rules.before, diaries[person].rules.after, time_zone)
-        for person in _in_order(free, await portfolios.referent_of(tx, candidate), diaries, candidate)
+        for person in _in_order(free, await portfolios.referent_of(tx, candidate), loads, candidate)
     ]

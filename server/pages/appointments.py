@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, chat, conversations, counselling, meetings, portfolios
+from rooms import access, agencies, chat, conversations, counselling, meetings, portfolios
 from rooms.access import Act
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, desk, room, satisfaction, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.appointments.satisfaction import Verdict
-from rooms.appointments.times import DAYS_AT_ONCE, Time
+from rooms.appointments.times import DAYS_AT_ONCE, Openings, Time
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import conversation_stream
@@ -95,9 +95,21 @@ async def shown_times(
     *, only: uuid.UUID | None = None,
 ) -> Shown:  # fmt: skip
     """A week of times; `only` those of one counsellor, who books on behalf."""
+    first = _first_day(visit, tx, reason)
+    found = await times.free_times(
+        tx, reason, _mode(visit, reason, moving), candidate.id, first, moving=moving, only=only
+    )
+    return _shown(tx, visit, reason, found, moving)
+
+
+def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
+    return tx.now.astimezone(reason.agency.zone).date() + timedelta(days=_week(visit) * DAYS_AT_ONCE)
+
+
+def _shown(
+    tx: Transaction, visit: Visit, reason: Reason, found: list[Time], moving: Appointment | None = None
+) -> Shown:
     mode, week, zone = _mode(visit, reason, moving), _week(visit), visit.zone or reason.agency.zone
-    first = tx.now.astimezone(reason.agency.zone).date() + timedelta(days=week * DAYS_AT_ONCE)
-    found = await times.free_times(tx, reason, mode, candidate.id, first, moving=moving, only=only)
     days: dict[date, list[Time]] = {}
     for each in found:
         days.setdefault(each.span.begins.astimezone(zone).date(), []).append(each)
@@ -110,22 +122,40 @@ async def shown_times(
 @get("/appointments/new/{reason}")
 async def choose_time(visit: Visit) -> web.StreamResponse:
     """Step two of three: when."""
-    person = visit.actor.known
+    me = visit.actor.known.id
     async with visit.reading() as tx:
-        following = await heads(tx, visit)
-        reason = await access.reason(tx, visit.id("reason"))
-        shown = await shown_times(tx, visit, reason, person)
-        return visit.page("appointment_times.html", reason=reason, shown=shown, moving=None, following=following)
+        following = "" if visit.wants_part else await heads(tx, visit)
+
+    async def look() -> Openings:
+        async with visit.reading() as tx:
+            reason = await access.reason(tx, visit.id("reason"))
+            # Only one counsellor is asked for a follow-up, and not the same one for everybody.
+            team = [] if reason.is_follow_up else await agencies.ids_of_counsellors(tx, reason.agency_id)
+            return await times.openings_of(tx, reason, _mode(visit, reason), team, _first_day(visit, tx, reason))
+
+    # Many look at once when times open: nobody keeps a connection to the database while they share one look.
+    asked = (visit.id("reason"), visit.typed("mode") or visit.query.get("mode"), _week(visit))
+    openings = await visit.house.rush.look(asked, look)
+    reason = openings.reason
+    async with visit.reading() as tx:
+        if reason.is_follow_up:
+            found = await times.free_times(tx, reason, _mode(visit, reason), me, openings.first)
+        else:
+            found = await times.times_for(tx, openings, me)
+        shown = _shown(tx, visit, reason, found)
+    template = "times.html" if visit.wants_part else "appointment_times.html"
+    return visit.page(template, reason=reason, shown=shown, moving=None, following=following)
 
 
 @post("/appointments/new/{reason}/hold", again=choose_time)
 async def hold(visit: Visit) -> web.StreamResponse:
     """The time is kept for five minutes while the last step is filled in."""
-    async with visit.transaction() as tx:
+    begins = visit.moment("begins")
+    async with visit.house.rush.turn((visit.id("reason"), visit.typed("mode"), begins)), visit.transaction() as tx:
         reason = await access.reason(tx, visit.id("reason"))
         person = await tx.session.get_one(Person, visit.actor.known.id)
         zone = (visit.zone or reason.agency.zone).key
-        row = await times.hold(tx, person, reason, _mode(visit, reason), visit.moment("begins"), zone)
+        row = await times.hold(tx, person, reason, _mode(visit, reason), begins, zone)
     return visit.go(f"/appointments/{row.id}/confirm")
 
 

@@ -66,6 +66,25 @@ async def test_booked_on_a_phone_in_three_steps_in_the_persons_own_time_and_with
         assert (row.time_zone, row.said) == ("America/Guadeloupe", "I bake.")
 
 
+async def test_a_time_that_was_just_taken_gives_way_to_the_next_ones_on_the_page_itself(visitors: Visitors) -> None:
+    await open_office(visitors.cast)
+    first = await visitors.sign_in(visitors.cast.amina, media=False)
+    second = await visitors.sign_in(visitors.cast.karim, media=False)
+    for page in (first, second):
+        await page.goto("/appointments/new")
+        await page.get_by_role("link", name="My project").click()
+    taken = await second.locator("button.time").first.get_attribute("value")
+    await first.locator(f'button.time[value="{taken}"]').click()
+    await expect(first.get_by_text("Kept for you until")).to_be_visible()
+    await second.locator(f'button.time[value="{taken}"]').click()
+    await expect(second.get_by_role("alert")).to_contain_text("Somebody has just taken this time.")
+    await expect(second.get_by_role("alert")).to_be_focused()
+    await expect(second.locator(f'button.time[value="{taken}"]')).to_have_count(0)
+    await axe(second)
+    await second.locator("button.time").first.click()
+    await expect(second.get_by_text("Kept for you until")).to_be_visible()
+
+
 async def test_the_link_in_the_mail_moves_and_cancels_without_signing_in(visitors: Visitors) -> None:
     await open_office(visitors.cast)
     page = await visitors.sign_in(visitors.cast.amina, media=False)

@@ -1,0 +1,6 @@
+import { Times } from "../parts/times.js";
+import { open } from "./house.js";
+
+const element = /** @type {HTMLElement} */ (document.querySelector("[data-part=times]"));
+
+open(() => [new Times(element, (path) => location.assign(path))]);
