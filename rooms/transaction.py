@@ -1,7 +1,9 @@
 """One transaction, one moment, one list of facts: what every command works in."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Row, Select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +27,10 @@ class Transaction:
     @property
     def is_sqlite(self) -> bool:
         return self.session.get_bind().dialect.name == "sqlite"
+
+    async def plain_rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The rows of a query for columns, thousands of them: without what the session does for entities."""
+        return (await (await self.session.connection()).execute(query)).all()
 
     async def insert_once(self, row: type[Base], values: dict[str, Any]) -> bool:
         """Insert `values` unless a constraint already holds such a row; says whether this call inserted it."""

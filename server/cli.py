@@ -11,7 +11,7 @@ from rooms import people
 from rooms.clock import SystemClock
 from rooms.database import Database
 from rooms.errors import Problem
-from server import app, language, migrating
+from server import app, language, migrating, settling
 from server.settings import Settings, SettingsError, load
 
 
@@ -65,6 +65,7 @@ async def _serve(settings: Settings) -> int:
         loop.add_signal_handler(number, stop.set)
     try:
         async with app.serving(app.build(settings), settings.host, settings.port):
+            settling.settle()
             print(f"Parvis is at {settings.public_url}", flush=True)
             await stop.wait()
     except OSError as error:

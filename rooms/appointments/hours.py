@@ -1,6 +1,7 @@
 """When a counsellor or recruiter can be booked, as they say it: weekly hours, days unlike the others, and rules."""
 
 import hashlib
+import json
 import secrets
 import uuid
 from collections.abc import Collection
@@ -11,7 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
-from sqlalchemy import ForeignKey, delete, or_, select
+from sqlalchemy import ForeignKey, Text, cast, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.agencies import STEP_MINUTES, Agency, Mode, Team, TeamMember
@@ -223,8 +224,9 @@ def holidays_of(country: str, region: str, year: int) -> frozenset[date]:
 
 
 @cache
-def _hours(weekday: int, begins: int, ends: int, modes: tuple[str, ...]) -> Hours:
-    return Hours(weekday, _clock(begins), _clock(ends), frozenset(map(Mode, modes)))
+def _hours(weekday: int, begins: int, ends: int, modes: str) -> Hours:
+    """`modes` as the database keeps them: thousands of rows hold the same few texts, each is read once."""
+    return Hours(weekday, _clock(begins), _clock(ends), frozenset(map(Mode, json.loads(modes))))
 
 
 def _clock(minutes: int) -> time:
@@ -237,13 +239,14 @@ async def rules_for(
     """The availability of each of `people`, in five queries for any number of them; who has no agency is left out."""
     rules = {row.person_id: row for row in await _rows(tx, BookingRules, people)}
     hours: dict[uuid.UUID, list[Hours]] = {}
-    weekly = select(
-        WeeklyHours.person_id, WeeklyHours.weekday, WeeklyHours.begins, WeeklyHours.ends, WeeklyHours.modes
-    ).where(WeeklyHours.person_id.in_(people))
-    for person, weekday, begins, ends, modes in await tx.session.execute(
+    modes_text = cast(WeeklyHours.modes, Text)
+    weekly = select(WeeklyHours.person_id, WeeklyHours.weekday, WeeklyHours.begins, WeeklyHours.ends, modes_text).where(
+        WeeklyHours.person_id.in_(people)
+    )
+    for person, weekday, begins, ends, modes in await tx.plain_rows(
         weekly if follow_up else weekly.where(WeeklyHours.is_kept.is_(False))
     ):
-        hours.setdefault(person, []).append(_hours(weekday, begins, ends, tuple(modes)))
+        hours.setdefault(person, []).append(_hours(weekday, begins, ends, modes))
     days: dict[uuid.UUID, dict[date, list[tuple[time, time, frozenset[Mode]]]]] = {}
     for unlike in await _rows(tx, UnlikeDay, people):
         found = days.setdefault(unlike.person_id, {}).setdefault(unlike.day, [])

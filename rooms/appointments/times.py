@@ -145,7 +145,7 @@ async def _diaries(
     query = select(
         Appointment.counsellor_id, Appointment.begins_at, Appointment.occupied_from, Appointment.occupied_until
     ).where(Appointment.counsellor_id.in_(people), *_stands(tx, begins, ends, moving))
-    for person, begins_at, occupied_from, occupied_until in await tx.session.execute(query):
+    for person, begins_at, occupied_from, occupied_until in await tx.plain_rows(query):
         if person not in rules:
             continue
         busy.setdefault(person, []).append(Span(occupied_from, occupied_until))

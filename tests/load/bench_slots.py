@@ -33,7 +33,7 @@ from rooms.model import new_id
 from rooms.people import Person
 from rooms.portfolios import Following
 from rooms.transaction import Transaction
-from server import migrating
+from server import migrating, settling
 from tests.services import postgres
 
 COUNSELLORS, PEOPLE, APPOINTMENTS, WEEKS = 250, 50_000, 60_000, 8
@@ -181,6 +181,7 @@ async def run(rounds: int) -> int:
         database = Database(f"{address}/bench", SystemClock())
         await migrating.migrate(database.engine)
         reason, staff, crowd = await fill(database, PEOPLE, APPOINTMENTS)
+        settling.settle()
         results = [await bench_portfolio(database, staff, rounds), await bench_slots(database, reason, crowd, rounds)]
         await database.close()
     for result in results:
