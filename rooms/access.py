@@ -69,6 +69,7 @@ class Act(StrEnum):
     MEETING_ENTER = auto()
     MEETING_LEAD = auto()
     MEETING_RATE = auto()
+    MEETING_SHOW = auto()
     COUNSEL = auto()
     PERSON_FOLLOW = auto()
     STEP_KEEP = auto()
@@ -124,6 +125,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.MEETING_ENTER,  ANY,   R.SELF, R.RECRUITER),
     _right(A.MEETING_LEAD,   ANY,   R.RECRUITER),
     _right(A.MEETING_RATE,   ANY,   R.SELF),
+    _right(A.MEETING_SHOW,   ANY,   R.SELF),
     _right(A.COUNSEL,        ANY,   R.IN_TEAM),
     _right(A.PERSON_FOLLOW,  ANY,   R.COUNSELLOR),
     _right(A.STEP_KEEP,      ANY,   R.SELF, R.COUNSELLOR),

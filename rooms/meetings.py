@@ -8,7 +8,8 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms import conversations, engagement, outbox, presence
+from rooms import conversations, engagement, looking, outbox, presence
+from rooms.agencies import Mode
 from rooms.appointments import booking
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance
 from rooms.booths import Booth
@@ -72,7 +73,8 @@ class Meeting(Base):
     recruiter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     """Who leads the talk: a recruiter, or the counsellor of an appointment."""
     state: Mapped[MeetingState]
-    with_video: Mapped[bool] = mapped_column(default=True)
+    mode: Mapped[Mode] = mapped_column(default=Mode.VIDEO)
+    """How one talks now: a ladder from video down to the phone, and up again."""
     planned_minutes: Mapped[int]
     opened_at: Mapped[datetime]
     candidate_in_at: Mapped[datetime | None]
@@ -145,6 +147,15 @@ class MeetingProlonged(Fact):
     planned_end_at: datetime
 
 
+class MeetingStepped(Fact):
+    """One of the two goes on in another way; the other one comes along."""
+
+    kind: ClassVar[str] = "meeting.stepped"
+    meeting: uuid.UUID
+    mode: Mode
+    by: uuid.UUID
+
+
 class MeetingEnded(Fact):
     kind: ClassVar[str] = "meeting.ended"
     meeting: uuid.UUID
@@ -176,7 +187,7 @@ async def open_for_call(
         candidate_id=place.person_id,
         recruiter_id=recruiter,
         state=MeetingState.WAITING,
-        with_video=video,
+        mode=Mode.VIDEO if video else Mode.AUDIO,
         planned_minutes=place.booth.talk_minutes,
         opened_at=tx.now,
     )
@@ -235,6 +246,17 @@ async def prolong(tx: Transaction, meeting: Meeting, minutes: int = 5) -> None:
     tx.record(MeetingProlonged(meeting=meeting.id, planned_end_at=meeting.planned_end_at), meeting_stream(meeting.id))
 
 
+async def step(tx: Transaction, meeting: Meeting, by: uuid.UUID, mode: Mode) -> bool:
+    """Go on in another way; says whether it was another one."""
+    if meeting.is_over:
+        raise Conflict("meeting.over", N_("This talk has ended."))
+    if meeting.mode is mode:
+        return False
+    meeting.mode = mode
+    tx.record(MeetingStepped(meeting=meeting.id, mode=mode, by=by), meeting_stream(meeting.id))
+    return True
+
+
 async def end(tx: Transaction, meeting: Meeting) -> None:
     """Finish the talk. One that never came about costs the candidate nothing: they stand first again after a pause."""
     if meeting.is_over:
@@ -243,6 +265,7 @@ async def end(tx: Transaction, meeting: Meeting) -> None:
     _move(meeting, MeetingState.ENDED if took_place else MeetingState.MISSED)
     meeting.ended_at = tx.now
     await engagement.release(tx, meeting.id)
+    await looking.end(tx, meeting.id)
     if meeting.appointment:
         if took_place:
             await _record(tx, meeting, meeting.appointment)

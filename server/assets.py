@@ -6,6 +6,7 @@ first, so that nothing stays from an older version.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
@@ -36,6 +37,9 @@ FONTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
 )
 
+# Looking at a page together: recorded in one browser, drawn in the other.
+RRWEB = ("record", "replay")
+
 LICENCES: tuple[tuple[str, str], ...] = (
     ("socket.io-client/LICENSE", "socket.io-client.txt"),
     ("@fontsource-variable/bricolage-grotesque/LICENSE", "bricolage-grotesque.txt"),
@@ -65,11 +69,12 @@ OWN_ICONS: dict[str, str] = {
     "arch": '<path d="M4 21V11a8 8 0 0 1 16 0v10"/><path d="M9 21v-8a3 3 0 0 1 6 0v8"/>',
 }
 
-# Beside the client, so that a type check reads the types of the package.
-TYPES = """\
-export * from "socket.io-client";
-export { default } from "socket.io-client";
-"""
+# Beside the modules, so that a type check reads the types of their packages.
+TYPES = {
+    "socket.io": 'export * from "socket.io-client";\nexport { default } from "socket.io-client";\n',
+    "rrweb-record": 'export * from "@rrweb/record";\n',
+    "rrweb-replay": 'export * from "@rrweb/replay";\n',
+}
 
 STROKE = 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
 
@@ -105,16 +110,26 @@ def sprite() -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{note}\n{symbols}\n</svg>\n'
 
 
-def script() -> str:
-    """The Socket.IO client, without the pointer to a map that is not served."""
-    text = source(SOCKET_IO).read_text(encoding="utf-8")
+def script(path: str) -> str:
+    """A module of a package, without the pointer to a map that is not served."""
+    text = source(path).read_text(encoding="utf-8")
     return re.sub(r"\n//# sourceMappingURL=\S+\s*$", "\n", text)
+
+
+def licence_of(package: str) -> str:
+    """What a package that brings no licence file says of its licence."""
+    said = json.loads(source(f"{package}/package.json").read_text(encoding="utf-8"))
+    return f"{said['name']} {said['version']}, licence {said['license']}, {said['homepage']}\n"
 
 
 def build() -> list[Path]:
     """Write static/vendor/ anew; returns the files written."""
-    texts = {"socket.io.js": script(), "socket.io.d.ts": TYPES, "icons.svg": sprite()}
+    texts = {"socket.io.js": script(SOCKET_IO), "icons.svg": sprite()}
+    texts |= {f"{name}.d.ts": text for name, text in TYPES.items()}
+    texts |= {f"rrweb-{name}.js": script(f"@rrweb/{name}/dist/{name}.js") for name in RRWEB}
     copies = {name: source(f"{package}/files/{name}") for package, names in FONTS for name in names}
+    copies["rrweb-replay.css"] = source("@rrweb/replay/dist/style.css")
+    texts["licences/rrweb.txt"] = licence_of("@rrweb/record")
     copies |= {f"licences/{name}": source(path) for path, name in LICENCES}
 
     shutil.rmtree(VENDOR, ignore_errors=True)

@@ -53,7 +53,7 @@ def headers(settings: Settings, request: web.Request) -> dict[str, str]:
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
         f"media-src 'self' blob:; connect-src 'self' {socket}; manifest-src 'self'; worker-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
     )
     found = {
         "Content-Security-Policy": policy,

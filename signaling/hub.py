@@ -36,8 +36,9 @@ log = structlog.get_logger()
 SESSION_COOKIE = "parvis_session"
 Translate = Callable[[Problem, str], str]
 UNKNOWN_PER_MINUTE = 10
+SIGNALS_PER_MINUTE = 1500
 PING_EVERY, PING_WAIT = 20, 15
-AREAS = ("fairs", "desk", "appointments", "mine", "chat", "streams", "lines", "booths", "meetings")
+AREAS = ("fairs", "desk", "appointments", "mine", "chat", "streams", "lines", "booths", "meetings", "looking")
 
 
 def _has_bytes(value: Any) -> bool:
@@ -196,7 +197,7 @@ class Hub:
     async def _signal(self, sid: str, *arguments: Any) -> None:
         """The hot path: membership is in memory, the body goes on as it came."""
         client = self.clients.get(sid)
-        if client is None or _has_bytes(arguments) or not client.allowance.take("meeting:signal", 600):
+        if client is None or _has_bytes(arguments) or not client.allowance.take("meeting:signal", SIGNALS_PER_MINUTE):
             await self.server.disconnect(sid)
             return
         refusal, to, signal = self.relay.forward(sid, arguments[0] if arguments else None)

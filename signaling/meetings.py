@@ -4,14 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from rooms import access, meetings
+from rooms import access, looking, meetings
 from rooms.access import Act
+from rooms.agencies import Mode
+from rooms.appointments import room
 from rooms.errors import N_, Conflict
 from rooms.facts import Told
-from rooms.meetings import MeetingState
+from rooms.meetings import Meeting, MeetingState
 from rooms.transaction import Transaction
 from signaling.contract import Ack, Payload, ToldFact, client_event, told
 from signaling.hub import Context
+from signaling.looking import LookingSnapshot
 from signaling.relay import Peer, Relay
 from signaling.telling import as_it_is, head, tells
 
@@ -34,6 +37,16 @@ class ProlongedTold(ToldFact):
     planned_end_at: datetime
 
 
+@told("meeting:stepped")
+class SteppedTold(ToldFact):
+    """The talk goes on in another way; `phone` is the number, when it is by phone."""
+
+    meeting: UUID
+    mode: Mode
+    by: UUID
+    phone: str
+
+
 @told("meeting:ended")
 class EndedTold(ToldFact):
     """The talk is over."""
@@ -53,6 +66,15 @@ as_it_is("meeting", meetings.WentIn, WentInTold)
 as_it_is("meeting", meetings.MeetingProlonged, ProlongedTold)
 
 
+@tells("meeting", meetings.MeetingStepped)
+async def _stepped(tx: Transaction, told_fact: Told) -> ToldFact:
+    fact = told_fact.fact
+    assert isinstance(fact, meetings.MeetingStepped)  # noqa: S101
+    row = await tx.session.get_one(Meeting, fact.meeting)
+    phone = row.appointment.phone if row.appointment and fact.mode is Mode.PHONE else ""
+    return SteppedTold(**head(told_fact), **fact.model_dump(), phone=phone)
+
+
 @tells("meeting", meetings.MeetingOpened)
 async def _begun(_: Transaction, told_fact: Told) -> ToldFact:
     return BegunTold(**head(told_fact), **told_fact.fact.model_dump(include={"meeting"}))
@@ -68,6 +90,8 @@ class MeetingSnapshot(Payload):
     went_in: list[UUID]
     live_at: datetime | None
     planned_end_at: datetime | None
+    mode: Mode
+    looking: LookingSnapshot | None
 
 
 class PeerTold(Payload):
@@ -75,6 +99,7 @@ class PeerTold(Payload):
     tab: str
     microphone: bool
     camera: bool
+    screen: bool
     is_polite: bool
 
 
@@ -112,19 +137,20 @@ class SignalTold(Payload):
 
 
 def peers_told(relay: Relay, meeting: UUID) -> PeersTold:
-    room = relay.room(meeting)
+    present = relay.room(meeting)
     return PeersTold(
         meeting=meeting,
-        generation=room.generation,
+        generation=present.generation,
         peers=[
             PeerTold(
                 person=peer.person,
                 tab=peer.tab,
                 microphone=peer.microphone,
                 camera=peer.camera,
+                screen=peer.screen,
                 is_polite=peer.is_polite,
             )
-            for peer in room.peers.values()
+            for peer in present.peers.values()
         ],
     )
 
@@ -151,6 +177,7 @@ async def enter(context: Context, payload: Enter) -> Ack:
     """Enter a meeting with this connection. Another tab of the same person must be taken over on purpose."""
     async with context.reading() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting)
+        shown = await looking.of_meeting(tx, meeting.id)
         me, now = actor.known, tx.now
     if meeting.is_over:
         raise Conflict("meeting.over", N_("This talk has ended."))
@@ -161,6 +188,7 @@ async def enter(context: Context, payload: Enter) -> Ack:
     is_polite = meeting.is_polite(me.id)
     before = relay.room(meeting.id).peers.get(me.id)
     generation = relay.enter(meeting.id, Peer(me.id, sid, payload.tab[:64], is_polite=is_polite), payload.generation)
+    relay.look(meeting.id, shown.owner_id if shown else None)
     if before and before.sid != sid:
         await context.hub.emit(TakenOverTold(meeting=meeting.id), to=before.sid)
     await context.hub.tell_peers(meeting.id)
@@ -188,11 +216,12 @@ async def go_in(context: Context, payload: OneMeeting) -> Ack:
 
 
 class Show(Payload):
-    """What one's microphone and camera do now."""
+    """What one's microphone and camera do now, and whether one's screen is shown."""
 
     meeting: UUID
     microphone: bool
     camera: bool
+    screen: bool = False
 
 
 @client_event("meeting:show", Show, per_minute=120)
@@ -201,7 +230,7 @@ async def show(context: Context, payload: Show) -> Ack:
     peer = context.hub.relay.peer(context.client.sid)
     if peer is None or context.hub.relay.meeting_of(context.client.sid) != payload.meeting:
         raise Conflict("meeting.not_entered", N_("You are not in this talk."))
-    peer.microphone, peer.camera = payload.microphone, payload.camera
+    peer.microphone, peer.camera, peer.screen = payload.microphone, payload.camera, payload.screen
     await context.hub.tell_peers(payload.meeting)
     return Ack()
 
@@ -211,6 +240,23 @@ async def prolong(context: Context, payload: OneMeeting) -> Ack:
     """Go on for five minutes more than planned."""
     async with context.transaction() as (tx, actor):
         await meetings.prolong(tx, await access.meeting(tx, actor, payload.meeting, Act.MEETING_LEAD, lock=True))
+    return Ack()
+
+
+class Step(Payload):
+    """How to go on. `phone` is for whom the talk is for, if no number is known."""
+
+    meeting: UUID
+    mode: Mode
+    phone: str = ""
+
+
+@client_event("meeting:step", Step, per_minute=20)
+async def step(context: Context, payload: Step) -> Ack:
+    """Go on in another way: with sound only, in writing, by phone, or by video again."""
+    async with context.transaction() as (tx, actor):
+        meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
+        await room.step(tx, meeting, actor.known, payload.mode, payload.phone)
     return Ack()
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LARGEST_BODY = 48_000
-KINDS = ("description", "ice_candidate", "restart")
+KINDS = ("description", "ice_candidate", "restart", "look", "look_back", "stop_screen")
+"""`look` carries the page that its owner shows and agreed to show, `look_back` what the other one points at or fills
+in; `stop_screen` asks the other one to end their screen."""
 
 
 @dataclass
@@ -21,12 +23,15 @@ class Peer:
     tab: str
     microphone: bool = False
     camera: bool = False
+    screen: bool = False
     is_polite: bool = True
 
 
 @dataclass
 class Room:
     generation: int = 0
+    looks_at: uuid.UUID | None = None
+    """Whose page is looked at together."""
     peers: dict[uuid.UUID, Peer] = field(default_factory=dict)
 
 
@@ -50,7 +55,7 @@ class Relay:
         before = room.peers.get(peer.person)
         if before:
             self._meeting_of.pop(before.sid, None)
-            peer.microphone, peer.camera = before.microphone, before.camera
+            peer.microphone, peer.camera, peer.screen = before.microphone, before.camera, before.screen
         if room.generation == 0 and held:
             room.generation = held
         elif held != room.generation or held == 0:
@@ -58,6 +63,11 @@ class Relay:
         room.peers[peer.person] = peer
         self._meeting_of[peer.sid] = meeting
         return room.generation
+
+    def look(self, meeting: uuid.UUID, owner: uuid.UUID | None) -> None:
+        """Let the pages of `owner` through from now on, or nobody's."""
+        if meeting in self._rooms:
+            self._rooms[meeting].looks_at = owner
 
     def leave(self, sid: str) -> uuid.UUID | None:
         """Take a connection out; returns the meeting it was in."""
@@ -89,7 +99,8 @@ class Relay:
         return self._meeting_of.get(sid)
 
     def forward(self, sid: str, signal: Any) -> tuple[str, str, Any]:
-        """(refusal, receiving connection, signal). A signal for nobody, or of an older generation, is dropped."""
+        """(refusal, receiving connection, signal). A signal for nobody, of an older generation, or of a page that is
+        not shown any more is dropped."""
         meeting = self._meeting_of.get(sid)
         if meeting is None or not isinstance(signal, dict) or signal.get("meeting") != str(meeting):
             return "not_in_meeting", "", None
@@ -98,7 +109,15 @@ class Relay:
         if len(str(signal["body"])) > LARGEST_BODY:
             return "too_large", "", None
         room = self._rooms[meeting]
-        if signal["generation"] != room.generation:
+        if signal["generation"] != room.generation or not self._may_look(room, sid, signal["kind"]):
             return "", "", None
         other = next((peer.sid for peer in room.peers.values() if peer.sid != sid), "")
         return "", other, signal
+
+    def _may_look(self, room: Room, sid: str, kind: str) -> bool:
+        """A page is shown by its owner alone, and only while it is agreed; the answer comes from the other one."""
+        if kind not in ("look", "look_back"):
+            return True
+        peer = self.peer(sid)
+        is_owner = peer is not None and room.looks_at == peer.person
+        return room.looks_at is not None and is_owner == (kind == "look")

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from rooms import access, booths, chat, documents, fairs, meetings, streams
+from rooms import access, booths, chat, documents, fairs, looking, meetings, streams
 from rooms.access import Act, Actor
 from rooms.appointments import booking
 from rooms.errors import N_, Invalid, NotFound, Problem
@@ -19,6 +19,7 @@ from signaling.contract import Ack, Payload, client_event, name_of
 from signaling.desk import LineSnapshot, place_told, question_told, ringing_told
 from signaling.fairs import AnnouncementTold, BoothBrief, FairSnapshot, ModerationSnapshot
 from signaling.hub import Context
+from signaling.looking import LookingSnapshot
 from signaling.meetings import MeetingSnapshot
 from signaling.mine import MineSnapshot, my_call_told, my_place_told
 from signaling.telling import project
@@ -213,6 +214,7 @@ async def conversation_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
 
 async def meeting_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     meeting = await tx.session.get_one(meetings.Meeting, subject)
+    shown = await looking.of_meeting(tx, subject)
     return MeetingSnapshot(
         state=meeting.state,
         went_in=sorted(
@@ -225,4 +227,6 @@ async def meeting_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
         ),
         live_at=meeting.live_at,
         planned_end_at=meeting.planned_end_at,
+        mode=meeting.mode,
+        looking=LookingSnapshot(owner=shown.owner_id, may_fill=shown.may_fill) if shown else None,
     )

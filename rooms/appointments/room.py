@@ -17,7 +17,7 @@ from rooms.agencies import Mode
 from rooms.appointments import booking
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance
 from rooms.conversations import ConversationKind
-from rooms.errors import N_, Conflict
+from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, meeting_stream, person_stream
 from rooms.meetings import Meeting, MeetingState
 from rooms.model import Base, new_id
@@ -38,9 +38,18 @@ class What(StrEnum):
     DISCONNECTED = "disconnected"
     FAILED = "failed"
     WEAK = "weak"
+    WENT_TO_VIDEO = "went_to_video"
+    WENT_TO_AUDIO = "went_to_audio"
+    WENT_TO_CHAT = "went_to_chat"
     WENT_TO_PHONE = "went_to_phone"
 
 
+STEPS = {
+    Mode.VIDEO: What.WENT_TO_VIDEO,
+    Mode.AUDIO: What.WENT_TO_AUDIO,
+    Mode.CHAT: What.WENT_TO_CHAT,
+    Mode.PHONE: What.WENT_TO_PHONE,
+}
 TROUBLE = frozenset({What.DEVICES_FAILED, What.FAILED})
 
 
@@ -103,7 +112,7 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
         candidate_id=row.candidate_id,
         recruiter_id=row.counsellor_id,
         state=MeetingState.WAITING,
-        with_video=row.mode is Mode.VIDEO,
+        mode=row.mode,
         planned_minutes=row.reason.minutes,
         opened_at=tx.now,
     )
@@ -170,6 +179,21 @@ async def waiting_since(tx: Transaction, rows: list[Appointment]) -> dict[uuid.U
     return dict((await tx.session.execute(query.group_by(Evidence.appointment_id))).all())
 
 
-async def go_on_by_phone(tx: Transaction, row: Appointment, by: Person) -> None:
-    """The talk goes on by phone: it is written down that it did, and nobody is absent."""
-    await note(tx, row, by.id, What.WENT_TO_PHONE)
+async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone: str = "") -> None:
+    """Go on in another way: it is written down, and nobody is absent for it. By phone only with a number, which the
+    candidate gives when booking or now: both see it."""
+    row = meeting.appointment
+    if mode is Mode.PHONE:
+        if row is None:
+            raise Conflict("step.no_phone", N_("A talk at a booth has no number to call."))
+        if phone and by.id == row.candidate_id:
+            row.phone = booking.clean_phone(phone)
+        if not row.phone:
+            raise Invalid("phone.missing", N_("Please give the number to call."), field="phone")
+    if await meetings.step(tx, meeting, by.id, mode) and row:
+        await note(tx, row, by.id, STEPS[mode])
+
+
+def modes_of(meeting: Meeting) -> list[Mode]:
+    """The rungs of a meeting's ladder, the richest first."""
+    return [Mode.VIDEO, Mode.AUDIO, Mode.CHAT, *([Mode.PHONE] if meeting.appointment else [])]

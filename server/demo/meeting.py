@@ -26,7 +26,7 @@ class Talk:
         self.meeting: str = page.live["meeting"]
         self.other: str = page.live["other"]
         self.other_name: str = page.live["otherName"]
-        self.with_video: bool = page.live["withVideo"]
+        self.with_video: bool = page.live["mode"] == "video"
         self.conversation = page.first("data-conversation")
         self.with_visitor = with_visitor
         self.is_live = asyncio.Event()

@@ -16,7 +16,7 @@ class Page(HTMLParser):
         """Every opening tag in the page's order, so that a link can be found inside its card."""
         self.heading = ""
         self.live: dict[str, Any] = {}
-        """What the meeting's scripts start from: meeting, me, other, otherName, leads, withVideo, iAmIn, otherIsIn."""
+        """What the meeting's scripts start from: meeting, me, other, otherName, leads, mode, iAmIn, otherIsIn."""
         self._inside = ""
         self.feed(text)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, agencies, chat, conversations, counselling, meetings, portfolios
+from rooms import access, agencies, chat, conversations, counselling, looking, meetings, portfolios
 from rooms.access import Act
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, desk, room, satisfaction, times, waitlist
@@ -227,6 +227,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             room_open=_is_room_open(row, tx.now),
             room_opens_at=row.begins_at - booking.ROOM_OPENS_BEFORE,
             evidence=await room.evidence_of(tx, row.id),
+            consents=await looking.consents_of(tx, [each.id for each in held]),
             conversation=talk,
             messages=await chat.messages_of(tx, talk.id) if talk else [],
             notes=[each.notes for each in held if each.notes and leads],

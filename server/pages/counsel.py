@@ -106,15 +106,6 @@ async def record(visit: Visit) -> web.StreamResponse:
     return visit.go(visit.came_from("/counsel"), language.gettext("Recorded."))
 
 
-@post("/appointments/{appointment}/phone")
-async def go_on_by_phone(visit: Visit) -> web.StreamResponse:
-    """The last rung of the ladder: the number was given for this, and it is written down that the talk went there."""
-    async with visit.transaction() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_RECORD, lock=True)
-        await room.go_on_by_phone(tx, row, visit.actor.known)
-    return visit.go(f"/appointments/{row.id}", language.gettext("Call %(phone)s. It is noted.", phone=row.phone))
-
-
 @get("/counsel/hours")
 async def hours_page(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:

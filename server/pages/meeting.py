@@ -4,12 +4,15 @@ import json
 
 from aiohttp import web
 
-from rooms import access, chat, documents, meetings
+from rooms import access, chat, documents, looking, meetings
 from rooms.access import Act
+from rooms.agencies import Mode
+from rooms.appointments import room
 from rooms.errors import N_, Invalid
 from rooms.facts import conversation_stream, fair_stream, line_stream, meeting_stream
 from rooms.lines import standing
 from rooms.lines.standing import Position
+from rooms.looking import Looking
 from rooms.meetings import NextStep
 from server import language
 from server.pages.following import heads
@@ -39,7 +42,8 @@ async def meeting(visit: Visit) -> web.StreamResponse:
             "next_in_line": next((position for position in line if position.can_be_called), None),
             "people_in_line": json.dumps({str(position.place.id): _waiting(position) for position in line}),
             "following": following,
-            "live": json.dumps(_live(visit, row)),
+            "modes": [mode.value for mode in room.modes_of(row)],
+            "live": json.dumps(_live(visit, row, await looking.of_meeting(tx, row.id))),
         }
     if row.is_over and row.appointment_id:
         return visit.go(f"/appointments/{row.appointment_id}")
@@ -51,7 +55,7 @@ def _waiting(position: Position) -> dict[str, str]:
     return {"name": person.name, "seeks": person.seeks, "initials": person.initials}
 
 
-def _live(visit: Visit, row: meetings.Meeting) -> dict[str, object]:
+def _live(visit: Visit, row: meetings.Meeting, shown: Looking | None) -> dict[str, object]:
     """What the page's scripts start from."""
     me = visit.actor.known.id
     mine, theirs = row.candidate_in_at, row.recruiter_in_at
@@ -63,13 +67,28 @@ def _live(visit: Visit, row: meetings.Meeting) -> dict[str, object]:
         "me": str(me),
         "other": str(other.id),
         "otherName": other.name,
+        "otherIsSimulated": other.is_simulated,
         "leads": me == row.recruiter_id,
-        "withVideo": row.with_video,
+        "mode": row.mode.value,
+        "phone": row.appointment.phone if row.appointment else "",
+        "looking": {"owner": str(shown.owner_id), "mayFill": shown.may_fill} if shown else None,
         "isAppointment": row.appointment_id is not None,
         "iAmIn": mine is not None,
         "otherIsIn": theirs is not None,
         "plannedEndAt": row.planned_end_at.isoformat() if row.planned_end_at else None,
     }
+
+
+@post("/meetings/{meeting}/step", again=meeting)
+async def step(visit: Visit) -> web.StreamResponse:
+    """Go on in another way, for browsers without scripts too."""
+    wanted = visit.typed("mode")
+    if wanted not in list(Mode):
+        raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
+    async with visit.transaction() as tx:
+        row = await access.meeting(tx, visit.actor, visit.id("meeting"), lock=True)
+        await room.step(tx, row, visit.actor.known, Mode(wanted), visit.typed("phone"))
+    return visit.go(f"/meetings/{row.id}")
 
 
 @post("/meetings/{meeting}/end")

@@ -20,6 +20,7 @@ FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--use-fake-device-for-media-stream",
+    "--auto-select-tab-capture-source-by-title=Parvis",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

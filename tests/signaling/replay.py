@@ -118,6 +118,14 @@ def _meeting(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["went_in"] = sorted([*snapshot["went_in"], told["person"]])
             snapshot |= {"live_at": told["live_at"], "planned_end_at": told["planned_end_at"]}
             snapshot["state"] = "live" if told["live_at"] else snapshot["state"]
+        case "meeting:stepped":
+            snapshot["mode"] = told["mode"]
+        case "looking:began":
+            snapshot["looking"] = {"owner": told["owner"], "may_fill": False}
+        case "looking:allowed":
+            snapshot["looking"]["may_fill"] = told["may_fill"]
+        case "looking:ended":
+            snapshot["looking"] = None
         case "meeting:prolonged":
             snapshot["planned_end_at"] = told["planned_end_at"]
         case "meeting:ended":

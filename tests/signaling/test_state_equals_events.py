@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rooms import booths, chat, documents, employers, fairs, meetings, opening
+from rooms import booths, chat, documents, employers, fairs, looking, meetings, opening
 from rooms.agencies import Mode
 from rooms.appointments import booking, hours, room, times
 from rooms.appointments import desk as appointments
@@ -185,6 +185,16 @@ async def a_whole_meeting(o: Onlookers, cast: Cast) -> None:
     for person in (cast.luc, cast.amina):
         async with o.during() as tx:
             await meetings.go_in(tx, person, await tx.session.get_one(Meeting, meeting.id))
+    async with o.during() as tx:
+        await meetings.step(tx, await tx.session.get_one(Meeting, meeting.id), cast.luc.id, Mode.AUDIO)
+    async with o.during() as tx:
+        shown = await looking.begin(tx, cast.amina.id, meeting.id)
+    async with o.during() as tx:
+        await looking.allow_filling(tx, await tx.session.merge(shown), may_fill=True)
+    async with o.during() as tx:
+        await looking.end(tx, meeting.id, cast.luc.id)
+    async with o.during() as tx:
+        await looking.begin(tx, cast.amina.id, meeting.id)
     for command in (meetings.prolong, meetings.end):
         async with o.during() as tx:
             await command(tx, await tx.session.get_one(Meeting, meeting.id))

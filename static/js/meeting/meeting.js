@@ -5,7 +5,8 @@ import { Transport } from "./transport.js";
 const REPORTED = new Set(["connected", "disconnected", "failed", "devices_well", "devices_failed"]);
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {{person: string, tab: string, microphone: boolean, camera: boolean, is_polite: boolean}} Peer */
+/** @typedef {{person: string, tab: string, microphone: boolean, camera: boolean, screen: boolean, is_polite: boolean}} Peer */
+/** @typedef {"changed" | "screen" | "stop_screen" | "look" | "look_back" | "looking" | "looking-asked" | "other-came" | "stepped"} News */
 /**
  * @typedef {object} Start what the page was rendered with
  * @property {string} meeting
@@ -15,6 +16,9 @@ const REPORTED = new Set(["connected", "disconnected", "failed", "devices_well",
  * @property {boolean} otherIsIn
  * @property {string | null} plannedEndAt
  * @property {boolean} isAppointment
+ * @property {"video" | "audio" | "chat" | "phone"} mode
+ * @property {string} phone
+ * @property {{owner: string, mayFill: boolean} | null} looking
  */
 /**
  * @typedef {object} Hearer
@@ -41,6 +45,12 @@ export class Meeting {
     this.otherIsIn = start.otherIsIn;
     this.plannedEndAt = start.plannedEndAt;
     this.isAppointment = start.isAppointment;
+    this.mode = start.mode;
+    this.phone = start.phone;
+    /** Whose page is looked at together. */
+    this.looking = start.looking;
+    /** @type {Map<News, Set<(value: any) => void>>} */
+    this.hearers = new Map();
     this.tab = tab;
     this.hearer = hearer;
     this.generation = 0;
@@ -56,6 +66,8 @@ export class Meeting {
     this.early = [];
     /** @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
     this.tracks = { audio: null, video: null };
+    /** @type {MediaStreamTrack | null} */
+    this.screen = null;
     this.shown = { microphone: false, camera: false };
     this.isElsewhere = false;
     /** @type {(() => void)[]} */
@@ -73,8 +85,37 @@ export class Meeting {
       this.connection.on("meeting:went_in", (fact) => ours(fact) && this.wentIn(fact)),
       this.connection.on("meeting:prolonged", (fact) => ours(fact) && this.prolonged(fact)),
       this.connection.on("meeting:ended", (fact) => ours(fact) && this.hearer.ended()),
+      this.connection.on("meeting:stepped", (fact) => ours(fact) && this.stepped(fact)),
+      this.connection.on("looking:asked", (told) => ours(told) && this.say("looking-asked")),
+      this.connection.on("looking:began", (fact) => ours(fact) && this.look({ owner: fact.owner, mayFill: false })),
+      this.connection.on("looking:allowed", (fact) => ours(fact) && this.allowed(fact.may_fill)),
+      this.connection.on("looking:ended", (fact) => ours(fact) && this.look(null)),
     ];
     globalThis.addEventListener("online", this.onNetwork);
+  }
+
+  /**
+   * Hear of something new; returns how to stop hearing of it.
+   * @param {News} news
+   * @param {(value: any) => void} hearer
+   */
+  on(news, hearer) {
+    const hearers = this.hearers.get(news) ?? new Set();
+    this.hearers.set(news, hearers.add(hearer));
+    return () => void hearers.delete(hearer);
+  }
+
+  /**
+   * @param {News} news
+   * @param {any} [value]
+   */
+  say(news, value) {
+    for (const hearer of this.hearers.get(news) ?? []) hearer(value);
+  }
+
+  changed() {
+    this.hearer.changed();
+    this.say("changed");
   }
 
   stop() {
@@ -104,7 +145,7 @@ export class Meeting {
       if (/** @type {any} */ (error).code === "meeting.elsewhere") this.leaveHere();
       else this.hearer.refused(error instanceof Error ? error.message : "");
     }
-    this.hearer.changed();
+    this.changed();
   }
 
   leaveHere() {
@@ -119,8 +160,11 @@ export class Meeting {
     const wasHere = Boolean(this.otherPeer);
     this.peers = told.peers;
     this.rebuild(told.generation);
-    if (!wasHere && this.otherPeer) this.transport?.signallingIsBack();
-    this.hearer.changed();
+    if (!wasHere && this.otherPeer) {
+      this.transport?.signallingIsBack();
+      this.say("other-came");
+    }
+    this.changed();
   }
 
   get otherPeer() {
@@ -146,9 +190,11 @@ export class Meeting {
       onState: (state) => {
         this.transportState = state;
         this.report(state);
-        this.hearer.changed();
+        if (state === "connected") void this.transport?.showScreen(this.screen);
+        this.changed();
       },
       onOtherIn: () => this.otherWentIn(),
+      onScreen: (stream) => this.say("screen", stream),
     });
     this.transport.start();
     void this.carry();
@@ -159,7 +205,9 @@ export class Meeting {
 
   /** @param {{generation: number, kind: any, body: any}} signal */
   async receive(signal) {
-    if (this.transport && signal.generation === this.generation) {
+    if (signal.kind === "look" || signal.kind === "look_back" || signal.kind === "stop_screen") {
+      this.say(signal.kind, signal.body);
+    } else if (this.transport && signal.generation === this.generation) {
       await this.transport.receive({ kind: signal.kind, body: signal.body });
     } else if (signal.generation >= this.generation) {
       this.early.push(signal);
@@ -178,10 +226,57 @@ export class Meeting {
     await this.carry();
   }
 
+  /**
+   * Show the screen beside the picture, or nothing.
+   * @param {MediaStreamTrack | null} track
+   */
+  async useScreen(track) {
+    this.screen = track;
+    await this.transport?.showScreen(track);
+    await this.show(this.shown.microphone, this.shown.camera);
+  }
+
+  /**
+   * A signal to the other one's page, by the relay.
+   * @param {"look" | "look_back" | "stop_screen"} kind
+   * @param {any} body
+   */
+  tellOther(kind, body) {
+    this.connection.tell("meeting:signal", { meeting: this.id, generation: this.generation, kind, body });
+  }
+
+  /**
+   * A command about this meeting.
+   * @param {string} event
+   * @param {object} [payload]
+   */
+  tell(event, payload = {}) {
+    return this.connection.send(event, { meeting: this.id, ...payload });
+  }
+
+  /** @param {{owner: string, mayFill: boolean} | null} looking */
+  look(looking) {
+    this.looking = looking;
+    this.say("looking");
+  }
+
+  /** @param {boolean} mayFill */
+  allowed(mayFill) {
+    if (this.looking) this.look({ ...this.looking, mayFill });
+  }
+
+  /** @param {{mode: "video" | "audio" | "chat" | "phone", phone: string}} fact */
+  stepped(fact) {
+    this.mode = fact.mode;
+    this.phone = fact.phone || this.phone;
+    this.say("stepped");
+    this.changed();
+  }
+
   async goIn() {
     this.iAmIn = true;
     this.transport?.tellIn();
-    this.hearer.changed();
+    this.changed();
     await Promise.all([this.carry(), this.connection.send("meeting:go_in", { meeting: this.id })]);
   }
 
@@ -203,7 +298,8 @@ export class Meeting {
   async show(microphone, camera) {
     this.shown = { microphone, camera };
     if (!this.connection.socket.connected) return;
-    await this.connection.send("meeting:show", { meeting: this.id, microphone, camera }).catch(() => undefined);
+    const screen = this.screen !== null;
+    await this.tell("meeting:show", { microphone, camera, screen }).catch(() => undefined);
   }
 
   /** @param {{person: string, planned_end_at: string | null}} fact */
@@ -212,20 +308,20 @@ export class Meeting {
     if (fact.person === this.me) this.iAmIn = true;
     this.plannedEndAt = fact.planned_end_at ?? this.plannedEndAt;
     void this.carry();
-    this.hearer.changed();
+    this.changed();
   }
 
   /** The other one says so itself, before the server does: our picture need not wait for it. */
   otherWentIn() {
     this.otherIsIn = true;
     void this.carry();
-    this.hearer.changed();
+    this.changed();
   }
 
   /** @param {{planned_end_at: string}} fact */
   prolonged(fact) {
     this.plannedEndAt = fact.planned_end_at;
-    this.hearer.changed();
+    this.changed();
   }
 
   onNetwork() {

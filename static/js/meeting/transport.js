@@ -26,8 +26,9 @@ export class Transport {
    * @param {(stream: MediaStream) => void} options.onStream the other one's picture and sound
    * @param {(state: RTCPeerConnectionState) => void} options.onState
    * @param {() => void} options.onOtherIn the other one has gone in, told without the server between
+   * @param {(stream: MediaStream) => void} options.onScreen the other one's screen
    */
-  constructor({ iceServers, isPolite, send, onStream, onState, onOtherIn }) {
+  constructor({ iceServers, isPolite, send, onStream, onState, onOtherIn, onScreen }) {
     this.connection = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.negotiation = new Negotiation(this.connection, isPolite, send);
     this.isPolite = isPolite;
@@ -44,7 +45,10 @@ export class Transport {
     this.mending = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.growing = undefined;
+    /** @type {RTCRtpTransceiver | null} ours, once we have shown a screen */
+    this.screen = null;
     this.connection.addEventListener("track", (event) => {
+      if (!this.pictures.includes(event.transceiver)) return onScreen(new MediaStream([event.track]));
       this.stream.addTrack(event.track);
       onStream(this.stream);
       void this.fill();
@@ -96,8 +100,27 @@ export class Transport {
     await this.fill();
   }
 
+  /** Sound and picture come first in every session; whatever follows them is a screen. */
+  get pictures() {
+    return this.connection.getTransceivers().slice(0, this.outgoing.size);
+  }
+
   async fill() {
-    await Promise.all(this.connection.getTransceivers().map((transceiver) => this.fillOne(transceiver)));
+    await Promise.all(this.pictures.map((transceiver) => this.fillOne(transceiver)));
+  }
+
+  /**
+   * Show a screen in a stream of its own, or no longer. It is negotiated when it is first wanted.
+   * @param {MediaStreamTrack | null} track
+   */
+  async showScreen(track) {
+    if (this.connection.connectionState !== "connected" || (!this.screen && !track)) return;
+    if (!this.screen) {
+      this.screen = this.connection.addTransceiver(/** @type {MediaStreamTrack} */ (track), { direction: "sendonly" });
+      return;
+    }
+    await this.screen.sender.replaceTrack(track);
+    this.screen.direction = track ? "sendonly" : "inactive";
   }
 
   /** @param {RTCRtpTransceiver} transceiver */
@@ -114,7 +137,7 @@ export class Transport {
 
   /** Before anything is sent, so that it costs nothing when it is. */
   async startSmall() {
-    for (const { sender, receiver } of this.connection.getTransceivers()) {
+    for (const { sender, receiver } of this.pictures) {
       if (receiver.track.kind === "video" && !sender.track) await scale(sender, SMALL_AT_FIRST);
     }
   }

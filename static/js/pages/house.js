@@ -11,6 +11,7 @@ import { FairState } from "../parts/fair_state.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
 import { MyPlaces } from "../parts/my_places.js";
 import { RingingDialog } from "../parts/ringing.js";
+import { FRAME } from "../looking/frame.js";
 import { io } from "../../vendor/socket.io.js";
 
 /** @typedef {{start: () => void, stop: () => void}} Part */
@@ -21,6 +22,10 @@ import { io } from "../../vendor/socket.io.js";
  */
 export function open(build) {
   learn(document);
+  const isShown = globalThis.parent !== globalThis.window && globalThis.window.name === FRAME;
+  // A page that is shown inside a meeting is no place for the meeting itself.
+  if (isShown && document.querySelector("[data-part=meeting]")) return location.replace("/appointments");
+  document.documentElement.classList.toggle("is-shown", isShown);
   // So that the server can name times as this device reads them.
   document.cookie = `parvis_zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)}; path=/; max-age=31536000; samesite=lax`;
   const heads = JSON.parse(document.body.dataset.following ?? "[]");
@@ -40,22 +45,26 @@ export function open(build) {
   const waiting = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=appointment-door]"));
   const fairState = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=fair-state]"));
   const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.ringing"));
-  const asking = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.asking"));
+  const asking = /** @type {HTMLDialogElement} */ (document.querySelector("dialog[data-part=asking]"));
   const banner = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=meeting-door]"));
   const door = new MeetingDoor(banner, connection, sessionStorage, (path) => location.assign(path));
-  /** @type {Part[]} */
-  const parts = [
+  const everywhere = [
     new MyPlaces(document, connection, announcer),
     door,
-    new Asking(document, asking),
     new RingingDialog(dialog, connection, announcer, door),
     new Announcements(document, connection, announcer),
     ...(waiting ? [new AppointmentDoor(waiting, connection, announcer)] : []),
+  ];
+  /** @type {Part[]} */
+  const parts = [
+    new Asking(document, asking),
+    ...(isShown ? [] : everywhere),
     ...(fairState ? [new FairState(fairState, connection)] : []),
     ...(pill ? [new ConnectionPill(pill, connection)] : []),
     ...build(connection, announcer, door),
   ];
   for (const part of parts) part.start();
+  if (isShown) void show(parts);
   connection.start();
   socket.connect();
   resume(connection, dialog);
@@ -64,6 +73,17 @@ export function open(build) {
     connection.stop();
   });
   globalThis.addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+/**
+ * Tell the meeting around this page what there is to see.
+ * @param {Part[]} parts
+ */
+async function show(parts) {
+  const { Recorder } = await import("../looking/recorder.js");
+  const recorder = new Recorder(globalThis.window);
+  recorder.start();
+  parts.push(recorder);
 }
 
 /**

@@ -5,10 +5,14 @@ import { Meeting } from "../meeting/meeting.js";
 import { Quality } from "../meeting/quality.js";
 import { DeviceCheck } from "./device_check.js";
 import { slot } from "./dom.js";
+import { Ladder } from "./ladder.js";
 import { MeetingView } from "./meeting_view.js";
+import { Screen } from "./screen.js";
+import { SeenPages } from "./seen_pages.js";
+import { ShownPages } from "./shown_pages.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {import("../meeting/meeting.js").Start & {otherName: string, leads: boolean, withVideo: boolean}} Live */
+/** @typedef {import("../meeting/meeting.js").Start & {otherName: string, otherIsSimulated: boolean, leads: boolean}} Live */
 
 const REDRAW_MS = 5000;
 
@@ -48,13 +52,28 @@ export class MeetingRoom {
       () => this.meeting.transport?.connection ?? null,
       (quality) => this.drawQuality(quality),
     );
-    this.recall(live.withVideo);
+    this.ladder = new Ladder(element, this.meeting, (mode) => void this.follow(mode));
+    /** @type {{start: () => void, stop: () => void}[]} what the two do together beside talking */
+    this.together = [
+      this.ladder,
+      ...(live.otherIsSimulated ? [] : this.lookers(live)),
+    ];
+    this.recall(live.mode);
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
     /** @type {(() => void)[]} */
     this.stops = [];
     this.onClick = this.onClick.bind(this);
     this.onSubmit = this.onSubmit.bind(this);
+  }
+
+  /** @param {Live} live */
+  lookers(live) {
+    const Pages = live.leads ? SeenPages : ShownPages;
+    return [
+      new Screen(this.element, this.meeting, navigator.mediaDevices, live.otherName),
+      new Pages(this.element, this.meeting, live.otherName),
+    ];
   }
 
   start() {
@@ -69,9 +88,10 @@ export class MeetingRoom {
     ];
     this.check.start();
     this.meeting.start();
+    for (const part of this.together) part.start();
     this.quality.start();
     this.timer = setInterval(() => this.draw(), REDRAW_MS);
-    void this.check.open();
+    if (this.meeting.mode !== "chat") void this.check.open();
     this.draw();
   }
 
@@ -81,18 +101,35 @@ export class MeetingRoom {
     for (const stop of this.stops) stop();
     clearInterval(this.timer);
     this.quality.stop();
+    for (const part of this.together) part.stop();
     this.meeting.stop();
     this.check.stop();
   }
 
   /**
    * Microphone and camera are as they were before a reload; nothing turns on by itself.
-   * @param {boolean} withVideo
+   * @param {string} mode
    */
-  recall(withVideo) {
+  recall(mode) {
     const kept = JSON.parse(this.storage.getItem(this.key) ?? "null");
-    this.check.wantsAudio = kept?.microphone ?? true;
-    this.check.wantsVideo = kept?.camera ?? withVideo;
+    this.check.wantsAudio = kept?.microphone ?? mode !== "chat";
+    this.check.wantsVideo = kept?.camera ?? mode === "video";
+  }
+
+  /**
+   * A step down turns off what it does without, on both sides; a step up turns nothing on by itself.
+   * @param {"video" | "audio" | "chat" | "phone"} mode
+   */
+  async follow(mode) {
+    const isSilent = mode === "chat" || mode === "phone";
+    if (mode !== "video" && this.check.wantsVideo) await this.toggleCamera();
+    if (isSilent && this.check.wantsAudio) await this.toggleMicrophone();
+    if (mode === "chat") this.openChat();
+  }
+
+  openChat() {
+    /** @type {HTMLElement | null} */ (this.element.querySelector("#tab-chat"))?.click();
+    /** @type {HTMLElement | null} */ (this.element.querySelector("#chat-text"))?.focus();
   }
 
   remember() {
@@ -109,6 +146,7 @@ export class MeetingRoom {
   drawQuality(quality) {
     const isTalking = this.meeting.iAmIn && this.meeting.otherIsIn;
     const isConnected = this.meeting.transportState === "connected";
+    if (isTalking && this.expectsMedia()) this.ladder.hear(isConnected ? quality : "lost", performance.now());
     if (!isTalking) this.view.drawQuality(isConnected ? "good" : "connecting");
     else this.view.drawQuality(isConnected && quality === "lost" && !this.expectsMedia() ? "good" : quality);
   }

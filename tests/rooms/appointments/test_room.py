@@ -239,7 +239,7 @@ async def test_nobody_is_absent_before_the_time_nor_when_the_talk_went_on_by_pho
     await until(office, 10)
     async with cast.database.transaction() as tx:
         found, claire = await office.fresh(tx, row), await cast.fresh(tx, office.claire)
-        await room.go_on_by_phone(tx, found, claire)
+        await room.note(tx, found, claire.id, What.WENT_TO_PHONE)
         assert await refusal(room.record(tx, found, Attendance.ABSENT, claire)) == "attendance.technical"
 
 

@@ -1,0 +1,105 @@
+"""Looking at a page together: the consents. The pages themselves go through the relay, kinds `look` and `look_back`."""
+
+from uuid import UUID
+
+from rooms import access, looking
+from rooms.access import Act
+from rooms.errors import N_, Conflict
+from signaling.contract import Ack, Payload, ToldFact, client_event, told
+from signaling.hub import Context
+from signaling.telling import as_it_is
+
+
+@told("looking:began")
+class BeganTold(ToldFact):
+    """The owner has said yes: their page is shown to the other one from now on."""
+
+    meeting: UUID
+    owner: UUID
+
+
+@told("looking:allowed")
+class AllowedTold(ToldFact):
+    """Whether the other one may fill in with the owner."""
+
+    meeting: UUID
+    may_fill: bool
+
+
+@told("looking:ended")
+class EndedTold(ToldFact):
+    """Nothing is shown any more."""
+
+    meeting: UUID
+
+
+as_it_is("meeting", looking.LookingBegan, BeganTold)
+as_it_is("meeting", looking.FillingAllowed, AllowedTold)
+as_it_is("meeting", looking.LookingEnded, EndedTold)
+
+
+@told("looking:asked")
+class AskedTold(Payload):
+    """Whoever leads the talk asks to look at a page together; nothing happens without a yes."""
+
+    meeting: UUID
+
+
+class LookingSnapshot(Payload):
+    owner: UUID
+    may_fill: bool
+
+
+class Look(Payload):
+    meeting: UUID
+
+
+class Allow(Payload):
+    meeting: UUID
+    may_fill: bool
+
+
+@client_event("looking:ask", Look, per_minute=6)
+async def ask(context: Context, payload: Look) -> Ack:
+    """Ask the other one to show a page."""
+    async with context.reading() as (tx, actor):
+        meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_LEAD)
+    peer = context.hub.relay.room(meeting.id).peers.get(meeting.candidate_id)
+    if peer is None:
+        raise Conflict("looking.away", N_("The other one is not connected now."))
+    await context.hub.emit(AskedTold(meeting=meeting.id), to=peer.sid)
+    return Ack()
+
+
+@client_event("looking:begin", Look, per_minute=20)
+async def begin(context: Context, payload: Look) -> Ack:
+    """Say yes: one's page is shown to the other one. Only whom the talk is for can say it."""
+    async with context.transaction() as (tx, actor):
+        meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW, lock=True)
+        if meeting.is_over:
+            raise Conflict("meeting.over", N_("This talk has ended."))
+        row = await looking.begin(tx, actor.known.id, meeting.id)
+    context.hub.relay.look(meeting.id, row.owner_id)
+    return Ack()
+
+
+@client_event("looking:allow", Allow, per_minute=20)
+async def allow(context: Context, payload: Allow) -> Ack:
+    """Let the other one fill in with oneself, or no longer."""
+    async with context.transaction() as (tx, actor):
+        meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW, lock=True)
+        row = await looking.of_meeting(tx, meeting.id)
+        if row is None:
+            raise Conflict("looking.over", N_("Nothing is shown any more."))
+        await looking.allow_filling(tx, row, may_fill=payload.may_fill)
+    return Ack()
+
+
+@client_event("looking:end", Look, per_minute=30)
+async def end(context: Context, payload: Look) -> Ack:
+    """Stop; either of the two may."""
+    async with context.transaction() as (tx, actor):
+        meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
+        await looking.end(tx, meeting.id, actor.known.id)
+    context.hub.relay.look(meeting.id, None)
+    return Ack()

@@ -1,0 +1,123 @@
+/** The ladder of a talk: video, sound only, in writing, by phone. Either one steps; a weak connection proposes it. */
+
+import { say } from "../live/words.js";
+import { fill, show, slot } from "./dom.js";
+
+/** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
+/** @typedef {"video" | "audio" | "chat" | "phone"} Mode */
+
+const WEAK_FOR_MS = 8000;
+/** @type {Record<Mode, string>} */
+const TOLD = {
+  video: "You talk by video.",
+  audio: "You go on with sound only.",
+  chat: "You go on in writing.",
+  phone: "You go on by phone: %(phone)s",
+};
+
+export class Ladder {
+  /**
+   * @param {HTMLElement} element the whole meeting
+   * @param {Meeting} meeting
+   * @param {(mode: Mode) => void} follow turns off what the mode does without
+   */
+  constructor(element, meeting, follow) {
+    this.element = element;
+    this.meeting = meeting;
+    this.follow = follow;
+    this.rungs = /** @type {HTMLButtonElement[]} */ ([...element.querySelectorAll("button[data-mode]")]);
+    this.phone = /** @type {HTMLInputElement | null} */ (element.querySelector("[data-slot=ladder] input[name=phone]"));
+    this.weakSince = 0;
+    this.isDeclined = false;
+    /** @type {(() => void)[]} */
+    this.stops = [];
+    this.onSubmit = this.onSubmit.bind(this);
+    this.onClick = this.onClick.bind(this);
+  }
+
+  start() {
+    this.stops = [this.meeting.on("stepped", () => this.stepped())];
+    this.element.addEventListener("submit", this.onSubmit);
+    this.element.addEventListener("click", this.onClick);
+    this.draw();
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    this.element.removeEventListener("submit", this.onSubmit);
+    this.element.removeEventListener("click", this.onClick);
+  }
+
+  draw() {
+    for (const rung of this.rungs) rung.setAttribute("aria-pressed", String(rung.value === this.meeting.mode));
+  }
+
+  stepped() {
+    this.draw();
+    show(this.element, "proposal", false);
+    const phone = this.meeting.phone;
+    fill(this.element, "stepped", say(TOLD[this.meeting.mode], { phone }));
+    this.follow(this.meeting.mode);
+  }
+
+  /**
+   * A connection that stays weak is no reason to suffer: the next rung is offered, once.
+   * @param {"good" | "weak" | "lost"} quality
+   * @param {number} now milliseconds
+   */
+  hear(quality, now) {
+    if (quality === "good") this.weakSince = 0;
+    else this.weakSince ||= now;
+    const isWeak = this.weakSince > 0 && now - this.weakSince > WEAK_FOR_MS;
+    if (isWeak && !this.isDeclined && this.next()) this.propose();
+  }
+
+  /** @returns {HTMLButtonElement | undefined} the rung below */
+  next() {
+    const now = this.rungs.findIndex((rung) => rung.value === this.meeting.mode);
+    const below = this.rungs[now + 1];
+    return below?.value === "phone" && !this.phone?.value ? undefined : below;
+  }
+
+  propose() {
+    const next = this.next();
+    if (!next || slot(this.element, "proposal")?.hidden === false) return;
+    const button = /** @type {HTMLButtonElement} */ (this.element.querySelector("[data-act=step-down]"));
+    button.textContent = next.textContent;
+    show(this.element, "proposal", true);
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const act = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("button[data-act]"))?.dataset.act;
+    if (act === "ways") this.toggle();
+    if (act === "step-down") this.step(/** @type {Mode} */ (this.next()?.value));
+    if (act !== "go-on") return;
+    this.isDeclined = true;
+    show(this.element, "proposal", false);
+  }
+
+  toggle() {
+    const ladder = /** @type {HTMLElement} */ (slot(this.element, "ladder"));
+    ladder.hidden = !ladder.hidden;
+    this.element.querySelector("[data-act=ways]")?.setAttribute("aria-expanded", String(!ladder.hidden));
+    if (!ladder.hidden) this.rungs.find((rung) => rung.value === this.meeting.mode)?.focus();
+  }
+
+  /** @param {SubmitEvent} event */
+  onSubmit(event) {
+    const rung = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    if (!rung || !this.rungs.includes(rung)) return;
+    event.preventDefault();
+    this.step(/** @type {Mode} */ (rung.value));
+  }
+
+  /** @param {Mode} mode */
+  step(mode) {
+    fill(this.element, "step-trouble", "");
+    this.meeting.tell("meeting:step", { mode, phone: mode === "phone" ? (this.phone?.value ?? "") : "" }).catch((error) => {
+      fill(this.element, "step-trouble", error instanceof Error ? error.message : "");
+      if (/** @type {any} */ (error).code?.startsWith("phone.")) this.phone?.focus();
+    });
+  }
+}

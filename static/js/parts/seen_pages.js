@@ -1,0 +1,189 @@
+/** The other one's pages, as they show them: to look at, to point at, and to fill in once that is allowed. */
+
+import { Gathering } from "../looking/pieces.js";
+import { say } from "../live/words.js";
+import { fill, slot } from "./dom.js";
+
+/** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
+
+const META = 4;
+
+export class SeenPages {
+  /**
+   * @param {HTMLElement} element the whole meeting
+   * @param {Meeting} meeting
+   * @param {string} otherName
+   */
+  constructor(element, meeting, otherName) {
+    this.element = element;
+    this.meeting = meeting;
+    this.otherName = otherName;
+    this.pane = /** @type {HTMLElement} */ (element.querySelector("[data-pane=pages]"));
+    this.place = /** @type {HTMLElement} */ (slot(element, "pages"));
+    this.gathering = new Gathering();
+    /** @type {import("../../vendor/rrweb-replay.js").Replayer | null} */
+    this.replayer = null;
+    /** What draws the pages is large, and is fetched by who needs it.
+     * @type {Promise<void>} */
+    this.queue = Promise.resolve();
+    this.size = { width: 0, height: 0 };
+    /** @type {(() => void)[]} */
+    this.stops = [];
+    this.onClick = this.onClick.bind(this);
+    this.onPoint = this.onPoint.bind(this);
+    this.fit = this.fit.bind(this);
+  }
+
+  start() {
+    this.stops = [
+      this.meeting.on("looking", () => this.draw()),
+      this.meeting.on("look", (piece) => this.take(piece)),
+      this.meeting.on("other-came", () => this.askAgain()),
+    ];
+    this.element.addEventListener("click", this.onClick);
+    this.place.addEventListener("click", this.onPoint);
+    globalThis.addEventListener("resize", this.fit);
+    this.draw();
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    this.element.removeEventListener("click", this.onClick);
+    this.place.removeEventListener("click", this.onPoint);
+    globalThis.removeEventListener("resize", this.fit);
+    this.close();
+  }
+
+  get isLooking() {
+    return Boolean(this.meeting.looking) && this.meeting.looking?.owner !== this.meeting.me;
+  }
+
+  draw() {
+    const isLooking = this.isLooking;
+    if (isLooking && this.pane.hidden) this.askAgain();
+    this.pane.hidden = !isLooking;
+    this.element.querySelector("[data-act=look]")?.setAttribute("aria-pressed", String(isLooking));
+    if (!isLooking) return this.close();
+    const mayFill = this.meeting.looking?.mayFill;
+    const words = mayFill ? "%(name)s shows a page. You may fill in with them." : "%(name)s shows a page. Click to point at something.";
+    fill(this.element, "pages-words", say(words, { name: this.otherName }));
+    this.interact();
+  }
+
+  /** Whoever comes to a page that is shown already needs the whole of it. */
+  askAgain() {
+    if (this.isLooking) this.meeting.tellOther("look_back", { again: true });
+  }
+
+  close() {
+    this.replayer?.destroy();
+    this.replayer = null;
+    this.gathering = new Gathering();
+    this.place.replaceChildren();
+  }
+
+  /** @param {import("../looking/pieces.js").Piece} piece */
+  take(piece) {
+    const text = this.isLooking ? this.gathering.take(piece) : null;
+    if (text === null) return;
+    this.queue = this.queue.then(() => this.seeAll(JSON.parse(text))).catch(() => this.askAgain());
+  }
+
+  /** @param {any[]} events */
+  async seeAll(events) {
+    const { Replayer } = await import("../../vendor/rrweb-replay.js");
+    for (const event of events) this.see(event, Replayer);
+  }
+
+  /**
+   * @param {any} event of rrweb; nothing makes sense before the first whole picture
+   * @param {typeof import("../../vendor/rrweb-replay.js").Replayer} Replayer
+   */
+  see(event, Replayer) {
+    if (!this.isLooking || (!this.replayer && event.type !== META)) return;
+    this.replayer ??= this.open(event.timestamp, Replayer);
+    this.replayer.addEvent(event);
+  }
+
+  /**
+   * @param {number} began when the first event happened, by the other one's clock
+   * @param {typeof import("../../vendor/rrweb-replay.js").Replayer} Replayer
+   */
+  open(began, Replayer) {
+    const replayer = new Replayer([], {
+      root: this.place,
+      liveMode: true,
+      mouseTail: false,
+      showWarning: false,
+      pauseAnimation: false,
+      triggerFocus: false,
+      useVirtualDom: false,
+    });
+    replayer.on("resize", (/** @type {any} */ size) => {
+      this.size = size;
+      this.fit();
+    });
+    replayer.on("fullsnapshot-rebuilded", () => this.listen(replayer));
+    replayer.startLive(began);
+    return replayer;
+  }
+
+  /** As large as the pane allows. */
+  fit() {
+    const wrapper = /** @type {HTMLElement | undefined} */ (this.replayer?.wrapper);
+    if (!wrapper || !this.size.width) return;
+    const scale = Math.min(1, this.place.clientWidth / this.size.width, this.place.clientHeight / this.size.height);
+    wrapper.style.transform = `scale(${scale})`;
+    wrapper.style.width = `${this.size.width}px`;
+  }
+
+  interact() {
+    if (this.meeting.looking?.mayFill) this.replayer?.enableInteract();
+    else this.replayer?.disableInteract();
+  }
+
+  /** @param {import("../../vendor/rrweb-replay.js").Replayer} replayer */
+  listen(replayer) {
+    const page = /** @type {Document} */ (replayer.iframe.contentDocument);
+    page.addEventListener("input", (event) => this.onInput(event));
+    page.addEventListener("submit", (event) => event.preventDefault());
+    page.addEventListener("click", (event) => {
+      const wanted = /** @type {HTMLElement} */ (event.target).closest("a, button");
+      if (wanted) event.preventDefault();
+      this.point(event.clientX, event.clientY);
+    });
+    this.interact();
+  }
+
+  /** @param {Event} event typed by us: what the other one types changes no field by an event here */
+  onInput(event) {
+    if (!event.isTrusted || !this.meeting.looking?.mayFill) return;
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    const id = this.replayer?.getMirror().getId(field);
+    this.meeting.tellOther("look_back", { fill: { id, text: field.value, isChecked: field.checked ?? false } });
+  }
+
+  /** @param {MouseEvent} event */
+  onPoint(event) {
+    const frame = this.replayer?.iframe;
+    if (!frame) return;
+    const box = frame.getBoundingClientRect();
+    const scale = box.width / this.size.width;
+    this.point((event.clientX - box.left) / scale, (event.clientY - box.top) / scale);
+  }
+
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
+  point(x, y) {
+    this.meeting.tellOther("look_back", { point: { x: Math.round(x), y: Math.round(y) } });
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const act = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("button[data-act]"))?.dataset.act;
+    if (act === "look" && !this.isLooking) void this.meeting.tell("looking:ask");
+    if (this.isLooking && (act === "look" || act === "stop-pages")) void this.meeting.tell("looking:end");
+  }
+}

@@ -1,0 +1,127 @@
+/** One's own pages, shown to the other one: asked first, in a pane of their own, stopped at once. */
+
+import { FRAME } from "../looking/frame.js";
+import { cut } from "../looking/pieces.js";
+import { fill, slot } from "./dom.js";
+import { say } from "../live/words.js";
+
+/** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
+
+const FIRST_PAGE = "/appointments";
+
+export class ShownPages {
+  /**
+   * @param {HTMLElement} element the whole meeting
+   * @param {Meeting} meeting
+   * @param {string} otherName
+   */
+  constructor(element, meeting, otherName) {
+    this.element = element;
+    this.meeting = meeting;
+    this.otherName = otherName;
+    this.pane = /** @type {HTMLElement} */ (element.querySelector("[data-pane=pages]"));
+    this.place = /** @type {HTMLElement} */ (slot(element, "pages"));
+    this.asked = /** @type {HTMLDialogElement} */ (slot(element, "consent"));
+    this.mayFill = /** @type {HTMLInputElement} */ (element.querySelector("[data-act=may-fill]"));
+    /** @type {HTMLIFrameElement | null} */
+    this.frame = null;
+    /** @type {(() => void)[]} */
+    this.stops = [];
+    this.onClick = this.onClick.bind(this);
+    this.onMessage = this.onMessage.bind(this);
+    this.onAnswer = this.onAnswer.bind(this);
+    this.onMayFill = this.onMayFill.bind(this);
+  }
+
+  start() {
+    this.stops = [
+      this.meeting.on("looking", () => this.draw()),
+      this.meeting.on("looking-asked", () => this.ask()),
+      this.meeting.on("other-came", () => this.toFrame({ again: true })),
+      this.meeting.on("look_back", (body) => this.comeBack(body)),
+    ];
+    this.element.addEventListener("click", this.onClick);
+    this.asked.addEventListener("close", this.onAnswer);
+    this.mayFill.addEventListener("change", this.onMayFill);
+    globalThis.addEventListener("message", this.onMessage);
+    this.draw();
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    this.element.removeEventListener("click", this.onClick);
+    this.asked.removeEventListener("close", this.onAnswer);
+    this.mayFill.removeEventListener("change", this.onMayFill);
+    globalThis.removeEventListener("message", this.onMessage);
+  }
+
+  get isShowing() {
+    return this.meeting.looking?.owner === this.meeting.me;
+  }
+
+  draw() {
+    const isShowing = this.isShowing;
+    this.pane.hidden = !isShowing;
+    const button = /** @type {HTMLElement} */ (this.element.querySelector("[data-act=look]"));
+    button.setAttribute("aria-pressed", String(isShowing));
+    this.mayFill.checked = this.meeting.looking?.mayFill ?? false;
+    if (!isShowing) {
+      this.frame?.remove();
+      this.frame = null;
+      return;
+    }
+    fill(this.element, "pages-words", say("%(name)s sees this page.", { name: this.otherName }));
+    if (this.frame) return;
+    this.frame = document.createElement("iframe");
+    this.frame.name = FRAME;
+    this.frame.title = say("The page that you show");
+    this.frame.src = FIRST_PAGE;
+    this.place.replaceChildren(this.frame);
+  }
+
+  ask() {
+    if (this.isShowing || this.asked.open) return;
+    this.asked.returnValue = "";
+    this.asked.showModal();
+  }
+
+  onAnswer() {
+    if (this.asked.returnValue === "yes") void this.meeting.tell("looking:begin");
+  }
+
+  onMayFill() {
+    void this.meeting.tell("looking:allow", { may_fill: this.mayFill.checked });
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const act = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("button[data-act]"))?.dataset.act;
+    if (act === "look" && !this.isShowing) this.ask();
+    if (this.isShowing && (act === "look" || act === "stop-pages")) this.end();
+  }
+
+  /** What is shown goes at once, whatever the server says; then it is told. */
+  end() {
+    this.meeting.looking = null;
+    this.draw();
+    void this.meeting.tell("looking:end");
+  }
+
+  /** @param {MessageEvent} event */
+  onMessage(event) {
+    const isOurs = event.origin === location.origin && event.source === this.frame?.contentWindow;
+    if (!isOurs || event.data?.parvis !== "shown" || !this.isShowing) return;
+    for (const piece of cut(JSON.stringify(event.data.events))) this.meeting.tellOther("look", piece);
+  }
+
+  /** @param {import("../looking/recorder.js").Back} body */
+  comeBack(body) {
+    if (!this.isShowing || ("fill" in body && !this.meeting.looking?.mayFill)) return;
+    this.toFrame(body);
+  }
+
+  /** @param {import("../looking/recorder.js").Back} back */
+  toFrame(back) {
+    this.frame?.contentWindow?.postMessage({ back }, location.origin);
+  }
+}

@@ -1,0 +1,161 @@
+"""What two do together in a meeting, in real browsers: a page looked at, a screen shared, the ladder down and up."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import FrameLocator, Page, WebSocket, expect
+from sqlalchemy import select
+
+from rooms.appointments.room import Evidence
+from rooms.looking import Looking
+from tests.browser.conftest import Visitors, until, until_frames
+from tests.browser.test_appointments import axe, book, open_office
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+SCREEN_IS_SEEN = "document.querySelector('[data-slot=screen]').videoWidth > 0"
+SECRET = "correct horse battery"
+
+
+@dataclass
+class Wire:
+    """Everything that a page sent by its live connection."""
+
+    sent: list[str] = field(default_factory=list)
+
+    def follow(self, page: Page) -> None:
+        page.on("websocket", self._opened)
+
+    def _opened(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda payload: self.sent.append(str(payload)))
+
+
+@asynccontextmanager
+async def talking(visitors: Visitors, wire: Wire | None = None) -> AsyncIterator[tuple[Page, Page]]:
+    """Claire and Amina, both in the meeting of an appointment and seeing each other."""
+    cast = visitors.cast
+    await open_office(cast)
+    claire, amina = await visitors.sign_in(cast.claire), await visitors.sign_in(cast.amina)
+    if wire:
+        wire.follow(amina)
+    await amina.goto("/")
+    await book(amina)
+    path = amina.url
+    for page in (amina, claire):
+        await page.goto(path)
+    await amina.get_by_role("button", name="To the waiting room").click()
+    await claire.get_by_role("button", name="Open the door").click()
+    for page in (claire, amina):
+        await page.get_by_role("button", name="Go in").click()
+    for page in (claire, amina):
+        await until_frames(page)
+    yield claire, amina
+
+
+def shown(page: Page) -> FrameLocator:
+    """The page that is shown: in its owner's pane, or as the other one sees it."""
+    return page.locator("[data-slot=pages]").frame_locator("iframe")
+
+
+async def test_a_page_is_looked_at_together_after_a_yes_and_private_text_never_leaves(visitors: Visitors) -> None:
+    wire = Wire()
+    async with talking(visitors, wire) as (claire, amina):
+        await claire.get_by_role("button", name="Look together").click()
+        question = amina.get_by_role("dialog", name="Show a page to Claire")
+        await expect(question.get_by_role("button", name="No")).to_be_focused()
+        await question.get_by_role("button", name="No").click()
+        await expect(claire.locator("[data-pane=pages]")).to_be_hidden()
+        await amina.get_by_role("button", name="Look together").click()
+        await question.get_by_role("button", name="Yes, show a page").click()
+        await expect(claire.get_by_text("Amina Benali shows a page.")).to_be_visible()
+        await expect(shown(claire).get_by_role("heading", name="My appointments")).to_be_visible()
+        await axe(amina)
+        await shown(amina).get_by_role("link", name="my page").click()
+        await expect(shown(claire).get_by_label("What may we call you?")).to_have_value("Amina Benali")
+        await shown(amina).get_by_label("What work do you seek?").fill("Bakery, near Nantes")
+        await expect(shown(claire).get_by_label("What work do you seek?")).to_have_value("Bakery, near Nantes")
+        await shown(amina).locator("input[type=password]").fill(SECRET)
+        await shown(amina).get_by_label("Captions").check()
+        await shown(amina).get_by_label("What work do you seek?").fill("Bakery, near Rezé")
+        await expect(shown(claire).get_by_label("What work do you seek?")).to_have_value("Bakery, near Rezé")
+        assert any("near Rez" in frame for frame in wire.sent), "what is shown goes over this wire"
+        assert not any(SECRET in frame for frame in wire.sent)
+        assert not any("Captions" in frame for frame in wire.sent), "what they need to take part is nobody's business"
+        await expect(shown(claire).get_by_label("Captions")).to_have_count(0)
+        token = await amina.locator("input[name=form_token]").first.input_value()
+        assert not any(token in frame for frame in wire.sent)
+        async with visitors.cast.database.reading() as tx:
+            consent = (await tx.session.execute(select(Looking))).scalar_one()
+            assert (consent.owner_id, consent.ended_at, consent.fill_agreed_at) == (visitors.cast.amina.id, None, None)
+
+
+async def test_pointing_filling_in_once_allowed_and_stopping_at_once(visitors: Visitors) -> None:
+    async with talking(visitors) as (claire, amina):
+        await amina.get_by_role("button", name="Look together").click()
+        await amina.get_by_role("button", name="Yes, show a page").click()
+        await shown(amina).get_by_role("link", name="my page").click()
+        seen = shown(claire).get_by_label("What may we call you?")
+        await expect(seen).to_be_visible()
+        await claire.locator(".replayer-wrapper").click(position={"x": 40, "y": 60})
+        await expect(shown(amina).locator(".pointed-at")).to_have_count(1)
+        await amina.get_by_label("Claire Dubois may fill in with me").check()
+        await expect(claire.get_by_text("You may fill in with them.")).to_be_visible()
+        await seen.fill("Amina B.")
+        await expect(shown(amina).get_by_label("What may we call you?")).to_have_value("Amina B.")
+        await claire.reload()
+        await claire.get_by_role("button", name="Go in").or_(claire.locator("[data-pane=pages]")).first.wait_for()
+        await expect(shown(claire).get_by_label("What may we call you?")).to_have_value("Amina B.")
+        await amina.locator("[data-pane=pages]").get_by_role("button", name="Stop").click()
+        await expect(amina.locator("[data-pane=pages]")).to_be_hidden()
+        await expect(claire.locator("[data-pane=pages]")).to_be_hidden()
+        assert await claire.locator("[data-slot=pages] iframe").count() == 0
+        async with visitors.cast.database.reading() as tx:
+            consent = (await tx.session.execute(select(Looking))).scalar_one()
+            assert consent.fill_agreed_at is not None
+            assert consent.ended_by_id == visitors.cast.amina.id
+
+
+async def test_a_screen_is_a_stream_of_its_own_beside_the_pictures_and_either_one_ends_it(visitors: Visitors) -> None:
+    async with talking(visitors) as (claire, amina):
+        await amina.get_by_role("button", name="Show screen").click()
+        await expect(amina.get_by_text("Claire Dubois sees your screen.")).to_be_visible()
+        await expect(claire.get_by_text("Amina Benali shows their screen.")).to_be_visible()
+        screen = claire.locator("[data-slot=screen]")
+        await expect(screen).to_be_visible()
+        await until(claire, SCREEN_IS_SEEN)
+        await until_frames(claire)
+        await claire.locator("[data-pane=screen]").get_by_role("button", name="Stop").click()
+        for page in (claire, amina):
+            await expect(page.locator("[data-pane=screen]")).to_be_hidden()
+        await until_frames(claire)
+        await amina.get_by_role("button", name="Show screen").click()
+        await until(claire, SCREEN_IS_SEEN)
+        await amina.get_by_role("button", name="Show screen").click()
+        await expect(claire.locator("[data-pane=screen]")).to_be_hidden()
+
+
+async def test_the_ladder_takes_both_down_and_is_written_down(visitors: Visitors) -> None:
+    async with talking(visitors) as (claire, amina):
+        await amina.get_by_role("button", name="Another way").click()
+        await amina.get_by_role("button", name="Sound only").click()
+        for page in (claire, amina):
+            await expect(page.get_by_text("You go on with sound only.")).to_be_visible()
+            await expect(page.get_by_role("button", name="Camera off")).to_be_visible()
+        await expect(claire.get_by_role("button", name="Microphone on")).to_be_visible()
+        await claire.get_by_role("button", name="Another way").click()
+        await claire.get_by_role("button", name="In writing").click()
+        await expect(amina.get_by_text("You go on in writing.")).to_be_visible()
+        await expect(amina.locator("#chat-text")).to_be_focused()
+        await amina.locator("#chat-text").fill("I can write.")
+        await amina.keyboard.press("Enter")
+        await expect(claire.locator(".messages")).to_contain_text("I can write.")
+        await amina.get_by_role("button", name="By phone").click()
+        await expect(amina.get_by_text("Please give the number to call.")).to_be_visible()
+        await amina.get_by_label("Number to call").fill("06 12 34 56 78")
+        await axe(amina)
+        await amina.get_by_role("button", name="By phone").click()
+        await expect(claire.get_by_text("You go on by phone: 0612345678")).to_be_visible()
+        async with visitors.cast.database.reading() as tx:
+            seen = {row.what.value for row in (await tx.session.execute(select(Evidence))).scalars()}
+        assert {"went_to_audio", "went_to_chat", "went_to_phone"} <= seen
