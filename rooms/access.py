@@ -453,6 +453,9 @@ async def document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Docume
     if row.fair_id:
         await fair_by_id(tx, actor, row.fair_id)
         return row
+    if row.appointment_id:
+        await appointment(tx, actor, row.appointment_id)
+        return row
     if actor.person is None or row.person_id is None:
         raise NotFound("document")
     relations = {R.SELF} if actor.is_person(row.person_id) else set()
@@ -463,10 +466,12 @@ async def document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Docume
     return row
 
 
-async def booth_document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Document:
-    """A booth's document, for those who may set the booth up."""
-    actor.known  # noqa: B018
+async def own_document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Document:
+    """A document that the actor may withdraw: what they passed in an appointment, or one of a booth they set up."""
+    me = actor.known.id
     row = await tx.session.get(Document, document)
+    if row and row.appointment_id and row.person_id == me and row.withdrawn_at is None:
+        return row
     if row is None or row.withdrawn_at or row.booth_id is None:
         raise NotFound("document")
     await booth_by_id(tx, actor, row.booth_id, A.BOOTH_SET_UP)

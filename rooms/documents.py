@@ -7,6 +7,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rooms.appointments.booking import Appointment
 from rooms.booths import Booth
 from rooms.errors import N_, Conflict
 from rooms.facts import Fact, line_stream, person_stream
@@ -20,6 +21,7 @@ from rooms.uploads import Checked, DocumentKind
 
 READABLE_AFTER_FAIR = timedelta(days=30)
 MOST_OF_A_BOOTH = 8
+MOST_OF_AN_APPOINTMENT = 20
 _STANDS = text("withdrawn_at IS NULL AND kind = 'cv'")
 
 
@@ -35,6 +37,8 @@ class Document(Base):
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
     fair_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fair.id"), index=True)
+    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appointment.id"), index=True)
+    """Passed from one of its two people, `person_id`, to the other."""
     name: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int]
@@ -58,6 +62,15 @@ class CvChanged(Fact):
     kind: ClassVar[str] = "person.cv_changed"
     person: uuid.UUID
     document: uuid.UUID | None
+
+
+class DocumentPassed(Fact):
+    """One of the two people of an appointment has passed a document to the other."""
+
+    kind: ClassVar[str] = "appointment.document"
+    appointment: uuid.UUID
+    document: uuid.UUID
+    giver: uuid.UUID
 
 
 async def add_cv(tx: Transaction, person: Person, checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
@@ -134,6 +147,25 @@ async def banners_of(tx: Transaction, fairs: list[uuid.UUID]) -> dict[uuid.UUID,
     return {row.fair_id: row for row in (await tx.session.execute(query)).scalars() if row.fair_id}
 
 
+async def pass_on(
+    tx: Transaction, appointment: Appointment, giver: Person, checked: Checked, name: uuid.UUID
+) -> list[uuid.UUID]:
+    """Pass a document to the other one of an appointment; each of the two reads it until it is withdrawn."""
+    if len(await of_appointment(tx, appointment.id)) >= MOST_OF_AN_APPOINTMENT:
+        raise Conflict("document.too_many", N_("Twenty documents are the most. Remove one first."))
+    row = _document(tx, DocumentKind.PAPER, checked, name, person=giver.id)
+    row.appointment_id = appointment.id
+    tx.session.add(row)
+    fact = DocumentPassed(appointment=appointment.id, document=name, giver=giver.id)
+    tx.record(fact, person_stream(appointment.candidate_id), person_stream(appointment.counsellor_id))
+    return []
+
+
+async def of_appointment(tx: Transaction, appointment: uuid.UUID) -> list[Document]:
+    query = select(Document).where(Document.appointment_id == appointment, Document.withdrawn_at.is_(None))
+    return list((await tx.session.execute(query.order_by(Document.id))).scalars())
+
+
 async def withdraw(tx: Transaction, document: Document) -> list[uuid.UUID]:
     document.withdrawn_at = document.withdrawn_at or tx.now
     return [document.id]
@@ -186,7 +218,7 @@ async def readings_of(tx: Transaction, person: uuid.UUID) -> list[tuple[datetime
         select(Reading.read_at, Person)
         .join(Document, Document.id == Reading.document_id)
         .join(Person, Person.id == Reading.reader_id)
-        .where(Document.person_id == person)
+        .where(Document.person_id == person, Document.appointment_id.is_(None))
         .order_by(Reading.id.desc())
         .limit(50)
     )

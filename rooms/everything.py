@@ -23,6 +23,7 @@ from rooms import (
     push,
     signin,
     streams,
+    suggestions,
 )
 from rooms.appointments import booking, hours, links, room, satisfaction, waitlist
 from rooms.lines import calls, places, standing
@@ -58,5 +59,6 @@ __all__ = [
     "signin",
     "standing",
     "streams",
+    "suggestions",
     "waitlist",
 ]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms import agencies, conversations, counselling, promises
+from rooms import agencies, conversations, counselling, outbox, people, promises
 from rooms.agencies import Agency, Reason
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.conversations import ConversationKind
@@ -37,6 +37,15 @@ class Following(Base):
         """Nothing was heard for too long, and nothing lies ahead."""
         allowed = REINFORCED_SILENT_AFTER if self.is_reinforced else SILENT_AFTER
         return next_at is None and max(filter(None, (self.since, last_at))) < now - allowed
+
+
+class FollowRequest(Base):
+    """A counsellor asks somebody who is known already whether they may follow them. Ends with the answer."""
+
+    __tablename__ = "follow_request"
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    asked_at: Mapped[datetime]
 
 
 class KeptFilter(Base):
@@ -130,19 +139,19 @@ async def portfolio(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> 
         query = query.where(Person.name.icontains(word, autoescape=True))
     rows = (await tx.session.execute(query)).all()
     came = Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER))
-    people = [person.id for person, _ in rows]
+    followed = [person.id for person, _ in rows]
     spans = (
         select(
             Appointment.candidate_id,
             func.max(case((Appointment.begins_at <= tx.now, Appointment.begins_at))),
             func.min(case((Appointment.begins_at > tx.now, Appointment.begins_at))),
         )
-        .where(Appointment.candidate_id.in_(people), came)
+        .where(Appointment.candidate_id.in_(followed), came)
         .group_by(Appointment.candidate_id)
     )
     contacts = {person: (last, ahead) for person, last, ahead in await tx.session.execute(spans)}
-    steps = await counselling.counts_of(tx, people)
-    waiting = await promises.waiting(tx, people)
+    steps = await counselling.counts_of(tx, followed)
+    waiting = await promises.waiting(tx, followed)
     found = []
     for person, following in rows:
         last_at, next_at = contacts.get(person.id, (None, None))
@@ -156,17 +165,48 @@ async def portfolio(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> 
 
 async def asking(tx: Transaction, counsellor: uuid.UUID) -> list[tuple[Person, datetime]]:
     """Who of the counsellor's people waits for an answer and since when, the longest first."""
-    people = {person.id: person for person in await followed_by(tx, counsellor)}
-    since = await promises.waiting(tx, people)
-    return [(people[person], since[person]) for person in sorted(since, key=since.__getitem__)]
+    followed = {person.id: person for person in await followed_by(tx, counsellor)}
+    since = await promises.waiting(tx, followed)
+    return [(followed[person], since[person]) for person in sorted(since, key=since.__getitem__)]
 
 
-async def take(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
-    """Take somebody into the portfolio. Whom another one follows must be handed over by that one."""
-    referent = await referent_of(tx, person)
-    if referent not in (None, counsellor):
+async def take(tx: Transaction, counsellor: Person, name: str, email: str | None, language: str) -> tuple[Person, bool]:
+    """Take somebody into the portfolio; says whether they are in it now.
+
+    Whoever is new, or has met the counsellor in an appointment, is followed at once. Somebody else who is known here
+    is asked first. Whom another one follows must be handed over by that one.
+    """
+    known = await people.by_email(tx, email) if email else None
+    person = known or await people.welcome(tx, name, email, language)
+    referent = await referent_of(tx, person.id)
+    if referent not in (None, counsellor.id):
         raise Conflict("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
-    await follow(tx, counsellor, person)
+    if known is None or await knows(tx, counsellor.id, person.id):
+        await follow(tx, counsellor.id, person.id)
+        return person, True
+    values = {"person_id": person.id, "counsellor_id": counsellor.id, "asked_at": tx.now}
+    if await tx.insert_once(FollowRequest, values):
+        told: dict[str, object] = {"name": person.name, "counsellor": counsellor.name, "path": "/appointments#asks"}
+        await outbox.post(tx, person.email, "following", person.language, told)
+    return person, False
+
+
+async def requests_to(tx: Transaction, person: uuid.UUID) -> list[Person]:
+    """The counsellors who ask whether they may follow this person."""
+    query = select(Person).join(FollowRequest, FollowRequest.counsellor_id == Person.id)
+    query = query.where(FollowRequest.person_id == person).order_by(FollowRequest.asked_at)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def answer_request(tx: Transaction, person: uuid.UUID, counsellor: uuid.UUID, *, may: bool) -> None:
+    """The person says yes or no. A yes answers everybody else who asked."""
+    row = await tx.session.get(FollowRequest, (person, counsellor))
+    if row is None:
+        raise NotFound("request")
+    ended = delete(FollowRequest).where(FollowRequest.person_id == person)
+    await tx.session.execute(ended if may else ended.where(FollowRequest.counsellor_id == counsellor))
+    if may and await referent_of(tx, person) is None:
+        await follow(tx, counsellor, person)
 
 
 async def hand_over(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, colleague: uuid.UUID) -> None:

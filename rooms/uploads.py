@@ -23,6 +23,7 @@ class DocumentKind(StrEnum):
     LOGO = "logo"
     VIDEO = "video"
     BANNER = "banner"
+    PAPER = "paper"
 
 
 LARGEST = {
@@ -31,6 +32,7 @@ LARGEST = {
     DocumentKind.LOGO: 4 * MEGABYTE,
     DocumentKind.VIDEO: 100 * MEGABYTE,
     DocumentKind.BANNER: 8 * MEGABYTE,
+    DocumentKind.PAPER: 10 * MEGABYTE,
 }
 
 

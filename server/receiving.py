@@ -15,7 +15,20 @@ from rooms.people import Person
 from rooms.signin import Session
 from rooms.uploads import Upload
 from server import language, security
-from server.visit import FLASH, FORM, HOUSE, LANGUAGE, PAGE_SEEN_EVERY, PART, SESSION, VISITOR, House, Page, Visit
+from server.visit import (
+    FLASH,
+    FORM,
+    HOUSE,
+    LANGUAGE,
+    PAGE_SEEN_EVERY,
+    PART,
+    SENTENCE,
+    SESSION,
+    VISITOR,
+    House,
+    Page,
+    Visit,
+)
 
 log = structlog.get_logger()
 YEAR = 365 * 24 * 3600
@@ -112,6 +125,8 @@ async def _answer(visit: Visit, page: Page, problem: Problem) -> web.StreamRespo
     if isinstance(problem, SignInFirst):
         wanted = visit.request.path_qs if page.method == "GET" else visit.came_from()
         return web.Response(status=303, headers={"Location": f"/sign-in?next={quote(wanted, safe='')}"})
+    if visit.request.headers.get(PART) == SENTENCE:
+        return web.Response(text=language.problem_text(problem), status=problem.status)
     if page.again and isinstance(problem, Invalid | Conflict | security.TooOften):
         try:
             return await page.again(visit)

@@ -35,6 +35,8 @@ FAIR_KEPT = 30 * 24 * 3600
 PAGE_SEEN_EVERY = timedelta(seconds=15)
 PART = "X-Part"
 """The header of a page's own script, which wants only the part that changes, or the address to go to in GO."""
+SENTENCE = "sentence"
+"""The part that is only the sentence saying what is wrong."""
 GO = "X-Go"
 
 

@@ -3,13 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms import access
+from rooms import access, documents
 from rooms.appointments import booking, room
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.appointments.room import What
+from rooms.documents import Document
+from rooms.facts import Told
+from rooms.people import Person
+from rooms.transaction import Transaction
 from signaling.contract import Ack, Payload, ToldFact, client_event, told
 from signaling.hub import Context
-from signaling.telling import as_it_is
+from signaling.telling import as_it_is, head, tells
 
 
 class AppointmentTold(Payload):
@@ -61,6 +65,26 @@ class EnteredTold(ToldFact):
 for _area in ("person", "meeting"):
     as_it_is(_area, room.RoomOpened, RoomOpenedTold)
 as_it_is("person", room.RoomEntered, EnteredTold)
+
+
+@told("appointment:document")
+class DocumentTold(ToldFact):
+    """A document was passed in an appointment."""
+
+    appointment: UUID
+    document: UUID
+    name: str
+    giver: UUID
+    giver_name: str
+
+
+@tells("person", documents.DocumentPassed)
+async def _passed(tx: Transaction, told_fact: Told) -> ToldFact:
+    fact = told_fact.fact
+    assert isinstance(fact, documents.DocumentPassed)  # noqa: S101
+    row = await tx.session.get_one(Document, fact.document)
+    giver = await tx.session.get_one(Person, fact.giver)
+    return DocumentTold(**head(told_fact), **fact.model_dump(), name=row.name, giver_name=giver.name)
 
 
 class Report(Payload):

@@ -8,7 +8,18 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, agencies, chat, conversations, counselling, looking, meetings, portfolios
+from rooms import (
+    access,
+    agencies,
+    chat,
+    conversations,
+    counselling,
+    documents,
+    looking,
+    meetings,
+    portfolios,
+    suggestions,
+)
 from rooms.access import Act
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, desk, room, satisfaction, times, waitlist
@@ -60,11 +71,30 @@ async def mine(visit: Visit) -> web.StreamResponse:
             notes=await counselling.notes_for_person(tx, person.id),
             wishes=await waitlist.of_person(tx, person.id),
             follows=follows,
+            requests=await portfolios.requests_to(tx, person.id),
+            suggestions=await suggestions.of_person(tx, person.id),
             counsellor=await tx.session.get_one(Person, follows.counsellor_id) if follows else None,
             conversation=talk,
             messages=await chat.messages_of(tx, talk.id) if talk else [],
             following=following,
         )
+
+
+@post("/me/counsellors/{counsellor}/answer", again=mine)
+async def answer_counsellor(visit: Visit) -> web.StreamResponse:
+    """May this counsellor follow me? Yes or no."""
+    async with visit.transaction() as tx:
+        may = visit.typed("answer") == "yes"
+        await portfolios.answer_request(tx, visit.actor.known.id, visit.id("counsellor"), may=may)
+    return visit.go("/appointments", language.gettext("Thank you, that is settled."))
+
+
+@post("/suggestions/{suggestion}/share")
+async def share_outcome(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        is_shared = bool(visit.typed("is_shared"))
+        await suggestions.share(tx, visit.actor.known.id, visit.id("suggestion"), is_shared=is_shared)
+    return visit.go("/appointments#suggestions", language.gettext("Saved."))
 
 
 @get("/appointments/new")
@@ -227,6 +257,8 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             room_open=_is_room_open(row, tx.now),
             room_opens_at=row.begins_at - booking.ROOM_OPENS_BEFORE,
             evidence=await room.evidence_of(tx, row.id),
+            papers=await documents.of_appointment(tx, row.id),
+            names={row.candidate_id: row.candidate.name, row.counsellor_id: row.counsellor.name},
             consents=await looking.consents_of(tx, [each.id for each in held]),
             conversation=talk,
             messages=await chat.messages_of(tx, talk.id) if talk else [],

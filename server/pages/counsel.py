@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, agencies, chat, counselling, people, portfolios, promises
+from rooms import access, agencies, chat, counselling, people, portfolios, promises, suggestions
 from rooms.access import Act
 from rooms.agencies import Agency, Mode
 from rooms.appointments import booking, desk, hours, room, satisfaction
@@ -293,8 +293,11 @@ async def follow(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.counsels(tx, visit.actor)
         email = people.clean_email(visit.typed("email")) if visit.typed("email") else None
-        person = await people.welcome(tx, visit.typed("name"), email, visit.language)
-        await portfolios.take(tx, visit.actor.known.id, person.id)
+        person, is_in = await portfolios.take(tx, visit.actor.known, visit.typed("name"), email, visit.language)
+    if not is_in:
+        return visit.go(
+            "/counsel/people", language.gettext("They are asked first, and you follow them once they agree.")
+        )
     return visit.go(f"/counsel/people/{person.id}", language.gettext("You follow %(name)s now.", name=person.name))
 
 
@@ -313,8 +316,12 @@ async def person(visit: Visit) -> web.StreamResponse:
         if talk:
             following = await heads(tx, visit, conversation_stream(talk.id))
         chosen = next((each for each in reasons if str(each.id) == wanted), None)
+        suggested = await suggestions.of_person(tx, row.id) if followed_by_me else []
         return visit.page(
             "followed.html",
+            suggestions=suggested,
+            outcomes=await suggestions.outcomes(tx, suggested),
+            fairs=await suggestions.choices(tx) if followed_by_me else [],
             person=row,
             follows=await portfolios.following_of(tx, row.id) if followed_by_me else None,
             conversation=talk,
@@ -355,3 +362,16 @@ async def reinforce(visit: Visit) -> web.StreamResponse:
         wanted = bool(visit.typed("is_reinforced"))
         await portfolios.reinforce(tx, visit.actor.known.id, row.id, is_reinforced=wanted)
     return visit.go(f"/counsel/people/{row.id}", language.gettext("Saved."))
+
+
+@post("/counsel/people/{followed}/suggest", again=person)
+async def suggest(visit: Visit) -> web.StreamResponse:
+    """Suggest a fair or one of its booths; the person reads it with a mail, and says who learns how it went."""
+    async with visit.transaction() as tx:
+        row = await _followed(tx, visit)
+        me = await tx.session.get_one(Person, visit.actor.known.id)
+        slug, _, employer = visit.typed("suggested").partition("/")
+        fair = await access.fair(tx, visit.actor, slug)
+        booth = await access.booth(tx, visit.actor, slug, employer) if employer else None
+        await suggestions.suggest(tx, me, row, fair, booth, visit.typed("suggestion_words"))
+    return visit.go(f"/counsel/people/{row.id}#suggestions", language.gettext("Suggested. A mail is on its way."))

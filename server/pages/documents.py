@@ -12,6 +12,7 @@ from rooms.errors import N_, Invalid, NotFound
 from rooms.uploads import Checked, DocumentKind, Upload, kind_of
 from server import language
 from server.files import FolderStorage, forget, take_in
+from server.pages.appointments import appointment
 from server.pages.employer import set_up_form
 from server.pages.me import me
 from server.pages.organise import board
@@ -20,6 +21,7 @@ from server.visit import FORM_WITH_FILE, Visit, get, post
 CV_FORM = 6 * 2**20
 SHOWN_IN_PAGES = (DocumentKind.LOGO, DocumentKind.VIDEO, DocumentKind.BANNER)
 BANNER_FORM = 9 * 2**20
+PAPER_FORM = 11 * 2**20
 OF_A_BOOTH = (DocumentKind.BOOTH, DocumentKind.LOGO, DocumentKind.VIDEO)
 
 
@@ -28,7 +30,7 @@ async def document(visit: Visit) -> web.StreamResponse:
     """The content. A person's document is told to that person as read; a video is served with ranges."""
     async with visit.transaction() as tx:
         row = await access.document(tx, visit.actor, visit.id("document"))
-        if row.person_id and not visit.actor.is_person(row.person_id):
+        if row.person_id and not row.appointment_id and not visit.actor.is_person(row.person_id):
             await documents.record_reading(tx, row, visit.actor.known)
     storage = visit.house.storage
     if not isinstance(storage, FolderStorage) or not storage.path(str(row.id)).exists():
@@ -95,6 +97,21 @@ def _kept(kind: DocumentKind) -> str:
     return language.gettext("The document is there to read at your booth.")
 
 
+@post("/appointments/{appointment}/documents", again=appointment, largest=PAPER_FORM)
+async def pass_on(visit: Visit) -> web.StreamResponse:
+    """A document for the other one of an appointment, from its page or from within the meeting."""
+    async with visit.reading() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"))
+
+    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+        async with visit.transaction() as tx:
+            held = await access.appointment(tx, visit.actor, row.id, lock=True)
+            return await documents.pass_on(tx, held, visit.actor.known, checked, name)
+
+    await take_in(visit.house.storage, DocumentKind.PAPER, upload_of(visit), add)
+    return visit.go(f"/appointments/{row.id}#papers", language.gettext("Both of you can read it now."))
+
+
 @post("/organise/{fair}/banner", again=board, largest=BANNER_FORM)
 async def hang_banner(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
@@ -120,7 +137,9 @@ async def take_banner_down(visit: Visit) -> web.StreamResponse:
 @post("/documents/{paper}/withdraw")
 async def withdraw(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        row = await access.booth_document(tx, visit.actor, visit.id("paper"))
+        row = await access.own_document(tx, visit.actor, visit.id("paper"))
         stale = await documents.withdraw(tx, row)
     await forget(visit.house.storage, stale)
+    if row.appointment_id:
+        return visit.go(f"/appointments/{row.appointment_id}#papers", language.gettext("Removed."))
     return visit.go(f"/booths/{row.booth_id}/set-up#documents", language.gettext("Removed."))

@@ -42,6 +42,8 @@ async def meeting(visit: Visit) -> web.StreamResponse:
             "next_in_line": next((position for position in line if position.can_be_called), None),
             "people_in_line": json.dumps({str(position.place.id): _waiting(position) for position in line}),
             "following": following,
+            "papers": await documents.of_appointment(tx, row.appointment_id) if row.appointment_id else [],
+            "names": {row.candidate_id: row.candidate.name, row.recruiter_id: row.recruiter.name},
             "modes": [mode.value for mode in room.modes_of(row)],
             "live": json.dumps(_live(visit, row, await looking.of_meeting(tx, row.id))),
         }

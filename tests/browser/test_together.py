@@ -159,3 +159,23 @@ async def test_the_ladder_takes_both_down_and_is_written_down(visitors: Visitors
         async with visitors.cast.database.reading() as tx:
             seen = {row.what.value for row in (await tx.session.execute(select(Evidence))).scalars()}
         assert {"went_to_audio", "went_to_chat", "went_to_phone"} <= seen
+
+
+async def test_documents_are_passed_both_ways_without_leaving_the_talk(visitors: Visitors) -> None:
+    pdf = b"%PDF-1.7\n%%EOF\n"
+    async with talking(visitors) as (claire, amina):
+        wrong = {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": b"not a document"}
+        await amina.get_by_label("Pass a document").set_input_files(files=[wrong])  # type: ignore[list-item]
+        await amina.get_by_role("button", name="Pass it").click()
+        await expect(amina.get_by_text("Please give a PDF, DOCX or ODT file.")).to_be_visible()
+        await amina.get_by_label("Pass a document").set_input_files(files=[wrong | {"buffer": pdf}])  # type: ignore[list-item]
+        await amina.get_by_role("button", name="Pass it").click()
+        link = claire.get_by_role("link", name="cv.pdf")
+        await expect(link).to_be_visible()
+        await expect(amina.get_by_role("link", name="cv.pdf")).to_be_visible()
+        path = await link.get_attribute("href")
+        read = await claire.request.get(visitors.house.url + str(path))
+        assert await read.body() == pdf
+        stranger = await visitors.sign_in(visitors.cast.karim, media=False)
+        assert (await stranger.request.get(visitors.house.url + str(path))).status == 404
+        await until_frames(claire)

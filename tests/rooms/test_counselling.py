@@ -73,4 +73,4 @@ async def test_handing_over_gives_the_person_to_a_colleague_and_to_nobody_else(o
         assert await portfolios.referent_of(tx, cast.amina.id) == office.nadia.id
         assert [row.person.name for row in await portfolios.portfolio(tx, office.nadia.id)] == ["Amina Benali"]
         with pytest.raises(Conflict):
-            await portfolios.take(tx, office.claire.id, cast.amina.id)
+            await portfolios.take(tx, office.claire, "Amina", cast.amina.email, "fr")

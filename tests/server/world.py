@@ -25,6 +25,7 @@ from rooms import (
     portfolios,
     signin,
     streams,
+    suggestions,
 )
 from rooms.agencies import Mode
 from rooms.appointments import hours, links, waitlist
@@ -189,6 +190,11 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         await portfolios.follow(tx, cast.claire.id, cast.amina.id)
         await portfolios.keep_filter(tx, cast.claire.id, "Due", "", ["only_due"])
         (kept_filter,) = await portfolios.filters_of(tx, cast.claire.id)
+        await portfolios.take(tx, await cast.fresh(tx, cast.claire), "Tomás", "tomas@example.org", "en")
+        suggestion = await suggestions.suggest(
+            tx, await cast.fresh(tx, cast.claire), await cast.fresh(tx, cast.amina),
+            await tx.session.get_one(Fair, cast.fair.id), None, "",
+        )  # fmt: skip
         counsel_talk = await chat.with_counsellor(tx, cast.amina.id)
         step = await counselling.propose_step(tx, cast.claire, cast.amina.id, "Finish the CV", None)
         wish = await waitlist.wish(
@@ -217,7 +223,8 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         await documents.add_to_booth(tx, stand, DocumentKind.BOOTH, checked, paper)
     appointments = {
         "appointment": booked.id, "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id, "step": step.id,
-        "filter": kept_filter.id, "counsel_talk": counsel_talk.id,
+        "filter": kept_filter.id, "counsellor": cast.claire.id, "suggestion": suggestion.id,
+        "counsel_talk": counsel_talk.id,
         "reason": office.reason.id, "agency": office.reason.agency_id, "hours": weekly.id, "unlike_day": unlike.id,
         "followed": cast.amina.id, "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),
     }  # fmt: skip

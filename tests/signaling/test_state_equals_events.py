@@ -332,6 +332,9 @@ async def an_appointment_that_moves_to_a_colleague(o: Onlookers, cast: Cast) -> 
 async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
     office = await open_office(cast)
     row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with o.during() as tx:
+        paper = check(DocumentKind.PAPER, Upload("cv.pdf", b"%PDF-1.7\n%%EOF\n"))
+        await documents.pass_on(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), paper, new_id())
     cast.clock.pass_by(hours=23)
     async with o.during() as tx:
         meeting = await room.enter(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))

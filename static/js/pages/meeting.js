@@ -3,6 +3,7 @@ import { tabName } from "../live/tab.js";
 import { MeetingRoom } from "../parts/meeting_room.js";
 import { NextInLine } from "../parts/next_in_line.js";
 import { Notes } from "../parts/notes.js";
+import { Papers } from "../parts/papers.js";
 import { SideTabs } from "../parts/side_tabs.js";
 import { open } from "./house.js";
 
@@ -15,12 +16,14 @@ open((connection, _announcer, door) => {
   const tabs = /** @type {HTMLElement | null} */ (document.querySelector("[role=tablist]"));
   const notes = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-part=notes]"));
   const beside = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=next-in-line]"));
+  const papers = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=papers]"));
   const people = JSON.parse(document.querySelector("script[data-people]")?.textContent ?? "{}");
   const next = beside ? new NextInLine(beside, people, connection) : null;
   return [
     new MeetingRoom(element, live, connection, sessionStorage, tab, door, next),
     ...(next ? [next] : []),
     new Chat(/** @type {HTMLElement} */ (document.querySelector("[data-part=chat]")), connection),
+    ...(papers ? [new Papers(papers, connection)] : []),
     ...(tabs ? [new SideTabs(tabs)] : []),
     ...(notes ? [new Notes(notes)] : []),
   ];
