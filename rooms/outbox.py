@@ -93,13 +93,14 @@ async def any_due(tx: Transaction) -> bool:
     return (await tx.session.execute(_due(tx).limit(1))).first() is not None
 
 
-async def claim(tx: Transaction, count: int = 5) -> list[Mail]:
-    """Take mails that are due; they are this worker's for a minute."""
-    mails = list((await tx.session.execute(_due(tx).limit(count).with_for_update(skip_locked=True))).scalars())
-    for mail in mails:
+async def claim(tx: Transaction) -> Mail | None:
+    """Take a mail that is due; it is this worker's for a minute, which is longer than sending it may take."""
+    query = _due(tx).limit(1).with_for_update(skip_locked=True)
+    mail = (await tx.session.execute(query)).scalar_one_or_none()
+    if mail:
         mail.claimed_until = tx.now + CLAIM
         mail.attempts += 1
-    return mails
+    return mail
 
 
 async def take_back(tx: Transaction, occasion: str) -> None:

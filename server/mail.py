@@ -1,5 +1,6 @@
 """Sends what stands in the outbox: by SMTP, or nowhere in the demo, where the mailbox page shows it."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -19,6 +20,8 @@ from server.sms import Sms
 
 log = structlog.get_logger()
 MOMENTS = ("begins_at", "until")
+SENDS_WITHIN = 40.0
+"""Seconds; less than a claim lasts, so that nobody else sends it meanwhile."""
 
 
 class Post(Protocol):
@@ -108,21 +111,28 @@ class Senders:
 
 
 async def send_due(database: Database, writer: Writer, senders: Senders) -> int:
-    """Send what is due; a failure is noted on the row and tried again later."""
+    """Send what is due, one after the other: a worker that dies has at most one letter in its hands."""
+    count = 0
     async with database.reading() as tx:
         if not await outbox.any_due(tx):
-            return 0
-    async with database.transaction() as tx:
-        mails = await outbox.claim(tx)
-    for mail in mails:
-        try:
-            await senders.send(writer, mail)
-        except Exception as error:
-            # Whatever goes wrong with one letter must not hold up the others.
-            log.warning("mail_failed", mail=str(mail.id), reason=type(error).__name__)
-            async with database.transaction() as tx:
-                await outbox.failed(tx, mail, f"{type(error).__name__}: {error}")
-            continue
+            return count
+    while True:
         async with database.transaction() as tx:
-            await outbox.sent(tx, mail.id)
-    return len(mails)
+            mail = await outbox.claim(tx)
+        if mail is None:
+            return count
+        count += 1
+        await _send(database, writer, senders, mail)
+
+
+async def _send(database: Database, writer: Writer, senders: Senders, mail: Mail) -> None:
+    """A failure is noted on the row and tried again later: one letter holds up no other."""
+    try:
+        await asyncio.wait_for(senders.send(writer, mail), SENDS_WITHIN)
+    except Exception as error:
+        log.warning("mail_failed", mail=str(mail.id), reason=type(error).__name__)
+        async with database.transaction() as tx:
+            await outbox.failed(tx, mail, f"{type(error).__name__}: {error}")
+        return
+    async with database.transaction() as tx:
+        await outbox.sent(tx, mail.id)
