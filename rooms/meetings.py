@@ -246,15 +246,15 @@ async def prolong(tx: Transaction, meeting: Meeting, minutes: int = 5) -> None:
     tx.record(MeetingProlonged(meeting=meeting.id, planned_end_at=meeting.planned_end_at), meeting_stream(meeting.id))
 
 
-async def step(tx: Transaction, meeting: Meeting, by: uuid.UUID, mode: Mode) -> bool:
-    """Go on in another way; says whether it was another one."""
+async def step(tx: Transaction, meeting: Meeting, by: uuid.UUID, mode: Mode, *, tell_again: bool = False) -> bool:
+    """Go on in another way; says whether it was another one. `tell_again` when something about it has changed."""
     if meeting.is_over:
         raise Conflict("meeting.over", N_("This talk has ended."))
-    if meeting.mode is mode:
-        return False
+    is_other = meeting.mode is not mode
     meeting.mode = mode
-    tx.record(MeetingStepped(meeting=meeting.id, mode=mode, by=by), meeting_stream(meeting.id))
-    return True
+    if is_other or tell_again:
+        tx.record(MeetingStepped(meeting=meeting.id, mode=mode, by=by), meeting_stream(meeting.id))
+    return is_other
 
 
 async def end(tx: Transaction, meeting: Meeting) -> None:

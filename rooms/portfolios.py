@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms import agencies, conversations, counselling, outbox, people, promises
@@ -14,8 +16,10 @@ from rooms.agencies import Agency, Reason
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid, NotFound
+from rooms.facts import Fact, person_stream
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
+from rooms.promises import Kept
 from rooms.transaction import Transaction
 
 SILENT_AFTER = timedelta(weeks=6)
@@ -30,13 +34,32 @@ class Following(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     since: Mapped[datetime]
-    is_reinforced: Mapped[bool] = mapped_column(default=False)
-    """More contact at shorter intervals, and answers within the time that rooms/promises.py promises."""
+    reinforced_at: Mapped[datetime | None]
+    """Since when there is more contact at shorter intervals, and answers within the time of rooms/promises.py."""
+
+    @property
+    def is_reinforced(self) -> bool:
+        return self.reinforced_at is not None
 
     def is_silent(self, last_at: datetime | None, next_at: datetime | None, now: datetime) -> bool:
         """Nothing was heard for too long, and nothing lies ahead."""
         allowed = REINFORCED_SILENT_AFTER if self.is_reinforced else SILENT_AFTER
         return next_at is None and max(filter(None, (self.since, last_at))) < now - allowed
+
+
+class FollowingChanged(Fact):
+    """Somebody is followed by another counsellor from now on, or by nobody."""
+
+    kind: ClassVar[str] = "following.changed"
+    person: uuid.UUID
+    counsellor: uuid.UUID | None
+    before: uuid.UUID | None
+
+
+def _tell(tx: Transaction, person: uuid.UUID, counsellor: uuid.UUID | None, before: uuid.UUID | None) -> None:
+    concerned = filter(None, (person, counsellor, before))
+    fact = FollowingChanged(person=person, counsellor=counsellor, before=before)
+    tx.record(fact, *(person_stream(each) for each in concerned))
 
 
 class FollowRequest(Base):
@@ -64,11 +87,14 @@ async def follow(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> N
     """`counsellor` is the person's referent from now on."""
     row = await tx.session.get(Following, person, with_for_update=True)
     if row is None:
-        values = {"person_id": person, "counsellor_id": counsellor, "since": tx.now, "is_reinforced": False}
+        values = {"person_id": person, "counsellor_id": counsellor, "since": tx.now}
         await tx.insert_once(Following, values)
         await conversations.begin(tx, ConversationKind.COUNSEL, person, None)
+        _tell(tx, person, counsellor, None)
     elif row.counsellor_id != counsellor:
+        before = row.counsellor_id
         row.counsellor_id, row.since = counsellor, tx.now
+        _tell(tx, person, counsellor, before)
 
 
 async def referent_of(tx: Transaction, person: uuid.UUID) -> uuid.UUID | None:
@@ -222,11 +248,10 @@ async def hand_all_over(tx: Transaction, counsellor: uuid.UUID, colleague: uuid.
     """A colleague of the same agency follows everybody from now on; returns how many."""
     if colleague not in {each.id for each in await colleagues_of(tx, counsellor)}:
         raise Invalid("colleague.unknown", N_("Please choose a colleague of your agency."), field="colleague")
-    change = update(Following).where(Following.counsellor_id == counsellor)
-    moved = await tx.session.execute(
-        change.values(counsellor_id=colleague, since=tx.now).returning(Following.person_id)
-    )
-    return len(moved.all())
+    people_ = [person.id for person in await followed_by(tx, counsellor)]
+    for person in people_:
+        await follow(tx, colleague, person)
+    return len(people_)
 
 
 async def reinforce(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, *, is_reinforced: bool) -> None:
@@ -234,7 +259,16 @@ async def reinforce(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, *
     row = await tx.session.get(Following, person, with_for_update=True)
     if row is None or row.counsellor_id != counsellor:
         raise Conflict("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
-    row.is_reinforced = is_reinforced
+    row.reinforced_at = (row.reinforced_at or tx.now) if is_reinforced else None
+
+
+async def kept_promise(tx: Transaction, counsellor: uuid.UUID, zone: ZoneInfo, holidays: Collection[date]) -> Kept:
+    """How the counsellor kept the promise to answer, to each person since it was given."""
+    query = select(Following).where(Following.counsellor_id == counsellor, Following.reinforced_at.is_not(None))
+    rows = (await tx.session.execute(query)).scalars()
+    promised = {row.person_id: max(row.since, row.reinforced_at) for row in rows if row.reinforced_at}
+    runs = [run for run in await promises.runs_of(tx, promised) if run.asked_at >= promised[run.person]]
+    return promises.kept(runs, tx.now, zone, holidays)
 
 
 async def following_of(tx: Transaction, person: uuid.UUID) -> Following | None:
@@ -247,9 +281,11 @@ async def keep_filter(tx: Transaction, counsellor: uuid.UUID, name: str, words: 
     rows = {row.name: row for row in await filters_of(tx, counsellor)}
     if name not in rows and len(rows) >= MOST_FILTERS:
         raise Conflict("filter.too_many", N_("That is a lot of filters. Remove one first."))
-    row = rows.get(name) or KeptFilter(id=new_id(), counsellor_id=counsellor, name=name)
-    row.words, row.only = clean_text(words, "q", 100), [each.value for each in Only if each in only]
-    tx.session.add(row)
+    words, known = clean_text(words, "q", 100), [each.value for each in Only if each in only]
+    values = {"id": new_id(), "counsellor_id": counsellor, "name": name, "words": words, "only": known}
+    if not await tx.insert_once(KeptFilter, values):
+        row = next(row for row in await filters_of(tx, counsellor) if row.name == name)
+        row.words, row.only = words, known
 
 
 async def filters_of(tx: Transaction, counsellor: uuid.UUID) -> list[KeptFilter]:
@@ -277,8 +313,11 @@ async def colleagues_of(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
 async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID) -> None:
     """The counsellor leaves a team. With the last one, whom they followed is followed by nobody, and can be taken."""
     await agencies.remove_member(tx, team, counsellor)
-    if not await agencies.teams_of(tx, counsellor):
-        await tx.session.execute(delete(Following).where(Following.counsellor_id == counsellor))
+    if await agencies.teams_of(tx, counsellor):
+        return
+    for person in await followed_by(tx, counsellor):
+        _tell(tx, person.id, None, counsellor)
+    await tx.session.execute(delete(Following).where(Following.counsellor_id == counsellor))
 
 
 async def agencies_for(tx: Transaction, person: uuid.UUID) -> list[Agency]:

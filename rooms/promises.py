@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from rooms.chat import Message
 from rooms.conversations import Conversation, ConversationKind
@@ -47,11 +47,16 @@ def due_at(asked_at: datetime, zone: ZoneInfo, holidays: Collection[date]) -> da
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=zone)
 
 
+def _threads_of(people: Collection[uuid.UUID]) -> tuple[ColumnElement[bool], ...]:
+    return Conversation.kind == ConversationKind.COUNSEL, Conversation.subject.in_(people)
+
+
 async def waiting(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime]:
     """Since when each of `people` waits for an answer in the thread with their counsellor: one query."""
     answered = (
         select(Message.conversation_id, func.max(Message.written_at).label("last"))
-        .where(Message.is_staff.is_(True))
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.is_staff.is_(True), *_threads_of(people))
         .group_by(Message.conversation_id)
         .subquery()
     )
@@ -60,8 +65,7 @@ async def waiting(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.U
         .join(Message, Message.conversation_id == Conversation.id)
         .outerjoin(answered, answered.c.conversation_id == Conversation.id)
         .where(
-            Conversation.kind == ConversationKind.COUNSEL,
-            Conversation.subject.in_(people),
+            *_threads_of(people),
             Message.is_staff.is_(False),
             Message.removed_at.is_(None),
             or_(answered.c.last.is_(None), Message.written_at > answered.c.last),
@@ -76,8 +80,7 @@ async def runs_of(tx: Transaction, people: Collection[uuid.UUID]) -> list[Run]:
         select(Conversation.subject, Message.is_staff, Message.written_at)
         .join(Message, Message.conversation_id == Conversation.id)
         .where(
-            Conversation.kind == ConversationKind.COUNSEL,
-            Conversation.subject.in_(people),
+            *_threads_of(people),
             Message.written_at > tx.now - MEASURED_OVER,
         )
         .order_by(Message.id)

@@ -181,6 +181,8 @@ BROWSER = (
     N_("The page that you show"),
     N_("%(name)s shows a page. Click to point at something."),
     N_("%(name)s shows a page. You may fill in with them."),
+    N_("%(name)s does not want to show a page now."),
+    N_("Page of %(name)s"),
     N_("%(name)s shows their screen."),
     N_("%(name)s sees your screen."),
     N_("You talk by video."),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms import access, documents
+from rooms import access, documents, portfolios
 from rooms.appointments import booking, room
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.appointments.room import What
@@ -65,6 +65,18 @@ class EnteredTold(ToldFact):
 for _area in ("person", "meeting"):
     as_it_is(_area, room.RoomOpened, RoomOpenedTold)
 as_it_is("person", room.RoomEntered, EnteredTold)
+
+
+@told("following:changed")
+class FollowingTold(ToldFact):
+    """You, or somebody you follow or followed, is followed by another counsellor from now on, or by nobody."""
+
+    person: UUID
+    counsellor: UUID | None
+    before: UUID | None
+
+
+as_it_is("person", portfolios.FollowingChanged, FollowingTold)
 
 
 @told("appointment:document")

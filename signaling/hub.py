@@ -16,14 +16,18 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from rooms import chat, presence, signin
+from rooms import chat, conversations, presence, signin
 from rooms.access import Actor
+from rooms.appointments.booking import Appointment, AppointmentChanged
 from rooms.booths import StaffChanged
+from rooms.conversations import ConversationKind
 from rooms.database import Database
 from rooms.errors import N_, Invalid, Problem
 from rooms.facts import Told, conversation_stream, line_stream
 from rooms.lines import places
+from rooms.looking import LookingBegan, LookingEnded
 from rooms.meetings import MeetingEnded
+from rooms.portfolios import FollowingChanged
 from rooms.transaction import Transaction
 from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, name_of
 from signaling.ice import IceServers
@@ -240,10 +244,30 @@ class Hub:
     async def _withdraw_rights(self, told: list[Told]) -> None:
         """A right that has ended acts on live connections at once."""
         for each in told:
+            if isinstance(each.fact, LookingBegan | LookingEnded):
+                self.relay.look(each.fact.meeting, getattr(each.fact, "owner", None))
             if isinstance(each.fact, MeetingEnded):
                 self.relay.close(each.fact.meeting)
             if isinstance(each.fact, StaffChanged) and not each.fact.is_staff:
                 await self._close_desk(each.fact.person, each.fact.booth)
+            if isinstance(each.fact, FollowingChanged) and each.fact.before:
+                await self._close_thread(each.fact.before, ConversationKind.COUNSEL, each.fact.person)
+            if isinstance(each.fact, AppointmentChanged):
+                await self._close_left(each.stream, each.fact.appointment)
+
+    async def _close_left(self, stream: str, appointment: uuid.UUID) -> None:
+        """Whoever was told of an appointment that is not theirs any more has left it."""
+        person = uuid.UUID(stream.partition(":")[2])
+        async with self.database.reading() as tx:
+            row = await tx.session.get(Appointment, appointment)
+        if row and not row.has(person):
+            await self._close_thread(person, ConversationKind.MEETING, appointment)
+
+    async def _close_thread(self, person: uuid.UUID, kind: ConversationKind, subject: uuid.UUID) -> None:
+        async with self.database.reading() as tx:
+            thread = await conversations.found(tx, kind, subject)
+        if thread:
+            await self.turn_out(person, [conversation_stream(thread.id)])
 
     async def close_session(self, session: uuid.UUID) -> None:
         """The session was withdrawn: its connections end now."""

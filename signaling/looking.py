@@ -45,6 +45,13 @@ class AskedTold(Payload):
     meeting: UUID
 
 
+@told("looking:declined")
+class DeclinedTold(Payload):
+    """Not now: nothing is shown."""
+
+    meeting: UUID
+
+
 class LookingSnapshot(Payload):
     owner: UUID
     may_fill: bool
@@ -71,6 +78,17 @@ async def ask(context: Context, payload: Look) -> Ack:
     return Ack()
 
 
+@client_event("looking:decline", Look, per_minute=20)
+async def decline(context: Context, payload: Look) -> Ack:
+    """Say no to the question; whoever asked is told."""
+    async with context.reading() as (tx, actor):
+        meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW)
+    peer = context.hub.relay.room(meeting.id).peers.get(meeting.recruiter_id)
+    if peer:
+        await context.hub.emit(DeclinedTold(meeting=meeting.id), to=peer.sid)
+    return Ack()
+
+
 @client_event("looking:begin", Look, per_minute=20)
 async def begin(context: Context, payload: Look) -> Ack:
     """Say yes: one's page is shown to the other one. Only whom the talk is for can say it."""
@@ -78,8 +96,7 @@ async def begin(context: Context, payload: Look) -> Ack:
         meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW, lock=True)
         if meeting.is_over:
             raise Conflict("meeting.over", N_("This talk has ended."))
-        row = await looking.begin(tx, actor.known.id, meeting.id)
-    context.hub.relay.look(meeting.id, row.owner_id)
+        await looking.begin(tx, actor.known.id, meeting.id)
     return Ack()
 
 
@@ -101,5 +118,4 @@ async def end(context: Context, payload: Look) -> Ack:
     async with context.transaction() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
         await looking.end(tx, meeting.id, actor.known.id)
-    context.hub.relay.look(meeting.id, None)
     return Ack()

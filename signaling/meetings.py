@@ -177,7 +177,6 @@ async def enter(context: Context, payload: Enter) -> Ack:
     """Enter a meeting with this connection. Another tab of the same person must be taken over on purpose."""
     async with context.reading() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting)
-        shown = await looking.of_meeting(tx, meeting.id)
         me, now = actor.known, tx.now
     if meeting.is_over:
         raise Conflict("meeting.over", N_("This talk has ended."))
@@ -188,12 +187,20 @@ async def enter(context: Context, payload: Enter) -> Ack:
     is_polite = meeting.is_polite(me.id)
     before = relay.room(meeting.id).peers.get(me.id)
     generation = relay.enter(meeting.id, Peer(me.id, sid, payload.tab[:64], is_polite=is_polite), payload.generation)
-    relay.look(meeting.id, shown.owner_id if shown else None)
+    if not before:
+        await _recall_looking(context, meeting.id)
     if before and before.sid != sid:
         await context.hub.emit(TakenOverTold(meeting=meeting.id), to=before.sid)
     await context.hub.tell_peers(meeting.id)
     servers = context.hub.ice.of(str(me.id), now)
     return EnterAck(generation=generation, is_polite=is_polite, now=now, ice_servers=servers)
+
+
+async def _recall_looking(context: Context, meeting: UUID) -> None:
+    """After a restart the consent is in the database alone."""
+    async with context.reading() as (tx, _):
+        shown = await looking.of_meeting(tx, meeting)
+    context.hub.relay.look(meeting, shown.owner_id if shown else None)
 
 
 class OneMeeting(Payload):

@@ -182,7 +182,7 @@ async def waiting_since(tx: Transaction, rows: list[Appointment]) -> dict[uuid.U
 async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone: str = "") -> None:
     """Go on in another way: it is written down, and nobody is absent for it. By phone only with a number, which the
     candidate gives when booking or now: both see it."""
-    row = meeting.appointment
+    row, before = meeting.appointment, meeting.appointment.phone if meeting.appointment else ""
     if mode is Mode.PHONE:
         if row is None:
             raise Conflict("step.no_phone", N_("A talk at a booth has no number to call."))
@@ -190,7 +190,8 @@ async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone:
             row.phone = booking.clean_phone(phone)
         if not row.phone:
             raise Invalid("phone.missing", N_("Please give the number to call."), field="phone")
-    if await meetings.step(tx, meeting, by.id, mode) and row:
+    has_other_number = row is not None and row.phone != before
+    if await meetings.step(tx, meeting, by.id, mode, tell_again=has_other_number) and row:
         await note(tx, row, by.id, STEPS[mode])
 
 

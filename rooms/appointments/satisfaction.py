@@ -20,7 +20,7 @@ from rooms.people import clean_text
 from rooms.transaction import Transaction
 
 LEAST_SHOWN = 5
-"""Below it only the number of answers is told, so that nobody is recognised."""
+"""People. Below it only the number of answers is told, so that nobody is recognised."""
 ASKED_AFTER = frozenset({Attendance.CAME, Attendance.LATE, Attendance.TECHNICAL})
 
 
@@ -84,7 +84,7 @@ async def of_appointment(tx: Transaction, appointment: uuid.UUID) -> Satisfactio
 async def results(tx: Transaction, agency: uuid.UUID) -> list[Result]:
     """By team and reason of an agency: one query. A counsellor of two teams counts in both."""
     query = (
-        select(Team.name, Reason.name, Satisfaction)
+        select(Team.name, Reason.name, Appointment.candidate_id, Satisfaction)
         .join(Appointment, Appointment.id == Satisfaction.appointment_id)
         .join(Reason, Reason.id == Appointment.reason_id)
         .join(TeamMember, TeamMember.person_id == Appointment.counsellor_id)
@@ -92,13 +92,15 @@ async def results(tx: Transaction, agency: uuid.UUID) -> list[Result]:
         .where(Reason.agency_id == agency, Team.agency_id == agency)
     )
     found: dict[tuple[str, str], list[Satisfaction]] = {}
-    for team, reason, said in await tx.session.execute(query):
+    people: dict[tuple[str, str], set[uuid.UUID]] = {}
+    for team, reason, person, said in await tx.session.execute(query):
         found.setdefault((team, reason), []).append(said)
-    return [_result(team, reason, said) for (team, reason), said in sorted(found.items())]
+        people.setdefault((team, reason), set()).add(person)
+    return [_result(*where, found[where], len(people[where])) for where in sorted(found)]
 
 
-def _result(team: str, reason: str, said: Sequence[Satisfaction]) -> Result:
-    if len(said) < LEAST_SHOWN:
+def _result(team: str, reason: str, said: Sequence[Satisfaction], people: int) -> Result:
+    if people < LEAST_SHOWN:
         return Result(team, reason, len(said), None, None, ())
     helped, heard = ([getattr(each, name) in CONTENT for each in said] for name in ("helped", "heard"))
     # In the order of the alphabet: when something was said would tell by whom.

@@ -192,7 +192,8 @@ async def _spans_of(
     begins, ends = _around(reason, first, last)
     query = select(Appointment.begins_at, Appointment.ends_at).where(
         or_(Appointment.candidate_id == candidate, Appointment.counsellor_id == candidate),
-        Appointment.state == AppointmentState.BOOKED,
+        # What is proposed to them is theirs to answer; what they hold while choosing gives way to what they choose.
+        or_(Appointment.state == AppointmentState.BOOKED, Appointment.wish_id.is_not(None)),
         *_stands(tx, begins, ends, moving),
     )
     return [Span(*row) for row in await tx.session.execute(query)]
@@ -209,11 +210,12 @@ async def hold(
     """
     await booking.let_go(tx, candidate.id)
     people = [by_staff] if by_staff else await counsellors_for(tx, reason, candidate.id)
-    for wanted in await possible(tx, candidate.id, reason, mode, begins, time_zone, people):
+    found = await possible(tx, candidate.id, reason, mode, begins, time_zone, people)
+    for wanted in found:
         row = await booking.hold(tx, candidate, wanted)
         if row:
             return row
-    raise NobodyFree(is_for_everybody=not by_staff and await _is_for_everybody(tx, reason, people))
+    raise NobodyFree(is_for_everybody=not found and not by_staff and await _is_for_everybody(tx, reason, people))
 
 
 async def _is_for_everybody(tx: Transaction, reason: Reason, people: list[uuid.UUID]) -> bool:

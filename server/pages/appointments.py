@@ -262,7 +262,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             consents=await looking.consents_of(tx, [each.id for each in held]),
             conversation=talk,
             messages=await chat.messages_of(tx, talk.id) if talk else [],
-            notes=[each.notes for each in held if each.notes and leads],
+            notes=[each.notes for each in held if each.notes and visit.actor.is_person(each.recruiter_id)],
             is_asked=satisfaction.is_asked(row) and not leads,
             said=await satisfaction.of_appointment(tx, row.id) if not leads else None,
             verdicts=[each.value for each in Verdict],

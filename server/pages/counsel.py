@@ -1,15 +1,14 @@
 """The counsellor's pages: the day, the hours, the portfolio, and booking on behalf."""
 
-import uuid
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, agencies, chat, counselling, people, portfolios, promises, suggestions
+from rooms import access, agencies, chat, counselling, people, portfolios, suggestions
 from rooms.access import Act
-from rooms.agencies import Agency, Mode
+from rooms.agencies import Mode
 from rooms.appointments import booking, desk, hours, room, satisfaction
 from rooms.appointments.availability import local
 from rooms.appointments.booking import AppointmentState, Attendance
@@ -61,7 +60,7 @@ async def day(visit: Visit) -> web.StreamResponse:
 
 def _chosen_day(visit: Visit, today: date) -> date:
     try:
-        chosen = date.fromisoformat(visit.query.get("day", ""))
+        chosen = date.fromisoformat(visit.typed("day") or visit.query.get("day", ""))
     except ValueError:
         return today
     return chosen if abs((chosen - today).days) < FARTHEST_DAY else today
@@ -89,9 +88,12 @@ def _span_of(chosen: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def _day_of(visit: Visit, name: str) -> date:
     try:
-        return date.fromisoformat(visit.typed(name))
+        chosen = date.fromisoformat(visit.typed(name))
     except ValueError:
-        raise Invalid(f"{name}.unreadable", N_("Please give a day, for example 2027-03-15."), field=name) from None
+        chosen = date.max
+    if not 2000 <= chosen.year < 2100:
+        raise Invalid(f"{name}.unreadable", N_("Please give a day, for example 2027-03-15."), field=name)
+    return chosen
 
 
 @post("/appointments/{appointment}/record")
@@ -232,6 +234,7 @@ async def portfolio(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit)
         only = visit.request.query.getall("only", []) or visit.ticked("only")
         rows = await portfolios.portfolio(tx, me, visit.query.get("q", "") or visit.typed("q"))
+        agency = teams[0].agency
         return visit.page(
             "portfolio.html",
             rows=[row for row in rows if row.is_among(only)],
@@ -240,15 +243,10 @@ async def portfolio(visit: Visit) -> web.StreamResponse:
             choices=[each.value for each in Only],
             filters=await portfolios.filters_of(tx, me),
             colleagues=await portfolios.colleagues_of(tx, me),
-            kept=await _kept_promise(tx, teams[0].agency, [row.person.id for row in rows if row.is_reinforced]),
+            kept=await portfolios.kept_promise(tx, me, agency.zone, hours.holidays_around(agency, tx.now.date())),
             at=teams[0].agency.zone,
             following=following,
         )
-
-
-async def _kept_promise(tx: Transaction, agency: Agency, people: list[uuid.UUID]) -> promises.Kept:
-    holidays = hours.holidays_around(agency, tx.now.date())
-    return promises.kept(await promises.runs_of(tx, people), tx.now, agency.zone, holidays)
 
 
 @post("/counsel/people/filters", again=portfolio)

@@ -103,8 +103,12 @@ async def test_pointing_filling_in_once_allowed_and_stopping_at_once(visitors: V
         await expect(claire.get_by_text("You may fill in with them.")).to_be_visible()
         await seen.fill("Amina B.")
         await expect(shown(amina).get_by_label("What may we call you?")).to_have_value("Amina B.")
+        await claire.context.set_offline(True)
+        await expect(claire.get_by_text("The server is out of reach")).to_be_visible()
+        await shown(amina).get_by_label("Where?").fill("Rezé")
+        await claire.context.set_offline(False)
+        await expect(shown(claire).get_by_label("Where?")).to_have_value("Rezé")
         await claire.reload()
-        await claire.get_by_role("button", name="Go in").or_(claire.locator("[data-pane=pages]")).first.wait_for()
         await expect(shown(claire).get_by_label("What may we call you?")).to_have_value("Amina B.")
         await amina.locator("[data-pane=pages]").get_by_role("button", name="Stop").click()
         await expect(amina.locator("[data-pane=pages]")).to_be_hidden()
@@ -154,7 +158,7 @@ async def test_the_ladder_takes_both_down_and_is_written_down(visitors: Visitors
         await expect(amina.get_by_text("Please give the number to call.")).to_be_visible()
         await amina.get_by_label("Number to call").fill("06 12 34 56 78")
         await axe(amina)
-        await amina.get_by_role("button", name="By phone").click()
+        await amina.get_by_label("Number to call").press("Enter")
         await expect(claire.get_by_text("You go on by phone: 0612345678")).to_be_visible()
         async with visitors.cast.database.reading() as tx:
             seen = {row.what.value for row in (await tx.session.execute(select(Evidence))).scalars()}

@@ -231,6 +231,7 @@ LIVE: tuple[LiveRow, ...] = (
     send("meeting:go_in", only("tomas", "sophie"), meeting="{meeting}"),
     send("meeting:step", only("tomas", "sophie"), meeting="{meeting}", mode="audio"),
     send("looking:ask", only("sophie"), meeting="{meeting}"),
+    send("looking:decline", only("tomas"), meeting="{meeting}"),
     send("looking:begin", only("tomas"), meeting="{meeting}"),
     send("looking:allow", only("tomas"), meeting="{meeting}", may_fill=True),
     send("looking:end", only("tomas", "sophie"), meeting="{meeting}"),

@@ -13,12 +13,13 @@ import aiohttp
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, select
 
 from rooms import agencies, chat
 from rooms.conversations import Conversation
 from rooms.database import Database
 from rooms.fairs import Fair, FairState
+from rooms.meetings import Meeting
 from rooms.model import Base
 from server import doctor, migrating
 from server.demo import seed
@@ -132,6 +133,60 @@ async def test_a_database_of_the_first_version_keeps_what_stands_in_it(database_
             Conversation, {"id": uuid.uuid4(), "kind": "fair", "subject": ids["fair"], "fair_id": ids["fair"]}
         )
     await first.close()
+
+
+async def test_what_was_written_in_an_appointments_rooms_is_one_thread_afterwards(database_url: str) -> None:
+    before = Database(f"{database_url}_before" if "sqlite" in database_url else database_url, HandClock())
+    if "postgresql" in database_url:
+        async with before.engine.begin() as connection:
+            await connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            await connection.exec_driver_sql("CREATE SCHEMA public")
+    await migrating.migrate(before.engine, "0ead2b32c6d3")
+    names = ("person", "agency", "reason", "appointment", "room1", "room2", "talk1", "talk2", "message1", "message2")
+    ids = {name: uuid.uuid4() for name in names}
+    async with before.engine.begin() as connection:
+        await connection.run_sync(_furnish_rooms, ids)
+    await migrating.migrate(before.engine)
+    async with before.reading() as tx:
+        thread = await chat.of_meeting(tx, ids["appointment"])
+        assert {row.id for row in await chat.messages_of(tx, thread.id)} == {ids["message1"], ids["message2"]}
+        modes = (await tx.session.execute(select(Meeting.mode))).scalars().all()
+        assert sorted(modes) == ["audio", "video"]
+    await before.close()
+
+
+def _furnish_rooms(connection: Connection, ids: dict[str, uuid.UUID]) -> None:
+    """An appointment whose room was entered twice, with a word in the thread of each."""
+    tables = MetaData()
+    tables.reflect(connection)
+    key = {name: value.hex if connection.dialect.name == "sqlite" else value for name, value in ids.items()}
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    people = {"counsellor_id": key["person"], "candidate_id": key["person"]}
+    rows: list[tuple[str, dict[str, object]]] = [
+        ("person", {"id": key["person"], "name": "Claire", "seeks": "", "location": "", "spoken_languages": "",
+                    "needs": [], "language": "fr", "is_administrator": False, "is_organiser": False,
+                    "is_simulated": False, "created_at": now}),
+        ("agency", {"id": key["agency"], "name": "Nantes", "time_zone": "Europe/Paris", "country": "FR", "region": "",
+                    "address": "", "phone": ""}),
+        ("reason", {"id": key["reason"], "agency_id": key["agency"], "name": "R", "minutes": 30, "modes": ["video"],
+                    "question": "", "bring": "", "is_follow_up": False, "is_withdrawn": False}),
+        ("appointment", {"id": key["appointment"], "reason_id": key["reason"], **people, "mode": "video",
+                         "state": "over", "begins_at": now, "ends_at": now, "occupied_from": now,
+                         "occupied_until": now, "sequence": 0, "time_zone": "Europe/Paris", "said": "", "phone": "",
+                         "made_at": now, "cancel_words": "", "contested_words": ""}),
+    ]  # fmt: skip
+    for number in ("1", "2"):
+        room, talk, message = (key[name + number] for name in ("room", "talk", "message"))
+        rows += [
+            ("meeting", {"id": room, "appointment_id": key["appointment"], "candidate_id": key["person"],
+                         "recruiter_id": key["person"], "state": "ended", "with_video": number == "1",
+                         "planned_minutes": 30, "opened_at": now, "notes": "", "answer": "", "rating_words": ""}),
+            ("conversation", {"id": talk, "kind": "meeting", "subject": room}),
+            ("message", {"id": message, "conversation_id": talk, "author_id": key["person"],
+                         "client_id": message, "text": "Hello", "is_staff": False, "written_at": now}),
+        ]  # fmt: skip
+    for name, values in rows:
+        connection.execute(tables.tables[name].insert().values(**values))
 
 
 def _furnish_first(connection: Connection, ids: dict[str, uuid.UUID]) -> None:

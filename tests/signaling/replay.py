@@ -84,7 +84,7 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["meeting"] = None
         case "meeting:answered":
             pass
-        case "appointment:room_opened" | "appointment:entered" | "appointment:document":
+        case "appointment:room_opened" | "appointment:entered" | "appointment:document" | "following:changed":
             pass
         case "appointment:changed":
             row = {name: told[name] for name in ("appointment", "state", "begins_at", "ends_at", "sequence")}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rooms import booths, chat, documents, employers, fairs, looking, meetings, opening
+from rooms import booths, chat, documents, employers, fairs, looking, meetings, opening, portfolios
 from rooms.agencies import Mode
 from rooms.appointments import booking, hours, room, times
 from rooms.appointments import desk as appointments
@@ -332,6 +332,8 @@ async def an_appointment_that_moves_to_a_colleague(o: Onlookers, cast: Cast) -> 
 async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
     office = await open_office(cast)
     row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with o.during() as tx:
+        await portfolios.follow(tx, cast.claire.id, cast.amina.id)
     async with o.during() as tx:
         paper = check(DocumentKind.PAPER, Upload("cv.pdf", b"%PDF-1.7\n%%EOF\n"))
         await documents.pass_on(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), paper, new_id())

@@ -32,9 +32,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('appointment_id')
     )
     with op.batch_alter_table('following', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('is_reinforced', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('reinforced_at', rooms.model.UtcDateTime(timezone=True), nullable=True))
+    _join_threads()
     _begin_threads('counsel', 'SELECT person_id FROM following')
     _begin_threads('meeting', "SELECT id FROM appointment WHERE state = 'booked'")
+
+
+def _join_threads() -> None:
+    """What was written in each of an appointment's rooms belongs to the appointment's one thread."""
+    connection = op.get_bind()
+    rooms_of = sa.text(
+        'SELECT conversation.id, meeting.appointment_id FROM conversation JOIN meeting ON meeting.id = conversation.subject'
+        " WHERE conversation.kind = 'meeting' AND meeting.appointment_id IS NOT NULL ORDER BY conversation.id"
+    ).columns(sa.column('id', sa.Uuid()), sa.column('appointment_id', sa.Uuid()))
+    conversation = sa.table('conversation', *(sa.column(name, sa.Uuid()) for name in ('id', 'subject')), sa.column('kind', sa.String()))
+    message = sa.table('message', sa.column('conversation_id', sa.Uuid()))
+    standing = sa.select(conversation.c.subject, conversation.c.id).where(conversation.c.kind == 'meeting')
+    threads = dict(connection.execute(standing).all())
+    for thread, appointment in connection.execute(rooms_of).all():
+        if appointment not in threads:
+            threads[appointment] = thread
+            connection.execute(conversation.update().where(conversation.c.id == thread).values(subject=appointment))
+            continue
+        moved = message.update().where(message.c.conversation_id == thread)
+        connection.execute(moved.values(conversation_id=threads[appointment]))
+        connection.execute(conversation.delete().where(conversation.c.id == thread))
 
 
 def _begin_threads(kind: str, subjects: str) -> None:
@@ -51,6 +73,6 @@ def _begin_threads(kind: str, subjects: str) -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table('following', schema=None) as batch_op:
-        batch_op.drop_column('is_reinforced')
+        batch_op.drop_column('reinforced_at')
     op.drop_table('satisfaction')
     op.drop_table('kept_filter')

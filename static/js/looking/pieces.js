@@ -2,7 +2,8 @@
 
 /** @typedef {{id: number, nth: number, of: number, text: string}} Piece */
 
-export const LARGEST = 24_000;
+/** Characters; in UTF-8 and escaped once more they stay below what one signal may be. */
+export const LARGEST = 12_000;
 
 let last = 0;
 

@@ -12,6 +12,7 @@ export const PRIVATE = "[data-private], input[type=password], input[type=file]";
 /** Hidden fields are not seen, and their values (such as a form's token) are left out. */
 const UNSEEN = /** @type {any} */ ({ hidden: true, password: true });
 const TELL_EVERY_MS = 150;
+const SHOW_ALL_AT_MOST_EVERY_MS = 2000;
 const POINTED_FOR_MS = 2500;
 
 export class Recorder {
@@ -24,6 +25,8 @@ export class Recorder {
     this.timer = undefined;
     /** @type {(() => void) | undefined} */
     this.end = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.showing = undefined;
     this.onMessage = this.onMessage.bind(this);
   }
 
@@ -59,13 +62,23 @@ export class Recorder {
     if (event.source !== this.page.parent || event.origin !== this.page.location.origin) return;
     const back = /** @type {Back} */ (event.data?.back);
     if (!back) return;
-    if ("again" in back) record.takeFullSnapshot();
+    if ("again" in back) this.showAll();
     if ("point" in back) this.point(back.point);
     if ("fill" in back) this.fill(back.fill);
   }
 
+  /** The whole page once more; however often it is asked for, only now and then. */
+  showAll() {
+    if (this.showing) return;
+    this.showing = setTimeout(() => {
+      this.showing = undefined;
+    }, SHOW_ALL_AT_MOST_EVERY_MS);
+    record.takeFullSnapshot();
+  }
+
   /** @param {{x: number, y: number}} at */
   point(at) {
+    for (const before of document.querySelectorAll(".pointed-at")) before.remove();
     const marker = document.createElement("div");
     marker.className = "pointed-at";
     marker.style.left = `${at.x}px`;
@@ -85,8 +98,8 @@ export class Recorder {
     if (!isField || field.disabled || field.type === "hidden" || field.closest(PRIVATE)) return;
     if (field instanceof HTMLInputElement && ["radio", "checkbox"].includes(field.type)) field.checked = isChecked;
     else if (!["submit", "button", "image", "reset"].includes(field.type)) field.value = text;
+    // Not "change": on some pages that sends the form, and sending is for its owner.
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.dispatchEvent(new Event("change", { bubbles: true }));
     field.classList.add("filled-for-me");
     setTimeout(() => field.classList.remove("filled-for-me"), POINTED_FOR_MS);
   }

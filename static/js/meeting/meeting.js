@@ -6,7 +6,7 @@ const REPORTED = new Set(["connected", "disconnected", "failed", "devices_well",
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {{person: string, tab: string, microphone: boolean, camera: boolean, screen: boolean, is_polite: boolean}} Peer */
-/** @typedef {"changed" | "screen" | "stop_screen" | "look" | "look_back" | "looking" | "looking-asked" | "other-came" | "stepped"} News */
+/** @typedef {"changed" | "screen" | "stop_screen" | "look" | "look_back" | "looking" | "looking-asked" | "looking-declined" | "other-came" | "stepped"} News */
 /**
  * @typedef {object} Start what the page was rendered with
  * @property {string} meeting
@@ -87,6 +87,7 @@ export class Meeting {
       this.connection.on("meeting:ended", (fact) => ours(fact) && this.hearer.ended()),
       this.connection.on("meeting:stepped", (fact) => ours(fact) && this.stepped(fact)),
       this.connection.on("looking:asked", (told) => ours(told) && this.say("looking-asked")),
+      this.connection.on("looking:declined", (told) => ours(told) && this.say("looking-declined")),
       this.connection.on("looking:began", (fact) => ours(fact) && this.look({ owner: fact.owner, mayFill: false })),
       this.connection.on("looking:allowed", (fact) => ours(fact) && this.allowed(fact.may_fill)),
       this.connection.on("looking:ended", (fact) => ours(fact) && this.look(null)),
@@ -140,6 +141,8 @@ export class Meeting {
       this.iceServers = ack.ice_servers;
       this.rebuild(ack.generation);
       this.transport?.signallingIsBack();
+      // Whatever went between the two while we were away is lost.
+      if (this.otherPeer) this.say("other-came");
       await this.show(this.shown.microphone, this.shown.camera);
     } catch (error) {
       if (/** @type {any} */ (error).code === "meeting.elsewhere") this.leaveHere();
@@ -190,7 +193,7 @@ export class Meeting {
       onState: (state) => {
         this.transportState = state;
         this.report(state);
-        if (state === "connected") void this.transport?.showScreen(this.screen);
+        if (state === "connected") void this.carry();
         this.changed();
       },
       onOtherIn: () => this.otherWentIn(),
@@ -218,6 +221,7 @@ export class Meeting {
   async carry() {
     const both = this.iAmIn && this.otherIsIn;
     await this.transport?.carry(both ? this.tracks : { audio: null, video: null });
+    await this.transport?.showScreen(both ? this.screen : null);
   }
 
   /** @param {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} tracks */
@@ -232,7 +236,7 @@ export class Meeting {
    */
   async useScreen(track) {
     this.screen = track;
-    await this.transport?.showScreen(track);
+    await this.carry();
     await this.show(this.shown.microphone, this.shown.camera);
   }
 

@@ -119,6 +119,7 @@ export class Transport {
       this.screen = this.connection.addTransceiver(/** @type {MediaStreamTrack} */ (track), { direction: "sendonly" });
       return;
     }
+    if (this.screen.sender.track === track) return;
     await this.screen.sender.replaceTrack(track);
     this.screen.direction = track ? "sendonly" : "inactive";
   }

@@ -33,19 +33,30 @@ export class Ladder {
     this.stops = [];
     this.onSubmit = this.onSubmit.bind(this);
     this.onClick = this.onClick.bind(this);
+    this.onKey = this.onKey.bind(this);
   }
 
   start() {
     this.stops = [this.meeting.on("stepped", () => this.stepped())];
     this.element.addEventListener("submit", this.onSubmit);
     this.element.addEventListener("click", this.onClick);
+    this.phone?.addEventListener("keydown", this.onKey);
     this.draw();
+    if (this.meeting.mode === "phone") this.say();
   }
 
   stop() {
     for (const stop of this.stops) stop();
     this.element.removeEventListener("submit", this.onSubmit);
     this.element.removeEventListener("click", this.onClick);
+    this.phone?.removeEventListener("keydown", this.onKey);
+  }
+
+  /** @param {KeyboardEvent} event Enter in the field for the number means: by phone */
+  onKey(event) {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    this.step("phone");
   }
 
   draw() {
@@ -55,9 +66,12 @@ export class Ladder {
   stepped() {
     this.draw();
     show(this.element, "proposal", false);
-    const phone = this.meeting.phone;
-    fill(this.element, "stepped", say(TOLD[this.meeting.mode], { phone }));
+    this.say();
     this.follow(this.meeting.mode);
+  }
+
+  say() {
+    fill(this.element, "stepped", say(TOLD[this.meeting.mode], { phone: this.meeting.phone }));
   }
 
   /**

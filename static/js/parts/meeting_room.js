@@ -91,7 +91,7 @@ export class MeetingRoom {
     for (const part of this.together) part.start();
     this.quality.start();
     this.timer = setInterval(() => this.draw(), REDRAW_MS);
-    if (this.meeting.mode !== "chat") void this.check.open();
+    if (this.check.wantsAudio || this.check.wantsVideo) void this.check.open();
     this.draw();
   }
 
@@ -112,7 +112,7 @@ export class MeetingRoom {
    */
   recall(mode) {
     const kept = JSON.parse(this.storage.getItem(this.key) ?? "null");
-    this.check.wantsAudio = kept?.microphone ?? mode !== "chat";
+    this.check.wantsAudio = kept?.microphone ?? !["chat", "phone"].includes(mode);
     this.check.wantsVideo = kept?.camera ?? mode === "video";
   }
 

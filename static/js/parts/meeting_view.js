@@ -49,6 +49,7 @@ export class MeetingView {
   /** @param {Meeting} meeting */
   draw(meeting) {
     const during = meeting.iAmIn && !this.devicesOpen && !meeting.isElsewhere;
+    this.element.classList.toggle("is-in", meeting.iAmIn);
     show(this.element, "during", during);
     show(this.element, "before", !during && !meeting.isElsewhere);
     show(this.element, "elsewhere", meeting.isElsewhere);

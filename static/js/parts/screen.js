@@ -20,8 +20,11 @@ export class Screen {
     this.pane = /** @type {HTMLElement} */ (element.querySelector("[data-pane=screen]"));
     this.picture = /** @type {HTMLVideoElement} */ (slot(element, "screen"));
     this.button = /** @type {HTMLElement} */ (element.querySelector(".tool[data-act=screen]"));
-    /** @type {MediaStreamTrack | null} */
+    /** @type {MediaStreamTrack | null} ours */
     this.track = null;
+    /** @type {MediaStream | null} theirs */
+    this.stream = null;
+    this.isAsking = false;
     /** @type {(() => void)[]} */
     this.stops = [];
     this.onClick = this.onClick.bind(this);
@@ -52,7 +55,9 @@ export class Screen {
   draw() {
     this.pane.hidden = !this.track && !this.othersIsShown;
     show(this.element, "screen", this.othersIsShown);
-    if (!this.othersIsShown) this.picture.srcObject = null;
+    // The other one may be out of reach for a moment: their stream stays, and is shown again with them.
+    const wanted = this.othersIsShown ? this.stream : null;
+    if (this.picture.srcObject !== wanted) this.picture.srcObject = wanted;
     this.button.setAttribute("aria-pressed", String(Boolean(this.track)));
     const words = this.othersIsShown ? "%(name)s shows their screen." : "%(name)s sees your screen.";
     if (!this.pane.hidden) fill(this.element, "screen-words", say(words, { name: this.otherName }));
@@ -60,9 +65,9 @@ export class Screen {
 
   /** @param {MediaStream} stream */
   play(stream) {
-    this.picture.srcObject = stream;
-    void this.picture.play().catch(() => undefined);
+    this.stream = stream;
     this.draw();
+    void this.picture.play().catch(() => undefined);
   }
 
   /** @param {MouseEvent} event */
@@ -73,11 +78,15 @@ export class Screen {
   }
 
   async begin() {
+    if (this.isAsking) return;
+    this.isAsking = true;
     let stream;
     try {
       stream = await this.media?.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
     } catch {
       return; // They changed their mind in the browser's own dialogue.
+    } finally {
+      this.isAsking = false;
     }
     this.track = stream?.getVideoTracks()[0] ?? null;
     this.track?.addEventListener("ended", () => void this.end());

@@ -7,6 +7,7 @@ import { fill, slot } from "./dom.js";
 /** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
 
 const META = 4;
+const ASK_AGAIN_MS = 2500;
 
 export class SeenPages {
   /**
@@ -27,6 +28,8 @@ export class SeenPages {
      * @type {Promise<void>} */
     this.queue = Promise.resolve();
     this.size = { width: 0, height: 0 };
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.asking = undefined;
     /** @type {(() => void)[]} */
     this.stops = [];
     this.onClick = this.onClick.bind(this);
@@ -39,6 +42,7 @@ export class SeenPages {
       this.meeting.on("looking", () => this.draw()),
       this.meeting.on("look", (piece) => this.take(piece)),
       this.meeting.on("other-came", () => this.askAgain()),
+      this.meeting.on("looking-declined", () => this.tell(say("%(name)s does not want to show a page now.", { name: this.otherName }))),
     ];
     this.element.addEventListener("click", this.onClick);
     this.place.addEventListener("click", this.onPoint);
@@ -51,6 +55,7 @@ export class SeenPages {
     this.element.removeEventListener("click", this.onClick);
     this.place.removeEventListener("click", this.onPoint);
     globalThis.removeEventListener("resize", this.fit);
+    clearTimeout(this.asking);
     this.close();
   }
 
@@ -72,7 +77,13 @@ export class SeenPages {
 
   /** Whoever comes to a page that is shown already needs the whole of it. */
   askAgain() {
-    if (this.isLooking) this.meeting.tellOther("look_back", { again: true });
+    if (!this.isLooking || this.asking) return;
+    this.meeting.tellOther("look_back", { again: true });
+    // One answer is on its way; if it never comes, the next question may help.
+    this.asking = setTimeout(() => {
+      this.asking = undefined;
+      if (!this.replayer) this.askAgain();
+    }, ASK_AGAIN_MS);
   }
 
   close() {
@@ -138,8 +149,17 @@ export class SeenPages {
   }
 
   interact() {
-    if (this.meeting.looking?.mayFill) this.replayer?.enableInteract();
-    else this.replayer?.disableInteract();
+    if (!this.replayer) return;
+    const mayFill = this.meeting.looking?.mayFill ?? false;
+    if (mayFill) this.replayer.enableInteract();
+    else this.replayer.disableInteract();
+    this.replayer.iframe.inert = !mayFill;
+    this.replayer.iframe.title = say("Page of %(name)s", { name: this.otherName });
+  }
+
+  /** @param {string} words */
+  tell(words) {
+    fill(this.element, "stepped", words);
   }
 
   /** @param {import("../../vendor/rrweb-replay.js").Replayer} replayer */
@@ -180,10 +200,16 @@ export class SeenPages {
     this.meeting.tellOther("look_back", { point: { x: Math.round(x), y: Math.round(y) } });
   }
 
+  /** @param {string} event */
+  send(event) {
+    this.tell("");
+    this.meeting.tell(event).catch((error) => this.tell(error instanceof Error ? error.message : ""));
+  }
+
   /** @param {MouseEvent} event */
   onClick(event) {
     const act = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("button[data-act]"))?.dataset.act;
-    if (act === "look" && !this.isLooking) void this.meeting.tell("looking:ask");
-    if (this.isLooking && (act === "look" || act === "stop-pages")) void this.meeting.tell("looking:end");
+    if (act === "look" && !this.isLooking) this.send("looking:ask");
+    if (this.isLooking && (act === "look" || act === "stop-pages")) this.send("looking:end");
   }
 }

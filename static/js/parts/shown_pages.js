@@ -25,6 +25,7 @@ export class ShownPages {
     this.mayFill = /** @type {HTMLInputElement} */ (element.querySelector("[data-act=may-fill]"));
     /** @type {HTMLIFrameElement | null} */
     this.frame = null;
+    this.wasAsked = false;
     /** @type {(() => void)[]} */
     this.stops = [];
     this.onClick = this.onClick.bind(this);
@@ -36,7 +37,10 @@ export class ShownPages {
   start() {
     this.stops = [
       this.meeting.on("looking", () => this.draw()),
-      this.meeting.on("looking-asked", () => this.ask()),
+      this.meeting.on("looking-asked", () => {
+        this.wasAsked = true;
+        this.ask();
+      }),
       this.meeting.on("other-came", () => this.toFrame({ again: true })),
       this.meeting.on("look_back", (body) => this.comeBack(body)),
     ];
@@ -80,17 +84,34 @@ export class ShownPages {
   }
 
   ask() {
-    if (this.isShowing || this.asked.open) return;
+    if (this.isShowing || this.asked.open || !this.meeting.iAmIn) return;
     this.asked.returnValue = "";
     this.asked.showModal();
   }
 
   onAnswer() {
-    if (this.asked.returnValue === "yes") void this.meeting.tell("looking:begin");
+    if (this.asked.returnValue === "yes") this.send("looking:begin");
+    else if (this.wasAsked) this.send("looking:decline");
+    this.wasAsked = false;
   }
 
+  /** Taking it back holds here at once, whatever the server says. */
   onMayFill() {
-    void this.meeting.tell("looking:allow", { may_fill: this.mayFill.checked });
+    const mayFill = this.mayFill.checked;
+    if (this.meeting.looking && !mayFill) this.meeting.looking.mayFill = false;
+    this.send("looking:allow", { may_fill: mayFill });
+  }
+
+  /**
+   * @param {string} event
+   * @param {object} [payload]
+   */
+  send(event, payload) {
+    fill(this.element, "stepped", "");
+    this.meeting.tell(event, payload).catch((error) => {
+      fill(this.element, "stepped", error instanceof Error ? error.message : "");
+      this.draw();
+    });
   }
 
   /** @param {MouseEvent} event */
@@ -104,7 +125,7 @@ export class ShownPages {
   end() {
     this.meeting.looking = null;
     this.draw();
-    void this.meeting.tell("looking:end");
+    this.send("looking:end");
   }
 
   /** @param {MessageEvent} event */

@@ -7,11 +7,13 @@ from sqlalchemy import select
 
 from rooms import counselling, portfolios
 from rooms.appointments import booking, desk
-from rooms.appointments.booking import Appointment
+from rooms.appointments.booking import Appointment, AppointmentChanged
 from rooms.appointments.desk import HandedOver
 from rooms.errors import Conflict, Invalid
+from rooms.facts import Told, person_stream
 from rooms.outbox import Mail
 from rooms.people import Person
+from rooms.portfolios import FollowingChanged
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
@@ -95,3 +97,22 @@ async def test_a_whole_portfolio_goes_over_and_private_notes_stay_private(office
         assert len(await portfolios.followed_by(tx, office.nadia.id)) == 2
         notes = await counselling.notes_for_counsellor(tx, office.nadia.id, cast.amina.id)
         assert [note.text for note in notes] == ["ours"]
+
+
+async def test_whoever_had_it_is_told_and_hears_the_threads_no_longer(office: Office) -> None:
+    """The facts by which live connections are turned out (signaling/hub.py)."""
+    cast = office.cast
+    told: list[Told] = []
+
+    async def hear(some: list[Told]) -> None:
+        told.extend(some)
+
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    cast.database.listeners.append(hear)
+    await hand_day_over(office, office.nadia)
+    async with cast.database.transaction() as tx:
+        await portfolios.hand_all_over(tx, office.claire.id, office.nadia.id)
+    mine = [each.fact for each in told if each.stream == person_stream(office.claire.id)]
+    assert {fact.appointment for fact in mine if isinstance(fact, AppointmentChanged)} == {row.id}
+    left = {fact.person for fact in mine if isinstance(fact, FollowingChanged) and fact.before == office.claire.id}
+    assert left == {cast.amina.id, cast.karim.id}

@@ -14,6 +14,7 @@ from rooms.appointments import desk, room
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance
 from rooms.appointments.room import What
 from rooms.errors import Problem
+from rooms.facts import Told
 from rooms.fairs import Fair
 from rooms.lines.calls import Answer
 from rooms.meetings import Meeting, MeetingState, NextStep
@@ -265,3 +266,30 @@ async def test_nothing_is_answered_after_a_talk_that_belongs_to_an_appointment(o
         held = await tx.session.get_one(Meeting, meeting.id)
         await meetings.end(tx, held)
         assert await refusal(meetings.answer(tx, held, NextStep.NO, "Not yet.")) == "meeting.no_booth"
+
+
+async def test_a_corrected_number_is_told_again(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    await until(office, 0)
+    meeting = await enter(office, row, cast.amina)
+    told: list[Told] = []
+
+    async def hear(some: list[Told]) -> None:
+        told.extend(some)
+
+    async def by_phone(person: Person, phone: str = "") -> None:
+        async with cast.database.transaction() as tx:
+            held = await meetings.locked(tx, meeting.id)
+            assert held is not None
+            await room.step(tx, held, await cast.fresh(tx, person), Mode.PHONE, phone)
+
+    assert await refusal(by_phone(office.claire, "0612345678")) == "phone.missing", "it is hers to give"
+    cast.database.listeners.append(hear)
+    await by_phone(cast.amina, "0612345678")
+    await by_phone(cast.amina, "0612345678")
+    await by_phone(cast.amina, "0699999999")
+    assert len([each for each in told if isinstance(each.fact, meetings.MeetingStepped)]) == 2
+    async with cast.database.reading() as tx:
+        evidence = [each.what for each in await room.evidence_of(tx, row.id)]
+        assert evidence.count(What.WENT_TO_PHONE) == 1

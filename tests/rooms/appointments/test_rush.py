@@ -4,10 +4,13 @@ import asyncio
 
 import pytest
 
+from rooms.agencies import Mode
+from rooms.appointments import desk, waitlist
 from rooms.appointments.rush import Rush
 from rooms.appointments.times import NobodyFree
+from rooms.errors import Conflict
 from tests.cast import Cast
-from tests.rooms.appointments.office import WEDNESDAY_NINE, open_office
+from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, open_office
 
 
 async def test_whoever_waited_while_it_went_is_told_without_trying() -> None:
@@ -94,3 +97,18 @@ async def test_nobody_free_is_for_everybody_unless_others_may_be_asked(cast: Cas
     with pytest.raises(NobodyFree) as refused:
         await office.hold(cast.amina, WEDNESDAY_NINE)
     assert refused.value.is_for_everybody
+
+
+async def test_a_time_that_collides_with_ones_own_proposal_is_gone_for_nobody_else(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    async with cast.database.transaction() as tx:
+        amina, reason = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx)
+        await waitlist.wish(tx, amina, reason, Mode.VIDEO, WEDNESDAY_NINE.date(), WEDNESDAY_NINE.date(), PARIS)
+    taken = await office.book(cast.karim, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        await desk.cancel(tx, await office.fresh(tx, taken), await cast.fresh(tx, cast.karim))
+    assert "09:00" not in await office.starts(cast.amina), "it is proposed to her already"
+    with pytest.raises(Conflict) as refused:
+        await office.hold(cast.amina, WEDNESDAY_NINE)
+    assert refused.value.code == "slot.own"
+    await office.hold(cast.luc, WEDNESDAY_NINE)

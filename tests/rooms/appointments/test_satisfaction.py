@@ -79,3 +79,17 @@ async def test_few_answers_are_only_counted_and_many_are_shares_without_names(of
             assert await results() == [Result("Loire", "My project", 4, None, None, ())]
     words = ("5 words", "6 words", "7 words", "8 words")
     assert await results() == [Result("Loire", "My project", 5, 0.6, 1.0, words)]
+
+
+async def test_many_answers_of_one_person_stay_as_silent_as_one(office: Office) -> None:
+    cast = office.cast
+    rows = [await office.book(cast.amina, WEDNESDAY_NINE + timedelta(days=7 * n)) for n in range(LEAST_SHOWN)]
+    await cast.pass_by(seconds=40 * 24 * 3600)
+    async with cast.database.transaction() as tx:
+        for row in rows:
+            await satisfaction.say(
+                tx, await over(office, tx, row, Attendance.CAME), "verdict_no", "verdict_no", "It is me."
+            )
+    async with cast.database.reading() as tx:
+        (result,) = await satisfaction.results(tx, office.reason.agency_id)
+    assert result == Result("Loire", "My project", LEAST_SHOWN, None, None, ())
