@@ -55,8 +55,11 @@ class Door:
 
     async def post(self, path: str, page: Page, **fields: str) -> bool:
         """Send a form with the token of `page`; whether it was taken."""
-        answer = await self._ask("POST", path, {"form_token": page.form_token, **fields})
-        return answer.status == 303
+        return bool(await self.submit(path, page, **fields))
+
+    async def submit(self, path: str, page: Page, **fields: str) -> str:
+        """Send a form with the token of `page`; where it leads to, nowhere if it was not taken."""
+        return (await self._ask("POST", path, {"form_token": page.form_token, **fields})).leads_to
 
     async def _ask(self, method: str, path: str, form: dict[str, str] | None = None) -> Page:
         headers = {"Origin": self.url} if form is not None else {}
@@ -65,6 +68,6 @@ class Door:
                 async with self._session.request(
                     method, self.url + path, data=form, headers=headers, allow_redirects=method == "GET"
                 ) as answer:
-                    return Page(await answer.text(), answer.url.path, answer.status)
+                    return Page(await answer.text(), answer.url.path, answer.headers.get("Location", ""))
             except (aiohttp.ClientError, TimeoutError):
                 await asyncio.sleep(KNOCK_AGAIN)

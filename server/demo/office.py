@@ -7,6 +7,8 @@ from sqlalchemy import select
 from rooms import agencies, people, portfolios
 from rooms.agencies import Agency, Mode, Reason, ReasonText
 from rooms.appointments import booking, desk, hours, times
+from rooms.appointments.availability import Span
+from rooms.appointments.booking import Wanted
 from rooms.people import Need, Person, Profile
 from rooms.transaction import Transaction
 
@@ -26,6 +28,8 @@ FOLLOWED = (
     ("Sofia Ramos", "aide à domicile", (Need.SIGN_LANGUAGE,)),
     ("Bruno Le Bihan", "cuisine", ()),
 )  # fmt: skip
+WITHIN = timedelta(minutes=10)
+SEEKER_SAYS = "Je voudrais travailler près de chez moi, auprès de personnes âgées."
 WORDS = ("Je cherche près de chez moi.", "Je voudrais changer de métier.", "J'ai une piste au salon.")
 
 
@@ -60,6 +64,27 @@ async def fill_today(tx: Transaction) -> None:
     for number, person in enumerate(await portfolios.followed_by(tx, counsellor.id)):
         if person.email is None:
             await _book(tx, counsellor, person, reasons["Mon projet"], WORDS[number % len(WORDS)])
+
+
+async def expect(tx: Transaction, seeker: Person) -> None:
+    """The simulated jobseeker has an appointment within minutes, whatever the hour: somebody is there to be met."""
+    where = (await tx.session.execute(select(Agency).where(Agency.name == AGENCY))).scalar_one_or_none()
+    if where is None:
+        return
+    (counsellor,) = await agencies.counsellors_of(tx, where.id)
+    await portfolios.follow(tx, counsellor.id, seeker.id)
+    if any(row.ends_at > tx.now for row in await booking.standing_of(tx, seeker.id)):
+        return
+    (reason,) = (each for each in await agencies.reasons_of(tx, where.id) if each.name == "Mon projet")
+    begins = tx.now.replace(second=0, microsecond=0) - timedelta(minutes=tx.now.minute % 5) + WITHIN
+    for _ in range(12):
+        span = Span(begins, begins + timedelta(minutes=reason.minutes))
+        nothing = timedelta(0)
+        wanted = Wanted(reason, counsellor.id, Mode.VIDEO, span, nothing, nothing, where.time_zone)
+        row = await booking.hold(tx, seeker, wanted)
+        if row:
+            return await desk.book(tx, row, seeker, SEEKER_SAYS)
+        begins += timedelta(minutes=5)
 
 
 async def _book(tx: Transaction, counsellor: Person, person: Person, reason: Reason, said: str) -> None:

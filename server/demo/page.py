@@ -8,10 +8,11 @@ Attributes = dict[str, str]
 
 
 class Page(HTMLParser):
-    def __init__(self, text: str, path: str, status: int) -> None:
+    def __init__(self, text: str, path: str, leads_to: str) -> None:
         super().__init__()
         self.path = path
-        self.status = status
+        self.leads_to = leads_to
+        """Where a form that was taken sends the browser."""
         self.tags: list[tuple[str, Attributes]] = []
         """Every opening tag in the page's order, so that a link can be found inside its card."""
         self.heading = ""

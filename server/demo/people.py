@@ -1,6 +1,7 @@
 """The simulated people in a process of their own: `python -m server.demo.people`, with one JSON line to read first.
 
-The line: {"url", "recruiters": [[name, link path]], "candidates": [[name, link path, words]], "fair": slug}, and
+The line: {"url", "recruiters": [[name, link path]], "candidates": [[name, link path, words]], "seekers": [[name, link
+path]], "fair": slug}, and
 "pace" if they should hurry. They are clients like any other: HTTP and Socket.IO, never the database.
 """
 
@@ -17,6 +18,7 @@ import structlog
 
 from server.demo.candidate import Candidate
 from server.demo.door import Door
+from server.demo.jobseeker import Jobseeker
 from server.demo.person import Company, Person
 from server.demo.recruiter import Recruiter
 
@@ -63,6 +65,8 @@ def _who(invitation: dict[str, Any]) -> list[tuple[str, str, Callable[[Door], Pe
         found.append((name, link, lambda door, name=name: Recruiter(company, name, door)))  # type: ignore[misc]
     for number, (name, link, words) in enumerate(invitation["candidates"]):
         found.append((name, link, lambda door, of=(name, words, number): Candidate(company, of[0], door, *of[1:])))  # type: ignore[misc]
+    for name, link in invitation.get("seekers", []):
+        found.append((name, link, lambda door, name=name: Jobseeker(company, name, door)))  # type: ignore[misc]
     return found
 
 

@@ -118,6 +118,13 @@ ANSWERS: tuple[tuple[str, Both], ...] = (
         },
     ),
 )
+HELLO_FROM_JOBSEEKER = "Bonjour, merci de me recevoir. Je vous entends bien."
+JOBSEEKER_SAYS = (
+    "J'ai fait trois ans d'aide à domicile, j'aime m'occuper des gens.",
+    "Je n'ai pas le permis, il me faudrait quelque chose près du tram.",
+    "On pourrait regarder mon CV ensemble, si vous voulez bien.",
+)
+SATISFIED = ("", "On m'a écoutée, merci.", "Un rappel par SMS la veille serait bien.")
 RATINGS = ("", "Un échange simple et direct.", "De l'écoute, merci.")
 FAIR_CHAT = (
     (

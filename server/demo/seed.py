@@ -84,6 +84,9 @@ CANDIDATES = (
 )  # fmt: skip
 
 
+SEEKER = ("Malika Brahimi", "aide à domicile", "Rezé", "français, arabe")
+
+
 @dataclass(frozen=True)
 class Cast:
     """Who may be played, with the path of a link that signs them in, and who is simulated."""
@@ -93,6 +96,8 @@ class Cast:
     """(name, link path) of the simulated ones."""
     candidates: list[tuple[str, str, str]]
     """(name, link path, their words) of the simulated ones."""
+    seekers: list[tuple[str, str]]
+    """(name, link path) of the simulated ones who come to appointments."""
     fair: str
 
 
@@ -102,6 +107,7 @@ async def seed(database: Database) -> Cast:
         fair = fair or await _make_fair(tx)
         await _open_doors(tx, fair)
         await office.fill_today(tx)
+        await office.expect(tx, await _person(tx, SEEKER[0], Profile(*SEEKER), simulated=True))
         return await _cast(tx, fair)
 
 
@@ -181,5 +187,6 @@ async def _cast(tx: Transaction, fair: Fair) -> Cast:
         visitors={role: (name, await _link(tx, name)) for role, name in roles.items()},
         recruiters=[(stand.recruiter, await _link(tx, stand.recruiter)) for stand in STANDS if stand.is_simulated],
         candidates=[(name, await _link(tx, name), words) for name, _, _, _, words in CANDIDATES],
+        seekers=[(SEEKER[0], await _link(tx, SEEKER[0]))],
         fair=fair.slug,
     )

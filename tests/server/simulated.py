@@ -24,19 +24,26 @@ class Simulated:
     log: Path
     process: asyncio.subprocess.Process | None = None
 
-    async def start(self, recruiters: tuple[Person, ...] = (), candidates: tuple[Person, ...] = ()) -> None:
+    async def start(
+        self,
+        recruiters: tuple[Person, ...] = (),
+        candidates: tuple[Person, ...] = (),
+        seekers: tuple[Person, ...] = (),
+    ) -> None:
         cast, house = self.visitors.cast, self.visitors.house
         async with cast.database.transaction() as tx:
-            for person in (*recruiters, *candidates):
+            for person in (*recruiters, *candidates, *seekers):
                 (await tx.session.get_one(Person, person.id)).is_simulated = True
         paths = {
-            person.id: (await house.link(cast, person)).removeprefix(house.url) for person in (*recruiters, *candidates)
+            person.id: (await house.link(cast, person)).removeprefix(house.url)
+            for person in (*recruiters, *candidates, *seekers)
         }
         line = {
             "url": house.url,
             "visitors": {},
             "recruiters": [[person.name, paths[person.id]] for person in recruiters],
             "candidates": [[person.name, paths[person.id], "J'aime le matin."] for person in candidates],
+            "seekers": [[person.name, paths[person.id]] for person in seekers],
             "fair": cast.fair.slug,
             "pace": PACE,
         }

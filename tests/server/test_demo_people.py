@@ -3,14 +3,20 @@
 import asyncio
 import html
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
+from rooms.agencies import Mode
+from rooms.appointments import booking, desk, satisfaction
+from rooms.appointments.availability import Span
+from rooms.appointments.booking import Wanted
 from server.demo import picture, sayings
 from tests.browser.conftest import Visitors, browser, until_frames, visitors  # noqa: F401
 from tests.house import House
+from tests.rooms.appointments.office import PARIS, open_office
 from tests.server.simulated import Simulated
 
 pytestmark = pytest.mark.browser
@@ -190,3 +196,38 @@ async def test_they_go_at_once_when_told_to(visitors: Visitors, simulated: Simul
     assert await simulated.stop() < 5
     assert simulated.process
     assert simulated.process.returncode == 0
+
+
+async def test_a_simulated_jobseeker_comes_to_an_appointment_and_says_how_it_was(
+    visitors: Visitors,  # noqa: F811
+    simulated: Simulated,
+) -> None:
+    cast = visitors.cast
+    office = await open_office(cast)
+    async with cast.database.transaction() as tx:
+        reason, karim = await office.fresh_reason(tx), await cast.fresh(tx, cast.karim)
+        begins = tx.now.replace(minute=tx.now.minute // 5 * 5, second=0, microsecond=0) + timedelta(minutes=5)
+        span, nothing = Span(begins, begins + timedelta(minutes=30)), timedelta(0)
+        wanted = Wanted(reason, cast.claire.id, Mode.VIDEO, span, nothing, nothing, PARIS)
+        row = await booking.hold(tx, karim, wanted)
+        assert row is not None
+        await desk.book(tx, row, karim, "Près de chez moi.")
+    claire = await visitors.sign_in(cast.claire)
+    await claire.goto(f"/appointments/{row.id}")
+    await simulated.start(seekers=(cast.karim,))
+    await expect(claire.get_by_text("Somebody waits for you in the waiting room.").first).to_be_attached(
+        timeout=PATIENCE
+    )
+    await claire.get_by_role("button", name="Open the door").click()
+    await claire.get_by_role("button", name="Go in").click()
+    await until_frames(claire)
+    await claire.get_by_role("tab", name="Chat").click()
+    await expect(claire.locator(".messages")).to_contain_text(sayings.HELLO_FROM_JOBSEEKER, timeout=PATIENCE)
+    await claire.get_by_role("button", name="Finish").click()
+    await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()
+    async with asyncio.timeout(20):
+        while True:
+            async with cast.database.reading() as tx:
+                if await satisfaction.of_appointment(tx, row.id):
+                    return
+            await asyncio.sleep(0.2)
