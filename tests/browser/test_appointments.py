@@ -10,7 +10,7 @@ from rooms.appointments import hours
 from rooms.appointments.booking import Appointment
 from rooms.outbox import Mail
 from tests.browser.conftest import Visitors, until_frames
-from tests.browser.test_everyone import faults
+from tests.browser.test_everyone import faults, tab_to
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -165,3 +165,30 @@ async def test_a_counsellor_sets_hours_and_books_by_phone_for_somebody_without_a
     letter = await page.request.get(page.url + "/letter.pdf")
     assert letter.headers["content-type"] == "application/pdf"
     assert (await letter.body()).startswith(b"%PDF-")
+
+
+async def test_an_appointment_is_taken_moved_and_cancelled_by_keyboard_alone(visitors: Visitors) -> None:
+    await open_office(visitors.cast)
+    page = await visitors.sign_in(visitors.cast.amina, media=False, **PHONE)
+    await page.goto("/appointments/new")
+    await tab_to(page, "My project")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("button.time").first).to_be_visible()
+    await tab_to(page, str(await page.locator("button.time").nth(3).inner_text()))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Kept for you until")).to_be_visible()
+    await tab_to(page, "Book this time")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("It is booked.")).to_be_visible()
+    await tab_to(page, "Move it")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("button.time").first).to_be_visible()
+    await tab_to(page, str(await page.locator("button.time").nth(6).inner_text()))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("It has moved.")).to_be_visible()
+    await tab_to(page, "Cancel it")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog", name="Cancel this appointment?")).to_be_visible()
+    await tab_to(page, "Cancel it")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("It is cancelled.")).to_be_visible()

@@ -65,8 +65,12 @@ export class SeenPages {
 
   draw() {
     const isLooking = this.isLooking;
-    if (isLooking && this.pane.hidden) this.askAgain();
+    const isNew = isLooking && this.pane.hidden;
     this.pane.hidden = !isLooking;
+    if (isNew) {
+      this.askAgain();
+      this.pane.scrollIntoView({ block: "nearest" });
+    }
     this.element.querySelector("[data-act=look]")?.setAttribute("aria-pressed", String(isLooking));
     if (!isLooking) return this.close();
     const mayFill = this.meeting.looking?.mayFill;

@@ -81,6 +81,7 @@ export class ShownPages {
     this.frame.title = say("The page that you show");
     this.frame.src = FIRST_PAGE;
     this.place.replaceChildren(this.frame);
+    this.pane.scrollIntoView({ block: "nearest" });
   }
 
   ask() {
