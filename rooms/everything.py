@@ -25,7 +25,7 @@ from rooms import (
     streams,
     suggestions,
 )
-from rooms.appointments import booking, hours, links, room, satisfaction, waitlist
+from rooms.appointments import booking, delays, hours, links, room, satisfaction, waitlist
 from rooms.lines import calls, places, standing
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "chat",
     "conversations",
     "counselling",
+    "delays",
     "documents",
     "employers",
     "engagement",

@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from rooms import fairs, lease, meetings, opening, presence
-from rooms.appointments import booking, desk
+from rooms.appointments import booking, delays, desk
 from rooms.database import Database
 from rooms.lines import calls, places
 from rooms.transaction import Transaction
@@ -92,8 +92,11 @@ class Worker:
     async def _tidy(self) -> None:
         async with self.database.reading() as tx:
             forsaken = await meetings.forsaken(tx)
+            busy = await delays.counsellors(tx)
         for meeting in forsaken:
             await self._one(meetings.end_forsaken, meeting)
+        for counsellor in busy:
+            await self._one(delays.look, counsellor)
         async with self.database.transaction() as tx:
             await places.hold_the_absent(tx)
             await presence.forget_old(tx)

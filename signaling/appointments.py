@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from rooms import access, documents, portfolios
-from rooms.appointments import booking, room
+from rooms.appointments import booking, delays, room
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.appointments.room import What
 from rooms.documents import Document
@@ -65,6 +65,17 @@ class EnteredTold(ToldFact):
 for _area in ("person", "meeting"):
     as_it_is(_area, room.RoomOpened, RoomOpenedTold)
 as_it_is("person", room.RoomEntered, EnteredTold)
+
+
+@told("appointment:delayed")
+class DelayedTold(ToldFact):
+    """When an appointment of yours is expected to begin, because the talk before it runs over; None: on time again."""
+
+    appointment: UUID
+    expected_at: datetime | None
+
+
+as_it_is("person", delays.AppointmentDelayed, DelayedTold)
 
 
 @told("following:changed")

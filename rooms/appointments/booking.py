@@ -99,6 +99,8 @@ class Appointment(Base):
     confirmed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancel_words: Mapped[str] = mapped_column(default="")
+    expected_at: Mapped[datetime | None]
+    """When it can begin, if the talk before it runs over (rooms/appointments/delays.py)."""
     attendance: Mapped[Attendance | None]
     contested_at: Mapped[datetime | None]
     contested_words: Mapped[str] = mapped_column(default="")
@@ -311,7 +313,7 @@ async def move(tx: Transaction, row: Appointment, by: Person, wanted: Wanted) ->
     if not await _occupy(tx, row):
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
     row.sequence += 1
-    row.confirmed_at = None
+    row.confirmed_at = row.expected_at = None
     _tell(tx, row)
     if before != row.counsellor_id:
         # For the counsellor who had it, it is gone.

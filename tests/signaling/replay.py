@@ -84,7 +84,7 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["meeting"] = None
         case "meeting:answered":
             pass
-        case "appointment:room_opened" | "appointment:entered" | "appointment:document" | "following:changed":
+        case _ if event in BESIDE:
             pass
         case "appointment:changed":
             row = {name: told[name] for name in ("appointment", "state", "begins_at", "ends_at", "sequence")}
@@ -144,6 +144,14 @@ def _moderation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             raise AssertionError(event)
 
 
+BESIDE = {
+    "appointment:room_opened",
+    "appointment:entered",
+    "appointment:document",
+    "appointment:delayed",
+    "following:changed",
+}
+"""What a person is told that their own page shows, and no snapshot keeps."""
 AREAS = {
     "fair": _fair,
     "line": _line,

@@ -12,7 +12,7 @@ import pytest
 
 from rooms import booths, chat, documents, employers, fairs, looking, meetings, opening, portfolios
 from rooms.agencies import Mode
-from rooms.appointments import booking, hours, room, times
+from rooms.appointments import booking, delays, hours, room, times
 from rooms.appointments import desk as appointments
 from rooms.appointments.availability import Span
 from rooms.appointments.booking import Attendance
@@ -332,6 +332,7 @@ async def an_appointment_that_moves_to_a_colleague(o: Onlookers, cast: Cast) -> 
 async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
     office = await open_office(cast)
     row = await office.book(cast.amina, WEDNESDAY_NINE)
+    await office.book(cast.karim, WEDNESDAY_NINE + timedelta(minutes=40))
     async with o.during() as tx:
         await portfolios.follow(tx, cast.claire.id, cast.amina.id)
     async with o.during() as tx:
@@ -347,6 +348,9 @@ async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
         async with o.during() as tx:
             held = await tx.session.get_one(Meeting, meeting.id)
             await meetings.go_in(tx, await cast.fresh(tx, person), held)
+    cast.clock.pass_by(minutes=50)
+    async with o.during() as tx:
+        await delays.look(tx, cast.claire.id)
     async with o.during() as tx:
         await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
 

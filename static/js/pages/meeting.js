@@ -1,5 +1,6 @@
 import { Chat } from "../parts/chat.js";
 import { tabName } from "../live/tab.js";
+import { Delay } from "../parts/delay.js";
 import { MeetingRoom } from "../parts/meeting_room.js";
 import { NextInLine } from "../parts/next_in_line.js";
 import { Notes } from "../parts/notes.js";
@@ -17,12 +18,14 @@ open((connection, _announcer, door) => {
   const notes = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-part=notes]"));
   const beside = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=next-in-line]"));
   const papers = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=papers]"));
+  const delay = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=delay]"));
   const people = JSON.parse(document.querySelector("script[data-people]")?.textContent ?? "{}");
   const next = beside ? new NextInLine(beside, people, connection) : null;
   return [
     new MeetingRoom(element, live, connection, sessionStorage, tab, door, next),
     ...(next ? [next] : []),
     new Chat(/** @type {HTMLElement} */ (document.querySelector("[data-part=chat]")), connection),
+    ...(delay ? [new Delay(delay, connection)] : []),
     ...(papers ? [new Papers(papers, connection)] : []),
     ...(tabs ? [new SideTabs(tabs)] : []),
     ...(notes ? [new Notes(notes)] : []),

@@ -1,0 +1,74 @@
+"""A talk that runs over pushes what comes after it: whoever waits is told by how much, from what is known."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from sqlalchemy import select
+
+from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.facts import Fact, person_stream
+from rooms.meetings import Meeting, MeetingState
+from rooms.transaction import Transaction
+
+STEP = timedelta(minutes=5)
+"""Nobody is told of less, and times are rounded up to it."""
+AHEAD = timedelta(hours=12)
+
+
+class AppointmentDelayed(Fact):
+    """When the appointment is expected to begin; None once it is on time again."""
+
+    kind: ClassVar[str] = "appointment.delayed"
+    appointment: uuid.UUID
+    expected_at: datetime | None
+
+
+async def counsellors(tx: Transaction) -> set[uuid.UUID]:
+    """Those in a talk of an appointment, and those whose next ones were said to be late. For the worker."""
+    live = select(Meeting.recruiter_id).where(Meeting.state == MeetingState.LIVE, Meeting.appointment_id.is_not(None))
+    late = select(Appointment.counsellor_id).where(
+        Appointment.expected_at.is_not(None), Appointment.state == AppointmentState.BOOKED
+    )
+    return {*(await tx.session.execute(live)).scalars(), *(await tx.session.execute(late)).scalars()}
+
+
+async def look(tx: Transaction, counsellor: uuid.UUID) -> None:
+    """Work out when the counsellor's next appointments can begin, and tell of what has changed."""
+    query = select(Meeting).where(
+        Meeting.recruiter_id == counsellor, Meeting.state == MeetingState.LIVE, Meeting.appointment_id.is_not(None)
+    )
+    talk = (await tx.session.execute(query)).unique().scalars().first()
+    free_at = max(talk.planned_end_at or tx.now, tx.now) if talk else tx.now
+    for row in await _next_of(tx, counsellor):
+        if talk and row.id == talk.appointment_id:
+            continue
+        expected = _rounded(max(row.begins_at, free_at)) if talk else row.begins_at
+        is_late = expected - row.begins_at >= STEP
+        _tell(tx, row, expected if is_late else None)
+        free_at = max(free_at, expected + (row.occupied_until - row.begins_at)) if is_late else free_at
+
+
+async def _next_of(tx: Transaction, counsellor: uuid.UUID) -> list[Appointment]:
+    query = select(Appointment).where(
+        Appointment.counsellor_id == counsellor,
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.ends_at > tx.now,
+        Appointment.begins_at < tx.now + AHEAD,
+    )
+    query = query.order_by(Appointment.begins_at).with_for_update(of=Appointment)
+    return list((await tx.session.execute(query)).unique().scalars())
+
+
+def _rounded(moment: datetime) -> datetime:
+    """The next whole five minutes."""
+    over = timedelta(minutes=moment.minute % 5, seconds=moment.second, microseconds=moment.microsecond)
+    return moment + (STEP - over if over else timedelta(0))
+
+
+def _tell(tx: Transaction, row: Appointment, expected_at: datetime | None) -> None:
+    if row.expected_at == expected_at:
+        return
+    row.expected_at = expected_at
+    fact = AppointmentDelayed(appointment=row.id, expected_at=expected_at)
+    tx.record(fact, person_stream(row.candidate_id), person_stream(row.counsellor_id))
