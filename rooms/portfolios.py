@@ -9,10 +9,10 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from rooms import agencies, conversations, counselling, outbox, people, promises
-from rooms.agencies import Agency, Reason
+from rooms.agencies import Agency, Reason, Team, TeamMember
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid, NotFound
@@ -25,6 +25,7 @@ from rooms.transaction import Transaction
 SILENT_AFTER = timedelta(weeks=6)
 REINFORCED_SILENT_AFTER = timedelta(weeks=2)
 MOST_FILTERS = 20
+FEWEST_LETTERS, MOST_FOUND = 2, 20
 
 
 class Following(Base):
@@ -187,6 +188,33 @@ async def portfolio(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> 
             Followed(person, last_at, next_at, *done, waiting.get(person.id), following.is_reinforced, is_silent)
         )
     return found
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Somebody whom a colleague follows: enough to know whom to ask, and no more."""
+
+    name: str
+    counsellor: str
+
+
+async def elsewhere(tx: Transaction, counsellor: uuid.UUID, words: str) -> list[Elsewhere]:
+    """Who of the agency's people has this name and is followed by a colleague; the first twenty. One query."""
+    if len(words.strip()) < FEWEST_LETTERS:
+        return []
+    colleague = aliased(Person)
+    mine = select(Team.agency_id).join(TeamMember).where(TeamMember.person_id == counsellor)
+    colleagues = select(TeamMember.person_id).join(Team).where(Team.agency_id.in_(mine))
+    query = (
+        select(Person.name, colleague.name)
+        .join(Following, Following.person_id == Person.id)
+        .join(colleague, colleague.id == Following.counsellor_id)
+        .where(Following.counsellor_id.in_(colleagues), Following.counsellor_id != counsellor)
+    )
+    for word in words.split():
+        query = query.where(Person.name.icontains(word, autoescape=True))
+    rows = await tx.session.execute(query.order_by(Person.name).limit(MOST_FOUND))
+    return [Elsewhere(*row) for row in rows]
 
 
 async def asking(tx: Transaction, counsellor: uuid.UUID) -> list[tuple[Person, datetime]]:

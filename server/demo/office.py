@@ -4,11 +4,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from rooms import agencies, people, portfolios
+from rooms import agencies, counselling, people, portfolios
 from rooms.agencies import Agency, Mode, Reason, ReasonText
 from rooms.appointments import booking, desk, hours, times
-from rooms.appointments.availability import Span
-from rooms.appointments.booking import Wanted
+from rooms.appointments.availability import Span, local
+from rooms.appointments.booking import Attendance, Wanted
 from rooms.people import Need, Person, Profile
 from rooms.transaction import Transaction
 
@@ -28,6 +28,9 @@ FOLLOWED = (
     ("Sofia Ramos", "aide à domicile", (Need.SIGN_LANGUAGE,)),
     ("Bruno Le Bihan", "cuisine", ()),
 )  # fmt: skip
+PAST = (Attendance.CAME, Attendance.LATE, Attendance.TECHNICAL, Attendance.CAME)
+NOTES = ("Projet clair, à encourager.", "Préfère le matin.", "La connexion a coupé, rappelée par téléphone.")
+STEPS = ("Refaire le CV", "Appeler deux employeurs", "Demander l'attestation de formation")
 WITHIN = timedelta(minutes=10)
 SEEKER_SAYS = "Je voudrais travailler près de chez moi, auprès de personnes âgées."
 WORDS = ("Je cherche près de chez moi.", "Je voudrais changer de métier.", "J'ai une piste au salon.")
@@ -49,6 +52,7 @@ async def open_office(tx: Transaction, counsellor: Person, amina: Person) -> Non
         person = await people.welcome(tx, name, None, "fr")
         await people.change_profile(tx, person, Profile(name, seeks, "Nantes", "français", needs))
         await portfolios.follow(tx, counsellor.id, person.id)
+    await remember(tx, counsellor, team.agency)
 
 
 async def fill_today(tx: Transaction) -> None:
@@ -64,6 +68,26 @@ async def fill_today(tx: Transaction) -> None:
     for number, person in enumerate(await portfolios.followed_by(tx, counsellor.id)):
         if person.email is None:
             await _book(tx, counsellor, person, reasons["Mon projet"], WORDS[number % len(WORDS)])
+
+
+async def remember(tx: Transaction, counsellor: Person, agency: Agency) -> None:
+    """What was before today: talks that took place, one that failed technically, notes and steps."""
+    reasons = {reason.name: reason for reason in await agencies.reasons_of(tx, agency.id)}
+    reason, nothing = reasons["Mon projet"], timedelta(0)
+    for number, person in enumerate(await portfolios.followed_by(tx, counsellor.id)):
+        begins = local(tx.now.astimezone(agency.zone).date() - timedelta(days=6 + 9 * number), time(10), agency.zone)
+        span = Span(begins, begins + timedelta(minutes=reason.minutes))
+        wanted = Wanted(reason, counsellor.id, Mode.VIDEO, span, nothing, nothing, agency.time_zone)
+        row = await booking.hold(tx, person, wanted)
+        if row is None:
+            continue
+        await booking.book(tx, row, counsellor, WORDS[number % len(WORDS)])
+        await booking.end(tx, row, PAST[number % len(PAST)], counsellor)
+        await counselling.write_note(tx, counsellor, person.id, "team", NOTES[number % len(NOTES)])
+        step = await counselling.propose_step(tx, counsellor, person.id, STEPS[number % len(STEPS)], begins.date())
+        counselling.sign(tx, step, person.id)
+        if number % 2:
+            counselling.finish(tx, step)
 
 
 async def expect(tx: Transaction, seeker: Person) -> None:

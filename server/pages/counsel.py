@@ -239,6 +239,7 @@ async def portfolio(visit: Visit) -> web.StreamResponse:
             "portfolio.html",
             rows=[row for row in rows if row.is_among(only)],
             count=len(rows),
+            elsewhere=await portfolios.elsewhere(tx, me, visit.query.get("q", "")),
             only=only,
             choices=[each.value for each in Only],
             filters=await portfolios.filters_of(tx, me),

@@ -1,10 +1,10 @@
 """Free times of 250 counsellors with 60,000 appointments: one candidate's page, beside asking day by day and person
-by person. Also a portfolio of 200 people, and a search in it.
+by person. Also a portfolio of 200 people, and a search for a name in an agency of 50,000.
 
     python -m tests.load.bench_slots [--rounds 20] [--portfolio]
 
 Prints a table, and as its last line one JSON object: {"bench": "slots", "p95_ms": ..., "ratio_to_naive": ...} or
-{"bench": "portfolio", "p95_ms": ...}. It fails when the two ways do not find the same times.
+{"bench": "portfolio", "p95_ms": ...}, of the slower of the two. It fails when the two ways do not find the same times.
 """
 
 import argparse
@@ -159,18 +159,25 @@ async def bench_slots(database: Database, reason_id: uuid.UUID, people: list[uui
 
 
 async def bench_portfolio(database: Database, staff: list[uuid.UUID], rounds: int) -> dict[str, Any]:
-    samples = []
+    samples, searches = [], []
     for turn in range(rounds):
         words = "" if turn % 2 else f"Person {turn % 10}"
         async with database.reading() as tx:
             took, found = await timed(
                 lambda tx=tx, turn=turn, words=words: portfolios.portfolio(tx, staff[turn % 100], words)  # type: ignore[misc]
             )
+            spent, others = await timed(
+                lambda tx=tx, turn=turn: portfolios.elsewhere(tx, staff[turn % 100], f"Person 4{turn % 10}")  # type: ignore[misc]
+            )
+        assert isinstance(others, list)
+        assert len(others) == portfolios.MOST_FOUND, f"{len(others)} found in the agency"
+        searches.append(spent)
         assert isinstance(found, list)
         assert words or len(found) == FOLLOWED, f"{len(found)} people followed"
         samples.append(took)
     print(f"a portfolio of {FOLLOWED} of {PEOPLE}: median {statistics.median(samples):.1f} ms, p95 {p95(samples):.1f}")
-    return {"bench": "portfolio", "p95_ms": round(p95(samples), 1)}
+    print(f"a name among {PEOPLE}: median {statistics.median(searches):.1f} ms, p95 {p95(searches):.1f}")
+    return {"bench": "portfolio", "p95_ms": round(max(p95(samples), p95(searches)), 1)}
 
 
 async def run(rounds: int) -> int:

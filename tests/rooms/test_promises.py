@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rooms import access, chat, portfolios, promises
+from rooms import access, agencies, chat, portfolios, promises
 from rooms.access import Act, Actor
 from rooms.errors import NotFound
 from rooms.people import Person
@@ -124,3 +124,16 @@ async def test_a_filter_is_kept_under_its_name_and_written_anew(office: Office) 
         await portfolios.forget_filter(tx, me, kept.id)
     async with office.cast.database.reading() as tx:
         assert await portfolios.filters_of(tx, me) == []
+
+
+async def test_a_colleagues_person_is_found_by_name_with_whom_to_ask_and_no_more(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
+        await agencies.add_member(tx, elsewhere.id, cast.sophie)
+        found = await portfolios.elsewhere(tx, office.nadia.id, "ami ben")
+        assert [(each.name, each.counsellor) for each in found] == [("Amina Benali", "Claire Dubois")]
+        assert await portfolios.elsewhere(tx, office.nadia.id, "a") == []
+        assert await portfolios.elsewhere(tx, office.nadia.id, "%%") == []
+        assert await portfolios.elsewhere(tx, office.claire.id, "ami") == [], "her own are on her own list"
+        assert await portfolios.elsewhere(tx, cast.sophie.id, "ami") == [], "another agency"
