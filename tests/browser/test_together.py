@@ -129,6 +129,12 @@ async def test_a_screen_is_a_stream_of_its_own_beside_the_pictures_and_either_on
         await expect(screen).to_be_visible()
         await until(claire, SCREEN_IS_SEEN)
         await until_frames(claire)
+        await amina.context.set_offline(True)
+        await expect(claire.locator("[data-pane=screen]")).to_be_hidden()
+        await amina.context.set_offline(False)
+        await expect(claire.locator("[data-pane=screen]")).to_be_visible()
+        await until(claire, "document.querySelector('[data-slot=screen]').srcObject?.active")
+        await until(claire, SCREEN_IS_SEEN)
         await claire.locator("[data-pane=screen]").get_by_role("button", name="Stop").click()
         for page in (claire, amina):
             await expect(page.locator("[data-pane=screen]")).to_be_hidden()

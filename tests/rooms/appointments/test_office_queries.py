@@ -1,0 +1,108 @@
+"""The lists of an office do not grow queries: one person or three, the same number."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from rooms import chat, counselling, documents, looking, people, portfolios, suggestions
+from rooms.agencies import Mode
+from rooms.appointments import booking, desk, satisfaction, times
+from rooms.appointments.booking import Attendance
+from rooms.fairs import Fair
+from rooms.lines import places
+from rooms.meetings import Meeting, MeetingState
+from rooms.model import new_id
+from rooms.promises import runs_of
+from rooms.transaction import Transaction
+from rooms.uploads import Checked
+from tests.cast import Cast
+from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
+from tests.rooms.test_queries import Read, count
+
+
+@pytest.fixture
+async def office(cast: Cast) -> Office:
+    return await open_office(cast, counsellors=2)
+
+
+async def more(office: Office, number: int) -> None:
+    """One more person followed, with an appointment that is over, all that belongs to it, and a fair suggested."""
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        person = await people.welcome(tx, f"Person {number}", f"p{number}@example.org", "en")
+        claire, reason = await cast.fresh(tx, office.claire), await office.fresh_reason(tx)
+        await portfolios.follow(tx, claire.id, person.id)
+        await portfolios.reinforce(tx, claire.id, person.id, is_reinforced=True)
+        await portfolios.keep_filter(tx, claire.id, f"Filter {number}", "", [])
+        begins = WEDNESDAY_NINE + timedelta(minutes=40 * number)
+        row = await times.hold(tx, person, reason, Mode.VIDEO, begins, PARIS, by_staff=claire.id)
+        await desk.book(tx, row, person, "I bake.")
+        await documents.pass_on(tx, row, person, Checked("cv.pdf", b"x", "application/pdf"), new_id())
+        talk = await chat.with_counsellor(tx, person.id)
+        await chat.send(tx, person, talk, "Hello", uuid.uuid4(), is_staff=False)
+        await counselling.propose_step(tx, claire, person.id, "Finish the CV", None)
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        suggested = await suggestions.suggest(tx, claire, person, fair, None, "")
+        await suggestions.share(tx, person.id, suggested.id, is_shared=True)
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        await places.join(tx, person, booth)
+        meeting = Meeting(
+            id=new_id(), appointment_id=row.id, candidate_id=person.id, recruiter_id=claire.id,
+            state=MeetingState.ENDED, mode=Mode.VIDEO, planned_minutes=30, opened_at=tx.now,
+        )  # fmt: skip
+        tx.session.add(meeting)
+        await tx.session.flush()
+        await looking.begin(tx, person.id, meeting.id)
+        row.begins_at -= timedelta(days=2)
+        await booking.end(tx, row, Attendance.CAME, claire)
+        await satisfaction.say(tx, row, "verdict_yes", "verdict_yes", "")
+
+
+async def the_portfolio(tx: Transaction, cast: Cast) -> object:
+    return await portfolios.portfolio(tx, cast.claire.id)
+
+
+async def who_asks(tx: Transaction, cast: Cast) -> object:
+    return await portfolios.asking(tx, cast.claire.id)
+
+
+async def what_people_say(tx: Transaction, cast: Cast) -> object:
+    team = await portfolios.reasons_for(tx, cast.amina.id)
+    return await satisfaction.results(tx, team[0][0].id)
+
+
+async def how_fairs_went(tx: Transaction, cast: Cast) -> object:
+    rows = await suggestions.of_person(tx, cast.amina.id)
+    followed = await portfolios.followed_by(tx, cast.claire.id)
+    rows += await suggestions.of_person(tx, followed[0].id)
+    return await suggestions.outcomes(tx, rows)
+
+
+async def the_fairs_to_suggest(tx: Transaction, cast: Cast) -> object:
+    return await suggestions.choices(tx)
+
+
+async def the_promise(tx: Transaction, cast: Cast) -> object:
+    followed = await portfolios.followed_by(tx, cast.claire.id)
+    return await runs_of(tx, [person.id for person in followed])
+
+
+async def the_day(tx: Transaction, cast: Cast) -> object:
+    return await booking.of_person(tx, cast.claire.id, since=WEDNESDAY_NINE - timedelta(days=9))
+
+
+READS = [
+    the_portfolio, who_asks, what_people_say, how_fairs_went, the_fairs_to_suggest, the_promise, the_day,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("read", READS, ids=lambda read: read.__name__)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_one_or_three_the_same_number_of_queries(office: Office, read: Read) -> None:
+    await more(office, 0)
+    one = await count(office.cast, read)
+    await more(office, 1)
+    await more(office, 2)
+    assert await count(office.cast, read) == one
+    assert one > 0
