@@ -73,6 +73,8 @@ class Reason(Base):
     bring: Mapped[str] = mapped_column(default="")
     is_follow_up: Mapped[bool] = mapped_column(default=False)
     """Only for people of the counsellor's portfolio."""
+    team_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("team.id"))
+    """Only this team sees people for it; None for the whole agency."""
     is_withdrawn: Mapped[bool] = mapped_column(default=False)
     agency: Mapped[Agency] = relationship(lazy="joined", innerjoin=True)
 
@@ -85,6 +87,7 @@ class ReasonText:
     question: str = ""
     bring: str = ""
     is_follow_up: bool = False
+    team: uuid.UUID | None = None
 
 
 async def agency(tx: Transaction, name: str) -> Agency:
@@ -151,8 +154,21 @@ async def counsellors_of(tx: Transaction, where: uuid.UUID) -> list[Person]:
     return list((await tx.session.execute(query)).scalars())
 
 
-async def ids_of_counsellors(tx: Transaction, where: uuid.UUID) -> list[uuid.UUID]:
-    query = select(TeamMember.person_id).join(Team, Team.id == TeamMember.team_id).where(Team.agency_id == where)
+async def teams_in(tx: Transaction, where: uuid.UUID) -> list[Team]:
+    return list((await tx.session.execute(select(Team).where(Team.agency_id == where).order_by(Team.name))).scalars())
+
+
+async def sees(tx: Transaction, counsellor: uuid.UUID, where: uuid.UUID) -> bool:
+    """Whether the counsellor belongs to the agency, in whatever team."""
+    query = select(TeamMember.team_id).join(Team, Team.id == TeamMember.team_id)
+    query = query.where(TeamMember.person_id == counsellor, Team.agency_id == where).limit(1)
+    return (await tx.session.execute(query)).first() is not None
+
+
+async def ids_for(tx: Transaction, reason: Reason) -> list[uuid.UUID]:
+    """The counsellors who see people for this reason: those of its team, or of the whole agency."""
+    query = select(TeamMember.person_id).join(Team, Team.id == TeamMember.team_id)
+    query = query.where(Team.id == reason.team_id if reason.team_id else Team.agency_id == reason.agency_id)
     return list((await tx.session.execute(query.distinct())).scalars())
 
 
@@ -171,6 +187,8 @@ async def add_reason(tx: Transaction, where: Agency, text: ReasonText) -> Reason
     if reason and not reason.is_withdrawn:
         raise Invalid("reason.known", N_("A reason of this name stands already."), field="reason")
     reason = reason or Reason(id=new_id(), agency_id=where.id)
+    if text.team and text.team not in {team.id for team in await teams_in(tx, where.id)}:
+        raise Invalid("team.unknown", N_("Please choose a team of this agency."), field="team")
     reason.agency, reason.is_withdrawn = where, False
     write_reason(reason, text)
     tx.session.add(reason)
@@ -189,7 +207,7 @@ def write_reason(reason: Reason, text: ReasonText) -> None:
     reason.minutes, reason.modes = text.minutes, modes
     reason.question = clean_text(text.question, "question", 300)
     reason.bring = clean_text(text.bring, "bring", 300)
-    reason.is_follow_up = text.is_follow_up
+    reason.is_follow_up, reason.team_id = text.is_follow_up, text.team
 
 
 async def withdraw_reason(tx: Transaction, where: Agency, reason: uuid.UUID) -> None:

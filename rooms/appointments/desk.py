@@ -77,7 +77,7 @@ async def _hand_over(tx: Transaction, row: Appointment, by: Person, colleague: P
     is_open = row.begins_at - booking.ROOM_OPENS_BEFORE <= tx.now
     if is_open or busy or not row.is_ahead(tx.now) or row.counsellor_id != by.id or row.candidate_id == colleague.id:
         return False
-    if colleague.id not in await agencies.ids_of_counsellors(tx, row.reason.agency_id):
+    if colleague.id not in await agencies.ids_for(tx, row.reason):
         return False
     if not await booking.hand_over(tx, row, by, colleague):
         return False
@@ -104,7 +104,7 @@ async def book_for(
     tx: Transaction, by: Person, candidate: Person, reason: Reason, mode: Mode, begins: datetime, phone: str = ""
 ) -> Appointment:
     """A counsellor books on behalf of somebody, with themselves, for a reason of their own agency."""
-    if by.id not in await agencies.ids_of_counsellors(tx, reason.agency_id):
+    if by.id not in await agencies.ids_for(tx, reason):
         raise NotFound("reason")
     zone = reason.agency.time_zone
     row = await times.hold(tx, candidate, reason, mode, begins, zone, by_staff=by.id)

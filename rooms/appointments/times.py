@@ -62,20 +62,20 @@ async def counsellors_for(
     tx: Transaction, reason: Reason, candidate: uuid.UUID, moving: Appointment | None = None
 ) -> list[uuid.UUID]:
     """Who may be met for this reason. What is booked already may move with whom it is booked."""
-    team = await agencies.ids_of_counsellors(tx, reason.agency_id)
-    found = _may_be_met(reason, team, await portfolios.referent_of(tx, candidate), candidate)
+    team = await agencies.ids_for(tx, reason)
+    found = await _may_be_met(tx, reason, team, await portfolios.referent_of(tx, candidate), candidate)
     return found or ([moving.counsellor_id] if moving else [])
 
 
-def _may_be_met(
-    reason: Reason, team: list[uuid.UUID], referent: uuid.UUID | None, candidate: uuid.UUID
+async def _may_be_met(
+    tx: Transaction, reason: Reason, team: list[uuid.UUID], referent: uuid.UUID | None, candidate: uuid.UUID
 ) -> list[uuid.UUID]:
-    """The whole agency, only the referent for a follow-up, never oneself. Whoever is followed goes to their
-    counsellor's agency."""
-    if referent is not None and referent not in team:
+    """The agency or the reason's team, only the referent for a follow-up, never oneself. Whoever is followed goes to
+    their counsellor's agency."""
+    if referent is not None and referent not in team and not await agencies.sees(tx, referent, reason.agency_id):
         return []
     if reason.is_follow_up:
-        return [referent] if referent else []
+        return [referent] if referent in team else []
     return [person for person in team if person != candidate]
 
 
@@ -109,7 +109,7 @@ async def openings_of(
 async def times_for(tx: Transaction, openings: Openings, candidate: uuid.UUID) -> list[Time]:
     """What of an agency's openings this candidate can book, the soonest first."""
     referent = await portfolios.referent_of(tx, candidate)
-    may = _may_be_met(openings.reason, openings.team, referent, candidate)
+    may = await _may_be_met(tx, openings.reason, openings.team, referent, candidate)
     return await _times(tx, openings, may, referent, candidate, None)
 
 
@@ -219,7 +219,7 @@ async def hold(
 
 
 async def _is_for_everybody(tx: Transaction, reason: Reason, people: list[uuid.UUID]) -> bool:
-    return set(people) == set(await agencies.ids_of_counsellors(tx, reason.agency_id))
+    return set(people) == set(await agencies.ids_for(tx, reason))
 
 
 async def possible(

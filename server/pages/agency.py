@@ -14,10 +14,10 @@ async def agency(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
         following = await heads(tx, visit)
-        reasons = await agencies.reasons_of(tx, row.id)
+        reasons, teams = await agencies.reasons_of(tx, row.id), await agencies.teams_in(tx, row.id)
     return visit.page(
-        "agency.html", agency=row, reasons=reasons, modes=[mode.value for mode in Mode], zones=fairs.zones(),
-        following=following,
+        "agency.html", agency=row, reasons=reasons, teams=teams, modes=[mode.value for mode in Mode],
+        zones=fairs.zones(), following=following,
     )  # fmt: skip
 
 
@@ -41,6 +41,7 @@ async def add_reason(visit: Visit) -> web.StreamResponse:
             visit.typed("question"),
             visit.typed("bring"),
             bool(visit.typed("is_follow_up")),
+            visit.uuid("team") if visit.typed("team") else None,
         )
         await agencies.add_reason(tx, row, text)
     return visit.go(f"/administer/agencies/{row.id}#reasons", language.gettext("People can take it from now on."))

@@ -160,7 +160,7 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
         async with visit.reading() as tx:
             reason = await access.reason(tx, visit.id("reason"))
             # Only one counsellor is asked for a follow-up, and not the same one for everybody.
-            team = [] if reason.is_follow_up else await agencies.ids_of_counsellors(tx, reason.agency_id)
+            team = [] if reason.is_follow_up else await agencies.ids_for(tx, reason)
             return await times.openings_of(tx, reason, _mode(visit, reason), team, _first_day(visit, tx, reason))
 
     # Many look at once when times open: nobody keeps a connection to the database while they share one look.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 
 from rooms import access, agencies, outbox, people, portfolios
 from rooms.access import Actor
-from rooms.agencies import Mode
+from rooms.agencies import Mode, ReasonText
 from rooms.appointments import booking, desk, hours, links, times, waitlist
 from rooms.appointments.availability import Span
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance, ChangeKind, OccupiedPiece
@@ -458,3 +459,25 @@ async def test_a_time_across_midnight_can_be_booked_as_it_is_shown(office: Offic
     assert across in [each.span.begins for each in found]
     row = await office.book(office.cast.amina, across)
     assert row.state is AppointmentState.BOOKED
+
+
+async def test_a_reason_of_one_team_is_seen_to_by_that_team_alone(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        training = await agencies.team(tx, "Agence Nantes Centre", "Formation")
+        elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
+        await agencies.add_member(tx, training.id, office.nadia)
+        await hours.add_weekly(tx, office.nadia.id, 2, 600, 660, ("video",))
+        text = ReasonText("Training", 30, ("video",), team=training.id)
+        reason = await agencies.add_reason(tx, training.agency, text)
+        with pytest.raises(Invalid):
+            await agencies.add_reason(tx, training.agency, replace(text, name="Other", team=elsewhere.id))
+        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+    async with cast.database.reading() as tx:
+        found = await times.free_times(tx, reason, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
+        assert {each.counsellors for each in found} == {(office.nadia.id,)}
+    async with cast.database.transaction() as tx:
+        await agencies.add_member(tx, elsewhere.id, cast.sophie)
+        await portfolios.follow(tx, cast.sophie.id, cast.karim.id)
+        found = await times.free_times(tx, reason, Mode.VIDEO, cast.karim.id, WEDNESDAY_NINE.date(), 1)
+        assert found == [], "who is followed goes to their counsellor's agency"
