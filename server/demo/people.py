@@ -55,6 +55,8 @@ async def _run(invitation: dict[str, Any]) -> None:
     for life in lives:
         life.cancel()
     await asyncio.wait(lives, timeout=GOING_TAKES)
+    # A peer that does not want to close is no reason to stay: nothing of theirs is lost.
+    os._exit(0)
 
 
 def _who(invitation: dict[str, Any]) -> list[tuple[str, str, Callable[[Door], Person]]]:
