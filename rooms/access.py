@@ -77,6 +77,7 @@ class Act(StrEnum):
     APPOINTMENT_KEEP = auto()
     APPOINTMENT_RECORD = auto()
     APPOINTMENT_CONTEST = auto()
+    APPOINTMENT_RATE = auto()
 
 
 R, A, S = Relation, Act, FairState
@@ -133,6 +134,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.APPOINTMENT_KEEP,    ANY, R.SELF, R.COUNSELLOR),
     _right(A.APPOINTMENT_RECORD,  ANY, R.COUNSELLOR),
     _right(A.APPOINTMENT_CONTEST, ANY, R.SELF),
+    _right(A.APPOINTMENT_RATE,    ANY, R.SELF),
 )  # fmt: skip
 
 

@@ -158,7 +158,7 @@ async def teams_in(tx: Transaction, where: uuid.UUID) -> list[Team]:
     return list((await tx.session.execute(select(Team).where(Team.agency_id == where).order_by(Team.name))).scalars())
 
 
-async def sees(tx: Transaction, counsellor: uuid.UUID, where: uuid.UUID) -> bool:
+async def has_counsellor(tx: Transaction, where: uuid.UUID, counsellor: uuid.UUID) -> bool:
     """Whether the counsellor belongs to the agency, in whatever team."""
     query = select(TeamMember.team_id).join(Team, Team.id == TeamMember.team_id)
     query = query.where(TeamMember.person_id == counsellor, Team.agency_id == where).limit(1)

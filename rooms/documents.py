@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.appointments.booking import Appointment
+from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.booths import Booth
 from rooms.errors import N_, Conflict
 from rooms.facts import Fact, line_stream, person_stream
@@ -151,6 +151,8 @@ async def pass_on(
     tx: Transaction, appointment: Appointment, giver: Person, checked: Checked, name: uuid.UUID
 ) -> list[uuid.UUID]:
     """Pass a document to the other one of an appointment; each of the two reads it until it is withdrawn."""
+    if appointment.state not in (AppointmentState.BOOKED, AppointmentState.OVER):
+        raise Conflict("document.no_appointment", N_("Documents are passed once the appointment is booked."))
     if len(await of_appointment(tx, appointment.id)) >= MOST_OF_AN_APPOINTMENT:
         raise Conflict("document.too_many", N_("Twenty documents are the most. Remove one first."))
     row = _document(tx, DocumentKind.PAPER, checked, name, person=giver.id)

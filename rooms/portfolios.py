@@ -28,6 +28,11 @@ MOST_FILTERS = 20
 FEWEST_LETTERS, MOST_FOUND = 2, 20
 
 
+class FollowedElsewhere(Conflict):
+    def __init__(self) -> None:
+        super().__init__("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
+
+
 class Following(Base):
     """A counsellor follows a person. Purpose: counselling; ends when the person leaves or is handed over."""
 
@@ -234,14 +239,16 @@ async def take(tx: Transaction, counsellor: Person, name: str, email: str | None
     person = known or await people.welcome(tx, name, email, language)
     referent = await referent_of(tx, person.id)
     if referent not in (None, counsellor.id):
-        raise Conflict("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
+        raise FollowedElsewhere()
     if known is None or await knows(tx, counsellor.id, person.id):
         await follow(tx, counsellor.id, person.id)
         return person, True
     values = {"person_id": person.id, "counsellor_id": counsellor.id, "asked_at": tx.now}
     if await tx.insert_once(FollowRequest, values):
         told: dict[str, object] = {"name": person.name, "counsellor": counsellor.name, "path": "/appointments#asks"}
-        await outbox.post(tx, person.email, "following", person.language, told)
+        # Whoever said no is not written to again.
+        once = f"following:{person.id}:{counsellor.id}"
+        await outbox.post(tx, person.email, "following", person.language, told, once)
     return person, False
 
 
@@ -265,28 +272,22 @@ async def answer_request(tx: Transaction, person: uuid.UUID, counsellor: uuid.UU
 
 async def hand_over(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, colleague: uuid.UUID) -> None:
     """A colleague of the same agency follows the person from now on; appointments that are booked stay as they are."""
-    if await referent_of(tx, person) != counsellor:
-        raise Conflict("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
-    if colleague not in {each.id for each in await colleagues_of(tx, counsellor)}:
-        raise Invalid("colleague.unknown", N_("Please choose a colleague of your agency."), field="colleague")
-    await follow(tx, colleague, person)
+    await _own(tx, counsellor, person)
+    await follow(tx, (await colleague_of(tx, counsellor, colleague)).id, person)
 
 
 async def hand_all_over(tx: Transaction, counsellor: uuid.UUID, colleague: uuid.UUID) -> int:
     """A colleague of the same agency follows everybody from now on; returns how many."""
-    if colleague not in {each.id for each in await colleagues_of(tx, counsellor)}:
-        raise Invalid("colleague.unknown", N_("Please choose a colleague of your agency."), field="colleague")
-    people_ = [person.id for person in await followed_by(tx, counsellor)]
-    for person in people_:
-        await follow(tx, colleague, person)
-    return len(people_)
+    await colleague_of(tx, counsellor, colleague)
+    followed = await followed_by(tx, counsellor)
+    for person in followed:
+        await follow(tx, colleague, person.id)
+    return len(followed)
 
 
 async def reinforce(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, *, is_reinforced: bool) -> None:
     """Give somebody reinforced support, or end it; their counsellor says so."""
-    row = await tx.session.get(Following, person, with_for_update=True)
-    if row is None or row.counsellor_id != counsellor:
-        raise Conflict("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
+    row = await _own(tx, counsellor, person)
     row.reinforced_at = (row.reinforced_at or tx.now) if is_reinforced else None
 
 
@@ -326,6 +327,22 @@ async def forget_filter(tx: Transaction, counsellor: uuid.UUID, kept: uuid.UUID)
     if row is None or row.counsellor_id != counsellor:
         raise NotFound("filter")
     await tx.session.delete(row)
+
+
+async def _own(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> Following:
+    """The following of somebody whom this counsellor follows, held still."""
+    row = await tx.session.get(Following, person, with_for_update=True)
+    if row is None or row.counsellor_id != counsellor:
+        raise FollowedElsewhere()
+    return row
+
+
+async def colleague_of(tx: Transaction, counsellor: uuid.UUID, colleague: uuid.UUID) -> Person:
+    """The colleague who is to take something over."""
+    for each in await colleagues_of(tx, counsellor):
+        if each.id == colleague:
+            return each
+    raise Invalid("colleague.unknown", N_("Please choose a colleague of your agency."), field="colleague")
 
 
 async def colleagues_of(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:

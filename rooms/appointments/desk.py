@@ -9,7 +9,7 @@ from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, hours, letters, links, room, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.conversations import ConversationKind
-from rooms.errors import N_, Conflict, Invalid, NotFound
+from rooms.errors import N_, Conflict, NotFound
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -60,14 +60,12 @@ async def hand_day_over(
     tx: Transaction, by: Person, colleague: uuid.UUID, begins: datetime, ends: datetime
 ) -> HandedOver:
     """A colleague of the same agency takes what lies ahead between two moments, each at its time."""
-    known = {each.id: each for each in await portfolios.colleagues_of(tx, by.id)}
-    if colleague not in known:
-        raise Invalid("colleague.unknown", N_("Please choose a colleague of your agency."), field="colleague")
+    taker = await portfolios.colleague_of(tx, by.id, colleague)
     found = HandedOver([], [])
     for row in await booking.of_person(tx, by.id, since=begins, until=ends):
         if row.counsellor_id == by.id and row.is_ahead(tx.now):
             held = await booking.locked(tx, row.id)
-            can_go = held is not None and await _hand_over(tx, held, by, known[colleague])
+            can_go = held is not None and await _hand_over(tx, held, by, taker)
             (found.taken if can_go else found.left).append(row)
     return found
 

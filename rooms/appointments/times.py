@@ -72,7 +72,11 @@ async def _may_be_met(
 ) -> list[uuid.UUID]:
     """The agency or the reason's team, only the referent for a follow-up, never oneself. Whoever is followed goes to
     their counsellor's agency."""
-    if referent is not None and referent not in team and not await agencies.sees(tx, referent, reason.agency_id):
+    if (
+        referent is not None
+        and referent not in team
+        and not await agencies.has_counsellor(tx, reason.agency_id, referent)
+    ):
         return []
     if reason.is_follow_up:
         return [referent] if referent in team else []
