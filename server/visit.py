@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -122,6 +122,17 @@ class Visit:
             return ZoneInfo(name) if name else None
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return None
+
+    def day(self, name: str) -> date:
+        """A day as typed into a field for one."""
+        try:
+            found = date.fromisoformat(self.typed(name))
+        except ValueError:
+            found = date.max
+        if not 2000 <= found.year < 2100:
+            message = N_("Please give a day, for example 2027-03-15.")
+            raise Invalid(f"{name}.unreadable", message, field=name)
+        return found
 
     def moment(self, name: str) -> datetime:
         """A moment in a form's hidden field."""

@@ -27,7 +27,7 @@ from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.appointments.satisfaction import Verdict
 from rooms.appointments.times import DAYS_AT_ONCE, Openings, Time
 from rooms.conversations import ConversationKind
-from rooms.errors import N_, Conflict, Invalid
+from rooms.errors import N_, Conflict
 from rooms.facts import conversation_stream
 from rooms.people import Person
 from rooms.transaction import Transaction
@@ -195,16 +195,9 @@ async def wish(visit: Visit) -> web.StreamResponse:
         reason = await access.reason(tx, visit.id("reason"))
         person = await tx.session.get_one(Person, visit.actor.known.id)
         zone = (visit.zone or reason.agency.zone).key
-        first, last = _day(visit, "first_day"), _day(visit, "last_day")
+        first, last = visit.day("first_day"), visit.day("last_day")
         await waitlist.wish(tx, person, reason, _mode(visit, reason), first, last, zone)
     return visit.go("/appointments", language.gettext("You are told first when a time comes free."))
-
-
-def _day(visit: Visit, name: str) -> date:
-    try:
-        return date.fromisoformat(visit.typed(name))
-    except ValueError:
-        raise Invalid(f"{name}.unreadable", N_("Please give a day, for example 2027-03-15."), field=name) from None
 
 
 @post("/wishes/{wish}/give-up")
@@ -352,7 +345,7 @@ async def contest(visit: Visit) -> web.StreamResponse:
 async def say(visit: Visit) -> web.StreamResponse:
     """Two questions and an open answer, of whom the appointment was for."""
     async with visit.transaction() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_CONTEST, lock=True)
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_RATE, lock=True)
         await satisfaction.say(tx, row, visit.typed("helped"), visit.typed("heard"), visit.typed("satisfied_words"))
     return visit.go(
         f"/appointments/{row.id}#satisfaction", language.gettext("Thank you. It is read without your name.")

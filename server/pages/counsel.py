@@ -71,7 +71,7 @@ async def hand_day_over(visit: Visit) -> web.StreamResponse:
     """A colleague takes what lies ahead of this day; everybody is told."""
     async with visit.transaction() as tx:
         teams = await access.counsels(tx, visit.actor)
-        chosen = _day_of(visit, "day")
+        chosen = visit.day("day")
         me = await tx.session.get_one(Person, visit.actor.known.id)
         done = await desk.hand_day_over(tx, me, visit.uuid("colleague"), *_span_of(chosen, teams[0].agency.zone))
     said = language.gettext("Appointments handed over: %(count)s.", count=len(done.taken))
@@ -84,16 +84,6 @@ async def hand_day_over(visit: Visit) -> web.StreamResponse:
 def _span_of(chosen: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """A whole day of a zone."""
     return local(chosen, time(0), zone), local(chosen + timedelta(days=1), time(0), zone)
-
-
-def _day_of(visit: Visit, name: str) -> date:
-    try:
-        chosen = date.fromisoformat(visit.typed(name))
-    except ValueError:
-        chosen = date.max
-    if not 2000 <= chosen.year < 2100:
-        raise Invalid(f"{name}.unreadable", N_("Please give a day, for example 2027-03-15."), field=name)
-    return chosen
 
 
 @post("/appointments/{appointment}/record")
@@ -156,7 +146,7 @@ async def remove_weekly(visit: Visit) -> web.StreamResponse:
 async def add_day(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.counsels(tx, visit.actor)
-        chosen = _day_of(visit, "day")
+        chosen = visit.day("day")
         is_open = bool(visit.ticked("day_modes"))
         span = (_minutes(visit, "day_begins"), _minutes(visit, "day_ends")) if is_open else None
         await hours.add_day(tx, visit.actor.known.id, chosen, span, visit.ticked("day_modes"))

@@ -5,7 +5,6 @@ from datetime import date
 from aiohttp import web
 
 from rooms import access, counselling, portfolios
-from rooms.errors import N_, Invalid
 from rooms.people import Person
 from server import language
 from server.pages.appointments import mine
@@ -23,11 +22,7 @@ async def write_note(visit: Visit) -> web.StreamResponse:
 
 
 def _due(visit: Visit) -> date | None:
-    try:
-        return date.fromisoformat(visit.typed("due_on")) if visit.typed("due_on") else None
-    except ValueError:
-        message = N_("Please give a day, for example 2027-03-15.")
-        raise Invalid("due_on.unreadable", message, field="due_on") from None
+    return visit.day("due_on") if visit.typed("due_on") else None
 
 
 @post("/counsel/people/{followed}/steps", again=person)
