@@ -31,6 +31,16 @@ export function show(root, name, shown) {
 }
 
 /**
+ * What the button that was clicked does, by its data-act.
+ * @param {Event} event
+ * @returns {string | undefined}
+ */
+export function actOf(event) {
+  const button = /** @type {HTMLElement} */ (event.target).closest("button[data-act]");
+  return /** @type {HTMLElement | null} */ (button)?.dataset.act;
+}
+
+/**
  * A copy of the first element of a part's template.
  * @param {ParentNode} root
  * @param {string} name

@@ -1,7 +1,7 @@
 /** The ladder of a talk: video, sound only, in writing, by phone. Either one steps; a weak connection proposes it. */
 
 import { say } from "../live/words.js";
-import { fill, show, slot } from "./dom.js";
+import { actOf, fill, show, slot } from "./dom.js";
 
 /** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
 /** @typedef {"video" | "audio" | "chat" | "phone"} Mode */
@@ -103,7 +103,7 @@ export class Ladder {
 
   /** @param {MouseEvent} event */
   onClick(event) {
-    const act = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("button[data-act]"))?.dataset.act;
+    const act = actOf(event);
     if (act === "ways") this.toggle();
     if (act === "step-down") this.step(/** @type {Mode} */ (this.next()?.value));
     if (act !== "go-on") return;

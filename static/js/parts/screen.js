@@ -1,7 +1,7 @@
 /** The screen, or one window of it, as a stream of its own beside the two pictures; either one ends it. */
 
 import { say } from "../live/words.js";
-import { fill, show, slot } from "./dom.js";
+import { actOf, fill, show, slot } from "./dom.js";
 
 /** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
 
@@ -72,7 +72,7 @@ export class Screen {
 
   /** @param {MouseEvent} event */
   onClick(event) {
-    const act = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("button[data-act]"))?.dataset.act;
+    const act = actOf(event);
     if (act === "screen") void (this.track ? this.end() : this.begin());
     if (act === "stop-screen") this.othersIsShown ? this.meeting.tellOther("stop_screen", null) : void this.end();
   }

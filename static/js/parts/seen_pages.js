@@ -2,25 +2,22 @@
 
 import { Gathering } from "../looking/pieces.js";
 import { say } from "../live/words.js";
-import { fill, slot } from "./dom.js";
+import { actOf, fill } from "./dom.js";
+import { PagesPane } from "./pages_pane.js";
 
 /** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
 
 const META = 4;
 const ASK_AGAIN_MS = 2500;
 
-export class SeenPages {
+export class SeenPages extends PagesPane {
   /**
    * @param {HTMLElement} element the whole meeting
    * @param {Meeting} meeting
    * @param {string} otherName
    */
   constructor(element, meeting, otherName) {
-    this.element = element;
-    this.meeting = meeting;
-    this.otherName = otherName;
-    this.pane = /** @type {HTMLElement} */ (element.querySelector("[data-pane=pages]"));
-    this.place = /** @type {HTMLElement} */ (slot(element, "pages"));
+    super(element, meeting, otherName);
     this.gathering = new Gathering();
     /** @type {import("../../vendor/rrweb-replay.js").Replayer | null} */
     this.replayer = null;
@@ -30,8 +27,6 @@ export class SeenPages {
     this.size = { width: 0, height: 0 };
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.asking = undefined;
-    /** @type {(() => void)[]} */
-    this.stops = [];
     this.onClick = this.onClick.bind(this);
     this.onPoint = this.onPoint.bind(this);
     this.fit = this.fit.bind(this);
@@ -63,15 +58,10 @@ export class SeenPages {
     return Boolean(this.meeting.looking) && this.meeting.looking?.owner !== this.meeting.me;
   }
 
+  /** @override */
   draw() {
     const isLooking = this.isLooking;
-    const isNew = isLooking && this.pane.hidden;
-    this.pane.hidden = !isLooking;
-    if (isNew) {
-      this.askAgain();
-      this.pane.scrollIntoView({ block: "nearest" });
-    }
-    this.element.querySelector("[data-act=look]")?.setAttribute("aria-pressed", String(isLooking));
+    if (this.show(isLooking)) this.askAgain();
     if (!isLooking) return this.close();
     const mayFill = this.meeting.looking?.mayFill;
     const words = mayFill ? "%(name)s shows a page. You may fill in with them." : "%(name)s shows a page. Click to point at something.";
@@ -161,11 +151,6 @@ export class SeenPages {
     this.replayer.iframe.title = say("Page of %(name)s", { name: this.otherName });
   }
 
-  /** @param {string} words */
-  tell(words) {
-    fill(this.element, "stepped", words);
-  }
-
   /** @param {import("../../vendor/rrweb-replay.js").Replayer} replayer */
   listen(replayer) {
     const page = /** @type {Document} */ (replayer.iframe.contentDocument);
@@ -204,15 +189,9 @@ export class SeenPages {
     this.meeting.tellOther("look_back", { point: { x: Math.round(x), y: Math.round(y) } });
   }
 
-  /** @param {string} event */
-  send(event) {
-    this.tell("");
-    this.meeting.tell(event).catch((error) => this.tell(error instanceof Error ? error.message : ""));
-  }
-
   /** @param {MouseEvent} event */
   onClick(event) {
-    const act = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("button[data-act]"))?.dataset.act;
+    const act = actOf(event);
     if (act === "look" && !this.isLooking) this.send("looking:ask");
     if (this.isLooking && (act === "look" || act === "stop-pages")) this.send("looking:end");
   }

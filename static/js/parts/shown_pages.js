@@ -2,32 +2,27 @@
 
 import { FRAME } from "../looking/frame.js";
 import { cut } from "../looking/pieces.js";
-import { fill, slot } from "./dom.js";
+import { actOf, fill, slot } from "./dom.js";
 import { say } from "../live/words.js";
+import { PagesPane } from "./pages_pane.js";
 
 /** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
 
 const FIRST_PAGE = "/appointments";
 
-export class ShownPages {
+export class ShownPages extends PagesPane {
   /**
    * @param {HTMLElement} element the whole meeting
    * @param {Meeting} meeting
    * @param {string} otherName
    */
   constructor(element, meeting, otherName) {
-    this.element = element;
-    this.meeting = meeting;
-    this.otherName = otherName;
-    this.pane = /** @type {HTMLElement} */ (element.querySelector("[data-pane=pages]"));
-    this.place = /** @type {HTMLElement} */ (slot(element, "pages"));
+    super(element, meeting, otherName);
     this.asked = /** @type {HTMLDialogElement} */ (slot(element, "consent"));
     this.mayFill = /** @type {HTMLInputElement} */ (element.querySelector("[data-act=may-fill]"));
     /** @type {HTMLIFrameElement | null} */
     this.frame = null;
     this.wasAsked = false;
-    /** @type {(() => void)[]} */
-    this.stops = [];
     this.onClick = this.onClick.bind(this);
     this.onMessage = this.onMessage.bind(this);
     this.onAnswer = this.onAnswer.bind(this);
@@ -63,11 +58,10 @@ export class ShownPages {
     return this.meeting.looking?.owner === this.meeting.me;
   }
 
+  /** @override */
   draw() {
     const isShowing = this.isShowing;
-    this.pane.hidden = !isShowing;
-    const button = /** @type {HTMLElement} */ (this.element.querySelector("[data-act=look]"));
-    button.setAttribute("aria-pressed", String(isShowing));
+    this.show(isShowing);
     this.mayFill.checked = this.meeting.looking?.mayFill ?? false;
     if (!isShowing) {
       this.frame?.remove();
@@ -81,7 +75,6 @@ export class ShownPages {
     this.frame.title = say("The page that you show");
     this.frame.src = FIRST_PAGE;
     this.place.replaceChildren(this.frame);
-    this.pane.scrollIntoView({ block: "nearest" });
   }
 
   ask() {
@@ -103,21 +96,9 @@ export class ShownPages {
     this.send("looking:allow", { may_fill: mayFill });
   }
 
-  /**
-   * @param {string} event
-   * @param {object} [payload]
-   */
-  send(event, payload) {
-    fill(this.element, "stepped", "");
-    this.meeting.tell(event, payload).catch((error) => {
-      fill(this.element, "stepped", error instanceof Error ? error.message : "");
-      this.draw();
-    });
-  }
-
   /** @param {MouseEvent} event */
   onClick(event) {
-    const act = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("button[data-act]"))?.dataset.act;
+    const act = actOf(event);
     if (act === "look" && !this.isShowing) this.ask();
     if (this.isShowing && (act === "look" || act === "stop-pages")) this.end();
   }

@@ -37,6 +37,7 @@ export class Times {
       const path = answer.headers.get("X-Go");
       if (path) return this.go(path);
       if (answer.status !== 409) return sendPlainly(form, submitter);
+      // Our own server's part of our own page, escaped where it was rendered.
       this.element.innerHTML = await answer.text();
       const told = /** @type {HTMLElement | null} */ (this.element.querySelector("[role=alert]"));
       told?.setAttribute("tabindex", "-1");
