@@ -386,6 +386,17 @@ async def current(tx: Transaction, person: uuid.UUID) -> Meeting | None:
     return (await tx.session.execute(query)).scalars().first()
 
 
+async def talking_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
+    """The recruiters who talk for each booth now: one query for any number of them."""
+    query = select(Meeting.booth_id, Person).join(Person, Person.id == Meeting.recruiter_id)
+    going_on = Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE))
+    found: dict[uuid.UUID, list[Person]] = {booth: [] for booth in booths}
+    for booth, person in await tx.session.execute(query.where(Meeting.booth_id.in_(booths), going_on)):
+        if booth:
+            found[booth].append(person)
+    return found
+
+
 async def talks_of(tx: Transaction, candidate: uuid.UUID) -> list[Meeting]:
     """The candidate's talks at booths, the latest first."""
     query = (

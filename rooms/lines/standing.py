@@ -39,7 +39,7 @@ class Position:
 async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, Standing]:
     """The standing of each booth, in the same number of queries for any number of booths."""
     ids = [booth.id for booth in booths]
-    here = await presence.at_desks(tx, ids)
+    here = await _staff_at(tx, ids)
     waiting = await places.counts(tx, ids)
     talks = await meetings.measured(tx, ids)
     busy = await engagement.engaged(tx, {person.id for staff in here.values() for person in staff})
@@ -56,6 +56,13 @@ async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, Sta
     }
 
 
+async def _staff_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
+    """Who is there for each booth: at its desk, or in a talk that began there."""
+    here, talking = await presence.at_desks(tx, booths), await meetings.talking_at(tx, booths)
+    merged = {booth: {person.id: person for person in [*here[booth], *talking[booth]]} for booth in booths}
+    return {booth: sorted(found.values(), key=lambda person: person.name) for booth, found in merged.items()}
+
+
 def _wait(
     ahead: int, staff: list[Person], talks: list[float], busy: dict[uuid.UUID, uuid.UUID], booth: Booth
 ) -> Wait | None:
@@ -70,7 +77,7 @@ async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
     line = await places.in_line(tx, booth.id)
     people = {place.person_id for place in line}
     reach = await presence.reach(tx, people)
-    here = (await presence.at_desks(tx, [booth.id]))[booth.id]
+    here = (await _staff_at(tx, [booth.id]))[booth.id]
     busy = await engagement.engaged(tx, people | {person.id for person in here})
     talks = (await meetings.measured(tx, [booth.id]))[booth.id]
     positions, ahead = [], 0

@@ -257,3 +257,21 @@ def test_a_wait_is_a_range_from_measured_talks_or_not_known(
     ahead: int, staff: int, talks: list[float], all_busy: bool, wait: Wait | None
 ) -> None:
     assert expected(ahead, staff, talks, all_busy=all_busy) == wait
+
+
+async def test_a_recruiter_who_talks_is_there_though_away_from_the_desk(cast: Cast) -> None:
+    for person in (cast.amina, cast.luc):
+        await cast.connect(person)
+    await cast.join(cast.amina, cast.atlantique)
+    meeting = await cast.answer(await cast.call_next(cast.luc, cast.atlantique), Answer.JOIN)
+    assert meeting is not None
+
+    async def staff() -> list[str]:
+        async with cast.database.reading() as tx:
+            stands = await standing.of_booths(tx, [await cast.fresh_booth(tx, cast.atlantique)])
+        return [person.name for person in stands[cast.atlantique.id].staff]
+
+    assert await staff() == ["Luc Moreau"]
+    async with cast.database.transaction() as tx:
+        await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
+    assert await staff() == []

@@ -12,13 +12,14 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from rooms import booths, documents, fairs
+from rooms import booths, documents, fairs, meetings
 from rooms.agencies import Mode
 from rooms.appointments.booking import Appointment
 from rooms.booths import Booth
 from rooms.documents import Document
 from rooms.fairs import Fair, FairState
 from rooms.lines import places
+from rooms.meetings import Meeting
 from rooms.uploads import DocumentKind
 from server import devices, language
 from server.security import form_token
@@ -150,9 +151,13 @@ async def test_the_board_names_booths_that_nobody_staffs_while_the_fair_is_open(
         async with world.database.transaction() as tx:
             for stand in await booths.of_fair(tx, fair.id):
                 (await tx.session.get_one(Booth, stand.id)).paused_at = None
+        during = await ines.get("/organise/{fair}")
+        async with world.database.transaction() as tx:
+            await meetings.end(tx, await tx.session.get_one(Meeting, world_id(world, "meeting")))
         after = await ines.get("/organise/{fair}")
     asked = re.compile(r"Nobody is at \d")
     assert (asked.search(before) is None, asked.search(after) is None) == (True, False)
+    assert asked.search(during) is None, "whoever talks for a booth is there"
 
 
 @pytest.mark.parametrize(
