@@ -16,6 +16,8 @@ STAYS_FOR = 1800
 
 
 class Jobseeker(Person):
+    answers_in_talks = False
+
     async def begin(self) -> None:
         self.know_me(await self.door.get("/appointments"))
         await self.live.follow(f"person:{self.me}")

@@ -104,6 +104,8 @@ class Talk:
                 await self._begin(payload)
             case "connected":
                 await self._enter()
+            case "meeting:stepped":
+                await self._step(payload["mode"])
             case "meeting:went_in" if payload["live_at"]:
                 self._go_live()
             case "meeting:peers":
@@ -114,6 +116,14 @@ class Talk:
                 self.is_over.set()
             case "lost" if payload["peer"] is self._peer:
                 await self._build_anew()
+
+    async def _step(self, mode: str) -> None:
+        """A step down lets the picture go; nothing turns on by itself."""
+        if mode != "video" and self.with_video:
+            self.with_video = False
+            if self._peer:
+                self._peer.drop_video()
+            await self._show()
 
     async def _begin(self, told: Payload) -> None:
         if told["state"] in ("ended", "missed"):

@@ -62,6 +62,13 @@ class Peer:
             self._tracks.append(Picture(self._portrait))
             self._video.sender.replaceTrack(self._tracks[1])
 
+    def drop_video(self) -> None:
+        """Send no picture any more."""
+        self._video.sender.replaceTrack(None)
+        for track in self._tracks[1:]:
+            track.stop()
+        self._tracks = self._tracks[:1]
+
     async def take(self, kind: str, body: Payload) -> bool:
         """Take the other's signal; False when it asks for what aiortc cannot do."""
         if kind == "restart":

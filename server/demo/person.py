@@ -37,6 +37,9 @@ class Company:
 
 
 class Person:
+    answers_in_talks = True
+    """Whether they answer what is written in a talk, as somebody from an employer would."""
+
     def __init__(self, company: Company, name: str, door: Door) -> None:
         self.company = company
         self.name = name
@@ -124,7 +127,8 @@ class Person:
         self.talk = talk
         try:
             async with talk:
-                self.answering.keep(talk.conversation, in_meeting=True)
+                if self.answers_in_talks:
+                    self.answering.keep(talk.conversation, in_meeting=True)
                 await self.live.follow(f"conversation:{talk.conversation}")
                 await talk.unless_over(self.converse(talk))
         except Refused:
