@@ -183,6 +183,8 @@ BROWSER = (
     N_("%(name)s shows a page. You may fill in with them."),
     N_("%(name)s does not want to show a page now."),
     N_("Page of %(name)s"),
+    N_("%(name)s is asked. Nothing is shown without a yes."),
+    N_("Both of you can read it now."),
     N_("The talk before runs over. Yours is expected at %(time)s."),
     N_("%(name)s shows their screen."),
     N_("%(name)s sees your screen."),

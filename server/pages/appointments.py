@@ -140,6 +140,8 @@ def _shown(
     tx: Transaction, visit: Visit, reason: Reason, found: list[Time], moving: Appointment | None = None
 ) -> Shown:
     mode, week, zone = _mode(visit, reason, moving), _week(visit), visit.zone or reason.agency.zone
+    if moving and mode is moving.mode:
+        found = [each for each in found if each.span.begins != moving.begins_at]
     days: dict[date, list[Time]] = {}
     for each in found:
         days.setdefault(each.span.begins.astimezone(zone).date(), []).append(each)
@@ -244,6 +246,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             "appointment.html",
             row=row,
             at=_zone_of(visit, row),
+            zone=_zone_of(visit, row),
             leads=leads,
             is_ahead=row.is_ahead(tx.now),
             has_begun=row.begins_at <= tx.now,

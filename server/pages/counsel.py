@@ -363,4 +363,7 @@ async def suggest(visit: Visit) -> web.StreamResponse:
         fair = await access.fair(tx, visit.actor, slug)
         booth = await access.booth(tx, visit.actor, slug, employer) if employer else None
         await suggestions.suggest(tx, me, row, fair, booth, visit.typed("suggestion_words"))
-    return visit.go(f"/counsel/people/{row.id}#suggestions", language.gettext("Suggested. A mail is on its way."))
+    said = language.gettext("Suggested. A mail is on its way.")
+    if row.email is None:
+        said = language.gettext("Kept. %(name)s has no e-mail address: tell them yourself.", name=row.name)
+    return visit.go(f"/counsel/people/{row.id}#suggestions", said)

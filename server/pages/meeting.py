@@ -57,6 +57,13 @@ def _waiting(position: Position) -> dict[str, str]:
     return {"name": person.name, "seeks": person.seeks, "initials": person.initials}
 
 
+def _first_page(row: meetings.Meeting) -> str:
+    """What is shown first when a page is looked at together: a recruiter has no business with one's appointments."""
+    if row.booth is None:
+        return "/appointments"
+    return f"/fairs/{row.booth.fair.slug}/booths/{row.booth.employer.slug}"
+
+
 def _live(visit: Visit, row: meetings.Meeting, shown: Looking | None) -> dict[str, object]:
     """What the page's scripts start from."""
     me = visit.actor.known.id
@@ -69,6 +76,7 @@ def _live(visit: Visit, row: meetings.Meeting, shown: Looking | None) -> dict[st
         "me": str(me),
         "other": str(other.id),
         "otherName": other.name,
+        "firstPage": _first_page(row),
         "otherIsSimulated": other.is_simulated,
         "leads": me == row.recruiter_id,
         "mode": row.mode.value,

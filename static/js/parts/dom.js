@@ -59,7 +59,7 @@ export function copy(root, name) {
  */
 export function clock(moment) {
   const timeZone = document.body.dataset.zone;
-  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone }).format(
+  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(
     new Date(moment),
   );
 }

@@ -12,7 +12,7 @@ import { SeenPages } from "./seen_pages.js";
 import { ShownPages } from "./shown_pages.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {import("../meeting/meeting.js").Start & {otherName: string, otherIsSimulated: boolean, leads: boolean}} Live */
+/** @typedef {import("../meeting/meeting.js").Start & {otherName: string, otherIsSimulated: boolean, leads: boolean, firstPage: string}} Live */
 
 const REDRAW_MS = 5000;
 
@@ -69,10 +69,10 @@ export class MeetingRoom {
 
   /** @param {Live} live */
   lookers(live) {
-    const Pages = live.leads ? SeenPages : ShownPages;
+    const { leads, otherName, firstPage } = live;
     return [
-      new Screen(this.element, this.meeting, navigator.mediaDevices, live.otherName),
-      new Pages(this.element, this.meeting, live.otherName),
+      new Screen(this.element, this.meeting, navigator.mediaDevices, otherName),
+      leads ? new SeenPages(this.element, this.meeting, otherName) : new ShownPages(this.element, this.meeting, otherName, firstPage),
     ];
   }
 

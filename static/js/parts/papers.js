@@ -1,5 +1,6 @@
 /** The documents of an appointment: passed without leaving the page, and there for the other one at once. */
 
+import { say } from "../live/words.js";
 import { copy, fill, slot } from "./dom.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
@@ -46,8 +47,14 @@ export class Papers {
     void this.pass();
   }
 
+  passed() {
+    this.form.reset();
+    fill(this.element, "passed", say("Both of you can read it now."));
+  }
+
   async pass() {
     fill(this.element, "trouble", "");
+    fill(this.element, "passed", "");
     this.form.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(this.form.action, {
@@ -55,7 +62,7 @@ export class Papers {
         body: new FormData(this.form),
         headers: { "X-Part": "sentence" },
       });
-      if (answer.ok) this.form.reset();
+      if (answer.ok) this.passed();
       else fill(this.element, "trouble", await answer.text());
     } catch {
       // The file stays chosen: without a network the browser's own way says what is wrong.

@@ -61,7 +61,10 @@ export class SeenPages extends PagesPane {
   /** @override */
   draw() {
     const isLooking = this.isLooking;
-    if (this.show(isLooking)) this.askAgain();
+    if (this.show(isLooking)) {
+      this.tell("");
+      this.askAgain();
+    }
     if (!isLooking) return this.close();
     const mayFill = this.meeting.looking?.mayFill;
     const words = mayFill ? "%(name)s shows a page. You may fill in with them." : "%(name)s shows a page. Click to point at something.";
@@ -189,10 +192,15 @@ export class SeenPages extends PagesPane {
     this.meeting.tellOther("look_back", { point: { x: Math.round(x), y: Math.round(y) } });
   }
 
+  ask() {
+    this.send("looking:ask");
+    this.tell(say("%(name)s is asked. Nothing is shown without a yes.", { name: this.otherName }));
+  }
+
   /** @param {MouseEvent} event */
   onClick(event) {
     const act = actOf(event);
-    if (act === "look" && !this.isLooking) this.send("looking:ask");
+    if (act === "look" && !this.isLooking) this.ask();
     if (this.isLooking && (act === "look" || act === "stop-pages")) this.send("looking:end");
   }
 }

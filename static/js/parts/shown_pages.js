@@ -8,16 +8,16 @@ import { PagesPane } from "./pages_pane.js";
 
 /** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
 
-const FIRST_PAGE = "/appointments";
-
 export class ShownPages extends PagesPane {
   /**
    * @param {HTMLElement} element the whole meeting
    * @param {Meeting} meeting
    * @param {string} otherName
+   * @param {string} firstPage
    */
-  constructor(element, meeting, otherName) {
+  constructor(element, meeting, otherName, firstPage) {
     super(element, meeting, otherName);
+    this.firstPage = firstPage;
     this.asked = /** @type {HTMLDialogElement} */ (slot(element, "consent"));
     this.mayFill = /** @type {HTMLInputElement} */ (element.querySelector("[data-act=may-fill]"));
     /** @type {HTMLIFrameElement | null} */
@@ -73,7 +73,7 @@ export class ShownPages extends PagesPane {
     this.frame = document.createElement("iframe");
     this.frame.name = FRAME;
     this.frame.title = say("The page that you show");
-    this.frame.src = FIRST_PAGE;
+    this.frame.src = this.firstPage;
     this.place.replaceChildren(this.frame);
   }
 
