@@ -1,11 +1,13 @@
 """One transaction, one moment, one list of facts: what every command works in."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select
+from sqlalchemy import ColumnElement, Row, Select, any_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from rooms.clock import Clock
 from rooms.facts import Fact
@@ -27,6 +29,13 @@ class Transaction:
     @property
     def is_sqlite(self) -> bool:
         return self.session.get_bind().dialect.name == "sqlite"
+
+    def among(self, column: InstrumentedAttribute[uuid.UUID], ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
+        """Whether the column is one of `ids`, hundreds of them: PostgreSQL takes them as one value, not one by one."""
+        if self.is_sqlite:
+            return column.in_(ids)
+        every = bindparam(None, list(ids), type_=postgresql.ARRAY(column.type))
+        return column == any_(every)
 
     async def plain_rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         """The rows of a query for columns, thousands of them: without what the session does for entities."""

@@ -1,19 +1,21 @@
 """From a person's week to the times one can book: pure values, no clock, no database.
 
 Hours are local to a zone, slots are moments in UTC. Each day is converted by itself, so the offset is that of the
-slot's own day. A window that spans a change of clocks is as long as it really lasts.
+slot's own day. A window that spans a change of clocks is as long as it really lasts. Within, moments are whole minutes
+since 1970 in UTC: an agency's page is worked out from tens of thousands of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from rooms.agencies import Mode
+from rooms.agencies import STEP_MINUTES, Mode
 
-GRID = timedelta(minutes=5)
+GRID = timedelta(minutes=STEP_MINUTES)
+A_MINUTE = timedelta(minutes=1)
 
 
 class Span(NamedTuple):
@@ -30,8 +32,7 @@ class Span(NamedTuple):
         return self.begins < other.ends and other.begins < self.ends
 
 
-@dataclass(frozen=True)
-class Hours:
+class Hours(NamedTuple):
     """ "Tuesdays 9 to 12, video": Monday is 0. `ends` 00:00 is the end of the day."""
 
     weekday: int
@@ -40,8 +41,7 @@ class Hours:
     modes: frozenset[Mode]
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """One day that is unlike its weekday: closed, or open at these hours alone."""
 
     day: date
@@ -63,11 +63,27 @@ class Rules:
     most_a_day: int = 20
 
 
+Minutes = tuple[int, int]
+"""From one minute since 1970 (UTC) until another, which is no longer part of it."""
+
+
+def in_minutes(span: Span) -> Minutes:
+    """The whole minutes that a span touches."""
+    return int(span.begins.timestamp()) // 60, -int(-span.ends.timestamp() // 60)
+
+
+@lru_cache(maxsize=65536)
+def _span(begins: int, minutes: int) -> Span:
+    """The same times come for every counsellor of an agency: each is one object, made and hashed once."""
+    moment = datetime.fromtimestamp(begins * 60, UTC)
+    return Span(moment, moment + timedelta(minutes=minutes))
+
+
 @dataclass(frozen=True)
 class Taken:
     """What the person's time is given to already, and how many appointments each local day has."""
 
-    busy: tuple[Span, ...] = ()
+    busy: Sequence[Minutes] = ()
     a_day: dict[date, int] = field(default_factory=dict)
 
 
@@ -78,29 +94,44 @@ def local(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
-@lru_cache(maxsize=16384)
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """Which day it is there at this moment: the same question is asked for every counsellor of an agency."""
+    """Which day it is there at this moment."""
     return moment.astimezone(zone).date()
+
+
+@lru_cache(maxsize=65536)
+def day_of_minute(minute: int, zone: ZoneInfo) -> date:
+    """Which day it is there at this minute: the same question is asked for every counsellor of an agency."""
+    return local_day(datetime.fromtimestamp(minute * 60, UTC), zone)
 
 
 def windows(rules: Rules, mode: Mode, first: date, last: date) -> list[Span]:
     """When the person can be met in this mode from `first` to `last`, both included; sorted, touching ones joined."""
-    unlike = {each.day: each.hours for each in rules.days}
+    return list(_windows(rules.hours, rules.days, rules.holidays, rules.zone, mode, first, last))
+
+
+@lru_cache(maxsize=4096)
+def _windows(
+    weekly: tuple[Hours, ...], days: tuple[Day, ...], holidays: frozenset[date], zone: ZoneInfo, mode: Mode,
+    first: date, last: date,
+) -> tuple[Span, ...]:  # fmt: skip
+    """Kept, for the counsellors of an agency have much the same weeks."""
+    unlike = {each.day: each.hours for each in days}
     spans = []
     for day in _days(first, last):
         hours = unlike.get(day)
         if hours is None:
-            hours = () if day in rules.holidays else _of_weekday(rules, day)
+            hours = () if day in holidays else _of_weekday(weekly, day)
         for begins, ends, modes in hours:
             if mode in modes:
-                until = (
-                    local(day + timedelta(days=1), ends, rules.zone)
-                    if ends == time(0)
-                    else local(day, ends, rules.zone)
-                )
-                spans.append(Span(local(day, begins, rules.zone), until))
-    return joined(spans)
+                until = local(day + timedelta(days=1), ends, zone) if ends == time(0) else local(day, ends, zone)
+                spans.append(Span(local(day, begins, zone), until))
+    return tuple(joined(spans))
+
+
+@lru_cache(maxsize=4096)
+def _in_minutes(spans: tuple[Span, ...]) -> tuple[Minutes, ...]:
+    return tuple(map(in_minutes, spans))
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -108,8 +139,8 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _of_weekday(rules: Rules, day: date) -> tuple[tuple[time, time, frozenset[Mode]], ...]:
-    return tuple((each.begins, each.ends, each.modes) for each in rules.hours if each.weekday == day.weekday())
+def _of_weekday(weekly: tuple[Hours, ...], day: date) -> tuple[tuple[time, time, frozenset[Mode]], ...]:
+    return tuple((each.begins, each.ends, each.modes) for each in weekly if each.weekday == day.weekday())
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -131,38 +162,40 @@ def slots(
     Pauses may lie outside the hours, and never over what is taken. Where something is taken, the next slot begins as
     soon after it as the pauses allow.
     """
-    earliest, latest = now + rules.notice, now + rules.horizon
-    busy = joined(taken.busy)
+    minutes, before, after = length // A_MINUTE, rules.before // A_MINUTE, rules.after // A_MINUTE
+    earliest, latest = in_minutes(Span(now + rules.horizon, now + rules.notice))[::-1]
+    busy, most = sorted(taken.busy), rules.most_a_day
+    full = {day for day, number in taken.a_day.items() if number >= most}
     out: list[Span] = []
-    at = 0
-    for window in windows(rules, mode, first, last):
-        begins = window.begins if window.begins >= earliest else _on_grid(window.begins, earliest)
-        while begins + length <= window.ends and begins <= latest:
-            needs = Span(begins - rules.before, begins + length + rules.after)
-            while at < len(busy) and busy[at].ends <= needs.begins:
+    at, number = 0, len(busy)
+    shown = _windows(rules.hours, rules.days, rules.holidays, rules.zone, mode, first, last)
+    for opens, closes in _in_minutes(shown):
+        begins = opens if opens >= earliest else _on_grid(opens, earliest)
+        while begins + minutes <= closes and begins <= latest:
+            while at < number and busy[at][1] <= begins - before:
                 at += 1
-            if at < len(busy) and busy[at].begins < needs.ends:
-                begins = _on_grid(window.begins, busy[at].ends + rules.before)
+            if at < number and busy[at][0] < begins + minutes + after:
+                begins = _on_grid(opens, busy[at][1] + before)
                 continue
-            if taken.a_day.get(local_day(begins, rules.zone), 0) < rules.most_a_day:
-                out.append(Span(begins, begins + length))
-            begins = earliest = begins + length + rules.after + rules.before
+            if not full or day_of_minute(begins, rules.zone) not in full:
+                out.append(_span(begins, minutes))
+            begins = earliest = begins + minutes + after + before
     return out
 
 
 def fits(rules: Rules, mode: Mode, span: Span, taken: Taken, now: datetime) -> bool:
     """Whether exactly this time can be booked."""
     day, last = local_day(span.begins, rules.zone), local_day(span.ends, rules.zone)
-    needs = Span(span.begins - rules.before, span.ends + rules.after)
+    begins, ends = in_minutes(Span(span.begins - rules.before, span.ends + rules.after))
     return (
         now + rules.notice <= span.begins <= now + rules.horizon
         and not (span.begins - datetime(2000, 1, 1, tzinfo=UTC)) % GRID
         and any(w.begins <= span.begins and span.ends <= w.ends for w in windows(rules, mode, day, last))
-        and not any(needs.meets(busy) for busy in taken.busy)
+        and not any(begins < busy_until and busy_from < ends for busy_from, busy_until in taken.busy)
         and taken.a_day.get(day, 0) < rules.most_a_day
     )
 
 
-def _on_grid(origin: datetime, moment: datetime) -> datetime:
-    """The first moment not before `moment` that is a whole number of five minutes after `origin`."""
-    return origin - (origin - moment) // GRID * GRID
+def _on_grid(origin: int, minute: int) -> int:
+    """The first minute not before `minute` that is a whole number of five minutes after `origin`."""
+    return origin - (origin - minute) // STEP_MINUTES * STEP_MINUTES

@@ -7,16 +7,15 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from typing import TypeVar
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
-from sqlalchemy import ForeignKey, Text, cast, delete, or_, select
+from sqlalchemy import ForeignKey, Text, cast, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.agencies import STEP_MINUTES, Agency, Mode, Team, TeamMember
-from rooms.appointments.availability import Day, Hours, Rules, Span
+from rooms.appointments.availability import Day, Hours, Minutes, Rules, Span, in_minutes
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
@@ -87,7 +86,6 @@ class RulesText:
     most_a_day: int
 
 
-Row = TypeVar("Row", BookingRules, UnlikeDay)
 RANGES = {
     "before_minutes": (0, 60),
     "after_minutes": (0, 60),
@@ -100,14 +98,14 @@ RANGES = {
 async def rules_of(tx: Transaction, person: uuid.UUID) -> BookingRules:
     row = await tx.session.get(BookingRules, person)
     if row is None:
-        await tx.insert_once(BookingRules, _first_rules(person))
+        values = {"person_id": person, **FIRST_RULES, "busy_address": "", "busy_trouble": ""}
+        await tx.insert_once(BookingRules, values)
         row = await tx.session.get_one(BookingRules, person)
     return row
 
 
-def _first_rules(person: uuid.UUID) -> dict[str, object]:
-    numbers = {"before_minutes": 0, "after_minutes": 5, "notice_hours": 2, "horizon_days": 56, "most_a_day": 12}
-    return {"person_id": person, **numbers, "busy_address": "", "busy_trouble": ""}
+FIRST_RULES = {"before_minutes": 0, "after_minutes": 5, "notice_hours": 2, "horizon_days": 56, "most_a_day": 12}
+"""Of somebody who has said nothing, in the order of RulesText."""
 
 
 async def change_rules(tx: Transaction, person: uuid.UUID, text: RulesText) -> None:
@@ -223,61 +221,70 @@ def holidays_of(country: str, region: str, year: int) -> frozenset[date]:
         return frozenset(country_holidays(country, years=year))
 
 
-@cache
-def _hours(weekday: int, begins: int, ends: int, modes: str) -> Hours:
-    """`modes` as the database keeps them: thousands of rows hold the same few texts, each is read once."""
-    return Hours(weekday, _clock(begins), _clock(ends), frozenset(map(Mode, json.loads(modes))))
+@lru_cache(maxsize=4096)
+def _week(lines: str) -> tuple[Hours, ...]:
+    """The weekly hours that _LINE put into one text: many people have the same week, and it is read again and again."""
+    fields = (line.split(" ", 3) for line in lines.splitlines())
+    return tuple(
+        Hours(int(weekday), _clock(int(begins)), _clock(int(ends)), frozenset(map(Mode, json.loads(modes))))
+        for weekday, begins, ends, modes in fields
+    )
 
 
 def _clock(minutes: int) -> time:
     return time(minutes // 60 % 24, minutes % 60)
 
 
+_LINE = cast(WeeklyHours.weekday, Text) + " " + cast(WeeklyHours.begins, Text) + " " + cast(WeeklyHours.ends, Text)
+_WEEKS = select(
+    WeeklyHours.person_id, func.aggregate_strings(_LINE + " " + cast(WeeklyHours.modes, Text), "\n")
+).group_by(WeeklyHours.person_id)
+_NUMBERS = select(BookingRules.person_id, *(getattr(BookingRules, name) for name in FIRST_RULES))
+
+
 async def rules_for(
     tx: Transaction, people: Collection[uuid.UUID], first: date, last: date, *, follow_up: bool
 ) -> dict[uuid.UUID, Rules]:
-    """The availability of each of `people`, in five queries for any number of them; who has no agency is left out."""
-    rules = {row.person_id: row for row in await _rows(tx, BookingRules, people)}
-    hours: dict[uuid.UUID, list[Hours]] = {}
-    modes_text = cast(WeeklyHours.modes, Text)
-    weekly = select(WeeklyHours.person_id, WeeklyHours.weekday, WeeklyHours.begins, WeeklyHours.ends, modes_text).where(
-        WeeklyHours.person_id.in_(people)
-    )
-    for person, weekday, begins, ends, modes in await tx.plain_rows(
-        weekly if follow_up else weekly.where(WeeklyHours.is_kept.is_(False))
-    ):
-        hours.setdefault(person, []).append(_hours(weekday, begins, ends, modes))
-    days: dict[uuid.UUID, dict[date, list[tuple[time, time, frozenset[Mode]]]]] = {}
-    for unlike in await _rows(tx, UnlikeDay, people):
-        found = days.setdefault(unlike.person_id, {}).setdefault(unlike.day, [])
-        if unlike.begins is not None and unlike.ends is not None:
-            found.append((_clock(unlike.begins), _clock(unlike.ends), frozenset(map(Mode, unlike.modes))))
-    agencies = await _agencies_of(tx, people)
-    found_rules = {}
-    for person, agency in agencies.items():
-        own = rules.get(person) or BookingRules(**_first_rules(person))
-        found_rules[person] = Rules(
+    """The availability of each of `people`, in four queries for any number of them; who has no agency is left out."""
+    numbers = _NUMBERS.where(tx.among(BookingRules.person_id, people))
+    numbers_of = {person: row for person, *row in await tx.plain_rows(numbers)}
+    weekly = _WEEKS.where(tx.among(WeeklyHours.person_id, people))
+    weeks = await tx.plain_rows(weekly if follow_up else weekly.where(WeeklyHours.is_kept.is_(False)))
+    week_of = {person: _week(lines) for person, lines in weeks}
+    days = await _unlike_days(tx, people, first, last)
+    found = {}
+    for person, agency in (await _agencies_of(tx, people)).items():
+        before, after, notice, horizon, most_a_day = numbers_of.get(person) or FIRST_RULES.values()
+        found[person] = Rules(
             zone=agency.zone,
-            hours=tuple(hours.get(person, ())),
-            days=tuple(Day(day, tuple(spans)) for day, spans in days.get(person, {}).items()),
+            hours=week_of.get(person, ()),
+            days=days.get(person, ()),
             holidays=_holidays(agency.country, agency.region, first.year, last.year),
-            before=timedelta(minutes=own.before_minutes),
-            after=timedelta(minutes=own.after_minutes),
-            notice=timedelta(hours=own.notice_hours),
-            horizon=timedelta(days=own.horizon_days),
-            most_a_day=own.most_a_day,
+            before=timedelta(minutes=before),
+            after=timedelta(minutes=after),
+            notice=timedelta(hours=notice),
+            horizon=timedelta(days=horizon),
+            most_a_day=most_a_day,
         )
-    return found_rules
+    return found
 
 
-async def _rows(tx: Transaction, kind: type[Row], people: Collection[uuid.UUID]) -> list[Row]:
-    return list((await tx.session.execute(select(kind).where(kind.person_id.in_(people)))).scalars())
+async def _unlike_days(
+    tx: Transaction, people: Collection[uuid.UUID], first: date, last: date
+) -> dict[uuid.UUID, tuple[Day, ...]]:
+    query = select(UnlikeDay).where(tx.among(UnlikeDay.person_id, people), UnlikeDay.day.between(first, last))
+    found: dict[uuid.UUID, dict[date, list[tuple[time, time, frozenset[Mode]]]]] = {}
+    for row in (await tx.session.execute(query)).scalars():
+        spans = found.setdefault(row.person_id, {}).setdefault(row.day, [])
+        if row.begins is not None and row.ends is not None:
+            spans.append((_clock(row.begins), _clock(row.ends), frozenset(map(Mode, row.modes))))
+    return {person: tuple(Day(day, tuple(spans)) for day, spans in days.items()) for person, days in found.items()}
 
 
 async def _agencies_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Agency]:
     query = select(TeamMember.person_id, Agency).join(Team, Team.id == TeamMember.team_id)
     rows = await tx.session.execute(
-        query.join(Agency, Agency.id == Team.agency_id).where(TeamMember.person_id.in_(people))
+        query.join(Agency, Agency.id == Team.agency_id).where(tx.among(TeamMember.person_id, people))
     )
     return dict(rows.all())
 
@@ -294,14 +301,14 @@ def holidays_around(agency: Agency, day: date) -> frozenset[date]:
 
 async def busy_of(
     tx: Transaction, people: Collection[uuid.UUID], begins: datetime, ends: datetime
-) -> dict[uuid.UUID, list[Span]]:
+) -> dict[uuid.UUID, list[Minutes]]:
     """The busy times of people's own calendars between two moments."""
     query = select(BusyTime.person_id, BusyTime.begins_at, BusyTime.ends_at).where(
-        BusyTime.person_id.in_(people), BusyTime.begins_at < ends, BusyTime.ends_at > begins
+        tx.among(BusyTime.person_id, people), BusyTime.begins_at < ends, BusyTime.ends_at > begins
     )
-    found: dict[uuid.UUID, list[Span]] = {}
-    for person, begins_at, ends_at in await tx.session.execute(query):
-        found.setdefault(person, []).append(Span(begins_at, ends_at))
+    found: dict[uuid.UUID, list[Minutes]] = {}
+    for person, begins_at, ends_at in await tx.plain_rows(query):
+        found.setdefault(person, []).append(in_minutes(Span(begins_at, ends_at)))
     return found
 
 

@@ -1,15 +1,27 @@
 """The times somebody can be offered: with whom they may meet for a reason, and when those people are free."""
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, extract, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from rooms import agencies, portfolios
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, hours
-from rooms.appointments.availability import Rules, Span, Taken, fits, local, local_day, slots
+from rooms.appointments.availability import (
+    Rules,
+    Span,
+    Taken,
+    day_of_minute,
+    fits,
+    in_minutes,
+    local,
+    local_day,
+    slots,
+)
 from rooms.appointments.booking import Appointment, AppointmentState, Wanted
 from rooms.errors import N_, Conflict, Invalid
 from rooms.people import Person
@@ -18,6 +30,8 @@ from rooms.transaction import Transaction
 DAYS_AT_ONCE = 7
 A_DAY = timedelta(days=1)
 LONGEST_PAUSE = timedelta(hours=3)
+LONGEST = timedelta(hours=6)
+"""No appointment takes longer, pauses included."""
 
 
 @dataclass(frozen=True)
@@ -145,28 +159,40 @@ async def _diaries(
     rules = await hours.rules_for(tx, people, first, last, follow_up=reason.is_follow_up)
     begins, ends = _around(reason, first, last)
     busy = await hours.busy_of(tx, people, begins, ends)
-    counts: dict[uuid.UUID, dict[date, int]] = {}
-    query = select(
-        Appointment.counsellor_id, Appointment.begins_at, Appointment.occupied_from, Appointment.occupied_until
-    ).where(Appointment.counsellor_id.in_(people), *_stands(tx, begins, ends, moving))
-    for person, begins_at, occupied_from, occupied_until in await tx.plain_rows(query):
-        if person not in rules:
-            continue
-        busy.setdefault(person, []).append(Span(occupied_from, occupied_until))
-        day = local_day(begins_at, rules[person].zone)
-        a_day = counts.setdefault(person, {})
-        a_day[day] = a_day.get(day, 0) + 1
+    stands = _stands(tx, begins, ends, moving)
+    counts: dict[uuid.UUID, Counter[date]] = {}
+    booked = _MINUTES.where(tx.among(Appointment.counsellor_id, people), *stands).group_by(Appointment.counsellor_id)
+    for person, text in await tx.plain_rows(booked):
+        minutes = list(map(int, text.split()))
+        busy.setdefault(person, []).extend(zip(minutes[1::3], minutes[2::3], strict=True))
+        if person in rules:
+            zone = rules[person].zone
+            counts[person] = Counter(day_of_minute(minute, zone) for minute in minutes[::3])
     # A counsellor may be somebody's candidate too.
     own = select(Appointment.candidate_id, Appointment.begins_at, Appointment.ends_at)
-    own = own.where(Appointment.candidate_id.in_(people), *_stands(tx, begins, ends, moving))
-    for person, begins_at, ends_at in await tx.session.execute(own):
-        busy.setdefault(person, []).append(Span(begins_at, ends_at))
+    own = own.where(tx.among(Appointment.candidate_id, people), *stands)
+    for person, begins_at, ends_at in await tx.plain_rows(own):
+        busy.setdefault(person, []).append(in_minutes(Span(begins_at, ends_at)))
     return {
-        person: Diary(
-            each, Taken(tuple(busy.get(person, ())), counts.get(person, {})), sum(counts.get(person, {}).values())
-        )
+        person: Diary(each, Taken(busy.get(person, ()), counts.get(person, {})), counts.get(person, Counter()).total())
         for person, each in rules.items()
     }
+
+
+def _minute(column: InstrumentedAttribute[datetime]) -> ColumnElement[str]:
+    """A moment as whole minutes since 1970, as text."""
+    return cast(cast(extract("epoch", column), BigInteger) // 60, Text)
+
+
+_MINUTES = select(
+    Appointment.counsellor_id,
+    func.aggregate_strings(
+        _minute(Appointment.begins_at) + " " + _minute(Appointment.occupied_from) + " "
+        + _minute(Appointment.occupied_until),
+        " ",
+    ),
+)  # fmt: skip
+"""(counsellor, when each of their appointments begins and what it occupies): one row for each counsellor."""
 
 
 def _around(reason: Reason, first: date, last: date) -> tuple[datetime, datetime]:
@@ -181,7 +207,8 @@ def _stands(
     """Booked, or held by somebody just now."""
     return (
         Appointment.occupied_from < ends,
-        Appointment.occupied_until > begins,
+        # Both bounds on the column of the index: what lies further ahead is not even looked at.
+        Appointment.occupied_until.between(begins, ends + LONGEST),
         Appointment.id != moving.id if moving else true(),
         or_(
             Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER)),

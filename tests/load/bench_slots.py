@@ -24,7 +24,7 @@ from sqlalchemy import insert, select, text
 from rooms import agencies, portfolios
 from rooms.agencies import Mode, Reason, ReasonText, TeamMember
 from rooms.appointments import hours, times
-from rooms.appointments.availability import Span, Taken, slots
+from rooms.appointments.availability import Span, Taken, in_minutes, slots
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.appointments.hours import BookingRules, WeeklyHours
 from rooms.clock import SystemClock
@@ -114,7 +114,7 @@ async def naive(tx: Transaction, reason: Reason, people: list[uuid.UUID], first:
             query = select(Appointment.occupied_from, Appointment.occupied_until).where(
                 Appointment.counsellor_id == each, Appointment.occupied_until > begins,
                 Appointment.occupied_from < begins + timedelta(days=3))  # fmt: skip
-            busy = tuple(Span(*row) for row in await tx.session.execute(query))
+            busy = tuple(in_minutes(Span(*row)) for row in await tx.session.execute(query))
             length = timedelta(minutes=reason.minutes)
             found |= set(slots(rules, Mode.VIDEO, length, Taken(busy), tx.now, day, day))
     return found

@@ -9,7 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rooms.agencies import Mode
-from rooms.appointments.availability import GRID, Day, Hours, Rules, Span, Taken, fits, joined, slots, windows
+from rooms.appointments.availability import (
+    GRID,
+    Day,
+    Hours,
+    Rules,
+    Span,
+    Taken,
+    fits,
+    in_minutes,
+    joined,
+    slots,
+    windows,
+)
 
 VIDEO = frozenset({Mode.VIDEO})
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -55,13 +67,14 @@ def test_slots_overlap_nothing_and_leave_no_hole(rules: Rules, first: date, leng
     busy = data.draw(busy_about(first))
     last, lasts = first + timedelta(days=2), timedelta(minutes=length)
     open_hours = windows(rules, Mode.VIDEO, first, last)
-    found = slots(rules, Mode.VIDEO, lasts, Taken(busy), LONG_AGO, first, last)
+    taken = Taken(tuple(map(in_minutes, busy)))
+    found = slots(rules, Mode.VIDEO, lasts, taken, LONG_AGO, first, last)
 
     needs = [Span(slot.begins - rules.before, slot.ends + rules.after) for slot in found]
     assert all(slot.length == lasts for slot in found)
     assert all(any(w.begins <= slot.begins and slot.ends <= w.ends for w in open_hours) for slot in found)
     assert not any(need.meets(other) for need in needs for other in busy)
-    assert all(fits(rules, Mode.VIDEO, slot, Taken(busy), LONG_AGO) for slot in found), "shown, but not to be booked"
+    assert all(fits(rules, Mode.VIDEO, slot, taken, LONG_AGO) for slot in found), "shown, but not to be booked"
     assert all(one.ends <= other.begins for one, other in pairwise(needs))
 
     given_away = [*busy, *needs]
