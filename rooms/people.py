@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rooms import names
 from rooms.errors import N_, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.transaction import Transaction
@@ -105,11 +106,13 @@ async def welcome(tx: Transaction, name: str, email: str | None, language: str) 
         person.needs = []
         tx.session.add(person)
         await tx.session.flush()
+        await names.keep(tx, person.id, person.name)
     return person
 
 
 async def change_profile(tx: Transaction, person: Person, profile: Profile) -> None:
     person.name = clean_name(profile.name)
+    await names.keep(tx, person.id, person.name)
     person.seeks = clean_text(profile.seeks, "seeks", 120)
     person.location = clean_text(profile.location, "location", 80)
     person.spoken_languages = clean_text(profile.spoken_languages, "spoken_languages", 120)

@@ -21,7 +21,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import insert, select, text
 
-from rooms import agencies, portfolios
+from rooms import agencies, names, portfolios
 from rooms.agencies import Mode, Reason, ReasonText, TeamMember
 from rooms.appointments import hours, times
 from rooms.appointments.availability import Span, Taken, in_minutes, slots
@@ -30,6 +30,7 @@ from rooms.appointments.hours import BookingRules, WeeklyHours
 from rooms.clock import SystemClock
 from rooms.database import Database
 from rooms.model import new_id
+from rooms.names import NameWord
 from rooms.people import Person
 from rooms.portfolios import Following
 from rooms.transaction import Transaction
@@ -41,9 +42,19 @@ FOLLOWED = 200
 AT_ONCE = 5_000
 
 
+SYLLABLES = ("ba", "do", "fé", "gu", "la", "mi", "né", "ro", "si", "tu")
+
+
+def name(number: int) -> str:
+    """One of a hundred first names and a thousand family names, evenly."""
+    first = SYLLABLES[number % 10] + SYLLABLES[number // 10 % 10]
+    family = "".join(SYLLABLES[number // place % 10] for place in (100, 1000, 7))
+    return f"{first} {family}".title()
+
+
 def person(number: int, now: datetime) -> dict[str, Any]:
     return {
-        "id": new_id(), "name": f"Person {number:05d}", "email": None, "seeks": "", "location": "",
+        "id": new_id(), "name": name(number), "email": None, "seeks": "", "location": "",
         "spoken_languages": "", "needs": [], "language": "fr", "is_administrator": False, "is_organiser": False,
         "is_simulated": False, "created_at": now,
     }  # fmt: skip
@@ -62,6 +73,8 @@ async def fill(database: Database, people: int, booked: int) -> tuple[uuid.UUID,
         staff = [person(n, tx.now) for n in range(COUNSELLORS)]
         crowd = [person(COUNSELLORS + n, tx.now) for n in range(people)]
         await rows(tx, Person, staff + crowd)
+        words = [(each["id"], word) for each in staff + crowd for word in sorted(names.words_of(each["name"]))]
+        await rows(tx, NameWord, [{"person_id": whose, "word": word} for whose, word in words])
         ids = [each["id"] for each in staff]
         await rows(tx, TeamMember, [{"team_id": team.id, "person_id": each} for each in ids])
         await rows(tx, BookingRules, [{
@@ -161,13 +174,13 @@ async def bench_slots(database: Database, reason_id: uuid.UUID, people: list[uui
 async def bench_portfolio(database: Database, staff: list[uuid.UUID], rounds: int) -> dict[str, Any]:
     samples, searches = [], []
     for turn in range(rounds):
-        words = "" if turn % 2 else f"Person {turn % 10}"
+        words = "" if turn % 2 else SYLLABLES[turn // 2 % 10]
         async with database.reading() as tx:
             took, found = await timed(
                 lambda tx=tx, turn=turn, words=words: portfolios.portfolio(tx, staff[turn % 100], words)  # type: ignore[misc]
             )
             spent, others = await timed(
-                lambda tx=tx, turn=turn: portfolios.elsewhere(tx, staff[turn % 100], f"Person 4{turn % 10}")  # type: ignore[misc]
+                lambda tx=tx, turn=turn: portfolios.elsewhere(tx, staff[turn % 100], name(turn)[:6])  # type: ignore[misc]
             )
         assert isinstance(others, list)
         assert len(others) == portfolios.MOST_FOUND, f"{len(others)} found in the agency"

@@ -15,12 +15,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, select
 
-from rooms import agencies, chat
+from rooms import agencies, chat, names
 from rooms.conversations import Conversation
 from rooms.database import Database
 from rooms.fairs import Fair, FairState
 from rooms.meetings import Meeting
 from rooms.model import Base
+from rooms.people import Person
 from server import doctor, migrating
 from server.demo import seed
 from server.settings import Settings, load
@@ -126,6 +127,8 @@ async def test_a_database_of_the_first_version_keeps_what_stands_in_it(database_
     await migrating.migrate(first.engine)
     async with first.transaction() as tx:
         (team, person), *_ = await agencies.members(tx)
+        known = select(Person.id).where(names.begin_with(Person.id, "clai"))
+        assert (await tx.session.execute(known)).scalars().all() == [person.id], "found by the name"
         assert (team.agency.name, team.name, person.name) == ("Agence Nantes Centre", "Loire", "Claire")
         talk = await chat.of_fair(tx, ids["fair"])
         await chat.send(tx, person, talk, "Hello", uuid.uuid4(), is_staff=False)
@@ -142,8 +145,8 @@ async def test_what_was_written_in_an_appointments_rooms_is_one_thread_afterward
             await connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             await connection.exec_driver_sql("CREATE SCHEMA public")
     await migrating.migrate(before.engine, "0ead2b32c6d3")
-    names = ("person", "agency", "reason", "appointment", "room1", "room2", "talk1", "talk2", "message1", "message2")
-    ids = {name: uuid.uuid4() for name in names}
+    kept = ("person", "agency", "reason", "appointment", "room1", "room2", "talk1", "talk2", "message1", "message2")
+    ids = {name: uuid.uuid4() for name in kept}
     async with before.engine.begin() as connection:
         await connection.run_sync(_furnish_rooms, ids)
     await migrating.migrate(before.engine)
