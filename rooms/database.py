@@ -29,8 +29,12 @@ class Database:
         self.listeners: list[Listener] = []
         self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=20)
         self._one_writer: asyncio.Lock | None = None
+        # PostgreSQL shows each query what is committed when it begins, in a transaction or not: the two round trips of
+        # BEGIN and ROLLBACK would buy nothing.
+        self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         if self.engine.dialect.name == "sqlite":
             self._one_writer = asyncio.Lock()
+            self._reader = self.engine.execution_options(reading=True)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
 
@@ -49,9 +53,8 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
-        """A consistent look that changes nothing and waits for nobody."""
-        engine = self.engine.execution_options(reading=True)
-        async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+        """A look that changes nothing and waits for nobody."""
+        async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield Transaction(session, self.clock)
 
     async def close(self) -> None:
