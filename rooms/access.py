@@ -58,6 +58,7 @@ class Act(StrEnum):
     BOOTH_SET_UP = auto()
     BOOTH_STAFF = auto()
     LINE_JOIN = auto()
+    INTERVIEW_BOOK = auto()
     PLACE_KEEP = auto()
     PLACE_CALL = auto()
     CALL_ANSWER = auto()
@@ -71,6 +72,7 @@ class Act(StrEnum):
     MEETING_RATE = auto()
     MEETING_SHOW = auto()
     COUNSEL = auto()
+    HOURS_KEEP = auto()
     PERSON_FOLLOW = auto()
     STEP_KEEP = auto()
     APPOINTMENT_SEE = auto()
@@ -83,6 +85,7 @@ class Act(StrEnum):
 R, A, S = Relation, Act, FairState
 SHOWN = frozenset({S.PUBLISHED, S.OPEN, S.CLOSED})
 OPEN = frozenset({S.OPEN})
+AHEAD = frozenset({S.PUBLISHED, S.OPEN})
 ANY = frozenset(S)
 
 
@@ -112,6 +115,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.BOOTH_SET_UP,   ANY,   R.MEMBER, R.OWNER),
     _right(A.BOOTH_STAFF,    ANY,   R.STAFF),
     _right(A.LINE_JOIN,      OPEN,  R.SIGNED_IN),
+    _right(A.INTERVIEW_BOOK, AHEAD, R.SIGNED_IN),
     _right(A.PLACE_KEEP,     ANY,   R.SELF),
     _right(A.PLACE_CALL,     ANY,   R.STAFF),
     _right(A.CALL_ANSWER,    ANY,   R.SELF),
@@ -128,6 +132,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.MEETING_RATE,   ANY,   R.SELF),
     _right(A.MEETING_SHOW,   ANY,   R.SELF),
     _right(A.COUNSEL,        ANY,   R.IN_TEAM),
+    _right(A.HOURS_KEEP,     ANY,   R.IN_TEAM, R.STAFF),
     _right(A.PERSON_FOLLOW,  ANY,   R.COUNSELLOR),
     _right(A.STEP_KEEP,      ANY,   R.SELF, R.COUNSELLOR),
     _right(A.APPOINTMENT_SEE,     ANY, R.SELF, R.COUNSELLOR),
@@ -351,6 +356,17 @@ async def counsels(tx: Transaction, actor: Actor) -> list[Team]:
     return teams
 
 
+async def keeps_hours(tx: Transaction, actor: Actor) -> Person:
+    """Whoever can be booked, and therefore says when: counsellors, and the staff of booths."""
+    me = actor.known
+    relations = {R.IN_TEAM} if await agencies.teams_of(tx, me.id) else set()
+    staffs = select(BoothStaff.booth_id).where(BoothStaff.person_id == me.id).limit(1)
+    if (await tx.session.execute(staffs)).first():
+        relations.add(R.STAFF)
+    demand(A.HOURS_KEEP, actor.relations() | relations)
+    return me
+
+
 async def followed(tx: Transaction, actor: Actor, person: uuid.UUID) -> Person:
     """Somebody whom the actor follows or has an appointment with."""
     await counsels(tx, actor)
@@ -373,11 +389,15 @@ async def step(tx: Transaction, actor: Actor, step: uuid.UUID) -> Step:
     return row
 
 
-async def reason(tx: Transaction, reason: uuid.UUID) -> Reason:
-    """A reason that stands: anybody may read it."""
+async def reason(tx: Transaction, actor: Actor, reason: uuid.UUID) -> Reason:
+    """A reason that stands: anybody may read an agency's; an interview is for whoever sees the booth of its fair."""
     row = await tx.session.get(Reason, reason)
     if row is None or row.is_withdrawn:
         raise NotFound("reason")
+    if row.booth:
+        relations = await to_booth(tx, actor, row.booth)
+        if row.booth.set_up_at is None or not allows(A.INTERVIEW_BOOK, relations, row.booth.fair.state):
+            raise NotFound("reason")
     return row
 
 

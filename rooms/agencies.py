@@ -1,13 +1,17 @@
-"""Agencies of the employment service, their teams of counsellors, and the reasons people come for."""
+"""Agencies of the employment service, their teams of counsellors, and the reasons people come for.
+
+An employer's booth at a fair has reasons too: the interviews that can be booked there.
+"""
 
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rooms.booths import Booth, BoothStaff
 from rooms.errors import N_, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
@@ -22,6 +26,22 @@ class Mode(StrEnum):
     AUDIO = "audio"
     CHAT = "chat"
     PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class Host:
+    """Whom somebody comes to: an agency, or an employer at a fair. It decides the zone of hours, and holidays."""
+
+    name: str
+    time_zone: str
+    country: str = ""
+    region: str = ""
+    address: str = ""
+    phone: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 class Agency(Base):
@@ -63,9 +83,15 @@ class Reason(Base):
     """What somebody comes for: it carries the length, the modes, what is asked beforehand and what to bring."""
 
     __tablename__ = "reason"
-    __table_args__ = (UniqueConstraint("agency_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("agency_id", "name"),
+        UniqueConstraint("booth_id", "name", name="uq_reason_booth"),
+        CheckConstraint("(agency_id IS NULL) <> (booth_id IS NULL)", name="ck_reason_one_host"),
+    )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    agency_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
+    """An interview at this booth, with one of its staff, while the fair is open; otherwise it belongs to an agency."""
     name: Mapped[str]
     minutes: Mapped[int]
     modes: Mapped[list[str]]
@@ -76,7 +102,21 @@ class Reason(Base):
     team_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("team.id"))
     """Only this team sees people for it; None for the whole agency."""
     is_withdrawn: Mapped[bool] = mapped_column(default=False)
-    agency: Mapped[Agency] = relationship(lazy="joined", innerjoin=True)
+    agency: Mapped[Agency | None] = relationship(lazy="joined")
+    booth: Mapped[Booth | None] = relationship(lazy="selectin")
+
+    @property
+    def host(self) -> Host:
+        of = self.agency
+        if of is not None:
+            return Host(of.name, of.time_zone, of.country, of.region, of.address, of.phone)
+        if self.booth is None:
+            raise ValueError("a reason belongs to an agency or to a booth")
+        return Host(self.booth.employer.name, self.booth.fair.time_zone)
+
+    def of_host(self) -> ColumnElement[bool]:
+        """Which reasons share this one's host."""
+        return Reason.booth_id == self.booth_id if self.booth_id else Reason.agency_id == self.agency_id
 
 
 @dataclass(frozen=True)
@@ -166,7 +206,10 @@ async def has_counsellor(tx: Transaction, where: uuid.UUID, counsellor: uuid.UUI
 
 
 async def ids_for(tx: Transaction, reason: Reason) -> list[uuid.UUID]:
-    """The counsellors who see people for this reason: those of its team, or of the whole agency."""
+    """Who sees people for this reason: its team, the counsellors of the whole agency, or the staff of the booth."""
+    if reason.booth_id:
+        staff = select(BoothStaff.person_id).where(BoothStaff.booth_id == reason.booth_id)
+        return list((await tx.session.execute(staff)).scalars())
     query = select(TeamMember.person_id).join(Team, Team.id == TeamMember.team_id)
     query = query.where(Team.id == reason.team_id if reason.team_id else Team.agency_id == reason.agency_id)
     return list((await tx.session.execute(query.distinct())).scalars())
@@ -180,16 +223,20 @@ async def all_agencies(tx: Transaction) -> list[Agency]:
     return list((await tx.session.execute(select(Agency).order_by(Agency.name))).scalars())
 
 
-async def add_reason(tx: Transaction, where: Agency, text: ReasonText) -> Reason:
+async def add_reason(tx: Transaction, where: Agency | Booth, text: ReasonText) -> Reason:
     """A reason that people can come for. One of this name that was withdrawn stands again, as it is written now."""
-    query = select(Reason).where(Reason.agency_id == where.id, Reason.name == text.name.strip())
+    query = select(Reason).where(_belongs_to(where), Reason.name == text.name.strip())
     reason = (await tx.session.execute(query)).scalar_one_or_none()
     if reason and not reason.is_withdrawn:
         raise Invalid("reason.known", N_("A reason of this name stands already."), field="reason")
-    reason = reason or Reason(id=new_id(), agency_id=where.id)
+    reason = reason or Reason(id=new_id())
     if text.team and text.team not in {team.id for team in await teams_in(tx, where.id)}:
         raise Invalid("team.unknown", N_("Please choose a team of this agency."), field="team")
-    reason.agency, reason.is_withdrawn = where, False
+    if isinstance(where, Booth):
+        reason.agency_id, reason.agency, reason.booth_id, reason.booth = None, None, where.id, where
+    else:
+        reason.agency_id, reason.agency, reason.booth_id, reason.booth = where.id, where, None, None
+    reason.is_withdrawn = False
     write_reason(reason, text)
     tx.session.add(reason)
     await tx.session.flush()
@@ -210,15 +257,19 @@ def write_reason(reason: Reason, text: ReasonText) -> None:
     reason.is_follow_up, reason.team_id = text.is_follow_up, text.team
 
 
-async def withdraw_reason(tx: Transaction, where: Agency, reason: uuid.UUID) -> None:
+def _belongs_to(where: Agency | Booth) -> ColumnElement[bool]:
+    return Reason.booth_id == where.id if isinstance(where, Booth) else Reason.agency_id == where.id
+
+
+async def withdraw_reason(tx: Transaction, where: Agency | Booth, reason: uuid.UUID) -> None:
     """Nobody takes it any more; what is booked for it stands."""
     row = await tx.session.get(Reason, reason)
-    if row is None or row.agency_id != where.id:
+    if row is None or where.id not in (row.agency_id, row.booth_id):
         raise NotFound("reason")
     row.is_withdrawn = True
 
 
-async def reasons_of(tx: Transaction, where: uuid.UUID) -> list[Reason]:
+async def reasons_of(tx: Transaction, where: Agency | Booth) -> list[Reason]:
     """The reasons that stand, in the order they were made."""
-    query = select(Reason).where(Reason.agency_id == where, Reason.is_withdrawn.is_(False)).order_by(Reason.id)
+    query = select(Reason).where(_belongs_to(where), Reason.is_withdrawn.is_(False)).order_by(Reason.id)
     return list((await tx.session.execute(query)).scalars())

@@ -4,9 +4,10 @@ import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy import ForeignKey, Index, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rooms.agencies import Reason
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.booths import Booth
 from rooms.errors import N_, Conflict
@@ -22,6 +23,7 @@ from rooms.uploads import Checked, DocumentKind
 READABLE_AFTER_FAIR = timedelta(days=30)
 MOST_OF_A_BOOTH = 8
 MOST_OF_AN_APPOINTMENT = 20
+TAKES_PLACE = (AppointmentState.BOOKED, AppointmentState.OVER)
 _STANDS = text("withdrawn_at IS NULL AND kind = 'cv'")
 
 
@@ -151,7 +153,7 @@ async def pass_on(
     tx: Transaction, appointment: Appointment, giver: Person, checked: Checked, name: uuid.UUID
 ) -> list[uuid.UUID]:
     """Pass a document to the other one of an appointment; each of the two reads it until it is withdrawn."""
-    if appointment.state not in (AppointmentState.BOOKED, AppointmentState.OVER):
+    if appointment.state not in TAKES_PLACE:
         raise Conflict("document.no_appointment", N_("Documents are passed once the appointment is booked."))
     if len(await of_appointment(tx, appointment.id)) >= MOST_OF_AN_APPOINTMENT:
         raise Conflict("document.too_many", N_("Twenty documents are the most. Remove one first."))
@@ -203,10 +205,15 @@ async def logos_of(tx: Transaction, booths: set[uuid.UUID]) -> dict[uuid.UUID, u
 
 
 async def booths_that_may_read(tx: Transaction, person: uuid.UUID) -> list[Booth]:
-    """The booths whose line the person joined, until 30 days after the last day of the fair."""
+    """The booths whose line the person joined or where they booked an interview, until 30 days after the fair."""
     lately = select(FairDay.fair_id).where(FairDay.closes_at > tx.now - READABLE_AFTER_FAIR)
     joined = select(Place.booth_id).where(Place.person_id == person)
-    query = select(Booth).where(Booth.id.in_(joined), Booth.fair_id.in_(lately))
+    booked = (
+        select(Reason.booth_id)
+        .join(Appointment, Appointment.reason_id == Reason.id)
+        .where(Appointment.candidate_id == person, Appointment.state.in_(TAKES_PLACE), Reason.booth_id.is_not(None))
+    )
+    query = select(Booth).where(or_(Booth.id.in_(joined), Booth.id.in_(booked)), Booth.fair_id.in_(lately))
     return list((await tx.session.execute(query)).scalars())
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms import agencies, conversations, counselling, names, outbox, people, promises
 from rooms.agencies import Agency, Reason, Team, TeamMember
+from rooms.appointments import booking
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid, NotFound
@@ -115,12 +116,13 @@ async def followed_by(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
 
 
 async def knows(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bool:
-    """Whether the counsellor follows the person or has an appointment with them."""
+    """Whether the counsellor follows the person or has an appointment with them at the agency."""
     if await referent_of(tx, person) == counsellor:
         return True
     query = select(Appointment.id).where(
         Appointment.counsellor_id == counsellor,
         Appointment.candidate_id == person,
+        booking.is_counselling(),
         Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER)),
     )
     return (await tx.session.execute(query.limit(1))).first() is not None
@@ -177,7 +179,7 @@ async def portfolio(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> 
             func.max(case((Appointment.begins_at <= tx.now, Appointment.begins_at))),
             func.min(case((Appointment.begins_at > tx.now, Appointment.begins_at))),
         )
-        .where(Appointment.candidate_id.in_(followed), came)
+        .where(Appointment.candidate_id.in_(followed), booking.is_counselling(), came)
         .group_by(Appointment.candidate_id)
     )
     contacts = {person: (last, ahead) for person, last, ahead in await tx.session.execute(spans)}
@@ -371,7 +373,7 @@ async def agencies_for(tx: Transaction, person: uuid.UUID) -> list[Agency]:
 async def reasons_for(tx: Transaction, person: uuid.UUID) -> list[tuple[Agency, list[Reason]]]:
     """What a person may come for, by agency; follow-ups only for whom somebody follows."""
     is_followed = await referent_of(tx, person) is not None
-    found = [(each, await agencies.reasons_of(tx, each.id)) for each in await agencies_for(tx, person)]
+    found = [(each, await agencies.reasons_of(tx, each)) for each in await agencies_for(tx, person)]
     shown = [
         (each, [reason for reason in reasons if is_followed or not reason.is_follow_up]) for each, reasons in found
     ]

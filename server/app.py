@@ -44,6 +44,8 @@ PAGE_MODULES = (
     "appointments",
     "appointment_link",
     "counsel",
+    "hours",
+    "interviews",
     "counselling",
     "agency",
     "health",

@@ -11,7 +11,7 @@ FONT = "Helvetica"
 
 def of(row: Appointment) -> bytes:
     """A PDF of one A4 page, in the language that is current."""
-    zone = row.agency.zone
+    zone = row.host.zone
     when = f"{language.day(row.begins_at, zone)}, {language.clock(row.begins_at, zone)}"
     lines = [
         language.gettext("Hello %(name)s,", name=row.candidate.name),
@@ -22,14 +22,14 @@ def of(row: Appointment) -> bytes:
         lines.append(language.gettext("You are called on %(phone)s.", phone=row.phone))
     if row.reason.bring:
         lines.append(language.gettext("To have ready: %(bring)s", bring=row.reason.bring))
-    if row.agency.phone:
-        lines.append(language.gettext("To move or cancel it, call %(phone)s.", phone=row.agency.phone))
+    if row.host.phone:
+        lines.append(language.gettext("To move or cancel it, call %(phone)s.", phone=row.host.phone))
     page = FPDF(format="A4")
     page.set_margin(25)
     page.add_page()
     page.set_title(language.gettext("Your appointment: %(when)s", when=when))
-    _text(page, row.agency.name, 12)
-    _text(page, row.agency.address, 12)
+    _text(page, row.host.name, 12)
+    _text(page, row.host.address, 12)
     page.ln(18)
     _text(page, when, 20, bold=True)
     page.ln(6)

@@ -61,6 +61,8 @@ class Rules:
     """Nothing begins sooner than this from now."""
     horizon: timedelta = timedelta(days=56)
     most_a_day: int = 20
+    within: tuple[Span, ...] | None = None
+    """Only inside these, whatever the hours: a fair is open then."""
 
 
 Minutes = tuple[int, int]
@@ -107,13 +109,13 @@ def day_of_minute(minute: int, zone: ZoneInfo) -> date:
 
 def windows(rules: Rules, mode: Mode, first: date, last: date) -> list[Span]:
     """When the person can be met in this mode from `first` to `last`, both included; sorted, touching ones joined."""
-    return list(_windows(rules.hours, rules.days, rules.holidays, rules.zone, mode, first, last))
+    return list(_windows(rules.hours, rules.days, rules.holidays, rules.zone, rules.within, mode, first, last))
 
 
 @lru_cache(maxsize=4096)
 def _windows(
-    weekly: tuple[Hours, ...], days: tuple[Day, ...], holidays: frozenset[date], zone: ZoneInfo, mode: Mode,
-    first: date, last: date,
+    weekly: tuple[Hours, ...], days: tuple[Day, ...], holidays: frozenset[date], zone: ZoneInfo,
+    within: tuple[Span, ...] | None, mode: Mode, first: date, last: date,
 ) -> tuple[Span, ...]:  # fmt: skip
     """Kept, for the counsellors of an agency have much the same weeks."""
     unlike = {each.day: each.hours for each in days}
@@ -126,7 +128,13 @@ def _windows(
             if mode in modes:
                 until = local(day + timedelta(days=1), ends, zone) if ends == time(0) else local(day, ends, zone)
                 spans.append(Span(local(day, begins, zone), until))
-    return tuple(joined(spans))
+    return tuple(joined(spans) if within is None else joined(_cut(spans, within)))
+
+
+def _cut(spans: Iterable[Span], within: Iterable[Span]) -> list[Span]:
+    """What of the spans lies inside the others."""
+    pairs = ((span, other) for span in joined(spans) for other in joined(within))
+    return [Span(max(a.begins, b.begins), min(a.ends, b.ends)) for a, b in pairs if a.meets(b)]
 
 
 @lru_cache(maxsize=4096)
@@ -168,7 +176,7 @@ def slots(
     full = {day for day, number in taken.a_day.items() if number >= most}
     out: list[Span] = []
     at, number = 0, len(busy)
-    shown = _windows(rules.hours, rules.days, rules.holidays, rules.zone, mode, first, last)
+    shown = _windows(rules.hours, rules.days, rules.holidays, rules.zone, rules.within, mode, first, last)
     for opens, closes in _in_minutes(shown):
         begins = opens if opens >= earliest else _on_grid(opens, earliest)
         while begins + minutes <= closes and begins <= latest:

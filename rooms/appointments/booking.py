@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Index, delete, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms.agencies import Agency, Mode, Reason
+from rooms.agencies import Host, Mode, Reason
 from rooms.appointments.availability import Span
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, person_stream
@@ -109,8 +109,13 @@ class Appointment(Base):
     candidate: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[candidate_id])
 
     @property
-    def agency(self) -> Agency:
-        return self.reason.agency
+    def host(self) -> Host:
+        return self.reason.host
+
+    @property
+    def is_interview(self) -> bool:
+        """With an employer at a fair, and not with the counsellors of an agency."""
+        return self.reason.booth_id is not None
 
     @property
     def span(self) -> Span:
@@ -433,6 +438,18 @@ async def of_person(
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
+async def at_booth(tx: Transaction, booth: uuid.UUID, candidate: uuid.UUID | None = None) -> list[Appointment]:
+    """The interviews of a booth, the soonest first, or those of one candidate; held and lapsed ones are left out."""
+    query = select(Appointment).join(Reason, Reason.id == Appointment.reason_id)
+    query = query.where(
+        Reason.booth_id == booth,
+        Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)),
+    )
+    if candidate:
+        query = query.where(Appointment.candidate_id == candidate)
+    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
+
+
 async def held_out(tx: Transaction) -> list[uuid.UUID]:
     """Held times that have run out. For the worker."""
     query = select(Appointment.id).where(Appointment.state == AppointmentState.HELD, Appointment.held_until <= tx.now)
@@ -448,10 +465,16 @@ async def standing_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
     return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
 
 
+def is_counselling() -> ColumnElement[bool]:
+    """Whether an appointment is with an agency: what a person does with employers is not its counsellors' to read."""
+    return Appointment.reason_id.in_(select(Reason.id).where(Reason.agency_id.is_not(None)))
+
+
 async def last_before(tx: Transaction, people: set[uuid.UUID], moment: datetime) -> dict[uuid.UUID, datetime]:
-    """When each of `people` had their last appointment that took place before a moment."""
+    """When each of `people` had their last appointment at an agency that took place before a moment."""
     query = select(Appointment.candidate_id, func.max(Appointment.begins_at)).where(
         Appointment.candidate_id.in_(people),
+        is_counselling(),
         Appointment.begins_at < moment,
         Appointment.attendance.in_((Attendance.CAME, Attendance.LATE)),
     )

@@ -38,14 +38,14 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     await letters.moved(tx, row)
     if counsellor.id != row.counsellor_id:
         await letters.taken_from(tx, row, counsellor)
-    await waitlist.freed(tx, before, counsellor.id, row.reason.agency_id)
+    await waitlist.freed(tx, before, counsellor.id, row.reason)
 
 
 async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:
     await room.close(tx, row)
     await booking.cancel(tx, row, by, words)
     await letters.cancelled(tx, row)
-    await waitlist.freed(tx, row.begins_at, row.counsellor_id, row.reason.agency_id)
+    await waitlist.freed(tx, row.begins_at, row.counsellor_id, row.reason)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ async def lapse(tx: Transaction, appointment: uuid.UUID) -> None:
     """A held time ran out. One that was proposed goes to the next who waits. For the worker."""
     row = await booking.lapse(tx, appointment)
     if row and row.wish_id:
-        await waitlist.freed(tx, row.begins_at, row.counsellor_id, row.reason.agency_id)
+        await waitlist.freed(tx, row.begins_at, row.counsellor_id, row.reason)
 
 
 async def book_for(
@@ -104,7 +104,7 @@ async def book_for(
     """A counsellor books on behalf of somebody, with themselves, for a reason of their own agency."""
     if by.id not in await agencies.ids_for(tx, reason):
         raise NotFound("reason")
-    zone = reason.agency.time_zone
+    zone = reason.host.time_zone
     row = await times.hold(tx, candidate, reason, mode, begins, zone, by_staff=by.id)
     await book(tx, row, by, "", phone)
     return row

@@ -14,7 +14,8 @@ from holidays import country_holidays
 from sqlalchemy import ForeignKey, Text, cast, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.agencies import STEP_MINUTES, Agency, Mode, Team, TeamMember
+from rooms import agencies
+from rooms.agencies import STEP_MINUTES, Agency, Host, Mode
 from rooms.appointments.availability import Day, Hours, Minutes, Rules, Span, in_minutes
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
@@ -243,9 +244,16 @@ _NUMBERS = select(BookingRules.person_id, *(getattr(BookingRules, name) for name
 
 
 async def rules_for(
-    tx: Transaction, people: Collection[uuid.UUID], first: date, last: date, *, follow_up: bool
+    tx: Transaction,
+    people: Collection[uuid.UUID],
+    host: Host,
+    first: date,
+    last: date,
+    *,
+    follow_up: bool,
+    within: tuple[Span, ...] | None = None,
 ) -> dict[uuid.UUID, Rules]:
-    """The availability of each of `people`, in four queries for any number of them; who has no agency is left out."""
+    """The availability of each of `people` at the host's, in three queries for any number of them."""
     numbers = _NUMBERS.where(tx.among(BookingRules.person_id, people))
     numbers_of = {person: row for person, *row in await tx.plain_rows(numbers)}
     weekly = _WEEKS.where(tx.among(WeeklyHours.person_id, people))
@@ -253,18 +261,20 @@ async def rules_for(
     week_of = {person: _week(lines) for person, lines in weeks}
     days = await _unlike_days(tx, people, first, last)
     found = {}
-    for person, agency in (await _agencies_of(tx, people)).items():
+    zone, holidays = host.zone, _holidays(host.country, host.region, first.year, last.year)
+    for person in people:
         before, after, notice, horizon, most_a_day = numbers_of.get(person) or FIRST_RULES.values()
         found[person] = Rules(
-            zone=agency.zone,
+            zone=zone,
             hours=week_of.get(person, ()),
             days=days.get(person, ()),
-            holidays=_holidays(agency.country, agency.region, first.year, last.year),
+            holidays=holidays,
             before=timedelta(minutes=before),
             after=timedelta(minutes=after),
             notice=timedelta(hours=notice),
             horizon=timedelta(days=horizon),
             most_a_day=most_a_day,
+            within=within,
         )
     return found
 
@@ -281,16 +291,10 @@ async def _unlike_days(
     return {person: tuple(Day(day, tuple(spans)) for day, spans in days.items()) for person, days in found.items()}
 
 
-async def _agencies_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Agency]:
-    query = select(TeamMember.person_id, Agency).join(Team, Team.id == TeamMember.team_id)
-    rows = await tx.session.execute(
-        query.join(Agency, Agency.id == Team.agency_id).where(tx.among(TeamMember.person_id, people))
-    )
-    return dict(rows.all())
-
-
 @cache
 def _holidays(country: str, region: str, first: int, last: int) -> frozenset[date]:
+    if not country:
+        return frozenset()
     return frozenset().union(*(holidays_of(country, region, year) for year in range(first, last + 1)))
 
 
@@ -336,8 +340,9 @@ async def calendars_due(tx: Transaction) -> list[tuple[uuid.UUID, str]]:
 
 
 async def zone_of(tx: Transaction, person: uuid.UUID) -> ZoneInfo:
-    agency = (await _agencies_of(tx, [person])).get(person)
-    return agency.zone if agency else ZoneInfo("Europe/Paris")
+    """The zone in which somebody says their hours: that of their agency."""
+    teams = await agencies.teams_of(tx, person)
+    return teams[0].agency.zone if teams else ZoneInfo("Europe/Paris")
 
 
 async def keep_busy(tx: Transaction, person: uuid.UUID, address: str, spans: Collection[Span]) -> None:

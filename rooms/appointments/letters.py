@@ -94,7 +94,7 @@ async def _both(tx: Transaction, row: Appointment, what: str, method: str) -> No
 
 def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:
     other = row.counsellor if person is row.candidate else row.candidate
-    zone = row.time_zone if person is row.candidate else row.agency.time_zone
+    zone = row.time_zone if person is row.candidate else row.host.time_zone
     return {
         "what": what,
         "is_candidate": person.id == row.candidate_id,
@@ -107,7 +107,7 @@ def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:
         "begins_at": row.begins_at.isoformat(),
         "zone": zone,
         "words": row.cancel_words,
-        "agency": row.agency.name,
+        "agency": row.host.name,
     }
 
 

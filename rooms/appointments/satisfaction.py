@@ -58,7 +58,7 @@ class Result:
 
 
 def is_asked(row: Appointment) -> bool:
-    return row.state is AppointmentState.OVER and row.attendance in ASKED_AFTER
+    return not row.is_interview and row.state is AppointmentState.OVER and row.attendance in ASKED_AFTER
 
 
 async def say(tx: Transaction, row: Appointment, helped: str, heard: str, words: str) -> None:

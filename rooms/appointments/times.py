@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import BigInteger, ColumnElement, Text, cast, extract, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from rooms import agencies, portfolios
+from rooms import agencies, fairs, portfolios
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, hours
 from rooms.appointments.availability import (
@@ -85,9 +85,10 @@ async def _may_be_met(
     tx: Transaction, reason: Reason, team: list[uuid.UUID], referent: uuid.UUID | None, candidate: uuid.UUID
 ) -> list[uuid.UUID]:
     """The agency or the reason's team, only the referent for a follow-up, never oneself. Whoever is followed goes to
-    their counsellor's agency."""
+    their counsellor's agency; to an interview anybody goes."""
     if (
-        referent is not None
+        reason.agency_id is not None
+        and referent is not None
         and referent not in team
         and not await agencies.has_counsellor(tx, reason.agency_id, referent)
     ):
@@ -156,7 +157,9 @@ def _in_order(
 async def _diaries(
     tx: Transaction, reason: Reason, people: list[uuid.UUID], first: date, last: date, moving: Appointment | None
 ) -> dict[uuid.UUID, Diary]:
-    rules = await hours.rules_for(tx, people, first, last, follow_up=reason.is_follow_up)
+    rules = await hours.rules_for(
+        tx, people, reason.host, first, last, follow_up=reason.is_follow_up, within=await _within(tx, reason)
+    )
     begins, ends = _around(reason, first, last)
     busy = await hours.busy_of(tx, people, begins, ends)
     stands = _stands(tx, begins, ends, moving)
@@ -165,9 +168,7 @@ async def _diaries(
     for person, text in await tx.plain_rows(booked):
         minutes = list(map(int, text.split()))
         busy.setdefault(person, []).extend(zip(minutes[1::3], minutes[2::3], strict=True))
-        if person in rules:
-            zone = rules[person].zone
-            counts[person] = Counter(day_of_minute(minute, zone) for minute in minutes[::3])
+        counts[person] = Counter(day_of_minute(minute, rules[person].zone) for minute in minutes[::3])
     # A counsellor may be somebody's candidate too.
     own = select(Appointment.candidate_id, Appointment.begins_at, Appointment.ends_at)
     own = own.where(tx.among(Appointment.candidate_id, people), *stands)
@@ -177,6 +178,13 @@ async def _diaries(
         person: Diary(each, Taken(busy.get(person, ()), counts.get(person, {})), counts.get(person, Counter()).total())
         for person, each in rules.items()
     }
+
+
+async def _within(tx: Transaction, reason: Reason) -> tuple[Span, ...] | None:
+    """An interview takes place while the fair is open."""
+    if reason.booth is None:
+        return None
+    return tuple(Span(day.opens_at, day.closes_at) for day in await fairs.days_of(tx, reason.booth.fair))
 
 
 def _minute(column: InstrumentedAttribute[datetime]) -> ColumnElement[str]:
@@ -197,7 +205,7 @@ _MINUTES = select(
 
 def _around(reason: Reason, first: date, last: date) -> tuple[datetime, datetime]:
     """These days at the agency, and as much around them as pauses can reach."""
-    zone = reason.agency.zone
+    zone = reason.host.zone
     return local(first, time(0), zone) - LONGEST_PAUSE, local(last + A_DAY, time(0), zone) + LONGEST_PAUSE
 
 
@@ -261,7 +269,7 @@ async def possible(
     if mode.value not in reason.modes:
         raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
     span = Span(begins, begins + timedelta(minutes=reason.minutes))
-    first, last = local_day(span.begins, reason.agency.zone), local_day(span.ends, reason.agency.zone)
+    first, last = (local_day(moment, reason.host.zone) for moment in span)
     diaries = await _diaries(tx, reason, people, first, last, moving)
     if any(span.meets(mine) for mine in await _spans_of(tx, reason, candidate, first, last, moving)):
         raise Conflict("slot.own", N_("You have another appointment at this time."))

@@ -79,12 +79,12 @@ async def of_person(tx: Transaction, candidate: uuid.UUID) -> list[Wish]:
     return list((await tx.session.execute(query)).scalars())
 
 
-async def freed(tx: Transaction, begins: datetime, counsellor: uuid.UUID, agency: uuid.UUID) -> Appointment | None:
+async def freed(tx: Transaction, begins: datetime, counsellor: uuid.UUID, reason: Reason) -> Appointment | None:
     """A time has come free: hold it for the first who waits, has not been asked about it, and can come."""
     if begins < tx.now + SOONEST:
         return None
-    for row in await _waiting(tx, agency):
-        day = begins.astimezone(row.reason.agency.zone).date()
+    for row in await _waiting(tx, reason):
+        day = begins.astimezone(row.reason.host.zone).date()
         if not row.first_day <= day <= row.last_day or await _was_asked(tx, row, counsellor, begins):
             continue
         proposed = await _propose(tx, row, begins, counsellor)
@@ -93,9 +93,10 @@ async def freed(tx: Transaction, begins: datetime, counsellor: uuid.UUID, agency
     return None
 
 
-async def _waiting(tx: Transaction, agency: uuid.UUID) -> list[Wish]:
+async def _waiting(tx: Transaction, reason: Reason) -> list[Wish]:
+    """Whoever waits for a time at the same agency or booth, the first first."""
     query = select(Wish).join(Reason, Reason.id == Wish.reason_id)
-    query = query.where(Reason.agency_id == agency, Wish.ended_at.is_(None), Wish.last_day >= tx.now.date())
+    query = query.where(reason.of_host(), Wish.ended_at.is_(None), Wish.last_day >= tx.now.date())
     return list((await tx.session.execute(query.order_by(Wish.made_at, Wish.id))).scalars())
 
 

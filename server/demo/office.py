@@ -64,7 +64,7 @@ async def fill_today(tx: Transaction) -> None:
     begins = datetime.combine(tx.now.astimezone(where.zone).date(), time(0), tzinfo=where.zone).astimezone(UTC)
     if await booking.of_person(tx, counsellor.id, since=tx.now, until=begins + timedelta(days=2)):
         return
-    reasons = {reason.name: reason for reason in await agencies.reasons_of(tx, where.id)}
+    reasons = {reason.name: reason for reason in await agencies.reasons_of(tx, where)}
     for number, person in enumerate(await portfolios.followed_by(tx, counsellor.id)):
         if person.email is None:
             await _book(tx, counsellor, person, reasons["Mon projet"], WORDS[number % len(WORDS)])
@@ -72,7 +72,7 @@ async def fill_today(tx: Transaction) -> None:
 
 async def remember(tx: Transaction, counsellor: Person, agency: Agency) -> None:
     """What was before today: talks that took place, one that failed technically, notes and steps."""
-    reasons = {reason.name: reason for reason in await agencies.reasons_of(tx, agency.id)}
+    reasons = {reason.name: reason for reason in await agencies.reasons_of(tx, agency)}
     reason, nothing = reasons["Mon projet"], timedelta(0)
     for number, person in enumerate(await portfolios.followed_by(tx, counsellor.id)):
         begins = local(tx.now.astimezone(agency.zone).date() - timedelta(days=6 + 9 * number), time(10), agency.zone)
@@ -99,7 +99,7 @@ async def expect(tx: Transaction, seeker: Person) -> None:
     await portfolios.follow(tx, counsellor.id, seeker.id)
     if any(row.ends_at > tx.now for row in await booking.standing_of(tx, seeker.id)):
         return
-    (reason,) = (each for each in await agencies.reasons_of(tx, where.id) if each.name == "Mon projet")
+    (reason,) = (each for each in await agencies.reasons_of(tx, where) if each.name == "Mon projet")
     begins = tx.now.replace(second=0, microsecond=0) - timedelta(minutes=tx.now.minute % 5) + WITHIN
     for _ in range(12):
         span = Span(begins, begins + timedelta(minutes=reason.minutes))
@@ -112,12 +112,12 @@ async def expect(tx: Transaction, seeker: Person) -> None:
 
 
 async def _book(tx: Transaction, counsellor: Person, person: Person, reason: Reason, said: str) -> None:
-    day = tx.now.astimezone(reason.agency.zone).date()
+    day = tx.now.astimezone(reason.host.zone).date()
     for mode in (Mode.PHONE, Mode.VIDEO):
         found = await times.free_times(tx, reason, mode, person.id, day, 4, only=counsellor.id)
         if found:
             row = await times.hold(
-                tx, person, reason, mode, found[0].span.begins, reason.agency.time_zone, by_staff=counsellor.id
+                tx, person, reason, mode, found[0].span.begins, reason.host.time_zone, by_staff=counsellor.id
             )
             await desk.book(tx, row, counsellor, said, "02 40 12 34 56")
             return

@@ -14,7 +14,7 @@ async def agency(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
         following = await heads(tx, visit)
-        reasons, teams = await agencies.reasons_of(tx, row.id), await agencies.teams_in(tx, row.id)
+        reasons, teams = await agencies.reasons_of(tx, row), await agencies.teams_in(tx, row.id)
     return visit.page(
         "agency.html", agency=row, reasons=reasons, teams=teams, modes=[mode.value for mode in Mode],
         zones=fairs.zones(), following=following,
@@ -30,20 +30,24 @@ async def place(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/administer/agencies/{row.id}#place", language.gettext("Saved."))
 
 
+def reason_text(visit: Visit) -> ReasonText:
+    """What was typed into the fields of a reason (`reason_fields` in the macros)."""
+    return ReasonText(
+        visit.typed("reason"),
+        visit.number("minutes", 30),
+        tuple(visit.ticked("modes")),
+        visit.typed("question"),
+        visit.typed("bring"),
+        bool(visit.typed("is_follow_up")),
+        visit.uuid("team") if visit.typed("team") else None,
+    )
+
+
 @post("/administer/agencies/{agency}/reasons", again=agency)
 async def add_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
-        text = ReasonText(
-            visit.typed("reason"),
-            visit.number("minutes", 30),
-            tuple(visit.ticked("modes")),
-            visit.typed("question"),
-            visit.typed("bring"),
-            bool(visit.typed("is_follow_up")),
-            visit.uuid("team") if visit.typed("team") else None,
-        )
-        await agencies.add_reason(tx, row, text)
+        await agencies.add_reason(tx, row, reason_text(visit))
     return visit.go(f"/administer/agencies/{row.id}#reasons", language.gettext("People can take it from now on."))
 
 

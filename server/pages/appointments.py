@@ -133,20 +133,20 @@ async def shown_times(
 
 
 def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
-    return tx.now.astimezone(reason.agency.zone).date() + timedelta(days=_week(visit) * DAYS_AT_ONCE)
+    return tx.now.astimezone(reason.host.zone).date() + timedelta(days=_week(visit) * DAYS_AT_ONCE)
 
 
 def _shown(
     tx: Transaction, visit: Visit, reason: Reason, found: list[Time], moving: Appointment | None = None
 ) -> Shown:
-    mode, week, zone = _mode(visit, reason, moving), _week(visit), visit.zone or reason.agency.zone
+    mode, week, zone = _mode(visit, reason, moving), _week(visit), visit.zone or reason.host.zone
     if moving and mode is moving.mode:
         found = [each for each in found if each.span.begins != moving.begins_at]
     days: dict[date, list[Time]] = {}
     for each in found:
         days.setdefault(each.span.begins.astimezone(zone).date(), []).append(each)
     begins = found[0].span.begins if found else tx.now
-    is_foreign = begins.astimezone(zone).utcoffset() != begins.astimezone(reason.agency.zone).utcoffset()
+    is_foreign = begins.astimezone(zone).utcoffset() != begins.astimezone(reason.host.zone).utcoffset()
     modes = [each for each in reason.modes if each != Mode.PHONE or moving is None or moving.phone]
     return Shown(zone, is_foreign, sorted(days.items()), week, mode, modes)
 
@@ -160,7 +160,7 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
 
     async def look() -> Openings:
         async with visit.reading() as tx:
-            reason = await access.reason(tx, visit.id("reason"))
+            reason = await access.reason(tx, visit.actor, visit.id("reason"))
             # Only one counsellor is asked for a follow-up, and not the same one for everybody.
             team = [] if reason.is_follow_up else await agencies.ids_for(tx, reason)
             return await times.openings_of(tx, reason, _mode(visit, reason), team, _first_day(visit, tx, reason))
@@ -170,6 +170,9 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
     openings = await visit.house.rush.look(asked, look)
     reason = openings.reason
     async with visit.reading() as tx:
+        if reason.booth:
+            # Who else looked may see more than oneself.
+            await access.reason(tx, visit.actor, reason.id)
         if reason.is_follow_up:
             found = await times.free_times(tx, reason, _mode(visit, reason), me, openings.first)
         else:
@@ -184,9 +187,9 @@ async def hold(visit: Visit) -> web.StreamResponse:
     """The time is kept for five minutes while the last step is filled in."""
     begins = visit.moment("begins")
     async with visit.house.rush.turn((visit.id("reason"), visit.typed("mode"), begins)), visit.transaction() as tx:
-        reason = await access.reason(tx, visit.id("reason"))
+        reason = await access.reason(tx, visit.actor, visit.id("reason"))
         person = await tx.session.get_one(Person, visit.actor.known.id)
-        zone = (visit.zone or reason.agency.zone).key
+        zone = (visit.zone or reason.host.zone).key
         row = await times.hold(tx, person, reason, _mode(visit, reason), begins, zone)
     return visit.go(f"/appointments/{row.id}/confirm")
 
@@ -194,9 +197,9 @@ async def hold(visit: Visit) -> web.StreamResponse:
 @post("/appointments/new/{reason}/wish", again=choose_time)
 async def wish(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        reason = await access.reason(tx, visit.id("reason"))
+        reason = await access.reason(tx, visit.actor, visit.id("reason"))
         person = await tx.session.get_one(Person, visit.actor.known.id)
-        zone = (visit.zone or reason.agency.zone).key
+        zone = (visit.zone or reason.host.zone).key
         first, last = visit.day("first_day"), visit.day("last_day")
         await waitlist.wish(tx, person, reason, _mode(visit, reason), first, last, zone)
     return visit.go("/appointments", language.gettext("You are told first when a time comes free."))
@@ -275,7 +278,7 @@ def _is_room_open(row: Appointment, now: datetime) -> bool:
 
 
 def _zone_of(visit: Visit, row: Appointment) -> ZoneInfo:
-    return ZoneInfo(row.time_zone) if visit.actor.is_person(row.candidate_id) else row.agency.zone
+    return ZoneInfo(row.time_zone) if visit.actor.is_person(row.candidate_id) else row.host.zone
 
 
 @get("/appointments/{appointment}/times")

@@ -2,7 +2,9 @@
 
 from aiohttp import web
 
-from rooms import access, chat, documents, employers
+from rooms import access, agencies, chat, documents, employers
+from rooms.appointments import booking
+from rooms.appointments.booking import Appointment
 from rooms.booths import Booth
 from rooms.facts import conversation_stream, fair_stream
 from rooms.lines import calls, standing
@@ -43,10 +45,19 @@ async def booth(visit: Visit) -> web.StreamResponse:
             messages=await chat.messages_of(tx, talk.id),
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
             is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
+            interviews=await agencies.reasons_of(tx, stand),
+            can_book=stand.fair.state in access.AHEAD,
+            booked=await _booked(tx, visit, stand),
             is_member=access.allows(access.Act.BOOTH_SET_UP, relations),
             next_day=await lobby.next_day(tx, stand.fair),
             following=following,
         )
+
+
+async def _booked(tx: Transaction, visit: Visit, stand: Booth) -> list[Appointment]:
+    """The visitor's own interviews here that lie ahead."""
+    me = visit.actor.person
+    return [row for row in await booking.at_booth(tx, stand.id, me.id) if row.is_ahead(tx.now)] if me else []
 
 
 @get("/fairs/{fair}/booths/{employer}/question")

@@ -14,6 +14,7 @@ from rooms.lines import standing
 from rooms.lines.standing import Position
 from rooms.looking import Looking
 from rooms.meetings import NextStep
+from rooms.transaction import Transaction
 from server import language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -37,7 +38,7 @@ async def meeting(visit: Visit) -> web.StreamResponse:
             "leads": leads,
             "other": row.candidate if leads else row.recruiter,
             "conversation": talk,
-            "cv": (await documents.cvs_of(tx, {row.candidate_id})).get(row.candidate_id) if leads else None,
+            "cv": await _cv(tx, row) if leads else None,
             "messages": await chat.messages_of(tx, talk.id),
             "next_in_line": next((position for position in line if position.can_be_called), None),
             "people_in_line": json.dumps({str(position.place.id): _waiting(position) for position in line}),
@@ -52,6 +53,13 @@ async def meeting(visit: Visit) -> web.StreamResponse:
     return visit.page("after.html" if row.is_over else "meeting.html", **values)
 
 
+async def _cv(tx: Transaction, row: meetings.Meeting) -> documents.Document | None:
+    """The CV is shown to employers; to a counsellor somebody passes the paper they choose."""
+    if row.booth is None and not (row.appointment and row.appointment.is_interview):
+        return None
+    return (await documents.cvs_of(tx, {row.candidate_id})).get(row.candidate_id)
+
+
 def _waiting(position: Position) -> dict[str, str]:
     person = position.place.person
     return {"name": person.name, "seeks": person.seeks, "initials": person.initials}
@@ -59,9 +67,8 @@ def _waiting(position: Position) -> dict[str, str]:
 
 def _first_page(row: meetings.Meeting) -> str:
     """What is shown first when a page is looked at together: a recruiter has no business with one's appointments."""
-    if row.booth is None:
-        return "/appointments"
-    return f"/fairs/{row.booth.fair.slug}/booths/{row.booth.employer.slug}"
+    booth = row.booth or (row.appointment.reason.booth if row.appointment else None)
+    return f"/fairs/{booth.fair.slug}/booths/{booth.employer.slug}" if booth else "/appointments"
 
 
 def _live(visit: Visit, row: meetings.Meeting, shown: Looking | None) -> dict[str, object]:

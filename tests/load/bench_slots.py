@@ -122,7 +122,7 @@ async def naive(tx: Transaction, reason: Reason, people: list[uuid.UUID], first:
     for each in people:
         for n in range(days):
             day = first + timedelta(days=n)
-            rules = (await hours.rules_for(tx, [each], day, day, follow_up=False))[each]
+            rules = (await hours.rules_for(tx, [each], reason.host, day, day, follow_up=False))[each]
             begins = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
             query = select(Appointment.occupied_from, Appointment.occupied_until).where(
                 Appointment.counsellor_id == each, Appointment.occupied_until > begins,

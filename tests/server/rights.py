@@ -5,6 +5,8 @@ from typing import Any
 
 ALL = frozenset({"anyone", "amina", "karim", "tomas", "luc", "sophie", "ines", "claire", "paul"})
 KNOWN = ALL - {"anyone"}
+BOOKABLE = frozenset({"claire", "luc", "sophie"})
+"""Counsellors, and the staff of booths."""
 
 
 def only(*roles: str) -> frozenset[str]:
@@ -52,6 +54,11 @@ ROUTES: tuple[Row, ...] = (
     read("/fairs/{fair}/booths/{employer}/question", KNOWN),
     read("/fairs/{fair}/booths/{employer}/join", KNOWN),
     act("/fairs/{fair}/booths/{employer}/join", KNOWN, words="Hello"),
+    read("/booths/{booth}/interviews", only("luc")),
+    act("/booths/{booth}/interviews", only("luc"), reason="Second interview", minutes="20", modes="video"),
+    act("/booths/{booth}/interviews/{interview}/withdraw", only("luc")),
+    act("/booths/{booth}/interviews/times", only("luc"), day="2026-11-24", day_begins="09:00", day_ends="12:00"),
+    act("/booths/{booth}/interviews/times/{interview_day}/remove", only("luc")),
     act("/places/{place}/leave", only("amina")),
     act("/places/{place}/return", only("amina")),
     act("/calls/{call}/answer", only("karim"), answer="later"),
@@ -146,15 +153,15 @@ ROUTES: tuple[Row, ...] = (
     read("/counsel", only("claire")),
     act("/counsel/hand-over", only("claire"), day="2026-11-25", colleague="{uuid}"),
     read("/counsel/satisfaction", only("claire")),
-    read("/counsel/hours", only("claire")),
-    act("/counsel/hours/weekly", only("claire"), weekday="1", begins="09:00", ends="12:00", modes="video"),
+    read("/counsel/hours", BOOKABLE),
+    act("/counsel/hours/weekly", BOOKABLE, weekday="1", begins="09:00", ends="12:00", modes="video"),
     act("/counsel/hours/weekly/{hours}/remove", only("claire")),
-    act("/counsel/hours/days", only("claire"), day="2026-12-24"),
+    act("/counsel/hours/days", BOOKABLE, day="2026-12-24"),
     act("/counsel/hours/days/{unlike_day}/remove", only("claire")),
-    act("/counsel/hours/rules", only("claire")),
-    act("/counsel/hours/calendar", only("claire"), busy_address="https://calendar.example.org/a.ics"),
-    act("/counsel/hours/feed", only("claire")),
-    act("/counsel/hours/feed/close", only("claire")),
+    act("/counsel/hours/rules", BOOKABLE),
+    act("/counsel/hours/calendar", BOOKABLE, busy_address="https://calendar.example.org/a.ics"),
+    act("/counsel/hours/feed", BOOKABLE),
+    act("/counsel/hours/feed/close", BOOKABLE),
     read("/feeds/{feed}.ics", ALL),
     read("/counsel/people", only("claire")),
     act("/counsel/people", only("claire"), name="Zoé"),

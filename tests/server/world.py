@@ -27,7 +27,7 @@ from rooms import (
     streams,
     suggestions,
 )
-from rooms.agencies import Mode
+from rooms.agencies import Mode, ReasonText
 from rooms.appointments import hours, links, waitlist
 from rooms.database import Database
 from rooms.employers import Vacancy
@@ -201,6 +201,11 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
             tx, await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), Mode.VIDEO,
             date(2026, 12, 1), date(2026, 12, 9), PARIS,
         )  # fmt: skip
+        interview = await agencies.add_reason(
+            tx, await cast.fresh_booth(tx, cast.atlantique), ReasonText("Interview", 20, ("video",))
+        )
+        await hours.add_day(tx, cast.luc.id, date(2026, 12, 30), None)
+        (interview_day,) = await hours.days_of(tx, cast.luc.id)
         (weekly, *_), (unlike, *_) = await hours.weekly_of(tx, cast.claire.id), await hours.days_of(tx, cast.claire.id)
     storage = server.app[HOUSE].storage
     async with database.transaction() as tx:
@@ -226,6 +231,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         "filter": kept_filter.id, "counsellor": cast.claire.id, "suggestion": suggestion.id,
         "counsel_talk": counsel_talk.id,
         "reason": office.reason.id, "agency": office.reason.agency_id, "hours": weekly.id, "unlike_day": unlike.id,
+        "interview": interview.id, "interview_day": interview_day.id,
         "followed": cast.amina.id, "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),
     }  # fmt: skip
     ids = appointments | {

@@ -48,7 +48,7 @@ class Office:
         async with self.cast.database.reading() as tx:
             reason = await self.fresh_reason(tx)
             found = await times.free_times(tx, reason, mode, person.id, WEDNESDAY_NINE.date(), 1)
-        return [each.span.begins.astimezone(reason.agency.zone).strftime("%H:%M") for each in found]
+        return [each.span.begins.astimezone(reason.host.zone).strftime("%H:%M") for each in found]
 
 
 async def open_office(cast: Cast, *, counsellors: int = 1) -> Office:

@@ -1,0 +1,72 @@
+"""Interviews by appointment at a booth: what can be booked, when its people are there for it, and who has booked."""
+
+from aiohttp import web
+
+from rooms import access, agencies, fairs
+from rooms.access import Act
+from rooms.appointments import booking, hours
+from rooms.appointments.availability import local_day
+from rooms.booths import Booth
+from rooms.facts import fair_stream
+from rooms.transaction import Transaction
+from server import language
+from server.pages.agency import reason_text
+from server.pages.following import heads
+from server.pages.hours import minutes_of
+from server.visit import Visit, get, post
+
+
+async def _booth(tx: Transaction, visit: Visit, act: Act = Act.BOOTH_STAFF) -> Booth:
+    return await access.booth_by_id(tx, visit.actor, visit.id("booth"), act)
+
+
+@get("/booths/{booth}/interviews")
+async def interviews(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        stand = await _booth(tx, visit)
+        days = {local_day(day.opens_at, stand.fair.zone): day for day in await fairs.days_of(tx, stand.fair)}
+        own = await hours.days_of(tx, visit.actor.known.id)
+        return visit.page(
+            "interviews.html",
+            fair=stand.fair,
+            booth=stand,
+            reasons=await agencies.reasons_of(tx, stand),
+            rows=await booking.at_booth(tx, stand.id),
+            days={day: opening for day, opening in days.items() if opening.closes_at > tx.now},
+            own=[row for row in own if row.day in days and row.begins is not None],
+            following=await heads(tx, visit, fair_stream(stand.fair_id)),
+        )
+
+
+@post("/booths/{booth}/interviews", again=interviews)
+async def add_reason(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
+        await agencies.add_reason(tx, stand, reason_text(visit))
+    return visit.go(f"/booths/{stand.id}/interviews#kinds", language.gettext("Candidates can book it from now on."))
+
+
+@post("/booths/{booth}/interviews/{interview}/withdraw")
+async def withdraw_reason(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
+        await agencies.withdraw_reason(tx, stand, visit.id("interview"))
+    return visit.go(f"/booths/{stand.id}/interviews#kinds", language.gettext("Nobody can take it any more."))
+
+
+@post("/booths/{booth}/interviews/times", again=interviews)
+async def add_times(visit: Visit) -> web.StreamResponse:
+    """On a day of the fair, the recruiter is there for interviews from one time to another."""
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit)
+        span = minutes_of(visit, "day_begins"), minutes_of(visit, "day_ends")
+        await hours.add_day(tx, visit.actor.known.id, visit.day("day"), span, visit.ticked("day_modes"))
+    return visit.go(f"/booths/{stand.id}/interviews#times", language.gettext("Saved."))
+
+
+@post("/booths/{booth}/interviews/times/{interview_day}/remove")
+async def remove_times(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit)
+        await hours.remove_day(tx, visit.actor.known.id, visit.id("interview_day"))
+    return visit.go(f"/booths/{stand.id}/interviews#times", language.gettext("Removed."))
