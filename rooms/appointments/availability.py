@@ -107,6 +107,23 @@ def day_of_minute(minute: int, zone: ZoneInfo) -> date:
     return local_day(datetime.fromtimestamp(minute * 60, UTC), zone)
 
 
+def by_day(spans: Iterable[Span], zone: ZoneInfo) -> list[tuple[date, time, time]]:
+    """The spans as somebody there says them: (day, from, to) in whole steps of five minutes; to 00:00 is the end of
+    the day. A span over midnight is two."""
+    found = []
+    for span in joined(spans):
+        for day in _days(local_day(span.begins, zone), local_day(span.ends - A_MINUTE, zone)):
+            opens, closes = local(day, time(0), zone), local(day + timedelta(days=1), time(0), zone)
+            begins, ends = (minute * 60 for minute in in_minutes(Span(max(span.begins, opens), min(span.ends, closes))))
+            step = STEP_MINUTES * 60
+            first, last = -(-begins // step) * step, ends // step * step
+            if first < last:
+                found.append(
+                    (day, datetime.fromtimestamp(first, zone).time(), datetime.fromtimestamp(last, zone).time())
+                )
+    return found
+
+
 def windows(rules: Rules, mode: Mode, first: date, last: date) -> list[Span]:
     """When the person can be met in this mode from `first` to `last`, both included; sorted, touching ones joined."""
     return list(_windows(rules.hours, rules.days, rules.holidays, rules.zone, rules.within, mode, first, last))

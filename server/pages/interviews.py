@@ -5,7 +5,7 @@ from aiohttp import web
 from rooms import access, agencies, fairs
 from rooms.access import Act
 from rooms.appointments import booking, hours
-from rooms.appointments.availability import local_day
+from rooms.appointments.availability import Span, by_day
 from rooms.booths import Booth
 from rooms.facts import fair_stream
 from rooms.transaction import Transaction
@@ -24,7 +24,8 @@ async def _booth(tx: Transaction, visit: Visit, act: Act = Act.BOOTH_STAFF) -> B
 async def interviews(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         stand = await _booth(tx, visit)
-        days = {local_day(day.opens_at, stand.fair.zone): day for day in await fairs.days_of(tx, stand.fair)}
+        ahead = [Span(max(day.opens_at, tx.now), day.closes_at) for day in await fairs.days_of(tx, stand.fair)]
+        days = by_day(ahead, stand.fair.zone)
         own = await hours.days_of(tx, visit.actor.known.id)
         return visit.page(
             "interviews.html",
@@ -32,8 +33,8 @@ async def interviews(visit: Visit) -> web.StreamResponse:
             booth=stand,
             reasons=await agencies.reasons_of(tx, stand),
             rows=await booking.at_booth(tx, stand.id),
-            days={day: opening for day, opening in days.items() if opening.closes_at > tx.now},
-            own=[row for row in own if row.day in days and row.begins is not None],
+            days=days,
+            own=[row for row in own if row.begins is not None and row.day in {day for day, *_ in days}],
             following=await heads(tx, visit, fair_stream(stand.fair_id)),
         )
 

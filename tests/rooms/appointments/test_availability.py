@@ -1,5 +1,6 @@
 """Availability to slots: no overlap, no hole, and right across zones and changes of clocks."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from rooms.appointments.availability import (
     Rules,
     Span,
     Taken,
+    by_day,
     fits,
     in_minutes,
     joined,
@@ -175,6 +177,31 @@ def test_notice_horizon_the_most_of_a_day_and_other_modes() -> None:
         day + timedelta(days=7)
     }
     assert slots(rules, Mode.PHONE, half, Taken(), now, day, day) == []
+
+
+def test_spans_as_somebody_says_them_by_day() -> None:
+    def at(day: int, hour: int, minute: int = 0) -> datetime:
+        return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+
+    paris = ZoneInfo("Europe/Paris")
+    spans = [Span(at(24, 8, 2), at(24, 17, 59)), Span(at(25, 20), at(26, 5)), Span(at(27, 22), at(27, 23))]
+    assert by_day(spans, paris) == [
+        (date(2026, 11, 24), time(9, 5), time(18, 55)),
+        (date(2026, 11, 25), time(21), time(0)),
+        (date(2026, 11, 26), time(0), time(6)),
+        (date(2026, 11, 27), time(23), time(0)),
+    ]
+    assert by_day([Span(at(24, 8, 1), at(24, 8, 4))], paris) == []
+
+
+def test_only_while_the_fair_is_open() -> None:
+    day = date(2026, 11, 24)
+    open_from = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+    rules = Rules(ZoneInfo("Europe/Paris"), (Hours(1, time(9), time(12), VIDEO),), notice=timedelta(0),
+                  horizon=FOREVER, within=(Span(open_from, open_from + timedelta(hours=1)),))  # fmt: skip
+    found = slots(rules, Mode.VIDEO, timedelta(minutes=30), Taken(), LONG_AGO, day, day)
+    assert [slot.begins for slot in found] == [open_from, open_from + timedelta(minutes=30)]
+    assert slots(replace(rules, within=()), Mode.VIDEO, timedelta(minutes=30), Taken(), LONG_AGO, day, day) == []
 
 
 def test_joining_spans() -> None:

@@ -1,4 +1,4 @@
-"""Interviews at a booth by the machinery of appointments: who may book, when, with whom, and who does not hear of it."""
+"""Interviews at a booth by the machinery of appointments: who may book, when, with whom, and who hears of it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
