@@ -389,8 +389,11 @@ async def step(tx: Transaction, actor: Actor, step: uuid.UUID) -> Step:
     return row
 
 
-async def reason(tx: Transaction, actor: Actor, reason: uuid.UUID) -> Reason:
-    """A reason that stands: anybody may read an agency's; an interview is for whoever sees the booth of its fair."""
+async def reason(tx: Transaction, actor: Actor, reason: uuid.UUID, *, for_another: bool = False) -> Reason:
+    """A reason that stands and that the actor may take for themselves, or `for_another`, as a counsellor does.
+
+    An agency's is for whom it serves and whom its counsellors follow, an interview for whoever sees the booth.
+    """
     row = await tx.session.get(Reason, reason)
     if row is None or row.is_withdrawn:
         raise NotFound("reason")
@@ -398,6 +401,10 @@ async def reason(tx: Transaction, actor: Actor, reason: uuid.UUID) -> Reason:
         relations = await to_booth(tx, actor, row.booth)
         if row.booth.set_up_at is None or not allows(A.INTERVIEW_BOOK, relations, row.booth.fair.state):
             raise NotFound("reason")
+    if for_another or row.agency is None or row.agency.serves(actor.known.postcode):
+        return row
+    if row.agency not in await portfolios.agencies_for(tx, actor.known):
+        raise NotFound("reason")
     return row
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rooms import people
 from rooms.booths import Booth, BoothStaff
 from rooms.errors import N_, Invalid, NotFound
 from rooms.model import Base, new_id
@@ -56,10 +57,15 @@ class Agency(Base):
     """A subdivision of the country with holidays of its own, such as GP or RE (ISO 3166-2)."""
     address: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
+    area: Mapped[str] = mapped_column(default="", server_default="")
+    """The beginnings of the postcodes it serves, separated by spaces; empty for everybody."""
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def serves(self, postcode: str) -> bool:
+        return not self.area or postcode.startswith(tuple(self.area.split()))
 
 
 class Team(Base):
@@ -155,14 +161,18 @@ async def team(tx: Transaction, agency_name: str, name: str) -> Team:
     return row
 
 
-async def place(tx: Transaction, where: Agency, time_zone: str, region: str, address: str, phone: str) -> None:
-    """Say where the agency is: its time zone, the region whose holidays it keeps, the way there and its number."""
+async def place(
+    tx: Transaction, where: Agency, time_zone: str, region: str, address: str, phone: str, area: str = ""
+) -> None:
+    """Say where the agency is: its time zone, the region whose holidays it keeps, the way there, its number, and whom
+    it serves."""
     if time_zone not in available_timezones():
         raise Invalid("time_zone.unknown", N_("This time zone is not known. Example: Europe/Paris"), field="time_zone")
     where.time_zone = time_zone
     where.region = clean_text(region, "region", 8).upper()
     where.address = clean_text(address, "address", 300)
     where.phone = clean_text(phone, "phone", 40)
+    where.area = " ".join(people.clean_postcode(each, "area") for each in area.replace(",", " ").split())
 
 
 async def remove_member(tx: Transaction, where: uuid.UUID, person: uuid.UUID) -> None:

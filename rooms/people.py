@@ -41,6 +41,8 @@ class Person(Base):
     password_hash: Mapped[str | None]
     seeks: Mapped[str] = mapped_column(default="")
     location: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="", server_default="")
+    """Purpose: which agency serves them. Shown to nobody."""
     spoken_languages: Mapped[str] = mapped_column(default="")
     needs: Mapped[list[str]] = mapped_column(default=list)
     """Purpose: arrange the talk. Emptied shortly after the last fair the person took part in."""
@@ -117,6 +119,19 @@ async def change_profile(tx: Transaction, person: Person, profile: Profile) -> N
     person.location = clean_text(profile.location, "location", 80)
     person.spoken_languages = clean_text(profile.spoken_languages, "spoken_languages", 120)
     person.needs = [need.value for need in profile.needs]
+
+
+def clean_postcode(postcode: str, field: str = "postcode") -> str:
+    """A postcode, or its beginning, of any country: letters and digits."""
+    found = "".join(c for c in postcode.upper() if c not in " -")
+    if not re.fullmatch(r"[A-Z0-9]{1,10}", found):
+        raise Invalid(f"{field}.invalid", N_("This is no postcode. Example: 44000"), field=field)
+    return found
+
+
+async def live_at(tx: Transaction, person: Person, postcode: str) -> None:
+    """Say where one lives, so that the agency of that place can be asked."""
+    person.postcode = clean_postcode(postcode)
 
 
 async def choose_language(tx: Transaction, person: Person, language: str) -> None:

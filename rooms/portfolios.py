@@ -362,17 +362,17 @@ async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID) ->
     await tx.session.execute(delete(Following).where(Following.counsellor_id == counsellor))
 
 
-async def agencies_for(tx: Transaction, person: uuid.UUID) -> list[Agency]:
-    """Where a person may take an appointment: at their counsellor's agency, or anywhere while nobody follows them."""
-    referent = await referent_of(tx, person)
+async def agencies_for(tx: Transaction, person: Person) -> list[Agency]:
+    """Where a person may take an appointment: at their counsellor's agency, or at those that serve where they live."""
+    referent = await referent_of(tx, person.id)
     if referent is None:
-        return await agencies.all_agencies(tx)
+        return [each for each in await agencies.all_agencies(tx) if each.serves(person.postcode)]
     return list({team.agency_id: team.agency for team in await agencies.teams_of(tx, referent)}.values())
 
 
-async def reasons_for(tx: Transaction, person: uuid.UUID) -> list[tuple[Agency, list[Reason]]]:
+async def reasons_for(tx: Transaction, person: Person) -> list[tuple[Agency, list[Reason]]]:
     """What a person may come for, by agency; follow-ups only for whom somebody follows."""
-    is_followed = await referent_of(tx, person) is not None
+    is_followed = await referent_of(tx, person.id) is not None
     found = [(each, await agencies.reasons_of(tx, each)) for each in await agencies_for(tx, person)]
     shown = [
         (each, [reason for reason in reasons if is_followed or not reason.is_follow_up]) for each, reasons in found

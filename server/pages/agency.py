@@ -26,7 +26,7 @@ async def place(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
         zone, region = visit.typed("time_zone"), visit.typed("region")
-        await agencies.place(tx, row, zone, region, visit.typed("address"), visit.typed("phone"))
+        await agencies.place(tx, row, zone, region, visit.typed("address"), visit.typed("phone"), visit.typed("area"))
     return visit.go(f"/administer/agencies/{row.id}#place", language.gettext("Saved."))
 
 

@@ -17,6 +17,7 @@ from rooms import (
     documents,
     looking,
     meetings,
+    people,
     portfolios,
     suggestions,
 )
@@ -103,8 +104,23 @@ async def choose_reason(visit: Visit) -> web.StreamResponse:
     person = visit.actor.known
     async with visit.reading() as tx:
         following = await heads(tx, visit)
-        reasons = await portfolios.reasons_for(tx, person.id)
-    return visit.page("appointment_reason.html", agencies=reasons, following=following)
+        reasons = await portfolios.reasons_for(tx, person)
+        known = await agencies.all_agencies(tx)
+        is_followed = await portfolios.referent_of(tx, person.id) is not None
+    asks_where = not is_followed and any(each.area for each in known)
+    return visit.page(
+        "appointment_reason.html", agencies=reasons, asks_where=asks_where, postcode=person.postcode,
+        elsewhere=[each for each in known if each.phone], following=following,
+    )  # fmt: skip
+
+
+@post("/appointments/where", again=choose_reason)
+async def live_at(visit: Visit) -> web.StreamResponse:
+    """The postcode says which agency serves somebody."""
+    async with visit.transaction() as tx:
+        person = await tx.session.get_one(Person, visit.actor.known.id)
+        await people.live_at(tx, person, visit.typed("postcode"))
+    return visit.go("/appointments/new")
 
 
 def _mode(visit: Visit, reason: Reason, moving: Appointment | None = None) -> Mode:
@@ -170,8 +186,8 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
     openings = await visit.house.rush.look(asked, look)
     reason = openings.reason
     async with visit.reading() as tx:
-        if reason.booth:
-            # Who else looked may see more than oneself.
+        if reason.booth or (reason.agency and reason.agency.area):
+            # Who else looked may come here, and oneself perhaps not.
             await access.reason(tx, visit.actor, reason.id)
         if reason.is_follow_up:
             found = await times.free_times(tx, reason, _mode(visit, reason), me, openings.first)

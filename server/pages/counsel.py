@@ -214,7 +214,7 @@ async def book_for(visit: Visit) -> web.StreamResponse:
     """On behalf of somebody, with oneself; they get a mail or a letter to print."""
     async with visit.transaction() as tx:
         row = await _followed(tx, visit)
-        reason = await access.reason(tx, visit.actor, visit.uuid("reason"))
+        reason = await access.reason(tx, visit.actor, visit.uuid("reason"), for_another=True)
         mode = Mode(visit.typed("mode")) if visit.typed("mode") in reason.modes else Mode(reason.modes[0])
         me = await tx.session.get_one(Person, visit.actor.known.id)
         made = await desk.book_for(tx, me, row, reason, mode, visit.moment("begins"), visit.typed("phone"))

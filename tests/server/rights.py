@@ -126,6 +126,7 @@ ROUTES: tuple[Row, ...] = (
     act("/administer/agencies/{agency}/reasons/{reason}/withdraw", only("paul")),
     read("/appointments", KNOWN),
     read("/appointments/new", KNOWN),
+    act("/appointments/where", KNOWN, postcode="44000"),
     read("/appointments/new/{reason}", KNOWN),
     act("/appointments/new/{reason}/hold", KNOWN, begins="{free_time}", mode="video"),
     act("/appointments/new/{reason}/wish", KNOWN, first_day="2026-12-01", last_day="2026-12-09"),

@@ -1,6 +1,5 @@
 """What the pages do beyond who may: the way round is kept, a CV comes with a place, a file says what it is."""
 
-import ast
 import io
 import re
 import uuid
@@ -217,20 +216,6 @@ async def test_what_was_ticked_stays_and_the_field_in_error_is_named(world: Worl
             "/administer/counsellors", agency="Nantes", team="Loire", counsellor_email="nobody"
         )
         assert 'id="e-counsellor_email"' in text
-
-
-def test_the_base_page_takes_no_name_that_a_page_is_given() -> None:
-    """What base.html sets stands in the way of a value of the same name in every page that extends it."""
-    root = Path(__file__).parents[2]
-    own = set(re.findall(r"{%-? set (\w+)", (root / "templates/base.html").read_text()))
-    given = set()
-    for path in (root / "server").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "page":
-                given |= {keyword.arg for keyword in node.keywords}
-    assert {"booth", "is_staff", "due"} <= given, "the search finds what pages are given"
-    assert own
-    assert not own & given
 
 
 async def test_a_recruiter_is_a_visitor_at_another_booth(world: World) -> None:

@@ -68,7 +68,7 @@ async def who_asks(tx: Transaction, cast: Cast) -> object:
 
 
 async def what_people_say(tx: Transaction, cast: Cast) -> object:
-    team = await portfolios.reasons_for(tx, cast.amina.id)
+    team = await portfolios.reasons_for(tx, await cast.fresh(tx, cast.amina))
     return await satisfaction.results(tx, team[0][0].id)
 
 

@@ -1,0 +1,74 @@
+"""Who may come to which agency: those who live where it serves, and whom its counsellors follow."""
+
+import pytest
+
+from rooms import access, agencies, people, portfolios
+from rooms.agencies import ReasonText
+from rooms.errors import Invalid, NotFound
+from rooms.people import Person
+from rooms.transaction import Transaction
+from tests.cast import Cast
+from tests.rooms.appointments.office import Office, open_office
+
+
+@pytest.fixture
+async def office(cast: Cast) -> Office:
+    office = await open_office(cast)
+    async with cast.database.transaction() as tx:
+        nantes = (await office.fresh_reason(tx)).agency
+        assert nantes
+        await agencies.place(tx, nantes, "Europe/Paris", "", "", "", "44, 85 0")
+        reze = (await agencies.team(tx, "Agence de Rezé", "Sud")).agency
+        await agencies.add_reason(tx, reze, ReasonText("Training", 30, ("video",)))
+        await agencies.place(tx, reze, "Europe/Paris", "", "", "02 40 00 00 00", "444")
+    return office
+
+
+async def where(tx: Transaction, person: Person) -> set[str]:
+    return {agency.name for agency, _ in await portfolios.reasons_for(tx, person)}
+
+
+async def test_the_postcode_says_which_agencies_serve_somebody(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        amina = await cast.fresh(tx, cast.amina)
+        assert await where(tx, amina) == set(), "nobody has said where they live"
+        for postcode, names in (
+            ("44 000", {"Agence Nantes Centre"}),
+            ("44400", {"Agence Nantes Centre", "Agence de Rezé"}),
+            ("75001", set()),
+            ("0100", {"Agence Nantes Centre"}),
+        ):
+            await people.live_at(tx, amina, postcode)
+            assert await where(tx, amina) == names, postcode
+
+
+async def test_elsewhere_one_finds_no_reason_but_with_ones_counsellor_and_on_behalf(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        amina, claire = await cast.fresh(tx, cast.amina), await cast.fresh(tx, office.claire)
+        await people.live_at(tx, amina, "75001")
+        with pytest.raises(NotFound):
+            await access.reason(tx, cast.actor(amina), office.reason.id)
+        await access.reason(tx, cast.actor(claire), office.reason.id, for_another=True)
+        await portfolios.follow(tx, claire.id, amina.id)
+        await access.reason(tx, cast.actor(amina), office.reason.id)
+        assert await where(tx, amina) == {"Agence Nantes Centre"}
+
+
+async def test_an_agency_that_names_nobody_serves_everybody(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        nantes = (await office.fresh_reason(tx)).agency
+        assert nantes
+        await agencies.place(tx, nantes, "Europe/Paris", "", "", "")
+        assert await where(tx, await cast.fresh(tx, cast.karim)) == {"Agence Nantes Centre"}
+
+
+async def test_what_is_no_postcode_is_refused_at_its_field(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        for typed in ("", "44<000", "44000 44100 44200"):
+            with pytest.raises(Invalid) as refused:
+                await people.live_at(tx, await cast.fresh(tx, cast.amina), typed)
+            assert refused.value.field == "postcode"

@@ -1,0 +1,19 @@
+"""Templates and the pages that fill them agree on names."""
+
+import ast
+import re
+from pathlib import Path
+
+
+def test_the_base_page_takes_no_name_that_a_page_is_given() -> None:
+    """What base.html sets stands in the way of a value of the same name in every page that extends it."""
+    root = Path(__file__).parents[2]
+    own = set(re.findall(r"{%-? set (\w+)", (root / "templates/base.html").read_text()))
+    given = set()
+    for path in (root / "server").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "page":
+                given |= {keyword.arg for keyword in node.keywords}
+    assert {"booth", "is_staff", "due"} <= given, "the search finds what pages are given"
+    assert own
+    assert not own & given
