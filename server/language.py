@@ -81,7 +81,8 @@ def _clock(moment: datetime, zone: ZoneInfo, language: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _day(value: date, language: str) -> str:
-    return format_date(value, "full", locale=language)
+    """ "Wednesday 25 November 2026": the day before the month in both languages, as `moment` has it."""
+    return format_date(value, "EEEE d MMMM y", locale=language)
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:

@@ -149,9 +149,15 @@ def _windows(
 
 
 def _cut(spans: Iterable[Span], within: Iterable[Span]) -> list[Span]:
-    """What of the spans lies inside the others."""
+    """What of the spans lies inside the others, beginning at a whole five minutes as everything that is booked."""
     pairs = ((span, other) for span in joined(spans) for other in joined(within))
-    return [Span(max(a.begins, b.begins), min(a.ends, b.ends)) for a, b in pairs if a.meets(b)]
+    both = (Span(max(a.begins, b.begins), min(a.ends, b.ends)) for a, b in pairs if a.meets(b))
+    return [Span(_whole(span.begins), span.ends) for span in both]
+
+
+def _whole(moment: datetime) -> datetime:
+    """The first whole five minutes not before a moment."""
+    return moment + (datetime(2000, 1, 1, tzinfo=UTC) - moment) % GRID
 
 
 @lru_cache(maxsize=4096)

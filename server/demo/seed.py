@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from rooms import booths, employers, fairs, people, signin
+from rooms import agencies, booths, employers, fairs, people, signin
+from rooms.agencies import ReasonText
+from rooms.appointments import hours
 from rooms.booths import BoothText
 from rooms.database import Database
 from rooms.employers import VacancyText
@@ -15,6 +17,8 @@ from rooms.transaction import Transaction
 from server.demo import office
 
 FAIR = "Hôtellerie et restauration, Loire"
+INTERVIEWS_WITH = "Luc Moreau"
+INTERVIEW = ReasonText("Entretien", 20, ("video", "phone"), "Quel poste vous intéresse ?", "Votre CV")
 OPEN_FOR = timedelta(hours=12)
 OPEN_AT_LEAST = timedelta(hours=2)
 
@@ -153,6 +157,11 @@ async def _make_booth(tx: Transaction, fair: Fair, stand: Stand) -> None:
     await booths.set_up(tx, booth, BoothText(stand.description, 15, sector, stand.location, stand.colour))
     for title, contract, words in stand.vacancies:
         await employers.add_vacancy(tx, employer, VacancyText(title, stand.location, contract, words))
+    if stand.recruiter == INTERVIEWS_WITH:
+        await agencies.add_reason(tx, booth, INTERVIEW)
+        for weekday in range(7):
+            await hours.add_weekly(tx, recruiter.id, weekday, 8 * 60, 20 * 60, ("video", "phone"))
+        await hours.change_rules(tx, recruiter.id, hours.RulesText(0, 10, 0, 56, 12))
 
 
 async def _open_doors(tx: Transaction, fair: Fair) -> None:
