@@ -179,7 +179,7 @@ BROWSER = (
     N_("The call was withdrawn."),
     N_("%(name)s sees this page."),
     N_("The page that you show"),
-    N_("%(name)s shows a page. Click to point at something."),
+    N_("%(name)s shows a page. Click to point at something, or move with the arrow keys and press Enter."),
     N_("%(name)s shows a page. You may fill in with them."),
     N_("%(name)s does not want to show a page now."),
     N_("Page of %(name)s"),

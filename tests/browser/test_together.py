@@ -12,6 +12,7 @@ from rooms.appointments.room import Evidence
 from rooms.looking import Looking
 from tests.browser.conftest import Visitors, until, until_frames
 from tests.browser.test_appointments import axe, book, open_office
+from tests.browser.test_everyone import tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 SCREEN_IS_SEEN = "document.querySelector('[data-slot=screen]').videoWidth > 0"
@@ -99,6 +100,12 @@ async def test_pointing_filling_in_once_allowed_and_stopping_at_once(visitors: V
         await expect(seen).to_be_visible()
         await claire.locator(".replayer-wrapper").click(position={"x": 40, "y": 60})
         await expect(shown(amina).locator(".pointed-at")).to_have_count(1)
+        await expect(shown(amina).locator(".pointed-at")).to_have_count(0)
+        await tab_to(claire, "Page of Amina Benali")
+        for key in ("ArrowRight", "ArrowUp", "Shift+ArrowUp", "Enter"):
+            await claire.keyboard.press(key)
+        await expect(shown(amina).locator(".pointed-at")).to_have_count(1)
+        await axe(claire)
         await amina.get_by_label("Claire Dubois may fill in with me").check()
         await expect(claire.get_by_text("You may fill in with them.")).to_be_visible()
         await seen.fill("Amina B.")

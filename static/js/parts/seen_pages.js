@@ -3,6 +3,7 @@
 import { Gathering } from "../looking/pieces.js";
 import { say } from "../live/words.js";
 import { actOf, fill } from "./dom.js";
+import { KeyboardPointer } from "./keyboard_pointer.js";
 import { PagesPane } from "./pages_pane.js";
 
 /** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
@@ -29,6 +30,7 @@ export class SeenPages extends PagesPane {
     this.asking = undefined;
     this.onClick = this.onClick.bind(this);
     this.onPoint = this.onPoint.bind(this);
+    this.keys = new KeyboardPointer(this.place, (x, y) => this.pointAt(x, y));
     this.fit = this.fit.bind(this);
   }
 
@@ -41,6 +43,7 @@ export class SeenPages extends PagesPane {
     ];
     this.element.addEventListener("click", this.onClick);
     this.place.addEventListener("click", this.onPoint);
+    this.keys.start();
     globalThis.addEventListener("resize", this.fit);
     this.draw();
   }
@@ -49,6 +52,7 @@ export class SeenPages extends PagesPane {
     for (const stop of this.stops) stop();
     this.element.removeEventListener("click", this.onClick);
     this.place.removeEventListener("click", this.onPoint);
+    this.keys.stop();
     globalThis.removeEventListener("resize", this.fit);
     clearTimeout(this.asking);
     this.close();
@@ -67,8 +71,9 @@ export class SeenPages extends PagesPane {
     }
     if (!isLooking) return this.close();
     const mayFill = this.meeting.looking?.mayFill;
-    const words = mayFill ? "%(name)s shows a page. You may fill in with them." : "%(name)s shows a page. Click to point at something.";
+    const words = mayFill ? "%(name)s shows a page. You may fill in with them." : "%(name)s shows a page. Click to point at something, or move with the arrow keys and press Enter.";
     fill(this.element, "pages-words", say(words, { name: this.otherName }));
+    this.place.setAttribute("aria-label", say("Page of %(name)s", { name: this.otherName }));
     this.interact();
   }
 
@@ -177,11 +182,19 @@ export class SeenPages extends PagesPane {
 
   /** @param {MouseEvent} event */
   onPoint(event) {
+    this.pointAt(event.clientX, event.clientY);
+  }
+
+  /**
+   * @param {number} x of the window
+   * @param {number} y
+   */
+  pointAt(x, y) {
     const frame = this.replayer?.iframe;
     if (!frame) return;
     const box = frame.getBoundingClientRect();
     const scale = box.width / this.size.width;
-    this.point((event.clientX - box.left) / scale, (event.clientY - box.top) / scale);
+    this.point((x - box.left) / scale, (y - box.top) / scale);
   }
 
   /**
