@@ -9,7 +9,7 @@ from enum import StrEnum, auto
 
 from sqlalchemy import exists, select
 
-from rooms import agencies, booths, chat, counselling, documents, meetings, portfolios
+from rooms import agencies, booths, chat, counselling, documents, meetings, portfolios, referents
 from rooms.agencies import Agency, Reason, Team, TeamMember
 from rooms.appointments import booking
 from rooms.appointments.booking import Appointment, AppointmentState
@@ -437,7 +437,7 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
 
 async def _to_followed(tx: Transaction, actor: Actor, person: uuid.UUID) -> set[Relation]:
     """The thread of a followed person belongs to them and to whoever follows them now."""
-    referent = await portfolios.referent_of(tx, person)
+    referent = await referents.referent_of(tx, person)
     if referent is None or actor.person is None:
         return set()
     return ({R.SELF} if actor.is_person(person) else set()) | ({R.COUNSELLOR} if actor.is_person(referent) else set())

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, exists, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms import conversations
+from rooms import conversations, outbox, referents
 from rooms.booths import Booth
 from rooms.conversations import Conversation, ConversationKind
 from rooms.errors import N_, Conflict, NotFound
@@ -19,6 +19,8 @@ from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
 LONGEST = 1000
+UNANSWERED_FOR = timedelta(minutes=10)
+"""Whoever is in the thread now answers sooner, and is not written to."""
 
 
 class Silencing(StrEnum):
@@ -187,7 +189,25 @@ async def send(
         if where.kind is ConversationKind.QUESTION:
             question = QuestionWritten(booth=where.subject, conversation=where.id, message=values["id"])
             tx.record(question, line_stream(where.subject))
+        if where.kind is ConversationKind.COUNSEL:
+            await _write_to_the_other(tx, author, where, is_staff=is_staff)
     return (await tx.session.execute(query)).scalar_one()
+
+
+async def _write_to_the_other(tx: Transaction, author: Person, where: Conversation, *, is_staff: bool) -> None:
+    """A mail for whoever has not answered after a while in the thread of a person and their counsellor: one for all
+    that was written since they wrote last, without what it says."""
+    other = where.subject if is_staff else await referents.referent_of(tx, where.subject)
+    reader = await tx.session.get(Person, other) if other else None
+    await outbox.take_back(tx, f"thread:{where.id}:{author.id}:")
+    if reader is None:
+        return
+    theirs = select(Message.id).where(Message.conversation_id == where.id, Message.is_staff.is_not(is_staff))
+    last = (await tx.session.execute(theirs.order_by(Message.id.desc()).limit(1))).scalar_one_or_none()
+    path = "/appointments" if is_staff else f"/counsel/people/{where.subject}"
+    values: dict[str, object] = {"name": reader.name, "by": author.name, "path": path}
+    once = f"thread:{where.id}:{reader.id}:{last}"
+    await outbox.post(tx, reader.email, "written", reader.language, values, once, due_at=tx.now + UNANSWERED_FOR)
 
 
 async def _refuse_the_silenced(tx: Transaction, author: Person, fair: uuid.UUID | None) -> None:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms import agencies, conversations, counselling, names, outbox, people, promises
+from rooms import agencies, conversations, counselling, names, outbox, people, promises, referents
 from rooms.agencies import Agency, Reason, Team, TeamMember
 from rooms.appointments import booking
 from rooms.appointments.booking import Appointment, AppointmentState
@@ -21,10 +21,9 @@ from rooms.facts import Fact, person_stream
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
 from rooms.promises import Kept
+from rooms.referents import Following
 from rooms.transaction import Transaction
 
-SILENT_AFTER = timedelta(weeks=6)
-REINFORCED_SILENT_AFTER = timedelta(weeks=2)
 MOST_FILTERS = 20
 FEWEST_LETTERS, MOST_FOUND = 2, 20
 
@@ -32,26 +31,6 @@ FEWEST_LETTERS, MOST_FOUND = 2, 20
 class FollowedElsewhere(Conflict):
     def __init__(self) -> None:
         super().__init__("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
-
-
-class Following(Base):
-    """A counsellor follows a person. Purpose: counselling; ends when the person leaves or is handed over."""
-
-    __tablename__ = "following"
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    since: Mapped[datetime]
-    reinforced_at: Mapped[datetime | None]
-    """Since when there is more contact at shorter intervals, and answers within the time of rooms/promises.py."""
-
-    @property
-    def is_reinforced(self) -> bool:
-        return self.reinforced_at is not None
-
-    def is_silent(self, last_at: datetime | None, next_at: datetime | None, now: datetime) -> bool:
-        """Nothing was heard for too long, and nothing lies ahead."""
-        allowed = REINFORCED_SILENT_AFTER if self.is_reinforced else SILENT_AFTER
-        return next_at is None and max(filter(None, (self.since, last_at))) < now - allowed
 
 
 class FollowingChanged(Fact):
@@ -104,11 +83,6 @@ async def follow(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> N
         _tell(tx, person, counsellor, before)
 
 
-async def referent_of(tx: Transaction, person: uuid.UUID) -> uuid.UUID | None:
-    row = await tx.session.get(Following, person)
-    return row.counsellor_id if row else None
-
-
 async def followed_by(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
     query = select(Person).join(Following, Following.person_id == Person.id)
     query = query.where(Following.counsellor_id == counsellor).order_by(Person.name)
@@ -117,7 +91,7 @@ async def followed_by(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
 
 async def knows(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bool:
     """Whether the counsellor follows the person or has an appointment with them at the agency."""
-    if await referent_of(tx, person) == counsellor:
+    if await referents.referent_of(tx, person) == counsellor:
         return True
     query = select(Appointment.id).where(
         Appointment.counsellor_id == counsellor,
@@ -234,7 +208,7 @@ async def take(tx: Transaction, counsellor: Person, name: str, email: str | None
     """
     known = await people.by_email(tx, email) if email else None
     person = known or await people.welcome(tx, name, email, language)
-    referent = await referent_of(tx, person.id)
+    referent = await referents.referent_of(tx, person.id)
     if referent not in (None, counsellor.id):
         raise FollowedElsewhere()
     if known is None or await knows(tx, counsellor.id, person.id):
@@ -263,7 +237,7 @@ async def answer_request(tx: Transaction, person: uuid.UUID, counsellor: uuid.UU
         raise NotFound("request")
     ended = delete(FollowRequest).where(FollowRequest.person_id == person)
     await tx.session.execute(ended if may else ended.where(FollowRequest.counsellor_id == counsellor))
-    if may and await referent_of(tx, person) is None:
+    if may and await referents.referent_of(tx, person) is None:
         await follow(tx, counsellor, person)
 
 
@@ -364,7 +338,7 @@ async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID) ->
 
 async def agencies_for(tx: Transaction, person: Person) -> list[Agency]:
     """Where a person may take an appointment: at their counsellor's agency, or at those that serve where they live."""
-    referent = await referent_of(tx, person.id)
+    referent = await referents.referent_of(tx, person.id)
     if referent is None:
         return [each for each in await agencies.all_agencies(tx) if each.serves(person.postcode)]
     return list({team.agency_id: team.agency for team in await agencies.teams_of(tx, referent)}.values())
@@ -372,7 +346,7 @@ async def agencies_for(tx: Transaction, person: Person) -> list[Agency]:
 
 async def reasons_for(tx: Transaction, person: Person) -> list[tuple[Agency, list[Reason]]]:
     """What a person may come for, by agency; follow-ups only for whom somebody follows."""
-    is_followed = await referent_of(tx, person.id) is not None
+    is_followed = await referents.referent_of(tx, person.id) is not None
     found = [(each, await agencies.reasons_of(tx, each)) for each in await agencies_for(tx, person)]
     shown = [
         (each, [reason for reason in reasons if is_followed or not reason.is_follow_up]) for each, reasons in found

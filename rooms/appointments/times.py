@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import BigInteger, ColumnElement, Text, cast, extract, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from rooms import agencies, fairs, portfolios
+from rooms import agencies, fairs, referents
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, hours
 from rooms.appointments.availability import (
@@ -77,7 +77,7 @@ async def counsellors_for(
 ) -> list[uuid.UUID]:
     """Who may be met for this reason. What is booked already may move with whom it is booked."""
     team = await agencies.ids_for(tx, reason)
-    found = await _may_be_met(tx, reason, team, await portfolios.referent_of(tx, candidate), candidate)
+    found = await _may_be_met(tx, reason, team, await referents.referent_of(tx, candidate), candidate)
     return found or ([moving.counsellor_id] if moving else [])
 
 
@@ -105,7 +105,7 @@ async def free_times(
     """The times of these days that the candidate can book, the soonest first; `moving` stands in nobody's way."""
     people = [only] if only else await counsellors_for(tx, reason, candidate, moving)
     openings = await openings_of(tx, reason, mode, people, first, days, moving=moving)
-    referent = await portfolios.referent_of(tx, candidate)
+    referent = await referents.referent_of(tx, candidate)
     return await _times(tx, openings, people, referent, candidate, moving)
 
 
@@ -127,7 +127,7 @@ async def openings_of(
 
 async def times_for(tx: Transaction, openings: Openings, candidate: uuid.UUID) -> list[Time]:
     """What of an agency's openings this candidate can book, the soonest first."""
-    referent = await portfolios.referent_of(tx, candidate)
+    referent = await referents.referent_of(tx, candidate)
     may = await _may_be_met(tx, openings.reason, openings.team, referent, candidate)
     return await _times(tx, openings, may, referent, candidate, None)
 
@@ -277,5 +277,5 @@ async def possible(
     free = [person for person, diary in diaries.items() if fits(diary.rules, mode, span, diary.taken, tx.now)]
     return [
         Wanted(reason, person, mode, span, diaries[person].rules.before, diaries[person].rules.after, time_zone)
-        for person in _in_order(free, await portfolios.referent_of(tx, candidate), loads, candidate)
+        for person in _in_order(free, await referents.referent_of(tx, candidate), loads, candidate)
     ]

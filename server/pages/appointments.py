@@ -19,6 +19,7 @@ from rooms import (
     meetings,
     people,
     portfolios,
+    referents,
     suggestions,
 )
 from rooms.access import Act
@@ -106,7 +107,7 @@ async def choose_reason(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit)
         reasons = await portfolios.reasons_for(tx, person)
         known = await agencies.all_agencies(tx)
-        is_followed = await portfolios.referent_of(tx, person.id) is not None
+        is_followed = await referents.referent_of(tx, person.id) is not None
     asks_where = not is_followed and any(each.area for each in known)
     return visit.page(
         "appointment_reason.html", agencies=reasons, asks_where=asks_where, postcode=person.postcode,

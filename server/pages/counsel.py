@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, agencies, chat, counselling, people, portfolios, suggestions
+from rooms import access, agencies, chat, counselling, people, portfolios, referents, suggestions
 from rooms.access import Act
 from rooms.agencies import Mode
 from rooms.appointments import booking, desk, hours, room, satisfaction
@@ -181,7 +181,7 @@ async def person(visit: Visit) -> web.StreamResponse:
         reasons = await agencies.reasons_of(tx, teams[0].agency)
         rows = await booking.of_person(tx, row.id, since=tx.now - KEPT_IN_VIEW)
         wanted = visit.typed("reason") or visit.query.get("reason", "")
-        followed_by_me = await portfolios.referent_of(tx, row.id) == visit.actor.known.id
+        followed_by_me = await referents.referent_of(tx, row.id) == visit.actor.known.id
         talk = await chat.with_counsellor(tx, row.id) if followed_by_me else None
         if talk:
             following = await heads(tx, visit, conversation_stream(talk.id))

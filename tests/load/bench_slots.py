@@ -32,7 +32,7 @@ from rooms.database import Database
 from rooms.model import new_id
 from rooms.names import NameWord
 from rooms.people import Person
-from rooms.portfolios import Following
+from rooms.referents import Following
 from rooms.transaction import Transaction
 from server import migrating, settling
 from tests.services import postgres

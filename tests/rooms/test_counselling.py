@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms import access, agencies, counselling, portfolios
+from rooms import access, agencies, counselling, portfolios, referents
 from rooms.access import Actor
 from rooms.errors import Conflict, Invalid, NotFound
 from tests.cast import Cast
@@ -70,7 +70,7 @@ async def test_handing_over_gives_the_person_to_a_colleague_and_to_nobody_else(o
         with pytest.raises(Conflict):
             await portfolios.hand_over(tx, office.nadia.id, cast.amina.id, office.claire.id)
         await portfolios.hand_over(tx, office.claire.id, cast.amina.id, office.nadia.id)
-        assert await portfolios.referent_of(tx, cast.amina.id) == office.nadia.id
+        assert await referents.referent_of(tx, cast.amina.id) == office.nadia.id
         assert [row.person.name for row in await portfolios.portfolio(tx, office.nadia.id)] == ["Amina Benali"]
         with pytest.raises(Conflict):
             await portfolios.take(tx, office.claire, "Amina", cast.amina.email, "fr")

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from rooms import meetings, portfolios, suggestions
+from rooms import meetings, portfolios, referents, suggestions
 from rooms.errors import Conflict, NotFound
 from rooms.fairs import Fair
 from rooms.lines.calls import Answer
@@ -90,18 +90,18 @@ async def test_whoever_is_known_is_asked_first_and_whoever_was_met_is_not(office
         assert (person.id, is_in) == (cast.amina.id, False)
         await portfolios.take(tx, claire, "Amina", cast.amina.email, "fr")
         await portfolios.take(tx, nadia, "Amina", cast.amina.email, "fr")
-        assert await portfolios.referent_of(tx, cast.amina.id) is None
+        assert await referents.referent_of(tx, cast.amina.id) is None
         assert {each.name for each in await portfolios.requests_to(tx, cast.amina.id)} == {claire.name, nadia.name}
         with pytest.raises(NotFound):
             await portfolios.answer_request(tx, cast.karim.id, claire.id, may=True)
         await portfolios.answer_request(tx, cast.amina.id, claire.id, may=False)
-        assert await portfolios.referent_of(tx, cast.amina.id) is None
+        assert await referents.referent_of(tx, cast.amina.id) is None
         await portfolios.answer_request(tx, cast.amina.id, nadia.id, may=True)
-        assert await portfolios.referent_of(tx, cast.amina.id) == nadia.id
+        assert await referents.referent_of(tx, cast.amina.id) == nadia.id
         assert await portfolios.requests_to(tx, cast.amina.id) == []
         somebody, is_in = await portfolios.take(tx, claire, "Fatou Ba", None, "fr")
         assert is_in
-        assert await portfolios.referent_of(tx, somebody.id) == claire.id
+        assert await referents.referent_of(tx, somebody.id) == claire.id
     booked = await office.book(cast.karim, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
         counsellor = await tx.session.get_one(Person, booked.counsellor_id)

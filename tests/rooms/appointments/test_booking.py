@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from rooms import access, agencies, outbox, people, portfolios
+from rooms import access, agencies, outbox, people, portfolios, referents
 from rooms.access import Actor
 from rooms.agencies import Mode, ReasonText
 from rooms.appointments import booking, desk, hours, links, times, waitlist
@@ -405,7 +405,7 @@ async def test_who_leaves_the_last_team_follows_nobody(office: Office) -> None:
         async with cast.database.transaction() as tx:
             team = await agencies.team(tx, "Agence Nantes Centre", name)
             await portfolios.leave_team(tx, team.id, office.claire.id)
-            assert await portfolios.referent_of(tx, cast.amina.id) == follows
+            assert await referents.referent_of(tx, cast.amina.id) == follows
 
 
 async def test_a_counsellor_meets_nobody_while_somebody_counsels_them_nor_ever_themselves(cast: Cast) -> None:

@@ -1,0 +1,38 @@
+"""Who follows whom: the counsellor of each followed person."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.model import Base
+from rooms.transaction import Transaction
+
+SILENT_AFTER = timedelta(weeks=6)
+REINFORCED_SILENT_AFTER = timedelta(weeks=2)
+
+
+class Following(Base):
+    """A counsellor follows a person. Purpose: counselling; ends when the person leaves or is handed over."""
+
+    __tablename__ = "following"
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[datetime]
+    reinforced_at: Mapped[datetime | None]
+    """Since when there is more contact at shorter intervals, and answers within the time of rooms/promises.py."""
+
+    @property
+    def is_reinforced(self) -> bool:
+        return self.reinforced_at is not None
+
+    def is_silent(self, last_at: datetime | None, next_at: datetime | None, now: datetime) -> bool:
+        """Nothing was heard for too long, and nothing lies ahead."""
+        allowed = REINFORCED_SILENT_AFTER if self.is_reinforced else SILENT_AFTER
+        return next_at is None and max(filter(None, (self.since, last_at))) < now - allowed
+
+
+async def referent_of(tx: Transaction, person: uuid.UUID) -> uuid.UUID | None:
+    row = await tx.session.get(Following, person)
+    return row.counsellor_id if row else None
