@@ -344,6 +344,10 @@ async def appointment(
     row = await (booking.locked(tx, appointment) if lock else tx.session.get(Appointment, appointment))
     if row is None or not row.has(me) or (row.state is AppointmentState.HELD and me != row.candidate_id):
         raise NotFound("appointment")
+    booth = row.reason.booth_id
+    if booth and me != row.candidate_id and await tx.session.get(BoothStaff, (booth, me)) is None:
+        # Whoever has left the booth has left its interviews.
+        raise NotFound("appointment")
     if not allows(act, {R.SELF if me == row.candidate_id else R.COUNSELLOR}):
         raise Refused()
     return row
@@ -394,9 +398,7 @@ async def reason(tx: Transaction, actor: Actor, reason: uuid.UUID, *, for_anothe
 
     An agency's is for whom it serves and whom its counsellors follow, an interview for whoever sees the booth.
     """
-    row = await tx.session.get(Reason, reason)
-    if row is None or row.is_withdrawn:
-        raise NotFound("reason")
+    row = await agencies.standing_reason(tx, reason)
     if row.booth:
         relations = await to_booth(tx, actor, row.booth)
         if row.booth.set_up_at is None or not allows(A.INTERVIEW_BOOK, relations, row.booth.fair.state):

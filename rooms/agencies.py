@@ -120,6 +120,18 @@ class Reason(Base):
             raise ValueError("a reason belongs to an agency or to a booth")
         return Host(self.booth.employer.name, self.booth.fair.time_zone)
 
+    @property
+    def desk_path(self) -> str:
+        """The page from which whoever sees people for it works."""
+        return f"/booths/{self.booth_id}/interviews" if self.booth_id else "/counsel"
+
+    @property
+    def choice_path(self) -> str:
+        """The page on which it is chosen."""
+        if self.booth:
+            return f"/fairs/{self.booth.fair.slug}/booths/{self.booth.employer.slug}"
+        return "/appointments/new"
+
     def of_host(self) -> ColumnElement[bool]:
         """Which reasons share this one's host."""
         return Reason.booth_id == self.booth_id if self.booth_id else Reason.agency_id == self.agency_id
@@ -277,6 +289,13 @@ async def withdraw_reason(tx: Transaction, where: Agency | Booth, reason: uuid.U
     if row is None or where.id not in (row.agency_id, row.booth_id):
         raise NotFound("reason")
     row.is_withdrawn = True
+
+
+async def standing_reason(tx: Transaction, reason: uuid.UUID) -> Reason:
+    row = await tx.session.get(Reason, reason)
+    if row is None or row.is_withdrawn:
+        raise NotFound("reason")
+    return row
 
 
 async def reasons_of(tx: Transaction, where: Agency | Booth) -> list[Reason]:

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms import conversations, engagement, looking, outbox, presence
-from rooms.agencies import Mode
+from rooms.agencies import Mode, Reason
 from rooms.appointments import booking
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance
 from rooms.booths import Booth
@@ -386,12 +386,24 @@ async def current(tx: Transaction, person: uuid.UUID) -> Meeting | None:
     return (await tx.session.execute(query)).scalars().first()
 
 
+async def held_by(tx: Transaction, recruiter: uuid.UUID) -> Meeting | None:
+    """The talk that the recruiter is in now: from a line, or an interview under way."""
+    query = select(Meeting).where(Meeting.recruiter_id == recruiter, Meeting.state == MeetingState.LIVE)
+    return await current(tx, recruiter) or (await tx.session.execute(query)).scalars().first()
+
+
 async def talking_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
-    """The recruiters who talk for each booth now: one query for any number of them."""
-    query = select(Meeting.booth_id, Person).join(Person, Person.id == Meeting.recruiter_id)
-    going_on = Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE))
+    """The recruiters who talk for each booth now, from its line or in an interview: one query for any number."""
+    query = (
+        select(func.coalesce(Meeting.booth_id, Reason.booth_id), Person)
+        .join(Person, Person.id == Meeting.recruiter_id)
+        .outerjoin(Appointment, Appointment.id == Meeting.appointment_id)
+        .outerjoin(Reason, Reason.id == Appointment.reason_id)
+    )
+    from_line = Meeting.booth_id.in_(booths) & Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE))
+    interview = Reason.booth_id.in_(booths) & (Meeting.state == MeetingState.LIVE)
     found: dict[uuid.UUID, list[Person]] = {booth: [] for booth in booths}
-    for booth, person in await tx.session.execute(query.where(Meeting.booth_id.in_(booths), going_on)):
+    for booth, person in await tx.session.execute(query.where(or_(from_line, interview))):
         if booth:
             found[booth].append(person)
     return found

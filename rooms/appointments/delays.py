@@ -25,8 +25,13 @@ class AppointmentDelayed(Fact):
 
 
 async def counsellors(tx: Transaction) -> set[uuid.UUID]:
-    """Those in a talk of an appointment, and those whose next ones were said to be late. For the worker."""
-    live = select(Meeting.recruiter_id).where(Meeting.state == MeetingState.LIVE, Meeting.appointment_id.is_not(None))
+    """Those in a talk who have appointments ahead, and those whose next ones were said to be late. For the worker."""
+    ahead = select(Appointment.counsellor_id).where(
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.ends_at > tx.now,
+        Appointment.begins_at < tx.now + AHEAD,
+    )
+    live = select(Meeting.recruiter_id).where(Meeting.state == MeetingState.LIVE, Meeting.recruiter_id.in_(ahead))
     late = select(Appointment.counsellor_id).where(
         Appointment.expected_at.is_not(None), Appointment.state == AppointmentState.BOOKED
     )
@@ -35,9 +40,7 @@ async def counsellors(tx: Transaction) -> set[uuid.UUID]:
 
 async def look(tx: Transaction, counsellor: uuid.UUID) -> None:
     """Work out when the counsellor's next appointments can begin, and tell of what has changed."""
-    query = select(Meeting).where(
-        Meeting.recruiter_id == counsellor, Meeting.state == MeetingState.LIVE, Meeting.appointment_id.is_not(None)
-    )
+    query = select(Meeting).where(Meeting.recruiter_id == counsellor, Meeting.state == MeetingState.LIVE)
     talk = (await tx.session.execute(query)).unique().scalars().first()
     free_at = max(talk.planned_end_at or tx.now, tx.now) if talk else tx.now
     for row in await _next_of(tx, counsellor):

@@ -18,6 +18,8 @@ async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", ph
     """Book the time that is held."""
     if row.state is AppointmentState.BOOKED:
         return
+    if row.reason.booth and not times.takes_interviews(row.reason.booth):
+        raise Conflict("fair.closed", N_("The fair is closed: nothing new is booked there."))
     await booking.book(tx, row, by, said, phone)
     await conversations.begin(tx, ConversationKind.MEETING, row.id, None)
     await waitlist.fulfilled(tx, row)
@@ -65,21 +67,23 @@ async def hand_day_over(
     for row in await booking.of_person(tx, by.id, since=begins, until=ends):
         if row.counsellor_id == by.id and row.is_ahead(tx.now):
             held = await booking.locked(tx, row.id)
-            can_go = held is not None and await _hand_over(tx, held, by, taker)
+            can_go = held is not None and held.counsellor_id == by.id and await pass_on(tx, held, by, taker)
             (found.taken if can_go else found.left).append(row)
     return found
 
 
-async def _hand_over(tx: Transaction, row: Appointment, by: Person, colleague: Person) -> bool:
+async def pass_on(tx: Transaction, row: Appointment, by: Person, colleague: Person) -> bool:
+    """Give the appointment to a colleague, whoever had it; False when the colleague is not free, or its room open."""
+    before = row.counsellor
     busy = await hours.busy_of(tx, [colleague.id], row.occupied_from, row.occupied_until)
     is_open = row.begins_at - booking.ROOM_OPENS_BEFORE <= tx.now
-    if is_open or busy or not row.is_ahead(tx.now) or row.counsellor_id != by.id or row.candidate_id == colleague.id:
+    if is_open or busy or not row.is_ahead(tx.now) or row.candidate_id == colleague.id:
         return False
     if colleague.id not in await agencies.ids_for(tx, row.reason):
         return False
     if not await booking.hand_over(tx, row, by, colleague):
         return False
-    await letters.handed_over(tx, row, by)
+    await letters.handed_over(tx, row, before)
     return True
 
 

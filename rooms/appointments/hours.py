@@ -14,7 +14,7 @@ from holidays import country_holidays
 from sqlalchemy import ForeignKey, Text, cast, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms import agencies
+from rooms import agencies, booths
 from rooms.agencies import STEP_MINUTES, Agency, Host, Mode
 from rooms.appointments.availability import Day, Hours, Minutes, Rules, Span, in_minutes
 from rooms.errors import N_, Conflict, Invalid, NotFound
@@ -208,7 +208,8 @@ async def whose_feed(tx: Transaction, token: str) -> Person:
     digest = hashlib.sha256(token.encode()).hexdigest()
     query = select(Person).join(BookingRules, BookingRules.person_id == Person.id)
     row = (await tx.session.execute(query.where(BookingRules.feed_hash == digest))).scalar_one_or_none()
-    if row is None:
+    can_be_booked = row and (await agencies.teams_of(tx, row.id) or await booths.staffed_by(tx, row.id))
+    if row is None or not can_be_booked:
         raise NotFound("feed")
     return row
 
@@ -340,9 +341,12 @@ async def calendars_due(tx: Transaction) -> list[tuple[uuid.UUID, str]]:
 
 
 async def zone_of(tx: Transaction, person: uuid.UUID) -> ZoneInfo:
-    """The zone in which somebody says their hours: that of their agency."""
+    """The zone in which somebody says their hours: that of their agency, or of the newest fair they recruit at."""
     teams = await agencies.teams_of(tx, person)
-    return teams[0].agency.zone if teams else ZoneInfo("Europe/Paris")
+    if teams:
+        return teams[0].agency.zone
+    stands = await booths.staffed_by(tx, person)
+    return stands[0].fair.zone if stands else ZoneInfo("Europe/Paris")
 
 
 async def keep_busy(tx: Transaction, person: uuid.UUID, address: str, spans: Collection[Span]) -> None:

@@ -54,7 +54,7 @@ async def cancelled(tx: Transaction, row: Appointment) -> None:
 async def taken_from(tx: Transaction, row: Appointment, counsellor: Person) -> None:
     """It has moved to a colleague: the counsellor who had it is told, and their calendar lets it go."""
     values = _values(row, counsellor, "cancelled") | {"calendar": _entry(tx, row, counsellor, "CANCEL")}
-    values |= {"other": row.candidate.name, "path": "/counsel"}
+    values |= {"other": row.candidate.name, "path": row.reason.desk_path}
     once = f"taken:{row.id}:{row.sequence}:{counsellor.id}"
     await outbox.post(tx, counsellor.email, "appointment", counsellor.language, values, once)
 

@@ -29,6 +29,7 @@ from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.appointments.satisfaction import Verdict
 from rooms.appointments.times import DAYS_AT_ONCE, Openings, Time
 from rooms.conversations import ConversationKind
+from rooms.documents import Document
 from rooms.errors import N_, Conflict
 from rooms.facts import conversation_stream
 from rooms.people import Person
@@ -177,7 +178,8 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
 
     async def look() -> Openings:
         async with visit.reading() as tx:
-            reason = await access.reason(tx, visit.actor, visit.id("reason"))
+            # What one may not take is no answer for who shares the look: that is asked of each afterwards.
+            reason = await agencies.standing_reason(tx, visit.id("reason"))
             # Only one counsellor is asked for a follow-up, and not the same one for everybody.
             team = [] if reason.is_follow_up else await agencies.ids_for(tx, reason)
             return await times.openings_of(tx, reason, _mode(visit, reason), team, _first_day(visit, tx, reason))
@@ -188,7 +190,6 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
     reason = openings.reason
     async with visit.reading() as tx:
         if reason.booth or (reason.agency and reason.agency.area):
-            # Who else looked may come here, and oneself perhaps not.
             await access.reason(tx, visit.actor, reason.id)
         if reason.is_follow_up:
             found = await times.free_times(tx, reason, _mode(visit, reason), me, openings.first)
@@ -237,7 +238,14 @@ async def confirm_form(visit: Visit) -> web.StreamResponse:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
         if row.state is not AppointmentState.HELD:
             return visit.go(f"/appointments/{row.id}")
-        return visit.page("appointment_confirm.html", row=row, at=ZoneInfo(row.time_zone), following=following)
+        return visit.page(
+            "appointment_confirm.html", row=row, at=ZoneInfo(row.time_zone), cv=await _cv(tx, row), following=following
+        )
+
+
+async def _cv(tx: Transaction, row: Appointment) -> Document | None:
+    """An employer reads the CV of whoever comes to an interview."""
+    return (await documents.cvs_of(tx, {row.candidate_id})).get(row.candidate_id) if row.is_interview else None
 
 
 @post("/appointments/{appointment}/book", again=confirm_form)
@@ -274,6 +282,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             room_opens_at=row.begins_at - booking.ROOM_OPENS_BEFORE,
             evidence=await room.evidence_of(tx, row.id),
             papers=await documents.of_appointment(tx, row.id),
+            cv=await _cv(tx, row) if leads else None,
             names={row.candidate_id: row.candidate.name, row.counsellor_id: row.counsellor.name},
             consents=await looking.consents_of(tx, [each.id for each in held]),
             conversation=talk,

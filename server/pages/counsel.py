@@ -94,7 +94,7 @@ async def record(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_RECORD, lock=True)
         await room.record(tx, row, Attendance(how), visit.actor.known)
-    return visit.go(visit.came_from("/counsel"), language.gettext("Recorded."))
+    return visit.go(visit.came_from(row.reason.desk_path), language.gettext("Recorded."))
 
 
 @get("/counsel/people")
@@ -180,6 +180,8 @@ async def person(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit)
         reasons = await agencies.reasons_of(tx, teams[0].agency)
         rows = await booking.of_person(tx, row.id, since=tx.now - KEPT_IN_VIEW)
+        given = [each for each in rows if each.candidate_id == row.id and not each.is_interview]
+        phones = [each.phone for each in given if each.phone]
         wanted = visit.typed("reason") or visit.query.get("reason", "")
         followed_by_me = await referents.referent_of(tx, row.id) == visit.actor.known.id
         talk = await chat.with_counsellor(tx, row.id) if followed_by_me else None
@@ -202,7 +204,7 @@ async def person(visit: Visit) -> web.StreamResponse:
             notes=await counselling.notes_for_counsellor(tx, visit.actor.known.id, row.id),
             steps=(await counselling.steps_of(tx, {row.id}))[row.id],
             colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
-            last_phone=next((each.phone for each in reversed(rows) if each.phone and each.candidate_id == row.id), ""),
+            last_phone=phones[-1] if phones else "",
             shown=await shown_times(tx, visit, chosen, row, only=visit.actor.known.id) if chosen else None,
             at=teams[0].agency.zone,
             following=following,

@@ -51,7 +51,7 @@ async def desk(visit: Visit) -> web.StreamResponse:
             line=line,
             cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),
             ringing=await calls.ringing_at(tx, stand.id),
-            meeting=await meetings.current(tx, visit.actor.known.id),
+            meeting=await meetings.held_by(tx, visit.actor.known.id),
             conversation=talk,
             messages=await chat.messages_of(tx, talk.id),
             due=await meetings.unanswered(tx, stand.id, visit.actor.known.id),

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from rooms import access, booths, documents, employers, invitations
 from rooms.access import Act
+from rooms.appointments import interviews
 from rooms.booths import Booth, BoothText
 from rooms.employers import VacancyText
 from rooms.facts import fair_stream
@@ -66,7 +67,7 @@ async def choose_staff(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
-        await booths.choose_staff(tx, stand, chosen)
+        await interviews.choose_staff(tx, stand, chosen, visit.actor.known)
     return visit.go(f"/booths/{stand.id}/set-up#staff", language.gettext("Saved."))
 
 
@@ -93,7 +94,7 @@ async def remove_colleague(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
-        await booths.dismiss(tx, stand.employer_id, visit.id("colleague"))
+        await interviews.dismiss(tx, stand.employer_id, visit.id("colleague"), visit.actor.known)
     return visit.go(f"/booths/{stand.id}/set-up#people", language.gettext("This person belongs to you no longer."))
 
 

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from rooms import access, agencies, fairs
+from rooms import access, agencies
 from rooms.access import Act
 from rooms.appointments import booking, hours
-from rooms.appointments.availability import Span, by_day
+from rooms.appointments import interviews as booth_interviews
 from rooms.booths import Booth
 from rooms.facts import fair_stream
 from rooms.transaction import Transaction
@@ -24,8 +24,7 @@ async def _booth(tx: Transaction, visit: Visit, act: Act = Act.BOOTH_STAFF) -> B
 async def interviews(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         stand = await _booth(tx, visit)
-        ahead = [Span(max(day.opens_at, tx.now), day.closes_at) for day in await fairs.days_of(tx, stand.fair)]
-        days = by_day(ahead, stand.fair.zone)
+        days = await booth_interviews.days_ahead(tx, stand)
         own = await hours.days_of(tx, visit.actor.known.id)
         return visit.page(
             "interviews.html",
@@ -34,6 +33,7 @@ async def interviews(visit: Visit) -> web.StreamResponse:
             reasons=await agencies.reasons_of(tx, stand),
             rows=await booking.at_booth(tx, stand.id),
             days=days,
+            there=await booth_interviews.times_of(tx, stand, visit.actor.known.id),
             own=[row for row in own if row.begins is not None and row.day in {day for day, *_ in days}],
             following=await heads(tx, visit, fair_stream(stand.fair_id)),
         )
@@ -61,7 +61,8 @@ async def add_times(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit)
         span = minutes_of(visit, "day_begins"), minutes_of(visit, "day_ends")
-        await hours.add_day(tx, visit.actor.known.id, visit.day("day"), span, visit.ticked("day_modes"))
+        me, modes = visit.actor.known.id, visit.ticked("day_modes")
+        await booth_interviews.be_there(tx, stand, me, visit.day("day"), span, modes)
     return visit.go(f"/booths/{stand.id}/interviews#times", language.gettext("Saved."))
 
 

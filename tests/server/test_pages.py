@@ -1,5 +1,6 @@
 """What the pages do beyond who may: the way round is kept, a CV comes with a place, a file says what it is."""
 
+import asyncio
 import io
 import re
 import uuid
@@ -13,13 +14,14 @@ from PIL import Image
 from sqlalchemy import select
 
 from rooms import booths, documents, fairs, meetings
-from rooms.agencies import Mode
+from rooms.agencies import Agency, Mode
 from rooms.appointments.booking import Appointment
 from rooms.booths import Booth
 from rooms.documents import Document
 from rooms.fairs import Fair, FairState
 from rooms.lines import places
 from rooms.meetings import Meeting
+from rooms.people import Person
 from rooms.uploads import DocumentKind
 from server import devices, language
 from server.security import form_token
@@ -216,6 +218,18 @@ async def test_what_was_ticked_stays_and_the_field_in_error_is_named(world: Worl
             "/administer/counsellors", agency="Nantes", team="Loire", counsellor_email="nobody"
         )
         assert 'id="e-counsellor_email"' in text
+
+
+async def test_who_lives_elsewhere_spoils_no_look_for_who_looks_with_them(world: World) -> None:
+    async with world.database.transaction() as tx:
+        for role, postcode in (("karim", "44000"), ("sophie", "75001")):
+            (person,) = (await tx.session.execute(select(Person).where(Person.name.startswith(role.title())))).scalars()
+            person.postcode = postcode
+        (await tx.session.get_one(Agency, world_id(world, "agency"))).area = "44"
+    path = world.server.make_url("/appointments/new/{reason}".format(**world.ids))
+    async with visitor(world, "karim") as karim, visitor(world, "sophie") as sophie:
+        answers = await asyncio.gather(*(each.session.get(path) for each in (sophie, karim, sophie, karim)))
+        assert [answer.status for answer in answers] == [404, 200, 404, 200]
 
 
 async def test_a_recruiter_is_a_visitor_at_another_booth(world: World) -> None:

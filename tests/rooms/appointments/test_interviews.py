@@ -4,15 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from rooms import access, agencies, counselling, documents, fairs, portfolios
+from rooms import (
+    access,
+    agencies,
+    booths,
+    counselling,
+    documents,
+    employers,
+    fairs,
+    meetings,
+    people,
+    portfolios,
+)
 from rooms.agencies import Mode, Reason, ReasonText
-from rooms.appointments import booking, desk, hours, satisfaction, times, waitlist
+from rooms.appointments import booking, delays, desk, hours, interviews, room, satisfaction, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance
-from rooms.errors import NotFound, Problem
+from rooms.errors import Invalid, NotFound, Problem
 from rooms.fairs import FairState
+from rooms.lines import standing
+from rooms.outbox import Mail
 from rooms.people import Person
 from rooms.transaction import Transaction
 from tests.cast import Cast
@@ -166,3 +179,115 @@ async def test_a_reason_belongs_to_one_host(booth: Booth) -> None:
         with pytest.raises(IntegrityError):
             async with cast.database.transaction() as tx:
                 await tx.session.execute(update(Reason).where(Reason.id == booth.reason.id).values(**values))
+
+
+async def second_recruiter(booth: Booth) -> Person:
+    """Fatou staffs the booth too, at the same hours as Luc."""
+    async with booth.cast.database.transaction() as tx:
+        fatou = await people.welcome(tx, "Fatou Ba", "fatou@example.org", "en")
+        stand = await booth.cast.fresh_booth(tx, booth.cast.atlantique)
+        await employers.add_member(tx, stand.employer_id, fatou, is_owner=True)
+        await booths.choose_staff(tx, stand, {booth.cast.luc.id, fatou.id})
+        await hours.add_day(tx, fatou.id, tx.now.date(), (8 * 60, 20 * 60), ("video",))
+        await hours.change_rules(tx, fatou.id, hours.RulesText(0, 10, 0, 56, 40))
+    return fatou
+
+
+async def test_the_interviews_of_whoever_leaves_go_to_a_colleague_or_are_cancelled_with_a_letter(booth: Booth) -> None:
+    cast = booth.cast
+    starts = await booth.starts(cast.amina)
+    first, second = await booth.book(cast.amina, starts[3]), await booth.book(cast.karim, starts[4])
+    async with cast.database.transaction() as tx:
+        token = await hours.open_feed(tx, cast.luc.id)
+    fatou = await second_recruiter(booth)
+    async with cast.database.transaction() as tx:
+        # Fatou has an appointment of her own at the time of the second.
+        reason, none = await booth.fresh(tx), timedelta(0)
+        wanted = booking.Wanted(reason, cast.sophie.id, Mode.VIDEO, second.span, none, none, PARIS)
+        await booking.hold(tx, fatou, wanted)
+    async with cast.database.transaction() as tx:
+        stand = await cast.fresh_booth(tx, cast.atlantique)
+        await interviews.dismiss(tx, stand.employer_id, cast.luc.id, await cast.fresh(tx, fatou))
+    async with cast.database.transaction() as tx:
+        for row in (first, second):
+            with pytest.raises(NotFound):
+                await access.appointment(tx, cast.actor(cast.luc), row.id)
+        with pytest.raises(NotFound):
+            await hours.whose_feed(tx, token)
+        passed_on = await access.appointment(tx, cast.actor(fatou), first.id)
+        assert (passed_on.counsellor_id, passed_on.state) == (fatou.id, AppointmentState.BOOKED)
+        gone = await access.appointment(tx, cast.actor(cast.karim), second.id)
+        assert gone.state is AppointmentState.CANCELLED
+        once = (await tx.session.execute(select(Mail.once).where(Mail.recipient == cast.karim.email))).scalars()
+        assert any(str(each).startswith("cancelled:") for each in once)
+
+
+async def test_a_closed_fair_keeps_what_is_booked_and_offers_nothing_more(booth: Booth) -> None:
+    cast = booth.cast
+    starts = await booth.starts(cast.amina)
+    row = await booth.book(cast.amina, starts[3])
+    async with cast.database.transaction() as tx:
+        day = tx.now.date()
+        await waitlist.wish(tx, await cast.fresh(tx, cast.karim), await booth.fresh(tx), Mode.VIDEO, day, day, PARIS)
+        held = await times.hold(
+            tx, await cast.fresh(tx, cast.claire), await booth.fresh(tx), Mode.VIDEO, starts[5], PARIS
+        )
+        await fairs.close_by_hand(tx, (await cast.fresh_booth(tx, cast.atlantique)).fair)
+    async with cast.database.transaction() as tx:
+        mine = await booking.locked(tx, row.id)
+        assert mine
+        assert mine.state is AppointmentState.BOOKED
+        with pytest.raises(Problem):
+            await desk.move(tx, mine, await cast.fresh(tx, cast.amina), starts[6])
+    async with cast.database.transaction() as tx:
+        waits = await booking.locked(tx, held.id)
+        assert waits
+        with pytest.raises(Problem) as refused:
+            await desk.book(tx, waits, await cast.fresh(tx, cast.claire))
+        assert refused.value.code == "fair.closed"
+    async with cast.database.transaction() as tx:
+        mine = await booking.locked(tx, row.id)
+        assert mine
+        await desk.cancel(tx, mine, await cast.fresh(tx, cast.luc))
+        assert await booking.standing_of(tx, cast.karim.id) == [], "nobody is invited to a fair that is closed"
+
+
+async def test_a_time_that_is_added_takes_no_weekly_hours_away(booth: Booth) -> None:
+    cast = booth.cast
+    async with cast.database.transaction() as tx:
+        stand, day = await cast.fresh_booth(tx, cast.perrin), tx.now.date()
+        before = await interviews.times_of(tx, stand, cast.sophie.id)
+        await interviews.be_there(tx, stand, cast.sophie.id, day, (7 * 60, 8 * 60), ("video",))
+        after = await interviews.times_of(tx, stand, cast.sophie.id)
+        assert before
+        assert before[0][0] == day
+        assert (after[0][0], after[0][2]) == (day, before[0][2]), "the weekly hours stand"
+        with pytest.raises(Invalid) as refused:
+            await interviews.be_there(tx, stand, cast.sophie.id, day + timedelta(days=9), (540, 600), ("video",))
+        assert refused.value.field == "day"
+
+
+async def test_who_is_in_an_interview_is_there_and_late_for_the_next_one(booth: Booth) -> None:
+    cast = booth.cast
+    starts = await booth.starts(cast.amina)
+    row, later = await booth.book(cast.amina, starts[0]), await booth.book(cast.karim, starts[1])
+    async with cast.database.transaction() as tx:
+        mine = await booking.locked(tx, row.id)
+        assert mine
+        for person in (cast.amina, cast.luc):
+            meeting = await room.enter(tx, mine, await cast.fresh(tx, person))
+            await meetings.go_in(tx, await cast.fresh(tx, person), meeting)
+    async with cast.database.transaction() as tx:
+        stand = await cast.fresh_booth(tx, cast.atlantique)
+        assert [each.id for each in (await standing.of_booths(tx, [stand]))[stand.id].staff] == [cast.luc.id]
+        held = await meetings.held_by(tx, cast.luc.id)
+        assert held
+        assert held.appointment_id == row.id
+    cast.clock.pass_by(minutes=45)
+    async with cast.database.transaction() as tx:
+        assert await delays.counsellors(tx) == {cast.luc.id}
+        await delays.look(tx, cast.luc.id)
+        waits = await booking.locked(tx, later.id)
+        assert waits
+        assert waits.expected_at
+        assert waits.expected_at > later.begins_at
