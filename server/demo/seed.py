@@ -160,7 +160,7 @@ async def _make_booth(tx: Transaction, fair: Fair, stand: Stand) -> None:
     if stand.recruiter == INTERVIEWS_WITH:
         await agencies.add_reason(tx, booth, INTERVIEW)
         for weekday in range(7):
-            await hours.add_weekly(tx, recruiter.id, weekday, 8 * 60, 20 * 60, ("video", "phone"))
+            await hours.add_weekly(tx, recruiter.id, weekday, 0, hours.MINUTES_A_DAY, ("video", "phone"))
         await hours.change_rules(tx, recruiter.id, hours.RulesText(0, 10, 0, 56, 12))
 
 
