@@ -71,7 +71,15 @@ Minutes = tuple[int, int]
 
 def in_minutes(span: Span) -> Minutes:
     """The whole minutes that a span touches."""
-    return int(span.begins.timestamp()) // 60, -int(-span.ends.timestamp() // 60)
+    return _minute_before(span.begins), _minute_after(span.ends)
+
+
+def _minute_before(moment: datetime) -> int:
+    return int(moment.timestamp() // 60)
+
+
+def _minute_after(moment: datetime) -> int:
+    return -int(-moment.timestamp() // 60)
 
 
 @lru_cache(maxsize=65536)
@@ -149,15 +157,15 @@ def _windows(
 
 
 def _cut(spans: Iterable[Span], within: Iterable[Span]) -> list[Span]:
-    """What of the spans lies inside the others, beginning at a whole five minutes as everything that is booked."""
+    """What of the spans lies inside the others, from one whole five minutes to another as everything that is booked."""
     pairs = ((span, other) for span in joined(spans) for other in joined(within))
     both = (Span(max(a.begins, b.begins), min(a.ends, b.ends)) for a, b in pairs if a.meets(b))
-    return [Span(_whole(span.begins), span.ends) for span in both]
+    return [
+        Span(span.begins + (_ORIGIN - span.begins) % GRID, span.ends - (span.ends - _ORIGIN) % GRID) for span in both
+    ]
 
 
-def _whole(moment: datetime) -> datetime:
-    """The first whole five minutes not before a moment."""
-    return moment + (datetime(2000, 1, 1, tzinfo=UTC) - moment) % GRID
+_ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=4096)
@@ -194,7 +202,7 @@ def slots(
     soon after it as the pauses allow.
     """
     minutes, before, after = length // A_MINUTE, rules.before // A_MINUTE, rules.after // A_MINUTE
-    earliest, latest = in_minutes(Span(now + rules.horizon, now + rules.notice))[::-1]
+    earliest, latest = _minute_after(now + rules.notice), _minute_before(now + rules.horizon)
     busy, most = sorted(taken.busy), rules.most_a_day
     full = {day for day, number in taken.a_day.items() if number >= most}
     out: list[Span] = []
@@ -220,7 +228,7 @@ def fits(rules: Rules, mode: Mode, span: Span, taken: Taken, now: datetime) -> b
     begins, ends = in_minutes(Span(span.begins - rules.before, span.ends + rules.after))
     return (
         now + rules.notice <= span.begins <= now + rules.horizon
-        and not (span.begins - datetime(2000, 1, 1, tzinfo=UTC)) % GRID
+        and not (span.begins - _ORIGIN) % GRID
         and any(w.begins <= span.begins and span.ends <= w.ends for w in windows(rules, mode, day, last))
         and not any(begins < busy_until and busy_from < ends for busy_from, busy_until in taken.busy)
         and taken.a_day.get(day, 0) < rules.most_a_day

@@ -201,7 +201,11 @@ def test_only_while_the_fair_is_open() -> None:
                   horizon=FOREVER, within=(Span(open_from, open_from + timedelta(hours=1)),))  # fmt: skip
     found = slots(rules, Mode.VIDEO, timedelta(minutes=30), Taken(), LONG_AGO, day, day)
     assert [slot.begins for slot in found] == [open_from, open_from + timedelta(minutes=30)]
-    odd = replace(rules, within=(Span(open_from + timedelta(seconds=62), open_from + timedelta(hours=1)),))
+    odd = replace(
+        rules, within=(Span(open_from + timedelta(seconds=62), open_from + timedelta(minutes=64, seconds=30)),)
+    )
+    cut = replace(odd, within=(Span(open_from, open_from + timedelta(minutes=29, seconds=30)),))
+    assert slots(cut, Mode.VIDEO, timedelta(minutes=30), Taken(), LONG_AGO, day, day) == [], "it closes before the end"
     (slot,) = slots(odd, Mode.VIDEO, timedelta(minutes=30), Taken(), LONG_AGO, day, day)
     assert slot.begins == open_from + GRID
     assert fits(odd, Mode.VIDEO, slot, Taken(), LONG_AGO), "shown, but not to be booked"
