@@ -20,7 +20,7 @@ from rooms.counselling import Step
 from rooms.documents import Document
 from rooms.employers import Employer, EmployerMember, Vacancy
 from rooms.errors import N_, NotFound, Problem, Refused
-from rooms.fairs import Fair, FairOrganiser, FairState
+from rooms.fairs import AHEAD, Fair, FairOrganiser, FairState
 from rooms.lines import calls
 from rooms.lines.calls import Call
 from rooms.lines.places import ACTIVE, Place
@@ -85,7 +85,6 @@ class Act(StrEnum):
 R, A, S = Relation, Act, FairState
 SHOWN = frozenset({S.PUBLISHED, S.OPEN, S.CLOSED})
 OPEN = frozenset({S.OPEN})
-AHEAD = frozenset({S.PUBLISHED, S.OPEN})
 ANY = frozenset(S)
 
 

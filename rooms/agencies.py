@@ -118,7 +118,7 @@ class Reason(Base):
             return Host(of.name, of.time_zone, of.country, of.region, of.address, of.phone)
         if self.booth is None:
             raise ValueError("a reason belongs to an agency or to a booth")
-        return Host(self.booth.employer.name, self.booth.fair.time_zone)
+        return host_of(self.booth)
 
     @property
     def desk_path(self) -> str:
@@ -135,6 +135,10 @@ class Reason(Base):
     def of_host(self) -> ColumnElement[bool]:
         """Which reasons share this one's host."""
         return Reason.booth_id == self.booth_id if self.booth_id else Reason.agency_id == self.agency_id
+
+
+def host_of(booth: Booth) -> Host:
+    return Host(booth.employer.name, booth.fair.time_zone)
 
 
 @dataclass(frozen=True)
@@ -251,13 +255,11 @@ async def add_reason(tx: Transaction, where: Agency | Booth, text: ReasonText) -
     reason = (await tx.session.execute(query)).scalar_one_or_none()
     if reason and not reason.is_withdrawn:
         raise Invalid("reason.known", N_("A reason of this name stands already."), field="reason")
-    reason = reason or Reason(id=new_id())
+    if reason is None:
+        reason = Reason(id=new_id())
+        reason.agency, reason.booth = (None, where) if isinstance(where, Booth) else (where, None)
     if text.team and text.team not in {team.id for team in await teams_in(tx, where.id)}:
         raise Invalid("team.unknown", N_("Please choose a team of this agency."), field="team")
-    if isinstance(where, Booth):
-        reason.agency_id, reason.agency, reason.booth_id, reason.booth = None, None, where.id, where
-    else:
-        reason.agency_id, reason.agency, reason.booth_id, reason.booth = where.id, where, None, None
     reason.is_withdrawn = False
     write_reason(reason, text)
     tx.session.add(reason)

@@ -39,6 +39,7 @@ class FairState(StrEnum):
     ARCHIVED = "archived"
 
 
+AHEAD = frozenset({FairState.PUBLISHED, FairState.OPEN})
 MOVES: dict[FairState, frozenset[FairState]] = {
     FairState.DRAFT: frozenset({FairState.PUBLISHED}),
     FairState.PUBLISHED: frozenset({FairState.OPEN}),
@@ -71,6 +72,11 @@ class Fair(Base):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def lies_ahead(self) -> bool:
+        """Published or open: what is to take place there can be booked."""
+        return self.state in AHEAD
 
     @property
     def is_open_now(self) -> bool:

@@ -18,7 +18,7 @@ async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", ph
     """Book the time that is held."""
     if row.state is AppointmentState.BOOKED:
         return
-    if row.reason.booth and not times.takes_interviews(row.reason.booth):
+    if row.reason.booth and not row.reason.booth.fair.lies_ahead:
         raise Conflict("fair.closed", N_("The fair is closed: nothing new is booked there."))
     await booking.book(tx, row, by, said, phone)
     await conversations.begin(tx, ConversationKind.MEETING, row.id, None)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date, time
 
 from rooms import booths, fairs
-from rooms.agencies import Host, Mode
+from rooms.agencies import Mode, host_of
 from rooms.appointments import booking, desk, hours
 from rooms.appointments.availability import Span, by_day, windows
 from rooms.booths import Booth
@@ -19,20 +19,22 @@ DaySpan = tuple[date, time, time]
 
 async def days_ahead(tx: Transaction, booth: Booth) -> list[DaySpan]:
     """When the fair is open from now on."""
+    return by_day(await _open_ahead(tx, booth), booth.fair.zone)
+
+
+async def _open_ahead(tx: Transaction, booth: Booth) -> tuple[Span, ...]:
     days = await fairs.days_of(tx, booth.fair)
-    return by_day([Span(max(day.opens_at, tx.now), day.closes_at) for day in days], booth.fair.zone)
+    return tuple(Span(max(day.opens_at, tx.now), day.closes_at) for day in days if day.closes_at > tx.now)
 
 
 async def times_of(tx: Transaction, booth: Booth, person: uuid.UUID) -> list[DaySpan]:
     """When this person can be booked for interviews, in whatever mode, by their weekly hours and days unlike others."""
-    days = await fairs.days_of(tx, booth.fair)
-    within = tuple(Span(max(day.opens_at, tx.now), day.closes_at) for day in days if day.closes_at > tx.now)
+    within = await _open_ahead(tx, booth)
     spans = by_day(within, booth.fair.zone)
     if not spans:
         return []
     first, last = spans[0][0], spans[-1][0]
-    host = Host(booth.employer.name, booth.fair.time_zone)
-    rules = (await hours.rules_for(tx, [person], host, first, last, follow_up=False, within=within))[person]
+    rules = (await hours.rules_for(tx, [person], host_of(booth), first, last, follow_up=False, within=within))[person]
     open_at = [span for mode in Mode for span in windows(rules, mode, first, last)]
     return by_day(open_at, booth.fair.zone)
 

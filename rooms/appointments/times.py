@@ -23,9 +23,7 @@ from rooms.appointments.availability import (
     slots,
 )
 from rooms.appointments.booking import Appointment, AppointmentState, Wanted
-from rooms.booths import Booth
 from rooms.errors import N_, Conflict, Invalid
-from rooms.fairs import FairState
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -186,14 +184,9 @@ async def _within(tx: Transaction, reason: Reason) -> tuple[Span, ...] | None:
     """An interview takes place while the fair is open; at one that was closed nothing new is booked."""
     if reason.booth is None:
         return None
-    if not takes_interviews(reason.booth):
+    if not reason.booth.fair.lies_ahead:
         return ()
     return tuple(Span(day.opens_at, day.closes_at) for day in await fairs.days_of(tx, reason.booth.fair))
-
-
-def takes_interviews(booth: Booth) -> bool:
-    """Whether the booth's fair lies ahead or is open."""
-    return booth.fair.state in (FairState.PUBLISHED, FairState.OPEN)
 
 
 def _minute(column: InstrumentedAttribute[datetime]) -> ColumnElement[str]:

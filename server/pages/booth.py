@@ -46,7 +46,6 @@ async def booth(visit: Visit) -> web.StreamResponse:
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
             is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
             interviews=await agencies.reasons_of(tx, stand),
-            can_book=stand.fair.state in access.AHEAD,
             booked=await _booked(tx, visit, stand),
             is_member=access.allows(access.Act.BOOTH_SET_UP, relations),
             next_day=await lobby.next_day(tx, stand.fair),
