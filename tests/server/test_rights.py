@@ -1,12 +1,14 @@
 """Every route and every live event has a row in the rights table, and each row holds: allowed and refused."""
 
 import asyncio
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from server.visit import PAGES
 from signaling.contract import CONTRACT
+from signaling.hub import AREAS
 from tests.clock import HandClock
 from tests.server.rights import ALL, LIVE, ROUTES, LiveRow, Row
 from tests.server.world import Furnished, World, furnish, open_world
@@ -22,6 +24,8 @@ async def test_every_route_has_a_row(database_url: str, tmp_path: Path, clock: H
 
 
 async def test_every_live_event_has_a_row() -> None:
+    for area in AREAS:
+        import_module(f"signaling.{area}")
     assert set(CONTRACT.client_events) - CHECKED_OTHERWISE == {row.event for row in LIVE}
 
 
