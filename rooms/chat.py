@@ -194,12 +194,17 @@ async def send(
     return (await tx.session.execute(query)).scalar_one()
 
 
+async def no_longer_written_to(tx: Transaction, where: Conversation, person: uuid.UUID) -> None:
+    """Somebody has answered in the thread of a person and their counsellor, or has nothing to do with it any more."""
+    await outbox.take_back(tx, f"thread:{where.id}:{person}:")
+
+
 async def _write_to_the_other(tx: Transaction, author: Person, where: Conversation, *, is_staff: bool) -> None:
     """A mail for whoever has not answered after a while in the thread of a person and their counsellor: one for all
     that was written since they wrote last, without what it says."""
     other = where.subject if is_staff else await referents.referent_of(tx, where.subject)
     reader = await tx.session.get(Person, other) if other else None
-    await outbox.take_back(tx, f"thread:{where.id}:{author.id}:")
+    await no_longer_written_to(tx, where, author.id)
     if reader is None:
         return
     theirs = select(Message.id).where(Message.conversation_id == where.id, Message.is_staff.is_not(is_staff))

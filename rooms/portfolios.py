@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms import agencies, conversations, counselling, names, outbox, people, promises, referents
+from rooms import agencies, chat, conversations, counselling, names, outbox, people, promises, referents
 from rooms.agencies import Agency, Reason, Team, TeamMember
 from rooms.appointments import booking
 from rooms.appointments.booking import Appointment, AppointmentState
@@ -80,6 +80,7 @@ async def follow(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> N
     elif row.counsellor_id != counsellor:
         before = row.counsellor_id
         row.counsellor_id, row.since = counsellor, tx.now
+        await chat.no_longer_written_to(tx, await chat.with_counsellor(tx, person), before)
         _tell(tx, person, counsellor, before)
 
 

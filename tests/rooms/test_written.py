@@ -49,6 +49,8 @@ async def test_after_a_handover_the_new_counsellor_is_written_to(cast: Cast) -> 
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
         await portfolios.follow(tx, office.claire.id, cast.amina.id)
+    await say(office, cast.amina, "A secret that Claire does not answer")
+    async with cast.database.transaction() as tx:
         await portfolios.hand_over(tx, office.claire.id, cast.amina.id, office.nadia.id)
     await say(office, cast.amina, "A secret question")
     assert [recipient for recipient, *_ in await mails(office)] == [office.nadia.email]
