@@ -44,6 +44,7 @@ class Relation(StrEnum):
     RECRUITER = auto()
     COUNSELLOR = auto()
     IN_TEAM = auto()
+    GUEST = auto()
 
 
 class Act(StrEnum):
@@ -69,6 +70,7 @@ class Act(StrEnum):
     DOCUMENT_READ = auto()
     MEETING_ENTER = auto()
     MEETING_LEAD = auto()
+    MEETING_END = auto()
     MEETING_RATE = auto()
     MEETING_SHOW = auto()
     COUNSEL = auto()
@@ -77,6 +79,7 @@ class Act(StrEnum):
     STEP_KEEP = auto()
     APPOINTMENT_SEE = auto()
     APPOINTMENT_KEEP = auto()
+    APPOINTMENT_EXCUSE = auto()
     APPOINTMENT_RECORD = auto()
     APPOINTMENT_CONTEST = auto()
     APPOINTMENT_RATE = auto()
@@ -126,16 +129,18 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.CHAT_WRITE,     ANY,   R.SELF, R.RECRUITER, R.COUNSELLOR),
     _right(A.CHAT_MODERATE,  ANY,   R.STAFF, R.ORGANISER, R.ADMINISTRATOR),
     _right(A.DOCUMENT_READ,  ANY,   R.SELF, R.STAFF),
-    _right(A.MEETING_ENTER,  ANY,   R.SELF, R.RECRUITER),
+    _right(A.MEETING_ENTER,  ANY,   R.SELF, R.RECRUITER, R.GUEST),
     _right(A.MEETING_LEAD,   ANY,   R.RECRUITER),
+    _right(A.MEETING_END,    ANY,   R.SELF, R.RECRUITER),
     _right(A.MEETING_RATE,   ANY,   R.SELF),
     _right(A.MEETING_SHOW,   ANY,   R.SELF),
     _right(A.COUNSEL,        ANY,   R.IN_TEAM),
     _right(A.HOURS_KEEP,     ANY,   R.IN_TEAM, R.STAFF),
     _right(A.PERSON_FOLLOW,  ANY,   R.COUNSELLOR),
     _right(A.STEP_KEEP,      ANY,   R.SELF, R.COUNSELLOR),
-    _right(A.APPOINTMENT_SEE,     ANY, R.SELF, R.COUNSELLOR),
+    _right(A.APPOINTMENT_SEE,     ANY, R.SELF, R.COUNSELLOR, R.GUEST),
     _right(A.APPOINTMENT_KEEP,    ANY, R.SELF, R.COUNSELLOR),
+    _right(A.APPOINTMENT_EXCUSE,  ANY, R.SELF, R.COUNSELLOR, R.GUEST),
     _right(A.APPOINTMENT_RECORD,  ANY, R.COUNSELLOR),
     _right(A.APPOINTMENT_CONTEST, ANY, R.SELF),
     _right(A.APPOINTMENT_RATE,    ANY, R.SELF),
@@ -325,20 +330,41 @@ async def call(tx: Transaction, actor: Actor, call: uuid.UUID, act: Act) -> Call
 async def meeting(
     tx: Transaction, actor: Actor, meeting: uuid.UUID, act: Act = A.MEETING_ENTER, *, lock: bool = False
 ) -> Meeting:
-    """A meeting, found by its two people alone."""
+    """A meeting, found by its own people alone."""
     me = actor.known.id
     row = await (meetings.locked(tx, meeting) if lock else tx.session.get(Meeting, meeting))
     if row is None or not row.has(me):
         raise NotFound("meeting")
-    if not allows(act, {R.RECRUITER if me == row.recruiter_id else R.SELF}):
+    if me == row.guest_id and not await _is_still_guest(tx, row.appointment, me):
+        raise NotFound("meeting")
+    if not allows(act, {_in_meeting(row, me)}):
         raise Refused()
     return row
+
+
+def _in_meeting(row: Meeting, person: uuid.UUID) -> Relation:
+    if person == row.candidate_id:
+        return R.SELF
+    return R.GUEST if person == row.guest_id else R.RECRUITER
+
+
+def _in_appointment(row: Appointment, person: uuid.UUID) -> Relation:
+    if person == row.candidate_id:
+        return R.SELF
+    return R.GUEST if person == row.guest_id else R.COUNSELLOR
+
+
+async def _is_still_guest(tx: Transaction, row: Appointment | None, person: uuid.UUID) -> bool:
+    """Whoever has left the booth, or does not come, has left the appointment."""
+    if row is None or row.guest_id != person:
+        return False
+    return await tx.session.get(BoothStaff, (row.guest_booth_id, person)) is not None
 
 
 async def appointment(
     tx: Transaction, actor: Actor, appointment: uuid.UUID, act: Act = A.APPOINTMENT_SEE, *, lock: bool = False
 ) -> Appointment:
-    """An appointment, found by its two people alone."""
+    """An appointment, found by its own people alone."""
     me = actor.known.id
     row = await (booking.locked(tx, appointment) if lock else tx.session.get(Appointment, appointment))
     if row is None or not row.has(me) or (row.state is AppointmentState.HELD and me != row.candidate_id):
@@ -347,7 +373,9 @@ async def appointment(
     if booth and me != row.candidate_id and await tx.session.get(BoothStaff, (booth, me)) is None:
         # Whoever has left the booth has left its interviews.
         raise NotFound("appointment")
-    if not allows(act, {R.SELF if me == row.candidate_id else R.COUNSELLOR}):
+    if me == row.guest_id and not await _is_still_guest(tx, row, me):
+        raise NotFound("appointment")
+    if not allows(act, {_in_appointment(row, me)}):
         raise Refused()
     return row
 
@@ -424,6 +452,8 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
     if row.kind is ConversationKind.MEETING:
         held: Meeting | Appointment | None = await tx.session.get(Meeting, row.subject)
         held = held or await tx.session.get(Appointment, row.subject)
+        if isinstance(held, Appointment) and actor.person and actor.person.id == held.guest_id:
+            return {R.SELF} if await _is_still_guest(tx, held, actor.person.id) else set()
         return {R.SELF} if held and actor.person and held.has(actor.person.id) else set()
     if row.kind is ConversationKind.COUNSEL:
         return await _to_followed(tx, actor, row.subject)

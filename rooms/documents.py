@@ -152,7 +152,7 @@ async def banners_of(tx: Transaction, fairs: list[uuid.UUID]) -> dict[uuid.UUID,
 async def pass_on(
     tx: Transaction, appointment: Appointment, giver: Person, checked: Checked, name: uuid.UUID
 ) -> list[uuid.UUID]:
-    """Pass a document to the other one of an appointment; each of the two reads it until it is withdrawn."""
+    """Pass a document to the others of an appointment; each of them reads it until it is withdrawn."""
     if appointment.state not in TAKES_PLACE:
         raise Conflict("document.no_appointment", N_("Documents are passed once the appointment is booked."))
     if len(await of_appointment(tx, appointment.id)) >= MOST_OF_AN_APPOINTMENT:
@@ -161,7 +161,7 @@ async def pass_on(
     row.appointment_id = appointment.id
     tx.session.add(row)
     fact = DocumentPassed(appointment=appointment.id, document=name, giver=giver.id)
-    tx.record(fact, person_stream(appointment.candidate_id), person_stream(appointment.counsellor_id))
+    tx.record(fact, *appointment.streams)
     return []
 
 

@@ -36,6 +36,12 @@ async def release(tx: Transaction, occasion: uuid.UUID) -> None:
     await tx.session.execute(delete(Engagement).where(Engagement.occasion == occasion))
 
 
+async def release_one(tx: Transaction, person: uuid.UUID, occasion: uuid.UUID) -> None:
+    """This one leaves while the others go on."""
+    mine = Engagement.person_id == person, Engagement.occasion == occasion
+    await tx.session.execute(delete(Engagement).where(*mine))
+
+
 async def engaged(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """The occasion of each of `people` who has one."""
     query = select(Engagement.person_id, Engagement.occasion).where(Engagement.person_id.in_(people))

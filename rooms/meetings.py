@@ -72,6 +72,8 @@ class Meeting(Base):
     candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     recruiter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     """Who leads the talk: a recruiter, or the counsellor of an appointment."""
+    guest_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    """The employer's recruiter of an appointment of three."""
     state: Mapped[MeetingState]
     mode: Mapped[Mode] = mapped_column(default=Mode.VIDEO)
     """How one talks now: a ladder from video down to the phone, and up again."""
@@ -79,6 +81,7 @@ class Meeting(Base):
     opened_at: Mapped[datetime]
     candidate_in_at: Mapped[datetime | None]
     recruiter_in_at: Mapped[datetime | None]
+    guest_in_at: Mapped[datetime | None]
     live_at: Mapped[datetime | None]
     planned_end_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -97,15 +100,37 @@ class Meeting(Base):
     appointment: Mapped[Appointment | None] = relationship(lazy="joined")
     candidate: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[candidate_id])
     recruiter: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[recruiter_id])
+    guest: Mapped[Person | None] = relationship(lazy="selectin", foreign_keys=[guest_id])
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        return (self.candidate, self.recruiter, *([self.guest] if self.guest else []))
+
+    @property
+    def gone_in(self) -> dict[uuid.UUID, datetime]:
+        """Who has gone in, and when."""
+        moments = {self.candidate_id: self.candidate_in_at, self.recruiter_id: self.recruiter_in_at}
+        if self.guest_id:
+            moments[self.guest_id] = self.guest_in_at
+        return {person: moment for person, moment in moments.items() if moment}
 
     def has(self, person: uuid.UUID) -> bool:
-        return person in (self.candidate_id, self.recruiter_id)
+        return person in (self.candidate_id, self.recruiter_id, self.guest_id)
 
-    def is_polite(self, person: uuid.UUID) -> bool:
-        """One of the two gives way in a negotiation. A simulated peer never does: aiortc has no rollback."""
-        if self.candidate.is_simulated != self.recruiter.is_simulated:
-            return person != (self.candidate_id if self.candidate.is_simulated else self.recruiter_id)
-        return person == self.candidate_id
+    def others(self, person: uuid.UUID) -> list[Person]:
+        """Whom this person talks with; the one they came for is first."""
+        return [each for each in (self.recruiter, self.candidate, self.guest) if each and each.id != person]
+
+    def channel(self, one: uuid.UUID, other: uuid.UUID) -> uuid.UUID:
+        """The name of what two of the talk send each other: a talk of three has three such pairs."""
+        if self.guest_id not in (one, other):
+            return self.id
+        return uuid.uuid5(self.id, " ".join(sorted((str(one), str(other)))))
+
+    def patience(self, person: uuid.UUID) -> int:
+        """Of two who negotiate, the one with more gives way. A simulated peer never does: aiortc has no rollback."""
+        people = [each for each in (self.recruiter, self.guest, self.candidate) if each]
+        return [each.id for each in sorted(people, key=lambda each: not each.is_simulated)].index(person)
 
     @property
     def thread(self) -> uuid.UUID:
@@ -132,13 +157,21 @@ class MeetingOpened(Fact):
 
 
 class WentIn(Fact):
-    """Somebody has gone in; `live_at` is set once both have."""
+    """Somebody has gone in; `live_at` is set once the candidate is not alone any more."""
 
     kind: ClassVar[str] = "meeting.went_in"
     meeting: uuid.UUID
     person: uuid.UUID
     live_at: datetime | None
     planned_end_at: datetime | None
+
+
+class WentOut(Fact):
+    """A guest has gone, and may come back; the two others go on."""
+
+    kind: ClassVar[str] = "meeting.went_out"
+    meeting: uuid.UUID
+    person: uuid.UUID
 
 
 class MeetingProlonged(Fact):
@@ -148,7 +181,7 @@ class MeetingProlonged(Fact):
 
 
 class MeetingStepped(Fact):
-    """One of the two goes on in another way; the other one comes along."""
+    """Somebody goes on in another way; everybody comes along."""
 
     kind: ClassVar[str] = "meeting.stepped"
     meeting: uuid.UUID
@@ -170,7 +203,7 @@ class AnswerGiven(Fact):
 
 
 def _streams(meeting: Meeting) -> tuple[str, ...]:
-    people = (person_stream(meeting.candidate_id), person_stream(meeting.recruiter_id))
+    people = (person_stream(person.id) for person in meeting.people)
     line = (line_stream(meeting.booth_id),) if meeting.booth_id else ()
     return (meeting_stream(meeting.id), *line, *people)
 
@@ -203,20 +236,20 @@ async def open_for_call(
 
 
 async def go_in(tx: Transaction, person: Person, meeting: Meeting) -> None:
-    """The click that sends one's sound and picture. When both have gone in, the meeting is live."""
+    """The click that sends one's sound and picture. Once the candidate has gone in and somebody else, it is live."""
     if meeting.is_over:
         raise Conflict("meeting.over", N_("This talk has ended."))
     if meeting.appointment_id:
         await _engage(tx, person, meeting)
+    if person.id in meeting.gone_in:
+        return
     if person.id == meeting.candidate_id:
-        if meeting.candidate_in_at:
-            return
         meeting.candidate_in_at = tx.now
+    elif person.id == meeting.guest_id:
+        meeting.guest_in_at = tx.now
     else:
-        if meeting.recruiter_in_at:
-            return
         meeting.recruiter_in_at = tx.now
-    if meeting.candidate_in_at and meeting.recruiter_in_at:
+    if meeting.live_at is None and meeting.candidate_in_at and len(meeting.gone_in) > 1:
         meeting.live_at = tx.now
         meeting.planned_end_at = tx.now + timedelta(minutes=meeting.planned_minutes)
         _move(meeting, MeetingState.LIVE)
@@ -229,6 +262,15 @@ async def go_in(tx: Transaction, person: Person, meeting: Meeting) -> None:
         ),
         meeting_stream(meeting.id),
     )
+
+
+async def go_out(tx: Transaction, person: Person, meeting: Meeting) -> None:
+    """A guest leaves: they are free for other talks, and the two others go on."""
+    if meeting.is_over or person.id != meeting.guest_id or meeting.guest_in_at is None:
+        return
+    meeting.guest_in_at = None
+    await engagement.release_one(tx, person.id, meeting.id)
+    tx.record(WentOut(meeting=meeting.id, person=person.id), meeting_stream(meeting.id))
 
 
 async def _engage(tx: Transaction, person: Person, meeting: Meeting) -> None:
@@ -295,21 +337,21 @@ def _give_place_back(tx: Transaction, meeting: Meeting, place: Place, *, took_pl
 
 
 async def forsaken(tx: Transaction) -> list[uuid.UUID]:
-    """Meetings where neither of the two has been seen for longer than the fair's grace. For the worker."""
+    """Meetings where nobody has been seen for longer than the fair's grace. For the worker."""
     query = select(Meeting).where(Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE)))
     going_on = list((await tx.session.execute(query)).scalars())
-    people = {person for meeting in going_on for person in (meeting.candidate_id, meeting.recruiter_id)}
+    people = {person.id for meeting in going_on for person in meeting.people}
     reach = await presence.reach(tx, people)
     return [meeting.id for meeting in going_on if _is_forsaken(tx, meeting, reach)]
 
 
 def _is_forsaken(tx: Transaction, meeting: Meeting, reach: dict[uuid.UUID, presence.Reach]) -> bool:
-    both = [reach[meeting.candidate_id], reach[meeting.recruiter_id]]
-    since = max(filter(None, (meeting.opened_at, *(each.last_seen for each in both))))
+    seen = [reach[person.id] for person in meeting.people]
+    since = max(filter(None, (meeting.opened_at, *(each.last_seen for each in seen))))
     if meeting.appointment and tx.now < meeting.appointment.ends_at:
         return False
     grace = timedelta(minutes=meeting.booth.fair.grace_minutes) if meeting.booth else APPOINTMENT_GRACE
-    return not any(each.is_here for each in both) and since + grace <= tx.now
+    return not any(each.is_here for each in seen) and since + grace <= tx.now
 
 
 async def locked(tx: Transaction, meeting: uuid.UUID) -> Meeting | None:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, any_, bindparam
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, any_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -30,14 +30,16 @@ class Transaction:
     def is_sqlite(self) -> bool:
         return self.session.get_bind().dialect.name == "sqlite"
 
-    def among(self, column: InstrumentedAttribute[uuid.UUID], ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    def among(self, column: InstrumentedAttribute[Any], ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
         """Whether the column is one of `ids`, hundreds of them: PostgreSQL takes them as one value, not one by one."""
         if self.is_sqlite:
             return column.in_(ids)
         every = bindparam(None, list(ids), type_=postgresql.ARRAY(column.type))
         return column == any_(every)
 
-    async def plain_rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    async def plain_rows(
+        self, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
         """The rows of a query for columns, thousands of them: without what the session does for entities."""
         return (await (await self.session.connection()).execute(query)).all()
 

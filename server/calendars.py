@@ -4,6 +4,7 @@ RFC 5545 (iCalendar), RFC 5546 (iTIP: REQUEST, CANCEL, SEQUENCE), RFC 6047 (iMIP
 every calendar shows in its own zone: no zone definition can be out of date.
 """
 
+import uuid
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parseaddr
@@ -59,19 +60,18 @@ def entry(values: dict[str, Any], summary: str, description: str, organiser: str
     return bytes(calendar.to_ical())
 
 
-def feed(rows: Iterable[Appointment], person_id: object, url: str, host: str) -> bytes:
+def feed(rows: Iterable[Appointment], person_id: uuid.UUID, url: str, host: str) -> bytes:
     """Somebody's appointments as a calendar to follow; cancelled ones are told as such."""
     calendar = _calendar("PUBLISH")
     calendar.add("x-wr-calname", "Parvis")
     for row in rows:
-        other = row.counsellor if row.candidate_id == person_id else row.candidate
         event = Event()
         event.add("uid", f"{row.id}@{host}")
         event.add("sequence", row.sequence)
         event.add("dtstamp", row.made_at)
         event.add("dtstart", row.begins_at)
         event.add("dtend", row.ends_at)
-        event.add("summary", f"{row.reason.name}, {other.name}")
+        event.add("summary", f"{row.reason.name}, {row.partners(person_id)}")
         event.add("description", f"{url}/appointments/{row.id}")
         event.add("status", "CANCELLED" if row.state is AppointmentState.CANCELLED else "CONFIRMED")
         calendar.add_component(event)

@@ -15,7 +15,7 @@ def of(row: Appointment) -> bytes:
     when = f"{language.day(row.begins_at, zone)}, {language.clock(row.begins_at, zone)}"
     lines = [
         language.gettext("Hello %(name)s,", name=row.candidate.name),
-        language.gettext("You have an appointment with %(other)s.", other=row.counsellor.name),
+        language.gettext("You have an appointment with %(other)s.", other=row.partners(row.candidate_id)),
         f"{row.reason.name} · {words.label(row.mode.value)}",
     ]
     if row.mode is Mode.PHONE:

@@ -211,17 +211,16 @@ class Hub:
             await self.server.emit("meeting:signal", signal, to=to)
 
     async def leave_meeting(self, sid: str) -> None:
-        """Take this connection out of the meeting it was in and tell the other one."""
-        meeting = self.relay.leave(sid)
-        if meeting:
-            await self.tell_peers(meeting)
+        """Take this connection out of the meeting it was in and tell the others."""
+        for channel in self.relay.leave(sid):
+            await self.tell_peers(channel)
 
-    async def tell_peers(self, meeting: uuid.UUID) -> None:
-        """The state of both peers, to both."""
+    async def tell_peers(self, channel: uuid.UUID) -> None:
+        """The state of both peers of a pair, to both."""
         from signaling.meetings import peers_told
 
-        payload = peers_told(self.relay, meeting)
-        for sid in self.relay.connections(meeting):
+        payload = peers_told(self.relay, channel)
+        for sid in self.relay.connections(channel):
             await self.emit(payload, to=sid)
 
     async def emit(self, payload: Payload, *, to: str) -> None:

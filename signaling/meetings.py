@@ -29,6 +29,14 @@ class WentInTold(ToldFact):
     planned_end_at: datetime | None
 
 
+@told("meeting:went_out")
+class WentOutTold(ToldFact):
+    """A guest has gone, and may come back."""
+
+    meeting: UUID
+    person: UUID
+
+
 @told("meeting:prolonged")
 class ProlongedTold(ToldFact):
     """The recruiter goes on for some minutes."""
@@ -63,6 +71,7 @@ class BegunTold(ToldFact):
 
 
 as_it_is("meeting", meetings.WentIn, WentInTold)
+as_it_is("meeting", meetings.WentOut, WentOutTold)
 as_it_is("meeting", meetings.MeetingProlonged, ProlongedTold)
 
 
@@ -105,7 +114,8 @@ class PeerTold(Payload):
 
 @told("meeting:peers")
 class PeersTold(Payload):
-    """State: who is connected to the meeting, and what each microphone and camera does."""
+    """State: who of a pair is connected, and what each microphone and camera does. `meeting` is the pair's channel:
+    for two that is the meeting, for the pairs of a third what entering acknowledged."""
 
     meeting: UUID
     generation: int
@@ -136,10 +146,10 @@ class SignalTold(Payload):
     body: Any
 
 
-def peers_told(relay: Relay, meeting: UUID) -> PeersTold:
-    present = relay.room(meeting)
+def peers_told(relay: Relay, channel: UUID) -> PeersTold:
+    present = relay.room(channel)
     return PeersTold(
-        meeting=meeting,
+        meeting=channel,
         generation=present.generation,
         peers=[
             PeerTold(
@@ -156,15 +166,19 @@ def peers_told(relay: Relay, meeting: UUID) -> PeersTold:
 
 
 class Enter(Payload):
-    """Enter the waiting room or come back. `generation` is that of the transport still held, 0 for none."""
+    """Enter the waiting room or come back. `generation` is that of the transport still held, 0 for none. In a meeting
+    of three one enters once for each of the two others, named by `other`."""
 
     meeting: UUID
+    other: UUID | None = None
     tab: str
     generation: int = 0
     take_over: bool = False
 
 
 class EnterAck(Ack):
+    channel: UUID
+    """What the peers and signals of this pair name as their meeting."""
     generation: int
     is_polite: bool
     now: datetime
@@ -180,20 +194,24 @@ async def enter(context: Context, payload: Enter) -> Ack:
         me, now = actor.known, tx.now
     if meeting.is_over:
         raise Conflict("meeting.over", N_("This talk has ended."))
+    others = meeting.others(me.id)
+    other = next((each for each in others if each.id == payload.other), others[0])
+    channel = meeting.channel(me.id, other.id)
     relay, sid = context.hub.relay, context.client.sid
-    other_tab = relay.elsewhere(meeting.id, me.id, payload.tab)
+    other_tab = relay.elsewhere(channel, me.id, payload.tab)
     if other_tab and not payload.take_over:
         raise Conflict("meeting.elsewhere", N_("This talk is open in another tab or on another device."))
-    is_polite = meeting.is_polite(me.id)
-    before = relay.room(meeting.id).peers.get(me.id)
-    generation = relay.enter(meeting.id, Peer(me.id, sid, payload.tab[:64], is_polite=is_polite), payload.generation)
-    if not before:
+    is_polite = meeting.patience(me.id) > meeting.patience(other.id)
+    before = relay.room(channel).peers.get(me.id)
+    peer = Peer(me.id, sid, payload.tab[:64], is_polite=is_polite)
+    generation = relay.enter(channel, peer, payload.generation, meeting.id)
+    if not before and channel == meeting.id:
         await _recall_looking(context, meeting.id)
     if before and before.sid != sid:
-        await context.hub.emit(TakenOverTold(meeting=meeting.id), to=before.sid)
-    await context.hub.tell_peers(meeting.id)
+        await context.hub.emit(TakenOverTold(meeting=channel), to=before.sid)
+    await context.hub.tell_peers(channel)
     servers = context.hub.ice.of(str(me.id), now)
-    return EnterAck(generation=generation, is_polite=is_polite, now=now, ice_servers=servers)
+    return EnterAck(channel=channel, generation=generation, is_polite=is_polite, now=now, ice_servers=servers)
 
 
 async def _recall_looking(context: Context, meeting: UUID) -> None:
@@ -214,6 +232,14 @@ async def leave(context: Context, payload: OneMeeting) -> Ack:
     return Ack()
 
 
+@client_event("meeting:go_out", OneMeeting, per_minute=30)
+async def go_out(context: Context, payload: OneMeeting) -> Ack:
+    """A guest goes, and may come back; the two others go on."""
+    async with context.transaction() as (tx, actor):
+        await meetings.go_out(tx, actor.known, await access.meeting(tx, actor, payload.meeting, lock=True))
+    return Ack()
+
+
 @client_event("meeting:go_in", OneMeeting, per_minute=30)
 async def go_in(context: Context, payload: OneMeeting) -> Ack:
     """The click that sends one's sound and picture."""
@@ -223,7 +249,7 @@ async def go_in(context: Context, payload: OneMeeting) -> Ack:
 
 
 class Show(Payload):
-    """What one's microphone and camera do now, and whether one's screen is shown."""
+    """What one's microphone and camera do now, and whether one's screen is shown. `meeting` is the pair's channel."""
 
     meeting: UUID
     microphone: bool
@@ -234,8 +260,8 @@ class Show(Payload):
 @client_event("meeting:show", Show, per_minute=120)
 async def show(context: Context, payload: Show) -> Ack:
     """Tell the other one what one's microphone and camera do."""
-    peer = context.hub.relay.peer(context.client.sid)
-    if peer is None or context.hub.relay.meeting_of(context.client.sid) != payload.meeting:
+    peer = context.hub.relay.peer(payload.meeting, context.client.sid)
+    if peer is None:
         raise Conflict("meeting.not_entered", N_("You are not in this talk."))
     peer.microphone, peer.camera, peer.screen = payload.microphone, payload.camera, payload.screen
     await context.hub.tell_peers(payload.meeting)
@@ -271,5 +297,5 @@ async def step(context: Context, payload: Step) -> Ack:
 async def end(context: Context, payload: OneMeeting) -> Ack:
     """Finish the talk."""
     async with context.transaction() as (tx, actor):
-        await meetings.end(tx, await access.meeting(tx, actor, payload.meeting, lock=True))
+        await meetings.end(tx, await access.meeting(tx, actor, payload.meeting, Act.MEETING_END, lock=True))
     return Ack()

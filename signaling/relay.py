@@ -1,5 +1,7 @@
 """The WebRTC relay: who is connected to which meeting, in memory, and where a signal goes.
 
+A room is of two. A meeting of three has three of them, one for each pair, each with its own generation.
+
 Membership was checked when the peer entered and is withdrawn live. A rebuilt peer raises the generation; signals of
 an older one are dropped. After a restart the peers say which generation they hold, so a call under way goes on.
 """
@@ -29,6 +31,7 @@ class Peer:
 
 @dataclass
 class Room:
+    meeting: uuid.UUID
     generation: int = 0
     looks_at: uuid.UUID | None = None
     """Whose page is looked at together."""
@@ -38,30 +41,30 @@ class Room:
 class Relay:
     def __init__(self) -> None:
         self._rooms: dict[uuid.UUID, Room] = {}
-        self._meeting_of: dict[str, uuid.UUID] = {}
+        self._rooms_of: dict[str, set[uuid.UUID]] = {}
 
-    def elsewhere(self, meeting: uuid.UUID, person: uuid.UUID, tab: str) -> Peer | None:
+    def elsewhere(self, channel: uuid.UUID, person: uuid.UUID, tab: str) -> Peer | None:
         """The person's peer in another tab or on another device, if there is one."""
-        peer = self._rooms.get(meeting, Room()).peers.get(person)
+        peer = self.room(channel).peers.get(person)
         return peer if peer and peer.tab != tab else None
 
-    def enter(self, meeting: uuid.UUID, peer: Peer, held: int) -> int:
-        """Let a peer in and return the meeting's generation.
+    def enter(self, channel: uuid.UUID, peer: Peer, held: int, meeting: uuid.UUID | None = None) -> int:
+        """Let a peer into the room of a pair and return its generation; the first pair's room is named as the meeting.
 
         `held` is the generation of the transport that the peer still holds, 0 for none. If it is the present one, or
         this process knows of none yet, the transport goes on; otherwise everybody builds anew.
         """
-        room = self._rooms.setdefault(meeting, Room())
+        room = self._rooms.setdefault(channel, Room(meeting or channel))
         before = room.peers.get(peer.person)
         if before:
-            self._meeting_of.pop(before.sid, None)
+            self._rooms_of.get(before.sid, set()).discard(channel)
             peer.microphone, peer.camera, peer.screen = before.microphone, before.camera, before.screen
         if room.generation == 0 and held:
             room.generation = held
         elif held != room.generation or held == 0:
             room.generation = max(room.generation, held) + 1
         room.peers[peer.person] = peer
-        self._meeting_of[peer.sid] = meeting
+        self._rooms_of.setdefault(peer.sid, set()).add(channel)
         return room.generation
 
     def look(self, meeting: uuid.UUID, owner: uuid.UUID | None) -> None:
@@ -69,46 +72,40 @@ class Relay:
         if meeting in self._rooms:
             self._rooms[meeting].looks_at = owner
 
-    def leave(self, sid: str) -> uuid.UUID | None:
-        """Take a connection out; returns the meeting it was in."""
-        meeting = self._meeting_of.pop(sid, None)
-        if meeting is None:
-            return None
-        room = self._rooms[meeting]
-        room.peers = {person: peer for person, peer in room.peers.items() if peer.sid != sid}
-        return meeting
+    def leave(self, sid: str) -> set[uuid.UUID]:
+        """Take a connection out; returns the rooms it was in."""
+        channels = self._rooms_of.pop(sid, set())
+        for room in (self._rooms[channel] for channel in channels):
+            room.peers = {person: peer for person, peer in room.peers.items() if peer.sid != sid}
+        return channels
 
     def close(self, meeting: uuid.UUID) -> None:
-        room = self._rooms.pop(meeting, Room())
-        for peer in room.peers.values():
-            self._meeting_of.pop(peer.sid, None)
+        """The meeting is over, with the rooms of all its pairs."""
+        for channel in [channel for channel, room in self._rooms.items() if room.meeting == meeting]:
+            for peer in self._rooms.pop(channel).peers.values():
+                self._rooms_of.get(peer.sid, set()).discard(channel)
 
-    def room(self, meeting: uuid.UUID) -> Room:
-        return self._rooms.get(meeting, Room())
+    def room(self, channel: uuid.UUID) -> Room:
+        return self._rooms.get(channel) or Room(channel)
 
-    def connections(self, meeting: uuid.UUID) -> list[str]:
-        return [peer.sid for peer in self.room(meeting).peers.values()]
+    def connections(self, channel: uuid.UUID) -> list[str]:
+        return [peer.sid for peer in self.room(channel).peers.values()]
 
-    def peer(self, sid: str) -> Peer | None:
-        meeting = self._meeting_of.get(sid)
-        if meeting is None:
-            return None
-        return next((peer for peer in self._rooms[meeting].peers.values() if peer.sid == sid), None)
-
-    def meeting_of(self, sid: str) -> uuid.UUID | None:
-        return self._meeting_of.get(sid)
+    def peer(self, channel: uuid.UUID, sid: str) -> Peer | None:
+        return next((peer for peer in self.room(channel).peers.values() if peer.sid == sid), None)
 
     def forward(self, sid: str, signal: Any) -> tuple[str, str, Any]:
         """(refusal, receiving connection, signal). A signal for nobody, of an older generation, or of a page that is
         not shown any more is dropped."""
-        meeting = self._meeting_of.get(sid)
-        if meeting is None or not isinstance(signal, dict) or signal.get("meeting") != str(meeting):
+        named = signal.get("meeting") if isinstance(signal, dict) else None
+        channel = next((each for each in self._rooms_of.get(sid, ()) if str(each) == named), None)
+        if channel is None or not isinstance(signal, dict):
             return "not_in_meeting", "", None
         if set(signal) != {"meeting", "generation", "kind", "body"} or signal["kind"] not in KINDS:
             return "header", "", None
         if len(str(signal["body"])) > LARGEST_BODY:
             return "too_large", "", None
-        room = self._rooms[meeting]
+        room = self._rooms[channel]
         if signal["generation"] != room.generation or not self._may_look(room, sid, signal["kind"]):
             return "", "", None
         other = next((peer.sid for peer in room.peers.values() if peer.sid != sid), "")
@@ -118,6 +115,5 @@ class Relay:
         """A page is shown by its owner alone, and only while it is agreed; the answer comes from the other one."""
         if kind not in ("look", "look_back"):
             return True
-        peer = self.peer(sid)
-        is_owner = peer is not None and room.looks_at == peer.person
+        is_owner = any(peer.sid == sid and peer.person == room.looks_at for peer in room.peers.values())
         return room.looks_at is not None and is_owner == (kind == "look")

@@ -217,14 +217,7 @@ async def meeting_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     shown = await looking.of_meeting(tx, subject)
     return MeetingSnapshot(
         state=meeting.state,
-        went_in=sorted(
-            person
-            for person, at in (
-                (meeting.candidate_id, meeting.candidate_in_at),
-                (meeting.recruiter_id, meeting.recruiter_in_at),
-            )
-            if at
-        ),
+        went_in=sorted(meeting.gone_in),
         live_at=meeting.live_at,
         planned_end_at=meeting.planned_end_at,
         mode=meeting.mode,

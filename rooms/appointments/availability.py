@@ -222,6 +222,27 @@ def slots(
     return out
 
 
+def open_spans(rules: Rules, mode: Mode, taken: Taken, now: datetime, first: date, last: date) -> tuple[Span, ...]:
+    """What is left of the person's time, pauses included: whoever meets them and somebody else books within it."""
+    earliest, latest = _minute_after(now + rules.notice), _minute_before(now + rules.horizon)
+    before, after = rules.before // A_MINUTE, rules.after // A_MINUTE
+    shut = sorted((begins - after, ends + before) for begins, ends in taken.busy)
+    left: list[Minutes] = []
+    for window in windows(rules, mode, first, last):
+        begins, closes = in_minutes(window)
+        begins = max(begins, earliest)
+        for busy_from, busy_until in shut:
+            left.append((begins, min(closes, busy_from)))
+            begins = max(begins, busy_until)
+        left.append((begins, closes))
+    full = {day for day, number in taken.a_day.items() if number >= rules.most_a_day}
+    return tuple(
+        _span(begins, ends - begins)
+        for begins, ends in left
+        if begins < ends and begins <= latest and day_of_minute(begins, rules.zone) not in full
+    )
+
+
 def fits(rules: Rules, mode: Mode, span: Span, taken: Taken, now: datetime) -> bool:
     """Whether exactly this time can be booked."""
     day, last = local_day(span.begins, rules.zone), local_day(span.ends, rules.zone)

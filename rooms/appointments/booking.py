@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, delete, func, or_, select
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.agencies import Host, Mode, Reason
 from rooms.appointments.availability import Span
+from rooms.booths import Booth
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, person_stream
 from rooms.model import Base, new_id
@@ -60,9 +61,22 @@ class ChangeKind(StrEnum):
     CONFIRMED = "confirmed"
     MOVED = "moved"
     HANDED_OVER = "handed_over"
+    GUEST_EXCUSED = "guest_excused"
     CANCELLED = "cancelled"
     RECORDED = "recorded"
     CONTESTED = "contested"
+
+
+@dataclass(frozen=True)
+class Guest:
+    """An employer's recruiter who is asked to come too, and the booth they stand for."""
+
+    person: Person
+    booth: Booth
+
+    @property
+    def key(self) -> str:
+        return f"{self.booth.id}.{self.person.id}"
 
 
 class Appointment(Base):
@@ -73,11 +87,16 @@ class Appointment(Base):
         Index("ix_appointment_counsellor", "counsellor_id", "occupied_until"),
         Index("ix_appointment_candidate", "candidate_id", "ends_at"),
         Index("ix_appointment_held", "state", "held_until"),
+        Index("ix_appointment_guest", "guest_id", "ends_at"),
+        CheckConstraint("(guest_id IS NULL) = (guest_booth_id IS NULL)", name="ck_appointment_guest_of_booth"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reason_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("reason.id"))
     counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    guest_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    """An employer's recruiter who comes too, from `guest_booth_id`: an appointment of three."""
+    guest_booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"))
     mode: Mapped[Mode]
     state: Mapped[AppointmentState]
     begins_at: Mapped[datetime]
@@ -107,6 +126,8 @@ class Appointment(Base):
     reason: Mapped[Reason] = relationship(lazy="joined", innerjoin=True)
     counsellor: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[counsellor_id])
     candidate: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[candidate_id])
+    guest: Mapped[Person | None] = relationship(lazy="selectin", foreign_keys=[guest_id])
+    guest_booth: Mapped[Booth | None] = relationship(lazy="selectin")
 
     @property
     def host(self) -> Host:
@@ -121,8 +142,32 @@ class Appointment(Base):
     def span(self) -> Span:
         return Span(self.begins_at, self.ends_at)
 
+    def partners(self, person: uuid.UUID) -> str:
+        """Whom this person meets; an employer's recruiter is named with the employer."""
+        named = {self.candidate_id: self.candidate.name, self.counsellor_id: self.counsellor.name}
+        if self.is_interview:
+            named[self.counsellor_id] += f", {self.host.name}"
+        if self.guest and self.guest_booth:
+            named[self.guest.id] = f"{self.guest.name} ({self.guest_booth.employer.name})"
+        return ", ".join(name for each, name in named.items() if each != person)
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        return (self.candidate, self.counsellor, *([self.guest] if self.guest else []))
+
+    @property
+    def asked(self) -> Guest | None:
+        """The guest, as one is asked for another time."""
+        return Guest(self.guest, self.guest_booth) if self.guest and self.guest_booth else None
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Those of everybody concerned."""
+        people = (self.candidate_id, self.counsellor_id, *([self.guest_id] if self.guest_id else []))
+        return tuple(person_stream(person) for person in people)
+
     def has(self, person: uuid.UUID) -> bool:
-        return person in (self.candidate_id, self.counsellor_id)
+        return person in (self.candidate_id, self.counsellor_id, self.guest_id)
 
     def is_ahead(self, now: datetime) -> bool:
         return self.state is AppointmentState.BOOKED and self.begins_at > now
@@ -173,6 +218,7 @@ class Wanted:
     before: timedelta
     after: timedelta
     time_zone: str
+    guest: Guest | None = None
 
 
 def pieces(begins: datetime, ends: datetime) -> range:
@@ -189,8 +235,10 @@ async def hold(tx: Transaction, candidate: Person, wanted: Wanted, until: timede
     )  # fmt: skip
     row.reason, row.candidate = wanted.reason, candidate
     row.counsellor = await tx.session.get_one(Person, wanted.counsellor)
+    row.guest, row.guest_booth = (wanted.guest.person, wanted.guest.booth) if wanted.guest else (None, None)
+    row.guest_id = wanted.guest.person.id if wanted.guest else None
     _put(row, wanted)
-    await _clear_lapsed(tx, wanted.counsellor, candidate.id)
+    await _clear_lapsed(tx, row)
     async with tx.session.begin_nested() as savepoint:
         tx.session.add(row)
         await tx.session.flush()
@@ -207,8 +255,9 @@ def _put(row: Appointment, wanted: Wanted) -> None:
 
 
 async def _occupy(tx: Transaction, row: Appointment) -> bool:
-    """Take the pieces of both people."""
-    theirs = {(row.candidate_id, piece) for piece in pieces(row.begins_at, row.ends_at)}
+    """Take the pieces of everybody who comes."""
+    who = {row.candidate_id, row.guest_id} - {None}
+    theirs = {(person, piece) for person in who if person for piece in pieces(row.begins_at, row.ends_at)}
     return await _take(tx, row, theirs | _of_counsellor(row, row.counsellor_id))
 
 
@@ -225,14 +274,19 @@ async def _take(tx: Transaction, row: Appointment, wanted: set[tuple[uuid.UUID, 
     return bool(result.rowcount == len(values))  # type: ignore[attr-defined]
 
 
-async def _clear_lapsed(tx: Transaction, counsellor: uuid.UUID, candidate: uuid.UUID) -> None:
-    """Holds of these two people that have run out stand in nobody's way. A time that was proposed goes on to the next
+async def _clear_lapsed(tx: Transaction, row: Appointment) -> None:
+    """Holds of these people that have run out stand in nobody's way. A time that was proposed goes on to the next
     who waits, which is the worker's to do: until then it is nobody's."""
+    staff = [row.counsellor_id, *([row.guest_id] if row.guest_id else [])]
     query = select(Appointment.id).where(
         Appointment.state == AppointmentState.HELD,
         Appointment.held_until <= tx.now,
         Appointment.wish_id.is_(None),
-        or_(Appointment.counsellor_id == counsellor, Appointment.candidate_id == candidate),
+        or_(
+            Appointment.counsellor_id.in_(staff),
+            Appointment.guest_id.in_(staff),
+            Appointment.candidate_id == row.candidate_id,
+        ),
     )
     for lapsed in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
         await lapse(tx, lapsed)
@@ -309,9 +363,9 @@ async def move(tx: Transaction, row: Appointment, by: Person, wanted: Wanted) ->
     clean_phone(row.phone, required=wanted.mode is Mode.PHONE)
     note(tx, row, ChangeKind.MOVED, by)
     await _free(tx, row)
-    await _clear_lapsed(tx, wanted.counsellor, row.candidate_id)
     before = row.counsellor_id
     row.counsellor_id, row.mode = wanted.counsellor, wanted.mode
+    await _clear_lapsed(tx, row)
     row.counsellor = await tx.session.get_one(Person, wanted.counsellor)
     _put(row, wanted)
     await tx.session.flush()
@@ -343,6 +397,21 @@ async def hand_over(tx: Transaction, row: Appointment, by: Person, colleague: Pe
     return True
 
 
+async def excuse_guest(tx: Transaction, row: Appointment, by: Person) -> None:
+    """The employer does not come; the appointment stands for the two others."""
+    _must_be_ahead(tx, row)
+    if row.guest is None:
+        return
+    guest, employer = row.guest, row.guest_booth.employer.name if row.guest_booth else ""
+    theirs = OccupiedPiece.appointment_id == row.id, OccupiedPiece.person_id == guest.id
+    await tx.session.execute(delete(OccupiedPiece).where(*theirs))
+    row.guest_id = row.guest_booth_id = row.guest = row.guest_booth = None
+    row.sequence += 1
+    note(tx, row, ChangeKind.GUEST_EXCUSED, by, f"{guest.name}, {employer}")
+    _tell(tx, row)
+    tx.record(_changed(row, AppointmentState.CANCELLED), person_stream(guest.id))
+
+
 async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:
     """Give the time back. Cancelling before it begins counts as excused, whoever does it."""
     _must_be_ahead(tx, row)
@@ -368,7 +437,7 @@ def _move(tx: Transaction, row: Appointment, state: AppointmentState) -> None:
 
 
 def _tell(tx: Transaction, row: Appointment) -> None:
-    tx.record(_changed(row, row.state), person_stream(row.candidate_id), person_stream(row.counsellor_id))
+    tx.record(_changed(row, row.state), *row.streams)
 
 
 def _changed(row: Appointment, state: AppointmentState) -> AppointmentChanged:
@@ -424,12 +493,18 @@ async def changes_of(tx: Transaction, appointment: uuid.UUID) -> list[Appointmen
     return list((await tx.session.execute(query.order_by(AppointmentChange.id))).scalars())
 
 
+def concerns(person: uuid.UUID) -> ColumnElement[bool]:
+    """Whether somebody comes to an appointment, on any side."""
+    mine = (Appointment.candidate_id, Appointment.counsellor_id, Appointment.guest_id)
+    return or_(*(column == person for column in mine))
+
+
 async def of_person(
     tx: Transaction, person: uuid.UUID, *, since: datetime, until: datetime | None = None
 ) -> list[Appointment]:
-    """The person's appointments on either side that end after `since`, the soonest first; held ones are left out."""
+    """The person's appointments on any side that end after `since`, the soonest first; held ones are left out."""
     query = select(Appointment).where(
-        or_(Appointment.candidate_id == person, Appointment.counsellor_id == person),
+        concerns(person),
         Appointment.ends_at > since,
         Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)),
     )
@@ -450,6 +525,17 @@ async def at_booth(tx: Transaction, booth: uuid.UUID, candidate: uuid.UUID | Non
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
+async def with_guest(tx: Transaction, booth: uuid.UUID, guest: uuid.UUID | None = None) -> list[Appointment]:
+    """The appointments of three to which somebody of a booth is asked, or this one guest, the soonest first."""
+    query = select(Appointment).where(
+        Appointment.guest_booth_id == booth,
+        Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)),
+    )
+    if guest:
+        query = query.where(Appointment.guest_id == guest)
+    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
+
+
 async def held_out(tx: Transaction) -> list[uuid.UUID]:
     """Held times that have run out. For the worker."""
     query = select(Appointment.id).where(Appointment.state == AppointmentState.HELD, Appointment.held_until <= tx.now)
@@ -457,9 +543,9 @@ async def held_out(tx: Transaction) -> list[uuid.UUID]:
 
 
 async def standing_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
-    """What the person holds or has booked, on either side, in the order it was made."""
+    """What the person holds or has booked, on any side, in the order it was made."""
     query = select(Appointment).where(
-        or_(Appointment.candidate_id == person, Appointment.counsellor_id == person),
+        concerns(person),
         Appointment.state.in_((AppointmentState.HELD, AppointmentState.BOOKED)),
     )
     return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
@@ -484,7 +570,7 @@ async def last_before(tx: Transaction, people: set[uuid.UUID], moment: datetime)
 async def next_of(tx: Transaction, person: uuid.UUID) -> Appointment | None:
     """The appointment whose room is open for this person now, or that goes on: it is shown on every page of theirs."""
     query = select(Appointment).where(
-        or_(Appointment.candidate_id == person, Appointment.counsellor_id == person),
+        concerns(person),
         Appointment.state == AppointmentState.BOOKED,
         Appointment.begins_at <= tx.now + ROOM_OPENS_BEFORE,
         Appointment.ends_at > tx.now,

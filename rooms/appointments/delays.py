@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from rooms.appointments.booking import Appointment, AppointmentState
-from rooms.facts import Fact, person_stream
+from rooms.facts import Fact
 from rooms.meetings import Meeting, MeetingState
 from rooms.transaction import Transaction
 
@@ -74,4 +74,4 @@ def _tell(tx: Transaction, row: Appointment, expected_at: datetime | None) -> No
         return
     row.expected_at = expected_at
     fact = AppointmentDelayed(appointment=row.id, expected_at=expected_at)
-    tx.record(fact, person_stream(row.candidate_id), person_stream(row.counsellor_id))
+    tx.record(fact, *row.streams)

@@ -7,7 +7,7 @@ from datetime import datetime
 from rooms import agencies, conversations, outbox, portfolios
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, hours, letters, links, room, times, waitlist
-from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments.booking import Appointment, AppointmentState, Guest
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, NotFound
 from rooms.people import Person
@@ -41,6 +41,16 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     if counsellor.id != row.counsellor_id:
         await letters.taken_from(tx, row, counsellor)
     await waitlist.freed(tx, before, counsellor.id, row.reason)
+
+
+async def excuse_guest(tx: Transaction, row: Appointment, by: Person) -> None:
+    """The employer does not come, whoever says so; the two others meet as planned."""
+    guest = row.guest
+    if guest is None:
+        return
+    await room.close(tx, row)
+    await booking.excuse_guest(tx, row, by)
+    await letters.guest_excused(tx, row, guest)
 
 
 async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:
@@ -77,7 +87,7 @@ async def pass_on(tx: Transaction, row: Appointment, by: Person, colleague: Pers
     before = row.counsellor
     busy = await hours.busy_of(tx, [colleague.id], row.occupied_from, row.occupied_until)
     is_open = row.begins_at - booking.ROOM_OPENS_BEFORE <= tx.now
-    if is_open or busy or not row.is_ahead(tx.now) or row.candidate_id == colleague.id:
+    if is_open or busy or not row.is_ahead(tx.now) or row.has(colleague.id):
         return False
     if colleague.id not in await agencies.ids_for(tx, row.reason):
         return False
@@ -103,12 +113,14 @@ async def lapse(tx: Transaction, appointment: uuid.UUID) -> None:
 
 
 async def book_for(
-    tx: Transaction, by: Person, candidate: Person, reason: Reason, mode: Mode, begins: datetime, phone: str = ""
-) -> Appointment:
-    """A counsellor books on behalf of somebody, with themselves, for a reason of their own agency."""
+    tx: Transaction, by: Person, candidate: Person, reason: Reason, mode: Mode, begins: datetime, phone: str = "",
+    guest: Guest | None = None,
+) -> Appointment:  # fmt: skip
+    """A counsellor books on behalf of somebody, with themselves, for a reason of their own agency; with a guest, for
+    all three."""
     if by.id not in await agencies.ids_for(tx, reason):
         raise NotFound("reason")
     zone = reason.host.time_zone
-    row = await times.hold(tx, candidate, reason, mode, begins, zone, by_staff=by.id)
+    row = await times.hold(tx, candidate, reason, mode, begins, zone, by_staff=by.id, guest=guest)
     await book(tx, row, by, "", phone)
     return row

@@ -71,8 +71,13 @@ async def dismiss(tx: Transaction, employer: uuid.UUID, person: uuid.UUID, by: P
 
 
 async def _pass_on(tx: Transaction, booth: uuid.UUID, person: uuid.UUID, by: Person) -> None:
-    """Each interview ahead goes to whoever of the booth is free then; if nobody is, it is cancelled, with a letter."""
+    """Each interview ahead goes to whoever of the booth is free then; if nobody is, it is cancelled, with a letter.
+    Where the person was a guest, the two others meet without them."""
     await tx.session.flush()
+    for found in await booking.with_guest(tx, booth, person):
+        invited = await booking.locked(tx, found.id)
+        if invited and invited.is_ahead(tx.now) and invited.guest_id == person:
+            await desk.excuse_guest(tx, invited, by)
     staff = await booths.staff_of(tx, booth)
     for found in await booking.at_booth(tx, booth):
         row = await booking.locked(tx, found.id) if found.counsellor_id == person else None

@@ -28,35 +28,47 @@ REMINDERS = (
 
 
 async def booked(tx: Transaction, row: Appointment) -> None:
-    await _both(tx, row, "booked", "REQUEST")
+    await _everybody(tx, row, "booked", "REQUEST")
     await remind(tx, row)
 
 
 async def moved(tx: Transaction, row: Appointment) -> None:
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await _both(tx, row, "moved", "REQUEST")
+    await _everybody(tx, row, "moved", "REQUEST")
     await remind(tx, row)
 
 
 async def handed_over(tx: Transaction, row: Appointment, before: Person) -> None:
     """It stays at its time, with a colleague: everybody is told, and the calendars follow."""
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await _both(tx, row, "handed_over", "REQUEST")
+    await _everybody(tx, row, "handed_over", "REQUEST")
     await taken_from(tx, row, before)
     await remind(tx, row)
 
 
 async def cancelled(tx: Transaction, row: Appointment) -> None:
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await _both(tx, row, "cancelled", "CANCEL")
+    await _everybody(tx, row, "cancelled", "CANCEL")
 
 
 async def taken_from(tx: Transaction, row: Appointment, counsellor: Person) -> None:
     """It has moved to a colleague: the counsellor who had it is told, and their calendar lets it go."""
-    values = _values(row, counsellor, "cancelled") | {"calendar": _entry(tx, row, counsellor, "CANCEL")}
-    values |= {"other": row.candidate.name, "path": row.reason.desk_path}
-    once = f"taken:{row.id}:{row.sequence}:{counsellor.id}"
-    await outbox.post(tx, counsellor.email, "appointment", counsellor.language, values, once)
+    await _let_go(tx, row, counsellor, row.reason.desk_path)
+
+
+async def guest_excused(tx: Transaction, row: Appointment, guest: Person) -> None:
+    """The appointment stands without the employer: the two others are told, and the calendars of all three follow."""
+    await outbox.take_back(tx, f"remind:{row.id}:")
+    await _everybody(tx, row, "guest_excused", "REQUEST")
+    await _let_go(tx, row, guest, "/appointments")
+    await remind(tx, row)
+
+
+async def _let_go(tx: Transaction, row: Appointment, person: Person, path: str) -> None:
+    values = _values(row, person, "cancelled") | {"calendar": _entry(tx, row, person, "CANCEL")}
+    values |= {"other": row.candidate.name, "path": path}
+    once = f"taken:{row.id}:{row.sequence}:{person.id}"
+    await outbox.post(tx, person.email, "appointment", person.language, values, once)
 
 
 async def proposed(tx: Transaction, row: Appointment) -> None:
@@ -84,22 +96,21 @@ async def remind(tx: Transaction, row: Appointment) -> None:
         )  # fmt: skip
 
 
-async def _both(tx: Transaction, row: Appointment, what: str, method: str) -> None:
-    for person in (row.candidate, row.counsellor):
-        path = f"/appointments/{row.id}" if person is row.counsellor else await links.make(tx, row)
+async def _everybody(tx: Transaction, row: Appointment, what: str, method: str) -> None:
+    for person in row.people:
+        path = await links.make(tx, row) if person is row.candidate else f"/appointments/{row.id}"
         values = _values(row, person, what) | {"path": path, "calendar": _entry(tx, row, person, method)}
         once = f"{what}:{row.id}:{row.sequence}:{person.id}"
         await outbox.post(tx, person.email, "appointment", person.language, values, once)
 
 
 def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:
-    other = row.counsellor if person is row.candidate else row.candidate
     zone = row.time_zone if person is row.candidate else row.host.time_zone
     return {
         "what": what,
         "is_candidate": person.id == row.candidate_id,
         "name": person.name,
-        "other": other.name,
+        "other": row.partners(person.id),
         "reason": row.reason.name,
         "mode": row.mode.value,
         "phone": row.phone,

@@ -1,6 +1,6 @@
 """The room of an appointment: it opens a quarter of an hour before, and keeps what happened to the connection.
 
-What the browsers of both sides saw (devices, ICE states) is evidence: a failed connection can never become "absent",
+What the browsers of all sides saw (devices, ICE states) is evidence: a failed connection can never become "absent",
 and the candidate can take the record with them.
 """
 
@@ -18,7 +18,7 @@ from rooms.appointments import booking
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid
-from rooms.facts import Fact, meeting_stream, person_stream
+from rooms.facts import Fact, meeting_stream
 from rooms.meetings import Meeting, MeetingState
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
@@ -94,7 +94,7 @@ async def enter(tx: Transaction, row: Appointment, person: Person) -> Meeting:
     if not await _has_entered(tx, row, person.id):
         await note(tx, row, person.id, What.ENTERED)
         fact = RoomEntered(appointment=row.id, person=person.id)
-        tx.record(fact, person_stream(row.candidate_id), person_stream(row.counsellor_id))
+        tx.record(fact, *row.streams)
     return meeting
 
 
@@ -111,6 +111,7 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
         appointment_id=row.id,
         candidate_id=row.candidate_id,
         recruiter_id=row.counsellor_id,
+        guest_id=row.guest_id,
         state=MeetingState.WAITING,
         mode=row.mode,
         planned_minutes=row.reason.minutes,
@@ -120,7 +121,7 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
     await tx.session.flush()
     await conversations.begin(tx, ConversationKind.MEETING, meeting.thread, None)
     fact = RoomOpened(appointment=row.id, meeting=meeting.id)
-    tx.record(fact, meeting_stream(meeting.id), person_stream(row.candidate_id), person_stream(row.counsellor_id))
+    tx.record(fact, meeting_stream(meeting.id), *row.streams)
     return meeting
 
 
@@ -184,6 +185,8 @@ async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone:
     candidate gives when booking or now: both see it."""
     row, before = meeting.appointment, meeting.appointment.phone if meeting.appointment else ""
     if mode is Mode.PHONE:
+        if meeting.guest_id:
+            raise Conflict("step.three", N_("Three cannot go on by phone: the number is the candidate’s own affair."))
         if row is None:
             raise Conflict("step.no_phone", N_("A talk at a booth has no number to call."))
         if phone and by.id == row.candidate_id:
@@ -197,4 +200,4 @@ async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone:
 
 def modes_of(meeting: Meeting) -> list[Mode]:
     """The rungs of a meeting's ladder, the richest first."""
-    return [Mode.VIDEO, Mode.AUDIO, Mode.CHAT, *([Mode.PHONE] if meeting.appointment else [])]
+    return [Mode.VIDEO, Mode.AUDIO, Mode.CHAT, *([Mode.PHONE] if meeting.appointment and not meeting.guest_id else [])]

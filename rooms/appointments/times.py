@@ -5,11 +5,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, Text, cast, extract, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, extract, func, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from rooms import agencies, fairs, referents
-from rooms.agencies import Mode, Reason
+from rooms.agencies import Host, Mode, Reason, host_of
 from rooms.appointments import booking, hours
 from rooms.appointments.availability import (
     Rules,
@@ -20,9 +20,10 @@ from rooms.appointments.availability import (
     in_minutes,
     local,
     local_day,
+    open_spans,
     slots,
 )
-from rooms.appointments.booking import Appointment, AppointmentState, Wanted
+from rooms.appointments.booking import Appointment, AppointmentState, Guest, Wanted
 from rooms.errors import N_, Conflict, Invalid
 from rooms.people import Person
 from rooms.transaction import Transaction
@@ -98,26 +99,34 @@ async def _may_be_met(
     return [person for person in team if person != candidate]
 
 
+def modes_for(reason: Reason, guest: Guest | None = None) -> list[str]:
+    """How one can meet for it; three do not share a telephone."""
+    return [mode for mode in reason.modes if not (guest and mode == Mode.PHONE)]
+
+
 async def free_times(
     tx: Transaction, reason: Reason, mode: Mode, candidate: uuid.UUID, first: date, days: int = DAYS_AT_ONCE,
-    *, moving: Appointment | None = None, only: uuid.UUID | None = None,
+    *, moving: Appointment | None = None, only: uuid.UUID | None = None, guest: Guest | None = None,
 ) -> list[Time]:  # fmt: skip
-    """The times of these days that the candidate can book, the soonest first; `moving` stands in nobody's way."""
+    """The times of these days that the candidate can book, the soonest first; `moving` stands in nobody's way. With a
+    guest, those that suit all three."""
     people = [only] if only else await counsellors_for(tx, reason, candidate, moving)
-    openings = await openings_of(tx, reason, mode, people, first, days, moving=moving)
+    guest = moving.asked if moving else guest
+    openings = await openings_of(tx, reason, mode, people, first, days, moving=moving, guest=guest)
     referent = await referents.referent_of(tx, candidate)
     return await _times(tx, openings, people, referent, candidate, moving)
 
 
 async def openings_of(
     tx: Transaction, reason: Reason, mode: Mode, people: list[uuid.UUID], first: date, days: int = DAYS_AT_ONCE,
-    *, moving: Appointment | None = None,
+    *, moving: Appointment | None = None, guest: Guest | None = None,
 ) -> Openings:  # fmt: skip
     """When each of `people` is free in these days, whoever asks."""
-    if mode.value not in reason.modes or not people:
+    if mode.value not in modes_for(reason, guest) or not people:
         return Openings(reason, people, first, days, {}, {})
     last, length = first + (days - 1) * A_DAY, timedelta(minutes=reason.minutes)
-    diaries = await _diaries(tx, reason, people, first, last, moving)
+    within = await _within(tx, reason, mode, first, last, guest, moving)
+    diaries = await _diaries_for(tx, reason, people, first, last, within, moving)
     free: dict[Span, list[uuid.UUID]] = {}
     for person, diary in diaries.items():
         for slot in slots(diary.rules, mode, length, diary.taken, tx.now, first, last):
@@ -154,13 +163,19 @@ def _in_order(
     return sorted(free, key=lambda person: (person != referent, loads[person], person.int ^ candidate.int))
 
 
+async def _diaries_for(
+    tx: Transaction, reason: Reason, people: list[uuid.UUID], first: date, last: date,
+    within: tuple[Span, ...] | None, moving: Appointment | None,
+) -> dict[uuid.UUID, Diary]:  # fmt: skip
+    rules = await hours.rules_for(tx, people, reason.host, first, last, follow_up=reason.is_follow_up, within=within)
+    return await _diaries(tx, rules, reason.host, first, last, moving)
+
+
 async def _diaries(
-    tx: Transaction, reason: Reason, people: list[uuid.UUID], first: date, last: date, moving: Appointment | None
+    tx: Transaction, rules: dict[uuid.UUID, Rules], host: Host, first: date, last: date, moving: Appointment | None
 ) -> dict[uuid.UUID, Diary]:
-    rules = await hours.rules_for(
-        tx, people, reason.host, first, last, follow_up=reason.is_follow_up, within=await _within(tx, reason)
-    )
-    begins, ends = _around(reason, first, last)
+    people = list(rules)
+    begins, ends = _around(host, first, last)
     busy = await hours.busy_of(tx, people, begins, ends)
     stands = _stands(tx, begins, ends, moving)
     counts: dict[uuid.UUID, Counter[date]] = {}
@@ -169,10 +184,12 @@ async def _diaries(
         minutes = list(map(int, text.split()))
         busy.setdefault(person, []).extend(zip(minutes[1::3], minutes[2::3], strict=True))
         counts[person] = Counter(day_of_minute(minute, rules[person].zone) for minute in minutes[::3])
-    # A counsellor may be somebody's candidate too.
-    own = select(Appointment.candidate_id, Appointment.begins_at, Appointment.ends_at)
-    own = own.where(tx.among(Appointment.candidate_id, people), *stands)
-    for person, begins_at, ends_at in await tx.plain_rows(own):
+    # Whoever sees people may be somebody's candidate too, or a guest.
+    own = (
+        select(column, Appointment.begins_at, Appointment.ends_at).where(tx.among(column, people), *stands)
+        for column in (Appointment.candidate_id, Appointment.guest_id)
+    )
+    for person, begins_at, ends_at in await tx.plain_rows(union_all(*own)):
         busy.setdefault(person, []).append(in_minutes(Span(begins_at, ends_at)))
     return {
         person: Diary(each, Taken(busy.get(person, ()), counts.get(person, {})), counts.get(person, Counter()).total())
@@ -180,13 +197,28 @@ async def _diaries(
     }
 
 
-async def _within(tx: Transaction, reason: Reason) -> tuple[Span, ...] | None:
-    """An interview takes place while the fair is open; at one that was closed nothing new is booked."""
+async def _within(
+    tx: Transaction, reason: Reason, mode: Mode, first: date, last: date, guest: Guest | None,
+    moving: Appointment | None,
+) -> tuple[Span, ...] | None:  # fmt: skip
+    """An interview takes place while the fair is open; at one that was closed nothing new is booked. With a guest,
+    only when they are free."""
+    if guest:
+        return await _open_for(tx, guest, mode, first - A_DAY, last + A_DAY, moving)
     if reason.booth is None:
         return None
     if not reason.booth.fair.lies_ahead:
         return ()
     return tuple(Span(day.opens_at, day.closes_at) for day in await fairs.days_of(tx, reason.booth.fair))
+
+
+async def _open_for(
+    tx: Transaction, guest: Guest, mode: Mode, first: date, last: date, moving: Appointment | None
+) -> tuple[Span, ...]:
+    host = host_of(guest.booth)
+    rules = await hours.rules_for(tx, [guest.person.id], host, first, last, follow_up=False)
+    diary = (await _diaries(tx, rules, host, first, last, moving))[guest.person.id]
+    return open_spans(diary.rules, mode, diary.taken, tx.now, first, last)
 
 
 def _minute(column: InstrumentedAttribute[datetime]) -> ColumnElement[str]:
@@ -205,9 +237,9 @@ _MINUTES = select(
 """(counsellor, when each of their appointments begins and what it occupies): one row for each counsellor."""
 
 
-def _around(reason: Reason, first: date, last: date) -> tuple[datetime, datetime]:
-    """These days at the agency, and as much around them as pauses can reach."""
-    zone = reason.host.zone
+def _around(host: Host, first: date, last: date) -> tuple[datetime, datetime]:
+    """These days at the host's, and as much around them as pauses can reach."""
+    zone = host.zone
     return local(first, time(0), zone) - LONGEST_PAUSE, local(last + A_DAY, time(0), zone) + LONGEST_PAUSE
 
 
@@ -230,9 +262,9 @@ def _stands(
 async def _spans_of(
     tx: Transaction, reason: Reason, candidate: uuid.UUID, first: date, last: date, moving: Appointment | None
 ) -> list[Span]:
-    begins, ends = _around(reason, first, last)
+    begins, ends = _around(reason.host, first, last)
     query = select(Appointment.begins_at, Appointment.ends_at).where(
-        or_(Appointment.candidate_id == candidate, Appointment.counsellor_id == candidate),
+        booking.concerns(candidate),
         # What is proposed to them is theirs to answer; what they hold while choosing gives way to what they choose.
         or_(Appointment.state == AppointmentState.BOOKED, Appointment.wish_id.is_not(None)),
         *_stands(tx, begins, ends, moving),
@@ -242,16 +274,16 @@ async def _spans_of(
 
 async def hold(
     tx: Transaction, candidate: Person, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
-    *, by_staff: uuid.UUID | None = None,
+    *, by_staff: uuid.UUID | None = None, guest: Guest | None = None,
 ) -> Appointment:  # fmt: skip
     """Hold this time with the first of those who are free for it. Lost races go on to the next counsellor. What the
     candidate held before is let go.
 
-    `by_staff` is the counsellor who books on behalf, with themselves.
+    `by_staff` is the counsellor who books on behalf, with themselves, and perhaps with a guest.
     """
     await booking.let_go(tx, candidate.id)
     people = [by_staff] if by_staff else await counsellors_for(tx, reason, candidate.id)
-    found = await possible(tx, candidate.id, reason, mode, begins, time_zone, people)
+    found = await possible(tx, candidate.id, reason, mode, begins, time_zone, people, guest=guest)
     for wanted in found:
         row = await booking.hold(tx, candidate, wanted)
         if row:
@@ -265,19 +297,21 @@ async def _is_for_everybody(tx: Transaction, reason: Reason, people: list[uuid.U
 
 async def possible(
     tx: Transaction, candidate: uuid.UUID, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
-    people: list[uuid.UUID], *, moving: Appointment | None = None,
+    people: list[uuid.UUID], *, moving: Appointment | None = None, guest: Guest | None = None,
 ) -> list[Wanted]:  # fmt: skip
     """What could be held at exactly this time with one of `people`, the one to be asked first first."""
-    if mode.value not in reason.modes:
+    guest = moving.asked if moving else guest
+    if mode.value not in modes_for(reason, guest):
         raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
     span = Span(begins, begins + timedelta(minutes=reason.minutes))
     first, last = (local_day(moment, reason.host.zone) for moment in span)
-    diaries = await _diaries(tx, reason, people, first, last, moving)
+    within = await _within(tx, reason, mode, first, last, guest, moving)
+    diaries = await _diaries_for(tx, reason, people, first, last, within, moving)
     if any(span.meets(mine) for mine in await _spans_of(tx, reason, candidate, first, last, moving)):
         raise Conflict("slot.own", N_("You have another appointment at this time."))
     loads = {person: diary.load for person, diary in diaries.items()}
     free = [person for person, diary in diaries.items() if fits(diary.rules, mode, span, diary.taken, tx.now)]
     return [
-        Wanted(reason, person, mode, span, diaries[person].rules.before, diaries[person].rules.after, time_zone)
+        Wanted(reason, person, mode, span, diaries[person].rules.before, diaries[person].rules.after, time_zone, guest)
         for person in _in_order(free, await referents.referent_of(tx, candidate), loads, candidate)
     ]

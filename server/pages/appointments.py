@@ -25,7 +25,7 @@ from rooms import (
 from rooms.access import Act
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, desk, room, satisfaction, times, waitlist
-from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments.booking import Appointment, AppointmentState, Guest
 from rooms.appointments.satisfaction import Verdict
 from rooms.appointments.times import DAYS_AT_ONCE, Openings, Time
 from rooms.conversations import ConversationKind
@@ -140,14 +140,14 @@ def _week(visit: Visit) -> int:
 
 async def shown_times(
     tx: Transaction, visit: Visit, reason: Reason, candidate: Person, moving: Appointment | None = None,
-    *, only: uuid.UUID | None = None,
+    *, only: uuid.UUID | None = None, guest: Guest | None = None,
 ) -> Shown:  # fmt: skip
-    """A week of times; `only` those of one counsellor, who books on behalf."""
+    """A week of times; `only` those of one counsellor, who books on behalf, perhaps with a guest."""
     first = _first_day(visit, tx, reason)
     found = await times.free_times(
-        tx, reason, _mode(visit, reason, moving), candidate.id, first, moving=moving, only=only
+        tx, reason, _mode(visit, reason, moving), candidate.id, first, moving=moving, only=only, guest=guest
     )
-    return _shown(tx, visit, reason, found, moving)
+    return _shown(tx, visit, reason, found, moving, guest)
 
 
 def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
@@ -155,8 +155,9 @@ def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
 
 
 def _shown(
-    tx: Transaction, visit: Visit, reason: Reason, found: list[Time], moving: Appointment | None = None
-) -> Shown:
+    tx: Transaction, visit: Visit, reason: Reason, found: list[Time], moving: Appointment | None = None,
+    guest: Guest | None = None,
+) -> Shown:  # fmt: skip
     mode, week, zone = _mode(visit, reason, moving), _week(visit), visit.zone or reason.host.zone
     if moving and mode is moving.mode:
         found = [each for each in found if each.span.begins != moving.begins_at]
@@ -165,7 +166,8 @@ def _shown(
         days.setdefault(each.span.begins.astimezone(zone).date(), []).append(each)
     begins = found[0].span.begins if found else tx.now
     is_foreign = begins.astimezone(zone).utcoffset() != begins.astimezone(reason.host.zone).utcoffset()
-    modes = [each for each in reason.modes if each != Mode.PHONE or moving is None or moving.phone]
+    possible = times.modes_for(reason, moving.asked if moving else guest)
+    modes = [each for each in possible if each != Mode.PHONE or moving is None or moving.phone]
     return Shown(zone, is_foreign, sorted(days.items()), week, mode, modes)
 
 
@@ -267,6 +269,8 @@ async def appointment(visit: Visit) -> web.StreamResponse:
         held = await meetings.of_appointment(tx, row.id)
         talk = await conversations.found(tx, ConversationKind.MEETING, row.id)
         leads = visit.actor.is_person(row.counsellor_id)
+        # An employer who comes too reads what the three share, and nothing of what is between the two others.
+        is_guest = visit.actor.is_person(row.guest_id)
         following = await heads(tx, visit, *([conversation_stream(talk.id)] if talk else []))
         if row.state is AppointmentState.HELD:
             return visit.go(f"/appointments/{row.id}/confirm")
@@ -276,22 +280,23 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             at=_zone_of(visit, row),
             zone=_zone_of(visit, row),
             leads=leads,
+            is_guest=is_guest,
             is_ahead=row.is_ahead(tx.now),
             has_begun=row.begins_at <= tx.now,
             room_open=_is_room_open(row, tx.now),
             room_opens_at=row.begins_at - booking.ROOM_OPENS_BEFORE,
-            evidence=await room.evidence_of(tx, row.id),
+            evidence=await room.evidence_of(tx, row.id) if not is_guest else [],
             papers=await documents.of_appointment(tx, row.id),
             cv=await _cv(tx, row) if leads else None,
-            names={row.candidate_id: row.candidate.name, row.counsellor_id: row.counsellor.name},
-            consents=await looking.consents_of(tx, [each.id for each in held]),
+            names={person.id: person.name for person in row.people},
+            consents=await looking.consents_of(tx, [each.id for each in held]) if not is_guest else [],
             conversation=talk,
             messages=await chat.messages_of(tx, talk.id) if talk else [],
             notes=[each.notes for each in held if each.notes and visit.actor.is_person(each.recruiter_id)],
-            is_asked=satisfaction.is_asked(row) and not leads,
-            said=await satisfaction.of_appointment(tx, row.id) if not leads else None,
+            is_asked=satisfaction.is_asked(row) and visit.actor.is_person(row.candidate_id),
+            said=await satisfaction.of_appointment(tx, row.id) if visit.actor.is_person(row.candidate_id) else None,
             verdicts=[each.value for each in Verdict],
-            changes=await booking.changes_of(tx, row.id),
+            changes=await booking.changes_of(tx, row.id) if not is_guest else [],
             following=following,
         )
 
@@ -337,6 +342,17 @@ async def cancel(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/appointments/{row.id}", language.gettext("It is cancelled. Everybody concerned is told."))
 
 
+@post("/appointments/{appointment}/guest/excuse", again=appointment)
+async def excuse_guest(visit: Visit) -> web.StreamResponse:
+    """The employer does not come: any of the three may say so."""
+    async with visit.transaction() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_EXCUSE, lock=True)
+        was_guest = visit.actor.is_person(row.guest_id)
+        await desk.excuse_guest(tx, row, visit.actor.known)
+    said = language.gettext("The two others meet as planned. Everybody concerned is told.")
+    return visit.go("/appointments" if was_guest else f"/appointments/{row.id}", said)
+
+
 @post("/appointments/{appointment}/coming")
 async def coming(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
@@ -357,9 +373,10 @@ async def enter_room(visit: Visit) -> web.StreamResponse:
 async def receipt(visit: Visit) -> web.StreamResponse:
     """What was recorded of the connection, for either of the two to keep."""
     async with visit.reading() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"))
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
         evidence = await room.evidence_of(tx, row.id)
-    lines = [f"{row.reason.name}, {row.begins_at.isoformat()}, {row.candidate.name}, {row.counsellor.name}"]
+    who = ", ".join(person.name for person in row.people)
+    lines = [f"{row.reason.name}, {row.begins_at.isoformat()}, {who}"]
     lines += [f"{each.at.isoformat()}  {each.person.name}  {each.what.value}  {each.detail}" for each in evidence]
     headers = {"Content-Disposition": "attachment; filename=receipt.txt", "Cache-Control": "no-store"}
     return web.Response(text="\n".join(lines) + "\n", content_type="text/plain", headers=headers)
@@ -406,6 +423,6 @@ async def calendar(visit: Visit) -> web.StreamResponse:
 async def printed(visit: Visit) -> web.StreamResponse:
     """The letter to print, for somebody without internet."""
     async with visit.reading() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"))
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
     headers = {"Content-Disposition": "inline; filename=letter.pdf", "Cache-Control": "no-store"}
     return web.Response(body=letter.of(row), content_type="application/pdf", headers=headers)

@@ -9,7 +9,7 @@ from aiohttp import web
 from rooms import access, agencies, chat, counselling, people, portfolios, referents, suggestions
 from rooms.access import Act
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, hours, room, satisfaction
+from rooms.appointments import booking, desk, guests, hours, room, satisfaction
 from rooms.appointments.availability import local
 from rooms.appointments.booking import AppointmentState, Attendance
 from rooms.errors import N_, Invalid
@@ -188,6 +188,9 @@ async def person(visit: Visit) -> web.StreamResponse:
         if talk:
             following = await heads(tx, visit, conversation_stream(talk.id))
         chosen = next((each for each in reasons if str(each.id) == wanted), None)
+        invitable = await guests.choices(tx) if chosen else []
+        wanted_guest = visit.typed("guest") or visit.query.get("guest", "")
+        guest = next((each for each in invitable if each.key == wanted_guest), None)
         suggested = await suggestions.of_person(tx, row.id) if followed_by_me else []
         return visit.page(
             "followed.html",
@@ -205,7 +208,9 @@ async def person(visit: Visit) -> web.StreamResponse:
             steps=(await counselling.steps_of(tx, {row.id}))[row.id],
             colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
             last_phone=phones[-1] if phones else "",
-            shown=await shown_times(tx, visit, chosen, row, only=visit.actor.known.id) if chosen else None,
+            guests=[each for each in invitable if each.person.id not in (row.id, visit.actor.known.id)],
+            guest=guest,
+            shown=await shown_times(tx, visit, chosen, row, only=visit.actor.known.id, guest=guest) if chosen else None,
             at=teams[0].agency.zone,
             following=following,
         )
@@ -219,7 +224,8 @@ async def book_for(visit: Visit) -> web.StreamResponse:
         reason = await access.reason(tx, visit.actor, visit.uuid("reason"), for_another=True)
         mode = Mode(visit.typed("mode")) if visit.typed("mode") in reason.modes else Mode(reason.modes[0])
         me = await tx.session.get_one(Person, visit.actor.known.id)
-        made = await desk.book_for(tx, me, row, reason, mode, visit.moment("begins"), visit.typed("phone"))
+        guest = await guests.choose(tx, visit.typed("guest"))
+        made = await desk.book_for(tx, me, row, reason, mode, visit.moment("begins"), visit.typed("phone"), guest)
     return visit.go(f"/appointments/{made.id}", language.gettext("It is booked."))
 
 

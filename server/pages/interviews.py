@@ -32,6 +32,7 @@ async def interviews(visit: Visit) -> web.StreamResponse:
             booth=stand,
             reasons=await agencies.reasons_of(tx, stand),
             rows=await booking.at_booth(tx, stand.id),
+            invited=await booking.with_guest(tx, stand.id),
             days=days,
             there=await booth_interviews.times_of(tx, stand, visit.actor.known.id),
             own=[row for row in own if row.begins is not None and row.day in {day for day, *_ in days}],

@@ -36,7 +36,9 @@ async def meeting(visit: Visit) -> web.StreamResponse:
             "meeting": row,
             "fair": row.booth.fair if row.booth else None,
             "leads": leads,
-            "other": row.candidate if leads else row.recruiter,
+            "other": row.others(visit.actor.known.id)[0],
+            "third": next(iter(row.others(visit.actor.known.id)[1:]), None),
+            "is_guest": visit.actor.is_person(row.guest_id),
             "conversation": talk,
             "cv": await _cv(tx, row) if leads else None,
             "messages": await chat.messages_of(tx, talk.id),
@@ -44,7 +46,7 @@ async def meeting(visit: Visit) -> web.StreamResponse:
             "people_in_line": json.dumps({str(position.place.id): _waiting(position) for position in line}),
             "following": following,
             "papers": await documents.of_appointment(tx, row.appointment_id) if row.appointment_id else [],
-            "names": {row.candidate_id: row.candidate.name, row.recruiter_id: row.recruiter.name},
+            "names": {person.id: person.name for person in row.people},
             "modes": [mode.value for mode in room.modes_of(row)],
             "live": json.dumps(_live(visit, row, await looking.of_meeting(tx, row.id))),
         }
@@ -74,24 +76,31 @@ def _first_page(row: meetings.Meeting) -> str:
 def _live(visit: Visit, row: meetings.Meeting, shown: Looking | None) -> dict[str, object]:
     """What the page's scripts start from."""
     me = visit.actor.known.id
-    mine, theirs = row.candidate_in_at, row.recruiter_in_at
-    if me == row.recruiter_id:
-        mine, theirs = theirs, mine
-    other = row.recruiter if me == row.candidate_id else row.candidate
+    other, *third = row.others(me)
     return {
         "meeting": str(row.id),
         "me": str(me),
         "other": str(other.id),
+        "channel": str(row.channel(me, other.id)),
         "otherName": other.name,
         "firstPage": _first_page(row),
         "otherIsSimulated": other.is_simulated,
+        "third": {
+            "id": str(third[0].id),
+            "name": third[0].name,
+            "isIn": third[0].id in row.gone_in,
+            "channel": str(row.channel(me, third[0].id)),
+        }
+        if third
+        else None,
+        "looks": row.guest_id != me,
         "leads": me == row.recruiter_id,
         "mode": row.mode.value,
         "phone": row.appointment.phone if row.appointment else "",
         "looking": {"owner": str(shown.owner_id), "mayFill": shown.may_fill} if shown else None,
         "isAppointment": row.appointment_id is not None,
-        "iAmIn": mine is not None,
-        "otherIsIn": theirs is not None,
+        "iAmIn": me in row.gone_in,
+        "otherIsIn": other.id in row.gone_in,
         "plannedEndAt": row.planned_end_at.isoformat() if row.planned_end_at else None,
     }
 
@@ -108,10 +117,19 @@ async def step(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/meetings/{row.id}")
 
 
+@post("/meetings/{meeting}/leave")
+async def leave(visit: Visit) -> web.StreamResponse:
+    """A guest goes, and the two others go on."""
+    async with visit.transaction() as tx:
+        row = await access.meeting(tx, visit.actor, visit.id("meeting"), lock=True)
+        await meetings.go_out(tx, visit.actor.known, row)
+    return visit.go(f"/appointments/{row.appointment_id}" if row.appointment_id else f"/meetings/{row.id}")
+
+
 @post("/meetings/{meeting}/end")
 async def end(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        row = await access.meeting(tx, visit.actor, visit.id("meeting"), lock=True)
+        row = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_END, lock=True)
         await meetings.end(tx, row)
     return visit.go(f"/appointments/{row.appointment_id}" if row.appointment_id else f"/meetings/{row.id}")
 

@@ -15,13 +15,16 @@ def only(*roles: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Row:
-    """One route: who may, and what is sent with it. In the world, Amina waits in the line of Luc's booth; Karim is
+    """One route: who may, and what is sent with it. In the world, Amina waits in the line of Luc's booth and has an
+    appointment with Claire to which Sophie comes too; Karim is
     being called there and has asked a question; Tomás talks with Sophie; Inès runs the fair, Paul administers."""
 
     method: str
     path: str
     allowed: frozenset[str]
     form: dict[str, str] = field(default_factory=dict)
+    once: bool = False
+    """Once it is done it is no longer theirs to do: each is tried in a world of their own."""
 
 
 def read(path: str, allowed: frozenset[str]) -> Row:
@@ -30,6 +33,10 @@ def read(path: str, allowed: frozenset[str]) -> Row:
 
 def act(path: str, allowed: frozenset[str], **form: str) -> Row:
     return Row("POST", path, allowed, form)
+
+
+def once(path: str, allowed: frozenset[str]) -> Row:
+    return Row("POST", path, allowed, once=True)
 
 
 ROUTES: tuple[Row, ...] = (
@@ -77,7 +84,7 @@ ROUTES: tuple[Row, ...] = (
     read("/documents/{document}", only("amina", "luc")),
     act("/booths/{booth}/documents", only("luc"), kind="booth"),
     act("/documents/{paper}/withdraw", only("luc")),
-    act("/appointments/{appointment}/documents", only("amina", "claire")),
+    act("/appointments/{appointment}/documents", only("amina", "claire", "sophie")),
     read("/me/talks", KNOWN),
     act("/meetings/{meeting}/rating", only("tomas"), rating="5"),
     read("/desk", KNOWN),
@@ -131,20 +138,21 @@ ROUTES: tuple[Row, ...] = (
     act("/appointments/new/{reason}/hold", KNOWN, begins="{free_time}", mode="video"),
     act("/appointments/new/{reason}/wish", KNOWN, first_day="2026-12-01", last_day="2026-12-09"),
     act("/wishes/{wish}/give-up", only("amina")),
-    read("/appointments/{appointment}", only("amina", "claire")),
+    read("/appointments/{appointment}", only("amina", "claire", "sophie")),
     read("/appointments/{appointment}/confirm", only("amina", "claire")),
     act("/appointments/{appointment}/book", only("amina", "claire")),
     read("/appointments/{appointment}/times", only("amina", "claire")),
     act("/appointments/{appointment}/move", only("amina", "claire"), begins="{free_time}", mode="video"),
     act("/appointments/{appointment}/cancel", only("amina", "claire")),
+    once("/appointments/{appointment}/guest/excuse", only("amina", "claire", "sophie")),
     act("/appointments/{appointment}/links/withdraw", only("amina", "claire")),
     act("/appointments/{appointment}/coming", only("amina", "claire")),
     act("/appointments/{appointment}/contest", only("amina"), contested="I was there."),
     act("/appointments/{appointment}/satisfaction", only("amina"), helped="verdict_yes", heard="verdict_yes"),
-    act("/appointments/{appointment}/room", only("amina", "claire")),
+    act("/appointments/{appointment}/room", only("amina", "claire", "sophie")),
     read("/appointments/{appointment}/receipt.txt", only("amina", "claire")),
     act("/appointments/{appointment}/record", only("claire"), attendance="came"),
-    read("/appointments/{appointment}/calendar.ics", only("amina", "claire")),
+    read("/appointments/{appointment}/calendar.ics", only("amina", "claire", "sophie")),
     read("/appointments/{appointment}/letter.pdf", only("amina", "claire")),
     read("/a/{link}", ALL),
     act("/a/{link}/coming", ALL),
@@ -188,6 +196,7 @@ ROUTES: tuple[Row, ...] = (
     read("/meetings/{meeting}", only("tomas", "sophie")),
     act("/meetings/{meeting}/step", only("tomas", "sophie"), mode="audio"),
     act("/meetings/{meeting}/end", only("tomas", "sophie")),
+    act("/meetings/{meeting}/leave", only("tomas", "sophie")),
     act("/meetings/{meeting}/notes", only("sophie"), notes="Kind."),
     act("/meetings/{meeting}/answer", only("sophie"), next_step="keep"),
 )
@@ -215,6 +224,7 @@ LIVE: tuple[LiveRow, ...] = (
     follow("conversation:{public}", ALL),
     follow("conversation:{conversation}", only("karim", "luc")),
     follow("conversation:{meeting_talk}", only("tomas", "sophie")),
+    follow("conversation:{appointment_talk}", only("amina", "claire", "sophie")),
     follow("conversation:{counsel_talk}", only("amina", "claire")),
     send("chat:send", only("amina", "claire"), conversation="{counsel_talk}", text="Hello", client_id="{uuid}"),
     follow("meeting:{meeting}", only("tomas", "sophie")),
@@ -237,6 +247,7 @@ LIVE: tuple[LiveRow, ...] = (
     send("meeting:report", only("tomas", "sophie"), meeting="{meeting}", what="connected"),
     send("meeting:leave", ALL, meeting="{meeting}"),
     send("meeting:go_in", only("tomas", "sophie"), meeting="{meeting}"),
+    send("meeting:go_out", only("tomas", "sophie"), meeting="{meeting}"),
     send("meeting:step", only("tomas", "sophie"), meeting="{meeting}", mode="audio"),
     send("looking:ask", only("sophie"), meeting="{meeting}"),
     send("looking:decline", only("tomas"), meeting="{meeting}"),

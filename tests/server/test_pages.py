@@ -196,6 +196,7 @@ async def test_an_odd_day_or_week_in_the_address_is_no_error(world: World, role:
 async def test_another_time_keeps_the_way_to_meet(world: World) -> None:
     async with world.database.transaction() as tx:
         row = await tx.session.get_one(Appointment, world_id(world, "appointment"))
+        row.guest_id = row.guest_booth_id = None  # Three do not share a telephone.
         row.mode, row.phone = Mode.PHONE, "+33240000000"
     async with visitor(world, "amina") as amina:
         assert 'name="mode" value="phone"' in await amina.get("/appointments/{appointment}/times")

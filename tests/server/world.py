@@ -182,7 +182,9 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
             await meetings.go_in(tx, await tx.session.get_one(Person, person.id), row)
         meeting_talk = await chat.of_meeting(tx, meeting.id)
     office = await open_office(cast)
-    booked = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with database.transaction() as tx:
+        await hours.add_weekly(tx, cast.sophie.id, 2, 9 * 60, 12 * 60, ("video",))
+    booked = await office.book_three(cast.amina, cast.sophie, cast.perrin, WEDNESDAY_NINE)
     async with database.transaction() as tx:
         link_path = await links.make(tx, booked)
         feed = await hours.open_feed(tx, cast.claire.id)
@@ -195,6 +197,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
             tx, await cast.fresh(tx, cast.claire), await cast.fresh(tx, cast.amina),
             await tx.session.get_one(Fair, cast.fair.id), None, "",
         )  # fmt: skip
+        appointment_talk = await chat.of_meeting(tx, booked.id)
         counsel_talk = await chat.with_counsellor(tx, cast.amina.id)
         step = await counselling.propose_step(tx, cast.claire, cast.amina.id, "Finish the CV", None)
         wish = await waitlist.wish(
@@ -229,7 +232,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
     appointments = {
         "appointment": booked.id, "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id, "step": step.id,
         "filter": kept_filter.id, "counsellor": cast.claire.id, "suggestion": suggestion.id,
-        "counsel_talk": counsel_talk.id,
+        "counsel_talk": counsel_talk.id, "appointment_talk": appointment_talk.id,
         "reason": office.reason.id, "agency": office.reason.agency_id, "hours": weekly.id, "unlike_day": unlike.id,
         "interview": interview.id, "interview_day": interview_day.id,
         "followed": cast.amina.id, "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),

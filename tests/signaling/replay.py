@@ -118,6 +118,8 @@ def _meeting(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["went_in"] = sorted([*snapshot["went_in"], told["person"]])
             snapshot |= {"live_at": told["live_at"], "planned_end_at": told["planned_end_at"]}
             snapshot["state"] = "live" if told["live_at"] else snapshot["state"]
+        case "meeting:went_out":
+            snapshot["went_in"] = [each for each in snapshot["went_in"] if each != told["person"]]
         case "meeting:stepped":
             snapshot["mode"] = told["mode"]
         case "looking:began":

@@ -73,11 +73,11 @@ def test_after_a_restart_the_generation_the_peers_hold_goes_on() -> None:
 
 
 def test_what_microphone_and_camera_do_survives_a_reconnection(relay: Relay) -> None:
-    peer = relay.peer("a")
+    peer = relay.peer(MEETING, "a")
     assert peer is not None
     peer.microphone = True
     relay.enter(MEETING, Peer(AMINA, "a2", "tab-a"), generation(relay))
-    again = relay.peer("a2")
+    again = relay.peer(MEETING, "a2")
     assert again is not None
     assert again.microphone
 
@@ -114,3 +114,20 @@ def test_a_page_is_shown_by_its_owner_while_it_is_agreed_and_answered_by_the_oth
     relay.look(MEETING, None)
     assert relay.forward("a", page) == ("", "", None)
     assert relay.forward("l", back) == ("", "", None)
+
+
+def test_the_pairs_of_three_have_rooms_of_their_own_and_end_together(relay: Relay) -> None:
+    """Whoever comes third breaks no talk under way, and hears nothing of what the two others send each other."""
+    claire, pair, before = uuid.uuid4(), uuid.uuid4(), generation(relay)
+    relay.enter(pair, Peer(AMINA, "a", "tab-a"), 0, MEETING)
+    third = relay.enter(pair, Peer(claire, "c", "tab-c"), 0, MEETING)
+    assert generation(relay) == before, "the two others go on"
+    sent = signal(third, meeting=str(pair))
+    assert relay.forward("c", sent) == ("", "a", sent)
+    assert relay.forward("c", signal(before))[0] == "not_in_meeting", "the room of the two others"
+    assert relay.forward("l", signal(third, meeting=str(pair)))[0] == "not_in_meeting"
+    assert relay.forward("a", signal(before))[1] == "l"
+    assert relay.leave("c") == {pair}
+    assert relay.leave("a") == {MEETING, pair}
+    relay.close(MEETING)
+    assert [relay.connections(each) for each in (pair, MEETING)] == [[], []]

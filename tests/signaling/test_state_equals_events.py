@@ -15,7 +15,7 @@ from rooms.agencies import Mode
 from rooms.appointments import booking, delays, hours, room, times
 from rooms.appointments import desk as appointments
 from rooms.appointments.availability import Span
-from rooms.appointments.booking import Attendance
+from rooms.appointments.booking import Appointment, Attendance
 from rooms.chat import Message
 from rooms.facts import KINDS, Told
 from rooms.fairs import Fair
@@ -31,7 +31,7 @@ from signaling.contract import CONTRACT, name_of
 from signaling.hub import AREAS  # noqa: F401  the handlers register their events
 from signaling.telling import project
 from tests.cast import Cast
-from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, open_office
+from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 from tests.signaling.replay import apply
 
 LOOKS = {
@@ -329,9 +329,16 @@ async def an_appointment_that_moves_to_a_colleague(o: Onlookers, cast: Cast) -> 
         await appointments.move(tx, found, await cast.fresh(tx, cast.amina), taken.begins)
 
 
+async def _book_three(office: Office, cast: Cast) -> Appointment:
+    async with cast.database.transaction() as tx:
+        await hours.add_weekly(tx, cast.luc.id, 2, 9 * 60, 12 * 60, ("video",))
+    return await office.book_three(cast.amina, cast.luc, cast.atlantique, WEDNESDAY_NINE)
+
+
 async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
+    """Of three: the employer comes too, and goes before the others."""
     office = await open_office(cast)
-    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    row = await _book_three(office, cast)
     await office.book(cast.karim, WEDNESDAY_NINE + timedelta(minutes=40))
     async with o.during() as tx:
         await portfolios.follow(tx, cast.claire.id, cast.amina.id)
@@ -344,15 +351,25 @@ async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
     o.watched.append(f"meeting:{meeting.id}")
     async with o.during() as tx:
         await room.enter(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.claire))
-    for person in (cast.amina, cast.claire):
+    for person in (cast.amina, cast.luc, cast.claire):
         async with o.during() as tx:
             held = await tx.session.get_one(Meeting, meeting.id)
             await meetings.go_in(tx, await cast.fresh(tx, person), held)
+    async with o.during() as tx:
+        held = await tx.session.get_one(Meeting, meeting.id)
+        await meetings.go_out(tx, await cast.fresh(tx, cast.luc), held)
     cast.clock.pass_by(minutes=50)
     async with o.during() as tx:
         await delays.look(tx, cast.claire.id)
     async with o.during() as tx:
         await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
+
+
+async def a_guest_who_does_not_come(o: Onlookers, cast: Cast) -> None:
+    office = await open_office(cast)
+    row = await _book_three(office, cast)
+    async with o.during() as tx:
+        await appointments.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.luc))
 
 
 async def a_held_time_that_lapses_and_a_cancelled_appointment(o: Onlookers, cast: Cast) -> None:
@@ -370,6 +387,7 @@ COMMANDS: tuple[Command, ...] = (
     an_appointment_from_holding_to_what_was_recorded,
     a_held_time_that_lapses_and_a_cancelled_appointment,
     an_appointment_that_moves_to_a_colleague,
+    a_guest_who_does_not_come,
     the_room_of_an_appointment,
     joining_and_leaving,
     on_hold_and_back,

@@ -12,6 +12,7 @@ const REPORTED = new Set(["connected", "disconnected", "failed", "devices_well",
  * @property {string} meeting
  * @property {string} me
  * @property {string} other
+ * @property {string} channel what the peers and signals of the two name as their meeting
  * @property {boolean} iAmIn
  * @property {boolean} otherIsIn
  * @property {string | null} plannedEndAt
@@ -41,6 +42,7 @@ export class Meeting {
     this.id = start.meeting;
     this.me = start.me;
     this.other = start.other;
+    this.channel = start.channel;
     this.iAmIn = start.iAmIn;
     this.otherIsIn = start.otherIsIn;
     this.plannedEndAt = start.plannedEndAt;
@@ -77,12 +79,14 @@ export class Meeting {
 
   start() {
     const ours = (/** @type {any} */ payload) => payload?.meeting === this.id;
+    const between = (/** @type {any} */ payload) => payload?.meeting === this.channel;
     this.stops = [
       this.connection.watch((state) => state === "connected" && !this.isElsewhere && void this.enter(false)),
-      this.connection.on("meeting:peers", (told) => ours(told) && this.peersChanged(told)),
-      this.connection.on("meeting:signal", (signal) => ours(signal) && void this.receive(signal)),
-      this.connection.on("meeting:taken_over", (told) => ours(told) && this.leaveHere()),
+      this.connection.on("meeting:peers", (told) => between(told) && this.peersChanged(told)),
+      this.connection.on("meeting:signal", (signal) => between(signal) && void this.receive(signal)),
+      this.connection.on("meeting:taken_over", (told) => between(told) && this.leaveHere()),
       this.connection.on("meeting:went_in", (fact) => ours(fact) && this.wentIn(fact)),
+      this.connection.on("meeting:went_out", (fact) => ours(fact) && this.wentOut(fact)),
       this.connection.on("meeting:prolonged", (fact) => ours(fact) && this.prolonged(fact)),
       this.connection.on("meeting:ended", (fact) => ours(fact) && this.hearer.ended()),
       this.connection.on("meeting:stepped", (fact) => ours(fact) && this.stepped(fact)),
@@ -133,6 +137,7 @@ export class Meeting {
     try {
       const ack = await this.connection.send("meeting:enter", {
         meeting: this.id,
+        other: this.other,
         tab: this.tab,
         generation: held,
         take_over: takeOver,
@@ -188,7 +193,7 @@ export class Meeting {
     this.transport = new Transport({
       iceServers: this.iceServers,
       isPolite: mine.is_polite,
-      send: (signal) => this.connection.tell("meeting:signal", { meeting: this.id, generation, ...signal }),
+      send: (signal) => this.connection.tell("meeting:signal", { meeting: this.channel, generation, ...signal }),
       onStream: (stream) => this.hearer.stream(stream),
       onState: (state) => {
         this.transportState = state;
@@ -246,7 +251,7 @@ export class Meeting {
    * @param {any} body
    */
   tellOther(kind, body) {
-    this.connection.tell("meeting:signal", { meeting: this.id, generation: this.generation, kind, body });
+    this.connection.tell("meeting:signal", { meeting: this.channel, generation: this.generation, kind, body });
   }
 
   /**
@@ -278,10 +283,15 @@ export class Meeting {
   }
 
   async goIn() {
+    await Promise.all([this.comeIn(), this.connection.send("meeting:go_in", { meeting: this.id })]);
+  }
+
+  /** Send sound and picture from now on, as far as the other one has gone in too. */
+  async comeIn() {
     this.iAmIn = true;
     this.transport?.tellIn();
     this.changed();
-    await Promise.all([this.carry(), this.connection.send("meeting:go_in", { meeting: this.id })]);
+    await this.carry();
   }
 
   /**
@@ -303,7 +313,8 @@ export class Meeting {
     this.shown = { microphone, camera };
     if (!this.connection.socket.connected) return;
     const screen = this.screen !== null;
-    await this.tell("meeting:show", { microphone, camera, screen }).catch(() => undefined);
+    const shown = { meeting: this.channel, microphone, camera, screen };
+    await this.connection.send("meeting:show", shown).catch(() => undefined);
   }
 
   /** @param {{person: string, planned_end_at: string | null}} fact */
@@ -311,6 +322,14 @@ export class Meeting {
     if (fact.person === this.other) this.otherIsIn = true;
     if (fact.person === this.me) this.iAmIn = true;
     this.plannedEndAt = fact.planned_end_at ?? this.plannedEndAt;
+    void this.carry();
+    this.changed();
+  }
+
+  /** @param {{person: string}} fact a guest has gone, and may come back */
+  wentOut(fact) {
+    if (fact.person === this.other) this.otherIsIn = false;
+    if (fact.person === this.me) this.iAmIn = false;
     void this.carry();
     this.changed();
   }

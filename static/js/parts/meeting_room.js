@@ -10,9 +10,10 @@ import { MeetingView } from "./meeting_view.js";
 import { Screen } from "./screen.js";
 import { SeenPages } from "./seen_pages.js";
 import { ShownPages } from "./shown_pages.js";
+import { Third } from "./third.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {import("../meeting/meeting.js").Start & {otherName: string, otherIsSimulated: boolean, leads: boolean, firstPage: string}} Live */
+/** @typedef {import("../meeting/meeting.js").Start & {otherName: string, otherIsSimulated: boolean, leads: boolean, looks: boolean, firstPage: string, third: import("./third.js").Person | null}} Live */
 
 const REDRAW_MS = 5000;
 
@@ -52,10 +53,12 @@ export class MeetingRoom {
       () => this.meeting.transport?.connection ?? null,
       (quality) => this.drawQuality(quality),
     );
+    this.third = live.third ? new Third(element, live, live.third, connection, tab) : null;
     this.ladder = new Ladder(element, this.meeting, (mode) => void this.follow(mode));
     /** @type {{start: () => void, stop: () => void}[]} what the two do together beside talking */
     this.together = [
       this.ladder,
+      ...(this.third ? [this.third] : []),
       ...(live.otherIsSimulated ? [] : this.lookers(live)),
     ];
     this.recall(live.mode);
@@ -69,9 +72,12 @@ export class MeetingRoom {
 
   /** @param {Live} live */
   lookers(live) {
-    const { leads, otherName, firstPage } = live;
+    const { leads, looks, otherName, firstPage } = live;
+    const others = [{ meeting: this.meeting, name: otherName }, ...(this.third ? [this.third] : [])];
+    const screen = new Screen(this.element, others, navigator.mediaDevices);
+    if (!looks) return [screen];
     return [
-      new Screen(this.element, this.meeting, navigator.mediaDevices, otherName),
+      screen,
       leads ? new SeenPages(this.element, this.meeting, otherName) : new ShownPages(this.element, this.meeting, otherName, firstPage),
     ];
   }
@@ -157,8 +163,9 @@ export class MeetingRoom {
 
   async use() {
     const { audio, video } = this.check.devices;
-    await this.meeting.use({ audio, video });
-    await this.meeting.show(Boolean(audio) && this.check.wantsAudio, Boolean(video));
+    const talks = [this.meeting, ...(this.third ? [this.third.meeting] : [])];
+    await Promise.all(talks.map((talk) => talk.use({ audio, video })));
+    await Promise.all(talks.map((talk) => talk.show(Boolean(audio) && this.check.wantsAudio, Boolean(video))));
     this.draw();
   }
 
@@ -181,7 +188,7 @@ export class MeetingRoom {
   }
 
   async goIn() {
-    const going = this.meeting.goIn();
+    const going = Promise.all([this.meeting.goIn(), this.third?.meeting.comeIn()]);
     this.draw();
     // The button that was pressed is gone: the focus goes on to the tools, not back to the top.
     /** @type {HTMLElement | null} */ (this.element.querySelector(".tool"))?.focus();
@@ -191,7 +198,7 @@ export class MeetingRoom {
 
   async takeOver() {
     await this.check.open();
-    await this.meeting.enter(true);
+    await Promise.all([this.meeting.enter(true), this.third?.meeting.enter(true)]);
   }
 
   async toggleMicrophone() {

@@ -8,22 +8,20 @@ import { actOf, fill, show, slot } from "./dom.js";
 export class Screen {
   /**
    * @param {HTMLElement} element the whole meeting
-   * @param {Meeting} meeting
+   * @param {{meeting: Meeting, name: string}[]} others who is talked with, and their names
    * @param {MediaDevices | undefined} media
-   * @param {string} otherName
    */
-  constructor(element, meeting, media, otherName) {
+  constructor(element, others, media) {
     this.element = element;
-    this.meeting = meeting;
+    this.others = others;
     this.media = media;
-    this.otherName = otherName;
     this.pane = /** @type {HTMLElement} */ (element.querySelector("[data-pane=screen]"));
     this.picture = /** @type {HTMLVideoElement} */ (slot(element, "screen"));
     this.button = /** @type {HTMLElement} */ (element.querySelector(".tool[data-act=screen]"));
     /** @type {MediaStreamTrack | null} ours */
     this.track = null;
-    /** @type {MediaStream | null} theirs */
-    this.stream = null;
+    /** @type {Map<Meeting, MediaStream>} theirs */
+    this.streams = new Map();
     this.isAsking = false;
     /** @type {(() => void)[]} */
     this.stops = [];
@@ -31,11 +29,11 @@ export class Screen {
   }
 
   start() {
-    this.stops = [
-      this.meeting.on("changed", () => this.draw()),
-      this.meeting.on("screen", (stream) => this.play(stream)),
-      this.meeting.on("stop_screen", () => this.end()),
-    ];
+    this.stops = this.others.flatMap(({ meeting }) => [
+      meeting.on("changed", () => this.draw()),
+      meeting.on("screen", (stream) => this.play(meeting, stream)),
+      meeting.on("stop_screen", () => this.end()),
+    ]);
     this.element.addEventListener("click", this.onClick);
     // Phones have no such thing.
     this.button.hidden = !this.media || !("getDisplayMedia" in this.media);
@@ -48,24 +46,31 @@ export class Screen {
     this.track?.stop();
   }
 
-  get othersIsShown() {
-    return Boolean(this.meeting.otherPeer?.screen);
+  /** Whose screen is shown. */
+  get shower() {
+    return this.others.find(({ meeting }) => meeting.otherPeer?.screen);
   }
 
   draw() {
-    this.pane.hidden = !this.track && !this.othersIsShown;
-    show(this.element, "screen", this.othersIsShown);
+    const shower = this.shower;
+    this.pane.hidden = !this.track && !shower;
+    show(this.element, "screen", Boolean(shower));
     // The other one may be out of reach for a moment: their stream stays, and is shown again with them.
-    const wanted = this.othersIsShown ? this.stream : null;
+    const wanted = shower ? (this.streams.get(shower.meeting) ?? null) : null;
     if (this.picture.srcObject !== wanted) this.picture.srcObject = wanted;
     this.button.setAttribute("aria-pressed", String(Boolean(this.track)));
-    const words = this.othersIsShown ? "%(name)s shows their screen." : "%(name)s sees your screen.";
-    if (!this.pane.hidden) fill(this.element, "screen-words", say(words, { name: this.otherName }));
+    const seen = this.others.length > 1 ? "The two others see your screen." : "%(name)s sees your screen.";
+    const words = shower ? "%(name)s shows their screen." : seen;
+    const name = (shower ?? this.others[0])?.name ?? "";
+    if (!this.pane.hidden) fill(this.element, "screen-words", say(words, { name }));
   }
 
-  /** @param {MediaStream} stream */
-  play(stream) {
-    this.stream = stream;
+  /**
+   * @param {Meeting} meeting
+   * @param {MediaStream} stream
+   */
+  play(meeting, stream) {
+    this.streams.set(meeting, stream);
     this.draw();
     void this.picture.play().catch(() => undefined);
   }
@@ -74,7 +79,7 @@ export class Screen {
   onClick(event) {
     const act = actOf(event);
     if (act === "screen") void (this.track ? this.end() : this.begin());
-    if (act === "stop-screen") this.othersIsShown ? this.meeting.tellOther("stop_screen", null) : void this.end();
+    if (act === "stop-screen") this.shower ? this.shower.meeting.tellOther("stop_screen", null) : void this.end();
   }
 
   async begin() {
@@ -90,14 +95,17 @@ export class Screen {
     }
     this.track = stream?.getVideoTracks()[0] ?? null;
     this.track?.addEventListener("ended", () => void this.end());
-    await this.meeting.useScreen(this.track);
-    this.draw();
+    await this.use();
   }
 
   async end() {
     this.track?.stop();
     this.track = null;
-    await this.meeting.useScreen(null);
+    await this.use();
+  }
+
+  async use() {
+    await Promise.all(this.others.map(({ meeting }) => meeting.useScreen(this.track)));
     this.draw();
   }
 }

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from rooms import agencies, people
 from rooms.agencies import Mode, Reason, ReasonText
 from rooms.appointments import desk, hours, times
-from rooms.appointments.booking import Appointment
+from rooms.appointments.booking import Appointment, Guest
+from rooms.booths import Booth
 from rooms.people import Person
 from rooms.transaction import Transaction
 from tests.cast import Cast
@@ -36,6 +37,14 @@ class Office:
             row = await times.hold(tx, someone, reason, mode, begins, PARIS)
             await desk.book(tx, row, someone, "I bake.", phone)
             return row
+
+    async def book_three(self, person: Person, guest: Person, booth: Booth, begins: datetime) -> Appointment:
+        """Claire books for somebody, with an employer's recruiter who comes too."""
+        async with self.cast.database.transaction() as tx:
+            someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
+            asked = Guest(await self.cast.fresh(tx, guest), await self.cast.fresh_booth(tx, booth))
+            claire = await self.cast.fresh(tx, self.claire)
+            return await desk.book_for(tx, claire, someone, reason, Mode.VIDEO, begins, guest=asked)
 
     async def fresh_reason(self, tx: Transaction) -> Reason:
         return await tx.session.get_one(Reason, self.reason.id)

@@ -21,6 +21,7 @@ from rooms.appointments.availability import (
     fits,
     in_minutes,
     joined,
+    open_spans,
     slots,
     windows,
 )
@@ -217,3 +218,58 @@ def test_joining_spans() -> None:
         return Span(LONG_AGO + begins * GRID, LONG_AGO + ends * GRID)
 
     assert joined([span(4, 6), span(0, 2), span(2, 3), span(5, 9), span(7, 7)]) == [span(0, 3), span(4, 9)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(mine=rules, theirs=rules, first=days, data=st.data())
+def test_what_two_can_both_is_inside_what_each_of_them_can(
+    mine: Rules, theirs: Rules, first: date, data: st.DataObject
+) -> None:
+    """An appointment of three: the counsellor's times, within what is left of the guest's."""
+    busy, busy_theirs = data.draw(busy_about(first)), data.draw(busy_about(first))
+    last, half = first + timedelta(days=2), timedelta(minutes=30)
+    taken, taken_theirs = Taken(tuple(map(in_minutes, busy))), Taken(tuple(map(in_minutes, busy_theirs)))
+    around = first - timedelta(days=1), last + timedelta(days=1)
+    left = open_spans(theirs, Mode.VIDEO, taken_theirs, LONG_AGO, *around)
+    found = slots(replace(mine, within=left), Mode.VIDEO, half, taken, LONG_AGO, first, last)
+    for slot in found:
+        assert fits(mine, Mode.VIDEO, slot, taken, LONG_AGO)
+        assert fits(theirs, Mode.VIDEO, slot, taken_theirs, LONG_AGO)
+
+
+@settings(max_examples=60, deadline=None)
+@given(mine=rules, zone=st.sampled_from(ZONES).map(ZoneInfo), first=days, data=st.data())
+def test_a_guest_who_can_always_come_costs_no_time(
+    mine: Rules, zone: ZoneInfo, first: date, data: st.DataObject
+) -> None:
+    always = Rules(zone, tuple(Hours(n, time(0), time(0), VIDEO) for n in range(7)), horizon=FOREVER)
+    taken = Taken(tuple(map(in_minutes, data.draw(busy_about(first)))))
+    last, half = first + timedelta(days=2), timedelta(minutes=30)
+    around = first - timedelta(days=1), last + timedelta(days=1)
+    left = open_spans(always, Mode.VIDEO, Taken(), LONG_AGO, *around)
+    alone = slots(mine, Mode.VIDEO, half, taken, LONG_AGO, first, last)
+    assert slots(replace(mine, within=left), Mode.VIDEO, half, taken, LONG_AGO, first, last) == alone
+
+
+def test_what_is_left_of_a_day_keeps_the_pauses_and_a_full_day_is_shut() -> None:
+    paris = ZoneInfo("Europe/Paris")
+    nine_to_noon = (Hours(0, time(9), time(12), VIDEO),)
+    rule = Rules(
+        paris,
+        nine_to_noon,
+        before=timedelta(minutes=5),
+        after=timedelta(minutes=10),
+        notice=timedelta(0),
+        horizon=FOREVER,
+    )
+    monday = date(2026, 11, 30)
+
+    def at(hour: int, minute: int) -> datetime:
+        return datetime(2026, 11, 30, hour - 1, minute, tzinfo=UTC)
+
+    busy = Taken((in_minutes(Span(at(10, 0), at(10, 30))),))
+    left = open_spans(rule, Mode.VIDEO, busy, LONG_AGO, monday, monday)
+    assert left == (Span(at(9, 0), at(9, 50)), Span(at(10, 35), at(12, 0)))
+    full = replace(busy, a_day={monday: rule.most_a_day})
+    assert open_spans(rule, Mode.VIDEO, full, LONG_AGO, monday, monday) == ()
+    assert open_spans(rule, Mode.VIDEO, busy, at(11, 0), monday, monday) == (Span(at(11, 0), at(12, 0)),)

@@ -1,0 +1,76 @@
+"""An appointment of three in real Chromium: a counsellor finds a time that suits all, and the three meet by video."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from rooms import agencies, portfolios
+from rooms.agencies import ReasonText
+from rooms.appointments import hours
+from tests.browser.conftest import Visitors, until
+from tests.browser.test_everyone import faults
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+PHONE = {"viewport": {"width": 360, "height": 740}}
+PICTURES = """[...document.querySelectorAll("video.remote")].filter(
+    (each) => each.videoWidth > 0 && !each.paused && !each.classList.contains("visually-hidden")).length"""
+
+
+async def fits(page: Page) -> None:
+    assert await faults(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+
+
+async def open_all_day(visitors: Visitors) -> None:
+    """Claire follows Amina; Claire and Luc can be met at any hour."""
+    cast = visitors.cast
+    async with cast.database.transaction() as tx:
+        team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
+        await agencies.add_member(tx, team.id, await cast.fresh(tx, cast.claire))
+        await agencies.add_reason(tx, team.agency, ReasonText("A first talk with an employer", 30, ("video", "phone")))
+        for person in (cast.claire, cast.luc):
+            for weekday in range(7):
+                await hours.add_weekly(tx, person.id, weekday, 0, 24 * 60, ("video", "phone"))
+            await hours.change_rules(tx, person.id, hours.RulesText(0, 0, 0, 56, 40))
+        await portfolios.follow(tx, cast.claire.id, cast.amina.id)
+
+
+async def test_a_counsellor_brings_an_employer_along_and_the_three_meet(visitors: Visitors) -> None:
+    cast = visitors.cast
+    await open_all_day(visitors)
+    claire = await visitors.sign_in(cast.claire)
+    await claire.goto(f"/counsel/people/{cast.amina.id}")
+    await claire.get_by_role("link", name="A first talk with an employer").click()
+    await claire.get_by_label("With an employer too").select_option(label="Hôtel Atlantique, Luc Moreau")
+    await claire.get_by_role("button", name="Find common times").click()
+    await expect(claire.get_by_text("Times that suit you, Amina Benali and Luc Moreau.")).to_be_visible()
+    await expect(claire.get_by_role("link", name="Phone")).to_have_count(0)
+    await fits(claire)
+    await claire.locator("button.time").first.click()
+    await expect(claire.get_by_text("Luc Moreau of Hôtel Atlantique comes too")).to_be_visible()
+    await fits(claire)
+
+    amina, luc = await visitors.sign_in(cast.amina, **PHONE), await visitors.sign_in(cast.luc)
+    for page in (amina, luc):
+        await page.goto("/appointments")
+        await page.get_by_role("link", name="A first talk with an employer").click()
+        await fits(page)
+    await expect(luc.get_by_role("button", name="The two others meet without me")).to_be_visible()
+    await expect(luc.get_by_role("link", name="Move it")).to_have_count(0)
+    for page, door in ((amina, "To the waiting room"), (claire, "Open the door"), (luc, "To the waiting room")):
+        await page.get_by_role("button", name=door).click()
+        await page.get_by_role("button", name="Go in").click()
+    for page in (amina, claire, luc):
+        await until(page, f"{PICTURES} === 2")
+        await fits(page)
+
+    await luc.get_by_role("button", name="Leave").click()
+    await expect(luc.get_by_role("heading", name="A first talk with an employer")).to_be_visible()
+    for page in (amina, claire):
+        await until(page, f"{PICTURES} === 1")
+    await luc.get_by_role("button", name="To the waiting room").click()
+    await luc.get_by_role("button", name="Go in").click()
+    for page in (amina, claire, luc):
+        await until(page, f"{PICTURES} === 2")
+    await claire.get_by_role("button", name="Finish").click()
+    await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()
+    await expect(luc.get_by_role("heading", name="A first talk with an employer")).to_be_visible()

@@ -1,0 +1,205 @@
+"""Appointments of three: times that suit all, an employer who comes too, and what is theirs to see and to say."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select
+
+from rooms import access, chat, employers, meetings, people, portfolios
+from rooms.agencies import Mode
+from rooms.appointments import booking, desk, guests, hours, interviews, room, times
+from rooms.appointments.booking import AppointmentState, ChangeKind, Guest
+from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
+from rooms.meetings import MeetingState
+from rooms.outbox import Mail
+from rooms.people import Person
+from rooms.transaction import Transaction
+from tests.cast import Cast
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
+
+TEN = WEDNESDAY_NINE.replace(hour=9)
+"""In UTC: 10 o'clock in Nantes."""
+
+
+@pytest.fixture
+async def office(cast: Cast) -> Office:
+    """Claire is there on Wednesdays from 9 to 12, Luc from 10 to 11:30 by video."""
+    async with cast.database.transaction() as tx:
+        await hours.add_weekly(tx, cast.luc.id, 2, 10 * 60, 11 * 60 + 30, ("video",))
+        await hours.change_rules(tx, cast.luc.id, hours.RulesText(0, 0, 0, 56, 40))
+    return await open_office(cast)
+
+
+async def luc(tx: Transaction, cast: Cast) -> Guest:
+    return Guest(await cast.fresh(tx, cast.luc), await cast.fresh_booth(tx, cast.atlantique))
+
+
+async def common(office: Office, mode: Mode = Mode.VIDEO) -> list[str]:
+    """The local times on that Wednesday that suit Amina, Claire and Luc."""
+    async with office.cast.database.reading() as tx:
+        reason, guest = await office.fresh_reason(tx), await luc(tx, office.cast)
+        found = await times.free_times(
+            tx, reason, mode, office.cast.amina.id, WEDNESDAY_NINE.date(), 1, only=office.claire.id, guest=guest
+        )
+    return [each.span.begins.astimezone(reason.host.zone).strftime("%H:%M") for each in found]
+
+
+async def written(cast: Cast, person: Person, what: str) -> list[Mail]:
+    async with cast.database.reading() as tx:
+        query = select(Mail).where(Mail.template == "appointment", Mail.recipient == person.email)
+        return [mail for mail in (await tx.session.execute(query)).scalars() if mail.values["what"] == what]
+
+
+async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
+    cast = office.cast
+    assert await common(office) == ["10:00", "10:40"], "ten minutes of pause are Claire's"
+    assert await common(office, Mode.PHONE) == [], "three do not share a telephone"
+    await office.book_three(cast.karim, cast.luc, cast.atlantique, TEN)
+    assert await common(office) == ["10:40"]
+    async with cast.database.reading() as tx:
+        reason = await office.fresh_reason(tx)
+        with pytest.raises(Invalid):
+            await times.possible(
+                tx,
+                cast.amina.id,
+                reason,
+                Mode.PHONE,
+                TEN,
+                "Europe/Paris",
+                [office.claire.id],
+                guest=await luc(tx, cast),
+            )
+
+
+async def test_only_who_has_said_when_can_be_asked(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.reading() as tx:
+        (guest,) = await guests.choices(tx)
+        assert (guest.person.id, guest.booth.id) == (cast.luc.id, cast.atlantique.id), "Sophie has said no hours"
+        assert await guests.choose(tx, "") is None
+        assert await guests.choose(tx, guest.key) == guest
+        for key in ("x", f"{cast.perrin.id}.{cast.luc.id}"):
+            with pytest.raises(Invalid) as refused:
+                await guests.choose(tx, key)
+            assert refused.value.field == "guest"
+
+
+async def test_two_counsellors_who_want_the_same_recruiter_at_once_get_him_once(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    async with cast.database.transaction() as tx:
+        await hours.add_weekly(tx, cast.luc.id, 2, 9 * 60, 12 * 60, ("video",))
+
+    async def ask(counsellor: Person, candidate: Person) -> None:
+        async with cast.database.transaction() as tx:
+            by, someone = await cast.fresh(tx, counsellor), await cast.fresh(tx, candidate)
+            reason, guest = await office.fresh_reason(tx), await luc(tx, cast)
+            await desk.book_for(tx, by, someone, reason, Mode.VIDEO, WEDNESDAY_NINE, guest=guest)
+
+    found = await asyncio.gather(ask(office.claire, cast.amina), ask(office.nadia, cast.karim), return_exceptions=True)
+    assert sorted(isinstance(each, Problem) for each in found) == [False, True], found
+
+
+async def test_all_three_are_told_and_it_moves_to_a_time_of_all_three(office: Office) -> None:
+    cast = office.cast
+    row = await office.book_three(cast.amina, cast.luc, cast.atlantique, TEN)
+    for person, others in (
+        (cast.amina, "Claire Dubois, Luc Moreau (Hôtel Atlantique)"),
+        (cast.luc, "Amina Benali, Claire Dubois"),
+        (office.claire, "Amina Benali, Luc Moreau (Hôtel Atlantique)"),
+    ):
+        (mail,) = await written(cast, person, "booked")
+        assert mail.values["other"] == others
+        assert mail.values["calendar"]["method"] == "REQUEST"
+    async with cast.database.transaction() as tx:
+        with pytest.raises(Conflict) as refused:
+            await desk.move(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), WEDNESDAY_NINE)
+        assert refused.value.code == "slot.taken", "Luc is not there at nine"
+    later = TEN.replace(minute=40)
+    async with cast.database.transaction() as tx:
+        mine = await office.fresh(tx, row)
+        await desk.move(tx, mine, await cast.fresh(tx, cast.amina), later)
+        assert (mine.begins_at, mine.guest_id, mine.sequence) == (later, cast.luc.id, 1)
+    assert await written(cast, cast.luc, "moved")
+    assert await common(office) == ["10:00"], "what Luc had before is free again"
+
+
+@pytest.mark.parametrize("who", ["amina", "luc", "claire"])
+async def test_any_of_the_three_may_say_that_the_employer_does_not_come(office: Office, who: str) -> None:
+    cast, by = office.cast, getattr(office.cast, who)
+    row = await office.book_three(cast.amina, cast.luc, cast.atlantique, TEN)
+    async with cast.database.transaction() as tx:
+        await desk.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, by))
+    async with cast.database.reading() as tx:
+        mine = await tx.session.get_one(booking.Appointment, row.id)
+        assert (mine.state, mine.guest_id, mine.begins_at) == (AppointmentState.BOOKED, None, TEN)
+        last = (await booking.changes_of(tx, row.id))[-1]
+        assert (last.kind, last.by_id, last.words) == (ChangeKind.GUEST_EXCUSED, by.id, "Luc Moreau, Hôtel Atlantique")
+        assert not await booking.of_person(tx, cast.luc.id, since=tx.now)
+        with pytest.raises(NotFound):
+            await access.appointment(tx, cast.actor(cast.luc), row.id)
+    (let_go,) = await written(cast, cast.luc, "cancelled")
+    assert let_go.values["calendar"]["method"] == "CANCEL"
+    assert await written(cast, cast.amina, "guest_excused")
+    assert await written(cast, office.claire, "guest_excused")
+    await office.book_three(cast.karim, cast.luc, cast.atlantique, TEN.replace(minute=40))
+
+
+async def test_whoever_leaves_the_booth_leaves_the_appointment_and_the_two_others_meet(office: Office) -> None:
+    cast = office.cast
+    row = await office.book_three(cast.amina, cast.luc, cast.atlantique, TEN)
+    async with cast.database.transaction() as tx:
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        colleague = await people.welcome(tx, "Léo Petit", "leo@example.org", "fr")
+        await employers.add_member(tx, booth.employer_id, colleague, is_owner=False)
+        await interviews.choose_staff(tx, booth, {colleague.id}, await cast.fresh(tx, cast.luc))
+    async with cast.database.reading() as tx:
+        mine = await tx.session.get_one(booking.Appointment, row.id)
+        assert (mine.state, mine.guest_id) == (AppointmentState.BOOKED, None)
+
+
+async def test_a_guest_reads_the_thread_and_keeps_nothing(office: Office) -> None:
+    """They come, read and write with the others; moving, cancelling, leading, and what is followed are not theirs."""
+    cast, guest = office.cast, office.cast.actor(office.cast.luc)
+    row = await office.book_three(cast.amina, cast.luc, cast.atlantique, TEN)
+    cast.clock.pass_by(seconds=(TEN - cast.clock.now()).total_seconds())
+    async with cast.database.transaction() as tx:
+        meeting = await room.enter(tx, await access.appointment(tx, guest, row.id, lock=True), guest.known)
+        talk = await chat.of_meeting(tx, row.id)
+    async with cast.database.reading() as tx:
+        held = await access.meeting(tx, guest, meeting.id)
+        assert held.guest_id == cast.luc.id
+        assert Mode.PHONE not in room.modes_of(held)
+        assert (await access.conversation(tx, guest, talk.id))[0].id == talk.id
+        for act in (access.Act.APPOINTMENT_KEEP, access.Act.APPOINTMENT_RECORD, access.Act.APPOINTMENT_RATE):
+            with pytest.raises(Refused):
+                await access.appointment(tx, guest, row.id, act)
+        for act in (access.Act.MEETING_LEAD, access.Act.MEETING_SHOW, access.Act.MEETING_RATE):
+            with pytest.raises(Refused):
+                await access.meeting(tx, guest, meeting.id, act)
+        assert not await portfolios.knows(tx, cast.luc.id, cast.amina.id)
+        with pytest.raises(Conflict) as refused:
+            await room.step(tx, held, guest.known, Mode.PHONE)
+        assert refused.value.code == "step.three"
+
+
+async def test_it_is_live_once_the_candidate_is_not_alone_and_the_third_comes_into_it(office: Office) -> None:
+    cast = office.cast
+    row = await office.book_three(cast.amina, cast.luc, cast.atlantique, TEN)
+    cast.clock.pass_by(seconds=(TEN - cast.clock.now()).total_seconds())
+    states = []
+    for person in (cast.luc, office.claire, cast.amina):
+        async with cast.database.transaction() as tx:
+            someone = await cast.fresh(tx, person)
+            meeting = await room.enter(tx, await office.fresh(tx, row), someone)
+            await meetings.go_in(tx, someone, meeting)
+            states.append(meeting.state)
+            began = meeting.live_at
+    assert states == [MeetingState.WAITING, MeetingState.WAITING, MeetingState.LIVE]
+    assert began == TEN
+    async with cast.database.transaction() as tx:
+        held = await tx.session.get_one(meetings.Meeting, meeting.id)
+        assert set(held.gone_in) == {cast.luc.id, office.claire.id, cast.amina.id}
+        ranks = [held.patience(person.id) for person in (office.claire, cast.luc, cast.amina)]
+        assert ranks == [0, 1, 2], "of any two, one gives way"
+        with pytest.raises(Conflict):
+            await desk.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
