@@ -71,6 +71,7 @@ class Act(StrEnum):
     MEETING_ENTER = auto()
     MEETING_LEAD = auto()
     MEETING_END = auto()
+    MEETING_REPORT = auto()
     MEETING_RATE = auto()
     MEETING_SHOW = auto()
     COUNSEL = auto()
@@ -132,6 +133,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.MEETING_ENTER,  ANY,   R.SELF, R.RECRUITER, R.GUEST),
     _right(A.MEETING_LEAD,   ANY,   R.RECRUITER),
     _right(A.MEETING_END,    ANY,   R.SELF, R.RECRUITER),
+    _right(A.MEETING_REPORT, ANY,   R.SELF, R.RECRUITER),
     _right(A.MEETING_RATE,   ANY,   R.SELF),
     _right(A.MEETING_SHOW,   ANY,   R.SELF),
     _right(A.COUNSEL,        ANY,   R.IN_TEAM),
@@ -335,30 +337,22 @@ async def meeting(
     row = await (meetings.locked(tx, meeting) if lock else tx.session.get(Meeting, meeting))
     if row is None or not row.has(me):
         raise NotFound("meeting")
-    if me == row.guest_id and not await _is_still_guest(tx, row.appointment, me):
-        raise NotFound("meeting")
-    if not allows(act, {_in_meeting(row, me)}):
+    if not allows(act, {_side(row, me, R.RECRUITER)}):
         raise Refused()
     return row
 
 
-def _in_meeting(row: Meeting, person: uuid.UUID) -> Relation:
-    if person == row.candidate_id:
-        return R.SELF
-    return R.GUEST if person == row.guest_id else R.RECRUITER
+def _side(row: Meeting | Appointment, person: uuid.UUID, leads: Relation) -> Relation:
+    """What one of its people is to a talk."""
+    return {row.candidate_id: R.SELF, row.guest_id: R.GUEST}.get(person, leads)
 
 
-def _in_appointment(row: Appointment, person: uuid.UUID) -> Relation:
-    if person == row.candidate_id:
-        return R.SELF
-    return R.GUEST if person == row.guest_id else R.COUNSELLOR
-
-
-async def _is_still_guest(tx: Transaction, row: Appointment | None, person: uuid.UUID) -> bool:
-    """Whoever has left the booth, or does not come, has left the appointment."""
-    if row is None or row.guest_id != person:
+async def _has_left(tx: Transaction, row: Appointment, person: uuid.UUID) -> bool:
+    """Whoever has left the booth has left its interviews, and the appointments to which they were asked from it."""
+    booth = row.guest_booth_id if person == row.guest_id else row.reason.booth_id
+    if booth is None or person == row.candidate_id:
         return False
-    return await tx.session.get(BoothStaff, (row.guest_booth_id, person)) is not None
+    return await tx.session.get(BoothStaff, (booth, person)) is None
 
 
 async def appointment(
@@ -369,13 +363,9 @@ async def appointment(
     row = await (booking.locked(tx, appointment) if lock else tx.session.get(Appointment, appointment))
     if row is None or not row.has(me) or (row.state is AppointmentState.HELD and me != row.candidate_id):
         raise NotFound("appointment")
-    booth = row.reason.booth_id
-    if booth and me != row.candidate_id and await tx.session.get(BoothStaff, (booth, me)) is None:
-        # Whoever has left the booth has left its interviews.
+    if await _has_left(tx, row, me):
         raise NotFound("appointment")
-    if me == row.guest_id and not await _is_still_guest(tx, row, me):
-        raise NotFound("appointment")
-    if not allows(act, {_in_appointment(row, me)}):
+    if not allows(act, {_side(row, me, R.COUNSELLOR)}):
         raise Refused()
     return row
 
@@ -452,9 +442,10 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
     if row.kind is ConversationKind.MEETING:
         held: Meeting | Appointment | None = await tx.session.get(Meeting, row.subject)
         held = held or await tx.session.get(Appointment, row.subject)
-        if isinstance(held, Appointment) and actor.person and actor.person.id == held.guest_id:
-            return {R.SELF} if await _is_still_guest(tx, held, actor.person.id) else set()
-        return {R.SELF} if held and actor.person and held.has(actor.person.id) else set()
+        if held is None or actor.person is None or not held.has(actor.person.id):
+            return set()
+        has_left = isinstance(held, Appointment) and await _has_left(tx, held, actor.person.id)
+        return set() if has_left else {R.SELF}
     if row.kind is ConversationKind.COUNSEL:
         return await _to_followed(tx, actor, row.subject)
     if row.kind is ConversationKind.FAIR and row.fair:

@@ -122,7 +122,7 @@ class Report(Payload):
 async def report(context: Context, payload: Report) -> Ack:
     """Keep what the connection or the devices did, in the room of an appointment."""
     async with context.transaction() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting)
+        meeting = await access.meeting(tx, actor, payload.meeting, access.Act.MEETING_REPORT)
         if meeting.appointment:
             await room.note(tx, meeting.appointment, actor.known.id, payload.what, payload.detail)
     return Ack()

@@ -47,6 +47,10 @@ MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
 }
 
 
+SHOWN = (AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)
+"""What people read of their appointments: held and lapsed ones are left out."""
+
+
 class Attendance(StrEnum):
     CAME = "came"
     LATE = "late"
@@ -89,6 +93,7 @@ class Appointment(Base):
         Index("ix_appointment_held", "state", "held_until"),
         Index("ix_appointment_guest", "guest_id", "ends_at"),
         CheckConstraint("(guest_id IS NULL) = (guest_booth_id IS NULL)", name="ck_appointment_guest_of_booth"),
+        CheckConstraint("guest_id <> counsellor_id AND guest_id <> candidate_id", name="ck_appointment_guest_is_third"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reason_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("reason.id"))
@@ -163,8 +168,7 @@ class Appointment(Base):
     @property
     def streams(self) -> tuple[str, ...]:
         """Those of everybody concerned."""
-        people = (self.candidate_id, self.counsellor_id, *([self.guest_id] if self.guest_id else []))
-        return tuple(person_stream(person) for person in people)
+        return tuple(person_stream(person.id) for person in self.people)
 
     def has(self, person: uuid.UUID) -> bool:
         return person in (self.candidate_id, self.counsellor_id, self.guest_id)
@@ -236,7 +240,6 @@ async def hold(tx: Transaction, candidate: Person, wanted: Wanted, until: timede
     row.reason, row.candidate = wanted.reason, candidate
     row.counsellor = await tx.session.get_one(Person, wanted.counsellor)
     row.guest, row.guest_booth = (wanted.guest.person, wanted.guest.booth) if wanted.guest else (None, None)
-    row.guest_id = wanted.guest.person.id if wanted.guest else None
     _put(row, wanted)
     await _clear_lapsed(tx, row)
     async with tx.session.begin_nested() as savepoint:
@@ -256,8 +259,8 @@ def _put(row: Appointment, wanted: Wanted) -> None:
 
 async def _occupy(tx: Transaction, row: Appointment) -> bool:
     """Take the pieces of everybody who comes."""
-    who = {row.candidate_id, row.guest_id} - {None}
-    theirs = {(person, piece) for person in who if person for piece in pieces(row.begins_at, row.ends_at)}
+    others = [person.id for person in row.people if person.id != row.counsellor_id]
+    theirs = {(person, piece) for person in others for piece in pieces(row.begins_at, row.ends_at)}
     return await _take(tx, row, theirs | _of_counsellor(row, row.counsellor_id))
 
 
@@ -277,16 +280,12 @@ async def _take(tx: Transaction, row: Appointment, wanted: set[tuple[uuid.UUID, 
 async def _clear_lapsed(tx: Transaction, row: Appointment) -> None:
     """Holds of these people that have run out stand in nobody's way. A time that was proposed goes on to the next
     who waits, which is the worker's to do: until then it is nobody's."""
-    staff = [row.counsellor_id, *([row.guest_id] if row.guest_id else [])]
+    people = [person.id for person in row.people]
     query = select(Appointment.id).where(
         Appointment.state == AppointmentState.HELD,
         Appointment.held_until <= tx.now,
         Appointment.wish_id.is_(None),
-        or_(
-            Appointment.counsellor_id.in_(staff),
-            Appointment.guest_id.in_(staff),
-            Appointment.candidate_id == row.candidate_id,
-        ),
+        or_(*(concerns(person) for person in people)),
     )
     for lapsed in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
         await lapse(tx, lapsed)
@@ -506,7 +505,7 @@ async def of_person(
     query = select(Appointment).where(
         concerns(person),
         Appointment.ends_at > since,
-        Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)),
+        Appointment.state.in_(SHOWN),
     )
     if until:
         query = query.where(Appointment.begins_at < until)
@@ -518,7 +517,7 @@ async def at_booth(tx: Transaction, booth: uuid.UUID, candidate: uuid.UUID | Non
     query = select(Appointment).join(Reason, Reason.id == Appointment.reason_id)
     query = query.where(
         Reason.booth_id == booth,
-        Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)),
+        Appointment.state.in_(SHOWN),
     )
     if candidate:
         query = query.where(Appointment.candidate_id == candidate)
@@ -529,7 +528,7 @@ async def with_guest(tx: Transaction, booth: uuid.UUID, guest: uuid.UUID | None 
     """The appointments of three to which somebody of a booth is asked, or this one guest, the soonest first."""
     query = select(Appointment).where(
         Appointment.guest_booth_id == booth,
-        Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)),
+        Appointment.state.in_(SHOWN),
     )
     if guest:
         query = query.where(Appointment.guest_id == guest)

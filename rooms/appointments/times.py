@@ -104,6 +104,11 @@ def modes_for(reason: Reason, guest: Guest | None = None) -> list[str]:
     return [mode for mode in reason.modes if not (guest and mode == Mode.PHONE)]
 
 
+def _without(people: list[uuid.UUID], guest: Guest | None) -> list[uuid.UUID]:
+    """Nobody comes to one appointment on two sides."""
+    return [person for person in people if guest is None or person != guest.person.id]
+
+
 async def free_times(
     tx: Transaction, reason: Reason, mode: Mode, candidate: uuid.UUID, first: date, days: int = DAYS_AT_ONCE,
     *, moving: Appointment | None = None, only: uuid.UUID | None = None, guest: Guest | None = None,
@@ -112,6 +117,7 @@ async def free_times(
     guest, those that suit all three."""
     people = [only] if only else await counsellors_for(tx, reason, candidate, moving)
     guest = moving.asked if moving else guest
+    people = _without(people, guest)
     openings = await openings_of(tx, reason, mode, people, first, days, moving=moving, guest=guest)
     referent = await referents.referent_of(tx, candidate)
     return await _times(tx, openings, people, referent, candidate, moving)
@@ -306,7 +312,7 @@ async def possible(
     span = Span(begins, begins + timedelta(minutes=reason.minutes))
     first, last = (local_day(moment, reason.host.zone) for moment in span)
     within = await _within(tx, reason, mode, first, last, guest, moving)
-    diaries = await _diaries_for(tx, reason, people, first, last, within, moving)
+    diaries = await _diaries_for(tx, reason, _without(people, guest), first, last, within, moving)
     if any(span.meets(mine) for mine in await _spans_of(tx, reason, candidate, first, last, moving)):
         raise Conflict("slot.own", N_("You have another appointment at this time."))
     loads = {person: diary.load for person, diary in diaries.items()}

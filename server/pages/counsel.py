@@ -188,7 +188,7 @@ async def person(visit: Visit) -> web.StreamResponse:
         if talk:
             following = await heads(tx, visit, conversation_stream(talk.id))
         chosen = next((each for each in reasons if str(each.id) == wanted), None)
-        invitable = await guests.choices(tx) if chosen else []
+        invitable = await guests.choices(tx, apart_from={row.id, visit.actor.known.id}) if chosen else []
         wanted_guest = visit.typed("guest") or visit.query.get("guest", "")
         guest = next((each for each in invitable if each.key == wanted_guest), None)
         suggested = await suggestions.of_person(tx, row.id) if followed_by_me else []
@@ -208,7 +208,7 @@ async def person(visit: Visit) -> web.StreamResponse:
             steps=(await counselling.steps_of(tx, {row.id}))[row.id],
             colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
             last_phone=phones[-1] if phones else "",
-            guests=[each for each in invitable if each.person.id not in (row.id, visit.actor.known.id)],
+            guests=invitable,
             guest=guest,
             shown=await shown_times(tx, visit, chosen, row, only=visit.actor.known.id, guest=guest) if chosen else None,
             at=teams[0].agency.zone,
@@ -224,7 +224,7 @@ async def book_for(visit: Visit) -> web.StreamResponse:
         reason = await access.reason(tx, visit.actor, visit.uuid("reason"), for_another=True)
         mode = Mode(visit.typed("mode")) if visit.typed("mode") in reason.modes else Mode(reason.modes[0])
         me = await tx.session.get_one(Person, visit.actor.known.id)
-        guest = await guests.choose(tx, visit.typed("guest"))
+        guest = await guests.choose(tx, visit.typed("guest"), apart_from={row.id, me.id})
         made = await desk.book_for(tx, me, row, reason, mode, visit.moment("begins"), visit.typed("phone"), guest)
     return visit.go(f"/appointments/{made.id}", language.gettext("It is booked."))
 

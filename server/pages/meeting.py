@@ -98,7 +98,8 @@ def _live(visit: Visit, row: meetings.Meeting, shown: Looking | None) -> dict[st
         "mode": row.mode.value,
         "phone": row.appointment.phone if row.appointment else "",
         "looking": {"owner": str(shown.owner_id), "mayFill": shown.may_fill} if shown else None,
-        "isAppointment": row.appointment_id is not None,
+        # What the connection did is recorded of the two whom the appointment is between.
+        "isAppointment": row.appointment_id is not None and me != row.guest_id,
         "iAmIn": me in row.gone_in,
         "otherIsIn": other.id in row.gone_in,
         "plannedEndAt": row.planned_end_at.isoformat() if row.planned_end_at else None,

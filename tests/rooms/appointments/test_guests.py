@@ -1,14 +1,17 @@
 """Appointments of three: times that suit all, an employer who comes too, and what is theirs to see and to say."""
 
 import asyncio
+import uuid
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
-from rooms import access, chat, employers, meetings, people, portfolios
+from rooms import access, agencies, chat, employers, meetings, people, portfolios
 from rooms.agencies import Mode
 from rooms.appointments import booking, desk, guests, hours, interviews, room, times
 from rooms.appointments.booking import AppointmentState, ChangeKind, Guest
+from rooms.appointments.times import NobodyFree
 from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
 from rooms.meetings import MeetingState
 from rooms.outbox import Mail
@@ -74,14 +77,40 @@ async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
 async def test_only_who_has_said_when_can_be_asked(office: Office) -> None:
     cast = office.cast
     async with cast.database.reading() as tx:
-        (guest,) = await guests.choices(tx)
+        nobody: set[uuid.UUID] = set()
+        (guest,) = await guests.choices(tx, apart_from=nobody)
         assert (guest.person.id, guest.booth.id) == (cast.luc.id, cast.atlantique.id), "Sophie has said no hours"
-        assert await guests.choose(tx, "") is None
-        assert await guests.choose(tx, guest.key) == guest
-        for key in ("x", f"{cast.perrin.id}.{cast.luc.id}"):
+        assert await guests.choose(tx, "", apart_from=nobody) is None
+        assert await guests.choose(tx, guest.key, apart_from=nobody) == guest
+        for key, others in (
+            ("x", nobody),
+            (f"{cast.perrin.id}.{cast.luc.id}", nobody),
+            (guest.key, {cast.luc.id}),
+        ):
             with pytest.raises(Invalid) as refused:
-                await guests.choose(tx, key)
+                await guests.choose(tx, key, apart_from=others)
             assert refused.value.field == "guest"
+
+
+async def test_nobody_comes_on_two_sides(office: Office) -> None:
+    """A recruiter who counsels too is asked as one of the two; when it moves, they are not taken for the other."""
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
+        await agencies.add_member(tx, team.id, await cast.fresh(tx, cast.luc))
+    row = await office.book_three(cast.amina, cast.luc, cast.atlantique, TEN)
+    async with cast.database.transaction() as tx:
+        guest, reason = await luc(tx, cast), await office.fresh_reason(tx)
+        someone = await cast.fresh(tx, cast.karim)
+        with pytest.raises(NobodyFree):
+            await desk.book_for(tx, guest.person, someone, reason, Mode.VIDEO, TEN.replace(minute=40), guest=guest)
+    async with cast.database.transaction() as tx:
+        mine = await office.fresh(tx, row)
+        await desk.move(tx, mine, await cast.fresh(tx, cast.amina), TEN.replace(minute=40))
+        assert (mine.counsellor_id, mine.guest_id) == (office.claire.id, cast.luc.id)
+    with pytest.raises(IntegrityError):
+        async with cast.database.transaction() as tx:
+            (await office.fresh(tx, row)).counsellor_id = cast.luc.id
 
 
 async def test_two_counsellors_who_want_the_same_recruiter_at_once_get_him_once(cast: Cast) -> None:
