@@ -460,6 +460,8 @@ async def end(tx: Transaction, row: Appointment, attendance: Attendance, by: Per
     if row.state is AppointmentState.BOOKED:
         if row.begins_at - ROOM_OPENS_BEFORE > tx.now:
             raise Conflict("appointment.ahead", N_("It has not begun yet."))
+        # Done before its time: what is left of it is everybody's own again.
+        await _free(tx, row)
         _move(tx, row, AppointmentState.OVER)
     elif row.state is not AppointmentState.OVER:
         raise Conflict("appointment.move", N_("This appointment has changed meanwhile."))

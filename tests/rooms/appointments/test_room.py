@@ -6,12 +6,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from rooms import access, chat, engagement, fairs, meetings
 from rooms.access import Act, Actor
 from rooms.agencies import Mode
 from rooms.appointments import desk, room
-from rooms.appointments.booking import Appointment, AppointmentState, Attendance
+from rooms.appointments.booking import Appointment, AppointmentState, Attendance, OccupiedPiece
 from rooms.appointments.room import What
 from rooms.errors import Problem
 from rooms.facts import Told
@@ -293,3 +294,18 @@ async def test_a_corrected_number_is_told_again(office: Office) -> None:
     async with cast.database.reading() as tx:
         evidence = [each.what for each in await room.evidence_of(tx, row.id)]
         assert evidence.count(What.WENT_TO_PHONE) == 1
+
+
+async def test_a_talk_done_before_its_time_gives_the_rest_back(office: Office) -> None:
+    """Whoever was done early may take another appointment at the time that is left."""
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    await until(office, -5)
+    for person in (office.cast.amina, office.claire):
+        meeting = await enter(office, row, person)
+        await go_in(office, meeting, person)
+    async with office.cast.database.transaction() as tx:
+        await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
+    async with office.cast.database.reading() as tx:
+        over = await tx.session.get_one(Appointment, row.id)
+        assert (over.state, over.attendance) == (AppointmentState.OVER, Attendance.CAME)
+        assert (await tx.session.execute(select(OccupiedPiece.piece))).scalars().all() == []
