@@ -109,7 +109,7 @@ async def pass_on(visit: Visit) -> web.StreamResponse:
             return await documents.pass_on(tx, held, visit.actor.known, checked, name)
 
     await take_in(visit.house.storage, DocumentKind.PAPER, upload_of(visit), add)
-    return visit.go(f"/appointments/{row.id}#papers", language.gettext("Both of you can read it now."))
+    return visit.go(f"/appointments/{row.id}#papers", language.gettext("It is passed, and can be read now."))
 
 
 @post("/organise/{fair}/banner", again=board, largest=BANNER_FORM)

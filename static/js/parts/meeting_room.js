@@ -41,7 +41,7 @@ export class MeetingRoom {
     );
     this.view = new MeetingView(element, live, this.check);
     this.meeting = new Meeting(connection, live, tab, {
-      stream: (stream) => this.view.play(stream),
+      stream: (stream) => this.view.tile.play(stream),
       changed: () => this.draw(),
       elsewhere: () => this.leaveHere(),
       ended: () => location.reload(),
@@ -53,7 +53,7 @@ export class MeetingRoom {
       () => this.meeting.transport?.connection ?? null,
       (quality) => this.drawQuality(quality),
     );
-    this.third = live.third ? new Third(element, live, live.third, connection, tab) : null;
+    this.third = live.third ? new Third(element, live, live.third, connection, tab, () => this.draw()) : null;
     this.ladder = new Ladder(element, this.meeting, (mode) => void this.follow(mode));
     /** @type {{start: () => void, stop: () => void}[]} what the two do together beside talking */
     this.together = [
@@ -144,7 +144,7 @@ export class MeetingRoom {
   }
 
   draw() {
-    this.view.draw(this.meeting);
+    this.view.draw(this.meeting, this.third);
     if (!this.meeting.transport) this.view.drawQuality("connecting");
   }
 

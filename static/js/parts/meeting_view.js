@@ -2,6 +2,7 @@
 
 import { say } from "../live/words.js";
 import { fill, show, slot } from "./dom.js";
+import { Tile } from "./tile.js";
 
 /** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
 /** @typedef {import("./device_check.js").DeviceCheck} DeviceCheck */
@@ -17,37 +18,23 @@ const QUALITY = {
 export class MeetingView {
   /**
    * @param {HTMLElement} element
-   * @param {{otherName: string, leads: boolean}} names
+   * @param {{otherName: string}} names
    * @param {DeviceCheck} check
    */
   constructor(element, names, check) {
     this.element = element;
-    this.otherName = names.otherName;
-    this.leads = names.leads;
+    this.tile = new Tile(element, names.otherName);
     this.check = check;
     this.devicesOpen = false;
     this.serverIsAway = false;
-    this.remote = /** @type {HTMLVideoElement} */ (slot(element, "remote"));
     this.self = /** @type {HTMLVideoElement} */ (slot(element, "self"));
   }
 
-  /** @param {MediaStream} stream */
-  play(stream) {
-    if (this.remote.srcObject !== stream) this.remote.srcObject = stream;
-    this.remote.play().catch(() => this.askToPlay());
-  }
-
-  askToPlay() {
-    const button = /** @type {HTMLElement} */ (this.element.querySelector("[data-act=play]"));
-    button.hidden = false;
-    button.onclick = () => {
-      void this.remote.play();
-      button.hidden = true;
-    };
-  }
-
-  /** @param {Meeting} meeting */
-  draw(meeting) {
+  /**
+   * @param {Meeting} meeting
+   * @param {import("./third.js").Third | null} third
+   */
+  draw(meeting, third) {
     const during = meeting.iAmIn && !this.devicesOpen && !meeting.isElsewhere;
     this.element.classList.toggle("is-in", meeting.iAmIn);
     show(this.element, "during", during);
@@ -55,30 +42,11 @@ export class MeetingView {
     show(this.element, "elsewhere", meeting.isElsewhere);
     const goIn = /** @type {HTMLElement} */ (this.element.querySelector("[data-act=go-in]"));
     goIn.hidden = meeting.iAmIn;
-    fill(this.element, "other-state", this.otherState(meeting));
-    this.drawOther(meeting);
+    fill(this.element, "other-state", [this.tile.words(meeting), ...(third ? [third.words] : [])].join(" · "));
+    this.tile.draw(meeting);
+    third?.draw();
     this.drawSelf();
     this.drawTime(meeting);
-  }
-
-  /** @param {Meeting} meeting */
-  otherState(meeting) {
-    const name = this.otherName;
-    if (meeting.otherIsIn) return say("%(name)s has gone in", { name });
-    return meeting.otherPeer ? say("%(name)s is getting ready", { name }) : say("%(name)s is not connected now", { name });
-  }
-
-  /** @param {Meeting} meeting */
-  drawOther(meeting) {
-    const peer = meeting.otherPeer;
-    const here = meeting.otherIsIn && peer;
-    fill(this.element, "other-microphone", here ? say(peer.microphone ? "microphone on" : "microphone off") : "");
-    fill(this.element, "other-camera", here ? say(peer.camera ? "camera on" : "camera off") : "");
-    slot(this.element, "other-microphone")?.classList.toggle("off", Boolean(here) && !peer?.microphone);
-    const seen = Boolean(here && peer.camera);
-    this.remote.classList.toggle("visually-hidden", !seen);
-    show(this.element, "note", !seen);
-    fill(this.element, "note-words", here ? say("camera off") : this.otherState(meeting));
   }
 
   drawSelf() {

@@ -49,7 +49,7 @@ export class Papers {
 
   passed() {
     this.form.reset();
-    fill(this.element, "passed", say("Both of you can read it now."));
+    fill(this.element, "passed", say("It is passed, and can be read now."));
   }
 
   async pass() {

@@ -63,6 +63,7 @@ export class Screen {
     const words = shower ? "%(name)s shows their screen." : seen;
     const name = (shower ?? this.others[0])?.name ?? "";
     if (!this.pane.hidden) fill(this.element, "screen-words", say(words, { name }));
+    this.picture.setAttribute("aria-label", say("Screen of %(name)s", { name }));
   }
 
   /**

@@ -1,8 +1,7 @@
 /** The third of a talk of three: a transport of their own, and a picture beside the other one's. */
 
 import { Meeting } from "../meeting/meeting.js";
-import { say } from "../live/words.js";
-import { fill, show, slot } from "./dom.js";
+import { Tile } from "./tile.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {import("../meeting/meeting.js").Start} Start */
@@ -15,54 +14,36 @@ export class Third {
    * @param {Person} third
    * @param {Connection} connection
    * @param {string} tab
+   * @param {() => void} changed
    */
-  constructor(element, live, third, connection, tab) {
+  constructor(element, live, third, connection, tab, changed) {
     this.name = third.name;
-    this.tile = /** @type {HTMLElement} */ (element.querySelector("[data-part=third]"));
-    this.picture = /** @type {HTMLVideoElement} */ (slot(this.tile, "remote"));
-    this.play = /** @type {HTMLButtonElement} */ (this.tile.querySelector("[data-act=play]"));
+    this.tile = new Tile(/** @type {HTMLElement} */ (element.querySelector("[data-part=third]")), third.name);
     // What the connection did is recorded of the two whom the appointment is between.
     const start = { ...live, other: third.id, otherIsIn: third.isIn, channel: third.channel, isAppointment: false };
+    const nothing = () => undefined;
     this.meeting = new Meeting(connection, start, tab, {
-      stream: (stream) => this.show(stream),
-      changed: () => this.draw(),
-      elsewhere: () => undefined,
-      ended: () => undefined,
-      refused: () => undefined,
+      stream: (stream) => this.tile.play(stream),
+      changed,
+      elsewhere: nothing,
+      ended: nothing,
+      refused: nothing,
     });
   }
 
   start() {
     this.meeting.start();
-    this.play.onclick = () => {
-      void this.picture.play();
-      this.play.hidden = true;
-    };
-    this.draw();
   }
 
   stop() {
     this.meeting.stop();
   }
 
-  /** @param {MediaStream} stream */
-  show(stream) {
-    if (this.picture.srcObject !== stream) this.picture.srcObject = stream;
-    this.picture.play().catch(() => (this.play.hidden = false));
+  draw() {
+    this.tile.draw(this.meeting);
   }
 
   get words() {
-    const name = this.name;
-    if (this.meeting.otherIsIn && this.meeting.otherPeer) return say("%(name)s has gone in", { name });
-    return say(this.meeting.otherPeer ? "%(name)s is getting ready" : "%(name)s is not connected now", { name });
-  }
-
-  draw() {
-    const peer = this.meeting.otherIsIn ? this.meeting.otherPeer : undefined;
-    fill(this.tile, "other-microphone", peer ? say(peer.microphone ? "microphone on" : "microphone off") : "");
-    fill(this.tile, "other-camera", peer ? say(peer.camera ? "camera on" : "camera off") : "");
-    this.picture.classList.toggle("visually-hidden", !peer?.camera);
-    show(this.tile, "note", !peer?.camera);
-    fill(this.tile, "note-words", peer ? say("camera off") : this.words);
+    return this.tile.words(this.meeting);
   }
 }
