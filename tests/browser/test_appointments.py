@@ -135,6 +135,7 @@ async def test_the_appointment_is_held_by_video_and_recorded_by_itself(visitors:
         await until_frames(page)
     await expect(claire.get_by_text("I bake.")).to_be_visible()
     await claire.get_by_role("button", name="Finish").click()
+    await claire.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
     await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()
     await expect(amina.locator("#evidence")).to_contain_text("camera and microphone work")
     await expect(amina.locator("#evidence")).to_contain_text("connected")

@@ -61,4 +61,5 @@ async def test_the_recruiter_says_when_a_candidate_books_on_a_phone_and_both_mee
     for page in (amina, luc):
         await until_frames(page)
     await luc.get_by_role("button", name="Finish").click()
+    await luc.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
     await expect(luc.get_by_text("Came", exact=True).first).to_be_visible()

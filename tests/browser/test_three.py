@@ -72,5 +72,6 @@ async def test_a_counsellor_brings_an_employer_along_and_the_three_meet(visitors
     for page in (amina, claire, luc):
         await until(page, f"{PICTURES} === 2")
     await claire.get_by_role("button", name="Finish").click()
+    await claire.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
     await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()
     await expect(luc.get_by_role("heading", name="A first talk with an employer")).to_be_visible()

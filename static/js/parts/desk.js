@@ -25,7 +25,7 @@ import { copy, fill, show, slot } from "./dom.js";
 const SETTLED = {
   accepted: "%(name)s has accepted. The waiting room is open.",
   missed: "%(name)s did not answer. They keep their place.",
-  postponed: "%(name)s asks for five minutes. They stay first.",
+  postponed: "%(name)s asks for five minutes. They keep their place.",
   declined: "%(name)s has left the line.",
   withdrawn: "The call was withdrawn.",
 };

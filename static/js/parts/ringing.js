@@ -17,7 +17,7 @@ import { fill } from "./dom.js";
 const RINGS_FOR_MS = 60_000;
 const SETTLED = {
   withdrawn: "The call was withdrawn. Your place is kept.",
-  missed: "You missed the call. You stay first and will be called again in two minutes.",
+  missed: "You missed the call. You keep your place and will be called again in two minutes.",
   other: "The call has ended. You stay in line.",
 };
 
