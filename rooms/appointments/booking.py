@@ -6,16 +6,17 @@ of a person's time belongs to one appointment. It holds for counsellors and cand
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.agencies import Host, Mode, Reason
-from rooms.appointments.availability import Span
+from rooms.appointments.availability import Span, local
 from rooms.booths import Booth
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, person_stream
@@ -511,6 +512,18 @@ async def of_person(
     )
     if until:
         query = query.where(Appointment.begins_at < until)
+    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
+
+
+async def seen_by(tx: Transaction, counsellor: uuid.UUID, day: date, zone: ZoneInfo) -> list[Appointment]:
+    """What somebody has to hold on a day, the soonest first."""
+    begins, ends = local(day, time(0), zone), local(day + timedelta(days=1), time(0), zone)
+    query = select(Appointment).where(
+        Appointment.counsellor_id == counsellor,
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.begins_at >= begins,
+        Appointment.begins_at < ends,
+    )
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 

@@ -68,7 +68,14 @@ async def add_day(visit: Visit) -> web.StreamResponse:
         is_open = bool(visit.ticked("day_modes"))
         span = (minutes_of(visit, "day_begins"), minutes_of(visit, "day_ends")) if is_open else None
         await hours.add_day(tx, visit.actor.known.id, chosen, span, visit.ticked("day_modes"))
-    return visit.go("/counsel/hours#days", language.gettext("Saved."))
+        staying = await booking.seen_by(tx, visit.actor.known.id, chosen, await hours.zone_of(tx, visit.actor.known.id))
+    said = language.gettext("Saved.")
+    if staying and not is_open:
+        names = ", ".join(f"{language.clock(row.begins_at, row.host.zone)} {row.candidate.name}" for row in staying)
+        said += " " + language.gettext(
+            "These stay booked that day; move them or hand them over: %(names)s.", names=names
+        )
+    return visit.go("/counsel/hours#days", said)
 
 
 @post("/counsel/hours/days/{unlike_day}/remove")
