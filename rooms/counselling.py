@@ -88,6 +88,8 @@ async def notes_for_person(tx: Transaction, person: uuid.UUID) -> list[Note]:
 async def propose_step(tx: Transaction, by: Person, person: uuid.UUID, text: str, due_on: date | None) -> Step:
     """Write a step down; whoever proposes it has signed it."""
     text = clean_text(text, "step", 300, required=True)
+    if due_on and due_on < tx.now.date():
+        raise Invalid("due_on.past", N_("This day is over already. Please choose one that lies ahead."), field="due_on")
     row = Step(id=new_id(), person_id=person, text=text, due_on=due_on, made_at=tx.now)
     tx.session.add(row)
     sign(tx, row, by.id)

@@ -211,6 +211,10 @@ async def describe(tx: Transaction, fair: Fair, description: FairDescription) ->
 async def add_day(tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime) -> FairDay:
     if closes_at <= opens_at:
         raise Invalid("closes_at.before", N_("The closing must come after the opening."), field="closes")
+    if closes_at <= tx.now:
+        raise Invalid(
+            "closes_at.past", N_("This day is over already. Please choose one that lies ahead."), field="date"
+        )
     for day in await days_of(tx, fair):
         if day.opens_at < closes_at and opens_at < day.closes_at:
             raise Conflict("day.overlaps", N_("This day overlaps another day of the fair."))
