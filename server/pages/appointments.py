@@ -125,11 +125,13 @@ async def live_at(visit: Visit) -> web.StreamResponse:
     return visit.go("/appointments/new")
 
 
-def _mode(visit: Visit, reason: Reason, moving: Appointment | None = None) -> Mode:
-    """What was chosen; otherwise how it was to be, or the first way of the reason."""
+def _mode(visit: Visit, reason: Reason, moving: Appointment | None = None, candidate: Person | None = None) -> Mode:
+    """What was chosen; otherwise how it was to be, or the first way of the reason. Whoever has no address is called."""
     wanted = visit.typed("mode") or visit.query.get("mode", "")
     if wanted in reason.modes:
         return Mode(wanted)
+    if candidate and not candidate.email and not moving and Mode.PHONE in reason.modes:
+        return Mode.PHONE
     return moving.mode if moving else Mode(reason.modes[0])
 
 
@@ -143,11 +145,9 @@ async def shown_times(
     *, only: uuid.UUID | None = None, guest: Guest | None = None,
 ) -> Shown:  # fmt: skip
     """A week of times; `only` those of one counsellor, who books on behalf, perhaps with a guest."""
-    first = _first_day(visit, tx, reason)
-    found = await times.free_times(
-        tx, reason, _mode(visit, reason, moving), candidate.id, first, moving=moving, only=only, guest=guest
-    )
-    return _shown(tx, visit, reason, found, moving, guest)
+    first, mode = _first_day(visit, tx, reason), _mode(visit, reason, moving, candidate)
+    found = await times.free_times(tx, reason, mode, candidate.id, first, moving=moving, only=only, guest=guest)
+    return _shown(tx, visit, reason, mode, found, moving, guest)
 
 
 def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
@@ -155,10 +155,10 @@ def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
 
 
 def _shown(
-    tx: Transaction, visit: Visit, reason: Reason, found: list[Time], moving: Appointment | None = None,
+    tx: Transaction, visit: Visit, reason: Reason, mode: Mode, found: list[Time], moving: Appointment | None = None,
     guest: Guest | None = None,
 ) -> Shown:  # fmt: skip
-    mode, week, zone = _mode(visit, reason, moving), _week(visit), visit.zone or reason.host.zone
+    week, zone = _week(visit), visit.zone or reason.host.zone
     if moving and mode is moving.mode:
         found = [each for each in found if each.span.begins != moving.begins_at]
     days: dict[date, list[Time]] = {}
@@ -197,7 +197,7 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
             found = await times.free_times(tx, reason, _mode(visit, reason), me, openings.first)
         else:
             found = await times.times_for(tx, openings, me)
-        shown = _shown(tx, visit, reason, found)
+        shown = _shown(tx, visit, reason, _mode(visit, reason), found)
     template = "times.html" if visit.wants_part else "appointment_times.html"
     return visit.page(template, reason=reason, shown=shown, moving=None, following=following)
 

@@ -184,7 +184,7 @@ async def person(visit: Visit) -> web.StreamResponse:
         phones = [each.phone for each in given if each.phone]
         wanted = visit.typed("reason") or visit.query.get("reason", "")
         followed_by_me = await referents.referent_of(tx, row.id) == visit.actor.known.id
-        talk = await chat.with_counsellor(tx, row.id) if followed_by_me else None
+        talk = await chat.with_counsellor(tx, row.id) if followed_by_me and row.email else None
         if talk:
             following = await heads(tx, visit, conversation_stream(talk.id))
         chosen = next((each for each in reasons if str(each.id) == wanted), None)

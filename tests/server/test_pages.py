@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from rooms import booths, documents, fairs, meetings
-from rooms.agencies import Agency, Mode
+from rooms import agencies, booths, documents, fairs, meetings
+from rooms.agencies import Agency, Mode, ReasonText
 from rooms.appointments.booking import Appointment
 from rooms.booths import Booth
 from rooms.documents import Document
@@ -237,3 +237,34 @@ async def test_a_recruiter_is_a_visitor_at_another_booth(world: World) -> None:
     async with visitor(world, "luc") as luc:
         assert "You stand at this booth yourself." in await luc.get("/fairs/{fair}/booths/{employer}")
         assert "You stand at this booth yourself." not in await luc.get("/fairs/{fair}/booths/maison-perrin")
+
+
+async def test_a_day_that_is_over_is_named_and_nothing_is_set(world: World) -> None:
+    async with visitor(world, "ines") as ines:
+        status, _, text = await ines.send("/organise/{fair}/days", date="2026-11-20", opens="09:00", closes="18:00")
+        assert (status, 'id="e-date"' in text) == (422, True)
+    async with visitor(world, "amina") as amina:
+        status, _, text = await amina.send("/me/steps", step="Finish the CV", due_on="2020-01-01")
+        assert (status, 'id="e-due_on"' in text) == (422, True)
+
+
+async def test_closing_a_day_names_who_is_booked_on_it(world: World) -> None:
+    async with visitor(world, "claire") as claire:
+        _, _, text = await claire.send("/counsel/hours/days", day="2026-11-25")
+        assert "09:00 Amina Benali" in text
+        _, _, text = await claire.send("/counsel/hours/days", day="2026-11-26")
+        assert "Amina Benali" not in text
+
+
+async def test_whoever_has_no_address_is_called_and_not_written_to(world: World) -> None:
+    async with world.database.transaction() as tx:
+        (await tx.session.get_one(Person, world_id(world, "amina"))).email = None
+        mine = (await agencies.teams_of(tx, world_id(world, "counsellor")))[0].agency
+        reason = await agencies.add_reason(tx, mine, ReasonText("First visit", 30, ("video", "phone")))
+    world.ids["first_visit"] = str(reason.id)
+    async with visitor(world, "claire") as claire:
+        text = await claire.get("/counsel/people/{followed}?reason={first_visit}")
+        assert 'name="mode" value="phone"' in text
+        assert "reads nothing here" in text
+        text = await claire.get("/counsel/people/{followed}?reason={first_visit}&mode=video")
+        assert "no way in" in text
