@@ -76,3 +76,49 @@ async def test_call_next_from_a_talk_follows_the_line_and_says_why_it_cannot(vis
     await call_next(luc)
     await luc.wait_for_url(f"**/desk/{cast.atlantique.id}")
     await expect(karim.get_by_role("heading", name="Hôtel Atlantique calls you")).to_be_visible()
+
+
+async def test_the_board_follows_who_comes_and_who_waits(visitors: Visitors) -> None:
+    cast = visitors.cast
+    board = await visitors.sign_in(cast.ines)
+    await board.goto(f"/organise/{cast.fair.slug}")
+    row = board.locator("[data-renewed=booths] tr", has_text="Hôtel Atlantique").locator("td.number")
+    await expect(row).to_have_text(["0", "0"])
+    luc = await visitors.sign_in(cast.luc)
+    await luc.goto(f"/desk/{cast.atlantique.id}")
+    await expect(row).to_have_text(["1", "0"], timeout=15_000)
+    await board.get_by_label("Announcement").fill("Being written")
+    await cast.connect(cast.amina)
+    await cast.join(cast.amina, cast.atlantique)
+    await luc.reload()
+    await expect(row).to_have_text(["1", "1"], timeout=15_000)
+    await expect(board.get_by_label("Announcement")).to_have_value("Being written")
+
+
+async def test_a_message_that_comes_out_of_sight_is_shown_in_the_talk_and_leads_to_the_chat(visitors: Visitors) -> None:
+    cast = visitors.cast
+    await cast.connect(cast.amina)
+    await cast.join(cast.amina, cast.atlantique)
+    meeting = await cast.answer(await cast.call_next(cast.luc, cast.atlantique), Answer.JOIN)
+    assert meeting is not None
+    luc = await visitors.sign_in(cast.luc)
+    amina = await visitors.sign_in(cast.amina, viewport={"width": 360, "height": 740})
+    for page in (luc, amina):
+        await page.goto(f"/meetings/{meeting.id}")
+        await page.get_by_role("button", name="Go in").click()
+    for reader, writer, words in ((luc, amina, "Which floor?"), (amina, luc, "The second.")):
+        if writer is luc:
+            await luc.get_by_role("tab", name="Notes").click()
+            await luc.get_by_role("tab", name="Chat").click()
+            await amina.evaluate("scrollTo(0, 0)")
+        else:
+            await luc.get_by_role("tab", name="Notes").click()
+        await writer.get_by_label("Your message").fill(words)
+        await writer.get_by_label("Your message").press("Enter")
+        if writer is amina:
+            await amina.evaluate("scrollTo(0, 0)")
+        note = reader.get_by_role("button", name=words)
+        await expect(note).to_be_visible()
+        await note.click()
+        await expect(note).to_be_hidden()
+        await expect(reader.get_by_label("Your message")).to_be_focused()

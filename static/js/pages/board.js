@@ -1,3 +1,4 @@
+import { BoardNow } from "../parts/board_now.js";
 import { open } from "./house.js";
 
 /** Says that a message has been reported; the page itself is not changed under the organiser's hands. */
@@ -18,4 +19,4 @@ class Reports {
   }
 }
 
-open((connection) => [new Reports(connection)]);
+open((connection) => [new Reports(connection), new BoardNow(document, connection)]);

@@ -11,6 +11,7 @@ import { Screen } from "./screen.js";
 import { SeenPages } from "./seen_pages.js";
 import { ShownPages } from "./shown_pages.js";
 import { Third } from "./third.js";
+import { Unread } from "./unread.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {import("../meeting/meeting.js").Start & {otherName: string, otherIsSimulated: boolean, leads: boolean, looks: boolean, firstPage: string, third: import("./third.js").Person | null}} Live */
@@ -58,6 +59,7 @@ export class MeetingRoom {
     /** @type {{start: () => void, stop: () => void}[]} what the two do together beside talking */
     this.together = [
       this.ladder,
+      new Unread(element, connection, () => this.openChat()),
       ...(this.third ? [this.third] : []),
       ...(live.otherIsSimulated ? [] : this.lookers(live)),
     ];
