@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, case, func, or_, select
@@ -13,6 +13,9 @@ from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
+
+# A day is over once it is over in the last of the zones, UTC-12.
+LAST_ZONE = timedelta(hours=12)
 
 
 class NoteKind(StrEnum):
@@ -88,7 +91,7 @@ async def notes_for_person(tx: Transaction, person: uuid.UUID) -> list[Note]:
 async def propose_step(tx: Transaction, by: Person, person: uuid.UUID, text: str, due_on: date | None) -> Step:
     """Write a step down; whoever proposes it has signed it."""
     text = clean_text(text, "step", 300, required=True)
-    if due_on and due_on < tx.now.date():
+    if due_on and due_on < (tx.now - LAST_ZONE).date():
         raise Invalid("due_on.past", N_("This day is over already. Please choose one that lies ahead."), field="due_on")
     row = Step(id=new_id(), person_id=person, text=text, due_on=due_on, made_at=tx.now)
     tx.session.add(row)

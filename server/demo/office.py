@@ -84,7 +84,8 @@ async def remember(tx: Transaction, counsellor: Person, agency: Agency) -> None:
         await booking.book(tx, row, counsellor, WORDS[number % len(WORDS)])
         await booking.end(tx, row, PAST[number % len(PAST)], counsellor)
         await counselling.write_note(tx, counsellor, person.id, "team", NOTES[number % len(NOTES)])
-        step = await counselling.propose_step(tx, counsellor, person.id, STEPS[number % len(STEPS)], begins.date())
+        step = await counselling.propose_step(tx, counsellor, person.id, STEPS[number % len(STEPS)], None)
+        step.due_on = begins.date()  # lay ahead when they agreed on it
         counselling.sign(tx, step, person.id)
         if number % 2:
             counselling.finish(tx, step)

@@ -122,3 +122,21 @@ async def test_a_message_that_comes_out_of_sight_is_shown_in_the_talk_and_leads_
         await note.click()
         await expect(note).to_be_hidden()
         await expect(reader.get_by_label("Your message")).to_be_focused()
+
+
+async def test_a_double_click_calls_once_and_complains_of_nothing(visitors: Visitors) -> None:
+    cast = visitors.cast
+    amina = await visitors.sign_in(cast.amina)
+    await cast.join(cast.amina, cast.atlantique)
+    await amina.goto(f"/fairs/{cast.fair.slug}")
+    luc = await visitors.sign_in(cast.luc)
+    sent: list[str] = []
+    luc.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
+    await luc.goto(f"/desk/{cast.atlantique.id}")
+    await expect(luc.get_by_text("Next: Amina Benali")).to_be_visible()
+    await luc.evaluate("for (const _ of [1, 2]) document.querySelector('[data-slot=next]').requestSubmit()")
+    await expect(amina.locator("dialog.ringing")).to_be_visible()
+    await luc.get_by_role("button", name="Withdraw").click()
+    await expect(amina.locator("dialog.ringing")).to_be_hidden()
+    assert len([frame for frame in sent if "line:call" in frame]) == 1
+    await expect(luc.locator(".flash.refused")).to_have_count(0)

@@ -1,5 +1,7 @@
 """Notes are read by whom they are meant for, steps stand once both have signed, handing over changes the referent."""
 
+from datetime import timedelta
+
 import pytest
 
 from rooms import access, agencies, counselling, portfolios, referents
@@ -74,3 +76,16 @@ async def test_handing_over_gives_the_person_to_a_colleague_and_to_nobody_else(o
         assert [row.person.name for row in await portfolios.portfolio(tx, office.nadia.id)] == ["Amina Benali"]
         with pytest.raises(Conflict):
             await portfolios.take(tx, office.claire, "Amina", cast.amina.email, "fr")
+
+
+async def test_what_is_agreed_lies_ahead_and_today_counts_in_every_zone(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        last_today = (tx.now - timedelta(hours=12)).date()
+        step = await counselling.propose_step(tx, office.claire, cast.amina.id, "Finish the CV", last_today)
+        assert step.due_on == last_today
+        with pytest.raises(Invalid) as refused:
+            await counselling.propose_step(
+                tx, office.claire, cast.amina.id, "Finish the CV", last_today - timedelta(days=1)
+            )
+        assert refused.value.field == "due_on"

@@ -224,6 +224,7 @@ async def test_a_simulated_jobseeker_comes_to_an_appointment_and_says_how_it_was
     await claire.get_by_role("tab", name="Chat").click()
     await expect(claire.locator(".messages")).to_contain_text(sayings.HELLO_FROM_JOBSEEKER, timeout=PATIENCE)
     await claire.get_by_role("button", name="Finish").click()
+    await claire.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
     await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()
     async with asyncio.timeout(20):
         while True:

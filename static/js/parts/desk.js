@@ -51,6 +51,7 @@ export class Desk {
     this.mine = element.dataset.ringing ?? "";
     /** @type {(() => void)[]} */
     this.stops = [];
+    this.isSending = false;
     this.onSubmit = this.onSubmit.bind(this);
   }
 
@@ -195,6 +196,8 @@ export class Desk {
     const form = /** @type {HTMLFormElement} */ (event.target);
     if (!form.action.endsWith("/call") && !form.action.endsWith("/withdraw")) return;
     event.preventDefault();
+    if (this.isSending) return; // a double click means one call
+    this.isSending = true;
     try {
       if (form.action.endsWith("/withdraw")) {
         await this.connection.send("line:withdraw", { call: form.action.split("/").at(-2) });
@@ -206,6 +209,8 @@ export class Desk {
     } catch (error) {
       this.door.forget();
       this.refuse(error instanceof Error ? error.message : "");
+    } finally {
+      this.isSending = false;
     }
   }
 

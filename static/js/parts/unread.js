@@ -39,7 +39,7 @@ export class Unread {
   /** @param {boolean} isSeen */
   seen(isSeen) {
     this.isSeen = isSeen;
-    if (isSeen) show(this.element, "unread", false);
+    if (isSeen) this.clear();
   }
 
   /** @param {{stream: string, message: {author: string, author_name: string, text: string}}} fact */
@@ -53,7 +53,12 @@ export class Unread {
   /** @param {MouseEvent} event */
   onClick(event) {
     if (!(/** @type {HTMLElement} */ (event.target).closest("[data-act=read]"))) return;
-    show(this.element, "unread", false);
+    this.clear();
     this.open();
+  }
+
+  clear() {
+    show(this.element, "unread", false);
+    fill(this.element, "unread-words", "");
   }
 }
