@@ -4,6 +4,7 @@ An employer's booth at a fair has reasons too: the interviews that can be booked
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
@@ -224,11 +225,15 @@ async def teams_in(tx: Transaction, where: uuid.UUID) -> list[Team]:
     return list((await tx.session.execute(select(Team).where(Team.agency_id == where).order_by(Team.name))).scalars())
 
 
-async def has_counsellor(tx: Transaction, where: uuid.UUID, counsellor: uuid.UUID) -> bool:
-    """Whether the counsellor belongs to the agency, in whatever team."""
-    query = select(TeamMember.team_id).join(Team, Team.id == TeamMember.team_id)
-    query = query.where(TeamMember.person_id == counsellor, Team.agency_id == where).limit(1)
-    return (await tx.session.execute(query)).first() is not None
+async def agencies_of(tx: Transaction, counsellors: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
+    """The agencies in which each of these counsellors works, in whatever team."""
+    if not counsellors:
+        return {}
+    query = select(TeamMember.person_id, Team.agency_id).join(Team, Team.id == TeamMember.team_id)
+    found: dict[uuid.UUID, set[uuid.UUID]] = {}
+    for counsellor, where in await tx.session.execute(query.where(tx.among(TeamMember.person_id, counsellors))):
+        found.setdefault(counsellor, set()).add(where)
+    return {counsellor: frozenset(where) for counsellor, where in found.items()}
 
 
 async def ids_for(tx: Transaction, reason: Reason) -> list[uuid.UUID]:

@@ -15,6 +15,7 @@ from rooms.conversations import Conversation, ConversationKind
 from rooms.errors import N_, Conflict, NotFound
 from rooms.facts import Fact, conversation_stream, line_stream, moderation_stream
 from rooms.model import Base, new_id
+from rooms.outbox import Letter
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
@@ -212,7 +213,9 @@ async def _write_to_the_other(tx: Transaction, author: Person, where: Conversati
     path = "/appointments" if is_staff else f"/counsel/people/{where.subject}"
     values: dict[str, object] = {"name": reader.name, "by": author.name, "path": path}
     once = f"thread:{where.id}:{reader.id}:{last}"
-    await outbox.post(tx, reader.email, "written", reader.language, values, once, due_at=tx.now + UNANSWERED_FOR)
+    await outbox.post(
+        tx, Letter(reader.email, "written", reader.language, values, once, due_at=tx.now + UNANSWERED_FOR)
+    )
 
 
 async def _refuse_the_silenced(tx: Transaction, author: Person, fair: uuid.UUID | None) -> None:

@@ -65,8 +65,14 @@ async def begin(
     row = await found(tx, kind, subject, asker)
     if row:
         return row
-    values = {"id": new_id(), "kind": kind, "subject": subject, "fair_id": fair, "asker_id": asker}
-    await tx.insert_once(Conversation, values)
+    await ensure(tx, kind, subject, fair, asker)
     row = await found(tx, kind, subject, asker)
     assert row is not None  # noqa: S101
     return row
+
+
+async def ensure(
+    tx: Transaction, kind: ConversationKind, subject: uuid.UUID, fair: uuid.UUID | None, asker: uuid.UUID | None = None
+) -> None:
+    values = {"id": new_id(), "kind": kind, "subject": subject, "fair_id": fair, "asker_id": asker}
+    await tx.insert_once(Conversation, values)

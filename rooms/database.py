@@ -27,16 +27,18 @@ class Database:
     def __init__(self, url: str, clock: Clock, *, pool_size: int = 10) -> None:
         self.clock = clock
         self.listeners: list[Listener] = []
-        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=20)
+        # A connection beyond the pool would be opened and closed for each use, just when many come.
+        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
         self._one_writer: asyncio.Lock | None = None
-        # PostgreSQL shows each query what is committed when it begins, in a transaction or not: the two round trips of
-        # BEGIN and ROLLBACK would buy nothing.
-        self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         if self.engine.dialect.name == "sqlite":
             self._one_writer = asyncio.Lock()
-            self._reader = self.engine.execution_options(reading=True)
+            self.reader = self.engine.execution_options(reading=True)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            return
+        # Connections of their own, so that looks do not queue behind what is written. PostgreSQL shows each query what
+        # is committed when it begins, in a transaction or not: the round trips of BEGIN and ROLLBACK would buy nothing.
+        self.reader = create_async_engine(url, pool_size=pool_size, max_overflow=0, isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -54,11 +56,12 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """A look that changes nothing and waits for nobody."""
-        async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as session:
+        async with AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as session:
             yield Transaction(session, self.clock)
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self.reader.dispose()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

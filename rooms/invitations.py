@@ -9,6 +9,7 @@ from rooms.booths import Booth
 from rooms.employers import Employer
 from rooms.errors import N_, Conflict, NotFound
 from rooms.fairs import Fair
+from rooms.outbox import Letter
 from rooms.people import Person
 from rooms.signin import Link, Purpose
 from rooms.transaction import Transaction
@@ -69,7 +70,7 @@ async def _send(
     name = name.strip() or email.partition("@")[0].replace(".", " ").title()
     link, token = await signin.make_link(tx, purpose, email, name, subject=subject, is_owner=is_owner)
     values |= {"purpose": purpose.value, "path": f"/links/{token}"}
-    await outbox.post(tx, link.email, "invitation", language, values)
+    await outbox.post(tx, Letter(link.email, "invitation", language, values))
 
 
 def _to_fair(fair: Fair) -> ColumnElement[bool]:

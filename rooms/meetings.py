@@ -20,6 +20,7 @@ from rooms.fairs import FairState
 from rooms.lines import places
 from rooms.lines.places import Place, PlaceState
 from rooms.model import Base, new_id
+from rooms.outbox import Letter
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
@@ -409,7 +410,7 @@ async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: 
         "employer": meeting.stand.employer.name,
         "path": "/me/talks",
     }
-    await outbox.post(tx, meeting.candidate.email, "answer", meeting.candidate.language, values)
+    await outbox.post(tx, Letter(meeting.candidate.email, "answer", meeting.candidate.language, values))
 
 
 async def rate(tx: Transaction, meeting: Meeting, rating: int, words: str) -> None:

@@ -5,11 +5,13 @@ sending and marking it sent sends it at most once more.
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, Select, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.model import Base, new_id
@@ -47,32 +49,33 @@ class Mail(Base):
     failure: Mapped[str | None]
 
 
-async def post(
-    tx: Transaction,
-    recipient: str | None,
-    template: str,
-    language: str,
-    values: dict[str, Any],
-    once: str | None = None,
-    *,
-    channel: Channel = Channel.MAIL,
-    due_at: datetime | None = None,
-    useless_at: datetime | None = None,
-) -> None:
-    """Write a mail to be sent after the commit, or at `due_at`. Nobody without an address is written to."""
-    if recipient is None:
-        return
-    row = {
-        "id": new_id(),
-        "channel": channel,
-        "recipient": recipient,
-        "template": template,
-        "language": language,
-        "values": values,
-    }
-    await tx.insert_once(
-        Mail, {**row, "once": once, "due_at": due_at or tx.now, "useless_at": useless_at, "attempts": 0}
-    )
+@dataclass(frozen=True)
+class Letter:
+    """A mail or text message to be sent after the commit, or at `due_at`. Nobody without an address is written to."""
+
+    recipient: str | None
+    template: str
+    language: str
+    values: dict[str, Any]
+    once: str | None = None
+    channel: Channel = Channel.MAIL
+    due_at: datetime | None = None
+    useless_at: datetime | None = None
+
+
+async def post(tx: Transaction, *letters: Letter) -> None:
+    rows = [
+        {
+            "id": new_id(), "channel": each.channel, "recipient": each.recipient, "template": each.template,
+            "language": each.language, "values": each.values, "once": each.once, "due_at": each.due_at or tx.now,
+            "useless_at": each.useless_at, "attempts": 0,
+        }
+        for each in letters
+        if each.recipient is not None
+    ]  # fmt: skip
+    if rows:
+        insert = (sqlite if tx.is_sqlite else postgresql).insert(Mail)
+        await tx.session.execute(insert.values(rows).on_conflict_do_nothing())
 
 
 def _due(tx: Transaction) -> Select[Mail]:

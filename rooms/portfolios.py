@@ -19,6 +19,7 @@ from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.facts import Fact, person_stream
 from rooms.model import Base, new_id
+from rooms.outbox import Letter
 from rooms.people import Person, clean_text
 from rooms.promises import Kept
 from rooms.referents import Following
@@ -220,7 +221,7 @@ async def take(tx: Transaction, counsellor: Person, name: str, email: str | None
         told: dict[str, object] = {"name": person.name, "counsellor": counsellor.name, "path": "/appointments#asks"}
         # Whoever said no is not written to again.
         once = f"following:{person.id}:{counsellor.id}"
-        await outbox.post(tx, person.email, "following", person.language, told, once)
+        await outbox.post(tx, Letter(person.email, "following", person.language, told, once))
     return person, False
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rooms import outbox
 from rooms.errors import N_, Invalid
 from rooms.model import Base, new_id
-from rooms.outbox import Channel
+from rooms.outbox import Channel, Letter
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -93,4 +93,6 @@ async def ring(tx: Transaction, person: Person, template: str, values: dict[str,
     """Write a push for each of the person's browsers, to be sent after the commit."""
     for subscription in await subscriptions_of(tx, {person.id}):
         name = f"{once}:{subscription.id}"
-        await outbox.post(tx, str(subscription.id), template, person.language, values, name, channel=Channel.PUSH)
+        await outbox.post(
+            tx, Letter(str(subscription.id), template, person.language, values, name, channel=Channel.PUSH)
+        )

@@ -1,9 +1,10 @@
 """Who follows whom: the counsellor of each followed person."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.model import Base
@@ -31,6 +32,12 @@ class Following(Base):
         """Nothing was heard for too long, and nothing lies ahead."""
         allowed = REINFORCED_SILENT_AFTER if self.is_reinforced else SILENT_AFTER
         return next_at is None and max(filter(None, (self.since, last_at))) < now - allowed
+
+
+async def referents_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Who follows each of `people`; whom nobody follows is left out."""
+    query = select(Following.person_id, Following.counsellor_id).where(tx.among(Following.person_id, people))
+    return {row.person_id: row.counsellor_id for row in await tx.session.execute(query)}
 
 
 async def referent_of(tx: Transaction, person: uuid.UUID) -> uuid.UUID | None:

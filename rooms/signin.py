@@ -7,6 +7,7 @@ a mail scanner that follows it signs nobody in.
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rooms import outbox, people, push
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
+from rooms.outbox import Letter
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -94,7 +96,7 @@ async def send_code(tx: Transaction, name: str, email: str, language: str) -> Si
     row.code_hash, row.made_at, row.expires_at = hashed(f"{row.id}{code}"), tx.now, tx.now + CODE_LIFE
     row.attempts = 0
     tx.session.add(row)
-    await outbox.post(tx, email, "code", language, {"name": name, "code": code})
+    await outbox.post(tx, Letter(email, "code", language, {"name": name, "code": code}))
     return row
 
 
@@ -160,7 +162,9 @@ async def send_link(tx: Transaction, email: str) -> None:
     if person is None or person.email is None:
         return
     _, token = await make_link(tx, Purpose.SIGN_IN, person.email, person.name)
-    await outbox.post(tx, person.email, "link", person.language, {"name": person.name, "path": f"/links/{token}"})
+    await outbox.post(
+        tx, Letter(person.email, "link", person.language, {"name": person.name, "path": f"/links/{token}"})
+    )
 
 
 async def look_at_link(tx: Transaction, token: str, *, lock: bool = False) -> Link:
@@ -199,13 +203,19 @@ async def open_session(tx: Transaction, person: Person, device: str) -> str:
 
 async def whose(tx: Transaction, token: str) -> tuple[Session, Person] | None:
     """The live session of this token and its person."""
-    row = await tx.session.execute(
+    return (await whose_all(tx, [token]))[0]
+
+
+async def whose_all(tx: Transaction, tokens: Sequence[str]) -> list[tuple[Session, Person] | None]:
+    """The live session of each token and its person, in their order."""
+    hashes = [hashed(token) for token in tokens]
+    rows = await tx.session.execute(
         select(Session, Person)
         .join(Person, Person.id == Session.person_id)
-        .where(Session.token_hash == hashed(token), Session.revoked_at.is_(None), Session.expires_at > tx.now)
+        .where(tx.among(Session.token_hash, hashes), Session.revoked_at.is_(None), Session.expires_at > tx.now)
     )
-    found = row.first()
-    return (found[0], found[1]) if found else None
+    found = {session.token_hash: (session, person) for session, person in rows}
+    return [found.get(each) for each in hashes]
 
 
 async def person_of(tx: Transaction, session: uuid.UUID) -> Person | None:

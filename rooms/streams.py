@@ -52,7 +52,7 @@ async def number(tx: Transaction) -> list[Told]:
     counts: dict[str, int] = {}
     for stream, _ in tx.recorded:
         counts[stream] = counts.get(stream, 0) + 1
-    before = {stream: await _advance(tx, stream, counts[stream]) for stream in sorted(counts)}
+    before = await _advance(tx, counts)
     told = []
     for stream, fact in tx.recorded:
         before[stream] += 1
@@ -70,16 +70,15 @@ async def number(tx: Transaction) -> list[Told]:
     return told
 
 
-async def _advance(tx: Transaction, stream: str, count: int) -> int:
-    dialect = sqlite if tx.is_sqlite else postgresql
-    statement = (
-        dialect.insert(Stream)
-        .values(name=stream, last=count, epoch=new_id())
-        .on_conflict_do_update(index_elements=["name"], set_={"last": Stream.last + count})
-        .returning(Stream.last)
+async def _advance(tx: Transaction, counts: dict[str, int]) -> dict[str, int]:
+    """Count each stream on; gives where it stood before."""
+    insert = (sqlite if tx.is_sqlite else postgresql).insert(Stream)
+    rows = [{"name": stream, "last": counts[stream], "epoch": new_id()} for stream in sorted(counts)]
+    statement = insert.values(rows).on_conflict_do_update(
+        index_elements=["name"], set_={"last": Stream.last + insert.excluded.last}
     )
-    last: int = (await tx.session.execute(statement)).scalar_one()
-    return last - count
+    stands = await tx.session.execute(statement.returning(Stream.name, Stream.last))
+    return {stream: last - counts[stream] for stream, last in stands}
 
 
 async def head(tx: Transaction, stream: str) -> Head:

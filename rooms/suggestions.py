@@ -14,6 +14,7 @@ from rooms.fairs import Fair, FairState
 from rooms.lines.places import Place
 from rooms.meetings import Meeting, MeetingState, NextStep
 from rooms.model import Base, new_id
+from rooms.outbox import Letter
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
@@ -95,7 +96,7 @@ async def suggest(
     await tx.session.flush()
     if is_new:
         values: dict[str, object] = {"name": person.name, "by": by.name, "what": row.name, "words": row.words}
-        await outbox.post(tx, person.email, "suggestion", person.language, values | {"path": row.path})
+        await outbox.post(tx, Letter(person.email, "suggestion", person.language, values | {"path": row.path}))
     return row
 
 

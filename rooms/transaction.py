@@ -1,6 +1,5 @@
 """One transaction, one moment, one list of facts: what every command works in."""
 
-import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -30,11 +29,11 @@ class Transaction:
     def is_sqlite(self) -> bool:
         return self.session.get_bind().dialect.name == "sqlite"
 
-    def among(self, column: InstrumentedAttribute[Any], ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
-        """Whether the column is one of `ids`, hundreds of them: PostgreSQL takes them as one value, not one by one."""
+    def among(self, column: InstrumentedAttribute[Any], values: Collection[Any]) -> ColumnElement[bool]:
+        """Whether the column is one of `values`, hundreds of them: PostgreSQL takes them as one value."""
         if self.is_sqlite:
-            return column.in_(ids)
-        every = bindparam(None, list(ids), type_=postgresql.ARRAY(column.type))
+            return column.in_(values)
+        every = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
         return column == any_(every)
 
     async def plain_rows(

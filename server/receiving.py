@@ -68,24 +68,25 @@ def handler_of(page: Page) -> security.Handler:
 
 async def _visit(request: web.Request, house: House) -> Visit:
     token = request.cookies.get(SESSION, "")
-    found = None
+    found, doors = None, Doors()
     if token:
-        async with house.database.reading() as tx:
-            found = await signin.whose(tx, token)
-            now = tx.now
-            if found:
-                doors = Doors() if PART in request.headers else await access.doors_of(tx, found[1])
+        found = await house.gathering.ask("session", token, house.whose_all)
+        if found and PART not in request.headers:
+            async with house.database.reading() as tx:
+                doors = await access.doors_of(tx, found[1])
         # A form leads to a page, and the page is what counts as having been here.
         is_page = request.method == "GET"
-        if found and is_page and (found[1].page_seen_at is None or found[1].page_seen_at + PAGE_SEEN_EVERY < now):
+        if (
+            found
+            and is_page
+            and (found[1].page_seen_at is None or found[1].page_seen_at + PAGE_SEEN_EVERY < house.database.clock.now())
+        ):
             await _note_seen(house, *found)
     actor = Actor(found[1], found[0].id) if found else Actor()
     chosen = request.cookies.get(LANGUAGE) or (actor.person.language if actor.person else None)
     spoken = language.choose(request.headers.get("Accept-Language", ""), chosen)
     visitor = request.cookies.get(VISITOR) or secrets.token_urlsafe(18)
-    visit = Visit(request, house, actor, spoken, token if found else visitor)
-    if found:
-        visit.doors = doors
+    visit = Visit(request, house, actor, spoken, token if found else visitor, doors)
     if VISITOR not in request.cookies:
         visit.cookies[VISITOR] = (visitor, YEAR)
     return visit

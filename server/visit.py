@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
 
+from rooms import signin
 from rooms.access import Actor, Doors
 from rooms.appointments.booking import Appointment
-from rooms.appointments.rush import Rush
 from rooms.database import Database
 from rooms.errors import N_, Invalid, NotFound, Problem
+from rooms.gathering import Gathering
+from rooms.people import Person
+from rooms.signin import Session
 from rooms.transaction import Transaction
 from rooms.uploads import Upload
 from server import language
@@ -49,9 +52,13 @@ class House:
     rates: Rates
     render: Callable[..., str]
     storage: Storage
-    rush: Rush = field(default_factory=Rush)
+    gathering: Gathering = field(default_factory=Gathering)
     hub: Any = None
     """signaling.hub.Hub; the pages only ask it to close a withdrawn session's connections."""
+
+    async def whose_all(self, tokens: list[str]) -> list[tuple[Session, Person] | None]:
+        async with self.database.reading() as tx:
+            return await signin.whose_all(tx, tokens)
 
 
 HOUSE: web.AppKey[House] = web.AppKey("house", House)

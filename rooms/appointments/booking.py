@@ -5,6 +5,7 @@ of a person's time belongs to one appointment. It holds for counsellors and cand
 """
 
 import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -187,6 +188,10 @@ class OccupiedPiece(Base):
     appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
 
 
+SIDES = (Appointment.candidate_id, Appointment.counsellor_id, Appointment.guest_id)
+"""On which side somebody can come."""
+
+
 class AppointmentChange(Base):
     """What happened to an appointment, by whom and when; `begins_at` is the time it had then."""
 
@@ -226,6 +231,10 @@ class Wanted:
     guest: Guest | None = None
 
 
+Pieces = set[tuple[uuid.UUID, int]]
+"""(person, number of the piece)"""
+
+
 def pieces(begins: datetime, ends: datetime) -> range:
     """The numbers of the five-minute pieces from `begins` until `ends`."""
     return range(int(begins.timestamp()) // PIECE, -(-int(ends.timestamp()) // PIECE))
@@ -233,24 +242,48 @@ def pieces(begins: datetime, ends: datetime) -> range:
 
 async def hold(tx: Transaction, candidate: Person, wanted: Wanted, until: timedelta = HELD_FOR) -> Appointment | None:
     """Hold a time; None when somebody has it already."""
+    return (await hold_all(tx, [(candidate, wanted)], until))[0]
+
+
+async def hold_all(
+    tx: Transaction, wanted: Sequence[tuple[Person, Wanted]], until: timedelta = HELD_FOR
+) -> list[Appointment | None]:
+    """Hold a time for each candidate, in their order; None where somebody has it already."""
+    counsellors = select(Person).where(tx.among(Person.id, {each.counsellor for _, each in wanted}))
+    known = {person.id: person for person in (await tx.session.execute(counsellors)).scalars()}
+    rows = [_to_hold(tx, candidate, each, known[each.counsellor], until) for candidate, each in wanted]
+    await _clear_lapsed(tx, rows)
+    tx.session.add_all(rows)
+    await tx.session.flush()
+    taken = await _take_all(tx, {row.id: _pieces_of(row) for row in rows})
+    await _undo(tx, [row for row in rows if row.id not in taken])
+    held = [row if row.id in taken else None for row in rows]
+    for row in filter(None, held):
+        _tell(tx, row)
+    return held
+
+
+def _to_hold(tx: Transaction, candidate: Person, wanted: Wanted, counsellor: Person, until: timedelta) -> Appointment:
     row = Appointment(
         id=new_id(), reason_id=wanted.reason.id, counsellor_id=wanted.counsellor, candidate_id=candidate.id,
         state=AppointmentState.HELD, sequence=0, mode=wanted.mode, time_zone=wanted.time_zone, made_at=tx.now,
         held_until=tx.now + until,
     )  # fmt: skip
-    row.reason, row.candidate = wanted.reason, candidate
-    row.counsellor = await tx.session.get_one(Person, wanted.counsellor)
+    row.reason, row.candidate, row.counsellor = wanted.reason, candidate, counsellor
     row.guest, row.guest_booth = (wanted.guest.person, wanted.guest.booth) if wanted.guest else (None, None)
     _put(row, wanted)
-    await _clear_lapsed(tx, row)
-    async with tx.session.begin_nested() as savepoint:
-        tx.session.add(row)
-        await tx.session.flush()
-        if not await _occupy(tx, row):
-            await savepoint.rollback()
-            return None
-    _tell(tx, row)
     return row
+
+
+async def _undo(tx: Transaction, rows: list[Appointment]) -> None:
+    """What could not be held was never there."""
+    if not rows:
+        return
+    ids = [row.id for row in rows]
+    for row in rows:
+        tx.session.expunge(row)
+    await tx.session.execute(delete(OccupiedPiece).where(OccupiedPiece.appointment_id.in_(ids)))
+    await tx.session.execute(delete(Appointment).where(Appointment.id.in_(ids)))
 
 
 def _put(row: Appointment, wanted: Wanted) -> None:
@@ -258,35 +291,46 @@ def _put(row: Appointment, wanted: Wanted) -> None:
     row.occupied_from, row.occupied_until = wanted.span.begins - wanted.before, wanted.span.ends + wanted.after
 
 
-async def _occupy(tx: Transaction, row: Appointment) -> bool:
-    """Take the pieces of everybody who comes."""
+def _pieces_of(row: Appointment) -> Pieces:
+    """The pieces of everybody who comes."""
     others = [person.id for person in row.people if person.id != row.counsellor_id]
     theirs = {(person, piece) for person in others for piece in pieces(row.begins_at, row.ends_at)}
-    return await _take(tx, row, theirs | _of_counsellor(row, row.counsellor_id))
+    return theirs | _of_counsellor(row, row.counsellor_id)
 
 
-def _of_counsellor(row: Appointment, counsellor: uuid.UUID) -> set[tuple[uuid.UUID, int]]:
+def _of_counsellor(row: Appointment, counsellor: uuid.UUID) -> Pieces:
     return {(counsellor, piece) for piece in pieces(row.occupied_from, row.occupied_until)}
 
 
-async def _take(tx: Transaction, row: Appointment, wanted: set[tuple[uuid.UUID, int]]) -> bool:
-    """Take pieces, in a fixed order so that two transactions cannot wait for each other."""
-    values = [{"person_id": person, "piece": piece, "appointment_id": row.id} for person, piece in sorted(wanted)]
+async def _take(tx: Transaction, row: Appointment, wanted: Pieces) -> bool:
+    return bool(await _take_all(tx, {row.id: wanted}))
+
+
+async def _take_all(tx: Transaction, wanted: dict[uuid.UUID, Pieces]) -> set[uuid.UUID]:
+    """Take the pieces of each appointment, in a fixed order so that two transactions cannot wait for each other; gives
+    those that got all of theirs."""
+    order = sorted((person, piece, row) for row, each in wanted.items() for person, piece in each)
+    if not order:
+        return set()
+    values = [{"person_id": person, "piece": piece, "appointment_id": row} for person, piece, row in order]
     dialect = sqlite if tx.is_sqlite else postgresql
-    statement = dialect.insert(OccupiedPiece).values(values).on_conflict_do_nothing()
-    result = await tx.session.execute(statement)
-    return bool(result.rowcount == len(values))  # type: ignore[attr-defined]
+    await tx.session.execute(dialect.insert(OccupiedPiece).on_conflict_do_nothing(), values)
+    query = select(OccupiedPiece.appointment_id, func.count()).where(
+        tx.among(OccupiedPiece.appointment_id, wanted), tx.among(OccupiedPiece.person_id, {each[0] for each in order})
+    )
+    counted = await tx.session.execute(query.group_by(OccupiedPiece.appointment_id))
+    return {row for row, count in counted if count == len(wanted[row])}
 
 
-async def _clear_lapsed(tx: Transaction, row: Appointment) -> None:
+async def _clear_lapsed(tx: Transaction, rows: Sequence[Appointment]) -> None:
     """Holds of these people that have run out stand in nobody's way. A time that was proposed goes on to the next
     who waits, which is the worker's to do: until then it is nobody's."""
-    people = [person.id for person in row.people]
+    people = {person.id for row in rows for person in row.people}
     query = select(Appointment.id).where(
         Appointment.state == AppointmentState.HELD,
         Appointment.held_until <= tx.now,
         Appointment.wish_id.is_(None),
-        or_(*(concerns(person) for person in people)),
+        or_(*(tx.among(side, people) for side in SIDES)),
     )
     for lapsed in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
         await lapse(tx, lapsed)
@@ -302,12 +346,14 @@ async def lapse(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
     return row
 
 
-async def let_go(tx: Transaction, candidate: uuid.UUID) -> None:
+async def let_go(tx: Transaction, candidates: Collection[uuid.UUID]) -> None:
     """Whoever looks for another time lets the one go that they hold; a time proposed to them stays."""
     query = select(Appointment.id).where(
-        Appointment.candidate_id == candidate, Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_(None)
+        tx.among(Appointment.candidate_id, candidates),
+        Appointment.state == AppointmentState.HELD,
+        Appointment.wish_id.is_(None),
     )
-    for held in list((await tx.session.execute(query)).scalars()):
+    for held in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
         row = await locked(tx, held)
         if row and row.state is AppointmentState.HELD:
             await _free(tx, row)
@@ -365,11 +411,11 @@ async def move(tx: Transaction, row: Appointment, by: Person, wanted: Wanted) ->
     await _free(tx, row)
     before = row.counsellor_id
     row.counsellor_id, row.mode = wanted.counsellor, wanted.mode
-    await _clear_lapsed(tx, row)
+    await _clear_lapsed(tx, [row])
     row.counsellor = await tx.session.get_one(Person, wanted.counsellor)
     _put(row, wanted)
     await tx.session.flush()
-    if not await _occupy(tx, row):
+    if not await _take(tx, row, _pieces_of(row)):
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
     row.sequence += 1
     row.confirmed_at = row.expected_at = None
@@ -497,8 +543,7 @@ async def changes_of(tx: Transaction, appointment: uuid.UUID) -> list[Appointmen
 
 def concerns(person: uuid.UUID) -> ColumnElement[bool]:
     """Whether somebody comes to an appointment, on any side."""
-    mine = (Appointment.candidate_id, Appointment.counsellor_id, Appointment.guest_id)
-    return or_(*(column == person for column in mine))
+    return or_(*(side == person for side in SIDES))
 
 
 async def of_person(

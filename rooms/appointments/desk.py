@@ -21,7 +21,7 @@ async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", ph
     if row.reason.booth and not row.reason.booth.fair.lies_ahead:
         raise Conflict("fair.closed", N_("The fair is closed: nothing new is booked there."))
     await booking.book(tx, row, by, said, phone)
-    await conversations.begin(tx, ConversationKind.MEETING, row.id, None)
+    await conversations.ensure(tx, ConversationKind.MEETING, row.id, None)
     await waitlist.fulfilled(tx, row)
     await letters.booked(tx, row)
 

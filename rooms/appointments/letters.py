@@ -1,12 +1,12 @@
 """What is written to the people of an appointment: what happened, with an entry for their calendars, and reminders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from rooms import outbox
 from rooms.appointments import links
 from rooms.appointments.booking import Appointment
-from rooms.outbox import Channel
+from rooms.outbox import Channel, Letter
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -28,80 +28,80 @@ REMINDERS = (
 
 
 async def booked(tx: Transaction, row: Appointment) -> None:
-    await _everybody(tx, row, "booked", "REQUEST")
-    await remind(tx, row)
+    await outbox.post(tx, *_everybody(tx, row, "booked", "REQUEST"), *_reminders(tx, row))
 
 
 async def moved(tx: Transaction, row: Appointment) -> None:
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await _everybody(tx, row, "moved", "REQUEST")
-    await remind(tx, row)
+    await outbox.post(tx, *_everybody(tx, row, "moved", "REQUEST"), *_reminders(tx, row))
 
 
 async def handed_over(tx: Transaction, row: Appointment, before: Person) -> None:
     """It stays at its time, with a colleague: everybody is told, and the calendars follow."""
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await _everybody(tx, row, "handed_over", "REQUEST")
-    await taken_from(tx, row, before)
-    await remind(tx, row)
+    told = _everybody(tx, row, "handed_over", "REQUEST")
+    gone = _let_go(tx, row, before, row.reason.desk_path)
+    await outbox.post(tx, *told, gone, *_reminders(tx, row))
 
 
 async def cancelled(tx: Transaction, row: Appointment) -> None:
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await _everybody(tx, row, "cancelled", "CANCEL")
+    await outbox.post(tx, *_everybody(tx, row, "cancelled", "CANCEL"))
 
 
 async def taken_from(tx: Transaction, row: Appointment, counsellor: Person) -> None:
     """It has moved to a colleague: the counsellor who had it is told, and their calendar lets it go."""
-    await _let_go(tx, row, counsellor, row.reason.desk_path)
+    await outbox.post(tx, _let_go(tx, row, counsellor, row.reason.desk_path))
 
 
 async def guest_excused(tx: Transaction, row: Appointment, guest: Person) -> None:
     """The appointment stands without the employer: the two others are told, and the calendars of all three follow."""
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await _everybody(tx, row, "guest_excused", "REQUEST")
-    await _let_go(tx, row, guest, "/appointments")
-    await remind(tx, row)
+    told = _everybody(tx, row, "guest_excused", "REQUEST")
+    await outbox.post(tx, *told, _let_go(tx, row, guest, "/appointments"), *_reminders(tx, row))
 
 
-async def _let_go(tx: Transaction, row: Appointment, person: Person, path: str) -> None:
+def _let_go(tx: Transaction, row: Appointment, person: Person, path: str) -> Letter:
     values = _values(row, person, "cancelled") | {"calendar": _entry(tx, row, person, "CANCEL")}
     values |= {"other": row.candidate.name, "path": path}
     once = f"taken:{row.id}:{row.sequence}:{person.id}"
-    await outbox.post(tx, person.email, "appointment", person.language, values, once)
+    return Letter(person.email, "appointment", person.language, values, once)
 
 
 async def proposed(tx: Transaction, row: Appointment) -> None:
     """A time has come free for somebody who waits: it is held for them for a while."""
-    values = _values(row, row.candidate, "proposed")
+    person, values = row.candidate, _values(row, row.candidate, "proposed")
     values |= {"path": f"/appointments/{row.id}", "until": row.held_until.isoformat() if row.held_until else ""}
-    await outbox.post(tx, row.candidate.email, "appointment", row.candidate.language, values, f"proposed:{row.id}")
+    await outbox.post(tx, Letter(person.email, "appointment", person.language, values, f"proposed:{row.id}"))
 
 
 async def remind(tx: Transaction, row: Appointment) -> None:
-    """Write the reminders that still make sense; each is sent when its moment comes."""
+    await outbox.post(tx, *_reminders(tx, row))
+
+
+def _reminders(tx: Transaction, row: Appointment) -> list[Letter]:
+    """Those that still make sense; each is sent when its moment comes."""
+    language, found = row.candidate.language, []
     for reminder in REMINDERS:
         due_at = row.begins_at - reminder.before
         if due_at <= tx.now:
             continue
-        values = _values(row, row.candidate, f"remind_{reminder.name}") | {"path": await links.make(tx, row)}
+        values = _values(row, row.candidate, f"remind_{reminder.name}") | {"path": links.make(tx, row)}
         once, useless_at = f"remind:{row.id}:{row.sequence}:{reminder.name}", row.begins_at - reminder.until
-        language = row.candidate.language
-        await outbox.post(
-            tx, row.candidate.email, "appointment", language, values, once, due_at=due_at, useless_at=useless_at
-        )
-        await outbox.post(
-            tx, row.phone or None, "reminder", language, values, f"{once}:sms",
-            channel=Channel.SMS, due_at=due_at, useless_at=useless_at,
-        )  # fmt: skip
+        mail = Letter(row.candidate.email, "appointment", language, values, once, due_at=due_at, useless_at=useless_at)
+        sms = replace(mail, recipient=row.phone or None, template="reminder", once=f"{once}:sms", channel=Channel.SMS)
+        found += [mail, sms]
+    return found
 
 
-async def _everybody(tx: Transaction, row: Appointment, what: str, method: str) -> None:
+def _everybody(tx: Transaction, row: Appointment, what: str, method: str) -> list[Letter]:
+    found = []
     for person in row.people:
-        path = await links.make(tx, row) if person is row.candidate else f"/appointments/{row.id}"
+        path = links.make(tx, row) if person is row.candidate else f"/appointments/{row.id}"
         values = _values(row, person, what) | {"path": path, "calendar": _entry(tx, row, person, method)}
         once = f"{what}:{row.id}:{row.sequence}:{person.id}"
-        await outbox.post(tx, person.email, "appointment", person.language, values, once)
+        found.append(Letter(person.email, "appointment", person.language, values, once))
+    return found
 
 
 def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:

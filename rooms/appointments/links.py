@@ -24,7 +24,7 @@ class AppointmentLink(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
-async def make(tx: Transaction, appointment: Appointment) -> str:
+def make(tx: Transaction, appointment: Appointment) -> str:
     """The path of a new link to this appointment; its secret is stored only as a hash."""
     token = secrets.token_urlsafe(24)
     row = AppointmentLink(id=new_id(), token_hash=hashed(token), appointment_id=appointment.id, made_at=tx.now)

@@ -1,77 +1,50 @@
-"""When many want the same times at once: one look serves all who asked before it, and nobody tries for what is gone.
+"""Many who want the same time at once are decided on together, in the order in which they asked.
 
-It keeps no promise, the primary key does (rooms/appointments/booking.py). It saves the work of trying in vain, within
-one process. Whatever it answers was found out after the question was asked.
+The promise that nobody gets what another has is the primary key's (rooms/appointments/booking.py).
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from rooms.appointments.times import NobodyFree
+from sqlalchemy import select
 
-Seen = TypeVar("Seen")
-
-
-@dataclass
-class _Queue:
-    """Who tries for one time, one after the other."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    people: int = 0
-    asked: int = 0
-    gone_for: int = 0
-    """Whoever asked up to this number is told: an attempt that began later found nobody free."""
+from rooms import access
+from rooms.access import Actor
+from rooms.agencies import Mode, Reason
+from rooms.appointments import times
+from rooms.appointments.booking import Appointment
+from rooms.errors import Problem
+from rooms.people import Person
+from rooms.transaction import Transaction
 
 
-class Rush:
-    def __init__(self) -> None:
-        self._queues: dict[Hashable, _Queue] = {}
-        self._running: dict[Hashable, asyncio.Future[Any]] = {}
-        self._next: dict[Hashable, asyncio.Future[Any]] = {}
+@dataclass(frozen=True)
+class Asked:
+    actor: Actor
+    time_zone: str | None
+    """Their device's; otherwise the agency's counts."""
 
-    @asynccontextmanager
-    async def turn(self, time: Hashable) -> AsyncIterator[None]:
-        """One's turn to try for this time. Raises NobodyFree if it has gone while one waited."""
-        queue = self._queues.setdefault(time, _Queue())
-        queue.people += 1
-        queue.asked += 1
-        mine = queue.asked
+
+async def hold_all(
+    tx: Transaction, reason: uuid.UUID, mode: str | None, begins: datetime, asked: Sequence[Asked]
+) -> list[Appointment | Problem]:
+    """Hold this time for each who asks for themselves, while somebody is free. Without a mode, the reason's first."""
+    outcome: dict[uuid.UUID, Appointment | Problem] = {}
+    may: dict[uuid.UUID, Asked] = {}
+    row: Reason | None = None
+    for each in asked:
         try:
-            async with queue.lock:
-                if mine <= queue.gone_for:
-                    raise NobodyFree()
-                before = queue.asked
-                try:
-                    yield
-                except NobodyFree as gone:
-                    if gone.is_for_everybody:
-                        queue.gone_for = before
-                    raise
-        finally:
-            queue.people -= 1
-            if not queue.people:
-                del self._queues[time]
-
-    async def look(self, what: Hashable, find: Callable[[], Awaitable[Seen]]) -> Seen:
-        """What `find` sees, shared with everybody who asks for the same until it begins."""
-        coming = self._next.get(what)
-        if coming is None:
-            coming = asyncio.ensure_future(self._find(what, find, self._running.get(what)))
-            self._next[what] = coming
-        seen: Seen = await asyncio.shield(coming)
-        return seen
-
-    async def _find(
-        self, what: Hashable, find: Callable[[], Awaitable[Seen]], before: asyncio.Future[Any] | None
-    ) -> Seen:
-        if before:
-            await asyncio.wait({before})
-        mine = self._running[what] = self._next.pop(what)
-        try:
-            return await find()
-        finally:
-            if self._running.get(what) is mine:
-                del self._running[what]
+            row = await access.reason(tx, each.actor, reason)
+            may[each.actor.known.id] = each
+        except Problem as problem:
+            outcome[each.actor.known.id] = problem
+    if row:
+        people = (await tx.session.execute(select(Person).where(tx.among(Person.id, may)))).scalars()
+        known = {person.id: person for person in people}
+        wanted = [(known[person], each.time_zone or row.host.zone.key) for person, each in may.items()]
+        chosen = Mode(mode if mode in row.modes else row.modes[0])
+        held = await times.hold_all(tx, row, chosen, begins, wanted)
+        outcome |= dict(zip(may, held, strict=True))
+    return [outcome[each.actor.known.id] for each in asked]

@@ -2,8 +2,10 @@
 
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 
 from sqlalchemy import BigInteger, ColumnElement, Text, cast, extract, func, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
@@ -23,8 +25,8 @@ from rooms.appointments.availability import (
     open_spans,
     slots,
 )
-from rooms.appointments.booking import Appointment, AppointmentState, Guest, Wanted
-from rooms.errors import N_, Conflict, Invalid
+from rooms.appointments.booking import SIDES, Appointment, AppointmentState, Guest, Wanted
+from rooms.errors import N_, Conflict, Invalid, Problem
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -37,7 +39,7 @@ LONGEST = timedelta(hours=6)
 
 @dataclass(frozen=True)
 class Time:
-    """A time that can be booked, and with whom: the one to be asked first comes first."""
+    """A time that can be booked, and with whom."""
 
     span: Span
     counsellors: tuple[uuid.UUID, ...]
@@ -46,22 +48,34 @@ class Time:
 class NobodyFree(Conflict):
     """Nobody who may be asked is free at this time."""
 
-    def __init__(self, *, is_for_everybody: bool = True) -> None:
+    def __init__(self) -> None:
         super().__init__("slot.taken", N_("Somebody has just taken this time. Here are the next ones."))
-        self.is_for_everybody = is_for_everybody
-        """Whether the same people were asked as for any other candidate."""
 
 
 @dataclass(frozen=True)
 class Openings:
-    """When the counsellors of an agency are free for a reason, whoever asks; and what each has to do in these days."""
+    """When the counsellors of an agency are free for a reason, whoever asks."""
 
     reason: Reason
     team: list[uuid.UUID]
     first: date
     days: int
     free: dict[Span, list[uuid.UUID]]
-    loads: dict[uuid.UUID, int]
+
+    @property
+    def around(self) -> Span:
+        return _around(self.reason.host, self.first, self.first + (self.days - 1) * A_DAY)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who looks for a time: who follows them, in which agencies that counsellor works, and what they have
+    agreed to already."""
+
+    id: uuid.UUID
+    referent: uuid.UUID | None
+    agencies: frozenset[uuid.UUID]
+    own: Sequence[Span]
 
 
 @dataclass(frozen=True)
@@ -73,30 +87,83 @@ class Diary:
     load: int
 
 
+@dataclass(frozen=True)
+class FreeAt:
+    """Who is free at one time."""
+
+    reason: Reason
+    mode: Mode
+    span: Span
+    guest: Guest | None
+    diaries: dict[uuid.UUID, Diary]
+
+    def for_(self, candidate: Candidate, people: list[uuid.UUID], time_zone: str) -> list[Wanted]:
+        """With whom of `people` the candidate can take it, the one to be asked first first."""
+        if any(self.span.meets(mine) for mine in candidate.own):
+            raise Conflict("slot.own", N_("You have another appointment at this time."))
+        free = {person: self.diaries[person].load for person in people if person in self.diaries}
+        return [
+            self._with(person, self.diaries[person].rules, time_zone)
+            for person in _in_order(list(free), free, candidate)
+        ]
+
+    def _with(self, person: uuid.UUID, rules: Rules, time_zone: str) -> Wanted:
+        return Wanted(self.reason, person, self.mode, self.span, rules.before, rules.after, time_zone, self.guest)
+
+
 async def counsellors_for(
     tx: Transaction, reason: Reason, candidate: uuid.UUID, moving: Appointment | None = None
 ) -> list[uuid.UUID]:
     """Who may be met for this reason. What is booked already may move with whom it is booked."""
     team = await agencies.ids_for(tx, reason)
-    found = await _may_be_met(tx, reason, team, await referents.referent_of(tx, candidate), candidate)
-    return found or ([moving.counsellor_id] if moving else [])
+    (known,) = await candidates(tx, [candidate])
+    return _may_be_met(reason, team, known) or ([moving.counsellor_id] if moving else [])
 
 
-async def _may_be_met(
-    tx: Transaction, reason: Reason, team: list[uuid.UUID], referent: uuid.UUID | None, candidate: uuid.UUID
-) -> list[uuid.UUID]:
+def _may_be_met(reason: Reason, team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
     """The agency or the reason's team, only the referent for a follow-up, never oneself. Whoever is followed goes to
     their counsellor's agency; to an interview anybody goes."""
-    if (
-        reason.agency_id is not None
-        and referent is not None
-        and referent not in team
-        and not await agencies.has_counsellor(tx, reason.agency_id, referent)
-    ):
+    referent = candidate.referent
+    if reason.agency_id and referent and referent not in team and reason.agency_id not in candidate.agencies:
         return []
     if reason.is_follow_up:
         return [referent] if referent in team else []
-    return [person for person in team if person != candidate]
+    return [person for person in team if person != candidate.id]
+
+
+async def candidates(
+    tx: Transaction, people: Sequence[uuid.UUID], around: Span | None = None, moving: Appointment | None = None
+) -> list[Candidate]:
+    """What the times of each of `people` depend on, in their order; what is theirs already only `around` some days."""
+    referent_of = await referents.referents_of(tx, people)
+    agencies_of = await agencies.agencies_of(tx, set(referent_of.values()))
+    own = await _spans_of(tx, people, around, moving) if around else {}
+    found = []
+    for person in people:
+        referent = referent_of.get(person)
+        where = agencies_of.get(referent) if referent else None
+        found.append(Candidate(person, referent, where or frozenset(), own.get(person, ())))
+    return found
+
+
+async def _spans_of(
+    tx: Transaction, people: Sequence[uuid.UUID], around: Span, moving: Appointment | None
+) -> dict[uuid.UUID, list[Span]]:
+    """What they have agreed to, on any side."""
+    stands = (
+        # What is proposed to them is theirs to answer; what they hold while choosing gives way to what they choose.
+        or_(Appointment.state == AppointmentState.BOOKED, Appointment.wish_id.is_not(None)),
+        *_stands(tx, around, moving),
+    )
+    sides = (
+        select(side, Appointment.begins_at, Appointment.ends_at).where(tx.among(side, people), *stands)
+        for side in SIDES
+    )
+    found: dict[uuid.UUID, list[Span]] = {person: [] for person in people}
+    for person, begins_at, ends_at in await tx.session.execute(union_all(*sides)):
+        if person:
+            found[person].append(Span(begins_at, ends_at))
+    return found
 
 
 def modes_for(reason: Reason, guest: Guest | None = None) -> list[str]:
@@ -119,8 +186,8 @@ async def free_times(
     guest = moving.asked if moving else guest
     people = _without(people, guest)
     openings = await openings_of(tx, reason, mode, people, first, days, moving=moving, guest=guest)
-    referent = await referents.referent_of(tx, candidate)
-    return await _times(tx, openings, people, referent, candidate, moving)
+    (known,) = await candidates(tx, [candidate], openings.around, moving)
+    return _times(openings, people, known)
 
 
 async def openings_of(
@@ -129,7 +196,7 @@ async def openings_of(
 ) -> Openings:  # fmt: skip
     """When each of `people` is free in these days, whoever asks."""
     if mode.value not in modes_for(reason, guest) or not people:
-        return Openings(reason, people, first, days, {}, {})
+        return Openings(reason, people, first, days, {})
     last, length = first + (days - 1) * A_DAY, timedelta(minutes=reason.minutes)
     within = await _within(tx, reason, mode, first, last, guest, moving)
     diaries = await _diaries_for(tx, reason, people, first, last, within, moving)
@@ -137,36 +204,27 @@ async def openings_of(
     for person, diary in diaries.items():
         for slot in slots(diary.rules, mode, length, diary.taken, tx.now, first, last):
             free.setdefault(slot, []).append(person)
-    return Openings(reason, people, first, days, free, {person: diary.load for person, diary in diaries.items()})
+    return Openings(reason, people, first, days, free)
 
 
-async def times_for(tx: Transaction, openings: Openings, candidate: uuid.UUID) -> list[Time]:
+def times_for(openings: Openings, candidate: Candidate) -> list[Time]:
     """What of an agency's openings this candidate can book, the soonest first."""
-    referent = await referents.referent_of(tx, candidate)
-    may = await _may_be_met(tx, openings.reason, openings.team, referent, candidate)
-    return await _times(tx, openings, may, referent, candidate, None)
+    return _times(openings, _may_be_met(openings.reason, openings.team, candidate), candidate)
 
 
-async def _times(
-    tx: Transaction, openings: Openings, may: list[uuid.UUID], referent: uuid.UUID | None, candidate: uuid.UUID,
-    moving: Appointment | None,
-) -> list[Time]:  # fmt: skip
-    last = openings.first + (openings.days - 1) * A_DAY
-    own = await _spans_of(tx, openings.reason, candidate, openings.first, last, moving)
+def _times(openings: Openings, may: list[uuid.UUID], candidate: Candidate) -> list[Time]:
     allowed, found = frozenset(may), []
     for span in sorted(openings.free):
         people = [person for person in openings.free[span] if person in allowed]
-        if people and not any(span.meets(mine) for mine in own):
-            found.append(Time(span, tuple(_in_order(people, referent, openings.loads, candidate))))
+        if people and not any(span.meets(mine) for mine in candidate.own):
+            found.append(Time(span, tuple(people)))
     return found
 
 
-def _in_order(
-    free: list[uuid.UUID], referent: uuid.UUID | None, loads: dict[uuid.UUID, int], candidate: uuid.UUID
-) -> list[uuid.UUID]:
+def _in_order(free: list[uuid.UUID], loads: dict[uuid.UUID, int], candidate: Candidate) -> list[uuid.UUID]:
     """The referent, then whoever has the least to do; among equals, different candidates begin with different ones,
     so that many who come at once do not all wait for the same counsellor."""
-    return sorted(free, key=lambda person: (person != referent, loads[person], person.int ^ candidate.int))
+    return sorted(free, key=lambda person: (person != candidate.referent, loads[person], person.int ^ candidate.id.int))
 
 
 async def _diaries_for(
@@ -181,9 +239,9 @@ async def _diaries(
     tx: Transaction, rules: dict[uuid.UUID, Rules], host: Host, first: date, last: date, moving: Appointment | None
 ) -> dict[uuid.UUID, Diary]:
     people = list(rules)
-    begins, ends = _around(host, first, last)
-    busy = await hours.busy_of(tx, people, begins, ends)
-    stands = _stands(tx, begins, ends, moving)
+    around = _around(host, first, last)
+    busy = await hours.busy_of(tx, people, *around)
+    stands = _stands(tx, around, moving)
     counts: dict[uuid.UUID, Counter[date]] = {}
     booked = _MINUTES.where(tx.among(Appointment.counsellor_id, people), *stands).group_by(Appointment.counsellor_id)
     for person, text in await tx.plain_rows(booked):
@@ -243,20 +301,18 @@ _MINUTES = select(
 """(counsellor, when each of their appointments begins and what it occupies): one row for each counsellor."""
 
 
-def _around(host: Host, first: date, last: date) -> tuple[datetime, datetime]:
+def _around(host: Host, first: date, last: date) -> Span:
     """These days at the host's, and as much around them as pauses can reach."""
     zone = host.zone
-    return local(first, time(0), zone) - LONGEST_PAUSE, local(last + A_DAY, time(0), zone) + LONGEST_PAUSE
+    return Span(local(first, time(0), zone) - LONGEST_PAUSE, local(last + A_DAY, time(0), zone) + LONGEST_PAUSE)
 
 
-def _stands(
-    tx: Transaction, begins: datetime, ends: datetime, moving: Appointment | None
-) -> tuple[ColumnElement[bool], ...]:
+def _stands(tx: Transaction, around: Span, moving: Appointment | None) -> tuple[ColumnElement[bool], ...]:
     """Booked, or held by somebody just now."""
     return (
-        Appointment.occupied_from < ends,
+        Appointment.occupied_from < around.ends,
         # Both bounds on the column of the index: what lies further ahead is not even looked at.
-        Appointment.occupied_until.between(begins, ends + LONGEST),
+        Appointment.occupied_until.between(around.begins, around.ends + LONGEST),
         Appointment.id != moving.id if moving else true(),
         or_(
             Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER)),
@@ -265,40 +321,58 @@ def _stands(
     )
 
 
-async def _spans_of(
-    tx: Transaction, reason: Reason, candidate: uuid.UUID, first: date, last: date, moving: Appointment | None
-) -> list[Span]:
-    begins, ends = _around(reason.host, first, last)
-    query = select(Appointment.begins_at, Appointment.ends_at).where(
-        booking.concerns(candidate),
-        # What is proposed to them is theirs to answer; what they hold while choosing gives way to what they choose.
-        or_(Appointment.state == AppointmentState.BOOKED, Appointment.wish_id.is_not(None)),
-        *_stands(tx, begins, ends, moving),
-    )
-    return [Span(*row) for row in await tx.session.execute(query)]
-
-
 async def hold(
     tx: Transaction, candidate: Person, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
     *, by_staff: uuid.UUID | None = None, guest: Guest | None = None,
 ) -> Appointment:  # fmt: skip
-    """Hold this time with the first of those who are free for it. Lost races go on to the next counsellor. What the
-    candidate held before is let go.
+    """Hold this time with the first of those who are free for it. What the candidate held before is let go.
 
     `by_staff` is the counsellor who books on behalf, with themselves, and perhaps with a guest.
     """
-    await booking.let_go(tx, candidate.id)
-    people = [by_staff] if by_staff else await counsellors_for(tx, reason, candidate.id)
-    found = await possible(tx, candidate.id, reason, mode, begins, time_zone, people, guest=guest)
-    for wanted in found:
-        row = await booking.hold(tx, candidate, wanted)
-        if row:
-            return row
-    raise NobodyFree(is_for_everybody=not found and not by_staff and await _is_for_everybody(tx, reason, people))
+    asked = [(candidate, time_zone)]
+    (held,) = await hold_all(tx, reason, mode, begins, asked, by_staff=by_staff, guest=guest)
+    if isinstance(held, Problem):
+        raise held
+    return held
 
 
-async def _is_for_everybody(tx: Transaction, reason: Reason, people: list[uuid.UUID]) -> bool:
-    return set(people) == set(await agencies.ids_for(tx, reason))
+async def hold_all(
+    tx: Transaction, reason: Reason, mode: Mode, begins: datetime, asked: Sequence[tuple[Person, str]],
+    *, by_staff: uuid.UUID | None = None, guest: Guest | None = None,
+) -> list[Appointment | Problem]:  # fmt: skip
+    """Hold this time for each of `asked` (candidate, time zone), whoever asked first first, while somebody is free.
+
+    They are different people. Lost races go on to the next counsellor.
+    """
+    people = [candidate.id for candidate, _ in asked]
+    await booking.let_go(tx, people)
+    team = [by_staff] if by_staff else await agencies.ids_for(tx, reason)
+    span = _span_of(reason, begins)
+    known = await candidates(tx, people, span)
+    may = {each.id: team if by_staff else _may_be_met(reason, team, each) for each in known}
+    everybody = list(set(chain.from_iterable(may.values())))
+    free = await _free_at(tx, reason, mode, span, everybody, guest)
+    outcome: dict[uuid.UUID, Appointment | Problem] = {}
+    choices: dict[uuid.UUID, list[Wanted]] = {}
+    for each, (_, time_zone) in zip(known, asked, strict=True):
+        try:
+            choices[each.id] = free.for_(each, may[each.id], time_zone)
+        except Conflict as problem:
+            outcome[each.id] = problem
+    given: set[uuid.UUID] = set()
+    while left := [candidate for candidate, _ in asked if candidate.id not in outcome]:
+        tried: list[tuple[Person, Wanted]] = []
+        for candidate in left:
+            wanted = next((each for each in choices[candidate.id] if each.counsellor not in given), None)
+            if wanted is None:
+                outcome[candidate.id] = NobodyFree()
+                continue
+            given.add(wanted.counsellor)
+            tried.append((candidate, wanted))
+        for (candidate, _), row in zip(tried, await booking.hold_all(tx, tried), strict=True):
+            if row:
+                outcome[candidate.id] = row
+    return [outcome[person] for person in people]
 
 
 async def possible(
@@ -306,18 +380,25 @@ async def possible(
     people: list[uuid.UUID], *, moving: Appointment | None = None, guest: Guest | None = None,
 ) -> list[Wanted]:  # fmt: skip
     """What could be held at exactly this time with one of `people`, the one to be asked first first."""
-    guest = moving.asked if moving else guest
+    span = _span_of(reason, begins)
+    (known,) = await candidates(tx, [candidate], span, moving)
+    free = await _free_at(tx, reason, mode, span, people, moving.asked if moving else guest, moving)
+    return free.for_(known, people, time_zone)
+
+
+def _span_of(reason: Reason, begins: datetime) -> Span:
+    return Span(begins, begins + timedelta(minutes=reason.minutes))
+
+
+async def _free_at(
+    tx: Transaction, reason: Reason, mode: Mode, span: Span, people: list[uuid.UUID], guest: Guest | None,
+    moving: Appointment | None = None,
+) -> FreeAt:  # fmt: skip
+    """Which of `people` are free then."""
     if mode.value not in modes_for(reason, guest):
         raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
-    span = Span(begins, begins + timedelta(minutes=reason.minutes))
     first, last = (local_day(moment, reason.host.zone) for moment in span)
     within = await _within(tx, reason, mode, first, last, guest, moving)
     diaries = await _diaries_for(tx, reason, _without(people, guest), first, last, within, moving)
-    if any(span.meets(mine) for mine in await _spans_of(tx, reason, candidate, first, last, moving)):
-        raise Conflict("slot.own", N_("You have another appointment at this time."))
-    loads = {person: diary.load for person, diary in diaries.items()}
-    free = [person for person, diary in diaries.items() if fits(diary.rules, mode, span, diary.taken, tx.now)]
-    return [
-        Wanted(reason, person, mode, span, diaries[person].rules.before, diaries[person].rules.after, time_zone, guest)
-        for person in _in_order(free, await referents.referent_of(tx, candidate), loads, candidate)
-    ]
+    free = {person: diary for person, diary in diaries.items() if fits(diary.rules, mode, span, diary.taken, tx.now)}
+    return FreeAt(reason, mode, span, guest, free)

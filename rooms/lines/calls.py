@@ -20,6 +20,7 @@ from rooms.lines import places
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings import Meeting
 from rooms.model import Base, new_id
+from rooms.outbox import Letter
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -167,7 +168,7 @@ async def _reach_out(tx: Transaction, call: Call) -> None:
         "path": f"/fairs/{place.booth.fair.slug}/booths/{place.booth.employer.slug}",
     }
     once = f"called:{call.id}"
-    await outbox.post(tx, place.person.email, "called", place.person.language, values, once)
+    await outbox.post(tx, Letter(place.person.email, "called", place.person.language, values, once))
     await push.ring(tx, place.person, "called", values, f"push:{once}")
 
 

@@ -17,6 +17,7 @@ from rooms.errors import N_, Conflict
 from rooms.facts import Fact, line_stream, person_stream
 from rooms.fairs import Fair
 from rooms.model import Base, new_id
+from rooms.outbox import Letter
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
@@ -211,7 +212,7 @@ async def tell_second(tx: Transaction, booth: uuid.UUID) -> None:
         "path": f"/fairs/{second.booth.fair.slug}/booths/{second.booth.employer.slug}",
     }
     once = f"second:{second.id}"
-    await outbox.post(tx, second.person.email, "second", second.person.language, values, once)
+    await outbox.post(tx, Letter(second.person.email, "second", second.person.language, values, once))
     await push.ring(tx, second.person, "second", values, f"push:{once}")
 
 

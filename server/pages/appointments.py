@@ -24,13 +24,14 @@ from rooms import (
 )
 from rooms.access import Act
 from rooms.agencies import Mode, Reason
-from rooms.appointments import booking, desk, room, satisfaction, times, waitlist
+from rooms.appointments import booking, desk, room, rush, satisfaction, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState, Guest
+from rooms.appointments.rush import Asked
 from rooms.appointments.satisfaction import Verdict
-from rooms.appointments.times import DAYS_AT_ONCE, Openings, Time
+from rooms.appointments.times import DAYS_AT_ONCE, Candidate, Openings, Time
 from rooms.conversations import ConversationKind
 from rooms.documents import Document
-from rooms.errors import N_, Conflict
+from rooms.errors import N_, Conflict, Problem
 from rooms.facts import conversation_stream
 from rooms.people import Person
 from rooms.transaction import Transaction
@@ -147,7 +148,7 @@ async def shown_times(
     """A week of times; `only` those of one counsellor, who books on behalf, perhaps with a guest."""
     first, mode = _first_day(visit, tx, reason), _mode(visit, reason, moving, candidate)
     found = await times.free_times(tx, reason, mode, candidate.id, first, moving=moving, only=only, guest=guest)
-    return _shown(tx, visit, reason, mode, found, moving, guest)
+    return _shown(tx.now, visit, reason, mode, found, moving, guest)
 
 
 def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
@@ -155,7 +156,7 @@ def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
 
 
 def _shown(
-    tx: Transaction, visit: Visit, reason: Reason, mode: Mode, found: list[Time], moving: Appointment | None = None,
+    now: datetime, visit: Visit, reason: Reason, mode: Mode, found: list[Time], moving: Appointment | None = None,
     guest: Guest | None = None,
 ) -> Shown:  # fmt: skip
     week, zone = _week(visit), visit.zone or reason.host.zone
@@ -164,7 +165,7 @@ def _shown(
     days: dict[date, list[Time]] = {}
     for each in found:
         days.setdefault(each.span.begins.astimezone(zone).date(), []).append(each)
-    begins = found[0].span.begins if found else tx.now
+    begins = found[0].span.begins if found else now
     is_foreign = begins.astimezone(zone).utcoffset() != begins.astimezone(reason.host.zone).utcoffset()
     possible = times.modes_for(reason, moving.asked if moving else guest)
     modes = [each for each in possible if each != Mode.PHONE or moving is None or moving.phone]
@@ -175,29 +176,39 @@ def _shown(
 async def choose_time(visit: Visit) -> web.StreamResponse:
     """Step two of three: when."""
     me = visit.actor.known.id
-    async with visit.reading() as tx:
-        following = "" if visit.wants_part else await heads(tx, visit)
+    following = ""
+    if not visit.wants_part:
+        async with visit.reading() as tx:
+            following = await heads(tx, visit)
 
-    async def look() -> Openings:
+    async def look(asked: list[None]) -> list[Openings]:
         async with visit.reading() as tx:
             # What one may not take is no answer for who shares the look: that is asked of each afterwards.
             reason = await agencies.standing_reason(tx, visit.id("reason"))
             # Only one counsellor is asked for a follow-up, and not the same one for everybody.
             team = [] if reason.is_follow_up else await agencies.ids_for(tx, reason)
-            return await times.openings_of(tx, reason, _mode(visit, reason), team, _first_day(visit, tx, reason))
+            found = await times.openings_of(tx, reason, _mode(visit, reason), team, _first_day(visit, tx, reason))
+        return [found] * len(asked)
 
     # Many look at once when times open: nobody keeps a connection to the database while they share one look.
-    asked = (visit.id("reason"), visit.typed("mode") or visit.query.get("mode"), _week(visit))
-    openings = await visit.house.rush.look(asked, look)
+    gathering = visit.house.gathering
+    about = ("openings", visit.id("reason"), visit.typed("mode") or visit.query.get("mode"), _week(visit))
+    openings = await gathering.ask(about, None, look)
     reason = openings.reason
-    async with visit.reading() as tx:
-        if reason.booth or (reason.agency and reason.agency.area):
+
+    async def know(people: list[uuid.UUID]) -> list[Candidate]:
+        async with visit.reading() as tx:
+            return await times.candidates(tx, people, openings.around)
+
+    if reason.booth or (reason.agency and reason.agency.area):
+        async with visit.reading() as tx:
             await access.reason(tx, visit.actor, reason.id)
-        if reason.is_follow_up:
+    if reason.is_follow_up:
+        async with visit.reading() as tx:
             found = await times.free_times(tx, reason, _mode(visit, reason), me, openings.first)
-        else:
-            found = await times.times_for(tx, openings, me)
-        shown = _shown(tx, visit, reason, _mode(visit, reason), found)
+    else:
+        found = times.times_for(openings, await gathering.ask(("candidates", openings.around), me, know))
+    shown = _shown(visit.house.database.clock.now(), visit, reason, _mode(visit, reason), found)
     template = "times.html" if visit.wants_part else "appointment_times.html"
     return visit.page(template, reason=reason, shown=shown, moving=None, following=following)
 
@@ -205,12 +216,14 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
 @post("/appointments/new/{reason}/hold", again=choose_time)
 async def hold(visit: Visit) -> web.StreamResponse:
     """The time is kept for five minutes while the last step is filled in."""
-    begins = visit.moment("begins")
-    async with visit.house.rush.turn((visit.id("reason"), visit.typed("mode"), begins)), visit.transaction() as tx:
-        reason = await access.reason(tx, visit.actor, visit.id("reason"))
-        person = await tx.session.get_one(Person, visit.actor.known.id)
-        zone = (visit.zone or reason.host.zone).key
-        row = await times.hold(tx, person, reason, _mode(visit, reason), begins, zone)
+    reason, begins, mode = visit.id("reason"), visit.moment("begins"), visit.typed("mode") or visit.query.get("mode")
+
+    async def hold_all(asked: list[Asked]) -> list[Appointment | Problem]:
+        async with visit.transaction() as tx:
+            return await rush.hold_all(tx, reason, mode, begins, asked)
+
+    asked = Asked(visit.actor, visit.zone.key if visit.zone else None)
+    row = await visit.house.gathering.ask(("hold", reason, mode, begins), asked, hold_all)
     return visit.go(f"/appointments/{row.id}/confirm")
 
 

@@ -23,7 +23,7 @@ import aiohttp
 import asyncpg
 from sqlalchemy import func, select
 
-from rooms import agencies, people, signin
+from rooms import agencies, outbox, people, signin
 from rooms.agencies import ReasonText
 from rooms.appointments import hours
 from rooms.appointments.availability import local
@@ -103,6 +103,16 @@ async def doubles(database: Database) -> tuple[int, int]:
     return sum(row.times for row in rows), sum(1 for row in rows if row.times > 1)
 
 
+async def letters_sent(database: Database) -> None:
+    """Each round begins when the letters of the one before have gone out."""
+    async with asyncio.timeout(WITHIN):
+        while True:
+            async with database.reading() as tx:
+                if not await outbox.any_due(tx):
+                    return
+            await asyncio.sleep(0.2)
+
+
 async def run(rounds: int, crowd: int) -> int:
     with postgres() as address, tempfile.TemporaryDirectory() as folder:
         connection = await asyncpg.connect(address.replace("+asyncpg", "") + "/postgres")
@@ -120,6 +130,7 @@ async def run(rounds: int, crowd: int) -> int:
             samples += took
             total = {what: total[what] + counts[what] for what in total}
             p95 = statistics.quantiles(took, n=20)[-1]
+            await letters_sent(cast.database)
             print(f"round {turn + 1:2}: {counts['booked']} booked, {counts['told']} told, p95 {p95:.0f} ms", flush=True)
         booked, double = await doubles(cast.database)
         await house.stop()

@@ -4,14 +4,14 @@ import asyncio
 
 from rooms import lease, outbox
 from rooms.database import Database
-from rooms.outbox import Mail
+from rooms.outbox import Letter, Mail
 from tests.clock import HandClock
 
 
 async def write(database: Database, count: int = 1, once: str | None = None) -> None:
     async with database.transaction() as tx:
         for _ in range(count):
-            await outbox.post(tx, "amina@example.org", "code", "fr", {"code": "1"}, once)
+            await outbox.post(tx, Letter("amina@example.org", "code", "fr", {"code": "1"}, once))
 
 
 async def claim(database: Database) -> list[Mail]:
@@ -59,7 +59,7 @@ async def test_what_failed_is_tried_later_and_what_was_sent_is_not(database: Dat
 async def test_one_occasion_is_one_mail_and_nobody_without_an_address_gets_one(database: Database) -> None:
     await write(database, 3, once="second:1")
     async with database.transaction() as tx:
-        await outbox.post(tx, None, "code", "fr", {})
+        await outbox.post(tx, Letter(None, "code", "fr", {}))
     assert len(await claim(database)) == 1
 
 

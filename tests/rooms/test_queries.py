@@ -20,7 +20,7 @@ Read = Callable[[Transaction, Cast], Awaitable[object]]
 
 async def count(cast: Cast, read: Read) -> int:
     statements: list[str] = []
-    engine = cast.database.engine.sync_engine
+    engine = cast.database.reader.sync_engine
 
     def note(*arguments: object) -> None:
         statements.append(str(arguments[2]))

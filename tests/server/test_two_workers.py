@@ -11,7 +11,7 @@ from sqlalchemy import update
 from rooms import outbox
 from rooms.database import Database
 from rooms.lease import Lease
-from rooms.outbox import Mail
+from rooms.outbox import Letter, Mail
 from tests.house import House
 from tests.server.smtp import Letters, mail_server
 
@@ -39,10 +39,10 @@ async def write_reminders(database: Database) -> None:
     }  # fmt: skip
     async with database.transaction() as tx:
         for number in range(REMINDERS):
-            await outbox.post(
-                tx, f"p{number}@example.org", "appointment", "en", values, f"remind:{number}:0:hours",
-                due_at=now, useless_at=now + timedelta(hours=1),
-            )  # fmt: skip
+            once, until = f"remind:{number}:0:hours", now + timedelta(hours=1)
+            recipient = f"p{number}@example.org"
+            letter = Letter(recipient, "appointment", "en", values, once, due_at=now, useless_at=until)
+            await outbox.post(tx, letter)
 
 
 async def a_minute_passes(database: Database) -> None:

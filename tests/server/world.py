@@ -186,7 +186,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         await hours.add_weekly(tx, cast.sophie.id, 2, 9 * 60, 12 * 60, ("video",))
     booked = await office.book_three(cast.amina, cast.sophie, cast.perrin, WEDNESDAY_NINE)
     async with database.transaction() as tx:
-        link_path = await links.make(tx, booked)
+        link_path = links.make(tx, booked)
         feed = await hours.open_feed(tx, cast.claire.id)
         await hours.add_day(tx, cast.claire.id, date(2026, 12, 31), None)
         await portfolios.follow(tx, cast.claire.id, cast.amina.id)

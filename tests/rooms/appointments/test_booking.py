@@ -248,14 +248,14 @@ async def held_by(office: Office) -> list[str]:
 async def test_a_link_opens_one_appointment_until_it_ends(office: Office) -> None:
     row = await office.book(office.cast.amina, WEDNESDAY_NINE)
     async with office.cast.database.transaction() as tx:
-        token = (await links.make(tx, row)).rsplit("/", 1)[-1]
+        token = links.make(tx, row).rsplit("/", 1)[-1]
         assert (await links.opened(tx, token)).id == row.id
     async with office.cast.database.transaction() as tx:
         await links.withdraw_all(tx, row.id)
     async with office.cast.database.reading() as tx:
         assert await refusal(links.opened(tx, token)) == "appointment.not_found"
     async with office.cast.database.transaction() as tx:
-        fresh = (await links.make(tx, row)).rsplit("/", 1)[-1]
+        fresh = links.make(tx, row).rsplit("/", 1)[-1]
     office.cast.clock.pass_by(days=2)
     async with office.cast.database.reading() as tx:
         with pytest.raises(NotFound):
@@ -434,7 +434,7 @@ async def test_links_that_are_withdrawn_open_nothing_and_what_is_still_to_come_b
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     before = await letters(office)
     async with cast.database.transaction() as tx:
-        old = (await links.make(tx, row)).rsplit("/", 1)[-1]
+        old = links.make(tx, row).rsplit("/", 1)[-1]
         await desk.withdraw_links(tx, await office.fresh(tx, row))
         assert await refusal(links.opened(tx, old)) == "appointment.not_found"
     assert await letters(office) == before

@@ -1,102 +1,60 @@
-"""Many who want the same at once: what was found out after one asked is shared, and nothing older is."""
+"""Many who want the same time at once: decided on together, in the order in which they asked."""
 
 import asyncio
+import uuid
+from collections.abc import Sequence
 
-import pytest
+from sqlalchemy import func, select
 
+from rooms import people, portfolios
+from rooms.access import Actor
 from rooms.agencies import Mode
-from rooms.appointments import desk, waitlist
-from rooms.appointments.rush import Rush
+from rooms.appointments import desk, rush, waitlist
+from rooms.appointments.booking import Appointment, AppointmentState, OccupiedPiece
+from rooms.appointments.rush import Asked
 from rooms.appointments.times import NobodyFree
-from rooms.errors import Conflict
+from rooms.errors import Conflict, NotFound, Problem
+from rooms.people import Person
 from tests.cast import Cast
-from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, open_office
+from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 
 
-async def test_whoever_waited_while_it_went_is_told_without_trying() -> None:
-    rush, tried = Rush(), []
-    left = 2
-
-    async def attempt(name: int) -> bool:
-        nonlocal left
-        try:
-            async with rush.turn("nine"):
-                tried.append(name)
-                await asyncio.sleep(0)
-                if left == 0:
-                    raise NobodyFree()
-                left -= 1
-        except NobodyFree:
-            return False
-        return True
-
-    got = await asyncio.gather(*(attempt(n) for n in range(50)))
-    assert (sum(got), len(tried)) == (2, 3)
-    left = 1
-    assert await attempt(99), "a time that came free again is tried for"
+async def ask(office: Office, *who: Person, reason: uuid.UUID | None = None) -> list[Appointment | Problem]:
+    async with office.cast.database.transaction() as tx:
+        asked = [Asked(Actor(person), PARIS) for person in who]
+        return await rush.hold_all(tx, reason or office.reason.id, "video", WEDNESDAY_NINE, asked)
 
 
-async def test_a_time_that_is_only_taken_for_somebody_is_still_tried_by_the_next() -> None:
-    rush, tried = Rush(), []
-
-    async def attempt(name: str, *, is_for_everybody: bool) -> None:
-        async with rush.turn("nine"):
-            tried.append(name)
-            await asyncio.sleep(0)
-            raise NobodyFree(is_for_everybody=is_for_everybody)
-
-    mine = attempt("Claire herself", is_for_everybody=False)
-    theirs = attempt("Amina", is_for_everybody=True)
-    await asyncio.gather(mine, theirs, return_exceptions=True)
-    assert tried == ["Claire herself", "Amina"]
+def said(found: Sequence[Appointment | Problem]) -> list[object]:
+    return [each.counsellor_id if isinstance(each, Appointment) else type(each) for each in found]
 
 
-async def test_a_look_is_shared_by_who_asked_before_it_began_and_never_older() -> None:
-    rush, began, gate = Rush(), [], asyncio.Event()
-
-    async def find() -> int:
-        began.append(len(began))
-        await gate.wait()
-        return began[-1]
-
-    first = [asyncio.create_task(rush.look("week", find)) for _ in range(5)]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert began == [0]
-    second = [asyncio.create_task(rush.look("week", find)) for _ in range(5)]
-    await asyncio.sleep(0)
-    first[0].cancel()
-    gate.set()
-    assert await asyncio.gather(*first[1:]) == [0] * 4
-    assert await asyncio.gather(*second) == [1] * 5
-    assert began == [0, 1]
-
-
-async def test_a_failure_is_everybodys_and_the_next_look_is_fresh() -> None:
-    rush = Rush()
-
-    async def fail() -> int:
-        raise ValueError("no database")
-
-    async def find() -> int:
-        return 1
-
-    both = await asyncio.gather(rush.look("week", fail), rush.look("week", fail), return_exceptions=True)
-    assert [str(each) for each in both] == ["no database"] * 2
-    assert await rush.look("week", find) == 1
-
-
-async def test_nobody_free_is_for_everybody_unless_others_may_be_asked(cast: Cast) -> None:
+async def test_the_first_who_ask_get_what_there_is_and_each_their_own_counsellor(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
-    booked = await office.book(cast.karim, WEDNESDAY_NINE)
-    free = office.nadia if booked.counsellor_id == office.claire.id else office.claire
-    with pytest.raises(NobodyFree) as refused:
-        await office.hold(free, WEDNESDAY_NINE)
-    assert not refused.value.is_for_everybody, "nobody meets themselves, and others may meet them"
-    await office.book(cast.luc, WEDNESDAY_NINE)
-    with pytest.raises(NobodyFree) as refused:
-        await office.hold(cast.amina, WEDNESDAY_NINE)
-    assert refused.value.is_for_everybody
+    found = await ask(office, cast.amina, cast.karim, cast.luc)
+    assert {*said(found[:2])} == {office.claire.id, office.nadia.id}
+    assert said(found[2:]) == [NobodyFree]
+    async with cast.database.transaction() as tx:
+        for person, row in zip((cast.amina, cast.karim), found, strict=False):
+            assert isinstance(row, Appointment)
+            await desk.book(tx, await office.fresh(tx, row), await cast.fresh(tx, person), "")
+
+
+async def test_each_is_answered_for_themselves(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    async with cast.database.transaction() as tx:
+        await portfolios.follow(tx, office.nadia.id, cast.karim.id)
+    await ask(office, cast.amina)
+    first, second = await ask(office, cast.amina, cast.amina)
+    assert isinstance(first, Appointment)
+    assert first is second, "who asks twice holds one"
+    referent, own, self_ = await ask(office, cast.karim, cast.amina, office.claire)
+    assert isinstance(own, Appointment)
+    assert (said([referent, self_])) == [office.nadia.id, NobodyFree], "Claire would meet herself"
+    async with cast.database.reading() as tx:
+        held = await tx.session.execute(select(Appointment.id).where(Appointment.state == AppointmentState.HELD))
+        assert {*held.scalars()} == {own.id, referent.id}  # type: ignore[union-attr]
+    assert said(await ask(office, cast.amina, reason=uuid.uuid4())) == [NotFound]
 
 
 async def test_a_time_that_collides_with_ones_own_proposal_is_gone_for_nobody_else(cast: Cast) -> None:
@@ -108,7 +66,21 @@ async def test_a_time_that_collides_with_ones_own_proposal_is_gone_for_nobody_el
     async with cast.database.transaction() as tx:
         await desk.cancel(tx, await office.fresh(tx, taken), await cast.fresh(tx, cast.karim))
     assert "09:00" not in await office.starts(cast.amina), "it is proposed to her already"
-    with pytest.raises(Conflict) as refused:
-        await office.hold(cast.amina, WEDNESDAY_NINE)
-    assert refused.value.code == "slot.own"
-    await office.hold(cast.luc, WEDNESDAY_NINE)
+    mine, theirs = await ask(office, cast.amina, cast.luc)
+    assert isinstance(mine, Conflict)
+    assert (mine.code, isinstance(theirs, Appointment)) == ("slot.own", True)
+
+
+async def test_two_processes_at_once_hold_each_time_once(cast: Cast) -> None:
+    office, crowd = await open_office(cast, counsellors=2), 12
+    async with cast.database.transaction() as tx:
+        many = [await people.welcome(tx, f"P{n}", f"p{n}@example.org", "fr") for n in range(crowd)]
+    found = await asyncio.gather(ask(office, *many[: crowd // 2]), ask(office, *many[crowd // 2 :]))
+    got = [each for part in found for each in part if isinstance(each, Appointment)]
+    assert {row.counsellor_id for row in got} == {office.claire.id, office.nadia.id}
+    assert len(got) == 2
+    async with cast.database.reading() as tx:
+        rows = select(func.count()).select_from(Appointment)
+        assert (await tx.session.execute(rows)).scalar_one() == 2, "what could not be held was never there"
+        owners = select(OccupiedPiece.appointment_id).distinct()
+        assert {*(await tx.session.execute(owners)).scalars()} == {row.id for row in got}
