@@ -150,17 +150,41 @@ RIGHTS: tuple[Right, ...] = (
 
 
 @dataclass(frozen=True)
+class Pass:
+    """What a mailed link gives: its person is known in one appointment, and nowhere else."""
+
+    person: Person
+    appointment: uuid.UUID
+
+
+@dataclass
 class Actor:
     """Whoever gives a command; a passer-by has no person."""
 
     person: Person | None = None
     session: uuid.UUID | None = None
+    link: Pass | None = None
+
+    @classmethod
+    def of(cls, person: Person, session: uuid.UUID, appointment: uuid.UUID | None) -> "Actor":
+        """The person of a session; with a pass, a passer-by until they reach its appointment."""
+        return cls(None, session, Pass(person, appointment)) if appointment else cls(person, session)
 
     @property
     def known(self) -> Person:
         if self.person is None:
             raise SignInFirst()
         return self.person
+
+    @property
+    def behind(self) -> Person:
+        """Who this is, wherever they are known. Says nothing of what they may."""
+        return self.link.person if self.link else self.known
+
+    def reach(self, appointment: uuid.UUID | None) -> None:
+        """The lookups say which appointment a thing belongs to: whoever has a pass for it is known from here on."""
+        if self.link and self.link.appointment == appointment:
+            self.person = self.link.person
 
     def relations(self) -> set[Relation]:
         if self.person is None:
@@ -333,6 +357,9 @@ async def meeting(
     tx: Transaction, actor: Actor, meeting: uuid.UUID, act: Act = A.MEETING_ENTER, *, lock: bool = False
 ) -> Meeting:
     """A meeting, found by its own people alone."""
+    if actor.link:
+        found = await tx.session.get(Meeting, meeting)
+        actor.reach(found.appointment_id if found else None)
     me = actor.known.id
     row = await (meetings.locked(tx, meeting) if lock else tx.session.get(Meeting, meeting))
     if row is None or not row.has(me):
@@ -359,6 +386,7 @@ async def appointment(
     tx: Transaction, actor: Actor, appointment: uuid.UUID, act: Act = A.APPOINTMENT_SEE, *, lock: bool = False
 ) -> Appointment:
     """An appointment, found by its own people alone."""
+    actor.reach(appointment)
     me = actor.known.id
     row = await (booking.locked(tx, appointment) if lock else tx.session.get(Appointment, appointment))
     if row is None or not row.has(me) or (row.state is AppointmentState.HELD and me != row.candidate_id):
@@ -442,6 +470,7 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
     if row.kind is ConversationKind.MEETING:
         held: Meeting | Appointment | None = await tx.session.get(Meeting, row.subject)
         held = held or await tx.session.get(Appointment, row.subject)
+        actor.reach(held.appointment_id if isinstance(held, Meeting) else held.id if held else None)
         if held is None or actor.person is None or not held.has(actor.person.id):
             return set()
         has_left = isinstance(held, Appointment) and await _has_left(tx, held, actor.person.id)
@@ -519,8 +548,10 @@ async def document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Docume
 
 async def own_document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Document:
     """A document that the actor may withdraw: what they passed in an appointment, or one of a booth they set up."""
-    me = actor.known.id
     row = await tx.session.get(Document, document)
+    if row:
+        actor.reach(row.appointment_id)
+    me = actor.known.id
     if row and row.appointment_id and row.person_id == me and row.withdrawn_at is None:
         return row
     if row is None or row.withdrawn_at or row.booth_id is None:

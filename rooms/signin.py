@@ -78,6 +78,8 @@ class Session(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appointment.id"), index=True)
+    """Began by a mailed link: the person is known in this appointment, and nowhere else."""
 
 
 def hashed(secret: str) -> str:
@@ -184,8 +186,10 @@ async def use_link(tx: Transaction, token: str, language: str, name: str = "") -
     return await people.welcome(tx, name.strip() or link.name, link.email, language), link
 
 
-async def open_session(tx: Transaction, person: Person, device: str) -> str:
-    """A new session; returns its token, which only the browser keeps."""
+async def open_session(
+    tx: Transaction, person: Person, device: str, *, appointment: uuid.UUID | None = None, until: datetime | None = None
+) -> str:
+    """A new session, perhaps for one appointment only; returns its token, which only the browser keeps."""
     token = secrets.token_urlsafe(32)
     tx.session.add(
         Session(
@@ -195,7 +199,8 @@ async def open_session(tx: Transaction, person: Person, device: str) -> str:
             device=device[:200],
             made_at=tx.now,
             seen_at=tx.now,
-            expires_at=tx.now + SESSION_LIFE,
+            expires_at=until or tx.now + SESSION_LIFE,
+            appointment_id=appointment,
         )
     )
     return token
@@ -223,6 +228,13 @@ async def person_of(tx: Transaction, session: uuid.UUID) -> Person | None:
     query = select(Person).join(Session, Session.person_id == Person.id)
     query = query.where(Session.id == session, Session.revoked_at.is_(None), Session.expires_at > tx.now)
     return (await tx.session.execute(query)).scalar_one_or_none()
+
+
+async def end_for(tx: Transaction, appointment: uuid.UUID) -> list[uuid.UUID]:
+    """End the sessions that links to this appointment began; returns those that ended."""
+    stands = Session.appointment_id == appointment, Session.revoked_at.is_(None)
+    ended = update(Session).where(*stands).values(revoked_at=tx.now).returning(Session.id)
+    return list((await tx.session.execute(ended)).scalars())
 
 
 async def withdraw(tx: Transaction, person: Person, session: uuid.UUID) -> None:

@@ -68,22 +68,19 @@ def handler_of(page: Page) -> security.Handler:
 
 async def _visit(request: web.Request, house: House) -> Visit:
     token = request.cookies.get(SESSION, "")
-    found, doors = None, Doors()
-    if token:
-        found = await house.gathering.ask("session", token, house.whose_all)
-        if found and PART not in request.headers:
+    found = await house.gathering.ask("session", token, house.whose_all) if token else None
+    actor = Actor.of(found[1], found[0].id, found[0].appointment_id) if found else Actor()
+    doors = Doors()
+    if found and actor.person:
+        if PART not in request.headers:
             async with house.database.reading() as tx:
-                doors = await access.doors_of(tx, found[1])
+                doors = await access.doors_of(tx, actor.person)
         # A form leads to a page, and the page is what counts as having been here.
-        is_page = request.method == "GET"
-        if (
-            found
-            and is_page
-            and (found[1].page_seen_at is None or found[1].page_seen_at + PAGE_SEEN_EVERY < house.database.clock.now())
-        ):
+        seen_at = actor.person.page_seen_at
+        is_old = seen_at is None or seen_at + PAGE_SEEN_EVERY < house.database.clock.now()
+        if request.method == "GET" and is_old:
             await _note_seen(house, *found)
-    actor = Actor(found[1], found[0].id) if found else Actor()
-    chosen = request.cookies.get(LANGUAGE) or (actor.person.language if actor.person else None)
+    chosen = request.cookies.get(LANGUAGE) or (found[1].language if found else None)
     spoken = language.choose(request.headers.get("Accept-Language", ""), chosen)
     visitor = request.cookies.get(VISITOR) or secrets.token_urlsafe(18)
     visit = Visit(request, house, actor, spoken, token if found else visitor, doors)
@@ -104,7 +101,7 @@ async def _read_form(visit: Visit, largest: int) -> None:
     await visit.house.rates.count("post", visit.holder if visit.actor.person else visit.address, POSTS_A_MINUTE)
     if largest > FORM:
         # Nobody unknown makes us take in a large file.
-        await visit.house.rates.count("upload", str(visit.actor.known.id), UPLOADS_A_MINUTE)
+        await visit.house.rates.count("upload", str(visit.actor.behind.id), UPLOADS_A_MINUTE)
     try:
         data = await visit.request.clone(client_max_size=largest).post()
     except web.HTTPRequestEntityTooLarge:

@@ -59,6 +59,8 @@ class Client:
     sid: str
     person: uuid.UUID | None
     session: uuid.UUID | None
+    appointment: uuid.UUID | None
+    """The one in which they are known, if a mailed link led them here: elsewhere they are a passer-by."""
     language: str
     """What a passer-by's browser asks for; a known person's own choice goes before it."""
     allowance: Allowance = field(default_factory=Allowance)
@@ -90,7 +92,8 @@ class Context:
         """The person as they are now; a session withdrawn meanwhile has none."""
         if self.client.session is None:
             return Actor()
-        return Actor(await signin.person_of(tx, self.client.session), self.client.session)
+        person = await signin.person_of(tx, self.client.session)
+        return Actor.of(person, self.client.session, self.client.appointment) if person else Actor()
 
 
 class Hub:
@@ -140,8 +143,9 @@ class Hub:
         if token:
             async with self.database.reading() as tx:
                 found = await signin.whose(tx, token)
-        person, session = (found[1].id, found[0].id) if found else (None, None)
-        client = Client(sid, person, session, _language(environ["aiohttp.request"]))
+        session, appointment = (found[0].id, found[0].appointment_id) if found else (None, None)
+        person = found[1].id if found and appointment is None else None
+        client = Client(sid, person, session, appointment, _language(environ["aiohttp.request"]))
         self.clients[sid] = client
         if client.person and self._process:
             async with self.database.transaction() as tx:

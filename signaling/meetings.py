@@ -236,7 +236,8 @@ async def leave(context: Context, payload: OneMeeting) -> Ack:
 async def go_out(context: Context, payload: OneMeeting) -> Ack:
     """A guest goes, and may come back; the two others go on."""
     async with context.transaction() as (tx, actor):
-        await meetings.go_out(tx, actor.known, await access.meeting(tx, actor, payload.meeting, lock=True))
+        meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
+        await meetings.go_out(tx, actor.known, meeting)
     return Ack()
 
 
@@ -244,7 +245,8 @@ async def go_out(context: Context, payload: OneMeeting) -> Ack:
 async def go_in(context: Context, payload: OneMeeting) -> Ack:
     """The click that sends one's sound and picture."""
     async with context.transaction() as (tx, actor):
-        await meetings.go_in(tx, actor.known, await access.meeting(tx, actor, payload.meeting, lock=True))
+        meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
+        await meetings.go_in(tx, actor.known, meeting)
     return Ack()
 
 

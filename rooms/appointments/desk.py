@@ -97,12 +97,14 @@ async def pass_on(tx: Transaction, row: Appointment, by: Person, colleague: Pers
     return True
 
 
-async def withdraw_links(tx: Transaction, row: Appointment) -> None:
-    """What was mailed opens nothing any more; the reminders that are still to come bring new links."""
-    await links.withdraw_all(tx, row.id)
+async def withdraw_links(tx: Transaction, row: Appointment) -> list[uuid.UUID]:
+    """What was mailed opens nothing any more; the reminders that are still to come bring new links. Returns the
+    sessions that ended."""
+    ended = await links.withdraw_all(tx, row.id)
     await outbox.take_back(tx, f"remind:{row.id}:")
     if row.is_ahead(tx.now):
         await letters.remind(tx, row)
+    return ended
 
 
 async def lapse(tx: Transaction, appointment: uuid.UUID) -> None:

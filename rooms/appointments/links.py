@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.appointments import booking
+from rooms import signin
+from rooms.appointments import booking, room
 from rooms.appointments.booking import Appointment
 from rooms.errors import NotFound
+from rooms.meetings import Meeting
 from rooms.model import Base, new_id
 from rooms.signin import hashed
 from rooms.transaction import Transaction
@@ -44,7 +46,16 @@ async def opened(tx: Transaction, token: str, *, lock: bool = False) -> Appointm
     return row
 
 
-async def withdraw_all(tx: Transaction, appointment: uuid.UUID) -> None:
-    """Whatever was mailed opens nothing any more."""
+async def enter(tx: Transaction, row: Appointment, device: str) -> tuple[Meeting, str]:
+    """The room that the link leads to, and the token of a session for this appointment alone. Refused while the room
+    is closed."""
+    meeting = await room.enter(tx, row, row.candidate)
+    until = row.ends_at + room.OPEN_AFTER
+    return meeting, await signin.open_session(tx, row.candidate, device, appointment=row.id, until=until)
+
+
+async def withdraw_all(tx: Transaction, appointment: uuid.UUID) -> list[uuid.UUID]:
+    """Whatever was mailed opens nothing any more; returns the sessions it began, which have ended."""
     stands = AppointmentLink.appointment_id == appointment, AppointmentLink.withdrawn_at.is_(None)
     await tx.session.execute(update(AppointmentLink).where(*stands).values(withdrawn_at=tx.now))
+    return await signin.end_for(tx, appointment)

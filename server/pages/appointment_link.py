@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, links
+from rooms.appointments import booking, desk, links, room
 from server import language
-from server.pages.appointments import shown_times
-from server.visit import Visit, get, post
+from server.pages.appointments import is_room_open, shown_times
+from server.visit import SESSION, Visit, get, post
 
 TRIES_A_MINUTE = 60
 
@@ -19,7 +19,24 @@ async def opened(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         row = await links.opened(tx, visit.path("link"))
         path, at = f"/a/{visit.path('link')}", ZoneInfo(row.time_zone)
-        return visit.page("appointment_link.html", row=row, at=at, path=path, is_ahead=row.is_ahead(tx.now))
+        return visit.page(
+            "appointment_link.html", row=row, at=at, path=path, is_ahead=row.is_ahead(tx.now),
+            room_open=is_room_open(row, tx.now), room_opens_at=row.begins_at - booking.ROOM_OPENS_BEFORE,
+        )  # fmt: skip
+
+
+@post("/a/{link}/room", again=opened)
+async def enter_room(visit: Visit) -> web.StreamResponse:
+    """Go in without signing in: this browser is known in the appointment, and nowhere else."""
+    device = visit.request.headers.get("User-Agent", "?")
+    async with visit.transaction() as tx:
+        row = await links.opened(tx, visit.path("link"), lock=True)
+        if visit.actor.is_person(row.candidate_id):
+            meeting = await room.enter(tx, row, row.candidate)
+        else:
+            meeting, token = await links.enter(tx, row, device)
+            visit.cookies[SESSION] = (token, int((row.ends_at + room.OPEN_AFTER - tx.now).total_seconds()))
+    return visit.go(f"/meetings/{meeting.id}")
 
 
 @post("/a/{link}/coming")

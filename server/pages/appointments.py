@@ -296,7 +296,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             is_guest=is_guest,
             is_ahead=row.is_ahead(tx.now),
             has_begun=row.begins_at <= tx.now,
-            room_open=_is_room_open(row, tx.now),
+            room_open=is_room_open(row, tx.now),
             room_opens_at=row.begins_at - booking.ROOM_OPENS_BEFORE,
             evidence=await room.evidence_of(tx, row.id) if not is_guest else [],
             papers=await documents.of_appointment(tx, row.id),
@@ -314,7 +314,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
         )
 
 
-def _is_room_open(row: Appointment, now: datetime) -> bool:
+def is_room_open(row: Appointment, now: datetime) -> bool:
     return (
         row.state is AppointmentState.BOOKED
         and row.begins_at - booking.ROOM_OPENS_BEFORE <= now <= row.ends_at + room.OPEN_AFTER
@@ -417,7 +417,9 @@ async def say(visit: Visit) -> web.StreamResponse:
 @post("/appointments/{appointment}/links/withdraw")
 async def withdraw_links(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        await desk.withdraw_links(tx, await _kept(tx, visit))
+        ended = await desk.withdraw_links(tx, await _kept(tx, visit))
+    for session in ended:
+        await visit.house.hub.close_session(session)
     said = language.gettext("The links that were mailed open nothing any more.")
     return visit.go(f"/appointments/{visit.id('appointment')}", said)
 

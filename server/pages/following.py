@@ -15,7 +15,8 @@ from signaling.mine import my_call_told
 
 async def heads(tx: Transaction, visit: Visit, *names: str) -> str:
     """The heads of these streams and of the person's own, as JSON. Read before the page's content."""
-    person = visit.actor.person
+    # Whoever came by a link to one appointment follows that alone.
+    person = None if visit.actor.link else visit.actor.person
     wanted = [*names, person_stream(person.id)] if person else list(names)
     found = []
     for name in wanted:

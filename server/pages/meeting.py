@@ -67,8 +67,11 @@ def _waiting(position: Position) -> dict[str, str]:
     return {"name": person.name, "seeks": person.seeks, "initials": person.initials}
 
 
-def _first_page(row: meetings.Meeting) -> str:
-    """What is shown first when a page is looked at together: a recruiter has no business with one's appointments."""
+def _first_page(visit: Visit, row: meetings.Meeting) -> str:
+    """What is shown first when a page is looked at together: a recruiter has no business with one's appointments, and
+    whoever came by a link sees but this one."""
+    if visit.actor.link:
+        return f"/appointments/{row.appointment_id}"
     booth = row.booth or (row.appointment.reason.booth if row.appointment else None)
     return f"/fairs/{booth.fair.slug}/booths/{booth.employer.slug}" if booth else "/appointments"
 
@@ -83,7 +86,7 @@ def _live(visit: Visit, row: meetings.Meeting, shown: Looking | None) -> dict[st
         "other": str(other.id),
         "channel": str(row.channel(me, other.id)),
         "otherName": other.name,
-        "firstPage": _first_page(row),
+        "firstPage": _first_page(visit, row),
         "otherIsSimulated": other.is_simulated,
         "third": {
             "id": str(third[0].id),

@@ -1,5 +1,7 @@
 """Appointments in real Chromium: booked on a phone in three steps, moved by the link in the mail, held by video."""
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import select
@@ -32,6 +34,13 @@ async def open_office(cast: Cast) -> None:
         text = ReasonText("My project", 30, ("video", "phone"), "What is it about?", "Your CV")
         await agencies.add_reason(tx, team.agency, text)
         await portfolios.follow(tx, cast.claire.id, cast.amina.id)
+
+
+async def mailed_path(cast: Cast) -> str:
+    """Of the link in the mail that says what was booked."""
+    async with cast.database.reading() as tx:
+        mails = (await tx.session.execute(select(Mail).where(Mail.template == "appointment"))).scalars()
+        return next(str(mail.values["path"]) for mail in mails if "/a/" in str(mail.values["path"]))
 
 
 async def book(page: Page) -> None:
@@ -90,9 +99,7 @@ async def test_the_link_in_the_mail_moves_and_cancels_without_signing_in(visitor
     page = await visitors.sign_in(visitors.cast.amina, media=False)
     await page.goto("/")
     await book(page)
-    async with visitors.cast.database.reading() as tx:
-        mails = (await tx.session.execute(select(Mail).where(Mail.template == "appointment"))).scalars()
-        path = next(str(mail.values["path"]) for mail in mails if str(mail.once).startswith("booked:"))
+    path = await mailed_path(visitors.cast)
     stranger = await visitors.passer_by()
     scanned = await stranger.request.get(visitors.house.url + path)
     assert scanned.status == 200
@@ -140,6 +147,39 @@ async def test_the_appointment_is_held_by_video_and_recorded_by_itself(visitors:
     await expect(amina.locator("#evidence")).to_contain_text("camera and microphone work")
     await expect(amina.locator("#evidence")).to_contain_text("connected")
     await axe(amina)
+
+
+async def test_whoever_comes_by_the_link_talks_without_signing_in_and_is_a_stranger_elsewhere(
+    visitors: Visitors,
+) -> None:
+    cast = visitors.cast
+    await open_office(cast)
+    booker, claire = await visitors.sign_in(cast.amina, media=False), await visitors.sign_in(cast.claire)
+    await booker.goto("/")
+    await book(booker)
+    amina = await visitors.passer_by(**PHONE)
+    await amina.context.grant_permissions(["camera", "microphone"])
+    await amina.goto(await mailed_path(cast))
+    await amina.get_by_role("button", name="To the waiting room").click()
+    await axe(amina)
+    await claire.goto(booker.url)
+    await claire.get_by_role("button", name="Open the door").click()
+    for page in (claire, amina):
+        await page.get_by_role("button", name="Go in").click()
+    for page in (claire, amina):
+        await until_frames(page)
+    await amina.get_by_label("Your message").fill("I came by the link.")
+    await amina.get_by_role("button", name="Send").click()
+    await claire.get_by_role("tab", name="Chat").click()
+    await expect(claire.locator(".messages")).to_contain_text("I came by the link.")
+    await amina.reload()
+    await until_frames(amina)
+    await claire.get_by_role("button", name="Finish").click()
+    await claire.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
+    await expect(amina.locator("#evidence")).to_contain_text("connected")
+    await axe(amina)
+    await amina.get_by_role("link", name="Appointments").filter(visible=True).first.click()
+    await expect(amina).to_have_url(re.compile("/sign-in"))
 
 
 async def test_a_counsellor_sets_hours_and_books_by_phone_for_somebody_without_an_address(visitors: Visitors) -> None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-ALL = frozenset({"anyone", "amina", "karim", "tomas", "luc", "sophie", "ines", "claire", "paul"})
-KNOWN = ALL - {"anyone"}
+ALL = frozenset({"anyone", "by_link", "amina", "karim", "tomas", "luc", "sophie", "ines", "claire", "paul"})
+KNOWN = ALL - {"anyone", "by_link"}
 BOOKABLE = frozenset({"claire", "luc", "sophie"})
 """Counsellors, and the staff of booths."""
 
@@ -16,8 +16,9 @@ def only(*roles: str) -> frozenset[str]:
 @dataclass(frozen=True)
 class Row:
     """One route: who may, and what is sent with it. In the world, Amina waits in the line of Luc's booth and has an
-    appointment with Claire to which Sophie comes too; Karim is
-    being called there and has asked a question; Tomás talks with Sophie; Inès runs the fair, Paul administers."""
+    appointment with Claire to which Sophie comes too, and has come to it by the mailed link on another device
+    ("by_link"); Karim is being called there and has asked a question; Tomás talks with Sophie; Inès runs the fair, Paul
+    administers."""
 
     method: str
     path: str
@@ -84,7 +85,7 @@ ROUTES: tuple[Row, ...] = (
     read("/documents/{document}", only("amina", "luc")),
     act("/booths/{booth}/documents", only("luc"), kind="booth"),
     act("/documents/{paper}/withdraw", only("luc")),
-    act("/appointments/{appointment}/documents", only("amina", "claire", "sophie")),
+    act("/appointments/{appointment}/documents", only("amina", "by_link", "claire", "sophie")),
     read("/me/talks", KNOWN),
     act("/meetings/{meeting}/rating", only("tomas"), rating="5"),
     read("/desk", KNOWN),
@@ -138,23 +139,26 @@ ROUTES: tuple[Row, ...] = (
     act("/appointments/new/{reason}/hold", KNOWN, begins="{free_time}", mode="video"),
     act("/appointments/new/{reason}/wish", KNOWN, first_day="2026-12-01", last_day="2026-12-09"),
     act("/wishes/{wish}/give-up", only("amina")),
-    read("/appointments/{appointment}", only("amina", "claire", "sophie")),
-    read("/appointments/{appointment}/confirm", only("amina", "claire")),
-    act("/appointments/{appointment}/book", only("amina", "claire")),
-    read("/appointments/{appointment}/times", only("amina", "claire")),
-    act("/appointments/{appointment}/move", only("amina", "claire"), begins="{free_time}", mode="video"),
-    act("/appointments/{appointment}/cancel", only("amina", "claire")),
-    once("/appointments/{appointment}/guest/excuse", only("amina", "claire", "sophie")),
-    act("/appointments/{appointment}/links/withdraw", only("amina", "claire")),
-    act("/appointments/{appointment}/coming", only("amina", "claire")),
-    act("/appointments/{appointment}/contest", only("amina"), contested="I was there."),
-    act("/appointments/{appointment}/satisfaction", only("amina"), helped="verdict_yes", heard="verdict_yes"),
-    act("/appointments/{appointment}/room", only("amina", "claire", "sophie")),
-    read("/appointments/{appointment}/receipt.txt", only("amina", "claire")),
+    read("/appointments/{appointment}", only("amina", "by_link", "claire", "sophie")),
+    read("/appointments/{appointment}/confirm", only("amina", "by_link", "claire")),
+    act("/appointments/{appointment}/book", only("amina", "by_link", "claire")),
+    read("/appointments/{appointment}/times", only("amina", "by_link", "claire")),
+    act("/appointments/{appointment}/move", only("amina", "by_link", "claire"), begins="{free_time}", mode="video"),
+    act("/appointments/{appointment}/cancel", only("amina", "by_link", "claire")),
+    once("/appointments/{appointment}/guest/excuse", only("amina", "by_link", "claire", "sophie")),
+    once("/appointments/{appointment}/links/withdraw", only("amina", "by_link", "claire")),
+    act("/appointments/{appointment}/coming", only("amina", "by_link", "claire")),
+    act("/appointments/{appointment}/contest", only("amina", "by_link"), contested="I was there."),
+    act(
+        "/appointments/{appointment}/satisfaction", only("amina", "by_link"), helped="verdict_yes", heard="verdict_yes"
+    ),
+    act("/appointments/{appointment}/room", only("amina", "by_link", "claire", "sophie")),
+    read("/appointments/{appointment}/receipt.txt", only("amina", "by_link", "claire")),
     act("/appointments/{appointment}/record", only("claire"), attendance="came"),
-    read("/appointments/{appointment}/calendar.ics", only("amina", "claire", "sophie")),
-    read("/appointments/{appointment}/letter.pdf", only("amina", "claire")),
+    read("/appointments/{appointment}/calendar.ics", only("amina", "by_link", "claire", "sophie")),
+    read("/appointments/{appointment}/letter.pdf", only("amina", "by_link", "claire")),
     read("/a/{link}", ALL),
+    act("/a/{link}/room", ALL),
     act("/a/{link}/coming", ALL),
     act("/a/{link}/cancel", ALL),
     read("/a/{link}/times", ALL),
@@ -224,7 +228,7 @@ LIVE: tuple[LiveRow, ...] = (
     follow("conversation:{public}", ALL),
     follow("conversation:{conversation}", only("karim", "luc")),
     follow("conversation:{meeting_talk}", only("tomas", "sophie")),
-    follow("conversation:{appointment_talk}", only("amina", "claire", "sophie")),
+    follow("conversation:{appointment_talk}", only("amina", "by_link", "claire", "sophie")),
     follow("conversation:{counsel_talk}", only("amina", "claire")),
     send("chat:send", only("amina", "claire"), conversation="{counsel_talk}", text="Hello", client_id="{uuid}"),
     follow("meeting:{meeting}", only("tomas", "sophie")),

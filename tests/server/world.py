@@ -46,7 +46,7 @@ from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, open_office
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 SECRET = "a secret for tests only, long enough"
-ROLES = ("anyone", "amina", "karim", "tomas", "luc", "sophie", "ines", "claire", "paul")
+ROLES = ("anyone", "by_link", "amina", "karim", "tomas", "luc", "sophie", "ines", "claire", "paul")
 
 
 @dataclass
@@ -161,7 +161,9 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         vacancies = await employers.vacancies_of(tx, [booth.employer_id])
         vacancy: Vacancy = vacancies[booth.employer_id][0]
         day = (await tx.session.execute(FairDay.__table__.select())).first()
-    people_ = {role: getattr(cast, role) for role in ROLES if role not in ("anyone", "tomas")} | {"tomas": tomas}
+    people_ = {role: getattr(cast, role) for role in ROLES if role not in ("anyone", "by_link", "tomas")} | {
+        "tomas": tomas
+    }
     for person in (tomas, cast.karim):
         await cast.connect(person)
     place = await cast.join(cast.amina, cast.atlantique)
@@ -187,6 +189,9 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
     booked = await office.book_three(cast.amina, cast.sophie, cast.perrin, WEDNESDAY_NINE)
     async with database.transaction() as tx:
         link_path = links.make(tx, booked)
+        amina = await cast.fresh(tx, cast.amina)
+        until = booked.ends_at + timedelta(hours=2)
+        tokens["by_link"] = await signin.open_session(tx, amina, "by_link", appointment=booked.id, until=until)
         feed = await hours.open_feed(tx, cast.claire.id)
         await hours.add_day(tx, cast.claire.id, date(2026, 12, 31), None)
         await portfolios.follow(tx, cast.claire.id, cast.amina.id)

@@ -1,0 +1,56 @@
+"""Whoever came by the link of one appointment is its candidate there, and a stranger to the person's other talks."""
+
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+from rooms.agencies import Mode
+from rooms.appointments import desk
+from rooms.appointments.booking import Appointment
+from tests.clock import HandClock
+from tests.rooms.appointments.office import WEDNESDAY_NINE
+from tests.server.world import World, open_world
+
+EVENTS = ("meeting:enter", "meeting:go_in", "meeting:step", "meeting:report", "meeting:end")
+MORE = {"meeting:enter": {"tab": "t"}, "meeting:step": {"mode": "audio"}, "meeting:report": {"what": "connected"}}
+
+
+async def meeting_of(world: World, appointment: str) -> str:
+    _, leads_to = await world.request("claire", "POST", f"/appointments/{appointment}/room")
+    return leads_to.removeprefix("/meetings/")
+
+
+async def codes(world: World, meeting: str) -> list[str]:
+    """What is answered to each event: nothing, or the code of a refusal."""
+    async with world.live("by_link") as client:
+        acks = [await client.call(event, {"meeting": meeting, **MORE.get(event, {})}) for event in EVENTS]
+    return ["" if ack["ok"] else ack["error"]["code"] for ack in acks]
+
+
+async def another(world: World) -> str:
+    """Amina has a second appointment with Claire, an hour later."""
+    async with world.database.transaction() as tx:
+        first = await tx.session.get_one(Appointment, uuid.UUID(world.ids["appointment"]))
+        begins = WEDNESDAY_NINE + timedelta(hours=1)
+        row = await desk.book_for(tx, first.counsellor, first.candidate, first.reason, Mode.VIDEO, begins)
+    return str(row.id)
+
+
+async def test_the_link_opens_its_own_talk_and_no_other(database_url: str, tmp_path: Path, clock: HandClock) -> None:
+    async with open_world(database_url, tmp_path, clock) as world:
+        other = await another(world)
+        clock.pass_by(seconds=(WEDNESDAY_NINE - clock.now()).total_seconds() + 50 * 60)
+        mine, theirs = await meeting_of(world, world.ids["appointment"]), await meeting_of(world, other)
+        assert await codes(world, theirs) == ["sign_in"] * len(EVENTS)
+        assert await codes(world, mine) == [""] * len(EVENTS)
+        for path in (f"/meetings/{theirs}", f"/appointments/{other}", "/me", "/appointments"):
+            assert (await world.request("by_link", "GET", path))[1].startswith("/sign-in"), path
+        assert (await world.request("by_link", "GET", f"/appointments/{world.ids['appointment']}"))[0] == 200
+
+
+async def test_withdrawing_the_links_ends_what_they_began(database_url: str, tmp_path: Path, clock: HandClock) -> None:
+    async with open_world(database_url, tmp_path, clock) as world:
+        path = "/appointments/{appointment}"
+        assert (await world.request("by_link", "GET", path))[0] == 200
+        await world.request("amina", "POST", f"{path}/links/withdraw")
+        assert (await world.request("by_link", "GET", path))[1].startswith("/sign-in")
