@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms import names
-from rooms.errors import N_, Invalid, NotFound
+from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.transaction import Transaction
 
@@ -110,6 +110,16 @@ async def welcome(tx: Transaction, name: str, email: str | None, language: str) 
         await tx.session.flush()
         await names.keep(tx, person.id, person.name)
     return person
+
+
+async def give_email(tx: Transaction, person: Person, email: str) -> None:
+    """Whoever has no address gets one, and can come in with it from now on. Raises Invalid, Conflict."""
+    email = clean_email(email)
+    if person.email:
+        raise Conflict("email.known", N_("There is an address already."))
+    if await by_email(tx, email):
+        raise Invalid("email.taken", N_("Somebody is known under this address already."), field="email")
+    person.email = email
 
 
 async def change_profile(tx: Transaction, person: Person, profile: Profile) -> None:

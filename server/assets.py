@@ -37,6 +37,9 @@ FONTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
 )
 
+# For letters to print: the fonts of the pages are cut up for browsers, and names come from everywhere.
+PRINTED: tuple[str, ...] = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+
 # Looking at a page together: recorded in one browser, drawn in the other.
 RRWEB = ("record", "replay")
 
@@ -48,6 +51,7 @@ LICENCES: tuple[tuple[str, str], ...] = (
         "atkinson-hyperlegible-next.txt",
     ),
     ("lucide-static/LICENSE", "lucide-static.txt"),
+    ("dejavu-fonts-ttf/LICENSE", "dejavu.txt"),
 )
 
 # The id of each symbol in icons.svg. RENAMED says where lucide names it otherwise.
@@ -128,6 +132,7 @@ def build() -> list[Path]:
     texts |= {f"{name}.d.ts": text for name, text in TYPES.items()}
     texts |= {f"rrweb-{name}.js": script(f"@rrweb/{name}/dist/{name}.js") for name in RRWEB}
     copies = {name: source(f"{package}/files/{name}") for package, names in FONTS for name in names}
+    copies |= {name: source(f"dejavu-fonts-ttf/ttf/{name}") for name in PRINTED}
     copies["rrweb-replay.css"] = source("@rrweb/replay/dist/style.css")
     texts["licences/rrweb.txt"] = licence_of("@rrweb/record")
     copies |= {f"licences/{name}": source(path) for path, name in LICENCES}

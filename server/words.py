@@ -61,6 +61,7 @@ LABELS = {
     "cancelled": N_("Cancelled"),
     "recorded": N_("Recorded"),
     "contested": N_("Contested"),
+    "printed": N_("Letter printed"),
     "note_private": N_("Only me"),
     "note_team": N_("My team"),
     "note_shared": N_("The person too"),

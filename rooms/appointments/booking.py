@@ -71,6 +71,7 @@ class ChangeKind(StrEnum):
     CANCELLED = "cancelled"
     RECORDED = "recorded"
     CONTESTED = "contested"
+    PRINTED = "printed"
 
 
 @dataclass(frozen=True)

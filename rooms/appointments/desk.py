@@ -4,12 +4,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from rooms import agencies, conversations, outbox, portfolios
+from rooms import agencies, conversations, outbox, people, portfolios, referents
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, hours, letters, links, room, times, waitlist
-from rooms.appointments.booking import Appointment, AppointmentState, Guest
+from rooms.appointments.booking import Appointment, AppointmentState, ChangeKind, Guest
 from rooms.conversations import ConversationKind
-from rooms.errors import N_, Conflict, NotFound
+from rooms.errors import N_, Conflict, NotFound, Refused
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -95,6 +95,22 @@ async def pass_on(tx: Transaction, row: Appointment, by: Person, colleague: Pers
         return False
     await letters.handed_over(tx, row, before)
     return True
+
+
+async def give_email(tx: Transaction, counsellor: Person, person: Person, email: str) -> None:
+    """Whoever follows somebody without an address gives them one; what is booked already is written to it."""
+    if await referents.referent_of(tx, person.id) != counsellor.id:
+        raise Refused()
+    await people.give_email(tx, person, email)
+    for row in await booking.standing_of(tx, person.id):
+        if row.is_ahead(tx.now):
+            await letters.booked(tx, row)
+
+
+def print_link(tx: Transaction, row: Appointment, by: Person) -> str:
+    """The path of a link for paper. It stands in the history, for whoever holds it is taken for the candidate."""
+    booking.note(tx, row, ChangeKind.PRINTED, by)
+    return links.make_spelled(tx, row)
 
 
 async def withdraw_links(tx: Transaction, row: Appointment) -> list[uuid.UUID]:

@@ -16,6 +16,8 @@ from rooms.model import Base, new_id
 from rooms.signin import hashed
 from rooms.transaction import Transaction
 
+SPELLED = "23456789abcdefghjkmnpqrstuvwxyz"
+
 
 class AppointmentLink(Base):
     __tablename__ = "appointment_link"
@@ -28,7 +30,16 @@ class AppointmentLink(Base):
 
 def make(tx: Transaction, appointment: Appointment) -> str:
     """The path of a new link to this appointment; its secret is stored only as a hash."""
-    token = secrets.token_urlsafe(24)
+    return _path_of(tx, appointment, secrets.token_urlsafe(24))
+
+
+def make_spelled(tx: Transaction, appointment: Appointment) -> str:
+    """The same for paper: twelve letters and digits that can be told apart and typed, 59 bits."""
+    groups = ("".join(secrets.choice(SPELLED) for _ in range(4)) for _ in range(3))
+    return _path_of(tx, appointment, "-".join(groups))
+
+
+def _path_of(tx: Transaction, appointment: Appointment, token: str) -> str:
     row = AppointmentLink(id=new_id(), token_hash=hashed(token), appointment_id=appointment.id, made_at=tx.now)
     tx.session.add(row)
     return f"/a/{token}"

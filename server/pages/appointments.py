@@ -434,10 +434,12 @@ async def calendar(visit: Visit) -> web.StreamResponse:
     return web.Response(body=text, content_type="text/calendar", charset="utf-8", headers=headers)
 
 
-@get("/appointments/{appointment}/letter.pdf")
+@post("/appointments/{appointment}/letter")
 async def printed(visit: Visit) -> web.StreamResponse:
     """The letter to print, for somebody without internet."""
-    async with visit.reading() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
+    async with visit.transaction() as tx:
+        row = await _kept(tx, visit)
+        path = desk.print_link(tx, row, visit.actor.known)
     headers = {"Content-Disposition": "inline; filename=letter.pdf", "Cache-Control": "no-store"}
-    return web.Response(body=letter.of(row), content_type="application/pdf", headers=headers)
+    address = visit.house.settings.public_url.rstrip("/") + path
+    return web.Response(body=letter.of(row, address), content_type="application/pdf", headers=headers)

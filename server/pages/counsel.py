@@ -242,6 +242,15 @@ async def reinforce(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/counsel/people/{row.id}", language.gettext("Saved."))
 
 
+@post("/counsel/people/{followed}/email", again=person)
+async def give_email(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await _followed(tx, visit)
+        await desk.give_email(tx, visit.actor.known, row, visit.typed("email"))
+    said = language.gettext("Saved. What is booked already is on its way to %(email)s.", email=row.email)
+    return visit.go(f"/counsel/people/{row.id}", said)
+
+
 @post("/counsel/people/{followed}/suggest", again=person)
 async def suggest(visit: Visit) -> web.StreamResponse:
     """Suggest a fair or one of its booths; the person reads it with a mail, and says who learns how it went."""

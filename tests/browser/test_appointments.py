@@ -203,9 +203,12 @@ async def test_a_counsellor_sets_hours_and_books_by_phone_for_somebody_without_a
     await page.get_by_label("Number to call").fill("02 40 00 00 00")
     await page.locator("button.time").nth(20).click()
     await expect(page.get_by_text("It is booked.")).to_be_visible()
-    letter = await page.request.get(page.url + "/letter.pdf")
+    token = await page.locator("input[name=form_token]").first.get_attribute("value")
+    letter = await page.request.post(page.url + "/letter", form={"form_token": str(token)})
     assert letter.headers["content-type"] == "application/pdf"
     assert (await letter.body()).startswith(b"%PDF-")
+    await page.reload()
+    await expect(page.get_by_text("Letter printed")).to_be_visible()
 
 
 async def test_an_appointment_is_taken_moved_and_cancelled_by_keyboard_alone(visitors: Visitors) -> None:

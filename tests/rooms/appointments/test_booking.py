@@ -14,7 +14,7 @@ from rooms.agencies import Mode, ReasonText
 from rooms.appointments import booking, desk, hours, links, times, waitlist
 from rooms.appointments.availability import Span
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance, ChangeKind, OccupiedPiece
-from rooms.errors import Conflict, Invalid, NotFound, Problem
+from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
 from rooms.outbox import Mail
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
@@ -294,6 +294,29 @@ async def test_nobody_needs_an_address_to_have_an_appointment(office: Office) ->
     assert row.state is AppointmentState.BOOKED
     assert await letters(office) == [("claire", "booked")]
     assert len(await letters(office, "reminder")) == 2
+
+
+async def test_whoever_follows_somebody_gives_them_an_address_and_what_is_booked_is_written_to_it(
+    office: Office,
+) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        someone = await people.welcome(tx, "Fatou Ba", None, "fr")
+        reason, claire = await office.fresh_reason(tx), await cast.fresh(tx, cast.claire)
+        await desk.book_for(tx, claire, someone, reason, Mode.VIDEO, WEDNESDAY_NINE)
+        with pytest.raises(Refused):
+            await desk.give_email(tx, claire, someone, "fatou@example.org")
+        await portfolios.follow(tx, claire.id, someone.id)
+        for wrong in ("fatou@", str(cast.amina.email)):
+            with pytest.raises(Invalid) as refused:
+                await desk.give_email(tx, claire, someone, wrong)
+            assert refused.value.field == "email"
+        await desk.give_email(tx, claire, someone, "Fatou@example.org")
+        with pytest.raises(Conflict):
+            await desk.give_email(tx, claire, someone, "other@example.org")
+    assert sorted(what for who, what in await letters(office) if who.startswith("fatou")) == [
+        "booked", "remind_hours", "remind_now",
+    ]  # fmt: skip
 
 
 async def test_a_technical_failure_never_becomes_absent_and_can_be_contested(office: Office) -> None:
