@@ -561,9 +561,11 @@ async def of_person(
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
-async def seen_by(tx: Transaction, counsellor: uuid.UUID, day: date, zone: ZoneInfo) -> list[Appointment]:
-    """What somebody has to hold on a day, the soonest first."""
-    begins, ends = local(day, time(0), zone), local(day + timedelta(days=1), time(0), zone)
+async def seen_by(
+    tx: Transaction, counsellor: uuid.UUID, day: date, zone: ZoneInfo, until: date | None = None
+) -> list[Appointment]:
+    """What somebody has to hold on a day, or on all until another, the soonest first."""
+    begins, ends = local(day, time(0), zone), local((until or day) + timedelta(days=1), time(0), zone)
     query = select(Appointment).where(
         Appointment.counsellor_id == counsellor,
         Appointment.state == AppointmentState.BOOKED,

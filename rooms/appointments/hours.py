@@ -4,8 +4,8 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from rooms.transaction import Transaction
 
 MINUTES_A_DAY = 1440
 MOST_HOURS = 60
+LONGEST_LEAVE = timedelta(days=92)
 
 
 class WeeklyHours(Base):
@@ -171,13 +172,50 @@ async def remove_weekly(tx: Transaction, person: uuid.UUID, row: uuid.UUID) -> N
 
 
 async def add_day(
-    tx: Transaction, person: uuid.UUID, day: date, span: tuple[int, int] | None, modes: Collection[str] = ()
-) -> None:
-    """Make a day unlike its weekday: closed, or open at `span` (minutes since midnight)."""
+    tx: Transaction, person: uuid.UUID, day: date, span: tuple[int, int] | None, modes: Collection[str] = (),
+    *, until: date | None = None,
+) -> None:  # fmt: skip
+    """Make a day, or all until another, unlike its weekday: closed, or open at `span` (minutes since midnight)."""
     known = _span(*span, modes, "day_") if span else []
     begins, ends = span or (None, None)
-    tx.session.add(UnlikeDay(id=new_id(), person_id=person, day=day, begins=begins, ends=ends, modes=known))
+    last = until or day
+    if not timedelta(0) <= last - day <= LONGEST_LEAVE:
+        message = N_("Please give a day that comes after the first, at most three months later.")
+        raise Invalid("until.range", message, field="until")
+    for number in range((last - day).days + 1):
+        each = day + timedelta(days=number)
+        tx.session.add(UnlikeDay(id=new_id(), person_id=person, day=each, begins=begins, ends=ends, modes=known))
     await tx.session.flush()
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days that follow each other and are unlike others in the same way."""
+
+    first: UnlikeDay
+    last: date
+
+
+def in_a_row(days: Sequence[UnlikeDay]) -> list[Days]:
+    """Days, in order, taken together where they are the same."""
+    found: list[Days] = []
+    for row in days:
+        before = found[-1] if found else None
+        is_next = before and row.day == before.last + timedelta(days=1)
+        if before and is_next and _hours(row) == _hours(before.first):
+            found[-1] = replace(before, last=row.day)
+        else:
+            found.append(Days(row, row.day))
+    return found
+
+
+def _hours(row: UnlikeDay) -> tuple[int | None, int | None, list[str]]:
+    return row.begins, row.ends, row.modes
+
+
+async def is_closed(tx: Transaction, person: uuid.UUID, day: date) -> bool:
+    query = select(UnlikeDay.id).where(UnlikeDay.person_id == person, UnlikeDay.day == day, UnlikeDay.begins.is_(None))
+    return (await tx.session.execute(query.limit(1))).first() is not None
 
 
 async def days_of(tx: Transaction, person: uuid.UUID) -> list[UnlikeDay]:
@@ -186,11 +224,15 @@ async def days_of(tx: Transaction, person: uuid.UUID) -> list[UnlikeDay]:
     return list((await tx.session.execute(query.order_by(UnlikeDay.day, UnlikeDay.begins))).scalars())
 
 
-async def remove_day(tx: Transaction, person: uuid.UUID, row: uuid.UUID) -> None:
+async def remove_days(tx: Transaction, person: uuid.UUID, row: uuid.UUID, until: date | None = None) -> None:
+    """Let a day be like its weekday again, or all until another that are unlike others in the same way."""
     found = await tx.session.get(UnlikeDay, row)
     if found is None or found.person_id != person:
         raise NotFound("hours")
-    await tx.session.delete(found)
+    between = UnlikeDay.day.between(found.day, until or found.day)
+    for each in (await tx.session.execute(select(UnlikeDay).where(UnlikeDay.person_id == person, between))).scalars():
+        if each.id == row or (until and _hours(each) == _hours(found)):
+            await tx.session.delete(each)
 
 
 async def open_feed(tx: Transaction, person: uuid.UUID) -> str:

@@ -18,7 +18,7 @@ from rooms.people import Person
 from rooms.portfolios import Only
 from rooms.transaction import Transaction
 from server import language
-from server.pages.appointments import shown_times
+from server.pages.appointments import appointment, shown_times
 from server.pages.following import heads
 from server.visit import Visit, get, post
 
@@ -47,6 +47,7 @@ async def day(visit: Visit) -> web.StreamResponse:
             opens_before=booking.ROOM_OPENS_BEFORE,
             colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
             asking=await portfolios.asking(tx, visit.actor.known.id),
+            is_closed=await hours.is_closed(tx, visit.actor.known.id, chosen),
             chosen=chosen,
             yesterday=chosen - timedelta(days=1),
             tomorrow=chosen + timedelta(days=1),
@@ -85,7 +86,7 @@ def _span_of(chosen: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return local(chosen, time(0), zone), local(chosen + timedelta(days=1), time(0), zone)
 
 
-@post("/appointments/{appointment}/record")
+@post("/appointments/{appointment}/record", again=appointment)
 async def record(visit: Visit) -> web.StreamResponse:
     """How it went, in one of the plain states."""
     how = visit.typed("attendance")

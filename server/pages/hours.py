@@ -26,7 +26,7 @@ async def hours_page(visit: Visit) -> web.StreamResponse:
         return visit.page(
             "counsel_hours.html",
             weekly=await hours.weekly_of(tx, visit.actor.known.id),
-            unlike=await hours.days_of(tx, visit.actor.known.id),
+            unlike=hours.in_a_row(await hours.days_of(tx, visit.actor.known.id)),
             rules=rules,
             following=following,
         )
@@ -67,14 +67,14 @@ async def add_day(visit: Visit) -> web.StreamResponse:
         chosen = visit.day("day")
         is_open = bool(visit.ticked("day_modes"))
         span = (minutes_of(visit, "day_begins"), minutes_of(visit, "day_ends")) if is_open else None
-        await hours.add_day(tx, visit.actor.known.id, chosen, span, visit.ticked("day_modes"))
-        staying = await booking.seen_by(tx, visit.actor.known.id, chosen, await hours.zone_of(tx, visit.actor.known.id))
+        until = visit.day("until") if visit.typed("until") else None
+        await hours.add_day(tx, visit.actor.known.id, chosen, span, visit.ticked("day_modes"), until=until)
+        zone = await hours.zone_of(tx, visit.actor.known.id)
+        staying = await booking.seen_by(tx, visit.actor.known.id, chosen, zone, until)
     said = language.gettext("Saved.")
     if staying and not is_open:
-        names = ", ".join(f"{language.clock(row.begins_at, row.host.zone)} {row.candidate.name}" for row in staying)
-        said += " " + language.gettext(
-            "These stay booked that day; move them or hand them over: %(names)s.", names=names
-        )
+        names = ", ".join(f"{language.moment(row.begins_at, row.host.zone)} {row.candidate.name}" for row in staying)
+        said += " " + language.gettext("These stay booked; move them or hand them over: %(names)s.", names=names)
     return visit.go("/counsel/hours#days", said)
 
 
@@ -82,7 +82,8 @@ async def add_day(visit: Visit) -> web.StreamResponse:
 async def remove_day(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.keeps_hours(tx, visit.actor)
-        await hours.remove_day(tx, visit.actor.known.id, visit.id("unlike_day"))
+        until = visit.day("until") if visit.typed("until") else None
+        await hours.remove_days(tx, visit.actor.known.id, visit.id("unlike_day"), until)
     return visit.go("/counsel/hours#days", language.gettext("Removed."))
 
 

@@ -71,5 +71,5 @@ async def add_times(visit: Visit) -> web.StreamResponse:
 async def remove_times(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit)
-        await hours.remove_day(tx, visit.actor.known.id, visit.id("interview_day"))
+        await hours.remove_days(tx, visit.actor.known.id, visit.id("interview_day"))
     return visit.go(f"/booths/{stand.id}/interviews#times", language.gettext("Removed."))

@@ -267,4 +267,4 @@ async def test_whoever_has_no_address_is_called_and_not_written_to(world: World)
         assert 'name="mode" value="phone"' in text
         assert "reads nothing here" in text
         text = await claire.get("/counsel/people/{followed}?reason={first_visit}&mode=video")
-        assert "no way in" in text
+        assert "Print the letter once it is booked" in text
