@@ -188,4 +188,6 @@ async def home_of(tx: Transaction, person: Person) -> str:
     """Where somebody who signs in wants to be."""
     if await booths.staffed_by(tx, person.id):
         return "/desk"
+    if await agencies.teams_of(tx, person.id):
+        return "/counsel"
     return "/organise" if person.is_organiser or person.is_administrator else "/"

@@ -110,6 +110,7 @@ BROWSER = (
     N_("The call was withdrawn. Your place is kept."),
     N_("The call has ended. You stay in line."),
     N_("You missed the call. You keep your place and will be called again in two minutes."),
+    N_("You keep your place. You can be called again in five minutes."),
     N_("on hold"),
     N_("On hold: come back to be called."),
     N_("In a talk"),

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from rooms import agencies, counselling, people, portfolios
 from rooms.agencies import Agency, Mode, Reason, ReasonText
-from rooms.appointments import booking, desk, hours, times
+from rooms.appointments import booking, desk, guests, hours, times
 from rooms.appointments.availability import Span, local
 from rooms.appointments.booking import Attendance, Wanted
 from rooms.people import Need, Person, Profile
@@ -68,6 +68,8 @@ async def fill_today(tx: Transaction) -> None:
     for number, person in enumerate(await portfolios.followed_by(tx, counsellor.id)):
         if person.email is None:
             await _book(tx, counsellor, person, reasons["Mon projet"], WORDS[number % len(WORDS)])
+        else:
+            await _book_three(tx, counsellor, person, reasons["Mon projet"])
 
 
 async def remember(tx: Transaction, counsellor: Person, agency: Agency) -> None:
@@ -110,6 +112,17 @@ async def expect(tx: Transaction, seeker: Person) -> None:
         if row:
             return await desk.book(tx, row, seeker, SEEKER_SAYS)
         begins += timedelta(minutes=5)
+
+
+async def _book_three(tx: Transaction, counsellor: Person, person: Person, reason: Reason) -> None:
+    """With a recruiter who comes too, in the days to come, when all three can."""
+    tomorrow = tx.now.astimezone(reason.host.zone).date() + timedelta(days=1)
+    for guest in await guests.choices(tx, apart_from=(counsellor.id, person.id)):
+        found = await times.free_times(tx, reason, Mode.VIDEO, person.id, tomorrow, 7, only=counsellor.id, guest=guest)
+        if found:
+            begins = found[0].span.begins
+            await desk.book_for(tx, counsellor, person, reason, Mode.VIDEO, begins, guest=guest)
+            return
 
 
 async def _book(tx: Transaction, counsellor: Person, person: Person, reason: Reason, said: str) -> None:

@@ -51,7 +51,8 @@ async def enter_code(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         person = await signin.enter_code(tx, request, visit.typed("code"))
         await _open(visit, tx, person)
-    return visit.go(visit.typed("next", "/"))
+        home = await invitations.home_of(tx, person)
+    return visit.go(_wanted(visit) or home)
 
 
 @post("/sign-in-by-link", again=sign_in)
@@ -75,7 +76,13 @@ async def by_password(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await _open(visit, tx, person)
         home = await invitations.home_of(tx, person)
-    return visit.go(visit.typed("next") or home)
+    return visit.go(_wanted(visit) or home)
+
+
+def _wanted(visit: Visit) -> str:
+    """The page that somebody was on the way to; the front door is none."""
+    typed = visit.typed("next")
+    return "" if typed == "/" else typed
 
 
 @get("/links/{token}")
@@ -108,8 +115,8 @@ async def _open(visit: Visit, tx: Transaction, person: Person) -> None:
 @post("/sign-out")
 async def sign_out(visit: Visit) -> web.StreamResponse:
     session = visit.actor.session
-    if session and visit.actor.person:
-        await end_session(visit, visit.actor.person, session)
+    if session:
+        await end_session(visit, visit.actor.behind, session)
     visit.cookies[SESSION] = ("", 0)
     return visit.go("/", language.gettext("You are signed out."))
 

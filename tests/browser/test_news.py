@@ -138,5 +138,6 @@ async def test_a_double_click_calls_once_and_complains_of_nothing(visitors: Visi
     await expect(amina.locator("dialog.ringing")).to_be_visible()
     await luc.get_by_role("button", name="Withdraw").click()
     await expect(amina.locator("dialog.ringing")).to_be_hidden()
+    await expect(amina.locator("[data-after-call]")).to_have_text("The call was withdrawn. Your place is kept.")
     assert len([frame for frame in sent if "line:call" in frame]) == 1
     await expect(luc.locator(".flash.refused")).to_have_count(0)

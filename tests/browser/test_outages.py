@@ -69,6 +69,7 @@ async def test_sigkill_in_the_middle_of_everything_loses_nothing_and_doubles_not
     await expect(amina.get_by_text("after", exact=True)).to_have_count(1)
     await karim.get_by_role("button", name="In 5 minutes").click()
     await expect(karim.locator("dialog.ringing")).to_be_hidden()
+    await expect(karim.get_by_text("You can be called again in five minutes.").first).to_be_visible()
     await expect(karim.get_by_text("before", exact=True)).to_have_count(1)
     await luc.reload()
     await luc.get_by_role("tab", name="Notes").click()

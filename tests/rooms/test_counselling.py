@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rooms import access, agencies, counselling, portfolios, referents
+from rooms import access, agencies, counselling, invitations, portfolios, referents
 from rooms.access import Actor
 from rooms.errors import Conflict, Invalid, NotFound
 from tests.cast import Cast
@@ -89,3 +89,10 @@ async def test_what_is_agreed_lies_ahead_and_today_counts_in_every_zone(office: 
                 tx, office.claire, cast.amina.id, "Finish the CV", last_today - timedelta(days=1)
             )
         assert refused.value.field == "due_on"
+
+
+async def test_whoever_signs_in_comes_to_where_they_work(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.reading() as tx:
+        homes = [await invitations.home_of(tx, person) for person in (office.claire, cast.luc, cast.ines, cast.amina)]
+    assert homes == ["/counsel", "/desk", "/organise", "/"]

@@ -19,6 +19,7 @@ const SETTLED = {
   withdrawn: "The call was withdrawn. Your place is kept.",
   missed: "You missed the call. You keep your place and will be called again in two minutes.",
   other: "The call has ended. You stay in line.",
+  later: "You keep your place. You can be called again in five minutes.",
 };
 
 export class RingingDialog {
@@ -96,7 +97,21 @@ export class RingingDialog {
     this.close();
     if (fact.state === "accepted" || fact.state === "declined") return;
     const key = fact.state === "withdrawn" ? "withdrawn" : fact.state === "missed" && fact.counted ? "missed" : "other";
-    this.announcer.say(say(SETTLED[key]));
+    this.tell(say(SETTLED[key]));
+  }
+
+  /**
+   * What became of the call, to be read as well as heard.
+   * @param {string} sentence
+   */
+  tell(sentence) {
+    this.announcer.say(sentence);
+    document.querySelector("[data-after-call]")?.remove();
+    const note = document.createElement("p");
+    note.className = "flash";
+    note.dataset.afterCall = "";
+    note.textContent = sentence;
+    document.querySelector("main")?.prepend(note);
   }
 
   close() {
@@ -115,8 +130,9 @@ export class RingingDialog {
     try {
       await this.connection.send("line:answer", { call: this.ringing.call, answer });
     } catch (error) {
-      this.announcer.say(error instanceof Error ? error.message : "");
+      this.tell(error instanceof Error ? error.message : "");
     }
+    if (answer === "later") this.tell(say(SETTLED.later));
     if (answer === "later" || answer === "leave") this.close();
   }
 }
