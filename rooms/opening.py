@@ -5,8 +5,11 @@ import uuid
 from sqlalchemy import select
 
 from rooms import fairs
+from rooms.appointments import booking, desk
+from rooms.appointments.booking import Appointment
 from rooms.fairs import Fair, FairState
 from rooms.lines import calls, places
+from rooms.people import Person
 from rooms.transaction import Transaction
 
 
@@ -21,10 +24,20 @@ async def archive(tx: Transaction, fair: Fair) -> None:
     await places.end_with_fair(tx, fair.id)
 
 
-async def remove_day(tx: Transaction, fair: Fair, day: uuid.UUID) -> None:
-    """Take a day out of the calendar; when none is left ahead, the fair closes for good."""
+async def remove_day(tx: Transaction, fair: Fair, day: uuid.UUID, by: Person, words: str = "") -> list[Appointment]:
+    """Take a day out of the calendar; when none is left ahead, the fair closes for good. Interviews that were to be
+    held on it are cancelled and returned: everybody concerned is told, with `words`."""
     await fairs.remove_day(tx, fair, day)
     await _end_if_closed(tx, fair)
+    open_on, cancelled = await fairs.days_of(tx, fair), []
+    for each in await booking.interviews_ahead(tx, fair.id):
+        row = await booking.locked(tx, each.id)
+        if row is None or not row.is_ahead(tx.now):
+            continue
+        if not any(left.opens_at <= row.begins_at and row.ends_at <= left.closes_at for left in open_on):
+            await desk.cancel(tx, row, by, words)
+            cancelled.append(row)
+    return cancelled
 
 
 async def turn(tx: Transaction, fair: uuid.UUID) -> None:

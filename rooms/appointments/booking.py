@@ -575,6 +575,17 @@ async def seen_by(
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
+async def interviews_ahead(tx: Transaction, fair: uuid.UUID) -> list[Appointment]:
+    """What is still to be held at the booths of a fair, in the order it was made."""
+    at_fair = select(Reason.id).join(Booth, Booth.id == Reason.booth_id).where(Booth.fair_id == fair)
+    query = select(Appointment).where(
+        Appointment.reason_id.in_(at_fair),
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.begins_at > tx.now,
+    )
+    return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
+
+
 async def at_booth(tx: Transaction, booth: uuid.UUID, candidate: uuid.UUID | None = None) -> list[Appointment]:
     """The interviews of a booth, the soonest first, or those of one candidate; held and lapsed ones are left out."""
     query = select(Appointment).join(Reason, Reason.id == Appointment.reason_id)

@@ -19,7 +19,7 @@ REASONS = (
     ReasonText("Mon projet", 30, BY_ANY, "De quoi voulez-vous parler ?"),
     ReasonText("CV et candidatures", 30, BY_ANY, "Quelle candidature préparez-vous ?", "L'annonce et votre CV"),
     ReasonText("Formation", 45, ("video", "phone"), "Quelle formation vous intéresse ?"),
-    ReasonText("Après le salon", 20, ("video", "phone"), "Quels employeurs avez-vous rencontrés ?", is_follow_up=True),
+    ReasonText("Après le forum", 20, ("video", "phone"), "Quels employeurs avez-vous rencontrés ?", is_follow_up=True),
 )
 FOLLOWED = (
     ("Léa Martin", "vente", ()),
@@ -33,7 +33,7 @@ NOTES = ("Projet clair, à encourager.", "Préfère le matin.", "La connexion a 
 STEPS = ("Refaire le CV", "Appeler deux employeurs", "Demander l'attestation de formation")
 WITHIN = timedelta(minutes=10)
 SEEKER_SAYS = "Je voudrais travailler près de chez moi, auprès de personnes âgées."
-WORDS = ("Je cherche près de chez moi.", "Je voudrais changer de métier.", "J'ai une piste au salon.")
+WORDS = ("Je cherche près de chez moi.", "Je voudrais changer de métier.", "J'ai une piste au forum.")
 
 
 async def open_office(tx: Transaction, counsellor: Person, amina: Person) -> None:

@@ -128,7 +128,7 @@ SATISFIED = ("", "On m'a écoutée, merci.", "Un rappel par SMS la veille serait
 RATINGS = ("", "Un échange simple et direct.", "De l'écoute, merci.")
 FAIR_CHAT = (
     (
-        "Bonjour à tous ! Première fois sur un salon en ligne, c'est bien fait.",
+        "Bonjour à tous ! Première fois sur un forum en ligne, c'est bien fait.",
         "Bon courage à celles et ceux qui attendent !",
     ),
     ("Bonjour, est-ce que quelqu'un connaît Saint-Nazaire ? J'hésite à y postuler.",),

@@ -125,8 +125,18 @@ def _local(visit: Visit, field: str, fair: Fair) -> datetime:
 @post("/organise/{fair}/days/{day}/remove")
 async def remove_day(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        await opening.remove_day(tx, await _fair(tx, visit), visit.id("day"))
-    return visit.go(f"/organise/{visit.path('fair')}#days")
+        words = language.gettext("The fair does not take place on this day.")
+        fair = await _fair(tx, visit)
+        gone = await opening.remove_day(tx, fair, visit.id("day"), visit.actor.known, words)
+    said = language.gettext("Removed.")
+    if gone:
+        told = language.ngettext(
+            "%(num)s interview was cancelled; everybody concerned is told.",
+            "%(num)s interviews were cancelled; everybody concerned is told.",
+            len(gone),
+        )
+        said += " " + told % {"num": len(gone)}
+    return visit.go(f"/organise/{visit.path('fair')}#days", said)
 
 
 @post("/organise/{fair}/employers", again=board)

@@ -90,7 +90,7 @@ async def test_taking_the_last_day_out_of_the_calendar_at_night_ends_the_places(
         await opening.turn(tx, cast.fair.id)
     assert (await cast.place(place)).state is PlaceState.WAITING
     async with cast.database.transaction() as tx:
-        await opening.remove_day(tx, await tx.session.get_one(Fair, cast.fair.id), day.id)
+        await opening.remove_day(tx, await tx.session.get_one(Fair, cast.fair.id), day.id, cast.ines)
     assert (await cast.place(place)).state is PlaceState.ENDED
 
 

@@ -16,6 +16,7 @@ from rooms import (
     employers,
     fairs,
     meetings,
+    opening,
     people,
     portfolios,
 )
@@ -23,7 +24,7 @@ from rooms.agencies import Mode, Reason, ReasonText
 from rooms.appointments import booking, delays, desk, hours, interviews, room, satisfaction, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance
 from rooms.errors import Invalid, NotFound, Problem
-from rooms.fairs import FairState
+from rooms.fairs import Fair, FairState
 from rooms.lines import standing
 from rooms.outbox import Mail
 from rooms.people import Person
@@ -291,3 +292,25 @@ async def test_who_is_in_an_interview_is_there_and_late_for_the_next_one(booth: 
         assert waits
         assert waits.expected_at
         assert waits.expected_at > later.begins_at
+
+
+async def test_taking_a_day_out_of_the_fair_cancels_its_interviews_and_tells_both(booth: Booth) -> None:
+    cast = booth.cast
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        later = tx.now + timedelta(days=1)
+        extra = await fairs.add_day(tx, fair, later, later + timedelta(hours=9))
+        await hours.add_day(tx, cast.luc.id, later.date(), (0, 1440), ("video",))
+    today, *_, tomorrow = await booth.starts(cast.amina)
+    stays, goes = await booth.book(cast.karim, today), await booth.book(cast.amina, tomorrow)
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        gone = await opening.remove_day(tx, fair, extra.id, await cast.fresh(tx, cast.ines), "Not on this day.")
+        assert [row.id for row in gone] == [goes.id]
+    async with cast.database.reading() as tx:
+        kept = await tx.session.get_one(Appointment, stays.id)
+        assert kept.state is AppointmentState.BOOKED
+        row = await tx.session.get_one(Appointment, goes.id)
+        assert (row.state, row.cancel_words) == (AppointmentState.CANCELLED, "Not on this day.")
+        mails = (await tx.session.execute(select(Mail).where(Mail.once.startswith(f"cancelled:{goes.id}")))).scalars()
+        assert {mail.recipient for mail in mails} == {cast.amina.email, cast.luc.email}
