@@ -615,6 +615,17 @@ async def held_out(tx: Transaction) -> list[uuid.UUID]:
     return list((await tx.session.execute(query)).scalars())
 
 
+async def held_by(tx: Transaction, candidate: uuid.UUID) -> Appointment | None:
+    """The time that is kept for somebody while they choose."""
+    query = select(Appointment).where(
+        Appointment.candidate_id == candidate,
+        Appointment.state == AppointmentState.HELD,
+        Appointment.held_until > tx.now,
+        Appointment.wish_id.is_(None),
+    )
+    return (await tx.session.execute(query.limit(1))).scalars().first()
+
+
 async def standing_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
     """What the person holds or has booked, on any side, in the order it was made."""
     query = select(Appointment).where(

@@ -35,7 +35,7 @@ from rooms.errors import N_, Conflict, Problem
 from rooms.facts import conversation_stream
 from rooms.people import Person
 from rooms.transaction import Transaction
-from server import calendars, language, letter
+from server import calendars, language, letter, receipt
 from server.pages.following import heads
 from server.visit import Visit, get, post
 
@@ -176,10 +176,10 @@ def _shown(
 async def choose_time(visit: Visit) -> web.StreamResponse:
     """Step two of three: when."""
     me = visit.actor.known.id
-    following = ""
+    following, held = "", None
     if not visit.wants_part:
         async with visit.reading() as tx:
-            following = await heads(tx, visit)
+            following, held = await heads(tx, visit), await booking.held_by(tx, me)
 
     async def look(asked: list[None]) -> list[Openings]:
         async with visit.reading() as tx:
@@ -210,7 +210,7 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
         found = times.times_for(openings, await gathering.ask(("candidates", openings.around), me, know))
     shown = _shown(visit.house.database.clock.now(), visit, reason, _mode(visit, reason), found)
     template = "times.html" if visit.wants_part else "appointment_times.html"
-    return visit.page(template, reason=reason, shown=shown, moving=None, following=following)
+    return visit.page(template, reason=reason, shown=shown, moving=None, held=held, following=following)
 
 
 @post("/appointments/new/{reason}/hold", again=choose_time)
@@ -382,17 +382,15 @@ async def enter_room(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/meetings/{meeting.id}")
 
 
-@get("/appointments/{appointment}/receipt.txt")
-async def receipt(visit: Visit) -> web.StreamResponse:
+@get("/appointments/{appointment}/receipt.pdf")
+async def kept_receipt(visit: Visit) -> web.StreamResponse:
     """What was recorded of the connection, for either of the two to keep."""
     async with visit.reading() as tx:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
         evidence = await room.evidence_of(tx, row.id)
-    who = ", ".join(person.name for person in row.people)
-    lines = [f"{row.reason.name}, {row.begins_at.isoformat()}, {who}"]
-    lines += [f"{each.at.isoformat()}  {each.person.name}  {each.what.value}  {each.detail}" for each in evidence]
-    headers = {"Content-Disposition": "attachment; filename=receipt.txt", "Cache-Control": "no-store"}
-    return web.Response(text="\n".join(lines) + "\n", content_type="text/plain", headers=headers)
+    headers = {"Content-Disposition": "attachment; filename=receipt.pdf", "Cache-Control": "no-store"}
+    text = receipt.of(row, evidence, _zone_of(visit, row))
+    return web.Response(body=text, content_type="application/pdf", headers=headers)
 
 
 @post("/appointments/{appointment}/contest", again=appointment)

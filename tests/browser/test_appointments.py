@@ -149,6 +149,22 @@ async def test_the_appointment_is_held_by_video_and_recorded_by_itself(visitors:
     await axe(amina)
 
 
+async def test_whoever_goes_back_finds_the_time_that_is_kept_for_them(visitors: Visitors) -> None:
+    await open_office(visitors.cast)
+    page = await visitors.sign_in(visitors.cast.amina, media=False, **PHONE)
+    await page.goto("/appointments/new")
+    await page.get_by_role("link", name="My project").click()
+    await page.locator("button.time").first.click()
+    await expect(page.get_by_text("Kept for you until")).to_be_visible()
+    await page.go_back()
+    await page.reload()
+    await expect(page.get_by_text("is kept for you until")).to_be_visible()
+    await axe(page)
+    await page.get_by_role("link", name="Book it").click()
+    await page.get_by_role("button", name="Book this time").click()
+    await expect(page.get_by_text("It is booked.")).to_be_visible()
+
+
 async def test_whoever_comes_by_the_link_talks_without_signing_in_and_is_a_stranger_elsewhere(
     visitors: Visitors,
 ) -> None:

@@ -153,7 +153,7 @@ ROUTES: tuple[Row, ...] = (
         "/appointments/{appointment}/satisfaction", only("amina", "by_link"), helped="verdict_yes", heard="verdict_yes"
     ),
     act("/appointments/{appointment}/room", only("amina", "by_link", "claire", "sophie")),
-    read("/appointments/{appointment}/receipt.txt", only("amina", "by_link", "claire")),
+    read("/appointments/{appointment}/receipt.pdf", only("amina", "by_link", "claire")),
     act("/appointments/{appointment}/record", only("claire"), attendance="came"),
     read("/appointments/{appointment}/calendar.ics", only("amina", "by_link", "claire", "sophie")),
     act("/appointments/{appointment}/letter", only("amina", "by_link", "claire")),

@@ -1,4 +1,4 @@
-"""The letter to print: a name from anywhere, and a way into the talk that can be typed."""
+"""What is printed or kept: a name from anywhere, a way into the talk that can be typed, what was recorded in words."""
 
 import re
 from io import BytesIO
@@ -6,10 +6,10 @@ from io import BytesIO
 from pypdf import PdfReader
 
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, links
-from rooms.appointments.booking import ChangeKind
+from rooms.appointments import booking, desk, links, room
+from rooms.appointments.booking import Attendance, ChangeKind
 from rooms.people import Person
-from server import letter
+from server import language, letter, receipt
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, open_office
 
@@ -45,3 +45,23 @@ async def test_whoever_is_called_reads_on_which_number_and_no_address(cast: Cast
     text = read(letter.of(booked, f"{HOUSE}/a/nothing"))
     assert "0240001122" in text
     assert "/a/" not in text
+
+
+async def test_the_receipt_says_in_words_what_was_recorded_and_what_is_contested(cast: Cast) -> None:
+    office = await open_office(cast)
+    booked = await office.book(cast.amina, WEDNESDAY_NINE)
+    cast.clock.pass_by(seconds=(WEDNESDAY_NINE - cast.clock.now()).total_seconds() - 60)
+    async with cast.database.transaction() as tx:
+        row = await office.fresh(tx, booked)
+        await room.enter(tx, row, await cast.fresh(tx, cast.amina))
+        await room.note(tx, row, cast.amina.id, room.What.FAILED)
+    cast.clock.pass_by(hours=1)
+    async with cast.database.transaction() as tx:
+        row = await office.fresh(tx, booked)
+        await room.record(tx, row, Attendance.TECHNICAL, await cast.fresh(tx, cast.claire))
+        await booking.contest(tx, row, "I was there.")
+        evidence = await room.evidence_of(tx, row.id)
+        language.current.set("en")
+        text = read(receipt.of(row, evidence, row.host.zone))
+    for words in ("Technical failure", "I was there.", "08:59", "Amina Benali: came to the waiting room"):
+        assert words in text
