@@ -181,6 +181,11 @@ class Actor:
         """Who this is, wherever they are known. Says nothing of what they may."""
         return self.link.person if self.link else self.known
 
+    def forget(self) -> None:
+        """Whatever comes next has to reach the appointment anew."""
+        if self.link:
+            self.person = None
+
     def reach(self, appointment: uuid.UUID | None) -> None:
         """The lookups say which appointment a thing belongs to: whoever has a pass for it is known from here on."""
         if self.link and self.link.appointment == appointment:

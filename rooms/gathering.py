@@ -14,6 +14,8 @@ Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 AnswerAll = Callable[[list[Question]], Awaitable[Sequence[Answer | Problem]]]
 """Gives an answer for each question, in their order; a Problem is raised to whom it concerns."""
+ANSWERED_WITHIN = 20.0
+"""Seconds. A reply that never comes holds up nobody else."""
 Asked = tuple[Any, asyncio.Future[Any]]
 
 
@@ -38,22 +40,32 @@ class Gathering:
         return found
 
     async def _answer(self, about: Hashable, answer: AnswerAll[Any, Any]) -> None:
-        while asked := self._waiting[about]:
-            self._waiting[about] = []
-            await _settle(asked, answer)
-        del self._waiting[about]
+        try:
+            while asked := self._waiting[about]:
+                self._waiting[about] = []
+                await _settle(asked, answer)
+        finally:
+            for _, mine in self._waiting.pop(about):
+                mine.cancel()
 
 
 async def _settle(asked: list[Asked], answer: AnswerAll[Any, Any]) -> None:
     """Answer all of these; what fails for all is tried for each alone, so that nobody's fault is another's."""
     try:
-        found = await answer([question for question, _ in asked])
+        async with asyncio.timeout(ANSWERED_WITHIN):
+            found = await answer([question for question, _ in asked])
+        if len(found) != len(asked):
+            raise ValueError("not an answer for each question")
     except Exception as error:
         if len(asked) > 1:
             await asyncio.gather(*(_settle([each], answer) for each in asked))
         elif not asked[0][1].done():
             asked[0][1].set_exception(error)
         return
+    except BaseException:
+        for _, mine in asked:
+            mine.cancel()
+        raise
     for (_, future), each in zip(asked, found, strict=True):
         if not future.done():
             future.set_result(each)

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 from urllib.parse import quote
 
 import structlog
@@ -126,10 +127,11 @@ async def _answer(visit: Visit, page: Page, problem: Problem) -> web.StreamRespo
     if visit.request.headers.get(PART) == SENTENCE:
         return web.Response(text=language.problem_text(problem), status=problem.status)
     if page.again and isinstance(problem, Invalid | Conflict | security.TooOften):
+        visit.actor.forget()
         try:
             return await page.again(visit)
         except Problem as second:
-            visit.problem = problem = second
+            return await _answer(visit, replace(page, again=None), second)
     return visit.page("problem.html", problem=problem, text=language.problem_text(problem))
 
 

@@ -347,18 +347,24 @@ async def lapse(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
     return row
 
 
-async def let_go(tx: Transaction, candidates: Collection[uuid.UUID]) -> None:
-    """Whoever looks for another time lets the one go that they hold; a time proposed to them stays."""
-    query = select(Appointment.id).where(
-        tx.among(Appointment.candidate_id, candidates),
-        Appointment.state == AppointmentState.HELD,
-        Appointment.wish_id.is_(None),
-    )
+async def let_go(tx: Transaction, candidate: uuid.UUID) -> None:
+    """Whoever takes another time lets the one go that they hold; a time proposed to them stays."""
+    query = select(Appointment.id).where(Appointment.candidate_id == candidate, *_CHOOSING)
     for held in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
         row = await locked(tx, held)
         if row and row.state is AppointmentState.HELD:
             await _free(tx, row)
             _move(tx, row, AppointmentState.LAPSED)
+
+
+async def who_holds(tx: Transaction, candidates: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of them hold a time while they choose."""
+    query = select(Appointment.candidate_id).where(tx.among(Appointment.candidate_id, candidates), *_CHOOSING)
+    return set((await tx.session.execute(query)).scalars())
+
+
+_CHOOSING = (Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_(None))
+"""Held by somebody who chooses, and not proposed to whoever waits."""
 
 
 async def _free(tx: Transaction, row: Appointment) -> None:
@@ -618,10 +624,7 @@ async def held_out(tx: Transaction) -> list[uuid.UUID]:
 async def held_by(tx: Transaction, candidate: uuid.UUID) -> Appointment | None:
     """The time that is kept for somebody while they choose."""
     query = select(Appointment).where(
-        Appointment.candidate_id == candidate,
-        Appointment.state == AppointmentState.HELD,
-        Appointment.held_until > tx.now,
-        Appointment.wish_id.is_(None),
+        Appointment.candidate_id == candidate, Appointment.held_until > tx.now, *_CHOOSING
     )
     return (await tx.session.execute(query.limit(1))).scalars().first()
 

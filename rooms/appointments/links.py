@@ -39,6 +39,12 @@ def make_spelled(tx: Transaction, appointment: Appointment) -> str:
     return _path_of(tx, appointment, "-".join(groups))
 
 
+async def _behind(tx: Transaction, token: str) -> Appointment | None:
+    query = select(Appointment).join(AppointmentLink, AppointmentLink.appointment_id == Appointment.id)
+    stands = AppointmentLink.token_hash == hashed(token), AppointmentLink.withdrawn_at.is_(None)
+    return (await tx.session.execute(query.where(*stands))).unique().scalar_one_or_none()
+
+
 def _path_of(tx: Transaction, appointment: Appointment, token: str) -> str:
     row = AppointmentLink(id=new_id(), token_hash=hashed(token), appointment_id=appointment.id, made_at=tx.now)
     tx.session.add(row)
@@ -47,11 +53,11 @@ def _path_of(tx: Transaction, appointment: Appointment, token: str) -> str:
 
 async def opened(tx: Transaction, token: str, *, lock: bool = False) -> Appointment:
     """The appointment that the link opens, as long as it has not ended."""
-    query = select(AppointmentLink).where(AppointmentLink.token_hash == hashed(token))
-    link = (await tx.session.execute(query.where(AppointmentLink.withdrawn_at.is_(None)))).scalar_one_or_none()
-    if link is None:
-        raise NotFound("appointment")
-    row = await (booking.locked(tx, link.appointment_id) if lock else tx.session.get(Appointment, link.appointment_id))
+    row = await _behind(tx, token)
+    if row and lock:
+        # Withdrawing holds the appointment too: whoever waited for that looks at the link again.
+        await booking.locked(tx, row.id)
+        row = await _behind(tx, token)
     if row is None or row.ends_at <= tx.now:
         raise NotFound("appointment")
     return row

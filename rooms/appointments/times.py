@@ -342,10 +342,32 @@ async def hold_all(
 ) -> list[Appointment | Problem]:  # fmt: skip
     """Hold this time for each of `asked` (candidate, time zone), whoever asked first first, while somebody is free.
 
-    They are different people. Lost races go on to the next counsellor.
+    They are different people. Whoever holds another time keeps it until they have this one.
     """
+    holding = await booking.who_holds(tx, [candidate.id for candidate, _ in asked])
+    without = [each for each in asked if each[0].id not in holding]
+    held = await _hold_all(tx, reason, mode, begins, without, by_staff, guest) if without else []
+    outcome = {candidate.id: each for (candidate, _), each in zip(without, held, strict=True)}
+    for candidate, time_zone in asked:
+        if candidate.id not in holding:
+            continue
+        known = len(tx.recorded)
+        async with tx.session.begin_nested() as savepoint:
+            await booking.let_go(tx, candidate.id)
+            (found,) = await _hold_all(tx, reason, mode, begins, [(candidate, time_zone)], by_staff, guest)
+            if isinstance(found, Problem):
+                await savepoint.rollback()
+                del tx.recorded[known:]
+        outcome[candidate.id] = found
+    return [outcome[candidate.id] for candidate, _ in asked]
+
+
+async def _hold_all(
+    tx: Transaction, reason: Reason, mode: Mode, begins: datetime, asked: Sequence[tuple[Person, str]],
+    by_staff: uuid.UUID | None, guest: Guest | None,
+) -> list[Appointment | Problem]:  # fmt: skip
+    """Of people who hold nothing. Lost races go on to the next counsellor."""
     people = [candidate.id for candidate, _ in asked]
-    await booking.let_go(tx, people)
     team = [by_staff] if by_staff else await agencies.ids_for(tx, reason)
     span = _span_of(reason, begins)
     known = await candidates(tx, people, span)

@@ -8,6 +8,7 @@ from rooms.agencies import Mode
 from rooms.appointments import booking, desk, links, room
 from server import language
 from server.pages.appointments import is_room_open, shown_times
+from server.pages.signin import end_session
 from server.visit import SESSION, Visit, get, post
 
 TRIES_A_MINUTE = 60
@@ -29,13 +30,17 @@ async def opened(visit: Visit) -> web.StreamResponse:
 async def enter_room(visit: Visit) -> web.StreamResponse:
     """Go in without signing in: this browser is known in the appointment, and nowhere else."""
     device = visit.request.headers.get("User-Agent", "?")
+    other, session = visit.actor.person, visit.actor.session
     async with visit.transaction() as tx:
         row = await links.opened(tx, visit.path("link"), lock=True)
         if visit.actor.is_person(row.candidate_id):
+            other = None
             meeting = await room.enter(tx, row, row.candidate)
         else:
             meeting, token = await links.enter(tx, row, device)
             visit.cookies[SESSION] = (token, int((row.ends_at + room.OPEN_AFTER - tx.now).total_seconds()))
+    if other and session:
+        await end_session(visit, other, session)
     return visit.go(f"/meetings/{meeting.id}")
 
 

@@ -216,6 +216,7 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
 @post("/appointments/new/{reason}/hold", again=choose_time)
 async def hold(visit: Visit) -> web.StreamResponse:
     """The time is kept for five minutes while the last step is filled in."""
+    visit.actor.known  # noqa: B018
     reason, begins, mode = visit.id("reason"), visit.moment("begins"), visit.typed("mode") or visit.query.get("mode")
 
     async def hold_all(asked: list[Asked]) -> list[Appointment | Problem]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from rooms import gathering as gathering_
 from rooms.errors import Conflict, Problem
 from rooms.gathering import Gathering
 
@@ -61,3 +62,12 @@ async def test_what_fails_for_all_is_tried_for_each_alone() -> None:
     assert tried == [[0, 1, 2, 3], [0], [1], [2], [3]]
     with pytest.raises(ValueError, match="two"):
         await gathering.ask("all", 2, answer)
+
+
+async def test_a_reply_that_never_comes_holds_up_nobody_who_asks_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering_, "ANSWERED_WITHIN", 0.01)
+    gathering, clerk = Gathering(), Clerk()
+    with pytest.raises(TimeoutError):
+        await gathering.ask("tens", 1, clerk.answer)
+    clerk.may_answer.set()
+    assert await gathering.ask("tens", 2, clerk.answer) == 20

@@ -46,6 +46,9 @@ async def test_the_link_opens_its_own_talk_and_no_other(database_url: str, tmp_p
         for path in (f"/meetings/{theirs}", f"/appointments/{other}", "/me", "/appointments"):
             assert (await world.request("by_link", "GET", path))[1].startswith("/sign-in"), path
         assert (await world.request("by_link", "GET", f"/appointments/{world.ids['appointment']}"))[0] == 200
+        # A form that does not fit is shown again, and that page knows nobody.
+        status, leads_to = await world.request("by_link", "POST", f"/meetings/{mine}/rating")
+        assert (status, leads_to.startswith("/sign-in")) == (303, True)
 
 
 async def test_withdrawing_the_links_ends_what_they_began(database_url: str, tmp_path: Path, clock: HandClock) -> None:
@@ -54,3 +57,15 @@ async def test_withdrawing_the_links_ends_what_they_began(database_url: str, tmp
         assert (await world.request("by_link", "GET", path))[0] == 200
         await world.request("amina", "POST", f"{path}/links/withdraw")
         assert (await world.request("by_link", "GET", path))[1].startswith("/sign-in")
+
+
+async def test_going_in_by_a_link_signs_out_who_was_signed_in_on_the_device(
+    database_url: str, tmp_path: Path, clock: HandClock
+) -> None:
+    async with open_world(database_url, tmp_path, clock) as world:
+        clock.pass_by(seconds=(WEDNESDAY_NINE - clock.now()).total_seconds() - 300)
+        for role in ("amina", "karim"):
+            status, leads_to = await world.request(role, "POST", "/a/{link}/room")
+            assert (status, leads_to.startswith("/meetings/")) == (303, True)
+        assert (await world.request("amina", "GET", "/me"))[0] == 200, "it is her own appointment"
+        assert (await world.request("karim", "GET", "/me"))[1].startswith("/sign-in")

@@ -3,13 +3,14 @@
 import asyncio
 import uuid
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from rooms import people, portfolios
+from rooms import people, portfolios, streams
 from rooms.access import Actor
 from rooms.agencies import Mode
-from rooms.appointments import desk, rush, waitlist
+from rooms.appointments import booking, desk, rush, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState, OccupiedPiece
 from rooms.appointments.rush import Asked
 from rooms.appointments.times import NobodyFree
@@ -19,10 +20,12 @@ from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 
 
-async def ask(office: Office, *who: Person, reason: uuid.UUID | None = None) -> list[Appointment | Problem]:
+async def ask(
+    office: Office, *who: Person, reason: uuid.UUID | None = None, begins: datetime = WEDNESDAY_NINE
+) -> list[Appointment | Problem]:
     async with office.cast.database.transaction() as tx:
         asked = [Asked(Actor(person), PARIS) for person in who]
-        return await rush.hold_all(tx, reason or office.reason.id, "video", WEDNESDAY_NINE, asked)
+        return await rush.hold_all(tx, reason or office.reason.id, "video", begins, asked)
 
 
 def said(found: Sequence[Appointment | Problem]) -> list[object]:
@@ -84,3 +87,27 @@ async def test_two_processes_at_once_hold_each_time_once(cast: Cast) -> None:
         assert (await tx.session.execute(rows)).scalar_one() == 2, "what could not be held was never there"
         owners = select(OccupiedPiece.appointment_id).distinct()
         assert {*(await tx.session.execute(owners)).scalars()} == {row.id for row in got}
+
+
+async def test_whoever_tries_in_vain_keeps_the_time_they_hold(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    later = WEDNESDAY_NINE + timedelta(hours=1)
+    for person in (cast.karim, cast.luc):
+        await office.book(person, later)
+    kept = await office.hold(cast.amina, WEDNESDAY_NINE)
+    facts = await streams_of(cast)
+    assert said(await ask(office, cast.sophie, cast.amina, begins=later)) == [NobodyFree, NobodyFree]
+    assert await streams_of(cast) == facts
+    async with cast.database.reading() as tx:
+        row = await booking.held_by(tx, cast.amina.id)
+        assert row is not None
+        assert (row.id, row.state) == (kept.id, AppointmentState.HELD)
+    (moved,) = await ask(office, cast.amina, begins=WEDNESDAY_NINE + timedelta(minutes=15))
+    assert isinstance(moved, Appointment), "what one holds oneself is in nobody's way"
+    async with cast.database.reading() as tx:
+        assert (await tx.session.get_one(Appointment, kept.id)).state is AppointmentState.LAPSED
+
+
+async def streams_of(cast: Cast) -> int:
+    async with cast.database.reading() as tx:
+        return await streams.count(tx)
