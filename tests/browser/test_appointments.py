@@ -176,8 +176,8 @@ async def test_whoever_comes_by_the_link_talks_without_signing_in_and_is_a_stran
     amina = await visitors.passer_by(**PHONE)
     await amina.context.grant_permissions(["camera", "microphone"])
     await amina.goto(await mailed_path(cast))
-    await amina.get_by_role("button", name="To the waiting room").click()
     await axe(amina)
+    await amina.get_by_role("button", name="To the waiting room").click()
     await claire.goto(booker.url)
     await claire.get_by_role("button", name="Open the door").click()
     for page in (claire, amina):

@@ -47,8 +47,9 @@ async def test_each_is_answered_for_themselves(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
         await portfolios.follow(tx, office.nadia.id, cast.karim.id)
-    await ask(office, cast.amina)
-    first, second = await ask(office, cast.amina, cast.amina)
+    later = WEDNESDAY_NINE + timedelta(hours=1)
+    await ask(office, cast.amina, begins=later)
+    first, second = await ask(office, cast.amina, cast.amina, begins=later)
     assert isinstance(first, Appointment)
     assert first is second, "who asks twice holds one"
     referent, own, self_ = await ask(office, cast.karim, cast.amina, office.claire)
