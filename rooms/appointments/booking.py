@@ -250,6 +250,8 @@ async def hold_all(
     tx: Transaction, wanted: Sequence[tuple[Person, Wanted]], until: timedelta = HELD_FOR
 ) -> list[Appointment | None]:
     """Hold a time for each candidate, in their order; None where somebody has it already."""
+    if not wanted:
+        return []
     counsellors = select(Person).where(tx.among(Person.id, {each.counsellor for _, each in wanted}))
     known = {person.id: person for person in (await tx.session.execute(counsellors)).scalars()}
     rows = [_to_hold(tx, candidate, each, known[each.counsellor], until) for candidate, each in wanted]

@@ -97,7 +97,7 @@ class FreeAt:
     guest: Guest | None
     diaries: dict[uuid.UUID, Diary]
 
-    def for_(self, candidate: Candidate, people: list[uuid.UUID], time_zone: str) -> list[Wanted]:
+    def choices_for(self, candidate: Candidate, people: list[uuid.UUID], time_zone: str) -> list[Wanted]:
         """With whom of `people` the candidate can take it, the one to be asked first first."""
         if any(self.span.meets(mine) for mine in candidate.own):
             raise Conflict("slot.own", N_("You have another appointment at this time."))
@@ -378,7 +378,7 @@ async def _hold_all(
     choices: dict[uuid.UUID, list[Wanted]] = {}
     for each, (_, time_zone) in zip(known, asked, strict=True):
         try:
-            choices[each.id] = free.for_(each, may[each.id], time_zone)
+            choices[each.id] = free.choices_for(each, may[each.id], time_zone)
         except Conflict as problem:
             outcome[each.id] = problem
     given: set[uuid.UUID] = set()
@@ -405,7 +405,7 @@ async def possible(
     span = _span_of(reason, begins)
     (known,) = await candidates(tx, [candidate], span, moving)
     free = await _free_at(tx, reason, mode, span, people, moving.asked if moving else guest, moving)
-    return free.for_(known, people, time_zone)
+    return free.choices_for(known, people, time_zone)
 
 
 def _span_of(reason: Reason, begins: datetime) -> Span:
