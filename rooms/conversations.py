@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.model import Base, new_id
@@ -65,14 +66,18 @@ async def begin(
     row = await found(tx, kind, subject, asker)
     if row:
         return row
-    await ensure(tx, kind, subject, fair, asker)
+    await ensure(tx, kind, subject, fair=fair, asker=asker)
     row = await found(tx, kind, subject, asker)
     assert row is not None  # noqa: S101
     return row
 
 
 async def ensure(
-    tx: Transaction, kind: ConversationKind, subject: uuid.UUID, fair: uuid.UUID | None, asker: uuid.UUID | None = None
-) -> None:
-    values = {"id": new_id(), "kind": kind, "subject": subject, "fair_id": fair, "asker_id": asker}
-    await tx.insert_once(Conversation, values)
+    tx: Transaction, kind: ConversationKind, *subjects: uuid.UUID, fair: uuid.UUID | None = None,
+    asker: uuid.UUID | None = None,
+) -> None:  # fmt: skip
+    rows = [
+        {"id": new_id(), "kind": kind, "subject": subject, "fair_id": fair, "asker_id": asker} for subject in subjects
+    ]
+    insert = (sqlite if tx.is_sqlite else postgresql).insert(Conversation)
+    await tx.write(insert.on_conflict_do_nothing(), rows)

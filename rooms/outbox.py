@@ -75,7 +75,7 @@ async def post(tx: Transaction, *letters: Letter) -> None:
     ]  # fmt: skip
     if rows:
         insert = (sqlite if tx.is_sqlite else postgresql).insert(Mail)
-        await tx.session.execute(insert.values(rows).on_conflict_do_nothing())
+        await tx.write(insert.on_conflict_do_nothing(), rows)
 
 
 def _due(tx: Transaction) -> Select[Mail]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,27 +57,23 @@ async def number(tx: Transaction) -> list[Told]:
     for stream, fact in tx.recorded:
         before[stream] += 1
         told.append(Told(stream, before[stream], tx.now, fact))
-    tx.session.add_all(
-        StoredFact(
-            stream=each.stream,
-            number=each.number,
-            kind=each.fact.kind,
-            data=each.fact.model_dump(mode="json"),
-            at=each.at,
-        )
+    facts = [
+        {
+            "stream": each.stream, "number": each.number, "kind": each.fact.kind,
+            "data": each.fact.model_dump(mode="json"), "at": each.at,
+        }
         for each in told
-    )
+    ]  # fmt: skip
+    await tx.write(insert(StoredFact), facts)
     return told
 
 
 async def _advance(tx: Transaction, counts: dict[str, int]) -> dict[str, int]:
     """Count each stream on; gives where it stood before."""
-    insert = (sqlite if tx.is_sqlite else postgresql).insert(Stream)
+    upsert = (sqlite if tx.is_sqlite else postgresql).insert(Stream)
     rows = [{"name": stream, "last": counts[stream], "epoch": new_id()} for stream in sorted(counts)]
-    statement = insert.values(rows).on_conflict_do_update(
-        index_elements=["name"], set_={"last": Stream.last + insert.excluded.last}
-    )
-    stands = await tx.session.execute(statement.returning(Stream.name, Stream.last))
+    statement = upsert.on_conflict_do_update(index_elements=["name"], set_={"last": Stream.last + upsert.excluded.last})
+    stands = await tx.write(statement.returning(Stream.name, Stream.last), rows)
     return {stream: last - counts[stream] for stream, last in stands}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, any_, bindparam
+from sqlalchemy import ColumnElement, CompoundSelect, Insert, Row, Select, any_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -42,9 +42,15 @@ class Transaction:
         """The rows of a query for columns, thousands of them: without what the session does for entities."""
         return (await (await self.session.connection()).execute(query)).all()
 
+    async def write(self, statement: Insert, rows: Sequence[dict[str, Any]]) -> Sequence[Any]:
+        """Insert `rows`, many at once, without what the session does for entities; gives what the statement returns."""
+        await self.session.flush()
+        result = await (await self.session.connection()).execute(statement, rows)
+        return result.all() if result.returns_rows else ()
+
     async def insert_once(self, row: type[Base], values: dict[str, Any]) -> bool:
         """Insert `values` unless a constraint already holds such a row; says whether this call inserted it."""
         dialect = sqlite if self.is_sqlite else postgresql
         statement = dialect.insert(row).values(**values).on_conflict_do_nothing()
-        result = await self.session.execute(statement)
-        return bool(result.rowcount)  # type: ignore[attr-defined]
+        await self.session.flush()
+        return bool((await (await self.session.connection()).execute(statement)).rowcount)

@@ -27,6 +27,8 @@ from signaling.ice import IceServers
 
 log = structlog.get_logger()
 YEAR = 365 * 24 * 3600
+KNOCKING = 1024
+"""How many may connect at one instant: who finds no room is silently tried again by their system after a second."""
 PAGE_MODULES = (
     "front",
     "lobby",
@@ -135,7 +137,7 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
+        site = web.TCPSite(runner, host, port, backlog=KNOCKING)
         await site.start()
         yield runner.addresses[0][1]
     finally:

@@ -4,7 +4,7 @@ Catalogues are read from the .po files at start, so there is no compile step to 
 """
 
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -103,9 +103,14 @@ def weekday(number: int) -> str:
     return str(get_day_names("wide", locale=current.get())[number])
 
 
+@lru_cache(maxsize=4096)
+def _zone_name(zone: ZoneInfo, day: date, language: str) -> str:
+    return get_timezone_name(datetime.combine(day, time(12), zone), locale=language)
+
+
 def zone_name(zone: ZoneInfo, at: datetime) -> str:
     """ "Central European Time", as the person's language calls it on that day."""
-    return get_timezone_name(at.astimezone(zone), locale=current.get())
+    return _zone_name(zone, at.astimezone(zone).date(), current.get())
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:

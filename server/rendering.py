@@ -4,7 +4,9 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,6 +62,7 @@ def environment() -> Environment:
         weekday=language.weekday,
         zone_name=language.zone_name,
         zone_of=ZoneInfo,
+        times_of=times_of,
         wait_text=wait_text,
         label=words.label,
         device_name=devices.name_of,
@@ -71,6 +74,18 @@ def environment() -> Environment:
     )
     found.filters.update(paragraphs=paragraphs, linked=linked, safe_json=safe_json)
     return found
+
+
+def times_of(begins: tuple[datetime, ...], zone: ZoneInfo) -> Markup:
+    """Times to choose from, by the day they have in `zone`."""
+    return _times_of(begins, zone, language.current.get())
+
+
+@lru_cache(maxsize=256)
+def _times_of(begins: tuple[datetime, ...], zone: ZoneInfo, _language: str) -> Markup:
+    """Written once for all who are shown the same times."""
+    days = [(day, list(times)) for day, times in groupby(begins, lambda moment: moment.astimezone(zone).date())]
+    return Markup(environment().get_template("times_days.html").render(days=days, zone=zone))  # noqa: S704
 
 
 def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from rooms import chat, conversations, presence, signin
 from rooms.access import Actor
-from rooms.appointments.booking import Appointment, AppointmentChanged
+from rooms.appointments.booking import Appointment, AppointmentChanged, AppointmentState
 from rooms.booths import StaffChanged
 from rooms.conversations import ConversationKind
 from rooms.database import Database
@@ -255,7 +255,7 @@ class Hub:
                 await self._close_desk(each.fact.person, each.fact.booth)
             if isinstance(each.fact, FollowingChanged) and each.fact.before:
                 await self._close_thread(each.fact.before, ConversationKind.COUNSEL, each.fact.person)
-            if isinstance(each.fact, AppointmentChanged):
+            if isinstance(each.fact, AppointmentChanged) and each.fact.state is AppointmentState.CANCELLED:
                 await self._close_left(each.stream, each.fact.appointment)
 
     async def _close_left(self, stream: str, appointment: uuid.UUID) -> None:

@@ -317,7 +317,7 @@ async def _take_all(tx: Transaction, wanted: dict[uuid.UUID, Pieces]) -> set[uui
         return set()
     values = [{"person_id": person, "piece": piece, "appointment_id": row} for person, piece, row in order]
     dialect = sqlite if tx.is_sqlite else postgresql
-    await tx.session.execute(dialect.insert(OccupiedPiece).on_conflict_do_nothing(), values)
+    await tx.write(dialect.insert(OccupiedPiece).on_conflict_do_nothing(), values)
     query = select(OccupiedPiece.appointment_id, func.count()).where(
         tx.among(OccupiedPiece.appointment_id, wanted), tx.among(OccupiedPiece.person_id, {each[0] for each in order})
     )
@@ -375,21 +375,25 @@ async def _free(tx: Transaction, row: Appointment) -> None:
 
 async def locked(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
     """The appointment, held still: whoever comes second sees what the first has done."""
-    query = select(Appointment).where(Appointment.id == appointment)
+    return next(iter(await locked_all(tx, [appointment])), None)
+
+
+async def locked_all(tx: Transaction, appointments: Collection[uuid.UUID]) -> list[Appointment]:
+    """These appointments, held still in the order of their ids: two who hold several cannot block each other."""
+    query = select(Appointment).where(tx.among(Appointment.id, appointments)).order_by(Appointment.id)
     query = query.with_for_update(of=Appointment).execution_options(populate_existing=True)
-    return (await tx.session.execute(query)).unique().scalar_one_or_none()
+    return list((await tx.session.execute(query)).unique().scalars())
 
 
-async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: str = "") -> None:
-    """Make the held time an appointment. Booking it again changes nothing."""
-    if row.state is AppointmentState.BOOKED:
-        return
+def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: str = "") -> None:
+    """Make the held time an appointment."""
     if row.state is not AppointmentState.HELD or row.held_until is None or row.held_until <= tx.now:
         raise Conflict(
             "appointment.lapsed", N_("This time was kept for you for a while and is free again. Please choose anew.")
         )
-    row.said = clean_text(said, "said", 1000)
+    said = clean_text(said, "said", 1000)
     row.phone = clean_phone(phone, required=row.mode is Mode.PHONE)
+    row.said = said
     row.held_until = None
     _move(tx, row, AppointmentState.BOOKED)
     note(tx, row, ChangeKind.BOOKED, by)

@@ -1,29 +1,59 @@
 """What people do with appointments, each with all that follows: letters, reminders, and the next who waits."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from rooms import agencies, conversations, outbox, people, portfolios, referents
 from rooms.agencies import Mode, Reason
-from rooms.appointments import booking, hours, letters, links, room, times, waitlist
+from rooms.appointments import booking, holding, hours, letters, links, room, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState, ChangeKind, Guest
 from rooms.conversations import ConversationKind
-from rooms.errors import N_, Conflict, NotFound, Refused
+from rooms.errors import N_, Conflict, NotFound, Problem, Refused
 from rooms.people import Person
 from rooms.transaction import Transaction
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What is said when the time that is held is booked, and by whom."""
+
+    by: Person
+    said: str = ""
+    phone: str = ""
+
+
 async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: str = "") -> None:
-    """Book the time that is held."""
-    if row.state is AppointmentState.BOOKED:
-        return
+    """Book the time that is held. Booking it again changes nothing."""
+    (problem,) = await book_all(tx, [(row, Answers(by, said, phone))])
+    if problem:
+        raise problem
+
+
+async def book_all(tx: Transaction, held: Sequence[tuple[Appointment, Answers]]) -> list[Problem | None]:
+    """Book each of these times; gives what stands in the way, for each."""
+    outcome: list[Problem | None] = []
+    booked: list[Appointment] = []
+    for row, answers in held:
+        try:
+            if row.state is not AppointmentState.BOOKED:
+                _book(tx, row, answers)
+                booked.append(row)
+            outcome.append(None)
+        except Problem as problem:
+            outcome.append(problem)
+    if booked:
+        await conversations.ensure(tx, ConversationKind.MEETING, *(row.id for row in booked))
+        await waitlist.fulfilled(tx, booked)
+        await letters.booked(tx, *booked)
+    return outcome
+
+
+def _book(tx: Transaction, row: Appointment, answers: Answers) -> None:
     if row.reason.booth and not row.reason.booth.fair.lies_ahead:
         raise Conflict("fair.closed", N_("The fair is closed: nothing new is booked there."))
-    await booking.book(tx, row, by, said, phone)
-    await conversations.ensure(tx, ConversationKind.MEETING, row.id, None)
-    await waitlist.fulfilled(tx, row)
-    await letters.booked(tx, row)
+    booking.book(tx, row, answers.by, answers.said, answers.phone)
 
 
 async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, mode: Mode | None = None) -> None:
@@ -32,7 +62,7 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     before, counsellor = row.begins_at, row.counsellor
     mode = mode or row.mode
     people = await times.counsellors_for(tx, row.reason, row.candidate_id, row)
-    wanted = await times.possible(tx, row.candidate_id, row.reason, mode, begins, row.time_zone, people, moving=row)
+    wanted = await holding.possible(tx, row.candidate_id, row.reason, mode, begins, row.time_zone, people, moving=row)
     if not wanted:
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
     same = [each for each in wanted if each.counsellor == row.counsellor_id]
@@ -139,6 +169,6 @@ async def book_for(
     if by.id not in await agencies.ids_for(tx, reason):
         raise NotFound("reason")
     zone = reason.host.time_zone
-    row = await times.hold(tx, candidate, reason, mode, begins, zone, by_staff=by.id, guest=guest)
+    row = await holding.hold(tx, candidate, reason, mode, begins, zone, by_staff=by.id, guest=guest)
     await book(tx, row, by, "", phone)
     return row

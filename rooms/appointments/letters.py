@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 
 from rooms import outbox
 from rooms.appointments import links
@@ -27,8 +28,9 @@ REMINDERS = (
 )
 
 
-async def booked(tx: Transaction, row: Appointment) -> None:
-    await outbox.post(tx, *_everybody(tx, row, "booked", "REQUEST"), *_reminders(tx, row))
+async def booked(tx: Transaction, *rows: Appointment) -> None:
+    written = (_everybody(tx, row, "booked", "REQUEST") + _reminders(tx, row) for row in rows)
+    await outbox.post(tx, *chain.from_iterable(written))
 
 
 async def moved(tx: Transaction, row: Appointment) -> None:

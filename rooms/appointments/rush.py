@@ -1,7 +1,4 @@
-"""Many who want the same time at once are decided on together, in the order in which they asked.
-
-The promise that nobody gets what another has is the primary key's (rooms/appointments/booking.py).
-"""
+"""Many who want times at once: held and booked together, for each as whoever they are."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 
 from rooms import access
-from rooms.access import Actor
+from rooms.access import Act, Actor
 from rooms.agencies import Mode, Reason
-from rooms.appointments import times
+from rooms.appointments import booking, desk, holding
 from rooms.appointments.booking import Appointment
+from rooms.appointments.desk import Answers
+from rooms.appointments.holding import Ask
 from rooms.errors import Problem
 from rooms.people import Person
 from rooms.transaction import Transaction
@@ -23,14 +22,47 @@ from rooms.transaction import Transaction
 @dataclass(frozen=True)
 class Asked:
     actor: Actor
+    begins: datetime
     time_zone: str | None
     """Their device's; otherwise the agency's counts."""
 
 
+@dataclass(frozen=True)
+class Confirmed:
+    """What somebody sends who books the time they hold."""
+
+    actor: Actor
+    appointment: uuid.UUID
+    said: str
+    phone: str
+
+
 async def hold_all(
-    tx: Transaction, reason: uuid.UUID, mode: str | None, begins: datetime, asked: Sequence[Asked]
+    tx: Transaction, reason: uuid.UUID, mode: str | None, asked: Sequence[Asked]
 ) -> list[Appointment | Problem]:
-    """Hold this time for each who asks for themselves, while somebody is free. Without a mode, the reason's first."""
+    """Hold a time for each who asks for themselves, in the order in which they asked. Without a mode, the reason's
+    first."""
+    outcome: dict[tuple[uuid.UUID, datetime], Appointment | Problem] = {}
+    waiting = {(each.actor.known.id, each.begins): each for each in asked}
+    while waiting:
+        # Whoever asks for two times is answered twice: the second takes the place of the first.
+        turn = {person: waiting.pop((person, begins)) for person, begins in _first_of_each(waiting)}
+        found = await _hold_all(tx, reason, mode, list(turn.values()))
+        outcome |= {(each.actor.known.id, each.begins): row for each, row in zip(turn.values(), found, strict=True)}
+    return [outcome[each.actor.known.id, each.begins] for each in asked]
+
+
+def _first_of_each(waiting: dict[tuple[uuid.UUID, datetime], Asked]) -> list[tuple[uuid.UUID, datetime]]:
+    firsts: dict[uuid.UUID, datetime] = {}
+    for person, begins in waiting:
+        firsts.setdefault(person, begins)
+    return list(firsts.items())
+
+
+async def _hold_all(
+    tx: Transaction, reason: uuid.UUID, mode: str | None, asked: Sequence[Asked]
+) -> list[Appointment | Problem]:
+    """Of different people."""
     outcome: dict[uuid.UUID, Appointment | Problem] = {}
     may: dict[uuid.UUID, Asked] = {}
     row: Reason | None = None
@@ -43,8 +75,28 @@ async def hold_all(
     if row:
         people = (await tx.session.execute(select(Person).where(tx.among(Person.id, may)))).scalars()
         known = {person.id: person for person in people}
-        wanted = [(known[person], each.time_zone or row.host.zone.key) for person, each in may.items()]
+        wanted = [Ask(known[person], each.begins, each.time_zone or row.host.zone.key) for person, each in may.items()]
         chosen = Mode(mode if mode in row.modes else row.modes[0])
-        held = await times.hold_all(tx, row, chosen, begins, wanted)
+        held = await holding.hold_all(tx, row, chosen, wanted)
         outcome |= dict(zip(may, held, strict=True))
     return [outcome[each.actor.known.id] for each in asked]
+
+
+async def book_all(tx: Transaction, asked: Sequence[Confirmed]) -> list[Appointment | Problem]:
+    """Book the time that each of them holds. Whoever asks twice has booked once."""
+    await booking.locked_all(tx, {each.appointment for each in asked})
+    found: list[Appointment | Problem] = [await _kept(tx, each) for each in asked]
+    held = [
+        (row, Answers(each.actor.known, each.said, each.phone))
+        for row, each in zip(found, asked, strict=True)
+        if isinstance(row, Appointment)
+    ]
+    problems = iter(await desk.book_all(tx, held))
+    return [row if isinstance(row, Problem) else next(problems) or row for row in found]
+
+
+async def _kept(tx: Transaction, asked: Confirmed) -> Appointment | Problem:
+    try:
+        return await access.appointment(tx, asked.actor, asked.appointment, Act.APPOINTMENT_KEEP)
+    except Problem as problem:
+        return problem

@@ -5,29 +5,24 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain
 
 from sqlalchemy import BigInteger, ColumnElement, Text, cast, extract, func, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from rooms import agencies, fairs, referents
 from rooms.agencies import Host, Mode, Reason, host_of
-from rooms.appointments import booking, hours
+from rooms.appointments import hours
 from rooms.appointments.availability import (
     Rules,
     Span,
     Taken,
     day_of_minute,
-    fits,
     in_minutes,
     local,
-    local_day,
     open_spans,
     slots,
 )
-from rooms.appointments.booking import SIDES, Appointment, AppointmentState, Guest, Wanted
-from rooms.errors import N_, Conflict, Invalid, Problem
-from rooms.people import Person
+from rooms.appointments.booking import SIDES, Appointment, AppointmentState, Guest
 from rooms.transaction import Transaction
 
 DAYS_AT_ONCE = 7
@@ -43,13 +38,6 @@ class Time:
 
     span: Span
     counsellors: tuple[uuid.UUID, ...]
-
-
-class NobodyFree(Conflict):
-    """Nobody who may be asked is free at this time."""
-
-    def __init__(self) -> None:
-        super().__init__("slot.taken", N_("Somebody has just taken this time. Here are the next ones."))
 
 
 @dataclass(frozen=True)
@@ -87,40 +75,16 @@ class Diary:
     load: int
 
 
-@dataclass(frozen=True)
-class FreeAt:
-    """Who is free at one time."""
-
-    reason: Reason
-    mode: Mode
-    span: Span
-    guest: Guest | None
-    diaries: dict[uuid.UUID, Diary]
-
-    def choices_for(self, candidate: Candidate, people: list[uuid.UUID], time_zone: str) -> list[Wanted]:
-        """With whom of `people` the candidate can take it, the one to be asked first first."""
-        if any(self.span.meets(mine) for mine in candidate.own):
-            raise Conflict("slot.own", N_("You have another appointment at this time."))
-        free = {person: self.diaries[person].load for person in people if person in self.diaries}
-        return [
-            self._with(person, self.diaries[person].rules, time_zone)
-            for person in _in_order(list(free), free, candidate)
-        ]
-
-    def _with(self, person: uuid.UUID, rules: Rules, time_zone: str) -> Wanted:
-        return Wanted(self.reason, person, self.mode, self.span, rules.before, rules.after, time_zone, self.guest)
-
-
 async def counsellors_for(
     tx: Transaction, reason: Reason, candidate: uuid.UUID, moving: Appointment | None = None
 ) -> list[uuid.UUID]:
     """Who may be met for this reason. What is booked already may move with whom it is booked."""
     team = await agencies.ids_for(tx, reason)
     (known,) = await candidates(tx, [candidate])
-    return _may_be_met(reason, team, known) or ([moving.counsellor_id] if moving else [])
+    return may_be_met(reason, team, known) or ([moving.counsellor_id] if moving else [])
 
 
-def _may_be_met(reason: Reason, team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
+def may_be_met(reason: Reason, team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
     """The agency or the reason's team, only the referent for a follow-up, never oneself. Whoever is followed goes to
     their counsellor's agency; to an interview anybody goes."""
     referent = candidate.referent
@@ -171,7 +135,7 @@ def modes_for(reason: Reason, guest: Guest | None = None) -> list[str]:
     return [mode for mode in reason.modes if not (guest and mode == Mode.PHONE)]
 
 
-def _without(people: list[uuid.UUID], guest: Guest | None) -> list[uuid.UUID]:
+def without(people: list[uuid.UUID], guest: Guest | None) -> list[uuid.UUID]:
     """Nobody comes to one appointment on two sides."""
     return [person for person in people if guest is None or person != guest.person.id]
 
@@ -184,7 +148,7 @@ async def free_times(
     guest, those that suit all three."""
     people = [only] if only else await counsellors_for(tx, reason, candidate, moving)
     guest = moving.asked if moving else guest
-    people = _without(people, guest)
+    people = without(people, guest)
     openings = await openings_of(tx, reason, mode, people, first, days, moving=moving, guest=guest)
     (known,) = await candidates(tx, [candidate], openings.around, moving)
     return _times(openings, people, known)
@@ -198,8 +162,8 @@ async def openings_of(
     if mode.value not in modes_for(reason, guest) or not people:
         return Openings(reason, people, first, days, {})
     last, length = first + (days - 1) * A_DAY, timedelta(minutes=reason.minutes)
-    within = await _within(tx, reason, mode, first, last, guest, moving)
-    diaries = await _diaries_for(tx, reason, people, first, last, within, moving)
+    within = await open_within(tx, reason, mode, first, last, guest, moving)
+    diaries = await diaries_for(tx, reason, people, first, last, within, moving)
     free: dict[Span, list[uuid.UUID]] = {}
     for person, diary in diaries.items():
         for slot in slots(diary.rules, mode, length, diary.taken, tx.now, first, last):
@@ -209,7 +173,7 @@ async def openings_of(
 
 def times_for(openings: Openings, candidate: Candidate) -> list[Time]:
     """What of an agency's openings this candidate can book, the soonest first."""
-    return _times(openings, _may_be_met(openings.reason, openings.team, candidate), candidate)
+    return _times(openings, may_be_met(openings.reason, openings.team, candidate), candidate)
 
 
 def _times(openings: Openings, may: list[uuid.UUID], candidate: Candidate) -> list[Time]:
@@ -221,16 +185,11 @@ def _times(openings: Openings, may: list[uuid.UUID], candidate: Candidate) -> li
     return found
 
 
-def _in_order(free: list[uuid.UUID], loads: dict[uuid.UUID, int], candidate: Candidate) -> list[uuid.UUID]:
-    """The referent, then whoever has the least to do; among equals, different candidates begin with different ones,
-    so that many who come at once do not all wait for the same counsellor."""
-    return sorted(free, key=lambda person: (person != candidate.referent, loads[person], person.int ^ candidate.id.int))
-
-
-async def _diaries_for(
+async def diaries_for(
     tx: Transaction, reason: Reason, people: list[uuid.UUID], first: date, last: date,
     within: tuple[Span, ...] | None, moving: Appointment | None,
 ) -> dict[uuid.UUID, Diary]:  # fmt: skip
+    """What is known of the time of each of `people` in these days, as far as they see somebody for this reason."""
     rules = await hours.rules_for(tx, people, reason.host, first, last, follow_up=reason.is_follow_up, within=within)
     return await _diaries(tx, rules, reason.host, first, last, moving)
 
@@ -261,7 +220,7 @@ async def _diaries(
     }
 
 
-async def _within(
+async def open_within(
     tx: Transaction, reason: Reason, mode: Mode, first: date, last: date, guest: Guest | None,
     moving: Appointment | None,
 ) -> tuple[Span, ...] | None:  # fmt: skip
@@ -319,108 +278,3 @@ def _stands(tx: Transaction, around: Span, moving: Appointment | None) -> tuple[
             (Appointment.state == AppointmentState.HELD) & (Appointment.held_until > tx.now),
         ),
     )
-
-
-async def hold(
-    tx: Transaction, candidate: Person, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
-    *, by_staff: uuid.UUID | None = None, guest: Guest | None = None,
-) -> Appointment:  # fmt: skip
-    """Hold this time with the first of those who are free for it. What the candidate held before is let go.
-
-    `by_staff` is the counsellor who books on behalf, with themselves, and perhaps with a guest.
-    """
-    asked = [(candidate, time_zone)]
-    (held,) = await hold_all(tx, reason, mode, begins, asked, by_staff=by_staff, guest=guest)
-    if isinstance(held, Problem):
-        raise held
-    return held
-
-
-async def hold_all(
-    tx: Transaction, reason: Reason, mode: Mode, begins: datetime, asked: Sequence[tuple[Person, str]],
-    *, by_staff: uuid.UUID | None = None, guest: Guest | None = None,
-) -> list[Appointment | Problem]:  # fmt: skip
-    """Hold this time for each of `asked` (candidate, time zone), whoever asked first first, while somebody is free.
-
-    They are different people. Whoever holds another time keeps it until they have this one.
-    """
-    holding = await booking.who_holds(tx, [candidate.id for candidate, _ in asked])
-    without = [each for each in asked if each[0].id not in holding]
-    held = await _hold_all(tx, reason, mode, begins, without, by_staff, guest) if without else []
-    outcome = {candidate.id: each for (candidate, _), each in zip(without, held, strict=True)}
-    for candidate, time_zone in asked:
-        if candidate.id not in holding:
-            continue
-        known = len(tx.recorded)
-        async with tx.session.begin_nested() as savepoint:
-            await booking.let_go(tx, candidate.id)
-            (found,) = await _hold_all(tx, reason, mode, begins, [(candidate, time_zone)], by_staff, guest)
-            if isinstance(found, Problem):
-                await savepoint.rollback()
-                del tx.recorded[known:]
-        outcome[candidate.id] = found
-    return [outcome[candidate.id] for candidate, _ in asked]
-
-
-async def _hold_all(
-    tx: Transaction, reason: Reason, mode: Mode, begins: datetime, asked: Sequence[tuple[Person, str]],
-    by_staff: uuid.UUID | None, guest: Guest | None,
-) -> list[Appointment | Problem]:  # fmt: skip
-    """Of people who hold nothing. Lost races go on to the next counsellor."""
-    people = [candidate.id for candidate, _ in asked]
-    team = [by_staff] if by_staff else await agencies.ids_for(tx, reason)
-    span = _span_of(reason, begins)
-    known = await candidates(tx, people, span)
-    may = {each.id: team if by_staff else _may_be_met(reason, team, each) for each in known}
-    everybody = list(set(chain.from_iterable(may.values())))
-    free = await _free_at(tx, reason, mode, span, everybody, guest)
-    outcome: dict[uuid.UUID, Appointment | Problem] = {}
-    choices: dict[uuid.UUID, list[Wanted]] = {}
-    for each, (_, time_zone) in zip(known, asked, strict=True):
-        try:
-            choices[each.id] = free.choices_for(each, may[each.id], time_zone)
-        except Conflict as problem:
-            outcome[each.id] = problem
-    given: set[uuid.UUID] = set()
-    while left := [candidate for candidate, _ in asked if candidate.id not in outcome]:
-        tried: list[tuple[Person, Wanted]] = []
-        for candidate in left:
-            wanted = next((each for each in choices[candidate.id] if each.counsellor not in given), None)
-            if wanted is None:
-                outcome[candidate.id] = NobodyFree()
-                continue
-            given.add(wanted.counsellor)
-            tried.append((candidate, wanted))
-        for (candidate, _), row in zip(tried, await booking.hold_all(tx, tried), strict=True):
-            if row:
-                outcome[candidate.id] = row
-    return [outcome[person] for person in people]
-
-
-async def possible(
-    tx: Transaction, candidate: uuid.UUID, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
-    people: list[uuid.UUID], *, moving: Appointment | None = None, guest: Guest | None = None,
-) -> list[Wanted]:  # fmt: skip
-    """What could be held at exactly this time with one of `people`, the one to be asked first first."""
-    span = _span_of(reason, begins)
-    (known,) = await candidates(tx, [candidate], span, moving)
-    free = await _free_at(tx, reason, mode, span, people, moving.asked if moving else guest, moving)
-    return free.choices_for(known, people, time_zone)
-
-
-def _span_of(reason: Reason, begins: datetime) -> Span:
-    return Span(begins, begins + timedelta(minutes=reason.minutes))
-
-
-async def _free_at(
-    tx: Transaction, reason: Reason, mode: Mode, span: Span, people: list[uuid.UUID], guest: Guest | None,
-    moving: Appointment | None = None,
-) -> FreeAt:  # fmt: skip
-    """Which of `people` are free then."""
-    if mode.value not in modes_for(reason, guest):
-        raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
-    first, last = (local_day(moment, reason.host.zone) for moment in span)
-    within = await _within(tx, reason, mode, first, last, guest, moving)
-    diaries = await _diaries_for(tx, reason, _without(people, guest), first, last, within, moving)
-    free = {person: diary for person, diary in diaries.items() if fits(diary.rules, mode, span, diary.taken, tx.now)}
-    return FreeAt(reason, mode, span, guest, free)

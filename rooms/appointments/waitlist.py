@@ -4,13 +4,14 @@ A proposal is the time itself, held for one person with a fair while to answer. 
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.agencies import Mode, Reason
-from rooms.appointments import booking, letters, times
+from rooms.appointments import booking, holding, letters, times
 from rooms.appointments.booking import Appointment
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
@@ -111,7 +112,7 @@ async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor: uui
     if counsellor not in await times.counsellors_for(tx, row.reason, row.candidate_id):
         return None
     try:
-        found = await times.possible(tx, row.candidate_id, row.reason, row.mode, begins, row.time_zone, [counsellor])
+        found = await holding.possible(tx, row.candidate_id, row.reason, row.mode, begins, row.time_zone, [counsellor])
     except Conflict:
         # They have another appointment then.
         return None
@@ -126,12 +127,10 @@ async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor: uui
     return None
 
 
-async def fulfilled(tx: Transaction, appointment: Appointment) -> None:
-    """Booked: the wishes of this person for this reason have come true."""
-    query = select(Wish).where(
-        Wish.candidate_id == appointment.candidate_id,
-        Wish.reason_id == appointment.reason_id,
-        Wish.ended_at.is_(None),
-    )
+async def fulfilled(tx: Transaction, appointments: Sequence[Appointment]) -> None:
+    """Booked: the wishes of these people for these reasons have come true."""
+    true = {(each.candidate_id, each.reason_id) for each in appointments}
+    query = select(Wish).where(tx.among(Wish.candidate_id, {person for person, _ in true}), Wish.ended_at.is_(None))
     for row in (await tx.session.execute(query)).scalars():
-        row.ended_at = tx.now
+        if (row.candidate_id, row.reason_id) in true:
+            row.ended_at = tx.now

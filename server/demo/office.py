@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from rooms import agencies, counselling, people, portfolios
 from rooms.agencies import Agency, Mode, Reason, ReasonText
-from rooms.appointments import booking, desk, guests, hours, times
+from rooms.appointments import booking, desk, guests, holding, hours, times
 from rooms.appointments.availability import Span, local
 from rooms.appointments.booking import Attendance, Wanted
 from rooms.people import Need, Person, Profile
@@ -83,7 +83,7 @@ async def remember(tx: Transaction, counsellor: Person, agency: Agency) -> None:
         row = await booking.hold(tx, person, wanted)
         if row is None:
             continue
-        await booking.book(tx, row, counsellor, WORDS[number % len(WORDS)])
+        booking.book(tx, row, counsellor, WORDS[number % len(WORDS)])
         await booking.end(tx, row, PAST[number % len(PAST)], counsellor)
         await counselling.write_note(tx, counsellor, person.id, "team", NOTES[number % len(NOTES)])
         step = await counselling.propose_step(tx, counsellor, person.id, STEPS[number % len(STEPS)], None)
@@ -130,7 +130,7 @@ async def _book(tx: Transaction, counsellor: Person, person: Person, reason: Rea
     for mode in (Mode.PHONE, Mode.VIDEO):
         found = await times.free_times(tx, reason, mode, person.id, day, 4, only=counsellor.id)
         if found:
-            row = await times.hold(
+            row = await holding.hold(
                 tx, person, reason, mode, found[0].span.begins, reason.host.time_zone, by_staff=counsellor.id
             )
             await desk.book(tx, row, counsellor, said, "02 40 12 34 56")

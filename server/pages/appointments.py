@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ from rooms.access import Act
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, desk, room, rush, satisfaction, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState, Guest
-from rooms.appointments.rush import Asked
+from rooms.appointments.rush import Asked, Confirmed
 from rooms.appointments.satisfaction import Verdict
 from rooms.appointments.times import DAYS_AT_ONCE, Candidate, Openings, Time
 from rooms.conversations import ConversationKind
@@ -45,12 +45,12 @@ MOST_WEEKS = 26
 
 @dataclass(frozen=True)
 class Shown:
-    """Times of some days as the visitor reads them: in their own zone, by day."""
+    """Times of some days as the visitor reads them: in their own zone."""
 
     zone: ZoneInfo
     is_foreign: bool
     """Whether the visitor's zone is not the agency's, so that it is named."""
-    days: list[tuple[date, list[Time]]]
+    begins: tuple[datetime, ...]
     week: int
     mode: Mode
     modes: list[str]
@@ -162,14 +162,12 @@ def _shown(
     week, zone = _week(visit), visit.zone or reason.host.zone
     if moving and mode is moving.mode:
         found = [each for each in found if each.span.begins != moving.begins_at]
-    days: dict[date, list[Time]] = {}
-    for each in found:
-        days.setdefault(each.span.begins.astimezone(zone).date(), []).append(each)
-    begins = found[0].span.begins if found else now
-    is_foreign = begins.astimezone(zone).utcoffset() != begins.astimezone(reason.host.zone).utcoffset()
+    begins = tuple(each.span.begins for each in found)
+    first = begins[0] if begins else now
+    is_foreign = first.astimezone(zone).utcoffset() != first.astimezone(reason.host.zone).utcoffset()
     possible = times.modes_for(reason, moving.asked if moving else guest)
     modes = [each for each in possible if each != Mode.PHONE or moving is None or moving.phone]
-    return Shown(zone, is_foreign, sorted(days.items()), week, mode, modes)
+    return Shown(zone, is_foreign, begins, week, mode, modes)
 
 
 @get("/appointments/new/{reason}")
@@ -221,10 +219,11 @@ async def hold(visit: Visit) -> web.StreamResponse:
 
     async def hold_all(asked: list[Asked]) -> list[Appointment | Problem]:
         async with visit.transaction() as tx:
-            return await rush.hold_all(tx, reason, mode, begins, asked)
+            return await rush.hold_all(tx, reason, mode, asked)
 
-    asked = Asked(visit.actor, visit.zone.key if visit.zone else None)
-    row = await visit.house.gathering.ask(("hold", reason, mode, begins), asked, hold_all)
+    asked = Asked(visit.actor, begins, visit.zone.key if visit.zone else None)
+    day = begins.astimezone(UTC).date()
+    row = await visit.house.gathering.ask(("hold", reason, mode, day), asked, hold_all)
     return visit.go(f"/appointments/{row.id}/confirm")
 
 
@@ -266,9 +265,14 @@ async def _cv(tx: Transaction, row: Appointment) -> Document | None:
 
 @post("/appointments/{appointment}/book", again=confirm_form)
 async def book(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        row = await _kept(tx, visit)
-        await desk.book(tx, row, visit.actor.known, visit.typed("said"), visit.typed("phone"))
+    visit.actor.known  # noqa: B018
+
+    async def book_all(asked: list[Confirmed]) -> list[Appointment | Problem]:
+        async with visit.transaction() as tx:
+            return await rush.book_all(tx, asked)
+
+    asked = Confirmed(visit.actor, visit.id("appointment"), visit.typed("said"), visit.typed("phone"))
+    row = await visit.house.gathering.ask("book", asked, book_all)
     return visit.go(f"/appointments/{row.id}", language.gettext("It is booked. A mail with everything is on its way."))
 
 

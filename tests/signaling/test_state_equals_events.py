@@ -12,7 +12,7 @@ import pytest
 
 from rooms import booths, chat, documents, employers, fairs, looking, meetings, opening, portfolios
 from rooms.agencies import Mode
-from rooms.appointments import booking, delays, hours, room, times
+from rooms.appointments import booking, delays, holding, hours, room
 from rooms.appointments import desk as appointments
 from rooms.appointments.availability import Span
 from rooms.appointments.booking import Appointment, Attendance
@@ -303,7 +303,7 @@ async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: C
     begins = WEDNESDAY_NINE
     async with o.during() as tx:
         reason = await office.fresh_reason(tx)
-        held = await times.hold(tx, await cast.fresh(tx, cast.amina), reason, Mode.VIDEO, begins, PARIS)
+        held = await holding.hold(tx, await cast.fresh(tx, cast.amina), reason, Mode.VIDEO, begins, PARIS)
     async with o.during() as tx:
         await appointments.book(tx, await office.fresh(tx, held), await cast.fresh(tx, cast.amina), "I bake.")
     async with o.during() as tx:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from rooms import agencies, people
 from rooms.agencies import Mode, Reason, ReasonText
-from rooms.appointments import desk, hours, times
+from rooms.appointments import desk, holding, hours, times
 from rooms.appointments.booking import Appointment, Guest
 from rooms.booths import Booth
 from rooms.people import Person
@@ -29,12 +29,12 @@ class Office:
     async def hold(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO) -> Appointment:
         async with self.cast.database.transaction() as tx:
             reason = await self.fresh_reason(tx)
-            return await times.hold(tx, await self.cast.fresh(tx, person), reason, mode, begins, PARIS)
+            return await holding.hold(tx, await self.cast.fresh(tx, person), reason, mode, begins, PARIS)
 
     async def book(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO, phone: str = "") -> Appointment:
         async with self.cast.database.transaction() as tx:
             someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
-            row = await times.hold(tx, someone, reason, mode, begins, PARIS)
+            row = await holding.hold(tx, someone, reason, mode, begins, PARIS)
             await desk.book(tx, row, someone, "I bake.", phone)
             return row
 

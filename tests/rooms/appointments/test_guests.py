@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from rooms import access, agencies, chat, employers, meetings, people, portfolios
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, guests, hours, interviews, room, times
+from rooms.appointments import booking, desk, guests, holding, hours, interviews, room, times
 from rooms.appointments.booking import AppointmentState, ChangeKind, Guest
-from rooms.appointments.times import NobodyFree
+from rooms.appointments.holding import NobodyFree
 from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
 from rooms.meetings import MeetingState
 from rooms.outbox import Mail
@@ -62,7 +62,7 @@ async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
     async with cast.database.reading() as tx:
         reason = await office.fresh_reason(tx)
         with pytest.raises(Invalid):
-            await times.possible(
+            await holding.possible(
                 tx,
                 cast.amina.id,
                 reason,

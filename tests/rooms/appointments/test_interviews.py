@@ -21,7 +21,7 @@ from rooms import (
     portfolios,
 )
 from rooms.agencies import Mode, Reason, ReasonText
-from rooms.appointments import booking, delays, desk, hours, interviews, room, satisfaction, times, waitlist
+from rooms.appointments import booking, delays, desk, holding, hours, interviews, room, satisfaction, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance
 from rooms.errors import Invalid, NotFound, Problem
 from rooms.fairs import Fair, FairState
@@ -54,7 +54,7 @@ class Booth:
     async def book(self, person: Person, begins: datetime) -> Appointment:
         async with self.cast.database.transaction() as tx:
             someone = await self.cast.fresh(tx, person)
-            row = await times.hold(tx, someone, await self.fresh(tx), Mode.VIDEO, begins, PARIS)
+            row = await holding.hold(tx, someone, await self.fresh(tx), Mode.VIDEO, begins, PARIS)
             await desk.book(tx, row, someone, "Cook", "")
             return row
 
@@ -230,7 +230,7 @@ async def test_a_closed_fair_keeps_what_is_booked_and_offers_nothing_more(booth:
     async with cast.database.transaction() as tx:
         day = tx.now.date()
         await waitlist.wish(tx, await cast.fresh(tx, cast.karim), await booth.fresh(tx), Mode.VIDEO, day, day, PARIS)
-        held = await times.hold(
+        held = await holding.hold(
             tx, await cast.fresh(tx, cast.claire), await booth.fresh(tx), Mode.VIDEO, starts[5], PARIS
         )
         await fairs.close_by_hand(tx, (await cast.fresh_booth(tx, cast.atlantique)).fair)

@@ -7,7 +7,7 @@ import pytest
 
 from rooms import chat, counselling, documents, looking, people, portfolios, suggestions
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, satisfaction, times
+from rooms.appointments import booking, desk, holding, satisfaction
 from rooms.appointments.booking import Attendance
 from rooms.fairs import Fair
 from rooms.lines import places
@@ -36,7 +36,7 @@ async def more(office: Office, number: int) -> None:
         await portfolios.reinforce(tx, claire.id, person.id, is_reinforced=True)
         await portfolios.keep_filter(tx, claire.id, f"Filter {number}", "", [])
         begins = WEDNESDAY_NINE + timedelta(minutes=40 * number)
-        row = await times.hold(tx, person, reason, Mode.VIDEO, begins, PARIS, by_staff=claire.id)
+        row = await holding.hold(tx, person, reason, Mode.VIDEO, begins, PARIS, by_staff=claire.id)
         await desk.book(tx, row, person, "I bake.")
         await documents.pass_on(tx, row, person, Checked("cv.pdf", b"x", "application/pdf"), new_id())
         talk = await chat.with_counsellor(tx, person.id)

@@ -12,8 +12,8 @@ from rooms.access import Actor
 from rooms.agencies import Mode
 from rooms.appointments import booking, desk, rush, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState, OccupiedPiece
+from rooms.appointments.holding import NobodyFree
 from rooms.appointments.rush import Asked
-from rooms.appointments.times import NobodyFree
 from rooms.errors import Conflict, NotFound, Problem
 from rooms.people import Person
 from tests.cast import Cast
@@ -24,8 +24,8 @@ async def ask(
     office: Office, *who: Person, reason: uuid.UUID | None = None, begins: datetime = WEDNESDAY_NINE
 ) -> list[Appointment | Problem]:
     async with office.cast.database.transaction() as tx:
-        asked = [Asked(Actor(person), PARIS) for person in who]
-        return await rush.hold_all(tx, reason or office.reason.id, "video", begins, asked)
+        asked = [Asked(Actor(person), begins, PARIS) for person in who]
+        return await rush.hold_all(tx, reason or office.reason.id, "video", asked)
 
 
 def said(found: Sequence[Appointment | Problem]) -> list[object]:
