@@ -1,7 +1,6 @@
 """The composition root: every part is made and put together here, once."""
 
 import contextlib
-import gc
 from collections.abc import AsyncIterator
 from importlib import import_module
 from pathlib import Path
@@ -100,9 +99,6 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     worker = Worker(house.database, process, aside)
     house.hub.start(process)
     worker.start()
-    # What stands for good is not looked through again at each collection, which would hold everybody up meanwhile.
-    gc.collect()
-    gc.freeze()
     yield
     await house.hub.stop()
     await worker.stop()

@@ -120,7 +120,8 @@ async def _read_form(visit: Visit, largest: int) -> None:
 
 
 async def _answer(visit: Visit, page: Page, problem: Problem) -> web.StreamResponse:
-    visit.problem = problem
+    # Where it was raised would keep everything of this request until the garbage collector comes.
+    visit.problem = problem.with_traceback(None)
     if isinstance(problem, SignInFirst):
         wanted = visit.request.path_qs if page.method == "GET" else visit.came_from()
         return web.Response(status=303, headers={"Location": f"/sign-in?next={quote(wanted, safe='')}"})

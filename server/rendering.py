@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,7 @@ def _times_of(begins: tuple[datetime, ...], zone: ZoneInfo, _language: str) -> M
 def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
     """A function that renders a template for a visit. `static` is the base address of the static files."""
     templates = environment()
+    templates.globals["icon"] = cache(partial(_icon, static))
     catalogues = {code: json.dumps(_words_of(code), ensure_ascii=False) for code in ("fr", "en")}
 
     def render(template: str, visit: Visit, **values: Any) -> str:
@@ -109,6 +110,10 @@ def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
         )
 
     return render
+
+
+def _icon(static: str, name: str) -> Markup:
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}/vendor/icons.svg#{}"/></svg>').format(static, name)
 
 
 def _words_of(code: str) -> dict[str, str]:

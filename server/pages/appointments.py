@@ -265,8 +265,6 @@ async def _cv(tx: Transaction, row: Appointment) -> Document | None:
 
 @post("/appointments/{appointment}/book", again=confirm_form)
 async def book(visit: Visit) -> web.StreamResponse:
-    visit.actor.known  # noqa: B018
-
     async def book_all(asked: list[Confirmed]) -> list[Appointment | Problem]:
         async with visit.transaction() as tx:
             return await rush.book_all(tx, asked)

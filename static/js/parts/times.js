@@ -40,7 +40,6 @@ export class Times {
       // Our own server's part of our own page, escaped where it was rendered.
       this.element.innerHTML = await answer.text();
       const told = /** @type {HTMLElement | null} */ (this.element.querySelector("[role=alert]"));
-      told?.setAttribute("tabindex", "-1");
       told?.focus();
     } catch {
       // The network gave way: the browser says so in its own way, and can try again.
