@@ -400,6 +400,8 @@ async def appointment(
         raise NotFound("appointment")
     if not allows(act, {_side(row, me, R.COUNSELLOR)}):
         raise Refused()
+    if row.is_lapsed(tx.now):
+        raise booking.Lapsed(row) if me == row.candidate_id else NotFound("appointment")
     return row
 
 

@@ -15,6 +15,8 @@ class Problem(Exception):
     """Something that the person can understand and mend."""
 
     status = 400
+    leads_to: str | None = None
+    """The path of the page where one goes on from here, if there is one."""
 
     def __init__(self, code: str, message: str, *, field: str | None = None, **values: Any) -> None:
         super().__init__(code)

@@ -174,7 +174,7 @@ async def _grant(tx: Transaction, person: Person, link: Link) -> str:
         return f"/booths/{unready}/set-up" if unready else "/desk"
     if link.purpose is Purpose.COUNSELLOR:
         await agencies.add_member(tx, link.subject, person)
-        return "/"
+        return "/counsel/hours"
     fair = await tx.session.get(Fair, link.subject)
     if fair is None:
         raise NotFound("fair")

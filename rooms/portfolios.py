@@ -91,6 +91,12 @@ async def followed_by(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
     return list((await tx.session.execute(query)).scalars())
 
 
+async def count_of(tx: Transaction, counsellor: uuid.UUID) -> int:
+    """How many people the counsellor follows."""
+    query = select(func.count()).select_from(Following).where(Following.counsellor_id == counsellor)
+    return (await tx.session.execute(query)).scalar_one()
+
+
 async def knows(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bool:
     """Whether the counsellor follows the person or has an appointment with them at the agency."""
     if await referents.referent_of(tx, person) == counsellor:

@@ -19,7 +19,7 @@ from server.push_sender import PushPost
 from server.receiving import handler_of
 from server.settings import Settings
 from server.sms import sms_of
-from server.visit import HOUSE, PAGES, House, Page, Visit
+from server.visit import HOUSE, PAGES, House, Page, PageHandler, Visit
 from server.worker import Worker
 from signaling.hub import Hub
 from signaling.ice import IceServers
@@ -75,8 +75,11 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
     house.hub = Hub(database, ice, settings.public_url, language.problem_in)
     app = web.Application(middlewares=[security.middleware(settings)])
     app[HOUSE] = house
+    shown = {page.path for page in PAGES if page.method == "GET"}
     for page in PAGES:
         app.router.add_route(page.method, page.path, handler_of(page))
+        if page.method == "POST" and page.path not in shown:
+            app.router.add_get(page.path, handler_of(Page("GET", page.path, _to_form(page), None, 0)))
     app.router.add_get("/static/{version}/{path:.+}", _static)
     house.hub.attach(app)
     app.router.add_get("/{path:.*}", handler_of(Page("GET", "/{path}", _nowhere, None, 0)))
@@ -107,6 +110,17 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
 
 async def _nowhere(visit: Visit) -> web.StreamResponse:
     raise NotFound("page")
+
+
+def _to_form(page: Page) -> PageHandler:
+    """Whoever opens the address of a form, with Back or in another language, comes to the page it stands on."""
+
+    async def to_form(visit: Visit) -> web.StreamResponse:
+        if path := page.form_page(visit.request.match_info):
+            return visit.go(path)
+        raise NotFound("page")
+
+    return to_form
 
 
 def _make_folder(settings: Settings) -> None:

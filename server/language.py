@@ -3,6 +3,7 @@
 Catalogues are read from the .po files at start, so there is no compile step to forget.
 """
 
+import re
 from contextvars import ContextVar
 from datetime import date, datetime, time
 from functools import cache, lru_cache
@@ -82,7 +83,12 @@ def _clock(moment: datetime, zone: ZoneInfo, language: str) -> str:
 @lru_cache(maxsize=4096)
 def _day(value: date, language: str) -> str:
     """ "Wednesday 25 November 2026": the day before the month in both languages, as `moment` has it."""
-    return format_date(value, "EEEE d MMMM y", locale=language)
+    return _with_first(format_date(value, "EEEE d MMMM y", locale=language), value, language)
+
+
+def _with_first(text: str, value: date, language: str) -> str:
+    """The first of a month is an ordinal in French: 1er."""
+    return re.sub(r"\b1(?= \w)", "1er", text, count=1) if language == "fr" and value.day == 1 else text
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:
@@ -114,4 +120,5 @@ def zone_name(zone: ZoneInfo, at: datetime) -> str:
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:
-    return format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=current.get())
+    text = format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=current.get())
+    return _with_first(text, value.astimezone(zone).date(), current.get())

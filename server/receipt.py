@@ -28,7 +28,7 @@ def of(row: Appointment, evidence: Sequence[Evidence], zone: ZoneInfo) -> bytes:
     page.ln(4)
     page.say(language.gettext("What the connection did"), 15, bold=True)
     for each in evidence:
-        said = f"{language.clock(each.at, zone)}  {each.person.name}: {words.label('saw_' + each.what.value)}"
+        said = f"{language.clock(each.at, zone)}  {each.person.name} – {words.label('saw_' + each.what.value)}"
         page.say(f"{said} {each.detail}".rstrip(), 11)
     page.ln(4)
     page.say(language.gettext("Number of the appointment: %(number)s", number=row.id), 9)

@@ -127,8 +127,11 @@ async def _answer(visit: Visit, page: Page, problem: Problem) -> web.StreamRespo
         return web.Response(status=303, headers={"Location": f"/sign-in?next={quote(wanted, safe='')}"})
     if visit.request.headers.get(PART) == SENTENCE:
         return web.Response(text=language.problem_text(problem), status=problem.status)
+    if problem.leads_to:
+        return visit.go(problem.leads_to, language.problem_text(problem), kind="warn")
     if page.again and isinstance(problem, Invalid | Conflict | security.TooOften):
         visit.actor.forget()
+        visit.form_page = page.form_page(visit.request.match_info)
         try:
             return await page.again(visit)
         except Problem as second:

@@ -72,7 +72,7 @@ def environment() -> Environment:
         COLOURS=COLOURS,
         CONTRACTS=[contract.value for contract in Contract],
     )
-    found.filters.update(paragraphs=paragraphs, linked=linked, safe_json=safe_json)
+    found.filters.update(paragraphs=paragraphs, linked=linked, safe_json=safe_json, phone=phone_text)
     return found
 
 
@@ -113,7 +113,9 @@ def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
 
 
 def _icon(static: str, name: str) -> Markup:
-    return Markup('<svg class="icon" aria-hidden="true"><use href="{}/vendor/icons.svg#{}"/></svg>').format(static, name)
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}/vendor/icons.svg#{}"/></svg>').format(
+        static, name
+    )
 
 
 def _words_of(code: str) -> dict[str, str]:
@@ -141,6 +143,12 @@ def linked(text: str) -> Markup:
         Markup('<a href="{0}">{0}</a>').format(part) if i % 2 else Markup.escape(part) for i, part in enumerate(parts)
     ]
     return Markup('<p class="mail-text">') + Markup("").join(out).replace("\n", Markup("<br>")) + Markup("</p>")
+
+
+def phone_text(number: str) -> str:
+    """A French number by pairs, as people read it aloud; any other as it is."""
+    pairs = re.fullmatch(r"(0\d)(\d\d)(\d\d)(\d\d)(\d\d)", number)
+    return "\u00a0".join(pairs.groups()) if pairs else number
 
 
 def paragraphs(text: str) -> Markup:

@@ -2,8 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -77,6 +77,8 @@ class Visit:
     form: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
     problem: Problem | None = None
+    form_page: str = ""
+    """The path of the page whose form is shown again."""
     status: int = 200
     ringing: str | None = None
     """The call that rings for this person, as JSON: set by the page that follows their stream."""
@@ -181,10 +183,10 @@ class Visit:
         status = self.problem.status if self.problem else self.status
         return web.Response(text=text, content_type="text/html", status=status, headers={"Cache-Control": "no-store"})
 
-    def go(self, path: str, flash: str | None = None) -> web.Response:
+    def go(self, path: str, flash: str | None = None, *, kind: str = "ok") -> web.Response:
         """Send the browser to a page of ours, with a sentence to show: in the section that `path` names, or on top."""
         if flash:
-            said = {"kind": "ok", "text": flash, "at": path.partition("#")[2]}
+            said = {"kind": kind, "text": flash, "at": path.partition("#")[2]}
             self.cookies[FLASH] = (quote(json.dumps(said)), 30)
         if self.wants_part:
             return web.Response(status=204, headers={GO: own_path(path)})
@@ -222,6 +224,15 @@ class Page:
     handler: PageHandler
     again: PageHandler | None
     """The handler that shows the form again when what was typed does not fit."""
+
+    def form_page(self, values: Mapping[str, str]) -> str:
+        """The path of the page whose form leads here, if the values in this path are enough to name it."""
+        for page in PAGES:
+            if page.method == "GET" and page.handler is self.again:
+                with suppress(KeyError):
+                    return page.path.format_map(values)
+        return ""
+
     largest: int
     """Bytes of a form that are read; more is refused."""
 

@@ -176,6 +176,13 @@ class Enter(Payload):
     take_over: bool = False
 
 
+class Shows(Payload):
+    """What a microphone and a camera do."""
+
+    microphone: bool
+    camera: bool
+
+
 class EnterAck(Ack):
     channel: UUID
     """What the peers and signals of this pair name as their meeting."""
@@ -184,6 +191,8 @@ class EnterAck(Ack):
     now: datetime
     """The server's clock."""
     ice_servers: list[dict[str, Any]]
+    before: Shows | None
+    """What one's other tab did, which is out now."""
 
 
 @client_event("meeting:enter", Enter, EnterAck, per_minute=60)
@@ -211,7 +220,11 @@ async def enter(context: Context, payload: Enter) -> Ack:
         await context.hub.emit(TakenOverTold(meeting=channel), to=before.sid)
     await context.hub.tell_peers(channel)
     servers = context.hub.ice.of(str(me.id), now)
-    return EnterAck(channel=channel, generation=generation, is_polite=is_polite, now=now, ice_servers=servers)
+    taken = other_tab and before
+    shows = Shows(microphone=before.microphone, camera=before.camera) if taken and before else None
+    return EnterAck(
+        channel=channel, generation=generation, is_polite=is_polite, now=now, ice_servers=servers, before=shows
+    )
 
 
 async def _recall_looking(context: Context, meeting: UUID) -> None:

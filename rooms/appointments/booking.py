@@ -176,8 +176,23 @@ class Appointment(Base):
     def has(self, person: uuid.UUID) -> bool:
         return person in (self.candidate_id, self.counsellor_id, self.guest_id)
 
+    def is_lapsed(self, now: datetime) -> bool:
+        """Whether the time was held, and is not any more."""
+        over = self.state is AppointmentState.HELD and (self.held_until is None or self.held_until <= now)
+        return over or self.state is AppointmentState.LAPSED
+
     def is_ahead(self, now: datetime) -> bool:
         return self.state is AppointmentState.BOOKED and self.begins_at > now
+
+
+class Lapsed(Conflict):
+    """The time is not held any more."""
+
+    def __init__(self, row: Appointment) -> None:
+        message = N_("This time was kept for you for a while and is free again. Please choose anew.")
+        super().__init__("appointment.lapsed", message)
+        self.row = row
+        self.leads_to = f"/appointments/new/{row.reason_id}"
 
 
 class OccupiedPiece(Base):
@@ -387,10 +402,8 @@ async def locked_all(tx: Transaction, appointments: Collection[uuid.UUID]) -> li
 
 def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: str = "") -> None:
     """Make the held time an appointment."""
-    if row.state is not AppointmentState.HELD or row.held_until is None or row.held_until <= tx.now:
-        raise Conflict(
-            "appointment.lapsed", N_("This time was kept for you for a while and is free again. Please choose anew.")
-        )
+    if row.state is not AppointmentState.HELD or row.is_lapsed(tx.now):
+        raise Lapsed(row)
     said = clean_text(said, "said", 1000)
     row.phone = clean_phone(phone, required=row.mode is Mode.PHONE)
     row.said = said
@@ -420,12 +433,13 @@ async def move(tx: Transaction, row: Appointment, by: Person, wanted: Wanted) ->
     """Give the appointment another time: the thread, the answers and the history stay with it."""
     _must_be_ahead(tx, row)
     clean_phone(row.phone, required=wanted.mode is Mode.PHONE)
-    note(tx, row, ChangeKind.MOVED, by)
-    await _free(tx, row)
     before = row.counsellor_id
+    known = await tx.session.get_one(Person, wanted.counsellor)
+    note(tx, row, ChangeKind.MOVED, by, "" if known.id == before else known.name)
+    await _free(tx, row)
     row.counsellor_id, row.mode = wanted.counsellor, wanted.mode
     await _clear_lapsed(tx, [row])
-    row.counsellor = await tx.session.get_one(Person, wanted.counsellor)
+    row.counsellor = known
     _put(row, wanted)
     await tx.session.flush()
     if not await _take(tx, row, _pieces_of(row)):

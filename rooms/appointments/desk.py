@@ -57,11 +57,13 @@ def _book(tx: Transaction, row: Appointment, answers: Answers) -> None:
 
 
 async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, mode: Mode | None = None) -> None:
-    """Move to another time, with the same counsellor if they are free then; the time before goes to who waits."""
+    """Move to another time, with the same counsellor if they are free then, and with nobody else if it is they who
+    move it; the time before goes to who waits."""
     await room.close(tx, row)
     before, counsellor = row.begins_at, row.counsellor
     mode = mode or row.mode
-    people = await times.counsellors_for(tx, row.reason, row.candidate_id, row)
+    by_counsellor = by.id == row.counsellor_id
+    people = [by.id] if by_counsellor else await times.counsellors_for(tx, row.reason, row.candidate_id, row)
     wanted = await holding.possible(tx, row.candidate_id, row.reason, mode, begins, row.time_zone, people, moving=row)
     if not wanted:
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
@@ -69,7 +71,7 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     await booking.move(tx, row, by, (same or wanted)[0])
     await letters.moved(tx, row)
     if counsellor.id != row.counsellor_id:
-        await letters.taken_from(tx, row, counsellor)
+        await letters.taken_from(tx, row, counsellor, before)
     await waitlist.freed(tx, before, counsellor.id, row.reason)
 
 
@@ -86,7 +88,7 @@ async def excuse_guest(tx: Transaction, row: Appointment, by: Person) -> None:
 async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:
     await room.close(tx, row)
     await booking.cancel(tx, row, by, words)
-    await letters.cancelled(tx, row)
+    await letters.cancelled(tx, row, by)
     await waitlist.freed(tx, row.begins_at, row.counsellor_id, row.reason)
 
 

@@ -1,7 +1,7 @@
 """What is written to the people of an appointment: what happened, with an entry for their calendars, and reminders."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from rooms import outbox
@@ -46,14 +46,16 @@ async def handed_over(tx: Transaction, row: Appointment, before: Person) -> None
     await outbox.post(tx, *told, gone, *_reminders(tx, row))
 
 
-async def cancelled(tx: Transaction, row: Appointment) -> None:
+async def cancelled(tx: Transaction, row: Appointment, by: Person) -> None:
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await outbox.post(tx, *_everybody(tx, row, "cancelled", "CANCEL"))
+    told = _everybody(tx, row, "cancelled", "CANCEL")
+    await outbox.post(tx, *(replace(each, values=each.values | {"by": by.name}) for each in told))
 
 
-async def taken_from(tx: Transaction, row: Appointment, counsellor: Person) -> None:
-    """It has moved to a colleague: the counsellor who had it is told, and their calendar lets it go."""
-    await outbox.post(tx, _let_go(tx, row, counsellor, row.reason.desk_path))
+async def taken_from(tx: Transaction, row: Appointment, counsellor: Person, begins: datetime) -> None:
+    """It has moved to a colleague: the counsellor who had it at `begins` is told, and their calendar lets it go."""
+    letter = _let_go(tx, row, counsellor, row.reason.desk_path)
+    await outbox.post(tx, replace(letter, values=letter.values | {"begins_at": begins.isoformat()}))
 
 
 async def guest_excused(tx: Transaction, row: Appointment, guest: Person) -> None:

@@ -180,6 +180,16 @@ async def waiting_since(tx: Transaction, rows: list[Appointment]) -> dict[uuid.U
     return dict((await tx.session.execute(query.group_by(Evidence.appointment_id))).all())
 
 
+async def talks_of(tx: Transaction, rows: list[Appointment]) -> dict[uuid.UUID, uuid.UUID]:
+    """The talks that go on, by appointment."""
+    query = select(Meeting.appointment_id, Meeting.id).where(
+        Meeting.appointment_id.in_([row.id for row in rows]),
+        Meeting.live_at.is_not(None),
+        Meeting.state == MeetingState.LIVE,
+    )
+    return {appointment: meeting for appointment, meeting in await tx.session.execute(query) if appointment}
+
+
 async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone: str = "") -> None:
     """Go on in another way: it is written down, and nobody is absent for it. By phone only with a number, which the
     candidate gives when booking or now: both see it."""
@@ -192,7 +202,10 @@ async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone:
         if phone and by.id == row.candidate_id:
             row.phone = booking.clean_phone(phone)
         if not row.phone:
-            raise Invalid("phone.missing", N_("Please give the number to call."), field="phone")
+            if by.id == row.candidate_id:
+                raise Invalid("phone.missing", N_("Please give the number to call."), field="phone")
+            message = N_("No number is known yet. %(name)s gives it, under “Another way”: ask for it in the chat.")
+            raise Invalid("phone.missing", message, field="phone", name=row.candidate.name)
     has_other_number = row is not None and row.phone != before
     if await meetings.step(tx, meeting, by.id, mode, tell_again=has_other_number) and row:
         await note(tx, row, by.id, STEPS[mode])

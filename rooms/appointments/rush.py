@@ -11,7 +11,7 @@ from rooms import access
 from rooms.access import Act, Actor
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, desk, holding
-from rooms.appointments.booking import Appointment
+from rooms.appointments.booking import Appointment, Lapsed
 from rooms.appointments.desk import Answers
 from rooms.appointments.holding import Ask
 from rooms.errors import Problem
@@ -98,5 +98,19 @@ async def book_all(tx: Transaction, asked: Sequence[Confirmed]) -> list[Appointm
 async def _kept(tx: Transaction, asked: Confirmed) -> Appointment | Problem:
     try:
         return await access.appointment(tx, asked.actor, asked.appointment, Act.APPOINTMENT_KEEP)
+    except Lapsed as lapsed:
+        return await _again(tx, lapsed)
     except Problem as problem:
         return problem
+
+
+async def _again(tx: Transaction, lapsed: Lapsed) -> Appointment | Problem:
+    """Whoever took longer than it was kept has the time all the same, while nobody else has taken it."""
+    row = lapsed.row
+    await desk.lapse(tx, row.id)
+    if row.reason.is_withdrawn:
+        return lapsed
+    counsellor, guest = row.counsellor_id, row.asked
+    ask = Ask(row.candidate, row.begins_at, row.time_zone)
+    (found,) = await holding.hold_all(tx, row.reason, row.mode, [ask], by_staff=counsellor, guest=guest)
+    return found if isinstance(found, Appointment) else lapsed

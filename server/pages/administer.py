@@ -2,8 +2,10 @@
 
 from aiohttp import web
 
-from rooms import access, agencies, invitations, people, portfolios
+from rooms import access, agencies, invitations, people
 from rooms.access import Act
+from rooms.appointments import leaving
+from rooms.people import Person
 from server import language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -49,12 +51,19 @@ async def end_organiser(visit: Visit) -> web.StreamResponse:
     return visit.go("/administer", language.gettext("This person makes no more fairs."))
 
 
-@post("/administer/teams/{team}/counsellors/{person}/remove")
+@post("/administer/teams/{team}/counsellors/{person}/remove", again=administer)
 async def remove_counsellor(visit: Visit) -> web.StreamResponse:
     access.may(visit.actor, Act.PEOPLE_INVITE)
     async with visit.transaction() as tx:
-        await portfolios.leave_team(tx, visit.id("team"), visit.id("person"))
-    return visit.go("/administer", language.gettext("This person belongs to the team no longer."))
+        by = await tx.session.get_one(Person, visit.actor.known.id)
+        count = await leaving.leave_team(tx, visit.id("team"), visit.id("person"), by)
+    said = language.gettext("This person belongs to the team no longer.")
+    if count:
+        told = language.ngettext(
+            "%(count)s appointment has gone to a colleague.", "%(count)s appointments have gone to colleagues.", count
+        )
+        said = f"{said} {told % {'count': count}}"
+    return visit.go("/administer", said)
 
 
 @post("/administer/invitations/{organiser_invitation}/withdraw")

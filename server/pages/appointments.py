@@ -145,10 +145,11 @@ async def shown_times(
     tx: Transaction, visit: Visit, reason: Reason, candidate: Person, moving: Appointment | None = None,
     *, only: uuid.UUID | None = None, guest: Guest | None = None,
 ) -> Shown:  # fmt: skip
-    """A week of times; `only` those of one counsellor, who books on behalf, perhaps with a guest."""
+    """A week of times; `only` those of one counsellor, who chooses for somebody, perhaps with a guest, and reads all of
+    their day in the agency's time."""
     first, mode = _first_day(visit, tx, reason), _mode(visit, reason, moving, candidate)
     found = await times.free_times(tx, reason, mode, candidate.id, first, moving=moving, only=only, guest=guest)
-    return _shown(tx.now, visit, reason, mode, found, moving, guest)
+    return _shown(tx.now, visit, reason, mode, found, moving, guest, zone=reason.host.zone if only else None)
 
 
 def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
@@ -157,9 +158,9 @@ def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
 
 def _shown(
     now: datetime, visit: Visit, reason: Reason, mode: Mode, found: list[Time], moving: Appointment | None = None,
-    guest: Guest | None = None,
+    guest: Guest | None = None, zone: ZoneInfo | None = None,
 ) -> Shown:  # fmt: skip
-    week, zone = _week(visit), visit.zone or reason.host.zone
+    week, zone = _week(visit), zone or visit.zone or reason.host.zone
     if moving and mode is moving.mode:
         found = [each for each in found if each.span.begins != moving.begins_at]
     begins = tuple(each.span.begins for each in found)
@@ -234,8 +235,17 @@ async def wish(visit: Visit) -> web.StreamResponse:
         person = await tx.session.get_one(Person, visit.actor.known.id)
         zone = (visit.zone or reason.host.zone).key
         first, last = visit.day("first_day"), visit.day("last_day")
-        await waitlist.wish(tx, person, reason, _mode(visit, reason), first, last, zone)
-    return visit.go("/appointments", language.gettext("You are told first when a time comes free."))
+        mode = _mode(visit, reason)
+        await waitlist.wish(tx, person, reason, mode, first, last, zone)
+        begins, today = max(first, tx.now.date()), tx.now.astimezone(reason.host.zone).date()
+        days = min((last - begins).days + 1, DAYS_AT_ONCE)
+        free = await times.free_times(tx, reason, mode, person.id, begins, days)
+    said = language.gettext("You are told first when a time comes free.")
+    if not free:
+        return visit.go("/appointments", said)
+    week = (begins - today).days // DAYS_AT_ONCE
+    said += " " + language.gettext("Some are free in these days already: here they are.")
+    return visit.go(f"/appointments/new/{reason.id}?mode={mode}&week={week}", said)
 
 
 @post("/wishes/{wish}/give-up")
@@ -298,6 +308,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             leads=leads,
             is_guest=is_guest,
             is_ahead=row.is_ahead(tx.now),
+            comes_next=await _after(tx, row) if leads and row.state is AppointmentState.OVER else None,
             has_begun=row.begins_at <= tx.now,
             room_open=is_room_open(row, tx.now),
             room_opens_at=row.begins_at - booking.ROOM_OPENS_BEFORE,
@@ -317,6 +328,13 @@ async def appointment(visit: Visit) -> web.StreamResponse:
         )
 
 
+async def _after(tx: Transaction, row: Appointment) -> Appointment | None:
+    """Whom the counsellor sees next on the same day."""
+    zone = row.host.zone
+    ahead = await booking.seen_by(tx, row.counsellor_id, row.begins_at.astimezone(zone).date(), zone)
+    return next((each for each in ahead if each.begins_at > row.begins_at), None)
+
+
 def is_room_open(row: Appointment, now: datetime) -> bool:
     return (
         row.state is AppointmentState.BOOKED
@@ -333,7 +351,8 @@ async def other_times(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         following = await heads(tx, visit)
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
-        shown = await shown_times(tx, visit, row.reason, row.candidate, row)
+        mine = row.counsellor_id if visit.actor.is_person(row.counsellor_id) else None
+        shown = await shown_times(tx, visit, row.reason, row.candidate, row, only=mine)
         back = f"/appointments/{row.id}"
         return visit.page(
             "appointment_times.html", reason=row.reason, shown=shown, moving=row, back=back, following=following
@@ -345,7 +364,15 @@ async def move(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await _kept(tx, visit)
         await desk.move(tx, row, visit.actor.known, visit.moment("begins"), _mode(visit, row.reason, row))
-    return visit.go(f"/appointments/{row.id}", language.gettext("It has moved. Everybody concerned is told."))
+    return visit.go(f"/appointments/{row.id}", _and_told(row, language.gettext("It has moved.")))
+
+
+def _and_told(row: Appointment, said: str) -> str:
+    """Who has no address is told by whoever did it."""
+    if row.candidate.email:
+        return f"{said} {language.gettext('Everybody concerned is told.')}"
+    please = language.gettext("%(name)s has no e-mail address: please tell them.", name=row.candidate.name)
+    return f"{said} {please}"
 
 
 @post("/appointments/{appointment}/cancel", again=appointment)
@@ -355,7 +382,7 @@ async def cancel(visit: Visit) -> web.StreamResponse:
         if row.state is AppointmentState.HELD:
             raise Conflict("appointment.held", N_("This time is only kept for you. It is free again by itself."))
         await desk.cancel(tx, row, visit.actor.known, visit.typed("words"))
-    return visit.go(f"/appointments/{row.id}", language.gettext("It is cancelled. Everybody concerned is told."))
+    return visit.go(f"/appointments/{row.id}", _and_told(row, language.gettext("It is cancelled.")))
 
 
 @post("/appointments/{appointment}/guest/excuse", again=appointment)

@@ -44,6 +44,7 @@ async def day(visit: Visit) -> web.StreamResponse:
             before=await booking.last_before(tx, {row.candidate_id for row in mine}, begins),
             steps=await counselling.steps_of(tx, {each.candidate_id for each in mine}),
             waiting=await room.waiting_since(tx, mine),
+            talks=await room.talks_of(tx, mine),
             opens_before=booking.ROOM_OPENS_BEFORE,
             colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
             asking=await portfolios.asking(tx, visit.actor.known.id),
@@ -74,6 +75,8 @@ async def hand_day_over(visit: Visit) -> web.StreamResponse:
         chosen = visit.day("day")
         me = await tx.session.get_one(Person, visit.actor.known.id)
         done = await desk.hand_day_over(tx, me, visit.uuid("colleague"), *_span_of(chosen, teams[0].agency.zone))
+        if visit.typed("is_closed") and not await hours.is_closed(tx, me.id, chosen):
+            await hours.add_day(tx, me.id, chosen, None)
     said = language.gettext("Appointments handed over: %(count)s.", count=len(done.taken))
     if done.left:
         names = ", ".join(row.candidate.name for row in done.left)
@@ -105,16 +108,18 @@ async def portfolio(visit: Visit) -> web.StreamResponse:
         teams = await access.counsels(tx, visit.actor)
         following = await heads(tx, visit)
         only = visit.request.query.getall("only", []) or visit.ticked("only")
-        rows = await portfolios.portfolio(tx, me, visit.query.get("q", "") or visit.typed("q"))
+        words = visit.query.get("q", "") or visit.typed("q")
+        rows, filters = await portfolios.portfolio(tx, me, words), await portfolios.filters_of(tx, me)
         agency = teams[0].agency
         return visit.page(
             "portfolio.html",
             rows=[row for row in rows if row.is_among(only)],
-            count=len(rows),
+            count=await portfolios.count_of(tx, me),
             elsewhere=await portfolios.elsewhere(tx, me, visit.query.get("q", "")),
             only=only,
             choices=[each.value for each in Only],
-            filters=await portfolios.filters_of(tx, me),
+            filters=filters,
+            is_kept=any(each.words == words and set(each.only) == set(only) for each in filters),
             colleagues=await portfolios.colleagues_of(tx, me),
             kept=await portfolios.kept_promise(tx, me, agency.zone, hours.holidays_around(agency, tx.now.date())),
             at=teams[0].agency.zone,
@@ -202,7 +207,9 @@ async def person(visit: Visit) -> web.StreamResponse:
             follows=await portfolios.following_of(tx, row.id) if followed_by_me else None,
             conversation=talk,
             messages=await chat.messages_of(tx, talk.id) if talk else [],
-            rows=[each for each in reversed(rows) if each.has(visit.actor.known.id)],
+            rows=[
+                each for each in reversed(rows) if each.has(visit.actor.known.id) or (followed_by_me and each in given)
+            ],
             reasons=reasons,
             chosen=chosen,
             notes=await counselling.notes_for_counsellor(tx, visit.actor.known.id, row.id),

@@ -63,5 +63,5 @@ async def test_the_receipt_says_in_words_what_was_recorded_and_what_is_contested
         evidence = await room.evidence_of(tx, row.id)
         language.current.set("en")
         text = read(receipt.of(row, evidence, row.host.zone))
-    for words in ("Technical failure", "I was there.", "08:59", "Amina Benali: came to the waiting room"):
+    for words in ("Technical failure", "I was there.", "08:59", "Amina Benali – came to the waiting room"):
         assert words in text

@@ -131,8 +131,12 @@ export class Meeting {
     this.transport = null;
   }
 
-  /** @param {boolean} takeOver */
+  /**
+   * @param {boolean} takeOver
+   * @returns {Promise<{microphone: boolean, camera: boolean} | null>} what one's other tab did, if it was taken over
+   */
   async enter(takeOver) {
+    let before = null;
     const held = this.transport ? this.generation : 0;
     try {
       const ack = await this.connection.send("meeting:enter", {
@@ -142,6 +146,7 @@ export class Meeting {
         generation: held,
         take_over: takeOver,
       });
+      before = ack.before;
       this.isElsewhere = false;
       this.iceServers = ack.ice_servers;
       this.rebuild(ack.generation);
@@ -154,6 +159,7 @@ export class Meeting {
       else this.hearer.refused(error instanceof Error ? error.message : "");
     }
     this.changed();
+    return before;
   }
 
   leaveHere() {

@@ -10,6 +10,7 @@ import { ConnectionPill } from "../parts/connection_pill.js";
 import { FairState } from "../parts/fair_state.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
 import { MyPlaces } from "../parts/my_places.js";
+import { Typed } from "../parts/typed.js";
 import { RingingDialog } from "../parts/ringing.js";
 import { FRAME } from "../looking/frame.js";
 import { io } from "../../vendor/socket.io.js";
@@ -57,6 +58,7 @@ export function open(build) {
   ];
   /** @type {Part[]} */
   const parts = [
+    new Typed(document, sessionStorage),
     new Asking(document, asking),
     ...(isShown ? [] : everywhere),
     ...(fairState ? [new FairState(fairState, connection)] : []),

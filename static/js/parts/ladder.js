@@ -12,19 +12,21 @@ const TOLD = {
   video: "You talk by video.",
   audio: "You go on with sound only.",
   chat: "You go on in writing.",
-  phone: "You go on by phone: %(phone)s",
+  phone: "You go on by phone: call %(phone)s.",
 };
 
 export class Ladder {
   /**
    * @param {HTMLElement} element the whole meeting
    * @param {Meeting} meeting
-   * @param {(mode: Mode) => void} follow turns off what the mode does without
+   * @param {(mode: Mode) => Promise<void>} follow turns off what the mode does without
+   * @param {boolean} leads
    */
-  constructor(element, meeting, follow) {
+  constructor(element, meeting, follow, leads) {
     this.element = element;
     this.meeting = meeting;
     this.follow = follow;
+    this.leads = leads;
     this.rungs = /** @type {HTMLButtonElement[]} */ ([...element.querySelectorAll("button[data-mode]")]);
     this.phone = /** @type {HTMLInputElement | null} */ (element.querySelector("[data-slot=ladder] input[name=phone]"));
     this.weakSince = 0;
@@ -37,7 +39,7 @@ export class Ladder {
   }
 
   start() {
-    this.stops = [this.meeting.on("stepped", () => this.stepped())];
+    this.stops = [this.meeting.on("stepped", () => void this.stepped())];
     this.element.addEventListener("submit", this.onSubmit);
     this.element.addEventListener("click", this.onClick);
     this.phone?.addEventListener("keydown", this.onKey);
@@ -63,15 +65,21 @@ export class Ladder {
     for (const rung of this.rungs) rung.setAttribute("aria-pressed", String(rung.value === this.meeting.mode));
   }
 
-  stepped() {
+  async stepped() {
     this.draw();
     show(this.element, "proposal", false);
+    fill(this.element, "step-trouble", "");
+    await this.follow(this.meeting.mode);
     this.say();
-    this.follow(this.meeting.mode);
   }
 
   say() {
-    fill(this.element, "stepped", say(TOLD[this.meeting.mode], { phone: this.meeting.phone }));
+    const { mode, phone } = this.meeting;
+    const calls = mode === "phone" && !this.leads;
+    const told = say(calls ? "You go on by phone: you are called on %(phone)s." : TOLD[mode], { phone });
+    // A step up turns nothing on by itself, and nobody should talk to the wall.
+    const isMuted = ["video", "audio"].includes(mode) && this.element.querySelector("[data-act=microphone].off");
+    fill(this.element, "stepped", isMuted ? `${told} ${say("Your microphone is off.")}` : told);
   }
 
   /**
@@ -111,11 +119,17 @@ export class Ladder {
     show(this.element, "proposal", false);
   }
 
+  close() {
+    if (slot(this.element, "ladder")?.hidden === false) this.toggle();
+  }
+
   toggle() {
     const ladder = /** @type {HTMLElement} */ (slot(this.element, "ladder"));
     ladder.hidden = !ladder.hidden;
-    this.element.querySelector("[data-act=ways]")?.setAttribute("aria-expanded", String(!ladder.hidden));
-    if (!ladder.hidden) this.rungs.find((rung) => rung.value === this.meeting.mode)?.focus();
+    const tool = /** @type {HTMLElement} */ (this.element.querySelector("[data-act=ways]"));
+    tool.setAttribute("aria-expanded", String(!ladder.hidden));
+    if (ladder.hidden) tool.focus();
+    else this.rungs.find((rung) => rung.value === this.meeting.mode)?.focus();
   }
 
   /** @param {SubmitEvent} event */

@@ -55,7 +55,7 @@ export class MeetingRoom {
       (quality) => this.drawQuality(quality),
     );
     this.third = live.third ? new Third(element, live, live.third, connection, tab, () => this.draw()) : null;
-    this.ladder = new Ladder(element, this.meeting, (mode) => void this.follow(mode));
+    this.ladder = new Ladder(element, this.meeting, (mode) => this.follow(mode), live.leads);
     /** @type {{start: () => void, stop: () => void}[]} what the two do together beside talking */
     this.together = [
       this.ladder,
@@ -70,6 +70,7 @@ export class MeetingRoom {
     this.stops = [];
     this.onClick = this.onClick.bind(this);
     this.onSubmit = this.onSubmit.bind(this);
+    this.onKey = this.onKey.bind(this);
   }
 
   /** @param {Live} live */
@@ -89,6 +90,7 @@ export class MeetingRoom {
     // Until now a click would have led nowhere.
     /** @type {HTMLButtonElement} */ (this.element.querySelector("[data-act=go-in]")).disabled = false;
     this.element.addEventListener("submit", this.onSubmit);
+    this.element.addEventListener("keydown", this.onKey);
     this.stops = [
       this.connection.watch((state) => {
         this.view.serverIsAway = state === "lost";
@@ -106,6 +108,7 @@ export class MeetingRoom {
   stop() {
     this.element.removeEventListener("click", this.onClick);
     this.element.removeEventListener("submit", this.onSubmit);
+    this.element.removeEventListener("keydown", this.onKey);
     for (const stop of this.stops) stop();
     clearInterval(this.timer);
     this.quality.stop();
@@ -183,7 +186,7 @@ export class MeetingRoom {
     if (act === "go-in") void this.goIn();
     if (act === "microphone") void this.toggleMicrophone();
     if (act === "camera") void this.toggleCamera();
-    if (act === "devices") this.toggleDevices(/** @type {HTMLElement} */ (button));
+    if (act === "devices") this.toggleDevices();
     if (act === "full-screen") void this.fullScreen();
     if (act === "take-over") void this.takeOver();
     if (act === "prolong") void this.connection.send("meeting:prolong", { meeting: this.meeting.id });
@@ -198,9 +201,17 @@ export class MeetingRoom {
     this.draw();
   }
 
+  /** What was muted in the other tab stays muted here. */
   async takeOver() {
-    await this.check.open();
-    await Promise.all([this.meeting.enter(true), this.third?.meeting.enter(true)]);
+    const before = await this.meeting.enter(true);
+    if (before) {
+      this.check.wantsAudio = before.microphone;
+      this.check.wantsVideo = before.camera;
+      this.remember();
+    }
+    await this.third?.meeting.enter(true);
+    if (this.check.wantsAudio || this.check.wantsVideo) await this.check.open();
+    await this.use();
   }
 
   async toggleMicrophone() {
@@ -222,12 +233,21 @@ export class MeetingRoom {
     return this.use();
   }
 
-  /** @param {HTMLElement} button */
-  toggleDevices(button) {
+  toggleDevices() {
+    const tool = /** @type {HTMLElement} */ (this.element.querySelector(".tool[data-act=devices]"));
     this.view.devicesOpen = !this.view.devicesOpen && this.meeting.iAmIn;
-    button.setAttribute("aria-expanded", String(this.view.devicesOpen));
+    tool.setAttribute("aria-expanded", String(this.view.devicesOpen));
     this.draw();
-    if (this.view.devicesOpen) slot(this.element, "before")?.scrollIntoView({ block: "nearest" });
+    if (!this.view.devicesOpen) return tool.focus();
+    slot(this.element, "before")?.scrollIntoView({ block: "nearest" });
+    /** @type {HTMLElement | null} */ (this.element.querySelector("#camera"))?.focus();
+  }
+
+  /** @param {KeyboardEvent} event Escape closes what lies open over the talk */
+  onKey(event) {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (this.view.devicesOpen) this.toggleDevices();
+    else this.ladder.close();
   }
 
   async fullScreen() {

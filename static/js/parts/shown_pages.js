@@ -2,7 +2,7 @@
 
 import { FRAME } from "../looking/frame.js";
 import { cut } from "../looking/pieces.js";
-import { actOf, fill, slot } from "./dom.js";
+import { actOf, fill, show, slot } from "./dom.js";
 import { say } from "../live/words.js";
 import { PagesPane } from "./pages_pane.js";
 
@@ -33,6 +33,7 @@ export class ShownPages extends PagesPane {
     this.stops = [
       this.meeting.on("looking", () => this.draw()),
       this.meeting.on("looking-asked", () => {
+        show(this.element, "who-asks", true);
         this.wasAsked = true;
         this.ask();
       }),
@@ -99,7 +100,10 @@ export class ShownPages extends PagesPane {
   /** @param {MouseEvent} event */
   onClick(event) {
     const act = actOf(event);
-    if (act === "look" && !this.isShowing) this.ask();
+    if (act === "look" && !this.isShowing) {
+      show(this.element, "who-asks", false);
+      this.ask();
+    }
     if (this.isShowing && (act === "look" || act === "stop-pages")) this.end();
   }
 
