@@ -172,7 +172,7 @@ async def test_the_ladder_takes_both_down_and_is_written_down(visitors: Visitors
         await amina.get_by_label("Number to call").fill("06 12 34 56 78")
         await axe(amina)
         await amina.get_by_label("Number to call").press("Enter")
-        await expect(claire.get_by_text("You go on by phone: 0612345678")).to_be_visible()
+        await expect(claire.get_by_text("You go on by phone: call 0612345678")).to_be_visible()
         async with visitors.cast.database.reading() as tx:
             seen = {row.what.value for row in (await tx.session.execute(select(Evidence))).scalars()}
         assert {"went_to_audio", "went_to_chat", "went_to_phone"} <= seen

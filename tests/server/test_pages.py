@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -15,7 +16,7 @@ from sqlalchemy import select
 
 from rooms import agencies, booths, documents, fairs, meetings
 from rooms.agencies import Agency, Mode, ReasonText
-from rooms.appointments.booking import Appointment
+from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.booths import Booth
 from rooms.documents import Document
 from rooms.fairs import Fair, FairState
@@ -268,3 +269,34 @@ async def test_whoever_has_no_address_is_called_and_not_written_to(world: World)
         assert "reads nothing here" in text
         text = await claire.get("/counsel/people/{followed}?reason={first_visit}&mode=video")
         assert "Print the letter once it is booked" in text
+
+
+async def test_the_address_of_a_form_leads_to_its_page_and_a_refused_form_knows_it(world: World) -> None:
+    async with visitor(world, "amina") as amina:
+        path = world.server.make_url("/appointments/new/{reason}/wish".format(**world.ids))
+        async with amina.session.get(path, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (
+                303,
+                "/appointments/new/{reason}".format(**world.ids),
+            )
+        async with amina.session.get(world.server.make_url("/language"), allow_redirects=False) as answer:
+            assert answer.status == 404
+        wrong = {"first_day": "2026-12-18", "last_day": "2026-12-14"}
+        _, _, text = await amina.send("/appointments/new/{reason}/wish", **wrong)
+        assert 'data-form-page="/appointments/new/{reason}"'.format(**world.ids) in text
+
+
+async def test_a_time_that_is_not_held_any_more_is_never_shown_as_booked(world: World) -> None:
+    async with world.database.transaction() as tx:
+        held = await tx.session.get_one(Appointment, world_id(world, "appointment"))
+        held.state, held.held_until = AppointmentState.HELD, tx.now - timedelta(minutes=1)
+        reason = held.reason_id
+    async with visitor(world, "amina") as amina:
+        for path in (
+            "/appointments/{appointment}/confirm",
+            "/appointments/{appointment}",
+            "/appointments/{appointment}/calendar.ics",
+        ):
+            async with amina.session.get(world.server.make_url(path.format(**world.ids))) as answer:
+                assert answer.url.path == f"/appointments/new/{reason}"
+                assert "This time was kept for you for a while" in await answer.text()

@@ -178,12 +178,37 @@ async def test_moving_keeps_the_thread_tells_both_and_takes_old_reminders_back(o
     assert ("claire", "moved") in await letters(office)
 
 
+async def test_a_counsellor_moves_within_their_own_times_and_whoever_gives_one_up_is_told_which(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    mine, other = (
+        (office.claire, office.nadia) if row.counsellor_id == office.claire.id else (office.nadia, office.claire)
+    )
+    async with cast.database.transaction() as tx:
+        await hours.add_day(tx, mine.id, WEDNESDAY_NINE.date(), (9 * 60, 10 * 60), ("video",))
+    later = WEDNESDAY_NINE + 3 * HALF
+    async with cast.database.transaction() as tx:
+        found, me = await office.fresh(tx, row), await cast.fresh(tx, mine)
+        assert await refusal(desk.move(tx, found, me, later)) == "slot.taken", "only the colleague is free then"
+    async with cast.database.transaction() as tx:
+        await desk.move(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), later)
+    async with cast.database.reading() as tx:
+        assert (await office.fresh(tx, row)).counsellor_id == other.id
+        assert (await booking.changes_of(tx, row.id))[-1].words == other.name
+        query = select(Mail).where(Mail.once.startswith(f"taken:{row.id}"))
+        (told,) = (await tx.session.execute(query)).scalars()
+        assert (told.recipient, told.values["begins_at"]) == (mine.email, WEDNESDAY_NINE.isoformat())
+
+
 async def test_cancelling_stops_the_reminders_and_the_link_still_shows_what_happened(office: Office) -> None:
     cast = office.cast
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
         await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), "My child is ill.")
     assert {what for _, what in await letters(office)} == {"booked", "cancelled"}
+    async with cast.database.reading() as tx:
+        query = select(Mail.values).where(Mail.once.startswith(f"cancelled:{row.id}"))
+        assert {each["by"] for each in (await tx.session.execute(query)).scalars()} == {"Amina Benali"}
     assert "09:00" in await office.starts(cast.karim)
     async with cast.database.transaction() as tx:
         found = await office.fresh(tx, row)

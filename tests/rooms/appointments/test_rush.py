@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 from rooms import people, portfolios, streams
 from rooms.access import Actor
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, rush, waitlist
-from rooms.appointments.booking import Appointment, AppointmentState, OccupiedPiece
+from rooms.appointments import booking, desk, hours, rush, waitlist
+from rooms.appointments.booking import Appointment, AppointmentState, Lapsed, OccupiedPiece
 from rooms.appointments.holding import NobodyFree
-from rooms.appointments.rush import Asked
-from rooms.errors import Conflict, NotFound, Problem
+from rooms.appointments.rush import Asked, Confirmed
+from rooms.errors import Conflict, Invalid, NotFound, Problem
+from rooms.outbox import Mail
 from rooms.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
@@ -107,6 +108,89 @@ async def test_whoever_tries_in_vain_keeps_the_time_they_hold(cast: Cast) -> Non
     assert isinstance(moved, Appointment), "what one holds oneself is in nobody's way"
     async with cast.database.reading() as tx:
         assert (await tx.session.get_one(Appointment, kept.id)).state is AppointmentState.LAPSED
+
+
+async def confirm(office: Office, *held: tuple[Person, Appointment], phone: str = "") -> list[Appointment | Problem]:
+    async with office.cast.database.transaction() as tx:
+        asked = [Confirmed(Actor(person), row.id, f"I am {person.name}.", phone) for person, row in held]
+        return await rush.book_all(tx, asked)
+
+
+async def test_those_who_book_at_once_are_each_booked_with_what_they_say(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    rows = [await office.hold(person, WEDNESDAY_NINE) for person in (cast.amina, cast.karim)]
+    facts = await streams_of(cast)
+    mine, theirs = zip((cast.amina, cast.karim), rows, strict=True)
+    found = await confirm(office, mine, theirs, mine, (cast.luc, rows[0]))
+    assert isinstance(found[3], NotFound), "it is not theirs"
+    async with cast.database.reading() as tx:
+        for person, row in (mine, theirs):
+            booked = await tx.session.get_one(Appointment, row.id)
+            assert (booked.state, booked.said) == (AppointmentState.BOOKED, f"I am {person.name}.")
+        mails = (
+            await tx.session.execute(select(Mail.recipient).where(Mail.values["what"].as_string() == "booked"))
+        ).scalars()
+        assert sorted(mails) == sorted([cast.amina.email, cast.karim.email, office.claire.email, office.nadia.email])
+    assert await streams_of(cast) == facts + 4, "two people each, once"
+
+
+async def test_one_number_that_does_not_fit_spoils_nobody_elses_booking(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    video, phone = (
+        await office.hold(cast.amina, WEDNESDAY_NINE),
+        await office.hold(cast.karim, WEDNESDAY_NINE, Mode.PHONE),
+    )
+    booked, refused = await confirm(office, (cast.amina, video), (cast.karim, phone))
+    assert isinstance(booked, Appointment)
+    assert isinstance(refused, Invalid)
+    assert refused.field == "phone"
+    async with cast.database.reading() as tx:
+        row = await tx.session.get_one(Appointment, phone.id)
+        assert (row.state, row.said) == (AppointmentState.HELD, ""), "nothing of a refused form is kept"
+
+
+async def test_whoever_took_longer_has_the_time_all_the_same_unless_somebody_took_it(cast: Cast) -> None:
+    office = await open_office(cast)
+    slow, slower = await office.hold(cast.amina, WEDNESDAY_NINE), None
+    cast.clock.pass_by(minutes=6)
+    (again,) = await confirm(office, (cast.amina, slow))
+    assert isinstance(again, Appointment)
+    assert (again.state, again.begins_at, again.said) == (AppointmentState.BOOKED, WEDNESDAY_NINE, "I am Amina Benali.")
+    later = WEDNESDAY_NINE + timedelta(hours=1)
+    slower = await office.hold(cast.karim, later)
+    cast.clock.pass_by(minutes=6)
+    await office.book(cast.luc, later)
+    (gone,) = await confirm(office, (cast.karim, slower))
+    assert isinstance(gone, Lapsed)
+    assert gone.leads_to == f"/appointments/new/{office.reason.id}"
+    async with cast.database.reading() as tx:
+        assert [row.candidate_id for row in await booking.of_person(tx, cast.luc.id, since=tx.now)] == [cast.luc.id]
+        assert await booking.of_person(tx, cast.karim.id, since=tx.now) == []
+
+
+async def test_those_who_ask_for_times_of_one_day_are_decided_on_together(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    async with cast.database.transaction() as tx:
+        for person in (office.claire, office.nadia):
+            await hours.change_rules(tx, person.id, hours.RulesText(0, 10, 2, 56, 1))
+    later = WEDNESDAY_NINE + timedelta(minutes=40)
+    async with cast.database.transaction() as tx:
+        wanted = ((cast.amina, WEDNESDAY_NINE), (cast.karim, later), (cast.luc, WEDNESDAY_NINE), (cast.luc, later))
+        asked = [Asked(Actor(person), begins, PARIS) for person, begins in wanted]
+        found = await rush.hold_all(tx, office.reason.id, "video", asked)
+    assert {*said(found[:2])} == {office.claire.id, office.nadia.id}, "each sees one person a day"
+    assert said(found[2:]) == [NobodyFree, NobodyFree]
+
+
+async def test_whoever_asks_for_two_times_at_once_holds_the_second(cast: Cast) -> None:
+    office = await open_office(cast)
+    later = WEDNESDAY_NINE + timedelta(hours=1)
+    async with cast.database.transaction() as tx:
+        asked = [Asked(Actor(cast.amina), begins, PARIS) for begins in (WEDNESDAY_NINE, later)]
+        first, second = await rush.hold_all(tx, office.reason.id, "video", asked)
+    assert isinstance(first, Appointment)
+    assert isinstance(second, Appointment)
+    assert (first.state, second.state, second.begins_at) == (AppointmentState.LAPSED, AppointmentState.HELD, later)
 
 
 async def streams_of(cast: Cast) -> int:
