@@ -1,8 +1,9 @@
 """One request as a page handler sees it: who asks, in which language, what they typed, and how to answer."""
 
 import json
+import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -38,6 +39,8 @@ FAIR_KEPT = 30 * 24 * 3600
 PAGE_SEEN_EVERY = timedelta(seconds=15)
 PART = "X-Part"
 """The header of a page's own script, which wants only the part that changes, or the address to go to in GO."""
+NOT_KEPT = {"Cache-Control": "no-store"}
+PARTS_KEPT = 64
 SENTENCE = "sentence"
 """The part that is only the sentence saying what is wrong."""
 GO = "X-Go"
@@ -53,6 +56,8 @@ class House:
     render: Callable[..., str]
     storage: Storage
     gathering: Gathering = field(default_factory=Gathering)
+    parts: dict[Hashable, tuple[str, str]] = field(default_factory=dict)
+    """Parts of pages that many are shown at once, each with the token that stands for everybody's own."""
     hub: Any = None
     """signaling.hub.Hub; the pages only ask it to close a withdrawn session's connections."""
 
@@ -181,7 +186,25 @@ class Visit:
         if fair and self.request.cookies.get(FAIR) != fair.slug:
             self.cookies[FAIR] = (fair.slug, FAIR_KEPT)
         status = self.problem.status if self.problem else self.status
-        return web.Response(text=text, content_type="text/html", status=status, headers={"Cache-Control": "no-store"})
+        return web.Response(text=text, content_type="text/html", status=status, headers=NOT_KEPT)
+
+    def part(self, template: str, key: Hashable, **values: Any) -> web.Response:
+        """A part of a page, written once for all who are shown the same: `key` says what makes it differ, apart from
+        the language, the sentence that says what is wrong, and the form's token."""
+        problem = language.problem_text(self.problem) if self.problem else ""
+        known = self.house.parts
+        whole = (template, self.language, problem, key)
+        if whole not in known:
+            if len(known) >= PARTS_KEPT:
+                known.clear()
+            own, self.holder = self.holder, secrets.token_urlsafe(12)
+            known[whole] = (self.form_token, self.house.render(template, self, **values))
+            self.holder = own
+        token, text = known[whole]
+        status = self.problem.status if self.problem else self.status
+        return web.Response(
+            text=text.replace(token, self.form_token), content_type="text/html", status=status, headers=NOT_KEPT
+        )
 
     def go(self, path: str, flash: str | None = None, *, kind: str = "ok") -> web.Response:
         """Send the browser to a page of ours, with a sentence to show: in the section that `path` names, or on top."""

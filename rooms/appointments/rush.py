@@ -84,7 +84,8 @@ async def _hold_all(
 
 async def book_all(tx: Transaction, asked: Sequence[Confirmed]) -> list[Appointment | Problem]:
     """Book the time that each of them holds. Whoever asks twice has booked once."""
-    await booking.locked_all(tx, {each.appointment for each in asked})
+    # Kept at hand: what nobody holds on to would be looked up again, one by one.
+    _held_still = await booking.locked_all(tx, {each.appointment for each in asked})
     found: list[Appointment | Problem] = [await _kept(tx, each) for each in asked]
     held = [
         (row, Answers(each.actor.known, each.said, each.phone))

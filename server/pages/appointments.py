@@ -53,7 +53,7 @@ class Shown:
     begins: tuple[datetime, ...]
     week: int
     mode: Mode
-    modes: list[str]
+    modes: tuple[str, ...]
     """By phone only where a number is known or can still be given."""
 
 
@@ -167,7 +167,7 @@ def _shown(
     first = begins[0] if begins else now
     is_foreign = first.astimezone(zone).utcoffset() != first.astimezone(reason.host.zone).utcoffset()
     possible = times.modes_for(reason, moving.asked if moving else guest)
-    modes = [each for each in possible if each != Mode.PHONE or moving is None or moving.phone]
+    modes = tuple(each for each in possible if each != Mode.PHONE or moving is None or moving.phone)
     return Shown(zone, is_foreign, begins, week, mode, modes)
 
 
@@ -208,8 +208,9 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
     else:
         found = times.times_for(openings, await gathering.ask(("candidates", openings.around), me, know))
     shown = _shown(visit.house.database.clock.now(), visit, reason, _mode(visit, reason), found)
-    template = "times.html" if visit.wants_part else "appointment_times.html"
-    return visit.page(template, reason=reason, shown=shown, moving=None, held=held, following=following)
+    if visit.wants_part:
+        return visit.part("times.html", (reason.id, shown), reason=reason, shown=shown)
+    return visit.page("appointment_times.html", reason=reason, shown=shown, moving=None, held=held, following=following)
 
 
 @post("/appointments/new/{reason}/hold", again=choose_time)

@@ -252,7 +252,7 @@ async def test_an_appointment_is_taken_moved_and_cancelled_by_keyboard_alone(vis
     await tab_to(page, time)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog", name="Move it to this time?")).to_be_visible()
-    await tab_to(page, time.split()[0])
+    await tab_to(page, time.split(maxsplit=1)[0])
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("It has moved.")).to_be_visible()
     await tab_to(page, "Cancel it")

@@ -2,8 +2,8 @@
 
     python -m tests.load.bench_booking [--rounds 20] [--people 500]
 
-Ten counsellors have five times each on the round's day; everybody asks for one of the five beginnings, any
-counsellor. Whoever gets a time held books it; whoever does not is shown the next ones, as the
+Ten counsellors have five times each on the round's day; everybody has the page of times open and asks for one of the
+five beginnings, any counsellor. Whoever gets a time held books it; whoever does not is shown the next ones, as the
 page's own script asks for them. It prints a table, and as its
 last line {"bench": "booking", "tried": ..., "booked": ..., "double": 0, "errors": 0, "p95_ms": ...}. It fails unless
 exactly the free times were booked, none twice.
@@ -77,6 +77,13 @@ async def attempt(
         return ("booked" if answer.status == 204 else "error"), took
 
 
+async def look(session: aiohttp.ClientSession, page: str, token: str) -> None:
+    """Whoever waits for a time has the page open before the instant, and a connection with it."""
+    async with session.get(page, headers={"Cookie": f"{SESSION}={token}"}) as answer:
+        answer.raise_for_status()
+        await answer.read()
+
+
 async def one_round(
     house: House, reason: str, tokens: list[str], day: date, zone: object
 ) -> tuple[dict[str, int], list[float]]:
@@ -87,6 +94,7 @@ async def one_round(
     async with aiohttp.ClientSession(
         connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
     ) as session:
+        await asyncio.gather(*(look(session, f"{house.url}/appointments/new/{reason}", token) for token in tokens))
         found = await asyncio.gather(
             *(attempt(session, house.url, reason, token, beginnings[n % BEGINNINGS]) for n, token in enumerate(tokens))
         )
