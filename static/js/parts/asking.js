@@ -53,9 +53,12 @@ export class Asking {
     fill(this.dialog, "question", words.slice(0, end));
     fill(this.dialog, "consequence", words.slice(end).trim());
     fill(this.dialog, "yes", submitter?.textContent?.trim() ?? "");
-    const call = submitter?.classList.contains("call") ?? false;
-    slot(this.dialog, "yes")?.classList.toggle("call", call);
-    slot(this.dialog, "yes")?.classList.toggle("danger", !call);
+    const yes = slot(this.dialog, "yes");
+    const isCall = submitter?.classList.contains("call") ?? false;
+    const isGentle = submitter?.matches(".primary, .time") ?? false;
+    yes?.classList.toggle("call", isCall);
+    yes?.classList.toggle("primary", isGentle);
+    yes?.classList.toggle("danger", !isCall && !isGentle);
     this.dialog.returnValue = "";
     this.dialog.showModal();
   }
