@@ -140,6 +140,18 @@ async def test_a_second_tab_takes_over_after_asking(talk: Talk) -> None:
     await until_frames(talk.luc)
 
 
+async def test_what_is_muted_stays_muted_where_the_talk_goes_on(talk: Talk) -> None:
+    await talk.amina.get_by_role("button", name="Microphone on").click()
+    await expect(talk.luc.get_by_text("microphone off")).to_be_visible()
+    second = await talk.amina.context.new_page()
+    await second.goto(talk.path)
+    await second.get_by_role("button", name="Go on here").click()
+    await until_frames(talk.luc)
+    await expect(second.get_by_role("button", name="Microphone off")).to_be_visible()
+    await expect(second.get_by_role("button", name="Camera on")).to_be_visible()
+    await expect(talk.luc.get_by_text("microphone off")).to_be_visible()
+
+
 async def test_the_chat_of_the_meeting_reaches_the_other_one(talk: Talk) -> None:
     await talk.amina.get_by_label("Your message").fill("Can you hear me?")
     await talk.amina.get_by_role("button", name="Send").click()

@@ -37,6 +37,7 @@ export class MeetingView {
   draw(meeting, third) {
     const during = meeting.iAmIn && !this.devicesOpen && !meeting.isElsewhere;
     this.element.classList.toggle("is-in", meeting.iAmIn);
+    this.element.classList.toggle("is-elsewhere", meeting.isElsewhere);
     show(this.element, "during", during);
     show(this.element, "before", !during && !meeting.isElsewhere);
     show(this.element, "elsewhere", meeting.isElsewhere);
