@@ -15,8 +15,7 @@ demo: .venv/demo static/vendor/.built ## run a fair with simulated people (PORT=
 test: .venv/dev static/vendor/.built ## install what the tests need, check, run everything
 	@tests/install
 	@$(MAKE) --no-print-directory check
-	@# The files that take long come first: no worker is left with one of them at the end.
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/browser tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	@$(MAKE) --no-print-directory bench ROUNDS=2
 
 check: .venv/dev static/vendor/.built ## format, lint, types, layers, words, protocol page
