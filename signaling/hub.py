@@ -255,6 +255,7 @@ class Hub:
                 await self._close_desk(each.fact.person, each.fact.booth)
             if isinstance(each.fact, FollowingChanged) and each.fact.before:
                 await self._close_thread(each.fact.before, ConversationKind.COUNSEL, each.fact.person)
+            # Whoever leaves an appointment is told that it is gone: nobody else is looked up.
             if isinstance(each.fact, AppointmentChanged) and each.fact.state is AppointmentState.CANCELLED:
                 await self._close_left(each.stream, each.fact.appointment)
 

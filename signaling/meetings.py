@@ -220,8 +220,7 @@ async def enter(context: Context, payload: Enter) -> Ack:
         await context.hub.emit(TakenOverTold(meeting=channel), to=before.sid)
     await context.hub.tell_peers(channel)
     servers = context.hub.ice.of(str(me.id), now)
-    taken = other_tab and before
-    shows = Shows(microphone=before.microphone, camera=before.camera) if taken and before else None
+    shows = Shows(microphone=before.microphone, camera=before.camera) if other_tab and before else None
     return EnterAck(
         channel=channel, generation=generation, is_polite=is_polite, now=now, ice_servers=servers, before=shows
     )

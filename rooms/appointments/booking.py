@@ -43,7 +43,7 @@ class AppointmentState(StrEnum):
 MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
     AppointmentState.HELD: frozenset({AppointmentState.BOOKED, AppointmentState.LAPSED}),
     AppointmentState.BOOKED: frozenset({AppointmentState.CANCELLED, AppointmentState.OVER}),
-    AppointmentState.LAPSED: frozenset(),
+    AppointmentState.LAPSED: frozenset({AppointmentState.HELD}),
     AppointmentState.CANCELLED: frozenset(),
     AppointmentState.OVER: frozenset(),
 }
@@ -362,6 +362,16 @@ async def lapse(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
     await _free(tx, row)
     _move(tx, row, AppointmentState.LAPSED)
     return row
+
+
+async def renew(tx: Transaction, row: Appointment, wanted: Wanted) -> bool:
+    """Hold a time that has lapsed again; False when somebody has it."""
+    _put(row, wanted)
+    if not await _take(tx, row, _pieces_of(row)):
+        return False
+    row.held_until, row.wish_id = tx.now + HELD_FOR, None
+    _move(tx, row, AppointmentState.HELD)
+    return True
 
 
 async def let_go(tx: Transaction, candidate: uuid.UUID) -> None:

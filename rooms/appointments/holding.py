@@ -170,6 +170,25 @@ async def _hold_all(
     return [outcome[each.candidate.id] for each in asked]
 
 
+async def renew(tx: Transaction, row: Appointment) -> bool:
+    """Hold a time that has lapsed again with whom it was, if they are still free then; what the candidate holds now is
+    let go for it."""
+    if row.counsellor_id not in await times.counsellors_for(tx, row.reason, row.candidate_id):
+        return False
+    counsellor, guest = [row.counsellor_id], row.asked
+    known = len(tx.recorded)
+    async with tx.session.begin_nested() as savepoint:
+        await booking.let_go(tx, row.candidate_id)
+        free = await possible(
+            tx, row.candidate_id, row.reason, row.mode, row.begins_at, row.time_zone, counsellor, guest=guest
+        )
+        is_held = bool(free) and await booking.renew(tx, row, free[0])
+        if not is_held:
+            await savepoint.rollback()
+            del tx.recorded[known:]
+    return is_held
+
+
 async def possible(
     tx: Transaction, candidate: uuid.UUID, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
     people: list[uuid.UUID], *, moving: Appointment | None = None, guest: Guest | None = None,

@@ -325,13 +325,19 @@ async def rules_for(
 async def _unlike_days(
     tx: Transaction, people: Collection[uuid.UUID], first: date, last: date
 ) -> dict[uuid.UUID, tuple[Day, ...]]:
+    """A day that was closed is closed, whatever else was said of it."""
     query = select(UnlikeDay).where(tx.among(UnlikeDay.person_id, people), UnlikeDay.day.between(first, last))
     found: dict[uuid.UUID, dict[date, list[tuple[time, time, frozenset[Mode]]]]] = {}
-    for row in (await tx.session.execute(query)).scalars():
+    rows = list((await tx.session.execute(query)).scalars())
+    for row in rows:
         spans = found.setdefault(row.person_id, {}).setdefault(row.day, [])
         if row.begins is not None and row.ends is not None:
             spans.append((_clock(row.begins), _clock(row.ends), frozenset(map(Mode, row.modes))))
-    return {person: tuple(Day(day, tuple(spans)) for day, spans in days.items()) for person, days in found.items()}
+    closed = {(row.person_id, row.day) for row in rows if row.begins is None}
+    return {
+        person: tuple(Day(day, () if (person, day) in closed else tuple(spans)) for day, spans in days.items())
+        for person, days in found.items()
+    }
 
 
 @cache

@@ -4,6 +4,7 @@ import uuid
 
 from rooms import agencies, portfolios
 from rooms.appointments import booking, desk
+from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.errors import N_, Conflict
 from rooms.people import Person
 from rooms.transaction import Transaction
@@ -19,10 +20,14 @@ async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID, by
     passed, left = 0, 0
     for found in await booking.standing_of(tx, counsellor):
         row = await booking.locked(tx, found.id) if found.counsellor_id == counsellor else None
-        if row is None or row.is_interview or not row.is_ahead(tx.now):
+        if row is None or row.is_interview or row.begins_at <= tx.now:
             continue
         colleagues = await agencies.ids_for(tx, row.reason)
         if counsellor in colleagues:
+            continue
+        if row.state is AppointmentState.HELD:
+            row.held_until = tx.now
+            await desk.lapse(tx, row.id)
             continue
         if await _went_over(tx, row, by, colleagues):
             passed += 1
@@ -34,7 +39,7 @@ async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID, by
     return passed
 
 
-async def _went_over(tx: Transaction, row: booking.Appointment, by: Person, colleagues: list[uuid.UUID]) -> bool:
+async def _went_over(tx: Transaction, row: Appointment, by: Person, colleagues: list[uuid.UUID]) -> bool:
     for colleague in colleagues:
         if await desk.pass_on(tx, row, by, await tx.session.get_one(Person, colleague)):
             return True

@@ -100,18 +100,16 @@ async def _kept(tx: Transaction, asked: Confirmed) -> Appointment | Problem:
     try:
         return await access.appointment(tx, asked.actor, asked.appointment, Act.APPOINTMENT_KEEP)
     except Lapsed as lapsed:
-        return await _again(tx, lapsed)
+        return lapsed.row if await _again(tx, asked.actor, lapsed.row) else lapsed
     except Problem as problem:
         return problem
 
 
-async def _again(tx: Transaction, lapsed: Lapsed) -> Appointment | Problem:
-    """Whoever took longer than it was kept has the time all the same, while nobody else has taken it."""
-    row = lapsed.row
+async def _again(tx: Transaction, actor: Actor, row: Appointment) -> bool:
+    """Whoever took longer than it was kept has the time all the same, while they may and nobody else has taken it."""
     await desk.lapse(tx, row.id)
-    if row.reason.is_withdrawn:
-        return lapsed
-    counsellor, guest = row.counsellor_id, row.asked
-    ask = Ask(row.candidate, row.begins_at, row.time_zone)
-    (found,) = await holding.hold_all(tx, row.reason, row.mode, [ask], by_staff=counsellor, guest=guest)
-    return found if isinstance(found, Appointment) else lapsed
+    try:
+        await access.reason(tx, actor, row.reason_id)
+        return await holding.renew(tx, row)
+    except Problem:
+        return False

@@ -238,13 +238,14 @@ async def wish(visit: Visit) -> web.StreamResponse:
         first, last = visit.day("first_day"), visit.day("last_day")
         mode = _mode(visit, reason)
         await waitlist.wish(tx, person, reason, mode, first, last, zone)
-        begins, today = max(first, tx.now.date()), tx.now.astimezone(reason.host.zone).date()
+        today = tx.now.astimezone(reason.host.zone).date()
+        begins = max(first, today)
         days = min((last - begins).days + 1, DAYS_AT_ONCE)
         free = await times.free_times(tx, reason, mode, person.id, begins, days)
     said = language.gettext("You are told first when a time comes free.")
     if not free:
         return visit.go("/appointments", said)
-    week = (begins - today).days // DAYS_AT_ONCE
+    week = (free[0].span.begins.astimezone(reason.host.zone).date() - today).days // DAYS_AT_ONCE
     said += " " + language.gettext("Some are free in these days already: here they are.")
     return visit.go(f"/appointments/new/{reason.id}?mode={mode}&week={week}", said)
 

@@ -529,3 +529,13 @@ async def test_a_reason_of_one_team_is_seen_to_by_that_team_alone(office: Office
         await portfolios.follow(tx, cast.sophie.id, cast.karim.id)
         found = await times.free_times(tx, reason, Mode.VIDEO, cast.karim.id, WEDNESDAY_NINE.date(), 1)
         assert found == [], "who is followed goes to their counsellor's agency"
+
+
+async def test_a_day_that_is_closed_is_closed_whatever_else_was_said_of_it(office: Office) -> None:
+    day = WEDNESDAY_NINE.date()
+    async with office.cast.database.transaction() as tx:
+        await hours.add_day(tx, office.claire.id, day, (9 * 60, 12 * 60), ("video",))
+    assert "09:00" in await office.starts(office.cast.amina)
+    async with office.cast.database.transaction() as tx:
+        await hours.add_day(tx, office.claire.id, day, None)
+    assert await office.starts(office.cast.amina) == []

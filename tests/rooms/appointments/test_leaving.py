@@ -3,7 +3,10 @@
 import pytest
 
 from rooms import agencies
-from rooms.appointments import booking, leaving
+from rooms.access import Actor
+from rooms.appointments import booking, leaving, rush
+from rooms.appointments.booking import Lapsed
+from rooms.appointments.rush import Confirmed
 from rooms.errors import Conflict
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
@@ -50,3 +53,12 @@ async def test_whoever_stays_in_the_agency_keeps_what_is_booked(cast: Cast) -> N
     async with cast.database.reading() as tx:
         (found,) = await booking.of_person(tx, cast.amina.id, since=tx.now)
         assert found.counsellor_id == row.counsellor_id
+
+
+async def test_what_is_only_held_with_whoever_leaves_is_free_again_and_not_booked(cast: Cast) -> None:
+    office = await open_office(cast)
+    held = await office.hold(cast.amina, WEDNESDAY_NINE)
+    assert await leave(office) == 0
+    async with cast.database.transaction() as tx:
+        (refused,) = await rush.book_all(tx, [Confirmed(Actor(cast.amina), held.id, "", "")])
+        assert isinstance(refused, Lapsed)

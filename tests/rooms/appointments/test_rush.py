@@ -155,7 +155,7 @@ async def test_whoever_took_longer_has_the_time_all_the_same_unless_somebody_too
     cast.clock.pass_by(minutes=6)
     (again,) = await confirm(office, (cast.amina, slow))
     assert isinstance(again, Appointment)
-    assert (again.state, again.begins_at, again.said) == (AppointmentState.BOOKED, WEDNESDAY_NINE, "I am Amina Benali.")
+    assert (again.id, again.state, again.said) == (slow.id, AppointmentState.BOOKED, "I am Amina Benali.")
     later = WEDNESDAY_NINE + timedelta(hours=1)
     slower = await office.hold(cast.karim, later)
     cast.clock.pass_by(minutes=6)
@@ -166,6 +166,23 @@ async def test_whoever_took_longer_has_the_time_all_the_same_unless_somebody_too
     async with cast.database.reading() as tx:
         assert [row.candidate_id for row in await booking.of_person(tx, cast.luc.id, since=tx.now)] == [cast.luc.id]
         assert await booking.of_person(tx, cast.karim.id, since=tx.now) == []
+
+
+async def test_a_number_that_does_not_fit_loses_no_time_that_was_held_again(cast: Cast) -> None:
+    office = await open_office(cast)
+    slow = await office.hold(cast.amina, WEDNESDAY_NINE, Mode.PHONE)
+    cast.clock.pass_by(minutes=6)
+    async with cast.database.transaction() as tx:
+        for lapsed in await booking.held_out(tx):
+            await desk.lapse(tx, lapsed)
+    (refused,) = await confirm(office, (cast.amina, slow), phone="06")
+    assert isinstance(refused, Invalid)
+    async with cast.database.reading() as tx:
+        held = await booking.held_by(tx, cast.amina.id)
+        assert held is not None
+        assert held.id == slow.id
+    (booked,) = await confirm(office, (cast.amina, slow), phone="06 12 34 56 78")
+    assert isinstance(booked, Appointment)
 
 
 async def test_those_who_ask_for_times_of_one_day_are_decided_on_together(cast: Cast) -> None:
