@@ -127,6 +127,11 @@ class Reason(Base):
         return f"/booths/{self.booth_id}/interviews" if self.booth_id else "/counsel"
 
     @property
+    def stands(self) -> bool:
+        """Whether people can come for it, as far as it and its fair go."""
+        return not self.is_withdrawn and (self.booth is None or self.booth.fair.lies_ahead)
+
+    @property
     def choice_path(self) -> str:
         """The page on which it is chosen."""
         if self.booth:

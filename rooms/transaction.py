@@ -1,9 +1,11 @@
 """One transaction, one moment, one list of facts: what every command works in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Insert, Row, Select, any_, bindparam
+from sqlalchemy import ColumnElement, CompoundSelect, Insert, Row, Select, any_, bindparam, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -11,6 +13,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 from rooms.clock import Clock
 from rooms.facts import Fact
 from rooms.model import Base
+
+
+@dataclass
+class Attempt:
+    is_undone: bool = False
+
+    def undo(self) -> None:
+        self.is_undone = True
 
 
 class Transaction:
@@ -41,6 +51,26 @@ class Transaction:
     ) -> Sequence[Row[*tuple[Any, ...]]]:
         """The rows of a query for columns, thousands of them: without what the session does for entities."""
         return (await (await self.session.connection()).execute(query)).all()
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[Attempt]:
+        """A part that can be undone, rows and facts, as it is after an error. What it changed is then read anew, for
+        nothing can be loaded by itself where this runs."""
+        known, attempt = len(self.recorded), Attempt()
+        try:
+            async with self.session.begin_nested() as savepoint:
+                yield attempt
+                if attempt.is_undone:
+                    await savepoint.rollback()
+        except BaseException:
+            attempt.is_undone = True
+            raise
+        finally:
+            if attempt.is_undone:
+                del self.recorded[known:]
+                for row in list(self.session.identity_map.values()):
+                    if inspect(row).expired_attributes:
+                        await self.session.refresh(row)
 
     async def write(self, statement: Insert, rows: Sequence[dict[str, Any]]) -> Sequence[Any]:
         """Insert `rows`, many at once, without what the session does for entities; gives what the statement returns."""

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
@@ -131,12 +131,18 @@ async def _answer(visit: Visit, page: Page, problem: Problem) -> web.StreamRespo
         return visit.go(problem.leads_to, language.problem_text(problem), kind="warn")
     if page.again and isinstance(problem, Invalid | Conflict | security.TooOften):
         visit.actor.forget()
-        visit.form_page = page.form_page(visit.request.match_info)
+        visit.form_page = _with_query(visit, page.form_page(visit.request.match_info))
         try:
             return await page.again(visit)
         except Problem as second:
             return await _answer(visit, replace(page, again=None), second)
     return visit.page("problem.html", problem=problem, text=language.problem_text(problem))
+
+
+def _with_query(visit: Visit, path: str) -> str:
+    """The page as it was: on the day, or with the choice, that its address names."""
+    came_from = visit.came_from("")
+    return came_from if urlsplit(came_from).path == path else path
 
 
 def _with_cookies(visit: Visit, response: web.StreamResponse) -> web.StreamResponse:

@@ -189,10 +189,11 @@ class Lapsed(Conflict):
     """The time is not held any more."""
 
     def __init__(self, row: Appointment) -> None:
-        message = N_("This time was kept for you for a while and is free again. Please choose anew.")
-        super().__init__("appointment.lapsed", message)
+        super().__init__("appointment.lapsed", N_("This time is not kept for you any more. Please choose anew."))
         self.row = row
-        self.leads_to = f"/appointments/new/{row.reason_id}"
+        self.leads_to = (
+            f"/appointments/new/{row.reason_id}?mode={row.mode}" if row.reason.stands else row.reason.choice_path
+        )
 
 
 class OccupiedPiece(Base):
@@ -366,6 +367,7 @@ async def lapse(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
 
 async def renew(tx: Transaction, row: Appointment, wanted: Wanted) -> bool:
     """Hold a time that has lapsed again; False when somebody has it."""
+    await _clear_lapsed(tx, [row])
     _put(row, wanted)
     if not await _take(tx, row, _pieces_of(row)):
         return False
@@ -381,6 +383,8 @@ async def let_go(tx: Transaction, candidate: uuid.UUID) -> None:
         row = await locked(tx, held)
         if row and row.state is AppointmentState.HELD:
             await _free(tx, row)
+            # Given up on purpose: it is not held again by itself.
+            row.held_until = None
             _move(tx, row, AppointmentState.LAPSED)
 
 
@@ -412,8 +416,10 @@ async def locked_all(tx: Transaction, appointments: Collection[uuid.UUID]) -> li
 
 def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: str = "") -> None:
     """Make the held time an appointment."""
-    if row.state is not AppointmentState.HELD or row.is_lapsed(tx.now):
+    if row.is_lapsed(tx.now):
         raise Lapsed(row)
+    if row.state is not AppointmentState.HELD:
+        raise _changed_meanwhile(row)
     said = clean_text(said, "said", 1000)
     row.phone = clean_phone(phone, required=row.mode is Mode.PHONE)
     row.said = said
@@ -514,9 +520,15 @@ def _must_be_ahead(tx: Transaction, row: Appointment) -> None:
 def _move(tx: Transaction, row: Appointment, state: AppointmentState) -> None:
     """The one door through which an appointment changes its state."""
     if state not in MOVES[row.state]:
-        raise Conflict("appointment.move", N_("This appointment has changed meanwhile."))
+        raise _changed_meanwhile(row)
     row.state = state
     _tell(tx, row)
+
+
+def _changed_meanwhile(row: Appointment) -> Conflict:
+    problem = Conflict("appointment.move", N_("This appointment has changed meanwhile."))
+    problem.leads_to = f"/appointments/{row.id}"
+    return problem
 
 
 def _tell(tx: Transaction, row: Appointment) -> None:
@@ -548,7 +560,7 @@ async def end(tx: Transaction, row: Appointment, attendance: Attendance, by: Per
         await _free(tx, row)
         _move(tx, row, AppointmentState.OVER)
     elif row.state is not AppointmentState.OVER:
-        raise Conflict("appointment.move", N_("This appointment has changed meanwhile."))
+        raise _changed_meanwhile(row)
     row.attendance = attendance
     note(tx, row, ChangeKind.RECORDED, by, attendance.value)
     _tell(tx, row)

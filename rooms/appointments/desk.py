@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from rooms import agencies, conversations, outbox, people, portfolios, referents
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, holding, hours, letters, links, room, times, waitlist
-from rooms.appointments.booking import Appointment, AppointmentState, ChangeKind, Guest
+from rooms.appointments.booking import Appointment, AppointmentState, ChangeKind, Guest, Lapsed
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, NotFound, Problem, Refused
 from rooms.people import Person
@@ -35,8 +35,12 @@ async def book_all(tx: Transaction, held: Sequence[tuple[Appointment, Answers]])
     """Book each of these times; gives what stands in the way, for each."""
     outcome: list[Problem | None] = []
     booked: list[Appointment] = []
+    reasons = {row.reason_id: row.reason for row, _ in held}
+    there = {each.id: await agencies.ids_for(tx, each) for each in reasons.values()}
     for row, answers in held:
         try:
+            if row.state is AppointmentState.HELD and row.counsellor_id not in there[row.reason_id]:
+                raise Lapsed(row)
             if row.state is not AppointmentState.BOOKED:
                 _book(tx, row, answers)
                 booked.append(row)
@@ -100,6 +104,16 @@ class HandedOver:
     left: list[Appointment]
 
 
+async def close_day(tx: Transaction, counsellor: uuid.UUID, day: date, begins: datetime, ends: datetime) -> None:
+    """The counsellor is not there on this day, which lasts from `begins` until `ends`: what is only held is let go."""
+    if not await hours.is_closed(tx, counsellor, day):
+        await hours.add_day(tx, counsellor, day, None)
+    for found in await booking.standing_of(tx, counsellor):
+        row = await booking.locked(tx, found.id) if begins <= found.begins_at < ends else None
+        if row and row.counsellor_id == counsellor and row.state is AppointmentState.HELD:
+            await let_go_of(tx, row)
+
+
 async def hand_day_over(
     tx: Transaction, by: Person, colleague: uuid.UUID, begins: datetime, ends: datetime
 ) -> HandedOver:
@@ -158,8 +172,30 @@ async def withdraw_links(tx: Transaction, row: Appointment) -> list[uuid.UUID]:
 async def lapse(tx: Transaction, appointment: uuid.UUID) -> None:
     """A held time ran out. One that was proposed goes to the next who waits. For the worker."""
     row = await booking.lapse(tx, appointment)
-    if row and row.wish_id:
+    if row:
+        await _offer(tx, row)
+
+
+async def _offer(tx: Transaction, row: Appointment) -> None:
+    if row.wish_id:
         await waitlist.freed(tx, row.begins_at, row.counsellor_id, row.reason)
+
+
+async def hold_again(tx: Transaction, row: Appointment) -> bool:
+    """Whoever took longer than it was kept has the time all the same, before anybody else who waits."""
+    lapsed = await booking.lapse(tx, row.id)
+    if await holding.renew(tx, row):
+        return True
+    if lapsed:
+        await _offer(tx, lapsed)
+    return False
+
+
+async def let_go_of(tx: Transaction, row: Appointment) -> None:
+    """A time that is only held cannot be held any longer: its counsellor will not be there."""
+    row.held_until = tx.now
+    await lapse(tx, row.id)
+    row.held_until = None
 
 
 async def book_for(

@@ -125,13 +125,11 @@ async def hold_all(
     for each in asked:
         if each.candidate.id not in holding:
             continue
-        known = len(tx.recorded)
-        async with tx.session.begin_nested() as savepoint:
+        async with tx.attempt() as attempt:
             await booking.let_go(tx, each.candidate.id)
             (found,) = await _hold_all(tx, reason, mode, [each], by_staff, guest)
             if isinstance(found, Problem):
-                await savepoint.rollback()
-                del tx.recorded[known:]
+                attempt.undo()
         outcome[each.candidate.id] = found
     return [outcome[each.candidate.id] for each in asked]
 
@@ -171,22 +169,19 @@ async def _hold_all(
 
 
 async def renew(tx: Transaction, row: Appointment) -> bool:
-    """Hold a time that has lapsed again with whom it was, if they are still free then; what the candidate holds now is
-    let go for it."""
-    if row.counsellor_id not in await times.counsellors_for(tx, row.reason, row.candidate_id):
+    """Hold a time that has lapsed by itself again with whom it was, if they are still free then; what the candidate
+    holds now is let go for it."""
+    if row.held_until is None or row.counsellor_id not in await times.counsellors_for(tx, row.reason, row.candidate_id):
         return False
     counsellor, guest = [row.counsellor_id], row.asked
-    known = len(tx.recorded)
-    async with tx.session.begin_nested() as savepoint:
+    async with tx.attempt() as attempt:
         await booking.let_go(tx, row.candidate_id)
         free = await possible(
             tx, row.candidate_id, row.reason, row.mode, row.begins_at, row.time_zone, counsellor, guest=guest
         )
-        is_held = bool(free) and await booking.renew(tx, row, free[0])
-        if not is_held:
-            await savepoint.rollback()
-            del tx.recorded[known:]
-    return is_held
+        if not free or not await booking.renew(tx, row, free[0]):
+            attempt.undo()
+    return not attempt.is_undone
 
 
 async def possible(

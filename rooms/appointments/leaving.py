@@ -3,7 +3,7 @@
 import uuid
 
 from rooms import agencies, portfolios
-from rooms.appointments import booking, desk
+from rooms.appointments import booking, desk, holding
 from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.errors import N_, Conflict
 from rooms.people import Person
@@ -19,19 +19,17 @@ async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID, by
     await tx.session.flush()
     passed, left = 0, 0
     for found in await booking.standing_of(tx, counsellor):
-        row = await booking.locked(tx, found.id) if found.counsellor_id == counsellor else None
-        if row is None or row.is_interview or row.begins_at <= tx.now:
+        row = await booking.locked(tx, found.id)
+        if row is None or row.counsellor_id != counsellor or row.is_interview or row.begins_at <= tx.now:
             continue
         colleagues = await agencies.ids_for(tx, row.reason)
         if counsellor in colleagues:
             continue
         if row.state is AppointmentState.HELD:
-            row.held_until = tx.now
-            await desk.lapse(tx, row.id)
-            continue
-        if await _went_over(tx, row, by, colleagues):
+            await desk.let_go_of(tx, row)
+        elif row.state is AppointmentState.BOOKED and await _went_over(tx, row, by, colleagues):
             passed += 1
-        else:
+        elif row.state is AppointmentState.BOOKED:
             left += 1
     if left:
         message = N_("No colleague is free for %(count)s of their appointments. They must be moved or cancelled first.")
@@ -40,7 +38,11 @@ async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID, by
 
 
 async def _went_over(tx: Transaction, row: Appointment, by: Person, colleagues: list[uuid.UUID]) -> bool:
-    for colleague in colleagues:
-        if await desk.pass_on(tx, row, by, await tx.session.get_one(Person, colleague)):
+    """To whoever is there and free then, the one with the least to do first."""
+    choices = await holding.possible(
+        tx, row.candidate_id, row.reason, row.mode, row.begins_at, row.time_zone, colleagues, moving=row
+    )
+    for each in choices:
+        if await desk.pass_on(tx, row, by, await tx.session.get_one(Person, each.counsellor)):
             return True
     return False

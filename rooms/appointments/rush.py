@@ -97,19 +97,21 @@ async def book_all(tx: Transaction, asked: Sequence[Confirmed]) -> list[Appointm
 
 
 async def _kept(tx: Transaction, asked: Confirmed) -> Appointment | Problem:
+    """What they hold; a time that has lapsed is held again, while they may have it and nobody else has taken it."""
     try:
         return await access.appointment(tx, asked.actor, asked.appointment, Act.APPOINTMENT_KEEP)
     except Lapsed as lapsed:
-        return lapsed.row if await _again(tx, asked.actor, lapsed.row) else lapsed
+        return await _again(tx, asked.actor, lapsed)
     except Problem as problem:
         return problem
 
 
-async def _again(tx: Transaction, actor: Actor, row: Appointment) -> bool:
-    """Whoever took longer than it was kept has the time all the same, while they may and nobody else has taken it."""
-    await desk.lapse(tx, row.id)
+async def _again(tx: Transaction, actor: Actor, lapsed: Lapsed) -> Appointment | Problem:
     try:
-        await access.reason(tx, actor, row.reason_id)
-        return await holding.renew(tx, row)
+        await access.reason(tx, actor, lapsed.row.reason_id)
     except Problem:
-        return False
+        return lapsed
+    try:
+        return lapsed.row if await desk.hold_again(tx, lapsed.row) else lapsed
+    except Problem as problem:
+        return problem

@@ -25,7 +25,7 @@ from rooms import (
 from rooms.access import Act
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, desk, room, rush, satisfaction, times, waitlist
-from rooms.appointments.booking import Appointment, AppointmentState, Guest
+from rooms.appointments.booking import Appointment, AppointmentState, Guest, Lapsed
 from rooms.appointments.rush import Asked, Confirmed
 from rooms.appointments.satisfaction import Verdict
 from rooms.appointments.times import DAYS_AT_ONCE, Candidate, Openings, Time
@@ -262,12 +262,16 @@ async def confirm_form(visit: Visit) -> web.StreamResponse:
     """Step three of three: the time is held; a question, perhaps a number, and one button."""
     async with visit.reading() as tx:
         following = await heads(tx, visit)
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
-        if row.state is not AppointmentState.HELD:
+        try:
+            row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
+        except Lapsed as lapsed:
+            row = lapsed.row
+            if row.held_until is None:
+                raise
+        if row.state in booking.SHOWN:
             return visit.go(f"/appointments/{row.id}")
-        return visit.page(
-            "appointment_confirm.html", row=row, at=ZoneInfo(row.time_zone), cv=await _cv(tx, row), following=following
-        )
+        values = {"row": row, "at": ZoneInfo(row.time_zone), "cv": await _cv(tx, row), "following": following}
+        return visit.page("appointment_confirm.html", is_kept=not row.is_lapsed(tx.now), **values)
 
 
 async def _cv(tx: Transaction, row: Appointment) -> Document | None:
@@ -366,12 +370,12 @@ async def move(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await _kept(tx, visit)
         await desk.move(tx, row, visit.actor.known, visit.moment("begins"), _mode(visit, row.reason, row))
-    return visit.go(f"/appointments/{row.id}", _and_told(row, language.gettext("It has moved.")))
+    return visit.go(f"/appointments/{row.id}", _and_told(visit, row, language.gettext("It has moved.")))
 
 
-def _and_told(row: Appointment, said: str) -> str:
-    """Who has no address is told by whoever did it."""
-    if row.candidate.email:
+def _and_told(visit: Visit, row: Appointment, said: str) -> str:
+    """Whoever has no address is told by whoever did it for them."""
+    if row.candidate.email or visit.actor.is_person(row.candidate_id):
         return f"{said} {language.gettext('Everybody concerned is told.')}"
     please = language.gettext("%(name)s has no e-mail address: please tell them.", name=row.candidate.name)
     return f"{said} {please}"
@@ -384,7 +388,7 @@ async def cancel(visit: Visit) -> web.StreamResponse:
         if row.state is AppointmentState.HELD:
             raise Conflict("appointment.held", N_("This time is only kept for you. It is free again by itself."))
         await desk.cancel(tx, row, visit.actor.known, visit.typed("words"))
-    return visit.go(f"/appointments/{row.id}", _and_told(row, language.gettext("It is cancelled.")))
+    return visit.go(f"/appointments/{row.id}", _and_told(visit, row, language.gettext("It is cancelled.")))
 
 
 @post("/appointments/{appointment}/guest/excuse", again=appointment)

@@ -74,9 +74,10 @@ async def hand_day_over(visit: Visit) -> web.StreamResponse:
         teams = await access.counsels(tx, visit.actor)
         chosen = visit.day("day")
         me = await tx.session.get_one(Person, visit.actor.known.id)
-        done = await desk.hand_day_over(tx, me, visit.uuid("colleague"), *_span_of(chosen, teams[0].agency.zone))
-        if visit.typed("is_closed") and not await hours.is_closed(tx, me.id, chosen):
-            await hours.add_day(tx, me.id, chosen, None)
+        span = _span_of(chosen, teams[0].agency.zone)
+        done = await desk.hand_day_over(tx, me, visit.uuid("colleague"), *span)
+        if visit.typed("is_closed"):
+            await desk.close_day(tx, me.id, chosen, *span)
     said = language.gettext("Appointments handed over: %(count)s.", count=len(done.taken))
     if done.left:
         names = ", ".join(row.candidate.name for row in done.left)

@@ -4,32 +4,48 @@ import pytest
 
 from rooms import agencies
 from rooms.access import Actor
-from rooms.appointments import booking, leaving, rush
-from rooms.appointments.booking import Lapsed
+from rooms.appointments import booking, hours, leaving, rush
+from rooms.appointments.booking import Appointment, Lapsed
 from rooms.appointments.rush import Confirmed
 from rooms.errors import Conflict
+from rooms.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
 
-async def leave(office: Office) -> int:
+async def leave(office: Office, who: Person | None = None) -> int:
     async with office.cast.database.transaction() as tx:
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
         by = await office.cast.fresh(tx, office.cast.paul)
-        return await leaving.leave_team(tx, team.id, office.claire.id, by)
+        return await leaving.leave_team(tx, team.id, (who or office.claire).id, by)
 
 
-async def test_what_is_booked_goes_to_a_colleague_who_is_free(cast: Cast) -> None:
-    office = await open_office(cast)
+def colleagues(office: Office, row: Appointment) -> tuple[Person, Person]:
+    """Who has it, and the other one."""
+    has, other = office.claire, office.nadia
+    return (has, other) if row.counsellor_id == has.id else (other, has)
+
+
+async def test_what_is_booked_goes_to_a_colleague_who_is_there_and_free(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
     row = await office.book(cast.amina, WEDNESDAY_NINE)
-    async with cast.database.transaction() as tx:
-        team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
-        await agencies.add_member(tx, team.id, office.nadia)
-    assert await leave(office) == 1
+    has, other = colleagues(office, row)
+    assert await leave(office, has) == 1
     async with cast.database.reading() as tx:
         (found,) = await booking.of_person(tx, cast.amina.id, since=tx.now)
-        assert (found.id, found.counsellor_id, found.begins_at) == (row.id, office.nadia.id, WEDNESDAY_NINE)
-        assert await agencies.teams_of(tx, office.claire.id) == []
+        assert (found.id, found.counsellor_id, found.begins_at) == (row.id, other.id, WEDNESDAY_NINE)
+        assert await agencies.teams_of(tx, has.id) == []
+
+
+async def test_a_colleague_who_is_away_takes_nothing_over(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    has, other = colleagues(office, row)
+    async with cast.database.transaction() as tx:
+        await hours.add_day(tx, other.id, WEDNESDAY_NINE.date(), None)
+    with pytest.raises(Conflict) as refused:
+        await leave(office, has)
+    assert refused.value.values == {"count": 1}
 
 
 async def test_whoever_cannot_hand_over_does_not_leave(cast: Cast) -> None:
@@ -59,6 +75,18 @@ async def test_what_is_only_held_with_whoever_leaves_is_free_again_and_not_booke
     office = await open_office(cast)
     held = await office.hold(cast.amina, WEDNESDAY_NINE)
     assert await leave(office) == 0
+    async with cast.database.transaction() as tx:
+        (refused,) = await rush.book_all(tx, [Confirmed(Actor(cast.amina), held.id, "", "")])
+        assert isinstance(refused, Lapsed)
+
+
+async def test_what_is_held_while_the_counsellor_leaves_is_not_booked(cast: Cast) -> None:
+    office = await open_office(cast)
+    held = await office.hold(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        # As if the hold had come when the others were looked through.
+        team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
+        await agencies.remove_member(tx, team.id, office.claire.id)
     async with cast.database.transaction() as tx:
         (refused,) = await rush.book_all(tx, [Confirmed(Actor(cast.amina), held.id, "", "")])
         assert isinstance(refused, Lapsed)

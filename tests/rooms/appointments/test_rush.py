@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from rooms import people, portfolios, streams
+from rooms import agencies, people, portfolios, streams
 from rooms.access import Actor
-from rooms.agencies import Mode
+from rooms.agencies import Mode, ReasonText
 from rooms.appointments import booking, desk, hours, rush, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState, Lapsed, OccupiedPiece
 from rooms.appointments.holding import NobodyFree
@@ -116,6 +116,14 @@ async def confirm(office: Office, *held: tuple[Person, Appointment], phone: str 
         return await rush.book_all(tx, asked)
 
 
+async def run_out(cast: Cast) -> None:
+    """Nobody books for a while, and the worker looks."""
+    cast.clock.pass_by(minutes=6)
+    async with cast.database.transaction() as tx:
+        for lapsed in await booking.held_out(tx):
+            await desk.lapse(tx, lapsed)
+
+
 async def test_those_who_book_at_once_are_each_booked_with_what_they_say(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     rows = [await office.hold(person, WEDNESDAY_NINE) for person in (cast.amina, cast.karim)]
@@ -162,7 +170,7 @@ async def test_whoever_took_longer_has_the_time_all_the_same_unless_somebody_too
     await office.book(cast.luc, later)
     (gone,) = await confirm(office, (cast.karim, slower))
     assert isinstance(gone, Lapsed)
-    assert gone.leads_to == f"/appointments/new/{office.reason.id}"
+    assert gone.leads_to == f"/appointments/new/{office.reason.id}?mode=video"
     async with cast.database.reading() as tx:
         assert [row.candidate_id for row in await booking.of_person(tx, cast.luc.id, since=tx.now)] == [cast.luc.id]
         assert await booking.of_person(tx, cast.karim.id, since=tx.now) == []
@@ -171,10 +179,7 @@ async def test_whoever_took_longer_has_the_time_all_the_same_unless_somebody_too
 async def test_a_number_that_does_not_fit_loses_no_time_that_was_held_again(cast: Cast) -> None:
     office = await open_office(cast)
     slow = await office.hold(cast.amina, WEDNESDAY_NINE, Mode.PHONE)
-    cast.clock.pass_by(minutes=6)
-    async with cast.database.transaction() as tx:
-        for lapsed in await booking.held_out(tx):
-            await desk.lapse(tx, lapsed)
+    await run_out(cast)
     (refused,) = await confirm(office, (cast.amina, slow), phone="06")
     assert isinstance(refused, Invalid)
     async with cast.database.reading() as tx:
@@ -208,6 +213,104 @@ async def test_whoever_asks_for_two_times_at_once_holds_the_second(cast: Cast) -
     assert isinstance(first, Appointment)
     assert isinstance(second, Appointment)
     assert (first.state, second.state, second.begins_at) == (AppointmentState.LAPSED, AppointmentState.HELD, later)
+
+
+async def test_a_second_time_that_is_gone_leaves_the_first_as_it_is_held(cast: Cast) -> None:
+    office = await open_office(cast)
+    later = WEDNESDAY_NINE + timedelta(hours=1)
+    await office.book(cast.karim, later)
+    async with cast.database.transaction() as tx:
+        asked = [Asked(Actor(cast.amina), begins, PARIS) for begins in (WEDNESDAY_NINE, later)]
+        first, second = await rush.hold_all(tx, office.reason.id, "video", asked)
+    assert isinstance(second, NobodyFree)
+    assert isinstance(first, Appointment)
+    assert (first.state, first.begins_at) == (AppointmentState.HELD, WEDNESDAY_NINE), "read after the transaction"
+
+
+async def test_a_lapsed_time_that_collides_tells_nothing_that_is_not_so(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    slow = await office.hold(cast.amina, WEDNESDAY_NINE)
+    await run_out(cast)
+    await office.book(cast.amina, WEDNESDAY_NINE)
+    kept = await office.hold(cast.amina, WEDNESDAY_NINE + timedelta(hours=1))
+    facts = await streams_of(cast)
+    (refused,) = await confirm(office, (cast.amina, slow))
+    assert isinstance(refused, Problem)
+    assert refused.code == "slot.own"
+    assert await streams_of(cast) == facts
+    async with cast.database.reading() as tx:
+        held = await booking.held_by(tx, cast.amina.id)
+        assert held is not None
+        assert held.id == kept.id
+
+
+async def test_what_was_given_up_for_another_time_is_not_held_again(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    first = await office.hold(cast.amina, WEDNESDAY_NINE)
+    second = await office.hold(cast.amina, WEDNESDAY_NINE + timedelta(hours=1))
+    (booked,) = await confirm(office, (cast.amina, second))
+    (refused,) = await confirm(office, (cast.amina, first))
+    assert isinstance(booked, Appointment)
+    assert isinstance(refused, Lapsed)
+    # And in one go, the other way round: what fails takes nothing from what does not.
+    third = await office.hold(cast.karim, WEDNESDAY_NINE + timedelta(hours=1))
+    cast.clock.pass_by(minutes=6)
+    await office.book(cast.luc, third.begins_at)
+    fourth = await office.hold(cast.karim, WEDNESDAY_NINE)
+    got, gone = await confirm(office, (cast.karim, fourth), (cast.karim, third))
+    assert isinstance(got, Appointment)
+    assert isinstance(gone, Lapsed)
+
+
+async def test_a_lapsed_time_is_not_kept_by_a_hold_that_has_run_out_itself(cast: Cast) -> None:
+    office = await open_office(cast)
+    slow = await office.hold(cast.amina, WEDNESDAY_NINE)
+    cast.clock.pass_by(minutes=6)
+    await office.hold(cast.karim, WEDNESDAY_NINE)
+    cast.clock.pass_by(minutes=6)
+    (booked,) = await confirm(office, (cast.amina, slow))
+    assert isinstance(booked, Appointment)
+
+
+async def test_a_proposal_that_ran_out_is_first_its_own_persons(cast: Cast) -> None:
+    office, day = await open_office(cast), WEDNESDAY_NINE.date()
+    taken = await office.book(cast.karim, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        amina, reason = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx)
+        assert reason.agency
+        other = await agencies.add_reason(tx, reason.agency, ReasonText("Training", 30, ("video",)))
+        for each in (reason, other):
+            await waitlist.wish(tx, amina, each, Mode.VIDEO, day, day, PARIS)
+    async with cast.database.transaction() as tx:
+        await desk.cancel(tx, await office.fresh(tx, taken), await cast.fresh(tx, cast.karim))
+    async with cast.database.reading() as tx:
+        held = select(Appointment).where(Appointment.state == AppointmentState.HELD)
+        proposed = (await tx.session.execute(held)).scalars().one()
+    cast.clock.pass_by(hours=3)
+    (booked,) = await confirm(office, (cast.amina, proposed))
+    assert isinstance(booked, Appointment)
+    assert booked.id == proposed.id
+
+
+async def test_what_was_cancelled_is_not_called_lapsed(cast: Cast) -> None:
+    office = await open_office(cast)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+    (refused,) = await confirm(office, (cast.amina, row))
+    assert isinstance(refused, Problem)
+    assert (refused.code, refused.leads_to) == ("appointment.move", f"/appointments/{row.id}")
+
+
+async def test_a_day_that_is_handed_over_and_closed_keeps_nothing_that_is_only_held(cast: Cast) -> None:
+    office, day = await open_office(cast), WEDNESDAY_NINE.date()
+    held = await office.hold(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        hour = timedelta(hours=1)
+        await desk.close_day(tx, office.claire.id, day, WEDNESDAY_NINE - 8 * hour, WEDNESDAY_NINE + 10 * hour)
+    (refused,) = await confirm(office, (cast.amina, held))
+    assert isinstance(refused, Lapsed)
+    assert await office.starts(cast.karim) == []
 
 
 async def streams_of(cast: Cast) -> int:
