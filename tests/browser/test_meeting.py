@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from rooms.lines.calls import Answer
 from rooms.people import Person
-from tests.browser.conftest import Visitors, until_frames
+from tests.browser.conftest import Visitors, until, until_frames
 from tests.cast import Cast
 
 pytestmark = [
@@ -150,6 +150,34 @@ async def test_what_is_muted_stays_muted_where_the_talk_goes_on(talk: Talk) -> N
     await expect(second.get_by_role("button", name="Microphone off")).to_be_visible()
     await expect(second.get_by_role("button", name="Camera on")).to_be_visible()
     await expect(talk.luc.get_by_text("microphone off")).to_be_visible()
+
+
+SLOW_DEVICES = """
+window.tracks = [];
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+const isShown = () => !document.querySelector("[data-slot=elsewhere]")?.hidden;
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await ask(wanted);
+  while (!isShown()) await new Promise((resolve) => setTimeout(resolve, 20));
+  window.tracks.push(...stream.getTracks());
+  return stream;
+};
+"""
+
+
+async def test_devices_that_open_late_are_not_sent_by_a_tab_in_which_both_are_off(talk: Talk) -> None:
+    await talk.amina.get_by_role("button", name="Microphone on").click()
+    await talk.amina.get_by_role("button", name="Camera on").click()
+    await expect(talk.luc.get_by_text("microphone off")).to_be_visible()
+    second = await talk.amina.context.new_page()
+    await second.add_init_script(SLOW_DEVICES)
+    await second.goto(talk.path)
+    await expect(second.get_by_role("button", name="Go on here")).to_be_visible()
+    await until(second, "window.tracks.length > 0")
+    await second.get_by_role("button", name="Go on here").click()
+    await expect(second.get_by_role("button", name="Microphone off")).to_be_visible()
+    await expect(second.get_by_role("button", name="Camera off")).to_be_visible()
+    await until(second, "window.tracks.every((track) => track.readyState === 'ended')")
 
 
 async def test_the_chat_of_the_meeting_reaches_the_other_one(talk: Talk) -> None:

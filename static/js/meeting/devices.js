@@ -65,14 +65,22 @@ export class Devices {
 
   /** @param {MediaStream} stream */
   take(stream) {
-    this.audio = stream.getAudioTracks()[0] ?? this.audio;
-    this.video = stream.getVideoTracks()[0] ?? this.video;
+    const [audio, video] = [stream.getAudioTracks()[0], stream.getVideoTracks()[0]];
+    if (audio) this.audio?.stop();
+    if (video) this.video?.stop();
+    this.audio = audio ?? this.audio;
+    this.video = video ?? this.video;
+  }
+
+  closeVideo() {
+    this.video?.stop();
+    this.video = null;
   }
 
   close() {
     this.audio?.stop();
-    this.video?.stop();
-    this.audio = this.video = null;
+    this.audio = null;
+    this.closeVideo();
   }
 
   /** @param {"audioinput" | "videoinput"} kind */

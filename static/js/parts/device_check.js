@@ -57,6 +57,8 @@ export class DeviceCheck {
     const choice = { camera: this.cameras.value, microphone: this.microphones.value };
     const trouble = await this.devices.open(choice, { video: this.wantsVideo });
     if (this.devices.audio) this.devices.audio.enabled = this.wantsAudio;
+    // It may have been turned off while the browser asked.
+    if (!this.wantsVideo) this.devices.closeVideo();
     this.tell(trouble);
     this.found(trouble);
     this.mirror();

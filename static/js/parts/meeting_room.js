@@ -38,7 +38,7 @@ export class MeetingRoom {
     this.check = new DeviceCheck(
       /** @type {HTMLElement} */ (element.querySelector("[data-part=devices]")),
       new Devices(navigator.mediaDevices),
-      () => void this.use(),
+      () => void this.useHere(),
     );
     this.view = new MeetingView(element, live, this.check);
     this.meeting = new Meeting(connection, live, tab, {
@@ -174,6 +174,12 @@ export class MeetingRoom {
     this.draw();
   }
 
+  /** Devices that open while the talk goes on elsewhere are not kept. */
+  useHere() {
+    if (this.meeting.isElsewhere) return this.leaveHere();
+    return this.use();
+  }
+
   leaveHere() {
     this.check.devices.close();
     this.draw();
@@ -203,6 +209,9 @@ export class MeetingRoom {
 
   /** What was muted in the other tab stays muted here. */
   async takeOver() {
+    // This tab may have opened its devices before it heard that the talk is elsewhere.
+    this.check.devices.close();
+    await this.use();
     const before = await this.meeting.enter(true);
     if (before) {
       this.check.wantsAudio = before.microphone;
@@ -227,8 +236,7 @@ export class MeetingRoom {
     this.check.wantsVideo = !this.check.wantsVideo;
     this.remember();
     if (this.check.wantsVideo) return this.check.open();
-    this.check.devices.video?.stop();
-    this.check.devices.video = null;
+    this.check.devices.closeVideo();
     this.check.mirror();
     return this.use();
   }

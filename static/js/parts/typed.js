@@ -36,7 +36,7 @@ export class Typed {
 
   keep() {
     /** @type {Kept} */
-    const kept = { path: location.pathname, fields: [] };
+    const kept = { path: location.pathname + location.search, fields: [] };
     for (const field of this.fields()) {
       kept.fields.push([field.form?.getAttribute("action") ?? "", field.name, field.value, isTicked(field)]);
     }
@@ -47,7 +47,7 @@ export class Typed {
     /** @type {Kept | null} */
     const kept = JSON.parse(this.storage.getItem(KEY) ?? "null");
     this.storage.removeItem(KEY);
-    if (kept?.path !== location.pathname) return;
+    if (kept?.path !== location.pathname + location.search) return;
     const fields = this.fields();
     for (const [action, name, value, ticked] of kept.fields) {
       const isChoice = (/** @type {Field} */ field) => field.type === "checkbox" || field.type === "radio";
