@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache, lru_cache, partial
 from itertools import groupby
@@ -22,6 +23,7 @@ from rooms.model import new_id
 from server import devices, language, words
 from server.visit import Visit
 
+SHOWN: ContextVar[Visit] = ContextVar("whose page is written")
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
 STATIC = HERE / "static" if (HERE / "static").is_dir() else HERE.parent / "static"
@@ -29,6 +31,13 @@ STATIC = HERE / "static" if (HERE / "static").is_dir() else HERE.parent / "stati
 
 HOME_ZONE = ZoneInfo("Europe/Paris")
 """Times on pages that belong to no fair."""
+
+
+class _Shown:
+    """Whose page is written, for the macros: they are made once, not for each page, and so know nothing of it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(SHOWN.get(), name)
 
 
 @cache
@@ -68,6 +77,7 @@ def environment() -> Environment:
         device_name=devices.name_of,
         problem_text=language.problem_text,
         new_uuid=new_id,
+        visit=_Shown(),
         SECTORS=SECTORS,
         COLOURS=COLOURS,
         CONTRACTS=[contract.value for contract in Contract],
@@ -96,6 +106,7 @@ def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
 
     def render(template: str, visit: Visit, **values: Any) -> str:
         language.current.set(visit.language)
+        SHOWN.set(visit)
         fair = values.setdefault("fair", None)
         values.setdefault("zone", fair.zone if fair else HOME_ZONE)
         return templates.get_template(template).render(

@@ -159,6 +159,10 @@ class Visit:
         return found
 
     @property
+    def now(self) -> datetime:
+        return self.house.database.clock.now()
+
+    @property
     def wants_part(self) -> bool:
         return PART in self.request.headers
 

@@ -168,7 +168,7 @@ async def openings_of(
     for person, diary in diaries.items():
         for slot in slots(diary.rules, mode, length, diary.taken, tx.now, first, last):
             free.setdefault(slot, []).append(person)
-    return Openings(reason, people, first, days, free)
+    return Openings(reason, people, first, days, dict(sorted(free.items())))
 
 
 def times_for(openings: Openings, candidate: Candidate) -> list[Time]:
@@ -178,8 +178,8 @@ def times_for(openings: Openings, candidate: Candidate) -> list[Time]:
 
 def _times(openings: Openings, may: list[uuid.UUID], candidate: Candidate) -> list[Time]:
     allowed, found = frozenset(may), []
-    for span in sorted(openings.free):
-        people = [person for person in openings.free[span] if person in allowed]
+    for span, free in openings.free.items():
+        people = [person for person in free if person in allowed]
         if people and not any(span.meets(mine) for mine in candidate.own):
             found.append(Time(span, tuple(people)))
     return found
