@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 import recurring_ical_events
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 from rooms.appointments.availability import Span
 from rooms.appointments.booking import Appointment, AppointmentState
@@ -20,6 +20,7 @@ from server import language
 
 PRODUCT = "-//Parvis//Appointments//EN"
 MOST_BUSY = 2000
+ASKED_AGAIN = timedelta(minutes=15)
 
 
 class UnreadableCalendar(ValueError):
@@ -61,21 +62,36 @@ def entry(values: dict[str, Any], summary: str, description: str, organiser: str
 
 
 def feed(rows: Iterable[Appointment], person_id: uuid.UUID, url: str, host: str) -> bytes:
-    """Somebody's appointments as a calendar to follow; cancelled ones are told as such."""
+    """Somebody's appointments as a calendar to follow. What was cancelled is gone: not every program hides it."""
     calendar = _calendar("PUBLISH")
     calendar.add("x-wr-calname", "Parvis")
+    # How often to ask again: RFC 7986, 5.7, and what Outlook reads instead ([MS-OXCICAL] 2.1.3.1.1.13).
+    calendar.add("refresh-interval", ASKED_AGAIN, {"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(ASKED_AGAIN))
     for row in rows:
-        event = Event()
-        event.add("uid", f"{row.id}@{host}")
-        event.add("sequence", row.sequence)
-        event.add("dtstamp", row.made_at)
-        event.add("dtstart", row.begins_at)
-        event.add("dtend", row.ends_at)
-        event.add("summary", f"{row.reason.name}, {row.partners(person_id)}")
-        event.add("description", f"{url}/appointments/{row.id}")
-        event.add("status", "CANCELLED" if row.state is AppointmentState.CANCELLED else "CONFIRMED")
-        calendar.add_component(event)
+        if row.state is not AppointmentState.CANCELLED:
+            calendar.add_component(_event(row, person_id, url, host))
     return bytes(calendar.to_ical())
+
+
+def file(row: Appointment, person_id: uuid.UUID, url: str, host: str) -> bytes:
+    """One appointment to be kept in any calendar."""
+    calendar = _calendar("PUBLISH")
+    calendar.add_component(_event(row, person_id, url, host))
+    return bytes(calendar.to_ical())
+
+
+def _event(row: Appointment, person_id: uuid.UUID, url: str, host: str) -> Event:
+    event = Event()
+    event.add("uid", f"{row.id}@{host}")
+    event.add("sequence", row.sequence)
+    event.add("dtstamp", row.made_at)
+    event.add("dtstart", row.begins_at)
+    event.add("dtend", row.ends_at)
+    event.add("summary", f"{row.reason.name}, {row.partners(person_id)}")
+    event.add("description", f"{url}/appointments/{row.id}")
+    event.add("status", "CANCELLED" if row.state is AppointmentState.CANCELLED else "CONFIRMED")
+    return event
 
 
 def busy(text: bytes, first: datetime, last: datetime, zone: Any) -> list[Span]:

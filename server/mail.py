@@ -86,9 +86,11 @@ class Writer:
         """As an alternative for mail programs that act on it (RFC 6047), and as a file for all others."""
         host = urlsplit(self._settings.public_url).hostname or "localhost"
         told, sender = values["calendar"], self._settings.mail_from
-        text = calendars.entry(told, calendars.summary(values), body, sender, host).decode()
-        message.add_alternative(text, subtype="calendar", params={"method": told["method"]})
-        message.add_attachment(text.encode(), maintype="application", subtype="ics", filename="appointment.ics")
+        entry = calendars.entry(told, calendars.summary(values), body, sender, host)
+        # As bytes: as text its lines could lose their CRLF (RFC 5545, 3.1) on a way that carries seven bits.
+        named = {"charset": "utf-8", "method": told["method"]}
+        message.add_alternative(entry, maintype="text", subtype="calendar", params=named)
+        message.add_attachment(entry, maintype="application", subtype="ics", filename="appointment.ics")
 
 
 class Pushes(Protocol):

@@ -463,7 +463,7 @@ async def calendar(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"))
     host = urlsplit(visit.house.settings.public_url).hostname or "localhost"
-    text = calendars.feed([row], visit.actor.known.id, visit.house.settings.public_url.rstrip("/"), host)
+    text = calendars.file(row, visit.actor.known.id, visit.house.settings.public_url.rstrip("/"), host)
     headers = {"Content-Disposition": "attachment; filename=appointment.ics", "Cache-Control": "no-store"}
     return web.Response(body=text, content_type="text/calendar", charset="utf-8", headers=headers)
 

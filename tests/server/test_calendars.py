@@ -29,70 +29,24 @@ PARIS = ZoneInfo("Europe/Paris")
 FIRST, LAST = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)
 
 
-class FollowedCalendar:
-    """What a calendar program makes of invitations: the highest SEQUENCE of a UID stands (RFC 5546, 2.1.5)."""
-
-    def __init__(self) -> None:
-        self.entries: dict[str, tuple[int, str, datetime]] = {}
-
-    def take(self, text: bytes) -> None:
-        calendar = Calendar.from_ical(text)
-        (event,) = calendar.walk("VEVENT")
-        uid, sequence = str(event["UID"]), int(event["SEQUENCE"])
-        if uid in self.entries and self.entries[uid][0] > sequence:
-            return
-        self.entries[uid] = (sequence, str(calendar["METHOD"]), event["DTSTART"].dt)
-
-    @property
-    def stands(self) -> list[datetime]:
-        return [begins for _, method, begins in self.entries.values() if method == "REQUEST"]
-
-
-async def sent(cast: Cast) -> list[tuple[str, bytes]]:
-    """(to, calendar) of every letter with an entry for a calendar, in the order written."""
-    writer = Writer(environment(), load(mode="demo", secret=SECRET, public_url="https://parvis.example.org"))
-    async with cast.database.reading() as tx:
-        mails = list((await tx.session.execute(select(Mail).order_by(Mail.id))).scalars())
-    found = []
-    for mail in mails:
-        if "calendar" not in mail.values:
-            continue
-        message = writer.write(mail)
-        (part,) = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
-        assert part.get_param("method") == mail.values["calendar"]["method"]
-        found.append((mail.recipient, part.get_payload(decode=True)))
-    return found
-
-
-async def test_a_round_of_moves_and_a_cancel_leaves_each_calendar_right(cast: Cast) -> None:
-    office = await open_office(cast)
-    row = await office.book(cast.amina, WEDNESDAY_NINE)
-    other = await office.book(cast.karim, WEDNESDAY_NINE + timedelta(minutes=120))
-    for minutes in (40, 80):
-        async with cast.database.transaction() as tx:
-            found = await office.fresh(tx, row)
-            await desk.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + timedelta(minutes=minutes))
-    async with cast.database.transaction() as tx:
-        await desk.cancel(tx, await office.fresh(tx, other), await cast.fresh(tx, cast.karim))
-    kept: dict[str, FollowedCalendar] = {}
-    for to, text in await sent(cast):
-        kept.setdefault(to, FollowedCalendar()).take(text)
-    moved = WEDNESDAY_NINE + timedelta(minutes=80)
-    assert {to.partition(".")[0]: calendar.stands for to, calendar in kept.items()} == {
-        "amina": [moved], "karim": [], "claire": [moved],
-    }  # fmt: skip
-    assert {len(calendar.entries) for to, calendar in kept.items() if to.startswith("claire")} == {2}
-
-
 async def test_the_feed_is_read_back_by_a_calendar_program(cast: Cast) -> None:
     office = await open_office(cast)
     row = await office.book(cast.amina, WEDNESDAY_NINE)
+    gone = await office.book(cast.karim, WEDNESDAY_NINE + timedelta(minutes=80))
+    async with cast.database.transaction() as tx:
+        await desk.cancel(tx, await office.fresh(tx, gone), await cast.fresh(tx, cast.karim))
     async with cast.database.reading() as tx:
         rows = await booking.of_person(tx, office.claire.id, since=tx.now)
+    assert {each.id for each in rows} == {row.id, gone.id}
     text = calendars.feed(rows, office.claire.id, "https://parvis.example.org", "parvis.example.org")
     (event,) = recurring_ical_events.of(Calendar.from_ical(text)).between(FIRST, LAST)
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (row.begins_at, row.ends_at)
     assert "Amina Benali" in str(event["SUMMARY"])
+    calendar = Calendar.from_ical(text)
+    assert calendar["METHOD"] == "PUBLISH", "nobody is invited by a feed"
+    assert [each for each in calendar.walk("VEVENT") if "ATTENDEE" in each] == []
+    assert calendar["REFRESH-INTERVAL"].dt == timedelta(minutes=15)
+    assert "X-PUBLISHED-TTL:PT15M" in text.decode()
 
 
 OWN = """BEGIN:VCALENDAR
