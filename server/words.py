@@ -103,6 +103,8 @@ BROWSER = (
     N_("Connected"),
     N_("Catching up"),
     N_("No connection. Trying again."),
+    N_("Your message was not sent. Please try again."),
+    N_("Not sent yet. It goes by itself."),
     N_("Your place is kept."),
     N_("You are next. Stay near."),
     N_("You are %(ordinal)s in line at %(employer)s."),

@@ -96,6 +96,7 @@ async def test_ten_seconds_without_connection_end_in_the_same_meeting_without_a_
     await expect(through.locator("[data-connection]")).to_contain_text("No connection")
     await say(luc, "one")
     await say(through, "two")
+    await expect(through.locator(".message.waits")).to_contain_text("Not sent yet")
     frames = (await received(through))["frames"]
     await asyncio.sleep(10)
     assert (await received(through))["frames"] > frames + 50
@@ -103,8 +104,36 @@ async def test_ten_seconds_without_connection_end_in_the_same_meeting_without_a_
     await expect(through.locator("[data-connection]")).to_contain_text("Connected")
     await expect(through.get_by_text("one", exact=True)).to_have_count(1)
     await expect(luc.get_by_text("two", exact=True)).to_have_count(1)
+    await expect(through.locator(".message.waits")).to_have_count(0)
     await until_frames(through)
     await until_frames(luc)
+    await wire.stop()
+
+
+@on_sqlite
+async def test_what_was_written_without_connection_is_sent_after_the_page_was_left_and_opened_again(
+    visitors: Visitors,
+) -> None:
+    cast = visitors.cast
+    wire = Proxy(visitors.house.port)
+    await wire.start()
+    karim, sophie = await visitors.sign_in(cast.karim), await visitors.sign_in(cast.sophie)
+    await sophie.goto(f"/desk/{cast.perrin.id}")
+    booth = f"http://127.0.0.1:{wire.port}/fairs/{cast.fair.slug}/booths/maison-perrin"
+    await karim.goto(booth)
+    wire.cut()
+    await expect(karim.locator("[data-connection]")).to_contain_text("No connection")
+    await say(karim, "first")
+    await say(karim, "second")
+    await expect(karim.locator(".message.waits")).to_have_count(2)
+    await karim.goto("about:blank")
+    wire.mend()
+    await karim.goto(booth)
+    written = sophie.locator(".message p", has_text="first").or_(sophie.locator(".message p", has_text="second"))
+    await expect(written).to_have_text(["first", "second"])
+    await karim.reload()
+    await expect(karim.get_by_text("second", exact=True)).to_have_count(1)
+    await expect(karim.locator(".message.pending")).to_have_count(0)
     await wire.stop()
 
 

@@ -1,5 +1,7 @@
 /** A conversation: messages appear once, in order; what one sends is kept until the server has it. */
 
+import { Refusal } from "../live/connection.js";
+import { Unsent } from "../live/unsent.js";
 import { say } from "../live/words.js";
 import { clock, copy, show } from "./dom.js";
 
@@ -17,6 +19,9 @@ import { clock, copy, show } from "./dom.js";
  * @property {boolean} is_removed
  */
 
+/** A message that is there within this time needs no word about being on its way. */
+const PATIENCE_MS = 1500;
+
 export class Chat {
   /**
    * @param {HTMLElement} element
@@ -28,6 +33,7 @@ export class Chat {
     this.stream = `conversation:${element.dataset.conversation}`;
     this.list = /** @type {HTMLElement} */ (element.querySelector(".messages"));
     this.form = /** @type {HTMLFormElement | null} */ (element.querySelector(".chat-form"));
+    this.unsent = new Unsent(sessionStorage, document.body.dataset.me ?? "", this.stream);
     /** @type {(() => void)[]} */
     this.stops = [];
     this.onSubmit = this.onSubmit.bind(this);
@@ -41,6 +47,7 @@ export class Chat {
     ];
     this.form?.addEventListener("submit", this.onSubmit);
     this.form?.addEventListener("keydown", this.onKey);
+    for (const words of this.unsent.all()) void this.send(words);
     this.list.scrollTop = this.list.scrollHeight;
     // Whoever signed in to write goes on where they were.
     const field = this.form?.querySelector("textarea");
@@ -108,36 +115,55 @@ export class Chat {
   }
 
   /** @param {SubmitEvent} event */
-  async onSubmit(event) {
+  onSubmit(event) {
     event.preventDefault();
     const field = /** @type {HTMLTextAreaElement} */ (this.form?.elements.namedItem("text"));
     const text = field.value.trim();
     if (!text) return;
     field.value = "";
-    const client_id = crypto.randomUUID();
-    const item = this.pend(text, client_id);
+    const words = { client_id: crypto.randomUUID(), text, at: new Date().toISOString() };
+    this.unsent.keep(words);
+    void this.send(words);
+  }
+
+  /** @param {import("../live/unsent.js").Words} words */
+  async send(words) {
+    const item = this.pend(words);
+    const { client_id, text } = words;
     try {
-      await this.connection.send("chat:send", { conversation: this.element.dataset.conversation, text, client_id });
+      const { message } = await this.connection.send("chat:send", { conversation: this.element.dataset.conversation, text, client_id });
+      // Sent before a reload, it stands in the page already.
+      if (this.list.querySelector(`[data-message="${message}"]`)) item.remove();
     } catch (error) {
       item.remove();
+      const field = /** @type {HTMLTextAreaElement} */ (this.form?.elements.namedItem("text"));
       field.value = field.value || text;
-      this.refuse(error instanceof Error ? error.message : "");
+      this.refuse(error instanceof Refusal ? error.message : say("Your message was not sent. Please try again."));
     }
+    this.unsent.drop(client_id);
   }
 
   /**
    * Shown at once, marked until the server has it.
-   * @param {string} text
-   * @param {string} client_id
+   * @param {import("../live/unsent.js").Words} words
    */
-  pend(text, client_id) {
+  pend({ client_id, text, at }) {
     const item = copy(this.element, "message");
     item.classList.add("mine", "pending");
     item.dataset.client = client_id;
     item.setAttribute("aria-hidden", "true");
-    this.write(item, "", text, new Date().toISOString());
+    this.write(item, "", text, at);
     this.append(item);
+    setTimeout(() => this.sayWaiting(item), PATIENCE_MS);
     return item;
+  }
+
+  /** @param {HTMLElement} item */
+  sayWaiting(item) {
+    const time = /** @type {HTMLElement} */ (item.querySelector("time"));
+    time.textContent = say("Not sent yet. It goes by itself.");
+    item.classList.add("waits");
+    item.removeAttribute("aria-hidden");
   }
 
   /** @param {string} message */
