@@ -84,18 +84,29 @@ async def remind(tx: Transaction, row: Appointment) -> None:
 
 
 def _reminders(tx: Transaction, row: Appointment) -> list[Letter]:
-    """Those that still make sense; each is sent when its moment comes."""
-    language, found = row.candidate.language, []
+    """Those that still make sense; each is sent when its moment comes. Counsellors have their day before them."""
+    found = []
     for reminder in REMINDERS:
-        due_at = row.begins_at - reminder.before
-        if due_at <= tx.now:
+        if row.begins_at - reminder.before <= tx.now:
             continue
-        values = _values(row, row.candidate, f"remind_{reminder.name}") | {"path": links.make(tx, row)}
-        once, useless_at = f"remind:{row.id}:{row.sequence}:{reminder.name}", row.begins_at - reminder.until
-        mail = Letter(row.candidate.email, "appointment", language, values, once, due_at=due_at, useless_at=useless_at)
-        sms = replace(mail, recipient=row.phone or None, template="reminder", once=f"{once}:sms", channel=Channel.SMS)
+        mail = _reminder(row, row.candidate, reminder, links.make(tx, row))
+        sms = replace(
+            mail, recipient=row.phone or None, template="reminder", once=f"{mail.once}:sms", channel=Channel.SMS
+        )
         found += [mail, sms]
+        if row.guest:
+            found.append(_reminder(row, row.guest, reminder, f"/appointments/{row.id}"))
     return found
+
+
+def _reminder(row: Appointment, person: Person, reminder: Reminder, path: str) -> Letter:
+    values = _values(row, person, f"remind_{reminder.name}") | {"path": path}
+    once = f"remind:{row.id}:{row.sequence}:{reminder.name}"
+    return Letter(
+        person.email, "appointment", person.language, values,
+        once if person is row.candidate else f"{once}:{person.id}",
+        due_at=row.begins_at - reminder.before, useless_at=row.begins_at - reminder.until,
+    )  # fmt: skip
 
 
 def _everybody(tx: Transaction, row: Appointment, what: str, method: str) -> list[Letter]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from rooms import access, agencies, chat, employers, meetings, people, portfolios
 from rooms.agencies import Mode
 from rooms.appointments import booking, desk, guests, holding, hours, interviews, room, times
-from rooms.appointments.booking import AppointmentState, ChangeKind, Guest
+from rooms.appointments.booking import Appointment, AppointmentState, ChangeKind, Guest
 from rooms.appointments.holding import NobodyFree
 from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
 from rooms.meetings import MeetingState
@@ -51,6 +51,25 @@ async def written(cast: Cast, person: Person, what: str) -> list[Mail]:
     async with cast.database.reading() as tx:
         query = select(Mail).where(Mail.template == "appointment", Mail.recipient == person.email)
         return [mail for mail in (await tx.session.execute(query)).scalars() if mail.values["what"] == what]
+
+
+async def test_the_employer_is_reminded_too_while_they_come(office: Office) -> None:
+    cast = office.cast
+    row = await office.book_three(cast.amina, cast.luc, cast.atlantique, TEN)
+    assert await reminders(cast, cast.luc, row) == await reminders(cast, cast.amina, row) == ["hours", "now"]
+    assert await reminders(cast, office.claire, row) == [], "counsellors have their day before them"
+    async with cast.database.transaction() as tx:
+        await desk.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.luc))
+    assert await reminders(cast, cast.luc, row) == []
+    assert await reminders(cast, cast.amina, row) == ["hours", "now"]
+
+
+async def reminders(cast: Cast, person: Person, row: Appointment) -> list[str]:
+    """Which are still to be sent, the soonest first."""
+    async with cast.database.reading() as tx:
+        query = select(Mail).where(Mail.recipient == person.email, Mail.once.startswith(f"remind:{row.id}"))
+        found = (await tx.session.execute(query.order_by(Mail.due_at))).scalars()
+        return [str(mail.values["what"]).removeprefix("remind_") for mail in found if mail.sent_at is None]
 
 
 async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
