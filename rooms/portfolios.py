@@ -34,6 +34,11 @@ class FollowedElsewhere(Conflict):
         super().__init__("followed.elsewhere", N_("Another counsellor follows this person. Ask for a handover."))
 
 
+class Namesake(Conflict):
+    def __init__(self) -> None:
+        super().__init__("followed.namesake", N_("You follow somebody of this name already."))
+
+
 class FollowingChanged(Fact):
     """Somebody is followed by another counsellor from now on, or by nobody."""
 
@@ -208,12 +213,17 @@ async def asking(tx: Transaction, counsellor: uuid.UUID) -> list[tuple[Person, d
     return [(followed[person], since[person]) for person in sorted(since, key=since.__getitem__)]
 
 
-async def take(tx: Transaction, counsellor: Person, name: str, email: str | None, language: str) -> tuple[Person, bool]:
+async def take(
+    tx: Transaction, counsellor: Person, name: str, email: str | None, language: str, *, is_another: bool = False
+) -> tuple[Person, bool]:
     """Take somebody into the portfolio; says whether they are in it now.
 
     Whoever is new, or has met the counsellor in an appointment, is followed at once. Somebody else who is known here
-    is asked first. Whom another one follows must be handed over by that one.
+    is asked first. Whom another one follows must be handed over by that one. A name that is in the portfolio already
+    is another person's only if `is_another` says so. Raises Namesake.
     """
+    if email is None and not is_another and await _has_namesake(tx, counsellor.id, name):
+        raise Namesake()
     known = await people.by_email(tx, email) if email else None
     person = known or await people.welcome(tx, name, email, language)
     referent = await referents.referent_of(tx, person.id)
@@ -229,6 +239,29 @@ async def take(tx: Transaction, counsellor: Person, name: str, email: str | None
         once = f"following:{person.id}:{counsellor.id}"
         await outbox.post(tx, Letter(person.email, "following", person.language, told, once))
     return person, False
+
+
+async def _has_namesake(tx: Transaction, counsellor: uuid.UUID, name: str) -> bool:
+    words = names.words_of(name)
+    query = select(Person.name).join(Following, Following.person_id == Person.id)
+    query = query.where(Following.counsellor_id == counsellor, names.begin_with(Person.id, name))
+    return any(names.words_of(each) == words for each in (await tx.session.execute(query)).scalars())
+
+
+async def requests_of(tx: Transaction, counsellor: uuid.UUID) -> list[tuple[Person, datetime]]:
+    """Whom the counsellor has asked whether they may follow them, and when; the longest ago first."""
+    query = select(Person, FollowRequest.asked_at).join(FollowRequest, FollowRequest.person_id == Person.id)
+    query = query.where(FollowRequest.counsellor_id == counsellor).order_by(FollowRequest.asked_at)
+    return [(person, asked_at) for person, asked_at in await tx.session.execute(query)]
+
+
+async def take_request_back(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
+    row = await tx.session.get(FollowRequest, (person, counsellor))
+    if row is None:
+        raise NotFound("request")
+    await tx.session.delete(row)
+    # A letter that has not gone yet does not go any more; one that has is not written again.
+    await outbox.take_back(tx, f"following:{person}:{counsellor}")
 
 
 async def requests_to(tx: Transaction, person: uuid.UUID) -> list[Person]:
@@ -262,6 +295,14 @@ async def hand_all_over(tx: Transaction, counsellor: uuid.UUID, colleague: uuid.
     for person in followed:
         await follow(tx, colleague, person.id)
     return len(followed)
+
+
+async def stop_following(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
+    """Nobody follows the person from now on. What is booked, written and agreed stays for whoever is next."""
+    row = await _own(tx, counsellor, person)
+    await tx.session.delete(row)
+    await chat.no_longer_written_to(tx, await chat.with_counsellor(tx, person), counsellor)
+    _tell(tx, person, None, counsellor)
 
 
 async def reinforce(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, *, is_reinforced: bool) -> None:

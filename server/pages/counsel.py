@@ -120,6 +120,7 @@ async def portfolio(visit: Visit) -> web.StreamResponse:
             only=only,
             choices=[each.value for each in Only],
             filters=filters,
+            requests=await portfolios.requests_of(tx, me),
             is_kept=any(each.words == words and set(each.only) == set(only) for each in filters),
             colleagues=await portfolios.colleagues_of(tx, me),
             kept=await portfolios.kept_promise(tx, me, agency.zone, hours.holidays_around(agency, tx.now.date())),
@@ -170,12 +171,27 @@ async def follow(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.counsels(tx, visit.actor)
         email = people.clean_email(visit.typed("email")) if visit.typed("email") else None
-        person, is_in = await portfolios.take(tx, visit.actor.known, visit.typed("name"), email, visit.language)
+        person, is_in = await portfolios.take(
+            tx,
+            visit.actor.known,
+            visit.typed("name"),
+            email,
+            visit.language,
+            is_another=bool(visit.typed("is_another")),
+        )
     if not is_in:
         return visit.go(
             "/counsel/people", language.gettext("They are asked first, and you follow them once they agree.")
         )
     return visit.go(f"/counsel/people/{person.id}", language.gettext("You follow %(name)s now.", name=person.name))
+
+
+@post("/counsel/people/{asked}/take-back", again=portfolio)
+async def take_request_back(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        await portfolios.take_request_back(tx, visit.actor.known.id, visit.id("asked"))
+    return visit.go("/counsel/people#requests", language.gettext("You no longer ask to follow them."))
 
 
 @get("/counsel/people/{followed}")
@@ -249,6 +265,14 @@ async def reinforce(visit: Visit) -> web.StreamResponse:
         wanted = bool(visit.typed("is_reinforced"))
         await portfolios.reinforce(tx, visit.actor.known.id, row.id, is_reinforced=wanted)
     return visit.go(f"/counsel/people/{row.id}", language.gettext("Saved."))
+
+
+@post("/counsel/people/{followed}/stop", again=person)
+async def stop_following(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await _followed(tx, visit)
+        await portfolios.stop_following(tx, visit.actor.known.id, row.id)
+    return visit.go("/counsel/people", language.gettext("You no longer follow %(name)s.", name=row.name))
 
 
 @post("/counsel/people/{followed}/email", again=person)

@@ -179,6 +179,8 @@ ROUTES: tuple[Row, ...] = (
     read("/counsel/people", only("claire")),
     act("/counsel/people", only("claire"), name="Zoé"),
     read("/counsel/people/{followed}", only("claire")),
+    act("/counsel/people/{followed}/stop", only("claire")),
+    act("/counsel/people/{asked}/take-back", only("claire")),
     act("/counsel/people/{followed}/email", only("claire"), email="new@example.org"),
     act("/counsel/people/{followed}/notes", only("claire"), note="Kind.", note_kind="private"),
     act("/counsel/people/{followed}/steps", only("claire"), step="Finish the CV"),

@@ -240,7 +240,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         "counsel_talk": counsel_talk.id, "appointment_talk": appointment_talk.id,
         "reason": office.reason.id, "agency": office.reason.agency_id, "hours": weekly.id, "unlike_day": unlike.id,
         "interview": interview.id, "interview_day": interview_day.id,
-        "followed": cast.amina.id, "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),
+        "followed": cast.amina.id, "asked": tomas.id, "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),
     }  # fmt: skip
     ids = appointments | {
         "invitation": invitation.id, "booth_invitation": booth_invitation.id,
