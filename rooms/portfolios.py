@@ -36,7 +36,7 @@ class FollowedElsewhere(Conflict):
 
 class Namesake(Conflict):
     def __init__(self) -> None:
-        super().__init__("followed.namesake", N_("You follow somebody of this name already."))
+        super().__init__("followed.namesake", N_("You follow somebody of this name already."), field="name")
 
 
 class FollowingChanged(Fact):
