@@ -75,6 +75,14 @@ class DocumentPassed(Fact):
     giver: uuid.UUID
 
 
+class DocumentWithdrawn(Fact):
+    """Whoever passed a document in an appointment has taken it back."""
+
+    kind: ClassVar[str] = "appointment.document_withdrawn"
+    appointment: uuid.UUID
+    document: uuid.UUID
+
+
 async def add_cv(tx: Transaction, person: Person, checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
     """The person's CV from now on, its content kept already under `name`. Returns what may be forgotten now."""
     before = (await cvs_of(tx, {person.id})).get(person.id)
@@ -172,6 +180,9 @@ async def of_appointment(tx: Transaction, appointment: uuid.UUID) -> list[Docume
 
 async def withdraw(tx: Transaction, document: Document) -> list[uuid.UUID]:
     document.withdrawn_at = document.withdrawn_at or tx.now
+    if document.appointment_id:
+        appointment = await tx.session.get_one(Appointment, document.appointment_id)
+        tx.record(DocumentWithdrawn(appointment=appointment.id, document=document.id), *appointment.streams)
     return [document.id]
 
 

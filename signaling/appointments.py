@@ -110,6 +110,17 @@ async def _passed(tx: Transaction, told_fact: Told) -> ToldFact:
     return DocumentTold(**head(told_fact), **fact.model_dump(), name=row.name, giver_name=giver.name)
 
 
+@told("appointment:document_withdrawn")
+class DocumentWithdrawnTold(ToldFact):
+    """Whoever passed a document in an appointment has taken it back."""
+
+    appointment: UUID
+    document: UUID
+
+
+as_it_is("person", documents.DocumentWithdrawn, DocumentWithdrawnTold)
+
+
 class Report(Payload):
     """What this browser saw: kept as evidence for both."""
 

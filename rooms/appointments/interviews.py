@@ -44,14 +44,27 @@ async def be_there(
 ) -> None:
     """On a day of the fair the person is there too from one minute of the day until another: their weekly hours of
     that day stay beside it."""
-    if day not in {each for each, *_ in await days_ahead(tx, booth)}:
+    open_at = [(from_, to) for each, from_, to in await days_ahead(tx, booth) if each == day]
+    if not open_at:
         raise Invalid("day.no_fair", N_("Please choose a day of the fair."), field="day")
+    if not any(span[0] < _end_of(to) and _minute_of(from_) < span[1] for from_, to in open_at):
+        message = N_("The fair is open from %(opens)s to %(closes)s on that day.")
+        opens, closes = f"{open_at[0][0]:%H:%M}", f"{open_at[-1][1]:%H:%M}"
+        raise Invalid("day.closed_then", message, field="day_begins", opens=opens, closes=closes)
     await hours.add_day(tx, person, day, span, modes)
     if sum(1 for row in await hours.days_of(tx, person) if row.day == day) > 1:
         return
     for weekly in await hours.weekly_of(tx, person):
         if weekly.weekday == day.weekday():
             await hours.add_day(tx, person, day, (weekly.begins, weekly.ends), weekly.modes)
+
+
+def _minute_of(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _end_of(at: time) -> int:
+    return _minute_of(at) or 24 * 60
 
 
 async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID], by: Person) -> None:

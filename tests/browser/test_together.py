@@ -195,4 +195,11 @@ async def test_documents_are_passed_both_ways_without_leaving_the_talk(visitors:
         assert await read.body() == pdf
         stranger = await visitors.sign_in(visitors.cast.karim, media=False)
         assert (await stranger.request.get(visitors.house.url + str(path))).status == 404
+        papers = claire.locator("[data-part=papers]")
+        await expect(papers.get_by_role("button", name="Withdraw")).to_have_count(0)
+        await amina.locator("[data-part=papers]").get_by_role("button", name="Withdraw").click()
+        await expect(amina.get_by_text("It is withdrawn.")).to_be_visible()
+        await expect(link).to_have_count(0)
+        await expect(amina.get_by_role("link", name="cv.pdf")).to_have_count(0)
+        assert (await claire.request.get(visitors.house.url + str(path))).status == 404
         await until_frames(claire)

@@ -150,6 +150,7 @@ BESIDE = {
     "appointment:room_opened",
     "appointment:entered",
     "appointment:document",
+    "appointment:document_withdrawn",
     "appointment:delayed",
     "following:changed",
 }

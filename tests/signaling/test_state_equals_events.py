@@ -17,6 +17,7 @@ from rooms.appointments import desk as appointments
 from rooms.appointments.availability import Span
 from rooms.appointments.booking import Appointment, Attendance
 from rooms.chat import Message
+from rooms.documents import Document
 from rooms.facts import KINDS, Told
 from rooms.fairs import Fair
 from rooms.lines import calls, places
@@ -342,9 +343,12 @@ async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
     await office.book(cast.karim, WEDNESDAY_NINE + timedelta(minutes=40))
     async with o.during() as tx:
         await portfolios.follow(tx, cast.claire.id, cast.amina.id)
+    passed = new_id()
     async with o.during() as tx:
         paper = check(DocumentKind.PAPER, Upload("cv.pdf", b"%PDF-1.7\n%%EOF\n"))
-        await documents.pass_on(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), paper, new_id())
+        await documents.pass_on(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), paper, passed)
+    async with o.during() as tx:
+        await documents.withdraw(tx, await tx.session.get_one(Document, passed))
     cast.clock.pass_by(hours=23)
     async with o.during() as tx:
         meeting = await room.enter(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))

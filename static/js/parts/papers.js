@@ -4,7 +4,7 @@ import { say } from "../live/words.js";
 import { copy, fill, slot } from "./dom.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {{appointment: string, document: string, name: string, giver_name: string}} Passed */
+/** @typedef {{appointment: string, document: string, name: string, giver: string, giver_name: string}} Passed */
 
 export class Papers {
   /**
@@ -21,30 +21,43 @@ export class Papers {
   }
 
   start() {
-    this.stops = [this.connection.on("appointment:document", (fact) => this.add(fact))];
-    this.form.addEventListener("submit", this.onSubmit);
+    this.stops = [
+      this.connection.on("appointment:document", (fact) => this.add(fact)),
+      this.connection.on("appointment:document_withdrawn", (fact) => this.item(fact.document)?.remove()),
+    ];
+    this.element.addEventListener("submit", this.onSubmit);
   }
 
   stop() {
     for (const stop of this.stops) stop();
-    this.form.removeEventListener("submit", this.onSubmit);
+    this.element.removeEventListener("submit", this.onSubmit);
   }
 
   /** @param {Passed} passed */
   add(passed) {
     if (passed.appointment !== this.element.dataset.appointment) return;
     const item = copy(this.element, "paper");
+    item.dataset.document = passed.document;
     const link = /** @type {HTMLAnchorElement} */ (item.querySelector("a"));
     link.href = `/documents/${passed.document}`;
     link.textContent = passed.name;
     /** @type {HTMLElement} */ (item.querySelector(".soft")).textContent = passed.giver_name;
+    const withdraw = /** @type {HTMLFormElement} */ (item.querySelector("form"));
+    withdraw.action = `/documents/${passed.document}/withdraw`;
+    if (passed.giver !== document.body.dataset.me) withdraw.remove();
     slot(this.element, "list")?.append(item);
+  }
+
+  /** @param {string} id */
+  item(id) {
+    return this.element.querySelector(`[data-document="${id}"]`);
   }
 
   /** @param {SubmitEvent} event */
   onSubmit(event) {
     event.preventDefault();
-    void this.pass();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    void this.send(form, form === this.form ? () => this.passed() : () => this.withdrawn(form));
   }
 
   passed() {
@@ -52,23 +65,30 @@ export class Papers {
     fill(this.element, "passed", say("It is passed, and can be read now."));
   }
 
-  async pass() {
+  /** @param {HTMLFormElement} form */
+  withdrawn(form) {
+    form.closest("li")?.remove();
+    fill(this.element, "passed", say("It is withdrawn. Nobody can read it any more."));
+    /** @type {HTMLElement} */ (this.form.querySelector("input[type=file]")).focus();
+  }
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {() => void} done
+   */
+  async send(form, done) {
     fill(this.element, "trouble", "");
     fill(this.element, "passed", "");
-    this.form.setAttribute("aria-busy", "true");
+    form.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(this.form.action, {
-        method: "POST",
-        body: new FormData(this.form),
-        headers: { "X-Part": "sentence" },
-      });
-      if (answer.ok) this.passed();
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Part": "sentence" } });
+      if (answer.ok) done();
       else fill(this.element, "trouble", await answer.text());
     } catch {
       // The file stays chosen: without a network the browser's own way says what is wrong.
-      this.form.submit();
+      form.submit();
     } finally {
-      this.form.removeAttribute("aria-busy");
+      form.removeAttribute("aria-busy");
     }
   }
 }

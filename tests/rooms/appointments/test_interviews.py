@@ -258,7 +258,10 @@ async def test_a_time_that_is_added_takes_no_weekly_hours_away(booth: Booth) -> 
     async with cast.database.transaction() as tx:
         stand, day = await cast.fresh_booth(tx, cast.perrin), tx.now.date()
         before = await interviews.times_of(tx, stand, cast.sophie.id)
-        await interviews.be_there(tx, stand, cast.sophie.id, day, (7 * 60, 8 * 60), ("video",))
+        with pytest.raises(Invalid) as closed:
+            await interviews.be_there(tx, stand, cast.sophie.id, day, (5 * 60, 6 * 60), ("video",))
+        assert (closed.value.field, set(closed.value.values)) == ("day_begins", {"opens", "closes"})
+        await interviews.be_there(tx, stand, cast.sophie.id, day, (7 * 60, 11 * 60), ("video",))
         after = await interviews.times_of(tx, stand, cast.sophie.id)
         assert before
         assert before[0][0] == day
