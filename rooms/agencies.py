@@ -17,6 +17,7 @@ from rooms.booths import Booth, BoothStaff
 from rooms.errors import N_, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
+from rooms.public_holidays import regions_of
 from rooms.transaction import Transaction
 
 STEP_MINUTES = 5
@@ -183,15 +184,24 @@ async def team(tx: Transaction, agency_name: str, name: str) -> Team:
     return row
 
 
+async def rename(tx: Transaction, where: Agency, name: str) -> None:
+    name = clean_text(name, "agency", 120, required=True)
+    others = select(Agency.id).where(Agency.name == name, Agency.id != where.id)
+    if (await tx.session.execute(others)).first():
+        raise Invalid("agency.known", N_("There is an agency of this name already."), field="agency")
+    where.name = name
+
+
 async def place(
     tx: Transaction, where: Agency, time_zone: str, region: str, address: str, phone: str, area: str = ""
 ) -> None:
-    """Say where the agency is: its time zone, the region whose holidays it keeps, the way there, its number, and whom
-    it serves."""
+    """Say where the agency is: its time zone, the region whose holidays it keeps (a code of `regions_of`), the way
+    there, its number, and whom it serves."""
     if time_zone not in available_timezones():
         raise Invalid("time_zone.unknown", N_("This time zone is not known. Example: Europe/Paris"), field="time_zone")
-    where.time_zone = time_zone
-    where.region = clean_text(region, "region", 8).upper()
+    if region and region not in regions_of(where.country):
+        raise Invalid("region.unknown", N_("Please choose one of the regions."), field="region")
+    where.time_zone, where.region = time_zone, region
     where.address = clean_text(address, "address", 300)
     where.phone = clean_text(phone, "phone", 40)
     where.area = " ".join(people.clean_postcode(each, "area") for each in area.replace(",", " ").split())

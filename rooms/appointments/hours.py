@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
 from sqlalchemy import ForeignKey, Text, cast, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +19,7 @@ from rooms.appointments.availability import Day, Hours, Minutes, Rules, Span, in
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
+from rooms.public_holidays import holidays_of
 from rooms.transaction import Transaction
 
 MINUTES_A_DAY = 1440
@@ -254,15 +254,6 @@ async def whose_feed(tx: Transaction, token: str) -> Person:
     if row is None or not can_be_booked:
         raise NotFound("feed")
     return row
-
-
-@cache
-def holidays_of(country: str, region: str, year: int) -> frozenset[date]:
-    """The holidays of a country, with those of a subdivision if it has its own (ISO 3166-2)."""
-    try:
-        return frozenset(country_holidays(country, subdiv=region or None, years=year))
-    except NotImplementedError:
-        return frozenset(country_holidays(country, years=year))
 
 
 @lru_cache(maxsize=4096)

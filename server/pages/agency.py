@@ -4,6 +4,7 @@ from aiohttp import web
 
 from rooms import access, agencies, fairs
 from rooms.agencies import Mode, ReasonText
+from rooms.public_holidays import regions_of
 from server import language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -17,7 +18,7 @@ async def agency(visit: Visit) -> web.StreamResponse:
         reasons, teams = await agencies.reasons_of(tx, row), await agencies.teams_in(tx, row.id)
     return visit.page(
         "agency.html", agency=row, reasons=reasons, teams=teams, modes=[mode.value for mode in Mode],
-        zones=fairs.zones(), following=following,
+        zones=fairs.zones(), regions=regions_of(row.country), following=following,
     )  # fmt: skip
 
 
@@ -25,6 +26,7 @@ async def agency(visit: Visit) -> web.StreamResponse:
 async def place(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
+        await agencies.rename(tx, row, visit.typed("agency"))
         zone, region = visit.typed("time_zone"), visit.typed("region")
         await agencies.place(tx, row, zone, region, visit.typed("address"), visit.typed("phone"), visit.typed("area"))
     return visit.go(f"/administer/agencies/{row.id}#place", language.gettext("Saved."))

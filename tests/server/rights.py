@@ -129,7 +129,7 @@ ROUTES: tuple[Row, ...] = (
     act("/administer/teams/{team}/counsellors/{person}/remove", only("paul")),
     act("/administer/invitations/{organiser_invitation}/withdraw", only("paul")),
     read("/administer/agencies/{agency}", only("paul")),
-    act("/administer/agencies/{agency}", only("paul"), time_zone="Indian/Reunion"),
+    act("/administer/agencies/{agency}", only("paul"), agency="La Réunion", time_zone="Indian/Reunion"),
     act("/administer/agencies/{agency}/reasons", only("paul"), reason="Training", minutes="30", modes="video"),
     act("/administer/agencies/{agency}/reasons/{reason}/withdraw", only("paul")),
     read("/appointments", KNOWN),

@@ -16,6 +16,7 @@ from rooms.appointments.availability import Span
 from rooms.appointments.booking import Appointment, AppointmentState, Attendance, ChangeKind, OccupiedPiece
 from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
 from rooms.outbox import Mail
+from rooms.public_holidays import holidays_of, regions_of
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 
@@ -375,16 +376,38 @@ async def test_hours_refuse_what_overlaps_or_makes_no_sense(office: Office) -> N
 
 async def test_holidays_are_those_of_the_region(office: Office) -> None:
     """May 27 is a holiday in Guadeloupe, 20 December in La Réunion: the abolition of slavery."""
-    assert date(2027, 5, 27) in hours.holidays_of("FR", "GP", 2027)
-    assert date(2027, 5, 27) not in hours.holidays_of("FR", "", 2027)
-    assert date(2026, 12, 20) in hours.holidays_of("FR", "RE", 2026)
+    assert date(2027, 5, 27) in holidays_of("FR", "971", 2027)
+    assert date(2027, 5, 27) not in holidays_of("FR", "", 2027)
+    assert date(2026, 12, 20) in holidays_of("FR", "974", 2026)
     async with office.cast.database.transaction() as tx:
         agency = await agencies.agency(tx, "Agence Nantes Centre")
-        await agencies.place(tx, agency, "America/Guadeloupe", "gp", "Pointe-à-Pitre", "")
+        with pytest.raises(Invalid) as refused:
+            await agencies.place(tx, agency, "America/Guadeloupe", "XX", "", "")
+        assert refused.value.field == "region"
+        await agencies.place(tx, agency, "America/Guadeloupe", "971", "Pointe-à-Pitre", "")
         may_26 = date(2027, 5, 26)
         assert may_26.weekday() == 2
         found = await times.free_times(tx, await office.fresh_reason(tx), Mode.VIDEO, office.cast.amina.id, may_26, 1)
         assert found == []
+
+
+def test_the_regions_that_can_be_chosen_have_names_and_holidays() -> None:
+    regions = regions_of("FR")
+    assert (regions["974"], regions["971"], regions["57"]) == ("La Réunion", "Guadeloupe", "Moselle")
+    assert all(holidays_of("FR", code, 2027) for code in regions)
+
+
+async def test_an_agency_is_renamed_unless_another_one_has_the_name(office: Office) -> None:
+    async with office.cast.database.transaction() as tx:
+        agency = await agencies.agency(tx, "Agence Nantes Centre")
+        await agencies.agency(tx, "Agence de Rezé")
+        for name, code in (("", "agency.missing"), ("Agence de Rezé", "agency.known")):
+            with pytest.raises(Invalid) as refused:
+                await agencies.rename(tx, agency, name)
+            assert (refused.value.code, refused.value.field) == (code, "agency")
+        await agencies.rename(tx, agency, "Agence Nantes Centre")
+        await agencies.rename(tx, agency, "Agence Nantes Malakoff")
+        assert {each.name for each in await agencies.all_agencies(tx)} == {"Agence Nantes Malakoff", "Agence de Rezé"}
 
 
 async def test_moving_to_a_colleague_tells_who_had_it_and_frees_their_calendar(cast: Cast) -> None:
