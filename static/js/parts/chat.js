@@ -92,9 +92,14 @@ export class Chat {
 
   /** @param {HTMLElement} item */
   append(item) {
-    const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 80;
-    this.list.append(item);
+    this.stayAtEnd(() => this.list.append(item));
     show(this.element, "empty", false);
+  }
+
+  /** @param {() => void} change of what the list holds */
+  stayAtEnd(change) {
+    const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 80;
+    change();
     if (atEnd) this.list.scrollTop = this.list.scrollHeight;
   }
 
@@ -160,10 +165,12 @@ export class Chat {
 
   /** @param {HTMLElement} item */
   sayWaiting(item) {
-    const time = /** @type {HTMLElement} */ (item.querySelector("time"));
-    time.textContent = say("Not sent yet. It goes by itself.");
-    item.classList.add("waits");
-    item.removeAttribute("aria-hidden");
+    this.stayAtEnd(() => {
+      const time = /** @type {HTMLElement} */ (item.querySelector("time"));
+      time.textContent = say("Not sent yet. It goes by itself.");
+      item.classList.add("waits");
+      item.removeAttribute("aria-hidden");
+    });
   }
 
   /** @param {string} message */
