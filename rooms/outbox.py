@@ -112,6 +112,11 @@ async def take_back(tx: Transaction, occasion: str) -> None:
     await tx.session.execute(delete(Mail).where(*waiting))
 
 
+async def may_be_written_again(tx: Transaction, occasion: str) -> None:
+    """What was written for this very occasion does not keep a later letter from being written."""
+    await tx.session.execute(update(Mail).where(Mail.once == occasion).values(once=None))
+
+
 async def sent(tx: Transaction, mail: uuid.UUID) -> None:
     await tx.session.execute(update(Mail).where(Mail.id == mail).values(sent_at=tx.now, failure=None))
 

@@ -236,9 +236,14 @@ async def take(
     if await tx.insert_once(FollowRequest, values):
         told: dict[str, object] = {"name": person.name, "counsellor": counsellor.name, "path": "/appointments#asks"}
         # Whoever said no is not written to again.
-        once = f"following:{person.id}:{counsellor.id}"
+        once = _asked_about(counsellor.id, person.id)
         await outbox.post(tx, Letter(person.email, "following", person.language, told, once))
     return person, False
+
+
+def _asked_about(counsellor: uuid.UUID, person: uuid.UUID) -> str:
+    """The occasion of the letter that asks."""
+    return f"following:{person}:{counsellor}"
 
 
 async def _has_namesake(tx: Transaction, counsellor: uuid.UUID, name: str) -> bool:
@@ -261,7 +266,7 @@ async def take_request_back(tx: Transaction, counsellor: uuid.UUID, person: uuid
         raise NotFound("request")
     await tx.session.delete(row)
     # A letter that has not gone yet does not go any more; one that has is not written again.
-    await outbox.take_back(tx, f"following:{person}:{counsellor}")
+    await outbox.take_back(tx, _asked_about(counsellor, person))
 
 
 async def requests_to(tx: Transaction, person: uuid.UUID) -> list[Person]:
@@ -302,6 +307,8 @@ async def stop_following(tx: Transaction, counsellor: uuid.UUID, person: uuid.UU
     row = await _own(tx, counsellor, person)
     await tx.session.delete(row)
     await chat.no_longer_written_to(tx, await chat.with_counsellor(tx, person), counsellor)
+    # They said yes once, and may be asked again.
+    await outbox.may_be_written_again(tx, _asked_about(counsellor, person))
     _tell(tx, person, None, counsellor)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from rooms.clock import Clock
+from rooms.errors import Problem
 from rooms.facts import Fact
 from rooms.model import Base
 
@@ -54,7 +55,7 @@ class Transaction:
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[Attempt]:
-        """A part that can be undone, rows and facts, as it is after an error. What it changed is then read anew, for
+        """A part that can be undone, rows and facts, as it is after a Problem. What it changed is then read anew, for
         nothing can be loaded by itself where this runs."""
         known, attempt = len(self.recorded), Attempt()
         try:
@@ -62,15 +63,17 @@ class Transaction:
                 yield attempt
                 if attempt.is_undone:
                     await savepoint.rollback()
-        except BaseException:
-            attempt.is_undone = True
+        except Problem:
+            await self._undone(known)
             raise
-        finally:
-            if attempt.is_undone:
-                del self.recorded[known:]
-                for row in list(self.session.identity_map.values()):
-                    if inspect(row).expired_attributes:
-                        await self.session.refresh(row)
+        if attempt.is_undone:
+            await self._undone(known)
+
+    async def _undone(self, known: int) -> None:
+        del self.recorded[known:]
+        for row in list(self.session.identity_map.values()):
+            if inspect(row).expired_attributes:
+                await self.session.refresh(row)
 
     async def write(self, statement: Insert, rows: Sequence[dict[str, Any]]) -> Sequence[Any]:
         """Insert `rows`, many at once, without what the session does for entities; gives what the statement returns."""

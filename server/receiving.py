@@ -83,10 +83,11 @@ async def _visit(request: web.Request, house: House) -> Visit:
             await _note_seen(house, *found)
     chosen = request.cookies.get(LANGUAGE) or (found[1].language if found else None)
     spoken = language.choose(request.headers.get("Accept-Language", ""), chosen)
-    visitor = request.cookies.get(VISITOR) or secrets.token_urlsafe(18)
-    visit = Visit(request, house, actor, spoken, token if found else visitor, doors)
-    if VISITOR not in request.cookies:
-        visit.cookies[VISITOR] = (visitor, YEAR)
+    # Whoever is signed in needs no cookie beside their session's.
+    holder = token if found else request.cookies.get(VISITOR) or secrets.token_urlsafe(18)
+    visit = Visit(request, house, actor, spoken, holder, doors)
+    if not found and VISITOR not in request.cookies:
+        visit.cookies[VISITOR] = (holder, YEAR)
     return visit
 
 

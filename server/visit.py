@@ -12,6 +12,8 @@ from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
+from multidict import MultiMapping
+from yarl import URL
 
 from rooms import signin
 from rooms.access import Actor, Doors
@@ -168,7 +170,16 @@ class Visit:
 
     @property
     def query(self) -> dict[str, str]:
-        return dict(self.request.query)
+        return dict(self._asked)
+
+    def asked(self, name: str) -> list[str]:
+        """All that the address says of this."""
+        return self._asked.getall(name, [])
+
+    @property
+    def _asked(self) -> MultiMapping[str]:
+        """A form that is shown again is shown on the page that it came from."""
+        return URL(self.form_page).query if self.form_page else self.request.query
 
     @property
     def form_token(self) -> str:

@@ -104,7 +104,6 @@ BROWSER = (
     N_("Catching up"),
     N_("No connection. Trying again."),
     N_("It is withdrawn. Nobody can read it any more."),
-    N_("Your message was not sent. Please try again."),
     N_("Not sent yet. It goes by itself."),
     N_("Your place is kept."),
     N_("You are next. Stay near."),

@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from rooms import agencies, conversations, outbox, people, portfolios, referents
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, holding, hours, letters, links, room, times, waitlist
+from rooms.appointments.availability import local
 from rooms.appointments.booking import Appointment, AppointmentState, ChangeKind, Guest, Lapsed
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, NotFound, Problem, Refused
@@ -104,10 +106,11 @@ class HandedOver:
     left: list[Appointment]
 
 
-async def close_day(tx: Transaction, counsellor: uuid.UUID, day: date, begins: datetime, ends: datetime) -> None:
-    """The counsellor is not there on this day, which lasts from `begins` until `ends`: what is only held is let go."""
-    if not await hours.is_closed(tx, counsellor, day):
-        await hours.add_day(tx, counsellor, day, None)
+async def close_days(tx: Transaction, counsellor: uuid.UUID, first: date, last: date, zone: ZoneInfo) -> None:
+    """The counsellor is not there on these days of `zone`: nothing is booked any more, and what is only held goes."""
+    if first != last or not await hours.is_closed(tx, counsellor, first):
+        await hours.add_day(tx, counsellor, first, None, until=last)
+    begins, ends = local(first, time(0), zone), local(last + timedelta(days=1), time(0), zone)
     for found in await booking.standing_of(tx, counsellor):
         row = await booking.locked(tx, found.id) if begins <= found.begins_at < ends else None
         if row and row.counsellor_id == counsellor and row.state is AppointmentState.HELD:
@@ -183,12 +186,13 @@ async def _offer(tx: Transaction, row: Appointment) -> None:
 
 async def hold_again(tx: Transaction, row: Appointment) -> bool:
     """Whoever took longer than it was kept has the time all the same, before anybody else who waits."""
-    lapsed = await booking.lapse(tx, row.id)
-    if await holding.renew(tx, row):
-        return True
-    if lapsed:
-        await _offer(tx, lapsed)
-    return False
+    lapsed, is_held = await booking.lapse(tx, row.id), False
+    try:
+        is_held = await holding.renew(tx, row)
+    finally:
+        if lapsed and not is_held:
+            await _offer(tx, lapsed)
+    return is_held
 
 
 async def let_go_of(tx: Transaction, row: Appointment) -> None:

@@ -195,6 +195,18 @@ async def possible(
     return free.choices_for(known, people, begins, time_zone)
 
 
+async def who_could_take(tx: Transaction, row: Appointment, people: list[uuid.UUID]) -> list[uuid.UUID]:
+    """Who of `people` is there and free when this appointment takes place, whoever has the least to do first. It is
+    agreed already: how long ahead somebody wants to know, and when a guest can usually come, does not count."""
+    first, last = (local_day(moment, row.host.zone) for moment in (row.begins_at, row.ends_at))
+    (known,) = await times.candidates(tx, [row.candidate_id], Span(row.begins_at, row.ends_at), row)
+    found = await times.diaries_for(tx, row.reason, times.without(people, row.asked), first, last, None, row)
+    now = timedelta(0)
+    diaries = {each: replace(diary, rules=replace(diary.rules, notice=now)) for each, diary in found.items()}
+    free = Free(row.reason, row.mode, None, diaries, tx.now)
+    return [each.counsellor for each in free.choices_for(known, people, row.begins_at, row.time_zone)]
+
+
 def _span_of(reason: Reason, begins: datetime) -> Span:
     return Span(begins, begins + timedelta(minutes=reason.minutes))
 

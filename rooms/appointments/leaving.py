@@ -38,11 +38,7 @@ async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID, by
 
 
 async def _went_over(tx: Transaction, row: Appointment, by: Person, colleagues: list[uuid.UUID]) -> bool:
-    """To whoever is there and free then, the one with the least to do first."""
-    choices = await holding.possible(
-        tx, row.candidate_id, row.reason, row.mode, row.begins_at, row.time_zone, colleagues, moving=row
-    )
-    for each in choices:
-        if await desk.pass_on(tx, row, by, await tx.session.get_one(Person, each.counsellor)):
+    for colleague in await holding.who_could_take(tx, row, colleagues):
+        if await desk.pass_on(tx, row, by, await tx.session.get_one(Person, colleague)):
             return True
     return False

@@ -77,7 +77,7 @@ async def hand_day_over(visit: Visit) -> web.StreamResponse:
         span = _span_of(chosen, teams[0].agency.zone)
         done = await desk.hand_day_over(tx, me, visit.uuid("colleague"), *span)
         if visit.typed("is_closed"):
-            await desk.close_day(tx, me.id, chosen, *span)
+            await desk.close_days(tx, me.id, chosen, chosen, teams[0].agency.zone)
     said = language.gettext("Appointments handed over: %(count)s.", count=len(done.taken))
     if done.left:
         names = ", ".join(row.candidate.name for row in done.left)
@@ -108,7 +108,7 @@ async def portfolio(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         teams = await access.counsels(tx, visit.actor)
         following = await heads(tx, visit)
-        only = visit.request.query.getall("only", []) or visit.ticked("only")
+        only = visit.asked("only") or visit.ticked("only")
         words = visit.query.get("q", "") or visit.typed("q")
         rows, filters = await portfolios.portfolio(tx, me, words), await portfolios.filters_of(tx, me)
         agency = teams[0].agency

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from rooms import access
-from rooms.appointments import booking, hours
+from rooms.appointments import booking, desk, hours
 from rooms.appointments.hours import RulesText
 from rooms.errors import N_, Invalid
 from server import calendars, language
@@ -68,8 +68,11 @@ async def add_day(visit: Visit) -> web.StreamResponse:
         is_open = bool(visit.ticked("day_modes"))
         span = (minutes_of(visit, "day_begins"), minutes_of(visit, "day_ends")) if is_open else None
         until = visit.day("until") if visit.typed("until") else None
-        await hours.add_day(tx, visit.actor.known.id, chosen, span, visit.ticked("day_modes"), until=until)
         zone = await hours.zone_of(tx, visit.actor.known.id)
+        if is_open:
+            await hours.add_day(tx, visit.actor.known.id, chosen, span, visit.ticked("day_modes"), until=until)
+        else:
+            await desk.close_days(tx, visit.actor.known.id, chosen, until or chosen, zone)
         staying = await booking.seen_by(tx, visit.actor.known.id, chosen, zone, until)
     said = language.gettext("Saved.")
     if staying and not is_open:

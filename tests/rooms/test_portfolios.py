@@ -37,6 +37,17 @@ async def test_whoever_is_followed_no_longer_keeps_what_was_written_for_whoever_
         assert (await chat.with_counsellor(tx, cast.amina.id)).id == talk.id
 
 
+async def test_whoever_said_yes_once_is_written_to_when_they_are_asked_again(cast: Cast) -> None:
+    for _ in range(2):
+        assert not await take(cast, "Karim", cast.karim.email)
+        async with cast.database.transaction() as tx:
+            await portfolios.answer_request(tx, cast.karim.id, cast.claire.id, may=True)
+        async with cast.database.transaction() as tx:
+            await portfolios.stop_following(tx, cast.claire.id, cast.karim.id)
+    async with cast.database.reading() as tx:
+        assert len((await tx.session.execute(select(Mail).where(Mail.template == "following"))).all()) == 2
+
+
 async def test_a_name_that_is_followed_already_is_taken_twice_only_on_purpose(cast: Cast) -> None:
     assert await take(cast, "Hélène d'Orves")
     with pytest.raises(Namesake):

@@ -298,3 +298,13 @@ async def test_a_time_that_is_not_held_any_more_is_never_shown_as_booked(world: 
             async with amina.session.get(world.server.make_url(path.format(**world.ids))) as answer:
                 assert answer.url.path == f"/appointments/new/{reason}"
                 assert "This time is not kept for you any more." in await answer.text()
+
+
+async def test_a_form_that_is_shown_again_stands_on_the_page_that_it_came_from(world: World) -> None:
+    async with visitor(world, "claire") as claire:
+        claire.session.headers["Referer"] = str(world.server.make_url("/counsel/people?q=amina"))
+        status, _, text = await claire.send("/counsel/people", name="Amina Benali")
+        assert status == 409
+        assert "This is somebody else of the same name" in text
+        assert 'data-form-page="/counsel/people?q=amina"' in text
+        assert 'type="search" value="amina"' in text

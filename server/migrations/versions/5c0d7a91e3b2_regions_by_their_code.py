@@ -8,7 +8,7 @@ down_revision = "b81f4e2d6a07"
 branch_labels = None
 depends_on = None
 
-CODES = {"GP": "971", "MQ": "972", "GF": "973", "GY": "973", "RE": "974", "YT": "976"}
+CODES = {"GP": "971", "MQ": "972", "GF": "973", "GY": "973", "RE": "974", "YT": "976", "GUA": "971", "LRE": "974", "MAY": "976"}
 KNOWN = ("57", "6AE", "971", "972", "973", "974", "976", "BL", "MF", "NC", "PF", "PM", "TF", "WF")
 
 

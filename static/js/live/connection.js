@@ -101,9 +101,10 @@ export class Connection {
    * Send a command and wait for its acknowledgement; sent again when none comes, so it must be idempotent.
    * @param {string} event
    * @param {object} payload
+   * @param {number} most how often it is sent
    * @returns {Promise<Ack>}
    */
-  async send(event, payload) {
+  async send(event, payload, most = TRIES) {
     for (let tries = 1; ; tries += 1) {
       await this.connected();
       try {
@@ -111,7 +112,7 @@ export class Connection {
         if (ack?.ok) return ack;
         throw new Refusal(ack?.error ?? { code: "no_answer", message: "" });
       } catch (error) {
-        if (error instanceof Refusal || tries === TRIES) throw error;
+        if (error instanceof Refusal || tries === most) throw error;
       }
     }
   }

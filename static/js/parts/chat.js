@@ -1,6 +1,5 @@
 /** A conversation: messages appear once, in order; what one sends is kept until the server has it. */
 
-import { Refusal } from "../live/connection.js";
 import { Unsent } from "../live/unsent.js";
 import { say } from "../live/words.js";
 import { clock, copy, show } from "./dom.js";
@@ -47,7 +46,7 @@ export class Chat {
     ];
     this.form?.addEventListener("submit", this.onSubmit);
     this.form?.addEventListener("keydown", this.onKey);
-    for (const words of this.unsent.all()) void this.send(words);
+    if (this.form) for (const words of this.unsent.all()) void this.send(words);
     this.list.scrollTop = this.list.scrollHeight;
     // Whoever signed in to write goes on where they were.
     const field = this.form?.querySelector("textarea");
@@ -136,14 +135,16 @@ export class Chat {
     const item = this.pend(words);
     const { client_id, text } = words;
     try {
-      const { message } = await this.connection.send("chat:send", { conversation: this.element.dataset.conversation, text, client_id });
+      const payload = { conversation: this.element.dataset.conversation, text, client_id };
+      // Nobody has to write it anew: it is sent until the server says yes or no.
+      const { message } = await this.connection.send("chat:send", payload, Infinity);
       // Sent before a reload, it stands in the page already.
       if (this.list.querySelector(`[data-message="${message}"]`)) item.remove();
     } catch (error) {
       item.remove();
       const field = /** @type {HTMLTextAreaElement} */ (this.form?.elements.namedItem("text"));
-      field.value = field.value || text;
-      this.refuse(error instanceof Refusal ? error.message : say("Your message was not sent. Please try again."));
+      field.value = [text, field.value].filter(Boolean).join("\n");
+      this.refuse(error instanceof Error ? error.message : "");
     }
     this.unsent.drop(client_id);
   }

@@ -48,6 +48,17 @@ async def test_a_colleague_who_is_away_takes_nothing_over(cast: Cast) -> None:
     assert refused.value.values == {"count": 1}
 
 
+async def test_how_long_ahead_a_colleague_wants_to_know_does_not_count_for_what_is_agreed(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    cast.clock.pass_by(hours=22)
+    has, other = colleagues(office, row)
+    assert await leave(office, has) == 1
+    async with cast.database.reading() as tx:
+        (found,) = await booking.of_person(tx, cast.amina.id, since=tx.now)
+        assert found.counsellor_id == other.id
+
+
 async def test_whoever_cannot_hand_over_does_not_leave(cast: Cast) -> None:
     office = await open_office(cast)
     await office.book(cast.amina, WEDNESDAY_NINE)

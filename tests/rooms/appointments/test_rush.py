@@ -302,12 +302,11 @@ async def test_what_was_cancelled_is_not_called_lapsed(cast: Cast) -> None:
     assert (refused.code, refused.leads_to) == ("appointment.move", f"/appointments/{row.id}")
 
 
-async def test_a_day_that_is_handed_over_and_closed_keeps_nothing_that_is_only_held(cast: Cast) -> None:
+async def test_days_that_are_closed_keep_nothing_that_is_only_held(cast: Cast) -> None:
     office, day = await open_office(cast), WEDNESDAY_NINE.date()
     held = await office.hold(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        hour = timedelta(hours=1)
-        await desk.close_day(tx, office.claire.id, day, WEDNESDAY_NINE - 8 * hour, WEDNESDAY_NINE + 10 * hour)
+        await desk.close_days(tx, office.claire.id, day, day + timedelta(days=3), office.reason.host.zone)
     (refused,) = await confirm(office, (cast.amina, held))
     assert isinstance(refused, Lapsed)
     assert await office.starts(cast.karim) == []
