@@ -14,6 +14,11 @@ AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.m
 
 async def faults(page: Page) -> list[str]:
     """What axe-core finds by the rules of WCAG 2.2 A and AA."""
+    # A button that is just becoming usable has the colours of both for the tenth of a second that this takes.
+    await page.evaluate(
+        """() => Promise.allSettled(document.getAnimations()
+              .filter((each) => each instanceof CSSTransition).map((each) => each.finished))"""
+    )
     await page.evaluate(AXE.read_text())
     found = await page.evaluate(
         """async () => (await axe.run({
