@@ -27,6 +27,9 @@ from server.settings import load
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
+# What is written depends on no database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 SECRET = "kP3vX8mQ1rT6wZ0yB5nD2gH7jL4sF9cA"
 LONGEST_LINE = 75
 SEVEN_BITS = SMTP.clone(cte_type="7bit")
