@@ -16,5 +16,6 @@ def holidays_of(country: str, region: str, year: int) -> frozenset[date]:
 def regions_of(country: str) -> dict[str, str]:
     """The regions of a country that have a name and holidays of their own: code and name, in the order of names."""
     found = country_holidays(country)
+    # Among the other ways to call a region, letters alone are codes too.
     names = {code: name for name, code in found.subdivisions_aliases.items() if not name.isupper()}
     return dict(sorted(names.items(), key=lambda pair: pair[1]))

@@ -104,6 +104,11 @@ def local(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
+def whole_days(first: date, last: date, zone: ZoneInfo) -> Span:
+    """From the beginning of the first day until the end of the last, as `zone` has them."""
+    return Span(local(first, time(0), zone), local(last + timedelta(days=1), time(0), zone))
+
+
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     """Which day it is there at this moment."""
     return moment.astimezone(zone).date()

@@ -7,7 +7,7 @@ of a person's time belongs to one appointment. It holds for counsellors and cand
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.agencies import Host, Mode, Reason
-from rooms.appointments.availability import Span, local
+from rooms.appointments.availability import Span, whole_days
 from rooms.booths import Booth
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, person_stream
@@ -613,7 +613,7 @@ async def seen_by(
     tx: Transaction, counsellor: uuid.UUID, day: date, zone: ZoneInfo, until: date | None = None
 ) -> list[Appointment]:
     """What somebody has to hold on a day, or on all until another, the soonest first."""
-    begins, ends = local(day, time(0), zone), local((until or day) + timedelta(days=1), time(0), zone)
+    begins, ends = whole_days(day, until or day, zone)
     query = select(Appointment).where(
         Appointment.counsellor_id == counsellor,
         Appointment.state == AppointmentState.BOOKED,

@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from rooms import agencies, conversations, outbox, people, portfolios, referents
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, holding, hours, letters, links, room, times, waitlist
-from rooms.appointments.availability import local
+from rooms.appointments.availability import whole_days
 from rooms.appointments.booking import Appointment, AppointmentState, ChangeKind, Guest, Lapsed
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, NotFound, Problem, Refused
@@ -110,7 +110,7 @@ async def close_days(tx: Transaction, counsellor: uuid.UUID, first: date, last: 
     """The counsellor is not there on these days of `zone`: nothing is booked any more, and what is only held goes."""
     if first != last or not await hours.is_closed(tx, counsellor, first):
         await hours.add_day(tx, counsellor, first, None, until=last)
-    begins, ends = local(first, time(0), zone), local(last + timedelta(days=1), time(0), zone)
+    begins, ends = whole_days(first, last, zone)
     for found in await booking.standing_of(tx, counsellor):
         row = await booking.locked(tx, found.id) if begins <= found.begins_at < ends else None
         if row and row.counsellor_id == counsellor and row.state is AppointmentState.HELD:

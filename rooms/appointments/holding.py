@@ -201,8 +201,8 @@ async def who_could_take(tx: Transaction, row: Appointment, people: list[uuid.UU
     first, last = (local_day(moment, row.host.zone) for moment in (row.begins_at, row.ends_at))
     (known,) = await times.candidates(tx, [row.candidate_id], Span(row.begins_at, row.ends_at), row)
     found = await times.diaries_for(tx, row.reason, times.without(people, row.asked), first, last, None, row)
-    now = timedelta(0)
-    diaries = {each: replace(diary, rules=replace(diary.rules, notice=now)) for each, diary in found.items()}
+    at_once = timedelta(0)
+    diaries = {each: replace(diary, rules=replace(diary.rules, notice=at_once)) for each, diary in found.items()}
     free = Free(row.reason, row.mode, None, diaries, tx.now)
     return [each.counsellor for each in free.choices_for(known, people, row.begins_at, row.time_zone)]
 

@@ -1,8 +1,7 @@
 """The counsellor's pages: the day, the portfolio, and booking on behalf."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -10,7 +9,7 @@ from rooms import access, agencies, chat, counselling, people, portfolios, refer
 from rooms.access import Act
 from rooms.agencies import Mode
 from rooms.appointments import booking, desk, guests, hours, room, satisfaction
-from rooms.appointments.availability import local
+from rooms.appointments.availability import whole_days
 from rooms.appointments.booking import AppointmentState, Attendance
 from rooms.errors import N_, Invalid
 from rooms.facts import conversation_stream
@@ -34,7 +33,7 @@ async def day(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit)
         zone = teams[0].agency.zone
         chosen = _chosen_day(visit, tx.now.astimezone(zone).date())
-        begins, ends = _span_of(chosen, zone)
+        begins, ends = whole_days(chosen, chosen, zone)
         rows = await booking.of_person(tx, visit.actor.known.id, since=begins, until=ends)
         mine = [row for row in rows if row.counsellor_id == visit.actor.known.id]
         return visit.page(
@@ -74,20 +73,15 @@ async def hand_day_over(visit: Visit) -> web.StreamResponse:
         teams = await access.counsels(tx, visit.actor)
         chosen = visit.day("day")
         me = await tx.session.get_one(Person, visit.actor.known.id)
-        span = _span_of(chosen, teams[0].agency.zone)
-        done = await desk.hand_day_over(tx, me, visit.uuid("colleague"), *span)
+        zone = teams[0].agency.zone
+        done = await desk.hand_day_over(tx, me, visit.uuid("colleague"), *whole_days(chosen, chosen, zone))
         if visit.typed("is_closed"):
-            await desk.close_days(tx, me.id, chosen, chosen, teams[0].agency.zone)
+            await desk.close_days(tx, me.id, chosen, chosen, zone)
     said = language.gettext("Appointments handed over: %(count)s.", count=len(done.taken))
     if done.left:
         names = ", ".join(row.candidate.name for row in done.left)
         said += " " + language.gettext("These stay with you, your colleague is not free then: %(names)s.", names=names)
     return visit.go(f"/counsel?day={chosen}", said)
-
-
-def _span_of(chosen: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """A whole day of a zone."""
-    return local(chosen, time(0), zone), local(chosen + timedelta(days=1), time(0), zone)
 
 
 @post("/appointments/{appointment}/record", again=appointment)
