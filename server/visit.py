@@ -223,7 +223,8 @@ class Visit:
 
     def go(self, path: str, flash: str | None = None, *, kind: str = "ok") -> web.Response:
         """Send the browser to a page of ours, with a sentence to show: in the section that `path` names, or on top."""
-        if flash:
+        # A part that is only a sentence says it itself.
+        if flash and self.request.headers.get(PART) != SENTENCE:
             said = {"kind": kind, "text": flash, "at": path.partition("#")[2]}
             self.cookies[FLASH] = (quote(json.dumps(said)), 30)
         if self.wants_part:

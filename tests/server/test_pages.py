@@ -308,3 +308,12 @@ async def test_a_form_that_is_shown_again_stands_on_the_page_that_it_came_from(w
         assert "This is somebody else of the same name" in text
         assert 'data-form-page="/counsel/people?q=amina"' in text
         assert 'type="search" value="amina"' in text
+
+
+async def test_a_part_that_is_a_sentence_leaves_none_for_the_next_page(world: World) -> None:
+    async with visitor(world, "claire") as claire:
+        claire.session.headers["X-Part"] = "sentence"
+        status, _, _ = await claire.send("/counsel/people/{followed}/reinforced", is_reinforced="1")
+        assert status == 204
+        del claire.session.headers["X-Part"]
+        assert '<div class="flash ok"' not in await claire.get("/counsel/people/{followed}")
