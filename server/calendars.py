@@ -65,7 +65,7 @@ def feed(rows: Iterable[Appointment], person_id: uuid.UUID, url: str, host: str)
     """Somebody's appointments as a calendar to follow. What was cancelled is gone: not every program hides it."""
     calendar = _calendar("PUBLISH")
     calendar.add("x-wr-calname", "Parvis")
-    # How often to ask again: RFC 7986, 5.7, and what Outlook reads instead ([MS-OXCICAL] 2.1.3.1.1.13).
+    # How often to ask again: RFC 7986, 5.7, and what Outlook reads instead ([MS-OXCICAL], X-PUBLISHED-TTL).
     calendar.add("refresh-interval", ASKED_AGAIN, {"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(ASKED_AGAIN))
     for row in rows:

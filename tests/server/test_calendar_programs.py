@@ -104,7 +104,7 @@ class Thunderbird(Program):
 
 
 class Outlook(Program):
-    """[MS-OXCICAL] 2.1.3.1.1 and [MS-STANOICAL] V0239, V0240: a meeting has one VEVENT, an ORGANIZER and the METHOD in
+    """[MS-OXCICAL] and [MS-STANOICAL] V0239, V0240: a meeting has one VEVENT, an ORGANIZER and the METHOD in
     the body too; a request or cancellation finds its entry by the UID, and one of a lower SEQUENCE is out of date. What
     is CANCELLED goes when its reader removes it, as the mail offers."""
 
