@@ -274,17 +274,25 @@ async def add_reason(tx: Transaction, where: Agency | Booth, text: ReasonText) -
     query = select(Reason).where(_belongs_to(where), Reason.name == text.name.strip())
     reason = (await tx.session.execute(query)).scalar_one_or_none()
     if reason and not reason.is_withdrawn:
-        raise Invalid("reason.known", N_("A reason of this name stands already."), field="reason")
+        raise _known()
     if reason is None:
         reason = Reason(id=new_id())
         reason.agency, reason.booth = (None, where) if isinstance(where, Booth) else (where, None)
-    if text.team and text.team not in {team.id for team in await teams_in(tx, where.id)}:
-        raise Invalid("team.unknown", N_("Please choose a team of this agency."), field="team")
+    await _check_team(tx, where, text)
     reason.is_withdrawn = False
     write_reason(reason, text)
     tx.session.add(reason)
     await tx.session.flush()
     return reason
+
+
+def _known() -> Invalid:
+    return Invalid("reason.known", N_("A reason of this name stands already."), field="reason")
+
+
+async def _check_team(tx: Transaction, where: Agency | Booth, text: ReasonText) -> None:
+    if text.team and text.team not in {team.id for team in await teams_in(tx, where.id)}:
+        raise Invalid("team.unknown", N_("Please choose a team of this agency."), field="team")
 
 
 def write_reason(reason: Reason, text: ReasonText) -> None:
@@ -305,12 +313,39 @@ def _belongs_to(where: Agency | Booth) -> ColumnElement[bool]:
     return Reason.booth_id == where.id if isinstance(where, Booth) else Reason.agency_id == where.id
 
 
-async def withdraw_reason(tx: Transaction, where: Agency | Booth, reason: uuid.UUID) -> None:
-    """Nobody takes it any more; what is booked for it stands."""
+async def reason_of(tx: Transaction, where: Agency | Booth, reason: uuid.UUID) -> Reason:
+    """A reason of this host that stands."""
+    row = await _of(tx, where, reason)
+    if row.is_withdrawn:
+        raise NotFound("reason")
+    return row
+
+
+async def _of(tx: Transaction, where: Agency | Booth, reason: uuid.UUID) -> Reason:
     row = await tx.session.get(Reason, reason)
     if row is None or where.id not in (row.agency_id, row.booth_id):
         raise NotFound("reason")
-    row.is_withdrawn = True
+    return row
+
+
+async def change_reason(tx: Transaction, where: Agency | Booth, reason: uuid.UUID, text: ReasonText) -> None:
+    """Write it anew for whoever comes from now on; what is booked for it keeps its time and its length."""
+    row = await reason_of(tx, where, reason)
+    await _check_team(tx, where, text)
+    others = select(Reason.is_withdrawn).where(
+        _belongs_to(where), Reason.name == text.name.strip(), Reason.id != row.id
+    )
+    for is_withdrawn in (await tx.session.execute(others)).scalars():
+        if is_withdrawn:
+            message = N_("A reason of this name was withdrawn: add it again to bring it back.")
+            raise Invalid("reason.withdrawn", message, field="reason")
+        raise _known()
+    write_reason(row, text)
+
+
+async def withdraw_reason(tx: Transaction, where: Agency | Booth, reason: uuid.UUID) -> None:
+    """Nobody takes it any more; what is booked for it stands."""
+    (await _of(tx, where, reason)).is_withdrawn = True
 
 
 async def standing_reason(tx: Transaction, reason: uuid.UUID) -> Reason:

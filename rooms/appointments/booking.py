@@ -150,6 +150,10 @@ class Appointment(Base):
     def span(self) -> Span:
         return Span(self.begins_at, self.ends_at)
 
+    @property
+    def minutes(self) -> int:
+        return (self.ends_at - self.begins_at) // timedelta(minutes=1)
+
     def partners(self, person: uuid.UUID) -> str:
         """Whom this person meets; an employer's recruiter is named with the employer."""
         named = {self.candidate_id: self.candidate.name, self.counsellor_id: self.counsellor.name}

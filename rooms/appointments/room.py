@@ -114,7 +114,7 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
         guest_id=row.guest_id,
         state=MeetingState.WAITING,
         mode=row.mode,
-        planned_minutes=row.reason.minutes,
+        planned_minutes=row.minutes,
         opened_at=tx.now,
     )
     tx.session.add(meeting)

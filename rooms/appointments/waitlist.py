@@ -85,6 +85,8 @@ async def freed(tx: Transaction, begins: datetime, counsellor: uuid.UUID, reason
     if begins < tx.now + SOONEST:
         return None
     for row in await _waiting(tx, reason):
+        if not row.reason.stands:
+            continue
         day = begins.astimezone(row.reason.host.zone).date()
         if not row.first_day <= day <= row.last_day or await _was_asked(tx, row, counsellor, begins):
             continue
@@ -111,8 +113,10 @@ async def _was_asked(tx: Transaction, row: Wish, counsellor: uuid.UUID, begins: 
 async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor: uuid.UUID) -> Appointment | None:
     if counsellor not in await times.counsellors_for(tx, row.reason, row.candidate_id):
         return None
+    # How they wished to meet may not be offered any more: told otherwise is better than forgotten.
+    mode = row.mode if row.mode in row.reason.modes else Mode(row.reason.modes[0])
     try:
-        found = await holding.possible(tx, row.candidate_id, row.reason, row.mode, begins, row.time_zone, [counsellor])
+        found = await holding.possible(tx, row.candidate_id, row.reason, mode, begins, row.time_zone, [counsellor])
     except Conflict:
         # They have another appointment then.
         return None

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from rooms import access, agencies, fairs
-from rooms.agencies import Mode, ReasonText
+from rooms.agencies import ReasonText
 from rooms.public_holidays import regions_of
 from server import language
 from server.pages.following import heads
@@ -17,9 +17,14 @@ async def agency(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit)
         reasons, teams = await agencies.reasons_of(tx, row), await agencies.teams_in(tx, row.id)
     return visit.page(
-        "agency.html", agency=row, reasons=reasons, teams=teams, modes=[mode.value for mode in Mode],
-        zones=fairs.zones(), regions=regions_of(row.country), following=following,
-    )  # fmt: skip
+        "agency.html",
+        agency=row,
+        reasons=reasons,
+        teams=teams,
+        zones=fairs.zones(),
+        regions=regions_of(row.country),
+        following=following,
+    )
 
 
 @post("/administer/agencies/{agency}", again=agency)
@@ -51,6 +56,25 @@ async def add_reason(visit: Visit) -> web.StreamResponse:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
         await agencies.add_reason(tx, row, reason_text(visit))
     return visit.go(f"/administer/agencies/{row.id}#reasons", language.gettext("People can take it from now on."))
+
+
+@get("/administer/agencies/{agency}/reasons/{reason}/change")
+async def reason(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        row = await access.agency(tx, visit.actor, visit.id("agency"))
+        found = await agencies.reason_of(tx, row, visit.id("reason"))
+        following, teams = await heads(tx, visit), await agencies.teams_in(tx, row.id)
+    return visit.page(
+        "reason.html", reason=found, teams=teams, back=f"/administer/agencies/{row.id}", following=following
+    )
+
+
+@post("/administer/agencies/{agency}/reasons/{reason}/change", again=reason)
+async def change_reason(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await access.agency(tx, visit.actor, visit.id("agency"))
+        await agencies.change_reason(tx, row, visit.id("reason"), reason_text(visit))
+    return visit.go(f"/administer/agencies/{row.id}#reasons", language.gettext("Saved."))
 
 
 @post("/administer/agencies/{agency}/reasons/{reason}/withdraw")

@@ -133,7 +133,7 @@ def _mode(visit: Visit, reason: Reason, moving: Appointment | None = None, candi
         return Mode(wanted)
     if candidate and not candidate.email and not moving and Mode.PHONE in reason.modes:
         return Mode.PHONE
-    return moving.mode if moving else Mode(reason.modes[0])
+    return moving.mode if moving and moving.mode in reason.modes else Mode(reason.modes[0])
 
 
 def _week(visit: Visit) -> int:

@@ -48,6 +48,28 @@ async def add_reason(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/booths/{stand.id}/interviews#kinds", language.gettext("Candidates can book it from now on."))
 
 
+@get("/booths/{booth}/interviews/{interview}/change")
+async def interview(visit: Visit) -> web.StreamResponse:
+    async with visit.reading() as tx:
+        stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
+        return visit.page(
+            "reason.html",
+            fair=stand.fair,
+            reason=await agencies.reason_of(tx, stand, visit.id("interview")),
+            teams=(),
+            back=f"/booths/{stand.id}/interviews",
+            following=await heads(tx, visit),
+        )
+
+
+@post("/booths/{booth}/interviews/{interview}/change", again=interview)
+async def change_reason(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
+        await agencies.change_reason(tx, stand, visit.id("interview"), reason_text(visit))
+    return visit.go(f"/booths/{stand.id}/interviews#kinds", language.gettext("Saved."))
+
+
 @post("/booths/{booth}/interviews/{interview}/withdraw")
 async def withdraw_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:

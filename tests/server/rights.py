@@ -64,6 +64,8 @@ ROUTES: tuple[Row, ...] = (
     act("/fairs/{fair}/booths/{employer}/join", KNOWN, words="Hello"),
     read("/booths/{booth}/interviews", only("luc")),
     act("/booths/{booth}/interviews", only("luc"), reason="Second interview", minutes="20", modes="video"),
+    read("/booths/{booth}/interviews/{interview}/change", only("luc")),
+    act("/booths/{booth}/interviews/{interview}/change", only("luc"), reason="Talk", minutes="20", modes="video"),
     act("/booths/{booth}/interviews/{interview}/withdraw", only("luc")),
     act("/booths/{booth}/interviews/times", only("luc"), day="2026-11-24", day_begins="09:00", day_ends="12:00"),
     act("/booths/{booth}/interviews/times/{interview_day}/remove", only("luc")),
@@ -131,6 +133,10 @@ ROUTES: tuple[Row, ...] = (
     read("/administer/agencies/{agency}", only("paul")),
     act("/administer/agencies/{agency}", only("paul"), agency="La Réunion", time_zone="Indian/Reunion"),
     act("/administer/agencies/{agency}/reasons", only("paul"), reason="Training", minutes="30", modes="video"),
+    read("/administer/agencies/{agency}/reasons/{reason}/change", only("paul")),
+    act(
+        "/administer/agencies/{agency}/reasons/{reason}/change", only("paul"), reason="Plan", minutes="30", modes="chat"
+    ),
     act("/administer/agencies/{agency}/reasons/{reason}/withdraw", only("paul")),
     read("/appointments", KNOWN),
     read("/appointments/new", KNOWN),

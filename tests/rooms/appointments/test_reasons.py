@@ -1,0 +1,113 @@
+"""A reason is changed or withdrawn while people have booked for it, hold a time, or wait for one."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from rooms import agencies
+from rooms.agencies import Mode, ReasonText
+from rooms.appointments import desk, waitlist
+from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.errors import Invalid, NotFound
+from rooms.people import Person
+from tests.cast import Cast
+from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
+
+LONGER = ReasonText("My way to work", 45, ("phone", "chat"), "Which way?", "A plan")
+
+
+@pytest.fixture
+async def office(cast: Cast) -> Office:
+    return await open_office(cast)
+
+
+async def write(office: Office, text: ReasonText) -> None:
+    async with office.cast.database.transaction() as tx:
+        reason = await office.fresh_reason(tx)
+        assert reason.agency
+        await agencies.change_reason(tx, reason.agency, reason.id, text)
+
+
+async def withdraw(office: Office) -> None:
+    async with office.cast.database.transaction() as tx:
+        reason = await office.fresh_reason(tx)
+        assert reason.agency
+        await agencies.withdraw_reason(tx, reason.agency, reason.id)
+
+
+async def wait(office: Office, person: Person, mode: Mode = Mode.VIDEO) -> None:
+    async with office.cast.database.transaction() as tx:
+        someone, reason = await office.cast.fresh(tx, person), await office.fresh_reason(tx)
+        await waitlist.wish(tx, someone, reason, mode, date(2026, 11, 25), date(2026, 12, 25), PARIS)
+
+
+async def cancel(office: Office, row: Appointment) -> Appointment | None:
+    """Cancel it as its candidate; what is proposed to who waits."""
+    async with office.cast.database.transaction() as tx:
+        fresh = await office.fresh(tx, row)
+        await desk.cancel(tx, fresh, fresh.candidate)
+    async with office.cast.database.reading() as tx:
+        query = select(Appointment).where(Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_not(None))
+        return (await tx.session.execute(query)).scalar_one_or_none()
+
+
+async def test_whoever_books_from_now_on_comes_as_it_is_written_now(office: Office) -> None:
+    before = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    await write(office, LONGER)
+    after = await office.book(office.cast.karim, WEDNESDAY_NINE + timedelta(hours=1), Mode.PHONE, "06 11 22 33 44")
+    async with office.cast.database.transaction() as tx:
+        first, second = await office.fresh(tx, before), await office.fresh(tx, after)
+        assert (first.minutes, first.mode) == (30, Mode.VIDEO)
+        assert (second.minutes, second.mode) == (45, Mode.PHONE)
+        assert first.reason.name == second.reason.name == "My way to work"
+
+
+@pytest.mark.parametrize("name", ["Training", " Training "])
+async def test_two_reasons_do_not_share_a_name(office: Office, name: str) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        agency = (await office.fresh_reason(tx)).agency
+        assert agency
+        other = await agencies.add_reason(tx, agency, ReasonText("Training", 30, ("video",)))
+    with pytest.raises(Invalid, match=r"reason\.known"):
+        await write(office, ReasonText(name, 30, ("video",)))
+    async with cast.database.transaction() as tx:
+        agency = (await office.fresh_reason(tx)).agency
+        assert agency
+        await agencies.withdraw_reason(tx, agency, other.id)
+    with pytest.raises(Invalid, match=r"reason\.withdrawn"):
+        await write(office, ReasonText(name, 30, ("video",)))
+
+
+async def test_only_a_reason_of_this_agency_that_stands_is_changed(office: Office) -> None:
+    async with office.cast.database.transaction() as tx:
+        elsewhere = (await agencies.team(tx, "Agence de Rezé", "Sud")).agency
+        with pytest.raises(NotFound):
+            await agencies.change_reason(tx, elsewhere, office.reason.id, LONGER)
+    await withdraw(office)
+    with pytest.raises(NotFound):
+        await write(office, LONGER)
+
+
+async def test_who_waits_for_a_way_to_meet_that_is_gone_is_told_of_another(office: Office) -> None:
+    booked = await office.book(office.cast.amina, WEDNESDAY_NINE + timedelta(days=7))
+    await wait(office, office.cast.karim, Mode.VIDEO)
+    await write(office, ReasonText("My project", 30, ("phone",)))
+    proposed = await cancel(office, booked)
+    assert proposed
+    assert (proposed.candidate_id, proposed.mode) == (office.cast.karim.id, Mode.PHONE)
+
+
+async def test_who_waits_for_what_was_withdrawn_keeps_the_turn_until_it_stands_again(office: Office) -> None:
+    rows = [await office.book(office.cast.amina, WEDNESDAY_NINE + timedelta(days=7, hours=hours)) for hours in (0, 1)]
+    await wait(office, office.cast.karim)
+    await withdraw(office)
+    assert await cancel(office, rows[0]) is None, "nobody can take it"
+    async with office.cast.database.transaction() as tx:
+        agency = (await office.fresh_reason(tx)).agency
+        assert agency
+        await agencies.add_reason(tx, agency, ReasonText("My project", 30, ("video",)))
+    proposed = await cancel(office, rows[1])
+    assert proposed
+    assert proposed.candidate_id == office.cast.karim.id
