@@ -451,15 +451,20 @@ async def reason(tx: Transaction, actor: Actor, reason: uuid.UUID, *, for_anothe
     An agency's is for whom it serves and whom its counsellors follow, an interview for whoever sees the booth.
     """
     row = await agencies.standing_reason(tx, reason)
-    if row.booth:
-        relations = await to_booth(tx, actor, row.booth)
-        if row.booth.set_up_at is None or not allows(A.INTERVIEW_BOOK, relations, row.booth.fair.state):
-            raise NotFound("reason")
-    if for_another or row.agency is None or row.agency.serves(actor.known.postcode):
-        return row
-    if row.agency not in await portfolios.agencies_for(tx, actor.known):
-        raise NotFound("reason")
+    await may_take(tx, actor, row, for_another=for_another)
     return row
+
+
+async def may_take(tx: Transaction, actor: Actor, reason: Reason, *, for_another: bool = False) -> None:
+    """NotFound unless the actor may take this reason."""
+    if reason.booth:
+        relations = await to_booth(tx, actor, reason.booth)
+        if reason.booth.set_up_at is None or not allows(A.INTERVIEW_BOOK, relations, reason.booth.fair.state):
+            raise NotFound("reason")
+    if for_another or reason.agency is None or reason.agency.serves(actor.known.postcode):
+        return
+    if reason.agency_id not in {each.id for each in await portfolios.agencies_for(tx, actor.known)}:
+        raise NotFound("reason")
 
 
 async def agency(tx: Transaction, actor: Actor, agency: uuid.UUID) -> Agency:

@@ -19,7 +19,7 @@ from server.push_sender import PushPost
 from server.receiving import handler_of
 from server.settings import Settings
 from server.sms import sms_of
-from server.visit import HOUSE, PAGES, House, Page, PageHandler, Visit
+from server.visit import FORM, HOUSE, PAGES, House, Page, PageHandler, Visit
 from server.worker import Worker
 from signaling.hub import Hub
 from signaling.ice import IceServers
@@ -73,7 +73,7 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
     )
     ice = IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value())
     house.hub = Hub(database, ice, settings.public_url, language.problem_in)
-    app = web.Application(middlewares=[security.middleware(settings)])
+    app = web.Application(middlewares=[security.middleware(settings)], client_max_size=FORM)
     app[HOUSE] = house
     shown = {page.path for page in PAGES if page.method == "GET"}
     for page in PAGES:

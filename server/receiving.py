@@ -105,7 +105,8 @@ async def _read_form(visit: Visit, largest: int) -> None:
         # Nobody unknown makes us take in a large file.
         await visit.house.rates.count("upload", str(visit.actor.behind.id), UPLOADS_A_MINUTE)
     try:
-        data = await visit.request.clone(client_max_size=largest).post()
+        request = visit.request if largest == FORM else visit.request.clone(client_max_size=largest)
+        data = await request.post()
     except web.HTTPRequestEntityTooLarge:
         raise Invalid("form.too_large", N_("This is too large."), field="document") from None
     if len(data) > MOST_FIELDS:

@@ -169,8 +169,8 @@ class Visit:
         return PART in self.request.headers
 
     @property
-    def query(self) -> dict[str, str]:
-        return dict(self._asked)
+    def query(self) -> MultiMapping[str]:
+        return self._asked
 
     def asked(self, name: str) -> list[str]:
         """All that the address says of this."""

@@ -120,6 +120,18 @@ def day_of_minute(minute: int, zone: ZoneInfo) -> date:
     return local_day(datetime.fromtimestamp(minute * 60, UTC), zone)
 
 
+class DayOf(dict[int, date]):
+    """The same for one zone and thousands of minutes, of which most are asked for again and again."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, minute: int) -> date:
+        day = self[minute] = day_of_minute(minute, self._zone)
+        return day
+
+
 def by_day(spans: Iterable[Span], zone: ZoneInfo) -> list[tuple[date, time, time]]:
     """The spans as somebody there says them: (day, from, to) in whole steps of five minutes; to 00:00 is the end of
     the day. A span over midnight is two."""

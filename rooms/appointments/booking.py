@@ -263,18 +263,18 @@ def pieces(begins: datetime, ends: datetime) -> range:
 
 async def hold(tx: Transaction, candidate: Person, wanted: Wanted, until: timedelta = HELD_FOR) -> Appointment | None:
     """Hold a time; None when somebody has it already."""
-    return (await hold_all(tx, [(candidate, wanted)], until))[0]
+    return (await hold_all(tx, [(candidate.id, wanted)], until))[0]
 
 
 async def hold_all(
-    tx: Transaction, wanted: Sequence[tuple[Person, Wanted]], until: timedelta = HELD_FOR
+    tx: Transaction, wanted: Sequence[tuple[uuid.UUID, Wanted]], until: timedelta = HELD_FOR
 ) -> list[Appointment | None]:
     """Hold a time for each candidate, in their order; None where somebody has it already."""
     if not wanted:
         return []
-    counsellors = select(Person).where(tx.among(Person.id, {each.counsellor for _, each in wanted}))
-    known = {person.id: person for person in (await tx.session.execute(counsellors)).scalars()}
-    rows = [_to_hold(tx, candidate, each, known[each.counsellor], until) for candidate, each in wanted]
+    people = select(Person).where(tx.among(Person.id, {person for pair in wanted for person in _both(*pair)}))
+    known = {person.id: person for person in (await tx.session.execute(people)).scalars()}
+    rows = [_to_hold(tx, known[candidate], each, known[each.counsellor], until) for candidate, each in wanted]
     await _clear_lapsed(tx, rows)
     tx.session.add_all(rows)
     await tx.session.flush()
@@ -284,6 +284,10 @@ async def hold_all(
     for row in filter(None, held):
         _tell(tx, row)
     return held
+
+
+def _both(candidate: uuid.UUID, wanted: Wanted) -> tuple[uuid.UUID, uuid.UUID]:
+    return candidate, wanted.counsellor
 
 
 def _to_hold(tx: Transaction, candidate: Person, wanted: Wanted, counsellor: Person, until: timedelta) -> Appointment:

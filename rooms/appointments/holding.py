@@ -26,7 +26,7 @@ from rooms.transaction import Transaction
 class Ask:
     """When somebody wants to come, and the zone in which they read times."""
 
-    candidate: Person
+    candidate: uuid.UUID
     begins: datetime
     time_zone: str
 
@@ -54,7 +54,8 @@ class Free:
         if any(span.meets(mine) for mine in candidate.own):
             raise Conflict("slot.own", N_("You have another appointment at this time."))
         free = self._free_at(span)
-        return [self._with(person, span, zone) for person in self._in_order(people, candidate) if person in free]
+        able = [person for person in people if person in free] if free else []
+        return [self._with(person, span, zone) for person in self._in_order(able, candidate)]
 
     def give(self, wanted: Wanted) -> None:
         """Nobody else is given what is tried for somebody."""
@@ -87,7 +88,7 @@ class Free:
         def order(person: uuid.UUID) -> tuple[bool, int, int]:
             return person != candidate.referent, self._diaries[person].load, person.int ^ candidate.id.int
 
-        return sorted((person for person in people if person in self._diaries), key=order)
+        return sorted(people, key=order)
 
     def _with(self, person: uuid.UUID, span: Span, zone: str) -> Wanted:
         rules = self._diaries[person].rules
@@ -102,7 +103,7 @@ async def hold(
 
     `by_staff` is the counsellor who books on behalf, with themselves, and perhaps with a guest.
     """
-    asked = [Ask(candidate, begins, time_zone)]
+    asked = [Ask(candidate.id, begins, time_zone)]
     (held,) = await hold_all(tx, reason, mode, asked, by_staff=by_staff, guest=guest)
     if isinstance(held, Problem):
         raise held
@@ -118,20 +119,20 @@ async def hold_all(
     They are different people, who ask for times that lie a day or so apart at most. Whoever holds another time keeps it
     until they have this one.
     """
-    holding = await booking.who_holds(tx, [each.candidate.id for each in asked])
-    without = [each for each in asked if each.candidate.id not in holding]
+    holding = await booking.who_holds(tx, [each.candidate for each in asked])
+    without = [each for each in asked if each.candidate not in holding]
     held = await _hold_all(tx, reason, mode, without, by_staff, guest) if without else []
-    outcome = {each.candidate.id: row for each, row in zip(without, held, strict=True)}
+    outcome = {each.candidate: row for each, row in zip(without, held, strict=True)}
     for each in asked:
-        if each.candidate.id not in holding:
+        if each.candidate not in holding:
             continue
         async with tx.attempt() as attempt:
-            await booking.let_go(tx, each.candidate.id)
+            await booking.let_go(tx, each.candidate)
             (found,) = await _hold_all(tx, reason, mode, [each], by_staff, guest)
             if isinstance(found, Problem):
                 attempt.undo()
-        outcome[each.candidate.id] = found
-    return [outcome[each.candidate.id] for each in asked]
+        outcome[each.candidate] = found
+    return [outcome[each.candidate] for each in asked]
 
 
 async def _hold_all(
@@ -141,15 +142,17 @@ async def _hold_all(
     spans = [_span_of(reason, each.begins) for each in asked]
     around = Span(min(span.begins for span in spans), max(span.ends for span in spans))
     team = [by_staff] if by_staff else await agencies.ids_for(tx, reason)
-    known = await times.candidates(tx, [each.candidate.id for each in asked], around)
+    known = await times.candidates(tx, [each.candidate for each in asked], around)
     may = {each.id: team if by_staff else times.may_be_met(reason, team, each) for each in known}
     free = await _free(tx, reason, mode, around, list({*chain.from_iterable(may.values())}), guest)
     outcome: dict[uuid.UUID, Appointment | Problem] = {}
     lost: set[tuple[uuid.UUID, datetime]] = set()
     while left := [pair for pair in zip(known, asked, strict=True) if pair[0].id not in outcome]:
-        tried: list[tuple[Person, Wanted]] = []
+        tried: list[tuple[uuid.UUID, Wanted]] = []
         for candidate, each in left:
-            people = [person for person in may[candidate.id] if (person, each.begins) not in lost]
+            people = may[candidate.id]
+            if lost:
+                people = [person for person in people if (person, each.begins) not in lost]
             try:
                 choices = free.choices_for(candidate, people, each.begins, each.time_zone)
             except Conflict as problem:
@@ -160,12 +163,12 @@ async def _hold_all(
                 continue
             free.give(choices[0])
             tried.append((each.candidate, choices[0]))
-        for (candidate_, wanted), row in zip(tried, await booking.hold_all(tx, tried), strict=True):
+        for (person, wanted), row in zip(tried, await booking.hold_all(tx, tried), strict=True):
             if row:
-                outcome[candidate_.id] = row
+                outcome[person] = row
             else:
                 lost.add((wanted.counsellor, wanted.span.begins))
-    return [outcome[each.candidate.id] for each in asked]
+    return [outcome[each.candidate] for each in asked]
 
 
 async def renew(tx: Transaction, row: Appointment) -> bool:

@@ -29,26 +29,24 @@ REMINDERS = (
 
 
 async def booked(tx: Transaction, *rows: Appointment) -> None:
-    written = (_everybody(tx, row, "booked", "REQUEST") + _reminders(tx, row) for row in rows)
-    await outbox.post(tx, *chain.from_iterable(written))
+    await outbox.post(tx, *chain.from_iterable(_with_reminders(tx, row, "booked") for row in rows))
 
 
 async def moved(tx: Transaction, row: Appointment) -> None:
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await outbox.post(tx, *_everybody(tx, row, "moved", "REQUEST"), *_reminders(tx, row))
+    await outbox.post(tx, *_with_reminders(tx, row, "moved"))
 
 
 async def handed_over(tx: Transaction, row: Appointment, before: Person) -> None:
     """It stays at its time, with a colleague: everybody is told, and the calendars follow."""
     await outbox.take_back(tx, f"remind:{row.id}:")
-    told = _everybody(tx, row, "handed_over", "REQUEST")
     gone = _let_go(tx, row, before, row.reason.desk_path)
-    await outbox.post(tx, *told, gone, *_reminders(tx, row))
+    await outbox.post(tx, *_with_reminders(tx, row, "handed_over"), gone)
 
 
 async def cancelled(tx: Transaction, row: Appointment, by: Person) -> None:
     await outbox.take_back(tx, f"remind:{row.id}:")
-    told = _everybody(tx, row, "cancelled", "CANCEL")
+    told = _everybody(tx, row, "cancelled", "CANCEL", links.make(tx, row))
     await outbox.post(tx, *(replace(each, values=each.values | {"by": by.name}) for each in told))
 
 
@@ -61,8 +59,7 @@ async def taken_from(tx: Transaction, row: Appointment, counsellor: Person, begi
 async def guest_excused(tx: Transaction, row: Appointment, guest: Person) -> None:
     """The appointment stands without the employer: the two others are told, and the calendars of all three follow."""
     await outbox.take_back(tx, f"remind:{row.id}:")
-    told = _everybody(tx, row, "guest_excused", "REQUEST")
-    await outbox.post(tx, *told, _let_go(tx, row, guest, "/appointments"), *_reminders(tx, row))
+    await outbox.post(tx, *_with_reminders(tx, row, "guest_excused"), _let_go(tx, row, guest, "/appointments"))
 
 
 def _let_go(tx: Transaction, row: Appointment, person: Person, path: str) -> Letter:
@@ -80,20 +77,26 @@ async def proposed(tx: Transaction, row: Appointment) -> None:
 
 
 async def remind(tx: Transaction, row: Appointment) -> None:
-    await outbox.post(tx, *_reminders(tx, row))
+    await outbox.post(tx, *_reminders(tx, row, links.make(tx, row)))
 
 
-def _reminders(tx: Transaction, row: Appointment) -> list[Letter]:
+def _with_reminders(tx: Transaction, row: Appointment, what: str) -> list[Letter]:
+    """What everybody is told now, and what reminds them: one link leads the candidate to it from each."""
+    link = links.make(tx, row)
+    return _everybody(tx, row, what, "REQUEST", link) + _reminders(tx, row, link)
+
+
+def _reminders(tx: Transaction, row: Appointment, link: str) -> list[Letter]:
     """Those that still make sense; each is sent when its moment comes. Counsellors have their day before them."""
     found = []
     for reminder in REMINDERS:
         if row.begins_at - reminder.before <= tx.now:
             continue
-        mail = _reminder(row, row.candidate, reminder, links.make(tx, row))
-        sms = replace(
-            mail, recipient=row.phone or None, template="reminder", once=f"{mail.once}:sms", channel=Channel.SMS
-        )
-        found += [mail, sms]
+        mail = _reminder(row, row.candidate, reminder, link)
+        found.append(mail)
+        if row.phone:
+            sms = replace(mail, recipient=row.phone, template="reminder", once=f"{mail.once}:sms", channel=Channel.SMS)
+            found.append(sms)
         if row.guest:
             found.append(_reminder(row, row.guest, reminder, f"/appointments/{row.id}"))
     return found
@@ -109,10 +112,10 @@ def _reminder(row: Appointment, person: Person, reminder: Reminder, path: str) -
     )  # fmt: skip
 
 
-def _everybody(tx: Transaction, row: Appointment, what: str, method: str) -> list[Letter]:
+def _everybody(tx: Transaction, row: Appointment, what: str, method: str, link: str) -> list[Letter]:
     found = []
     for person in row.people:
-        path = links.make(tx, row) if person is row.candidate else f"/appointments/{row.id}"
+        path = link if person is row.candidate else f"/appointments/{row.id}"
         values = _values(row, person, what) | {"path": path, "calendar": _entry(tx, row, person, method)}
         once = f"{what}:{row.id}:{row.sequence}:{person.id}"
         found.append(Letter(person.email, "appointment", person.language, values, once))

@@ -5,17 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
-from rooms import access
+from rooms import access, agencies
 from rooms.access import Act, Actor
-from rooms.agencies import Mode, Reason
+from rooms.agencies import Mode
 from rooms.appointments import booking, desk, holding
 from rooms.appointments.booking import Appointment, Lapsed
 from rooms.appointments.desk import Answers
 from rooms.appointments.holding import Ask
 from rooms.errors import Problem
-from rooms.people import Person
 from rooms.transaction import Transaction
 
 
@@ -65,17 +62,19 @@ async def _hold_all(
     """Of different people."""
     outcome: dict[uuid.UUID, Appointment | Problem] = {}
     may: dict[uuid.UUID, Asked] = {}
-    row: Reason | None = None
+    try:
+        row = await agencies.standing_reason(tx, reason)
+    except Problem as problem:
+        return [problem] * len(asked)
     for each in asked:
         try:
-            row = await access.reason(tx, each.actor, reason)
+            await access.may_take(tx, each.actor, row)
             may[each.actor.known.id] = each
         except Problem as problem:
             outcome[each.actor.known.id] = problem
-    if row:
-        people = (await tx.session.execute(select(Person).where(tx.among(Person.id, may)))).scalars()
-        known = {person.id: person for person in people}
-        wanted = [Ask(known[person], each.begins, each.time_zone or row.host.zone.key) for person, each in may.items()]
+    if may:
+        here = row.host.zone.key
+        wanted = [Ask(person, each.begins, each.time_zone or here) for person, each in may.items()]
         chosen = Mode(mode if mode in row.modes else row.modes[0])
         held = await holding.hold_all(tx, row, chosen, wanted)
         outcome |= dict(zip(may, held, strict=True))

@@ -1,10 +1,12 @@
 """The times somebody can be offered: with whom they may meet for a reason, and when those people are free."""
 
+import json
 import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from sqlalchemy import BigInteger, ColumnElement, Text, cast, extract, func, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
@@ -13,10 +15,10 @@ from rooms import agencies, fairs, referents
 from rooms.agencies import Host, Mode, Reason, host_of
 from rooms.appointments import hours
 from rooms.appointments.availability import (
+    DayOf,
     Rules,
     Span,
     Taken,
-    day_of_minute,
     in_minutes,
     local,
     open_spans,
@@ -53,6 +55,11 @@ class Openings:
     @property
     def around(self) -> Span:
         return _around(self.reason.host, self.first, self.first + (self.days - 1) * A_DAY)
+
+    @cached_property
+    def for_most(self) -> list[Time]:
+        """What somebody can book who may meet everybody and has nothing else then: when many look, nearly all."""
+        return [Time(span, tuple(free)) for span, free in self.free.items()]
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ def may_be_met(reason: Reason, team: list[uuid.UUID], candidate: Candidate) -> l
         return []
     if reason.is_follow_up:
         return [referent] if referent in team else []
-    return [person for person in team if person != candidate.id]
+    return [person for person in team if person != candidate.id] if candidate.id in team else team
 
 
 async def candidates(
@@ -173,7 +180,8 @@ async def openings_of(
 
 def times_for(openings: Openings, candidate: Candidate) -> list[Time]:
     """What of an agency's openings this candidate can book, the soonest first."""
-    return _times(openings, may_be_met(openings.reason, openings.team, candidate), candidate)
+    may = may_be_met(openings.reason, openings.team, candidate)
+    return openings.for_most if may is openings.team and not candidate.own else _times(openings, may, candidate)
 
 
 def _times(openings: Openings, may: list[uuid.UUID], candidate: Candidate) -> list[Time]:
@@ -201,12 +209,13 @@ async def _diaries(
     around = _around(host, first, last)
     busy = await hours.busy_of(tx, people, *around)
     stands = _stands(tx, around, moving)
-    counts: dict[uuid.UUID, Counter[date]] = {}
+    day_of, counts, loads = DayOf(host.zone), dict[uuid.UUID, Counter[date]](), dict[uuid.UUID, int]()
     booked = _MINUTES.where(tx.among(Appointment.counsellor_id, people), *stands).group_by(Appointment.counsellor_id)
     for person, text in await tx.plain_rows(booked):
-        minutes = list(map(int, text.split()))
+        minutes = json.loads(f"[{text}]")
         busy.setdefault(person, []).extend(zip(minutes[1::3], minutes[2::3], strict=True))
-        counts[person] = Counter(day_of_minute(minute, rules[person].zone) for minute in minutes[::3])
+        begins = minutes[::3]
+        counts[person], loads[person] = Counter(map(day_of.__getitem__, begins)), len(begins)
     # Whoever sees people may be somebody's candidate too, or a guest.
     own = (
         select(column, Appointment.begins_at, Appointment.ends_at).where(tx.among(column, people), *stands)
@@ -215,7 +224,7 @@ async def _diaries(
     for person, begins_at, ends_at in await tx.plain_rows(union_all(*own)):
         busy.setdefault(person, []).append(in_minutes(Span(begins_at, ends_at)))
     return {
-        person: Diary(each, Taken(busy.get(person, ()), counts.get(person, {})), counts.get(person, Counter()).total())
+        person: Diary(each, Taken(busy.get(person, ()), counts.get(person, {})), loads.get(person, 0))
         for person, each in rules.items()
     }
 
@@ -252,9 +261,9 @@ def _minute(column: InstrumentedAttribute[datetime]) -> ColumnElement[str]:
 _MINUTES = select(
     Appointment.counsellor_id,
     func.aggregate_strings(
-        _minute(Appointment.begins_at) + " " + _minute(Appointment.occupied_from) + " "
+        _minute(Appointment.begins_at) + "," + _minute(Appointment.occupied_from) + ","
         + _minute(Appointment.occupied_until),
-        " ",
+        ",",
     ),
 )  # fmt: skip
 """(counsellor, when each of their appointments begins and what it occupies): one row for each counsellor."""

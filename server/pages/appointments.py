@@ -160,12 +160,13 @@ def _shown(
     now: datetime, visit: Visit, reason: Reason, mode: Mode, found: list[Time], moving: Appointment | None = None,
     guest: Guest | None = None, zone: ZoneInfo | None = None,
 ) -> Shown:  # fmt: skip
-    week, zone = _week(visit), zone or visit.zone or reason.host.zone
+    here = reason.host.zone
+    week, zone = _week(visit), zone or visit.zone or here
     if moving and mode is moving.mode:
         found = [each for each in found if each.span.begins != moving.begins_at]
     begins = tuple(each.span.begins for each in found)
     first = begins[0] if begins else now
-    is_foreign = first.astimezone(zone).utcoffset() != first.astimezone(reason.host.zone).utcoffset()
+    is_foreign = first.astimezone(zone).utcoffset() != first.astimezone(here).utcoffset()
     possible = times.modes_for(reason, moving.asked if moving else guest)
     modes = tuple(each for each in possible if each != Mode.PHONE or moving is None or moving.phone)
     return Shown(zone, is_foreign, begins, week, mode, modes)
@@ -201,7 +202,7 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
 
     if reason.booth or (reason.agency and reason.agency.area):
         async with visit.reading() as tx:
-            await access.reason(tx, visit.actor, reason.id)
+            await access.may_take(tx, visit.actor, reason)
     if reason.is_follow_up:
         async with visit.reading() as tx:
             found = await times.free_times(tx, reason, _mode(visit, reason), me, openings.first)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from rooms import agencies, people, portfolios, streams
 from rooms.access import Actor
 from rooms.agencies import Mode, ReasonText
-from rooms.appointments import booking, desk, hours, rush, waitlist
+from rooms.appointments import booking, desk, hours, rush, times, waitlist
 from rooms.appointments.booking import Appointment, AppointmentState, Lapsed, OccupiedPiece
 from rooms.appointments.holding import NobodyFree
 from rooms.appointments.rush import Asked, Confirmed
@@ -315,3 +315,24 @@ async def test_days_that_are_closed_keep_nothing_that_is_only_held(cast: Cast) -
 async def streams_of(cast: Cast) -> int:
     async with cast.database.reading() as tx:
         return await streams.count(tx)
+
+
+async def test_a_shared_look_shows_each_what_they_would_see_alone(cast: Cast) -> None:
+    office, day = await open_office(cast, counsellors=2), WEDNESDAY_NINE.date()
+    await office.book(cast.karim, WEDNESDAY_NINE + timedelta(hours=1))
+    async with cast.database.transaction() as tx:
+        elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
+        await agencies.add_member(tx, elsewhere.id, cast.sophie)
+        fatou = await people.welcome(tx, "Fatou Diop", "fatou@example.org", "fr")
+        await portfolios.follow(tx, cast.sophie.id, fatou.id)
+    async with cast.database.reading() as tx:
+        reason = await office.fresh_reason(tx)
+        team = await agencies.ids_for(tx, reason)
+        openings = await times.openings_of(tx, reason, Mode.VIDEO, team, day, 1)
+        several = [cast.amina.id, cast.karim.id, office.claire.id, fatou.id]
+        seen = {}
+        for known in await times.candidates(tx, several, openings.around):
+            seen[known.id] = times.times_for(openings, known)
+            assert seen[known.id] == await times.free_times(tx, reason, Mode.VIDEO, known.id, day, 1)
+    assert len(seen[cast.amina.id]) > len(seen[cast.karim.id]), "Karim has something else at one of these times"
+    assert seen[fatou.id] == [], "who is followed goes to their counsellor's agency"
