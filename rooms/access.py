@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 from rooms import agencies, booths, chat, counselling, documents, meetings, portfolios, referents
 from rooms.agencies import Agency, Reason, Team, TeamMember
 from rooms.appointments import booking
-from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed
 from rooms.booths import Booth, BoothStaff
 from rooms.chat import Message
 from rooms.conversations import Conversation, ConversationKind
@@ -401,7 +401,7 @@ async def appointment(
     if not allows(act, {_side(row, me, R.COUNSELLOR)}):
         raise Refused()
     if row.is_lapsed(tx.now):
-        raise booking.Lapsed(row) if me == row.candidate_id else NotFound("appointment")
+        raise Lapsed(row) if me == row.candidate_id else NotFound("appointment")
     return row
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.agencies import Reason
-from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.booths import Booth
 from rooms.errors import N_, Conflict
 from rooms.facts import Fact, line_stream, person_stream

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rooms import conversations, engagement, looking, outbox, presence
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking
-from rooms.appointments.booking import Appointment, AppointmentState, Attendance
+from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
 from rooms.booths import Booth
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid

@@ -5,8 +5,8 @@ import uuid
 from sqlalchemy import select
 
 from rooms import fairs
-from rooms.appointments import booking, desk
-from rooms.appointments.booking import Appointment
+from rooms.appointments import agenda, booking, desk
+from rooms.appointments.appointment import Appointment
 from rooms.fairs import Fair, FairState
 from rooms.lines import calls, places
 from rooms.people import Person
@@ -30,7 +30,7 @@ async def remove_day(tx: Transaction, fair: Fair, day: uuid.UUID, by: Person, wo
     await fairs.remove_day(tx, fair, day)
     await _end_if_closed(tx, fair)
     open_on, cancelled = await fairs.days_of(tx, fair), []
-    for each in await booking.interviews_ahead(tx, fair.id):
+    for each in await agenda.interviews_ahead(tx, fair.id):
         row = await booking.locked(tx, each.id)
         if row is None or not row.is_ahead(tx.now):
             continue

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms import agencies, chat, conversations, counselling, names, outbox, people, promises, referents
 from rooms.agencies import Agency, Reason, Team, TeamMember
-from rooms.appointments import booking
-from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments import agenda
+from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.facts import Fact, person_stream
@@ -109,7 +109,7 @@ async def knows(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bo
     query = select(Appointment.id).where(
         Appointment.counsellor_id == counsellor,
         Appointment.candidate_id == person,
-        booking.is_counselling(),
+        agenda.is_counselling(),
         Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER)),
     )
     return (await tx.session.execute(query.limit(1))).first() is not None
@@ -166,7 +166,7 @@ async def portfolio(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> 
             func.max(case((Appointment.begins_at <= tx.now, Appointment.begins_at))),
             func.min(case((Appointment.begins_at > tx.now, Appointment.begins_at))),
         )
-        .where(Appointment.candidate_id.in_(followed), booking.is_counselling(), came)
+        .where(Appointment.candidate_id.in_(followed), agenda.is_counselling(), came)
         .group_by(Appointment.candidate_id)
     )
     contacts = {person: (last, ahead) for person, last, ahead in await tx.session.execute(spans)}

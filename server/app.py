@@ -43,6 +43,7 @@ PAGE_MODULES = (
     "push",
     "administer",
     "meeting",
+    "booking",
     "appointments",
     "appointment_link",
     "counsel",

@@ -14,8 +14,8 @@ from typing import Any
 import recurring_ical_events
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
+from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.appointments.availability import Span
-from rooms.appointments.booking import Appointment, AppointmentState
 from server import language
 
 PRODUCT = "-//Parvis//Appointments//EN"

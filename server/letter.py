@@ -5,7 +5,7 @@ from io import BytesIO
 import segno
 
 from rooms.agencies import Mode
-from rooms.appointments.booking import ROOM_OPENS_BEFORE, Appointment
+from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment
 from server import language, words
 from server.paper import Sheet
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from rooms.appointments.booking import Appointment
+from rooms.appointments.appointment import Appointment
 from rooms.appointments.room import Evidence
 from server import language, words
 from server.paper import Sheet

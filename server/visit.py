@@ -17,7 +17,7 @@ from yarl import URL
 
 from rooms import signin
 from rooms.access import Actor, Doors
-from rooms.appointments.booking import Appointment
+from rooms.appointments.appointment import Appointment
 from rooms.database import Database
 from rooms.errors import N_, Invalid, NotFound, Problem
 from rooms.gathering import Gathering

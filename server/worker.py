@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from rooms import fairs, lease, meetings, opening, presence
-from rooms.appointments import booking, delays, desk
+from rooms.appointments import agenda, delays, desk
 from rooms.database import Database
 from rooms.lines import calls, places
 from rooms.transaction import Transaction
@@ -76,7 +76,7 @@ class Worker:
     async def act(self, *, tidy: bool = True) -> None:
         """Everything that is due now, each in a transaction of its own."""
         async with self.database.reading() as tx:
-            ringing, turning, held = await calls.due(tx), await fairs.to_turn(tx), await booking.held_out(tx)
+            ringing, turning, held = await calls.due(tx), await fairs.to_turn(tx), await agenda.held_out(tx)
         for call in ringing:
             await self._one(_expire, call)
         for fair in turning:

@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from rooms import access, documents, portfolios
-from rooms.appointments import booking, delays, room
-from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments import delays, room
+from rooms.appointments.appointment import Appointment, AppointmentChanged, AppointmentState
 from rooms.appointments.room import What
 from rooms.documents import Document
 from rooms.facts import Told
@@ -43,7 +43,7 @@ class AppointmentChangedTold(ToldFact):
     sequence: int
 
 
-as_it_is("person", booking.AppointmentChanged, AppointmentChangedTold)
+as_it_is("person", AppointmentChanged, AppointmentChangedTold)
 
 
 @told("appointment:room_opened")

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from rooms import chat, conversations, presence, signin
 from rooms.access import Actor
-from rooms.appointments.booking import Appointment, AppointmentChanged, AppointmentState
+from rooms.appointments.appointment import Appointment, AppointmentChanged, AppointmentState
 from rooms.booths import StaffChanged
 from rooms.conversations import ConversationKind
 from rooms.database import Database

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from rooms import access, booths, chat, documents, fairs, looking, meetings, streams
 from rooms.access import Act, Actor
-from rooms.appointments import booking
+from rooms.appointments import agenda
 from rooms.errors import N_, Invalid, NotFound, Problem
 from rooms.lines import calls, places
 from rooms.transaction import Transaction
@@ -204,7 +204,7 @@ async def mine_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
         ringing=my_call_told(call) if call else None,
         meeting=meeting.id if meeting else None,
         cv=cv.id if cv else None,
-        appointments=[appointment_told(row) for row in await booking.standing_of(tx, subject)],
+        appointments=[appointment_told(row) for row in await agenda.standing_of(tx, subject)],
     )
 
 

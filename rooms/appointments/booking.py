@@ -7,235 +7,38 @@ of a person's time belongs to one appointment. It holds for counsellors and cand
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, delete, func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms.agencies import Host, Mode, Reason
-from rooms.appointments.availability import Span, whole_days
-from rooms.booths import Booth
+from rooms.agencies import Mode, Reason
+from rooms.appointments import agenda
+from rooms.appointments.appointment import (
+    MOVES,
+    ROOM_OPENS_BEFORE,
+    SIDES,
+    Appointment,
+    AppointmentChange,
+    AppointmentChanged,
+    AppointmentState,
+    Attendance,
+    ChangeKind,
+    Guest,
+    Lapsed,
+    OccupiedPiece,
+)
+from rooms.appointments.availability import Span
 from rooms.errors import N_, Conflict, Invalid
-from rooms.facts import Fact, person_stream
-from rooms.model import Base, new_id
+from rooms.facts import person_stream
+from rooms.model import new_id
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
 
 HELD_FOR = timedelta(minutes=5)
-ROOM_OPENS_BEFORE = timedelta(minutes=15)
-"""Two people who are early may begin, and be done, before the time."""
 PIECE = 300
 """Seconds of the smallest piece of somebody's time."""
-
-
-class AppointmentState(StrEnum):
-    HELD = "held"
-    BOOKED = "booked"
-    LAPSED = "lapsed"
-    CANCELLED = "cancelled"
-    OVER = "over"
-
-
-MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
-    AppointmentState.HELD: frozenset({AppointmentState.BOOKED, AppointmentState.LAPSED}),
-    AppointmentState.BOOKED: frozenset({AppointmentState.CANCELLED, AppointmentState.OVER}),
-    AppointmentState.LAPSED: frozenset({AppointmentState.HELD}),
-    AppointmentState.CANCELLED: frozenset(),
-    AppointmentState.OVER: frozenset(),
-}
-
-
-SHOWN = (AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)
-"""What people read of their appointments: held and lapsed ones are left out."""
-
-
-class Attendance(StrEnum):
-    CAME = "came"
-    LATE = "late"
-    EXCUSED = "excused"
-    MOVED = "moved"
-    ABSENT = "absent"
-    TECHNICAL = "technical"
-
-
-class ChangeKind(StrEnum):
-    BOOKED = "booked"
-    CONFIRMED = "confirmed"
-    MOVED = "moved"
-    HANDED_OVER = "handed_over"
-    GUEST_EXCUSED = "guest_excused"
-    CANCELLED = "cancelled"
-    RECORDED = "recorded"
-    CONTESTED = "contested"
-    PRINTED = "printed"
-
-
-@dataclass(frozen=True)
-class Guest:
-    """An employer's recruiter who is asked to come too, and the booth they stand for."""
-
-    person: Person
-    booth: Booth
-
-    @property
-    def key(self) -> str:
-        return f"{self.booth.id}.{self.person.id}"
-
-
-class Appointment(Base):
-    """Owner: the candidate. Kept 2 years after the last contact, as the profile is."""
-
-    __tablename__ = "appointment"
-    __table_args__ = (
-        Index("ix_appointment_counsellor", "counsellor_id", "occupied_until"),
-        Index("ix_appointment_candidate", "candidate_id", "ends_at"),
-        Index("ix_appointment_held", "state", "held_until"),
-        Index("ix_appointment_guest", "guest_id", "ends_at"),
-        CheckConstraint("(guest_id IS NULL) = (guest_booth_id IS NULL)", name="ck_appointment_guest_of_booth"),
-        CheckConstraint("guest_id <> counsellor_id AND guest_id <> candidate_id", name="ck_appointment_guest_is_third"),
-    )
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    reason_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("reason.id"))
-    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    guest_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
-    """An employer's recruiter who comes too, from `guest_booth_id`: an appointment of three."""
-    guest_booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"))
-    mode: Mapped[Mode]
-    state: Mapped[AppointmentState]
-    begins_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    occupied_from: Mapped[datetime]
-    """With the counsellor's pauses."""
-    occupied_until: Mapped[datetime]
-    held_until: Mapped[datetime | None]
-    wish_id: Mapped[uuid.UUID | None]
-    """The wish that this held time was proposed for."""
-    sequence: Mapped[int] = mapped_column(default=0)
-    """Raised at each change, so that calendars follow (RFC 5546, 2.1.4)."""
-    time_zone: Mapped[str]
-    """In which the candidate reads times."""
-    said: Mapped[str] = mapped_column(default="")
-    """What the candidate answered to the reason's question."""
-    phone: Mapped[str] = mapped_column(default="")
-    made_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None]
-    cancelled_at: Mapped[datetime | None]
-    cancel_words: Mapped[str] = mapped_column(default="")
-    expected_at: Mapped[datetime | None]
-    """When it can begin, if the talk before it runs over (rooms/appointments/delays.py)."""
-    attendance: Mapped[Attendance | None]
-    contested_at: Mapped[datetime | None]
-    contested_words: Mapped[str] = mapped_column(default="")
-    reason: Mapped[Reason] = relationship(lazy="joined", innerjoin=True)
-    counsellor: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[counsellor_id])
-    candidate: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[candidate_id])
-    guest: Mapped[Person | None] = relationship(lazy="selectin", foreign_keys=[guest_id])
-    guest_booth: Mapped[Booth | None] = relationship(lazy="selectin")
-
-    @property
-    def host(self) -> Host:
-        return self.reason.host
-
-    @property
-    def is_interview(self) -> bool:
-        """With an employer at a fair, and not with the counsellors of an agency."""
-        return self.reason.booth_id is not None
-
-    @property
-    def span(self) -> Span:
-        return Span(self.begins_at, self.ends_at)
-
-    @property
-    def minutes(self) -> int:
-        return (self.ends_at - self.begins_at) // timedelta(minutes=1)
-
-    def partners(self, person: uuid.UUID) -> str:
-        """Whom this person meets; an employer's recruiter is named with the employer."""
-        named = {self.candidate_id: self.candidate.name, self.counsellor_id: self.counsellor.name}
-        if self.is_interview:
-            named[self.counsellor_id] += f", {self.host.name}"
-        if self.guest and self.guest_booth:
-            named[self.guest.id] = f"{self.guest.name} ({self.guest_booth.employer.name})"
-        return ", ".join(name for each, name in named.items() if each != person)
-
-    @property
-    def people(self) -> tuple[Person, ...]:
-        return (self.candidate, self.counsellor, *([self.guest] if self.guest else []))
-
-    @property
-    def asked(self) -> Guest | None:
-        """The guest, as one is asked for another time."""
-        return Guest(self.guest, self.guest_booth) if self.guest and self.guest_booth else None
-
-    @property
-    def streams(self) -> tuple[str, ...]:
-        """Those of everybody concerned."""
-        return tuple(person_stream(person.id) for person in self.people)
-
-    def has(self, person: uuid.UUID) -> bool:
-        return person in (self.candidate_id, self.counsellor_id, self.guest_id)
-
-    def is_lapsed(self, now: datetime) -> bool:
-        """Whether the time was held, and is not any more."""
-        over = self.state is AppointmentState.HELD and (self.held_until is None or self.held_until <= now)
-        return over or self.state is AppointmentState.LAPSED
-
-    def is_ahead(self, now: datetime) -> bool:
-        return self.state is AppointmentState.BOOKED and self.begins_at > now
-
-
-class Lapsed(Conflict):
-    """The time is not held any more."""
-
-    def __init__(self, row: Appointment) -> None:
-        super().__init__("appointment.lapsed", N_("This time is not kept for you any more. Please choose anew."))
-        self.row = row
-        self.leads_to = (
-            f"/appointments/new/{row.reason_id}?mode={row.mode}" if row.reason.stands else row.reason.choice_path
-        )
-
-
-class OccupiedPiece(Base):
-    """Five minutes of somebody's time; `piece` counts them since 1970."""
-
-    __tablename__ = "occupied_piece"
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    piece: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
-
-
-SIDES = (Appointment.candidate_id, Appointment.counsellor_id, Appointment.guest_id)
-"""On which side somebody can come."""
-
-
-class AppointmentChange(Base):
-    """What happened to an appointment, by whom and when; `begins_at` is the time it had then."""
-
-    __tablename__ = "appointment_change"
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
-    kind: Mapped[ChangeKind]
-    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime]
-    begins_at: Mapped[datetime]
-    words: Mapped[str] = mapped_column(default="")
-    by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
-
-
-class AppointmentChanged(Fact):
-    """An appointment was held, booked, moved, cancelled or recorded."""
-
-    kind: ClassVar[str] = "appointment.changed"
-    appointment: uuid.UUID
-    state: AppointmentState
-    begins_at: datetime
-    ends_at: datetime
-    sequence: int
 
 
 @dataclass(frozen=True)
@@ -386,7 +189,7 @@ async def renew(tx: Transaction, row: Appointment, wanted: Wanted) -> bool:
 
 async def let_go(tx: Transaction, candidate: uuid.UUID) -> None:
     """Whoever takes another time lets the one go that they hold; a time proposed to them stays."""
-    query = select(Appointment.id).where(Appointment.candidate_id == candidate, *_CHOOSING)
+    query = select(Appointment.id).where(Appointment.candidate_id == candidate, *agenda.CHOOSING)
     for held in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
         row = await locked(tx, held)
         if row and row.state is AppointmentState.HELD:
@@ -394,16 +197,6 @@ async def let_go(tx: Transaction, candidate: uuid.UUID) -> None:
             # Given up on purpose: it is not held again by itself.
             row.held_until = None
             _move(tx, row, AppointmentState.LAPSED)
-
-
-async def who_holds(tx: Transaction, candidates: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Which of them hold a time while they choose."""
-    query = select(Appointment.candidate_id).where(tx.among(Appointment.candidate_id, candidates), *_CHOOSING)
-    return set((await tx.session.execute(query)).scalars())
-
-
-_CHOOSING = (Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_(None))
-"""Held by somebody who chooses, and not proposed to whoever waits."""
 
 
 async def _free(tx: Transaction, row: Appointment) -> None:
@@ -576,7 +369,7 @@ async def end(tx: Transaction, row: Appointment, attendance: Attendance, by: Per
 
 async def _refuse_absent(tx: Transaction, row: Appointment) -> None:
     """Whatever was recorded in between: once technical, never absent. And nobody is absent before the time."""
-    recorded = {each.words for each in await changes_of(tx, row.id) if each.kind is ChangeKind.RECORDED}
+    recorded = {each.words for each in await agenda.changes_of(tx, row.id) if each.kind is ChangeKind.RECORDED}
     if Attendance.TECHNICAL in recorded:
         message = N_("The connection failed. That is recorded, and nobody is absent for it.")
         raise Conflict("attendance.technical", message)
@@ -591,125 +384,3 @@ async def contest(tx: Transaction, row: Appointment, words: str) -> None:
     row.contested_words = clean_text(words, "contested", 600, required=True)
     row.contested_at = tx.now
     note(tx, row, ChangeKind.CONTESTED, row.candidate, row.contested_words)
-
-
-async def changes_of(tx: Transaction, appointment: uuid.UUID) -> list[AppointmentChange]:
-    query = select(AppointmentChange).where(AppointmentChange.appointment_id == appointment)
-    return list((await tx.session.execute(query.order_by(AppointmentChange.id))).scalars())
-
-
-def concerns(person: uuid.UUID) -> ColumnElement[bool]:
-    """Whether somebody comes to an appointment, on any side."""
-    return or_(*(side == person for side in SIDES))
-
-
-async def of_person(
-    tx: Transaction, person: uuid.UUID, *, since: datetime, until: datetime | None = None
-) -> list[Appointment]:
-    """The person's appointments on any side that end after `since`, the soonest first; held ones are left out."""
-    query = select(Appointment).where(
-        concerns(person),
-        Appointment.ends_at > since,
-        Appointment.state.in_(SHOWN),
-    )
-    if until:
-        query = query.where(Appointment.begins_at < until)
-    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
-
-
-async def seen_by(
-    tx: Transaction, counsellor: uuid.UUID, day: date, zone: ZoneInfo, until: date | None = None
-) -> list[Appointment]:
-    """What somebody has to hold on a day, or on all until another, the soonest first."""
-    begins, ends = whole_days(day, until or day, zone)
-    query = select(Appointment).where(
-        Appointment.counsellor_id == counsellor,
-        Appointment.state == AppointmentState.BOOKED,
-        Appointment.begins_at >= begins,
-        Appointment.begins_at < ends,
-    )
-    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
-
-
-async def interviews_ahead(tx: Transaction, fair: uuid.UUID) -> list[Appointment]:
-    """What is still to be held at the booths of a fair, in the order it was made."""
-    at_fair = select(Reason.id).join(Booth, Booth.id == Reason.booth_id).where(Booth.fair_id == fair)
-    query = select(Appointment).where(
-        Appointment.reason_id.in_(at_fair),
-        Appointment.state == AppointmentState.BOOKED,
-        Appointment.begins_at > tx.now,
-    )
-    return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
-
-
-async def at_booth(tx: Transaction, booth: uuid.UUID, candidate: uuid.UUID | None = None) -> list[Appointment]:
-    """The interviews of a booth, the soonest first, or those of one candidate; held and lapsed ones are left out."""
-    query = select(Appointment).join(Reason, Reason.id == Appointment.reason_id)
-    query = query.where(
-        Reason.booth_id == booth,
-        Appointment.state.in_(SHOWN),
-    )
-    if candidate:
-        query = query.where(Appointment.candidate_id == candidate)
-    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
-
-
-async def with_guest(tx: Transaction, booth: uuid.UUID, guest: uuid.UUID | None = None) -> list[Appointment]:
-    """The appointments of three to which somebody of a booth is asked, or this one guest, the soonest first."""
-    query = select(Appointment).where(
-        Appointment.guest_booth_id == booth,
-        Appointment.state.in_(SHOWN),
-    )
-    if guest:
-        query = query.where(Appointment.guest_id == guest)
-    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
-
-
-async def held_out(tx: Transaction) -> list[uuid.UUID]:
-    """Held times that have run out. For the worker."""
-    query = select(Appointment.id).where(Appointment.state == AppointmentState.HELD, Appointment.held_until <= tx.now)
-    return list((await tx.session.execute(query)).scalars())
-
-
-async def held_by(tx: Transaction, candidate: uuid.UUID) -> Appointment | None:
-    """The time that is kept for somebody while they choose."""
-    query = select(Appointment).where(
-        Appointment.candidate_id == candidate, Appointment.held_until > tx.now, *_CHOOSING
-    )
-    return (await tx.session.execute(query.limit(1))).scalars().first()
-
-
-async def standing_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
-    """What the person holds or has booked, on any side, in the order it was made."""
-    query = select(Appointment).where(
-        concerns(person),
-        Appointment.state.in_((AppointmentState.HELD, AppointmentState.BOOKED)),
-    )
-    return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
-
-
-def is_counselling() -> ColumnElement[bool]:
-    """Whether an appointment is with an agency: what a person does with employers is not its counsellors' to read."""
-    return Appointment.reason_id.in_(select(Reason.id).where(Reason.agency_id.is_not(None)))
-
-
-async def last_before(tx: Transaction, people: set[uuid.UUID], moment: datetime) -> dict[uuid.UUID, datetime]:
-    """When each of `people` had their last appointment at an agency that took place before a moment."""
-    query = select(Appointment.candidate_id, func.max(Appointment.begins_at)).where(
-        Appointment.candidate_id.in_(people),
-        is_counselling(),
-        Appointment.begins_at < moment,
-        Appointment.attendance.in_((Attendance.CAME, Attendance.LATE)),
-    )
-    return dict((await tx.session.execute(query.group_by(Appointment.candidate_id))).all())
-
-
-async def next_of(tx: Transaction, person: uuid.UUID) -> Appointment | None:
-    """The appointment whose room is open for this person now, or that goes on: it is shown on every page of theirs."""
-    query = select(Appointment).where(
-        concerns(person),
-        Appointment.state == AppointmentState.BOOKED,
-        Appointment.begins_at <= tx.now + ROOM_OPENS_BEFORE,
-        Appointment.ends_at > tx.now,
-    )
-    return (await tx.session.execute(query.order_by(Appointment.begins_at).limit(1))).unique().scalar_one_or_none()

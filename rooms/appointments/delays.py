@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from sqlalchemy import select
 
-from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.facts import Fact
 from rooms.meetings import Meeting, MeetingState
 from rooms.transaction import Transaction

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from rooms import agencies, conversations, outbox, people, portfolios, referents
 from rooms.agencies import Mode, Reason
-from rooms.appointments import booking, holding, hours, letters, links, room, times, waitlist
+from rooms.appointments import agenda, booking, holding, hours, letters, links, room, times, waitlist
+from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, AppointmentState, ChangeKind, Guest, Lapsed
 from rooms.appointments.availability import whole_days
-from rooms.appointments.booking import Appointment, AppointmentState, ChangeKind, Guest, Lapsed
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, NotFound, Problem, Refused
 from rooms.people import Person
@@ -111,7 +111,7 @@ async def close_days(tx: Transaction, counsellor: uuid.UUID, first: date, last: 
     if first != last or not await hours.is_closed(tx, counsellor, first):
         await hours.add_day(tx, counsellor, first, None, until=last)
     begins, ends = whole_days(first, last, zone)
-    for found in await booking.standing_of(tx, counsellor):
+    for found in await agenda.standing_of(tx, counsellor):
         row = await booking.locked(tx, found.id) if begins <= found.begins_at < ends else None
         if row and row.counsellor_id == counsellor and row.state is AppointmentState.HELD:
             await let_go_of(tx, row)
@@ -123,7 +123,7 @@ async def hand_day_over(
     """A colleague of the same agency takes what lies ahead between two moments, each at its time."""
     taker = await portfolios.colleague_of(tx, by.id, colleague)
     found = HandedOver([], [])
-    for row in await booking.of_person(tx, by.id, since=begins, until=ends):
+    for row in await agenda.of_person(tx, by.id, since=begins, until=ends):
         if row.counsellor_id == by.id and row.is_ahead(tx.now):
             held = await booking.locked(tx, row.id)
             can_go = held is not None and held.counsellor_id == by.id and await pass_on(tx, held, by, taker)
@@ -135,7 +135,7 @@ async def pass_on(tx: Transaction, row: Appointment, by: Person, colleague: Pers
     """Give the appointment to a colleague, whoever had it; False when the colleague is not free, or its room open."""
     before = row.counsellor
     busy = await hours.busy_of(tx, [colleague.id], row.occupied_from, row.occupied_until)
-    is_open = row.begins_at - booking.ROOM_OPENS_BEFORE <= tx.now
+    is_open = row.begins_at - ROOM_OPENS_BEFORE <= tx.now
     if is_open or busy or not row.is_ahead(tx.now) or row.has(colleague.id):
         return False
     if colleague.id not in await agencies.ids_for(tx, row.reason):
@@ -151,7 +151,7 @@ async def give_email(tx: Transaction, counsellor: Person, person: Person, email:
     if await referents.referent_of(tx, person.id) != counsellor.id:
         raise Refused()
     await people.give_email(tx, person, email)
-    for row in await booking.standing_of(tx, person.id):
+    for row in await agenda.standing_of(tx, person.id):
         if row.is_ahead(tx.now):
             await letters.booked(tx, row)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from sqlalchemy import exists, or_, select
 
-from rooms.appointments.booking import Guest
+from rooms.appointments.appointment import Guest
 from rooms.appointments.hours import UnlikeDay, WeeklyHours
 from rooms.booths import Booth, BoothStaff
 from rooms.errors import N_, Invalid

@@ -13,9 +13,10 @@ from itertools import chain
 
 from rooms import agencies
 from rooms.agencies import Mode, Reason
-from rooms.appointments import booking, times
+from rooms.appointments import agenda, booking, times
+from rooms.appointments.appointment import Appointment, Guest
 from rooms.appointments.availability import Span, Taken, fits, in_minutes, local_day
-from rooms.appointments.booking import Appointment, Guest, Wanted
+from rooms.appointments.booking import Wanted
 from rooms.appointments.times import Candidate, Diary
 from rooms.errors import N_, Conflict, Invalid, Problem
 from rooms.people import Person
@@ -119,7 +120,7 @@ async def hold_all(
     They are different people, who ask for times that lie a day or so apart at most. Whoever holds another time keeps it
     until they have this one.
     """
-    holding = await booking.who_holds(tx, [each.candidate for each in asked])
+    holding = await agenda.who_holds(tx, [each.candidate for each in asked])
     without = [each for each in asked if each.candidate not in holding]
     held = await _hold_all(tx, reason, mode, without, by_staff, guest) if without else []
     outcome = {each.candidate: row for each, row in zip(without, held, strict=True)}

@@ -6,7 +6,7 @@ from datetime import date, time
 
 from rooms import booths, fairs
 from rooms.agencies import Mode, host_of
-from rooms.appointments import booking, desk, hours
+from rooms.appointments import agenda, booking, desk, hours
 from rooms.appointments.availability import Span, by_day, windows
 from rooms.booths import Booth
 from rooms.errors import N_, Invalid
@@ -87,12 +87,12 @@ async def _pass_on(tx: Transaction, booth: uuid.UUID, person: uuid.UUID, by: Per
     """Each interview ahead goes to whoever of the booth is free then; if nobody is, it is cancelled, with a letter.
     Where the person was a guest, the two others meet without them."""
     await tx.session.flush()
-    for found in await booking.with_guest(tx, booth, person):
+    for found in await agenda.with_guest(tx, booth, person):
         invited = await booking.locked(tx, found.id)
         if invited and invited.is_ahead(tx.now) and invited.guest_id == person:
             await desk.excuse_guest(tx, invited, by)
     staff = await booths.staff_of(tx, booth)
-    for found in await booking.at_booth(tx, booth):
+    for found in await agenda.at_booth(tx, booth):
         row = await booking.locked(tx, found.id) if found.counsellor_id == person else None
         if row is None or not row.is_ahead(tx.now):
             continue

@@ -3,8 +3,8 @@
 import uuid
 
 from rooms import agencies, portfolios
-from rooms.appointments import booking, desk, holding
-from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments import agenda, booking, desk, holding
+from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.errors import N_, Conflict
 from rooms.people import Person
 from rooms.transaction import Transaction
@@ -18,7 +18,7 @@ async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID, by
     await portfolios.leave_team(tx, team, counsellor)
     await tx.session.flush()
     passed, left = 0, 0
-    for found in await booking.standing_of(tx, counsellor):
+    for found in await agenda.standing_of(tx, counsellor):
         row = await booking.locked(tx, found.id)
         if row is None or row.counsellor_id != counsellor or row.is_interview or row.begins_at <= tx.now:
             continue

@@ -6,7 +6,7 @@ from itertools import chain
 
 from rooms import outbox
 from rooms.appointments import links
-from rooms.appointments.booking import Appointment
+from rooms.appointments.appointment import Appointment
 from rooms.outbox import Channel, Letter
 from rooms.people import Person
 from rooms.transaction import Transaction

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms import signin
 from rooms.appointments import booking, room
-from rooms.appointments.booking import Appointment
+from rooms.appointments.appointment import Appointment
 from rooms.errors import NotFound
 from rooms.meetings import Meeting
 from rooms.model import Base, new_id

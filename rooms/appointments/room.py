@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rooms import conversations, meetings
 from rooms.agencies import Mode
 from rooms.appointments import booking
-from rooms.appointments.booking import Appointment, AppointmentState, Attendance
+from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, AppointmentState, Attendance
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid
 from rooms.facts import Fact, meeting_stream
@@ -88,7 +88,7 @@ async def enter(tx: Transaction, row: Appointment, person: Person) -> Meeting:
         raise Conflict("room.closed", N_("This appointment has ended, or does not take place."))
     if row.mode is Mode.PHONE:
         raise Conflict("room.phone", N_("This appointment is by phone: you are called."))
-    if tx.now < row.begins_at - booking.ROOM_OPENS_BEFORE:
+    if tx.now < row.begins_at - ROOM_OPENS_BEFORE:
         raise Conflict("room.early", N_("The waiting room opens a quarter of an hour before."))
     meeting = await _meeting_of(tx, row) or await _open(tx, row)
     if not await _has_entered(tx, row, person.id):

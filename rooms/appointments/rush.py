@@ -9,7 +9,7 @@ from rooms import access, agencies
 from rooms.access import Act, Actor
 from rooms.agencies import Mode
 from rooms.appointments import booking, desk, holding
-from rooms.appointments.booking import Appointment, Lapsed
+from rooms.appointments.appointment import Appointment, Lapsed
 from rooms.appointments.desk import Answers
 from rooms.appointments.holding import Ask
 from rooms.errors import Problem

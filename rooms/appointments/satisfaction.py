@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.agencies import Reason, Team, TeamMember
-from rooms.appointments.booking import Appointment, AppointmentState, Attendance
+from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
 from rooms.errors import N_, Conflict, Invalid
 from rooms.model import Base
 from rooms.people import clean_text

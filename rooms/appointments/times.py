@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from rooms import agencies, fairs, referents
 from rooms.agencies import Host, Mode, Reason, host_of
 from rooms.appointments import hours
+from rooms.appointments.appointment import SIDES, Appointment, AppointmentState, Guest
 from rooms.appointments.availability import (
     DayOf,
     Rules,
@@ -24,7 +25,6 @@ from rooms.appointments.availability import (
     open_spans,
     slots,
 )
-from rooms.appointments.booking import SIDES, Appointment, AppointmentState, Guest
 from rooms.transaction import Transaction
 
 DAYS_AT_ONCE = 7

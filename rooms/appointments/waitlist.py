@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, holding, letters, times
-from rooms.appointments.booking import Appointment
+from rooms.appointments.appointment import Appointment
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person

@@ -6,9 +6,10 @@ from sqlalchemy import select
 
 from rooms import agencies, counselling, people, portfolios
 from rooms.agencies import Agency, Mode, Reason, ReasonText
-from rooms.appointments import booking, desk, guests, holding, hours, times
+from rooms.appointments import agenda, booking, desk, guests, holding, hours, times
+from rooms.appointments.appointment import Attendance
 from rooms.appointments.availability import Span, local
-from rooms.appointments.booking import Attendance, Wanted
+from rooms.appointments.booking import Wanted
 from rooms.people import Need, Person, Profile
 from rooms.transaction import Transaction
 
@@ -62,7 +63,7 @@ async def fill_today(tx: Transaction) -> None:
         return
     (counsellor,) = await agencies.counsellors_of(tx, where.id)
     begins = datetime.combine(tx.now.astimezone(where.zone).date(), time(0), tzinfo=where.zone).astimezone(UTC)
-    if await booking.of_person(tx, counsellor.id, since=tx.now, until=begins + timedelta(days=2)):
+    if await agenda.of_person(tx, counsellor.id, since=tx.now, until=begins + timedelta(days=2)):
         return
     reasons = {reason.name: reason for reason in await agencies.reasons_of(tx, where)}
     for number, person in enumerate(await portfolios.followed_by(tx, counsellor.id)):
@@ -100,7 +101,7 @@ async def expect(tx: Transaction, seeker: Person) -> None:
         return
     (counsellor,) = await agencies.counsellors_of(tx, where.id)
     await portfolios.follow(tx, counsellor.id, seeker.id)
-    if any(row.ends_at > tx.now for row in await booking.standing_of(tx, seeker.id)):
+    if any(row.ends_at > tx.now for row in await agenda.standing_of(tx, seeker.id)):
         return
     (reason,) = (each for each in await agencies.reasons_of(tx, where) if each.name == "Mon projet")
     begins = tx.now.replace(second=0, microsecond=0) - timedelta(minutes=tx.now.minute % 5) + WITHIN

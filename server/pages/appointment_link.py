@@ -6,8 +6,10 @@ from aiohttp import web
 
 from rooms.agencies import Mode
 from rooms.appointments import booking, desk, links, room
+from rooms.appointments.appointment import ROOM_OPENS_BEFORE
 from server import language
-from server.pages.appointments import is_room_open, shown_times
+from server.pages.appointments import is_room_open
+from server.pages.booking import shown_times
 from server.pages.signin import end_session
 from server.visit import SESSION, Visit, get, post
 
@@ -22,7 +24,7 @@ async def opened(visit: Visit) -> web.StreamResponse:
         path, at = f"/a/{visit.path('link')}", ZoneInfo(row.time_zone)
         return visit.page(
             "appointment_link.html", row=row, at=at, path=path, is_ahead=row.is_ahead(tx.now),
-            room_open=is_room_open(row, tx.now), room_opens_at=row.begins_at - booking.ROOM_OPENS_BEFORE,
+            room_open=is_room_open(row, tx.now), room_opens_at=row.begins_at - ROOM_OPENS_BEFORE,
         )  # fmt: skip
 
 

@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from rooms import access, agencies, chat, documents, employers
-from rooms.appointments import booking
-from rooms.appointments.booking import Appointment
+from rooms.appointments import agenda
+from rooms.appointments.appointment import Appointment
 from rooms.booths import Booth
 from rooms.facts import conversation_stream, fair_stream
 from rooms.lines import calls, standing
@@ -56,7 +56,7 @@ async def booth(visit: Visit) -> web.StreamResponse:
 async def _booked(tx: Transaction, visit: Visit, stand: Booth) -> list[Appointment]:
     """The visitor's own interviews here that lie ahead."""
     me = visit.actor.person
-    return [row for row in await booking.at_booth(tx, stand.id, me.id) if row.is_ahead(tx.now)] if me else []
+    return [row for row in await agenda.at_booth(tx, stand.id, me.id) if row.is_ahead(tx.now)] if me else []
 
 
 @get("/fairs/{fair}/booths/{employer}/question")

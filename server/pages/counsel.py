@@ -8,16 +8,17 @@ from aiohttp import web
 from rooms import access, agencies, chat, counselling, people, portfolios, referents, suggestions
 from rooms.access import Act
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, guests, hours, room, satisfaction
+from rooms.appointments import agenda, desk, guests, hours, room, satisfaction
+from rooms.appointments.appointment import ROOM_OPENS_BEFORE, AppointmentState, Attendance
 from rooms.appointments.availability import whole_days
-from rooms.appointments.booking import AppointmentState, Attendance
 from rooms.errors import N_, Invalid
 from rooms.facts import conversation_stream
 from rooms.people import Person
 from rooms.portfolios import Only
 from rooms.transaction import Transaction
 from server import language
-from server.pages.appointments import appointment, shown_times
+from server.pages.appointments import appointment
+from server.pages.booking import shown_times
 from server.pages.following import heads
 from server.visit import Visit, get, post
 
@@ -34,17 +35,17 @@ async def day(visit: Visit) -> web.StreamResponse:
         zone = teams[0].agency.zone
         chosen = _chosen_day(visit, tx.now.astimezone(zone).date())
         begins, ends = whole_days(chosen, chosen, zone)
-        rows = await booking.of_person(tx, visit.actor.known.id, since=begins, until=ends)
+        rows = await agenda.of_person(tx, visit.actor.known.id, since=begins, until=ends)
         mine = [row for row in rows if row.counsellor_id == visit.actor.known.id]
         return visit.page(
             "counsel_day.html",
             rows=[row for row in mine if row.state is not AppointmentState.CANCELLED],
             cancelled=[row for row in mine if row.state is AppointmentState.CANCELLED],
-            before=await booking.last_before(tx, {row.candidate_id for row in mine}, begins),
+            before=await agenda.last_before(tx, {row.candidate_id for row in mine}, begins),
             steps=await counselling.steps_of(tx, {each.candidate_id for each in mine}),
             waiting=await room.waiting_since(tx, mine),
             talks=await room.talks_of(tx, mine),
-            opens_before=booking.ROOM_OPENS_BEFORE,
+            opens_before=ROOM_OPENS_BEFORE,
             colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
             asking=await portfolios.asking(tx, visit.actor.known.id),
             is_closed=await hours.is_closed(tx, visit.actor.known.id, chosen),
@@ -196,7 +197,7 @@ async def person(visit: Visit) -> web.StreamResponse:
         teams = await access.counsels(tx, visit.actor)
         following = await heads(tx, visit)
         reasons = await agencies.reasons_of(tx, teams[0].agency)
-        rows = await booking.of_person(tx, row.id, since=tx.now - KEPT_IN_VIEW)
+        rows = await agenda.of_person(tx, row.id, since=tx.now - KEPT_IN_VIEW)
         given = [each for each in rows if each.candidate_id == row.id and not each.is_interview]
         phones = [each.phone for each in given if each.phone]
         wanted = visit.typed("reason") or visit.query.get("reason", "")

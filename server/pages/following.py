@@ -3,7 +3,7 @@
 import json
 
 from rooms import access, meetings, streams
-from rooms.appointments import booking
+from rooms.appointments import agenda
 from rooms.errors import NotFound
 from rooms.facts import person_stream
 from rooms.fairs import Fair
@@ -27,7 +27,7 @@ async def heads(tx: Transaction, visit: Visit, *names: str) -> str:
         visit.ringing = my_call_told(call).model_dump_json() if call else None
         meeting = await meetings.current(tx, person.id)
         visit.meeting = meeting.id if meeting else None
-        visit.appointment = await booking.next_of(tx, person.id)
+        visit.appointment = await agenda.next_of(tx, person.id)
     return json.dumps(found)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from rooms import access
-from rooms.appointments import booking, desk, hours
+from rooms.appointments import agenda, desk, hours
 from rooms.appointments.hours import RulesText
 from rooms.errors import N_, Invalid
 from server import calendars, language
@@ -73,7 +73,7 @@ async def add_day(visit: Visit) -> web.StreamResponse:
             await hours.add_day(tx, visit.actor.known.id, chosen, span, visit.ticked("day_modes"), until=until)
         else:
             await desk.close_days(tx, visit.actor.known.id, chosen, until or chosen, zone)
-        staying = await booking.seen_by(tx, visit.actor.known.id, chosen, zone, until)
+        staying = await agenda.seen_by(tx, visit.actor.known.id, chosen, zone, until)
     said = language.gettext("Saved.")
     if staying and not is_open:
         names = ", ".join(f"{language.moment(row.begins_at, row.host.zone)} {row.candidate.name}" for row in staying)
@@ -138,7 +138,7 @@ async def feed(visit: Visit) -> web.StreamResponse:
     await visit.house.rates.count("feed", visit.address, 60)
     async with visit.reading() as tx:
         person = await hours.whose_feed(tx, visit.path("feed"))
-        rows = await booking.of_person(tx, person.id, since=tx.now - SINCE)
+        rows = await agenda.of_person(tx, person.id, since=tx.now - SINCE)
     url = visit.house.settings.public_url.rstrip("/")
     text = calendars.feed(rows, person.id, url, urlsplit(url).hostname or "localhost")
     headers = {"Cache-Control": "no-store"}

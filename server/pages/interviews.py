@@ -4,7 +4,7 @@ from aiohttp import web
 
 from rooms import access, agencies
 from rooms.access import Act
-from rooms.appointments import booking, hours
+from rooms.appointments import agenda, hours
 from rooms.appointments import interviews as booth_interviews
 from rooms.booths import Booth
 from rooms.facts import fair_stream
@@ -31,8 +31,8 @@ async def interviews(visit: Visit) -> web.StreamResponse:
             fair=stand.fair,
             booth=stand,
             reasons=await agencies.reasons_of(tx, stand),
-            rows=await booking.at_booth(tx, stand.id),
-            invited=await booking.with_guest(tx, stand.id),
+            rows=await agenda.at_booth(tx, stand.id),
+            invited=await agenda.with_guest(tx, stand.id),
             days=days,
             there=await booth_interviews.times_of(tx, stand, visit.actor.known.id),
             own=[row for row in own if row.begins is not None and row.day in {day for day, *_ in days}],

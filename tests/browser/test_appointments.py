@@ -9,7 +9,7 @@ from sqlalchemy import select
 from rooms import agencies, portfolios
 from rooms.agencies import ReasonText
 from rooms.appointments import hours
-from rooms.appointments.booking import Appointment
+from rooms.appointments.appointment import Appointment
 from rooms.outbox import Mail
 from tests.browser.conftest import Visitors, until_frames
 from tests.browser.test_everyone import faults, tab_to

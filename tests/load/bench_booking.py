@@ -29,8 +29,8 @@ from sqlalchemy import func, select
 from rooms import agencies, outbox, people, signin
 from rooms.agencies import ReasonText
 from rooms.appointments import hours
+from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.appointments.availability import local
-from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.database import Database
 from server.security import form_token
 from server.visit import GO, PART, SESSION

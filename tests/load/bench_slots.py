@@ -24,8 +24,8 @@ from sqlalchemy import insert, select, text
 from rooms import agencies, names, portfolios
 from rooms.agencies import Mode, Reason, ReasonText, TeamMember
 from rooms.appointments import hours, times
+from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.appointments.availability import Span, Taken, in_minutes, slots
-from rooms.appointments.booking import Appointment, AppointmentState
 from rooms.appointments.hours import BookingRules, WeeklyHours
 from rooms.clock import SystemClock
 from rooms.database import Database

@@ -18,7 +18,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from rooms.appointments import desk, hours
-from rooms.appointments.booking import Appointment
+from rooms.appointments.appointment import Appointment
 from rooms.outbox import Mail
 from rooms.people import Person
 from server.mail import Writer

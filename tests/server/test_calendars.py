@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from icalendar import Calendar
 from sqlalchemy import select
 
-from rooms.appointments import booking, desk, hours
+from rooms.appointments import agenda, desk, hours
 from rooms.appointments.availability import Span
 from rooms.outbox import Mail
 from server import calendars
@@ -36,7 +36,7 @@ async def test_the_feed_is_read_back_by_a_calendar_program(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         await desk.cancel(tx, await office.fresh(tx, gone), await cast.fresh(tx, cast.karim))
     async with cast.database.reading() as tx:
-        rows = await booking.of_person(tx, office.claire.id, since=tx.now)
+        rows = await agenda.of_person(tx, office.claire.id, since=tx.now)
     assert {each.id for each in rows} == {row.id, gone.id}
     text = calendars.feed(rows, office.claire.id, "https://parvis.example.org", "parvis.example.org")
     (event,) = recurring_ical_events.of(Calendar.from_ical(text)).between(FIRST, LAST)

@@ -6,8 +6,8 @@ from io import BytesIO
 from pypdf import PdfReader
 
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, links, room
-from rooms.appointments.booking import Attendance, ChangeKind
+from rooms.appointments import agenda, booking, desk, links, room
+from rooms.appointments.appointment import Attendance, ChangeKind
 from rooms.people import Person
 from server import language, letter, receipt
 from tests.cast import Cast
@@ -34,7 +34,7 @@ async def test_it_names_anybody_and_its_address_opens_the_appointment(cast: Cast
     assert typed is not None
     async with cast.database.transaction() as tx:
         opened = await links.opened(tx, typed.group(1).removeprefix("/a/"))
-        changes = await booking.changes_of(tx, booked.id)
+        changes = await agenda.changes_of(tx, booked.id)
     assert opened.id == booked.id
     assert [(each.by.name, each.kind) for each in changes][-1] == (cast.claire.name, ChangeKind.PRINTED)
 

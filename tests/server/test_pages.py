@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from rooms import agencies, booths, documents, fairs, meetings
 from rooms.agencies import Agency, Mode, ReasonText
-from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.booths import Booth
 from rooms.documents import Document
 from rooms.fairs import Fair, FairState

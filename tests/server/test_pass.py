@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rooms.agencies import Mode
 from rooms.appointments import desk
-from rooms.appointments.booking import Appointment
+from rooms.appointments.appointment import Appointment
 from tests.clock import HandClock
 from tests.rooms.appointments.office import WEDNESDAY_NINE
 from tests.server.world import World, open_world

@@ -14,8 +14,8 @@ from rooms import booths, chat, documents, employers, fairs, looking, meetings, 
 from rooms.agencies import Mode
 from rooms.appointments import booking, delays, holding, hours, room
 from rooms.appointments import desk as appointments
+from rooms.appointments.appointment import Appointment, Attendance
 from rooms.appointments.availability import Span
-from rooms.appointments.booking import Appointment, Attendance
 from rooms.chat import Message
 from rooms.documents import Document
 from rooms.facts import KINDS, Told

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from rooms import agencies, people
 from rooms.agencies import Mode, Reason, ReasonText
 from rooms.appointments import desk, holding, hours, times
-from rooms.appointments.booking import Appointment, Guest
+from rooms.appointments.appointment import Appointment, Guest
 from rooms.booths import Booth
 from rooms.people import Person
 from rooms.transaction import Transaction

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from rooms import access, agencies, outbox, people, portfolios, referents
 from rooms.access import Actor
 from rooms.agencies import Mode, ReasonText
-from rooms.appointments import booking, desk, hours, links, times, waitlist
+from rooms.appointments import agenda, booking, desk, hours, links, times, waitlist
+from rooms.appointments.appointment import Appointment, AppointmentState, Attendance, ChangeKind, OccupiedPiece
 from rooms.appointments.availability import Span
-from rooms.appointments.booking import Appointment, AppointmentState, Attendance, ChangeKind, OccupiedPiece
 from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
 from rooms.outbox import Mail
 from rooms.public_holidays import holidays_of, regions_of
@@ -167,7 +167,7 @@ async def test_moving_keeps_the_thread_tells_both_and_takes_old_reminders_back(o
         assert (found.id, found.sequence, found.said) == (row.id, 1, "I bake.")
     assert await office.starts(cast.karim) == ["09:55", "10:35", "11:15"]
     async with cast.database.reading() as tx:
-        changes = await booking.changes_of(tx, row.id)
+        changes = await agenda.changes_of(tx, row.id)
         assert [(each.kind, each.begins_at) for each in changes] == [
             (ChangeKind.BOOKED, WEDNESDAY_NINE),
             (ChangeKind.MOVED, WEDNESDAY_NINE),
@@ -195,7 +195,7 @@ async def test_a_counsellor_moves_within_their_own_times_and_whoever_gives_one_u
         await desk.move(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), later)
     async with cast.database.reading() as tx:
         assert (await office.fresh(tx, row)).counsellor_id == other.id
-        assert (await booking.changes_of(tx, row.id))[-1].words == other.name
+        assert (await agenda.changes_of(tx, row.id))[-1].words == other.name
         query = select(Mail).where(Mail.once.startswith(f"taken:{row.id}"))
         (told,) = (await tx.session.execute(query)).scalars()
         assert (told.recipient, told.values["begins_at"]) == (mine.email, WEDNESDAY_NINE.isoformat())
@@ -232,7 +232,7 @@ async def test_a_freed_time_is_proposed_in_order_each_with_a_fair_while(office: 
     assert "09:00" not in await office.starts(cast.sophie)
     cast.clock.pass_by(hours=2, seconds=1)
     async with cast.database.transaction() as tx:
-        for lapsed in await booking.held_out(tx):
+        for lapsed in await agenda.held_out(tx):
             await desk.lapse(tx, lapsed)
     assert await held_by(office) == ["Luc Moreau"]
     async with cast.database.transaction() as tx:
@@ -260,7 +260,7 @@ async def test_a_proposal_takes_nothing_from_who_just_fills_in_a_form_and_goes_t
     cast.clock.pass_by(hours=2, seconds=1)
     assert await refusal(office.hold(cast.luc, WEDNESDAY_NINE)) == "slot.taken"
     async with cast.database.transaction() as tx:
-        for lapsed in await booking.held_out(tx):
+        for lapsed in await agenda.held_out(tx):
             await desk.lapse(tx, lapsed)
     await office.hold(cast.luc, WEDNESDAY_NINE)
 

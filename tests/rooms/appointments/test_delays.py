@@ -6,7 +6,7 @@ import pytest
 
 from rooms import meetings
 from rooms.appointments import delays, room
-from rooms.appointments.booking import Appointment
+from rooms.appointments.appointment import Appointment
 from rooms.facts import Told, person_stream
 from rooms.meetings import Meeting
 from tests.cast import Cast

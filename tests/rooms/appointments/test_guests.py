@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from rooms import access, agencies, chat, employers, meetings, people, portfolios
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, guests, holding, hours, interviews, room, times
-from rooms.appointments.booking import Appointment, AppointmentState, ChangeKind, Guest
+from rooms.appointments import agenda, desk, guests, holding, hours, interviews, room, times
+from rooms.appointments.appointment import Appointment, AppointmentState, ChangeKind, Guest
 from rooms.appointments.holding import NobodyFree
 from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
 from rooms.meetings import MeetingState
@@ -178,11 +178,11 @@ async def test_any_of_the_three_may_say_that_the_employer_does_not_come(office: 
     async with cast.database.transaction() as tx:
         await desk.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, by))
     async with cast.database.reading() as tx:
-        mine = await tx.session.get_one(booking.Appointment, row.id)
+        mine = await tx.session.get_one(Appointment, row.id)
         assert (mine.state, mine.guest_id, mine.begins_at) == (AppointmentState.BOOKED, None, TEN)
-        last = (await booking.changes_of(tx, row.id))[-1]
+        last = (await agenda.changes_of(tx, row.id))[-1]
         assert (last.kind, last.by_id, last.words) == (ChangeKind.GUEST_EXCUSED, by.id, "Luc Moreau, Hôtel Atlantique")
-        assert not await booking.of_person(tx, cast.luc.id, since=tx.now)
+        assert not await agenda.of_person(tx, cast.luc.id, since=tx.now)
         with pytest.raises(NotFound):
             await access.appointment(tx, cast.actor(cast.luc), row.id)
     (let_go,) = await written(cast, cast.luc, "cancelled")
@@ -201,7 +201,7 @@ async def test_whoever_leaves_the_booth_leaves_the_appointment_and_the_two_other
         await employers.add_member(tx, booth.employer_id, colleague, is_owner=False)
         await interviews.choose_staff(tx, booth, {colleague.id}, await cast.fresh(tx, cast.luc))
     async with cast.database.reading() as tx:
-        mine = await tx.session.get_one(booking.Appointment, row.id)
+        mine = await tx.session.get_one(Appointment, row.id)
         assert (mine.state, mine.guest_id) == (AppointmentState.BOOKED, None)
 
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from rooms import counselling, portfolios
-from rooms.appointments import booking, desk
-from rooms.appointments.booking import Appointment, AppointmentChanged
+from rooms.appointments import agenda, desk
+from rooms.appointments.appointment import Appointment, AppointmentChanged
 from rooms.appointments.desk import HandedOver
 from rooms.errors import Conflict, Invalid
 from rooms.facts import Told, person_stream
@@ -53,7 +53,7 @@ async def test_a_day_goes_over_at_its_times_and_what_the_colleague_has_already_s
         assert (row.counsellor_id, row.begins_at, row.sequence) == (office.nadia.id, WEDNESDAY_NINE, 1)
         kept = await tx.session.get_one(Appointment, second.id)
         assert (kept.counsellor_id, kept.sequence) == (office.claire.id, 0)
-        history = [change.kind.value for change in await booking.changes_of(tx, first.id)]
+        history = [change.kind.value for change in await agenda.changes_of(tx, first.id)]
         assert history == ["booked", "handed_over"]
         letters = (
             await tx.session.execute(

@@ -21,8 +21,20 @@ from rooms import (
     portfolios,
 )
 from rooms.agencies import Mode, Reason, ReasonText
-from rooms.appointments import booking, delays, desk, holding, hours, interviews, room, satisfaction, times, waitlist
-from rooms.appointments.booking import Appointment, AppointmentState, Attendance
+from rooms.appointments import (
+    agenda,
+    booking,
+    delays,
+    desk,
+    holding,
+    hours,
+    interviews,
+    room,
+    satisfaction,
+    times,
+    waitlist,
+)
+from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
 from rooms.errors import Invalid, NotFound, Problem
 from rooms.fairs import Fair, FairState
 from rooms.lines import standing
@@ -99,7 +111,7 @@ async def test_it_is_booked_once_and_can_be_waited_for(booth: Booth) -> None:
         assert mine
         await desk.cancel(tx, mine, await cast.fresh(tx, cast.amina))
     async with cast.database.reading() as tx:
-        (proposed,) = await booking.standing_of(tx, cast.karim.id)
+        (proposed,) = await agenda.standing_of(tx, cast.karim.id)
         assert (proposed.state, proposed.begins_at) == (AppointmentState.HELD, first)
 
 
@@ -149,7 +161,7 @@ async def test_an_agency_does_not_hear_of_it_and_a_recruiter_is_no_counsellor(bo
         tx.now = cast.clock.now()
         await booking.end(tx, mine, Attendance.CAME, await cast.fresh(tx, cast.luc))
         assert not satisfaction.is_asked(mine), "its two questions are those of an agency"
-        assert await booking.last_before(tx, {cast.amina.id}, tx.now) == {}
+        assert await agenda.last_before(tx, {cast.amina.id}, tx.now) == {}
 
 
 async def test_the_booth_may_read_the_cv_of_who_has_booked(booth: Booth) -> None:
@@ -250,7 +262,7 @@ async def test_a_closed_fair_keeps_what_is_booked_and_offers_nothing_more(booth:
         mine = await booking.locked(tx, row.id)
         assert mine
         await desk.cancel(tx, mine, await cast.fresh(tx, cast.luc))
-        assert await booking.standing_of(tx, cast.karim.id) == [], "nobody is invited to a fair that is closed"
+        assert await agenda.standing_of(tx, cast.karim.id) == [], "nobody is invited to a fair that is closed"
 
 
 async def test_a_time_that_is_added_takes_no_weekly_hours_away(booth: Booth) -> None:

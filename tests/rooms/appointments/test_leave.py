@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from rooms.appointments import booking, hours
+from rooms.appointments import agenda, hours
 from rooms.errors import Invalid
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, open_office
@@ -24,7 +24,7 @@ async def test_a_holiday_is_entered_once_and_taken_back_once(cast: Cast) -> None
         assert ahead == [(None, MONDAY + timedelta(days=6)), (540, MONDAY + timedelta(days=8))]
         assert await hours.is_closed(tx, claire, WEDNESDAY_NINE.date())
         assert not await hours.is_closed(tx, claire, MONDAY + timedelta(days=8))
-        staying = await booking.seen_by(tx, claire, MONDAY, zone, MONDAY + timedelta(days=6))
+        staying = await agenda.seen_by(tx, claire, MONDAY, zone, MONDAY + timedelta(days=6))
         assert [each.id for each in staying] == [booked.id]
     assert await office.starts(cast.karim) == []
     async with cast.database.transaction() as tx:

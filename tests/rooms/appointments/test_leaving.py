@@ -4,8 +4,8 @@ import pytest
 
 from rooms import agencies
 from rooms.access import Actor
-from rooms.appointments import booking, hours, leaving, rush
-from rooms.appointments.booking import Appointment, Lapsed
+from rooms.appointments import agenda, hours, leaving, rush
+from rooms.appointments.appointment import Appointment, Lapsed
 from rooms.appointments.rush import Confirmed
 from rooms.errors import Conflict
 from rooms.people import Person
@@ -32,7 +32,7 @@ async def test_what_is_booked_goes_to_a_colleague_who_is_there_and_free(cast: Ca
     has, other = colleagues(office, row)
     assert await leave(office, has) == 1
     async with cast.database.reading() as tx:
-        (found,) = await booking.of_person(tx, cast.amina.id, since=tx.now)
+        (found,) = await agenda.of_person(tx, cast.amina.id, since=tx.now)
         assert (found.id, found.counsellor_id, found.begins_at) == (row.id, other.id, WEDNESDAY_NINE)
         assert await agencies.teams_of(tx, has.id) == []
 
@@ -55,7 +55,7 @@ async def test_how_long_ahead_a_colleague_wants_to_know_does_not_count_for_what_
     has, other = colleagues(office, row)
     assert await leave(office, has) == 1
     async with cast.database.reading() as tx:
-        (found,) = await booking.of_person(tx, cast.amina.id, since=tx.now)
+        (found,) = await agenda.of_person(tx, cast.amina.id, since=tx.now)
         assert found.counsellor_id == other.id
 
 
@@ -78,7 +78,7 @@ async def test_whoever_stays_in_the_agency_keeps_what_is_booked(cast: Cast) -> N
         await agencies.add_member(tx, other.id, office.claire)
     assert await leave(office) == 0
     async with cast.database.reading() as tx:
-        (found,) = await booking.of_person(tx, cast.amina.id, since=tx.now)
+        (found,) = await agenda.of_person(tx, cast.amina.id, since=tx.now)
         assert found.counsellor_id == row.counsellor_id
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from rooms import agencies, counselling, people, portfolios
 from rooms.agencies import Mode
-from rooms.appointments import booking, hours, room, times
+from rooms.appointments import agenda, hours, room, times
 from rooms.transaction import Transaction
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
@@ -40,10 +40,10 @@ async def the_portfolio(tx: Transaction, office: Office) -> object:
 
 
 async def the_day(tx: Transaction, office: Office) -> object:
-    rows = await booking.of_person(tx, office.claire.id, since=tx.now)
+    rows = await agenda.of_person(tx, office.claire.id, since=tx.now)
     assert rows
     found = {row.candidate_id for row in rows}
-    await booking.last_before(tx, found, WEDNESDAY_NINE)
+    await agenda.last_before(tx, found, WEDNESDAY_NINE)
     await room.waiting_since(tx, rows)
     return await counselling.steps_of(tx, found)
 

@@ -7,8 +7,8 @@ import pytest
 
 from rooms import chat, counselling, documents, looking, people, portfolios, suggestions
 from rooms.agencies import Mode
-from rooms.appointments import booking, desk, holding, satisfaction
-from rooms.appointments.booking import Attendance
+from rooms.appointments import agenda, booking, desk, holding, satisfaction
+from rooms.appointments.appointment import Attendance
 from rooms.fairs import Fair
 from rooms.lines import places
 from rooms.meetings import Meeting, MeetingState
@@ -89,7 +89,7 @@ async def the_promise(tx: Transaction, cast: Cast) -> object:
 
 
 async def the_day(tx: Transaction, cast: Cast) -> object:
-    return await booking.of_person(tx, cast.claire.id, since=WEDNESDAY_NINE - timedelta(days=9))
+    return await agenda.of_person(tx, cast.claire.id, since=WEDNESDAY_NINE - timedelta(days=9))
 
 
 READS = [

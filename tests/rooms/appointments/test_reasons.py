@@ -8,7 +8,7 @@ from sqlalchemy import select
 from rooms import agencies
 from rooms.agencies import Mode, ReasonText
 from rooms.appointments import desk, waitlist
-from rooms.appointments.booking import Appointment, AppointmentState
+from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.errors import Invalid, NotFound
 from rooms.people import Person
 from tests.cast import Cast

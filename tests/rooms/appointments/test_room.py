@@ -12,7 +12,7 @@ from rooms import access, chat, engagement, fairs, meetings
 from rooms.access import Act, Actor
 from rooms.agencies import Mode
 from rooms.appointments import desk, room
-from rooms.appointments.booking import Appointment, AppointmentState, Attendance, OccupiedPiece
+from rooms.appointments.appointment import Appointment, AppointmentState, Attendance, OccupiedPiece
 from rooms.appointments.room import What
 from rooms.errors import Problem
 from rooms.facts import Told

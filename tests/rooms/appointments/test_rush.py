@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from rooms import agencies, people, portfolios, streams
 from rooms.access import Actor
 from rooms.agencies import Mode, ReasonText
-from rooms.appointments import booking, desk, hours, rush, times, waitlist
-from rooms.appointments.booking import Appointment, AppointmentState, Lapsed, OccupiedPiece
+from rooms.appointments import agenda, desk, hours, rush, times, waitlist
+from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed, OccupiedPiece
 from rooms.appointments.holding import NobodyFree
 from rooms.appointments.rush import Asked, Confirmed
 from rooms.errors import Conflict, Invalid, NotFound, Problem
@@ -101,7 +101,7 @@ async def test_whoever_tries_in_vain_keeps_the_time_they_hold(cast: Cast) -> Non
     assert said(await ask(office, cast.sophie, cast.amina, begins=later)) == [NobodyFree, NobodyFree]
     assert await streams_of(cast) == facts
     async with cast.database.reading() as tx:
-        row = await booking.held_by(tx, cast.amina.id)
+        row = await agenda.held_by(tx, cast.amina.id)
         assert row is not None
         assert (row.id, row.state) == (kept.id, AppointmentState.HELD)
     (moved,) = await ask(office, cast.amina, begins=WEDNESDAY_NINE + timedelta(minutes=15))
@@ -120,7 +120,7 @@ async def run_out(cast: Cast) -> None:
     """Nobody books for a while, and the worker looks."""
     cast.clock.pass_by(minutes=6)
     async with cast.database.transaction() as tx:
-        for lapsed in await booking.held_out(tx):
+        for lapsed in await agenda.held_out(tx):
             await desk.lapse(tx, lapsed)
 
 
@@ -172,8 +172,8 @@ async def test_whoever_took_longer_has_the_time_all_the_same_unless_somebody_too
     assert isinstance(gone, Lapsed)
     assert gone.leads_to == f"/appointments/new/{office.reason.id}?mode=video"
     async with cast.database.reading() as tx:
-        assert [row.candidate_id for row in await booking.of_person(tx, cast.luc.id, since=tx.now)] == [cast.luc.id]
-        assert await booking.of_person(tx, cast.karim.id, since=tx.now) == []
+        assert [row.candidate_id for row in await agenda.of_person(tx, cast.luc.id, since=tx.now)] == [cast.luc.id]
+        assert await agenda.of_person(tx, cast.karim.id, since=tx.now) == []
 
 
 async def test_a_number_that_does_not_fit_loses_no_time_that_was_held_again(cast: Cast) -> None:
@@ -183,7 +183,7 @@ async def test_a_number_that_does_not_fit_loses_no_time_that_was_held_again(cast
     (refused,) = await confirm(office, (cast.amina, slow), phone="06")
     assert isinstance(refused, Invalid)
     async with cast.database.reading() as tx:
-        held = await booking.held_by(tx, cast.amina.id)
+        held = await agenda.held_by(tx, cast.amina.id)
         assert held is not None
         assert held.id == slow.id
     (booked,) = await confirm(office, (cast.amina, slow), phone="06 12 34 56 78")
@@ -239,7 +239,7 @@ async def test_a_lapsed_time_that_collides_tells_nothing_that_is_not_so(cast: Ca
     assert refused.code == "slot.own"
     assert await streams_of(cast) == facts
     async with cast.database.reading() as tx:
-        held = await booking.held_by(tx, cast.amina.id)
+        held = await agenda.held_by(tx, cast.amina.id)
         assert held is not None
         assert held.id == kept.id
 

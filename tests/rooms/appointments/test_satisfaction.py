@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rooms.appointments import booking, satisfaction
-from rooms.appointments.booking import Appointment, Attendance
+from rooms.appointments.appointment import Appointment, Attendance
 from rooms.appointments.satisfaction import LEAST_SHOWN, Result
 from rooms.errors import Conflict, Invalid
 from rooms.people import Person

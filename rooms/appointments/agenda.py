@@ -1,0 +1,151 @@
+"""Whose appointments there are: what pages and commands read, and nothing that changes one."""
+
+import uuid
+from collections.abc import Collection
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from rooms.agencies import Reason
+from rooms.appointments.appointment import (
+    ROOM_OPENS_BEFORE,
+    SHOWN,
+    SIDES,
+    Appointment,
+    AppointmentChange,
+    AppointmentState,
+    Attendance,
+)
+from rooms.appointments.availability import whole_days
+from rooms.booths import Booth
+from rooms.transaction import Transaction
+
+CHOOSING = (Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_(None))
+"""Held by somebody who chooses, and not proposed to whoever waits."""
+
+
+async def who_holds(tx: Transaction, candidates: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of them hold a time while they choose."""
+    query = select(Appointment.candidate_id).where(tx.among(Appointment.candidate_id, candidates), *CHOOSING)
+    return set((await tx.session.execute(query)).scalars())
+
+
+async def changes_of(tx: Transaction, appointment: uuid.UUID) -> list[AppointmentChange]:
+    query = select(AppointmentChange).where(AppointmentChange.appointment_id == appointment)
+    return list((await tx.session.execute(query.order_by(AppointmentChange.id))).scalars())
+
+
+def concerns(person: uuid.UUID) -> ColumnElement[bool]:
+    """Whether somebody comes to an appointment, on any side."""
+    return or_(*(side == person for side in SIDES))
+
+
+async def of_person(
+    tx: Transaction, person: uuid.UUID, *, since: datetime, until: datetime | None = None
+) -> list[Appointment]:
+    """The person's appointments on any side that end after `since`, the soonest first; held ones are left out."""
+    query = select(Appointment).where(
+        concerns(person),
+        Appointment.ends_at > since,
+        Appointment.state.in_(SHOWN),
+    )
+    if until:
+        query = query.where(Appointment.begins_at < until)
+    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
+
+
+async def seen_by(
+    tx: Transaction, counsellor: uuid.UUID, day: date, zone: ZoneInfo, until: date | None = None
+) -> list[Appointment]:
+    """What somebody has to hold on a day, or on all until another, the soonest first."""
+    begins, ends = whole_days(day, until or day, zone)
+    query = select(Appointment).where(
+        Appointment.counsellor_id == counsellor,
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.begins_at >= begins,
+        Appointment.begins_at < ends,
+    )
+    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
+
+
+async def interviews_ahead(tx: Transaction, fair: uuid.UUID) -> list[Appointment]:
+    """What is still to be held at the booths of a fair, in the order it was made."""
+    at_fair = select(Reason.id).join(Booth, Booth.id == Reason.booth_id).where(Booth.fair_id == fair)
+    query = select(Appointment).where(
+        Appointment.reason_id.in_(at_fair),
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.begins_at > tx.now,
+    )
+    return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
+
+
+async def at_booth(tx: Transaction, booth: uuid.UUID, candidate: uuid.UUID | None = None) -> list[Appointment]:
+    """The interviews of a booth, the soonest first, or those of one candidate; held and lapsed ones are left out."""
+    query = select(Appointment).join(Reason, Reason.id == Appointment.reason_id)
+    query = query.where(
+        Reason.booth_id == booth,
+        Appointment.state.in_(SHOWN),
+    )
+    if candidate:
+        query = query.where(Appointment.candidate_id == candidate)
+    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
+
+
+async def with_guest(tx: Transaction, booth: uuid.UUID, guest: uuid.UUID | None = None) -> list[Appointment]:
+    """The appointments of three to which somebody of a booth is asked, or this one guest, the soonest first."""
+    query = select(Appointment).where(
+        Appointment.guest_booth_id == booth,
+        Appointment.state.in_(SHOWN),
+    )
+    if guest:
+        query = query.where(Appointment.guest_id == guest)
+    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
+
+
+async def held_out(tx: Transaction) -> list[uuid.UUID]:
+    """Held times that have run out. For the worker."""
+    query = select(Appointment.id).where(Appointment.state == AppointmentState.HELD, Appointment.held_until <= tx.now)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def held_by(tx: Transaction, candidate: uuid.UUID) -> Appointment | None:
+    """The time that is kept for somebody while they choose."""
+    query = select(Appointment).where(Appointment.candidate_id == candidate, Appointment.held_until > tx.now, *CHOOSING)
+    return (await tx.session.execute(query.limit(1))).scalars().first()
+
+
+async def standing_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
+    """What the person holds or has booked, on any side, in the order it was made."""
+    query = select(Appointment).where(
+        concerns(person),
+        Appointment.state.in_((AppointmentState.HELD, AppointmentState.BOOKED)),
+    )
+    return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
+
+
+def is_counselling() -> ColumnElement[bool]:
+    """Whether an appointment is with an agency: what a person does with employers is not its counsellors' to read."""
+    return Appointment.reason_id.in_(select(Reason.id).where(Reason.agency_id.is_not(None)))
+
+
+async def last_before(tx: Transaction, people: set[uuid.UUID], moment: datetime) -> dict[uuid.UUID, datetime]:
+    """When each of `people` had their last appointment at an agency that took place before a moment."""
+    query = select(Appointment.candidate_id, func.max(Appointment.begins_at)).where(
+        Appointment.candidate_id.in_(people),
+        is_counselling(),
+        Appointment.begins_at < moment,
+        Appointment.attendance.in_((Attendance.CAME, Attendance.LATE)),
+    )
+    return dict((await tx.session.execute(query.group_by(Appointment.candidate_id))).all())
+
+
+async def next_of(tx: Transaction, person: uuid.UUID) -> Appointment | None:
+    """The appointment whose room is open for this person now, or that goes on: it is shown on every page of theirs."""
+    query = select(Appointment).where(
+        concerns(person),
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.begins_at <= tx.now + ROOM_OPENS_BEFORE,
+        Appointment.ends_at > tx.now,
+    )
+    return (await tx.session.execute(query.order_by(Appointment.begins_at).limit(1))).unique().scalar_one_or_none()
