@@ -380,10 +380,13 @@ def _side(row: Meeting | Appointment, person: uuid.UUID, leads: Relation) -> Rel
 
 
 async def _has_left(tx: Transaction, row: Appointment, person: uuid.UUID) -> bool:
-    """Whoever has left the booth has left its interviews, and the appointments to which they were asked from it."""
-    booth = row.guest_booth_id if person == row.guest_id else row.reason.booth_id
-    if booth is None or person == row.candidate_id:
+    """Whoever has left the booth has left its interviews, and the appointments to which they were asked from it; and
+    whoever has left the agency, what they held there."""
+    if person == row.candidate_id:
         return False
+    booth = row.guest_booth_id if person == row.guest_id else row.reason.booth_id
+    if booth is None:
+        return row.reason.agency_id not in {team.agency_id for team in await agencies.teams_of(tx, person)}
     return await tx.session.get(BoothStaff, (booth, person)) is None
 
 

@@ -6,6 +6,7 @@ An employer's booth at a fair has reasons too: the interviews that can be booked
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -121,6 +122,10 @@ class Reason(Base):
         if self.booth is None:
             raise ValueError("a reason belongs to an agency or to a booth")
         return host_of(self.booth)
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
 
     @property
     def desk_path(self) -> str:
@@ -271,8 +276,7 @@ async def all_agencies(tx: Transaction) -> list[Agency]:
 
 async def add_reason(tx: Transaction, where: Agency | Booth, text: ReasonText) -> Reason:
     """A reason that people can come for. One of this name that was withdrawn stands again, as it is written now."""
-    query = select(Reason).where(_belongs_to(where), Reason.name == text.name.strip())
-    reason = (await tx.session.execute(query)).scalar_one_or_none()
+    reason = await _named(tx, where, text)
     if reason and not reason.is_withdrawn:
         raise _known()
     if reason is None:
@@ -284,6 +288,12 @@ async def add_reason(tx: Transaction, where: Agency | Booth, text: ReasonText) -
     tx.session.add(reason)
     await tx.session.flush()
     return reason
+
+
+async def _named(tx: Transaction, where: Agency | Booth, text: ReasonText) -> Reason | None:
+    name = clean_text(text.name, "reason", 120, required=True)
+    query = select(Reason).where(_belongs_to(where), Reason.name == name)
+    return (await tx.session.execute(query)).scalar_one_or_none()
 
 
 def _known() -> Invalid:
@@ -332,13 +342,11 @@ async def change_reason(tx: Transaction, where: Agency | Booth, reason: uuid.UUI
     """Write it anew for whoever comes from now on; what is booked for it keeps its time and its length."""
     row = await reason_of(tx, where, reason)
     await _check_team(tx, where, text)
-    others = select(Reason.is_withdrawn).where(
-        _belongs_to(where), Reason.name == text.name.strip(), Reason.id != row.id
-    )
-    for is_withdrawn in (await tx.session.execute(others)).scalars():
-        if is_withdrawn:
-            message = N_("A reason of this name was withdrawn: add it again to bring it back.")
-            raise Invalid("reason.withdrawn", message, field="reason")
+    other = await _named(tx, where, text)
+    if other and other is not row and other.is_withdrawn:
+        message = N_("A reason of this name was withdrawn: add it again to bring it back.")
+        raise Invalid("reason.withdrawn", message, field="reason")
+    if other and other is not row:
         raise _known()
     write_reason(row, text)
 

@@ -225,6 +225,8 @@ async def take(
     if email is None and not is_another and await _has_namesake(tx, counsellor.id, name):
         raise Namesake()
     known = await people.by_email(tx, email) if email else None
+    if known and known.id == counsellor.id:
+        raise Invalid("email.own", N_("This is your own address."), field="email")
     person = known or await people.welcome(tx, name, email, language)
     referent = await referents.referent_of(tx, person.id)
     if referent not in (None, counsellor.id):

@@ -106,8 +106,10 @@ class Appointment(Base):
     """Raised at each change, so that calendars follow (RFC 5546, 2.1.4)."""
     time_zone: Mapped[str]
     """In which the candidate reads times."""
+    question: Mapped[str] = mapped_column(default="")
+    """What the reason asked when it was booked."""
     said: Mapped[str] = mapped_column(default="")
-    """What the candidate answered to the reason's question."""
+    """What the candidate answered to it."""
     phone: Mapped[str] = mapped_column(default="")
     made_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -139,7 +141,7 @@ class Appointment(Base):
 
     @property
     def minutes(self) -> int:
-        return (self.ends_at - self.begins_at) // timedelta(minutes=1)
+        return self.span.length // timedelta(minutes=1)
 
     def partners(self, person: uuid.UUID) -> str:
         """Whom this person meets; an employer's recruiter is named with the employer."""

@@ -75,8 +75,9 @@ async def hold_all(
     """Hold a time for each candidate, in their order; None where somebody has it already."""
     if not wanted:
         return []
-    people = select(Person).where(tx.among(Person.id, {person for pair in wanted for person in _both(*pair)}))
-    known = {person.id: person for person in (await tx.session.execute(people)).scalars()}
+    people = {person for candidate, each in wanted for person in (candidate, each.counsellor)}
+    found = (await tx.session.execute(select(Person).where(tx.among(Person.id, people)))).scalars()
+    known = {person.id: person for person in found}
     rows = [_to_hold(tx, known[candidate], each, known[each.counsellor], until) for candidate, each in wanted]
     await _clear_lapsed(tx, rows)
     tx.session.add_all(rows)
@@ -87,10 +88,6 @@ async def hold_all(
     for row in filter(None, held):
         _tell(tx, row)
     return held
-
-
-def _both(candidate: uuid.UUID, wanted: Wanted) -> tuple[uuid.UUID, uuid.UUID]:
-    return candidate, wanted.counsellor
 
 
 def _to_hold(tx: Transaction, candidate: Person, wanted: Wanted, counsellor: Person, until: timedelta) -> Appointment:
@@ -154,7 +151,8 @@ async def _take_all(tx: Transaction, wanted: dict[uuid.UUID, Pieces]) -> set[uui
 
 async def _clear_lapsed(tx: Transaction, rows: Sequence[Appointment]) -> None:
     """Holds of these people that have run out stand in nobody's way. A time that was proposed goes on to the next
-    who waits, which is the worker's to do: until then it is nobody's."""
+    who waits, which is the worker's to do: until then it is nobody's. Whoever holds one still is deciding on it: nobody
+    waits for that, for they might wait for us."""
     people = {person.id for row in rows for person in row.people}
     query = select(Appointment.id).where(
         Appointment.state == AppointmentState.HELD,
@@ -162,7 +160,8 @@ async def _clear_lapsed(tx: Transaction, rows: Sequence[Appointment]) -> None:
         Appointment.wish_id.is_(None),
         or_(*(tx.among(side, people) for side in SIDES)),
     )
-    for lapsed in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
+    query = query.order_by(Appointment.id).with_for_update(of=Appointment, skip_locked=True)
+    for lapsed in list((await tx.session.execute(query)).scalars()):
         await lapse(tx, lapsed)
 
 
@@ -223,7 +222,7 @@ def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: s
         raise _changed_meanwhile(row)
     said = clean_text(said, "said", 1000)
     row.phone = clean_phone(phone, required=row.mode is Mode.PHONE)
-    row.said = said
+    row.question, row.said = row.reason.question, said
     row.held_until = None
     _move(tx, row, AppointmentState.BOOKED)
     note(tx, row, ChangeKind.BOOKED, by)

@@ -33,7 +33,9 @@ async def counsellors(tx: Transaction) -> set[uuid.UUID]:
     )
     live = select(Meeting.recruiter_id).where(Meeting.state == MeetingState.LIVE, Meeting.recruiter_id.in_(ahead))
     late = select(Appointment.counsellor_id).where(
-        Appointment.expected_at.is_not(None), Appointment.state == AppointmentState.BOOKED
+        Appointment.expected_at.is_not(None),
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.ends_at > tx.now,
     )
     return {*(await tx.session.execute(live)).scalars(), *(await tx.session.execute(late)).scalars()}
 

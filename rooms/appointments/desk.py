@@ -10,7 +10,7 @@ from rooms import agencies, conversations, outbox, people, portfolios, referents
 from rooms.agencies import Mode, Reason
 from rooms.appointments import agenda, booking, holding, hours, letters, links, room, times, waitlist
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, AppointmentState, ChangeKind, Guest, Lapsed
-from rooms.appointments.availability import whole_days
+from rooms.appointments.availability import local_day, whole_days
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, NotFound, Problem, Refused
 from rooms.people import Person
@@ -51,9 +51,22 @@ async def book_all(tx: Transaction, held: Sequence[tuple[Appointment, Answers]])
             outcome.append(problem)
     if booked:
         await conversations.ensure(tx, ConversationKind.MEETING, *(row.id for row in booked))
-        await waitlist.fulfilled(tx, booked)
         await letters.booked(tx, *booked)
+        for proposed in await waitlist.fulfilled(tx, booked):
+            await let_go_of(tx, proposed)
     return outcome
+
+
+async def decline(tx: Transaction, row: Appointment) -> None:
+    """Not the time that was proposed: it goes to the next, and the wish stands."""
+    if row.state is AppointmentState.HELD and row.wish_id:
+        await let_go_of(tx, row)
+
+
+async def wait_no_longer(tx: Transaction, candidate: Person, wish: uuid.UUID) -> None:
+    """What was proposed to them goes to the next who waits."""
+    for proposed in await waitlist.give_up(tx, candidate, wish):
+        await let_go_of(tx, proposed)
 
 
 def _book(tx: Transaction, row: Appointment, answers: Answers) -> None:
@@ -138,6 +151,8 @@ async def pass_on(tx: Transaction, row: Appointment, by: Person, colleague: Pers
     is_open = row.begins_at - ROOM_OPENS_BEFORE <= tx.now
     if is_open or busy or not row.is_ahead(tx.now) or row.has(colleague.id):
         return False
+    if await hours.is_closed(tx, colleague.id, local_day(row.begins_at, row.host.zone)):
+        return False
     if colleague.id not in await agencies.ids_for(tx, row.reason):
         return False
     if not await booking.hand_over(tx, row, by, colleague):
@@ -153,7 +168,7 @@ async def give_email(tx: Transaction, counsellor: Person, person: Person, email:
     await people.give_email(tx, person, email)
     for row in await agenda.standing_of(tx, person.id):
         if row.is_ahead(tx.now):
-            await letters.booked(tx, row)
+            await letters.booked_for(tx, row)
 
 
 def print_link(tx: Transaction, row: Appointment, by: Person) -> str:
@@ -196,7 +211,8 @@ async def hold_again(tx: Transaction, row: Appointment) -> bool:
 
 
 async def let_go_of(tx: Transaction, row: Appointment) -> None:
-    """A time that is only held cannot be held any longer: its counsellor will not be there."""
+    """A time that is only held is not held any longer: its counsellor will not be there, or its candidate does not
+    want it."""
     row.held_until = tx.now
     await lapse(tx, row.id)
     row.held_until = None

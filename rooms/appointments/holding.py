@@ -49,9 +49,8 @@ class Free:
         self._diaries = diaries
         self._at: dict[Span, set[uuid.UUID]] = {}
 
-    def choices_for(self, candidate: Candidate, people: list[uuid.UUID], begins: datetime, zone: str) -> list[Wanted]:
+    def choices_for(self, candidate: Candidate, people: list[uuid.UUID], span: Span, zone: str) -> list[Wanted]:
         """With whom of `people` the candidate can meet then, the one to be asked first first."""
-        span = self._span(begins)
         if any(span.meets(mine) for mine in candidate.own):
             raise Conflict("slot.own", N_("You have another appointment at this time."))
         free = self._free_at(span)
@@ -69,9 +68,6 @@ class Free:
         for span, free in self._at.items():
             if person in free and not self._fits(person, span):
                 free.discard(person)
-
-    def _span(self, begins: datetime) -> Span:
-        return _span_of(self._reason, begins)
 
     def _free_at(self, span: Span) -> set[uuid.UUID]:
         if span not in self._at:
@@ -140,22 +136,22 @@ async def _hold_all(
     tx: Transaction, reason: Reason, mode: Mode, asked: Sequence[Ask], by_staff: uuid.UUID | None, guest: Guest | None
 ) -> list[Appointment | Problem]:
     """Of people who hold nothing. Lost races go on to the next counsellor."""
-    spans = [_span_of(reason, each.begins) for each in asked]
+    spans = [Span(each.begins, each.begins + reason.length) for each in asked]
     around = Span(min(span.begins for span in spans), max(span.ends for span in spans))
     team = [by_staff] if by_staff else await agencies.ids_for(tx, reason)
     known = await times.candidates(tx, [each.candidate for each in asked], around)
-    may = {each.id: team if by_staff else times.may_be_met(reason, team, each) for each in known}
+    may = {each.id: _never_oneself(team, each) if by_staff else times.may_be_met(reason, team, each) for each in known}
     free = await _free(tx, reason, mode, around, list({*chain.from_iterable(may.values())}), guest)
     outcome: dict[uuid.UUID, Appointment | Problem] = {}
     lost: set[tuple[uuid.UUID, datetime]] = set()
-    while left := [pair for pair in zip(known, asked, strict=True) if pair[0].id not in outcome]:
+    while left := [each for each in zip(known, asked, spans, strict=True) if each[0].id not in outcome]:
         tried: list[tuple[uuid.UUID, Wanted]] = []
-        for candidate, each in left:
+        for candidate, each, span in left:
             people = may[candidate.id]
             if lost:
                 people = [person for person in people if (person, each.begins) not in lost]
             try:
-                choices = free.choices_for(candidate, people, each.begins, each.time_zone)
+                choices = free.choices_for(candidate, people, span, each.time_zone)
             except Conflict as problem:
                 outcome[candidate.id] = problem
                 continue
@@ -172,16 +168,20 @@ async def _hold_all(
     return [outcome[each.candidate] for each in asked]
 
 
+def _never_oneself(team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
+    return [person for person in team if person != candidate.id]
+
+
 async def renew(tx: Transaction, row: Appointment) -> bool:
     """Hold a time that has lapsed by itself again with whom it was, if they are still free then; what the candidate
     holds now is let go for it."""
     if row.held_until is None or row.counsellor_id not in await times.counsellors_for(tx, row.reason, row.candidate_id):
         return False
-    counsellor, guest = [row.counsellor_id], row.asked
+    counsellor = [row.counsellor_id]
     async with tx.attempt() as attempt:
         await booking.let_go(tx, row.candidate_id)
         free = await possible(
-            tx, row.candidate_id, row.reason, row.mode, row.begins_at, row.time_zone, counsellor, guest=guest
+            tx, row.candidate_id, row.reason, row.mode, row.begins_at, row.time_zone, counsellor, moving=row
         )
         if not free or not await booking.renew(tx, row, free[0]):
             attempt.undo()
@@ -190,29 +190,25 @@ async def renew(tx: Transaction, row: Appointment) -> bool:
 
 async def possible(
     tx: Transaction, candidate: uuid.UUID, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
-    people: list[uuid.UUID], *, moving: Appointment | None = None, guest: Guest | None = None,
+    people: list[uuid.UUID], *, moving: Appointment | None = None,
 ) -> list[Wanted]:  # fmt: skip
     """What could be held at exactly this time with one of `people`, the one to be asked first first."""
-    span = _span_of(reason, begins)
+    span = Span(begins, begins + times.length_of(reason, moving))
     (known,) = await times.candidates(tx, [candidate], span, moving)
-    free = await _free(tx, reason, mode, span, people, moving.asked if moving else guest, moving)
-    return free.choices_for(known, people, begins, time_zone)
+    free = await _free(tx, reason, mode, span, people, moving.asked if moving else None, moving)
+    return free.choices_for(known, people, span, time_zone)
 
 
 async def who_could_take(tx: Transaction, row: Appointment, people: list[uuid.UUID]) -> list[uuid.UUID]:
     """Who of `people` is there and free when this appointment takes place, whoever has the least to do first. It is
     agreed already: how long ahead somebody wants to know, and when a guest can usually come, does not count."""
     first, last = (local_day(moment, row.host.zone) for moment in (row.begins_at, row.ends_at))
-    (known,) = await times.candidates(tx, [row.candidate_id], Span(row.begins_at, row.ends_at), row)
+    (known,) = await times.candidates(tx, [row.candidate_id], row.span, row)
     found = await times.diaries_for(tx, row.reason, times.without(people, row.asked), first, last, None, row)
     at_once = timedelta(0)
     diaries = {each: replace(diary, rules=replace(diary.rules, notice=at_once)) for each, diary in found.items()}
     free = Free(row.reason, row.mode, None, diaries, tx.now)
-    return [each.counsellor for each in free.choices_for(known, people, row.begins_at, row.time_zone)]
-
-
-def _span_of(reason: Reason, begins: datetime) -> Span:
-    return Span(begins, begins + timedelta(minutes=reason.minutes))
+    return [each.counsellor for each in free.choices_for(known, people, row.span, row.time_zone)]
 
 
 async def _free(
@@ -220,7 +216,7 @@ async def _free(
     moving: Appointment | None = None,
 ) -> Free:  # fmt: skip
     """Which of `people` are free when, in this time."""
-    if mode.value not in times.modes_for(reason, guest):
+    if mode.value not in times.modes_for(reason, guest, moving):
         raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
     first, last = (local_day(moment, reason.host.zone) for moment in around)
     within = await times.open_within(tx, reason, mode, first, last, guest, moving)

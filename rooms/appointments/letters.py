@@ -32,6 +32,14 @@ async def booked(tx: Transaction, *rows: Appointment) -> None:
     await outbox.post(tx, *chain.from_iterable(_with_reminders(tx, row, "booked") for row in rows))
 
 
+async def booked_for(tx: Transaction, row: Appointment) -> None:
+    """The candidate can be written to from now on; everybody else has been."""
+    link = links.make(tx, row)
+    told = [_told(tx, row, row.candidate, "booked", "REQUEST", link)]
+    reminders = [each for each in _reminders(tx, row, link) if each.recipient == row.candidate.email]
+    await outbox.post(tx, *told, *reminders)
+
+
 async def moved(tx: Transaction, row: Appointment) -> None:
     await outbox.take_back(tx, f"remind:{row.id}:")
     await outbox.post(tx, *_with_reminders(tx, row, "moved"))
@@ -113,13 +121,14 @@ def _reminder(row: Appointment, person: Person, reminder: Reminder, path: str) -
 
 
 def _everybody(tx: Transaction, row: Appointment, what: str, method: str, link: str) -> list[Letter]:
-    found = []
-    for person in row.people:
-        path = link if person is row.candidate else f"/appointments/{row.id}"
-        values = _values(row, person, what) | {"path": path, "calendar": _entry(tx, row, person, method)}
-        once = f"{what}:{row.id}:{row.sequence}:{person.id}"
-        found.append(Letter(person.email, "appointment", person.language, values, once))
-    return found
+    paths = {person.id: f"/appointments/{row.id}" for person in row.people} | {row.candidate_id: link}
+    return [_told(tx, row, person, what, method, paths[person.id]) for person in row.people]
+
+
+def _told(tx: Transaction, row: Appointment, person: Person, what: str, method: str, path: str) -> Letter:
+    values = _values(row, person, what) | {"path": path, "calendar": _entry(tx, row, person, method)}
+    once = f"{what}:{row.id}:{row.sequence}:{person.id}"
+    return Letter(person.email, "appointment", person.language, values, once)
 
 
 def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ from rooms.appointments import booking, desk, holding
 from rooms.appointments.appointment import Appointment, Lapsed
 from rooms.appointments.desk import Answers
 from rooms.appointments.holding import Ask
-from rooms.errors import Problem
+from rooms.errors import NotFound, Problem
 from rooms.transaction import Transaction
 
 
@@ -64,8 +64,8 @@ async def _hold_all(
     may: dict[uuid.UUID, Asked] = {}
     try:
         row = await agencies.standing_reason(tx, reason)
-    except Problem as problem:
-        return [problem] * len(asked)
+    except NotFound:
+        return [NotFound("reason") for _ in asked]
     for each in asked:
         try:
             await access.may_take(tx, each.actor, row)

@@ -99,7 +99,7 @@ def may_be_met(reason: Reason, team: list[uuid.UUID], candidate: Candidate) -> l
         return []
     if reason.is_follow_up:
         return [referent] if referent in team else []
-    return [person for person in team if person != candidate.id] if candidate.id in team else team
+    return [person for person in team if person != candidate.id]
 
 
 async def candidates(
@@ -137,9 +137,15 @@ async def _spans_of(
     return found
 
 
-def modes_for(reason: Reason, guest: Guest | None = None) -> list[str]:
-    """How one can meet for it; three do not share a telephone."""
-    return [mode for mode in reason.modes if not (guest and mode == Mode.PHONE)]
+def modes_for(reason: Reason, guest: Guest | None = None, moving: Appointment | None = None) -> list[str]:
+    """How one can meet for it, and how one was to meet anyway; three do not share a telephone."""
+    possible = [mode.value for mode in Mode if mode in reason.modes or (moving and mode is moving.mode)]
+    return [mode for mode in possible if not (guest and mode == Mode.PHONE)]
+
+
+def length_of(reason: Reason, moving: Appointment | None = None) -> timedelta:
+    """What is booked keeps its length."""
+    return moving.span.length if moving else reason.length
 
 
 def without(people: list[uuid.UUID], guest: Guest | None) -> list[uuid.UUID]:
@@ -166,9 +172,9 @@ async def openings_of(
     *, moving: Appointment | None = None, guest: Guest | None = None,
 ) -> Openings:  # fmt: skip
     """When each of `people` is free in these days, whoever asks."""
-    if mode.value not in modes_for(reason, guest) or not people:
+    if mode.value not in modes_for(reason, guest, moving) or not people:
         return Openings(reason, people, first, days, {})
-    last, length = first + (days - 1) * A_DAY, timedelta(minutes=reason.minutes)
+    last, length = first + (days - 1) * A_DAY, length_of(reason, moving)
     within = await open_within(tx, reason, mode, first, last, guest, moving)
     diaries = await diaries_for(tx, reason, people, first, last, within, moving)
     free: dict[Span, list[uuid.UUID]] = {}
@@ -181,7 +187,8 @@ async def openings_of(
 def times_for(openings: Openings, candidate: Candidate) -> list[Time]:
     """What of an agency's openings this candidate can book, the soonest first."""
     may = may_be_met(openings.reason, openings.team, candidate)
-    return openings.for_most if may is openings.team and not candidate.own else _times(openings, may, candidate)
+    is_as_most = len(may) == len(openings.team) and not candidate.own
+    return openings.for_most if is_as_most else _times(openings, may, candidate)
 
 
 def _times(openings: Openings, may: list[uuid.UUID], candidate: Candidate) -> list[Time]:

@@ -4,15 +4,17 @@ A proposal is the time itself, held for one person with a fair while to answer. 
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.agencies import Mode, Reason
 from rooms.appointments import booking, holding, letters, times
-from rooms.appointments.appointment import Appointment
+from rooms.appointments.appointment import Appointment, AppointmentState
+from rooms.appointments.availability import local_day
+from rooms.appointments.booking import Wanted
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person
@@ -27,6 +29,12 @@ class Wish(Base):
     """Owner: the candidate. Ends when it is fulfilled, given up, or its last day has passed."""
 
     __tablename__ = "wish"
+    __table_args__ = (
+        Index(
+            "uq_wish_stands", "candidate_id", "reason_id", unique=True,
+            postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     reason_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("reason.id"), index=True)
@@ -55,24 +63,24 @@ async def wish(
     tx: Transaction, candidate: Person, reason: Reason, mode: Mode, first: date, last: date, time_zone: str
 ) -> Wish:
     """Ask to be told first when a time comes free. The same wish again changes its days."""
-    if last < first or last < tx.now.date():
+    if last < first or last < local_day(tx.now, reason.host.zone):
         raise Invalid("last_day.before", N_("The last day must come after the first one."), field="last_day")
+    whose = {"candidate_id": candidate.id, "reason_id": reason.id}
+    said = {"mode": mode, "first_day": first, "last_day": last, "time_zone": time_zone}
+    await tx.insert_once(Wish, {"id": new_id(), "made_at": tx.now, **whose, **said})
     query = select(Wish).where(Wish.candidate_id == candidate.id, Wish.reason_id == reason.id, Wish.ended_at.is_(None))
-    row = (await tx.session.execute(query)).scalars().first()
-    if row is None:
-        row = Wish(id=new_id(), candidate_id=candidate.id, reason_id=reason.id, made_at=tx.now)
-        row.candidate, row.reason = candidate, reason
-        tx.session.add(row)
+    row = (await tx.session.execute(query)).scalar_one()
     row.mode, row.first_day, row.last_day, row.time_zone = mode, first, last, time_zone
-    await tx.session.flush()
     return row
 
 
-async def give_up(tx: Transaction, candidate: Person, wish: uuid.UUID) -> None:
+async def give_up(tx: Transaction, candidate: Person, wish: uuid.UUID) -> list[Appointment]:
+    """Wait no longer. Returns what was proposed for it and is held still, which is the next one's now."""
     row = await tx.session.get(Wish, wish)
     if row is None or row.candidate_id != candidate.id:
         raise NotFound("wish")
     row.ended_at = row.ended_at or tx.now
+    return await _proposed_for(tx, {row.id})
 
 
 async def of_person(tx: Transaction, candidate: uuid.UUID) -> list[Wish]:
@@ -97,10 +105,23 @@ async def freed(tx: Transaction, begins: datetime, counsellor: uuid.UUID, reason
 
 
 async def _waiting(tx: Transaction, reason: Reason) -> list[Wish]:
-    """Whoever waits for a time at the same agency or booth, the first first."""
+    """Whoever waits for a time at the same agency or booth, the first first, and has none to answer."""
     query = select(Wish).join(Reason, Reason.id == Wish.reason_id)
-    query = query.where(reason.of_host(), Wish.ended_at.is_(None), Wish.last_day >= tx.now.date())
+    today = local_day(tx.now, reason.host.zone)
+    query = query.where(reason.of_host(), Wish.ended_at.is_(None), Wish.last_day >= today)
+    asked = select(Appointment.wish_id).where(Appointment.wish_id == Wish.id, *_PROPOSED)
+    query = query.where(~asked.exists())
     return list((await tx.session.execute(query.order_by(Wish.made_at, Wish.id))).scalars())
+
+
+_PROPOSED = (Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_not(None))
+
+
+async def _proposed_for(tx: Transaction, wishes: Collection[uuid.UUID]) -> list[Appointment]:
+    """What is held for these wishes. What somebody decides on at this moment is left to them."""
+    query = select(Appointment).where(tx.among(Appointment.wish_id, wishes), *_PROPOSED).order_by(Appointment.id)
+    query = query.with_for_update(of=Appointment, skip_locked=True)
+    return list((await tx.session.execute(query)).unique().scalars())
 
 
 async def _was_asked(tx: Transaction, row: Wish, counsellor: uuid.UUID, begins: datetime) -> bool:
@@ -113,10 +134,8 @@ async def _was_asked(tx: Transaction, row: Wish, counsellor: uuid.UUID, begins: 
 async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor: uuid.UUID) -> Appointment | None:
     if counsellor not in await times.counsellors_for(tx, row.reason, row.candidate_id):
         return None
-    # How they wished to meet may not be offered any more: told otherwise is better than forgotten.
-    mode = row.mode if row.mode in row.reason.modes else Mode(row.reason.modes[0])
     try:
-        found = await holding.possible(tx, row.candidate_id, row.reason, mode, begins, row.time_zone, [counsellor])
+        found = await _possible(tx, row, begins, counsellor)
     except Conflict:
         # They have another appointment then.
         return None
@@ -131,10 +150,23 @@ async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor: uui
     return None
 
 
-async def fulfilled(tx: Transaction, appointments: Sequence[Appointment]) -> None:
-    """Booked: the wishes of these people for these reasons have come true."""
+async def _possible(tx: Transaction, row: Wish, begins: datetime, counsellor: uuid.UUID) -> list[Wanted]:
+    """As they wished to meet. If that is not offered any more, in any other way: told is better than forgotten."""
+    offered = [Mode(mode) for mode in row.reason.modes]
+    for mode in [row.mode] if row.mode in offered else offered:
+        if found := await holding.possible(tx, row.candidate_id, row.reason, mode, begins, row.time_zone, [counsellor]):
+            return found
+    return []
+
+
+async def fulfilled(tx: Transaction, appointments: Sequence[Appointment]) -> list[Appointment]:
+    """Booked: the wishes of these people for these reasons have come true. Returns what else was proposed for them and
+    is held still, which is the next one's now."""
     true = {(each.candidate_id, each.reason_id) for each in appointments}
     query = select(Wish).where(tx.among(Wish.candidate_id, {person for person, _ in true}), Wish.ended_at.is_(None))
-    for row in (await tx.session.execute(query)).scalars():
-        if (row.candidate_id, row.reason_id) in true:
-            row.ended_at = tx.now
+    came_true = [
+        row for row in (await tx.session.execute(query)).scalars() if (row.candidate_id, row.reason_id) in true
+    ]
+    for row in came_true:
+        row.ended_at = tx.now
+    return await _proposed_for(tx, {row.id for row in came_true}) if came_true else []

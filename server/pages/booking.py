@@ -10,7 +10,7 @@ from aiohttp import web
 from rooms import access, agencies, documents, people, portfolios, referents
 from rooms.access import Act
 from rooms.agencies import Mode, Reason
-from rooms.appointments import agenda, rush, times, waitlist
+from rooms.appointments import agenda, desk, rush, times, waitlist
 from rooms.appointments.appointment import SHOWN, Appointment, Guest, Lapsed
 from rooms.appointments.rush import Asked, Confirmed
 from rooms.appointments.times import DAYS_AT_ONCE, Candidate, Openings, Time
@@ -67,11 +67,11 @@ async def live_at(visit: Visit) -> web.StreamResponse:
 def mode_of(visit: Visit, reason: Reason, moving: Appointment | None = None, candidate: Person | None = None) -> Mode:
     """What was chosen; otherwise how it was to be, or the first way of the reason. Whoever has no address is called."""
     wanted = visit.typed("mode") or visit.query.get("mode", "")
-    if wanted in reason.modes:
+    if wanted in times.modes_for(reason, moving=moving):
         return Mode(wanted)
     if candidate and not candidate.email and not moving and Mode.PHONE in reason.modes:
         return Mode.PHONE
-    return moving.mode if moving and moving.mode in reason.modes else Mode(reason.modes[0])
+    return moving.mode if moving else Mode(reason.modes[0])
 
 
 def _week(visit: Visit) -> int:
@@ -105,7 +105,7 @@ def _shown(
     begins = tuple(each.span.begins for each in found)
     first = begins[0] if begins else now
     is_foreign = first.astimezone(zone).utcoffset() != first.astimezone(here).utcoffset()
-    possible = times.modes_for(reason, moving.asked if moving else guest)
+    possible = times.modes_for(reason, moving.asked if moving else guest, moving)
     modes = tuple(each for each in possible if each != Mode.PHONE or moving is None or moving.phone)
     return Shown(zone, is_foreign, begins, week, mode, modes)
 
@@ -192,8 +192,16 @@ async def wish(visit: Visit) -> web.StreamResponse:
 @post("/wishes/{wish}/give-up")
 async def give_up(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        await waitlist.give_up(tx, visit.actor.known, visit.id("wish"))
+        await desk.wait_no_longer(tx, visit.actor.known, visit.id("wish"))
     return visit.go("/appointments", language.gettext("Done."))
+
+
+@post("/appointments/{appointment}/decline")
+async def decline(visit: Visit) -> web.StreamResponse:
+    async with visit.transaction() as tx:
+        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP, lock=True)
+        await desk.decline(tx, row)
+    return visit.go("/appointments", language.gettext("You keep your turn and are told of the next one."))
 
 
 @get("/appointments/{appointment}/confirm")

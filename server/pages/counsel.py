@@ -196,7 +196,8 @@ async def person(visit: Visit) -> web.StreamResponse:
         row = await access.followed(tx, visit.actor, visit.id("followed"))
         teams = await access.counsels(tx, visit.actor)
         following = await heads(tx, visit)
-        reasons = await agencies.reasons_of(tx, teams[0].agency)
+        mine = {None, *(team.id for team in teams)}
+        reasons = [each for each in await agencies.reasons_of(tx, teams[0].agency) if each.team_id in mine]
         rows = await agenda.of_person(tx, row.id, since=tx.now - KEPT_IN_VIEW)
         given = [each for each in rows if each.candidate_id == row.id and not each.is_interview]
         phones = [each.phone for each in given if each.phone]

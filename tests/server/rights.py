@@ -148,6 +148,7 @@ ROUTES: tuple[Row, ...] = (
     read("/appointments/{appointment}", only("amina", "by_link", "claire", "sophie")),
     read("/appointments/{appointment}/confirm", only("amina", "by_link", "claire")),
     act("/appointments/{appointment}/book", only("amina", "by_link", "claire")),
+    act("/appointments/{appointment}/decline", only("amina", "by_link", "claire")),
     read("/appointments/{appointment}/times", only("amina", "by_link", "claire")),
     act("/appointments/{appointment}/move", only("amina", "by_link", "claire"), begins="{free_time}", mode="video"),
     act("/appointments/{appointment}/cancel", only("amina", "by_link", "claire")),

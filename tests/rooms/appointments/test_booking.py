@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -16,7 +16,9 @@ from rooms.appointments.appointment import Appointment, AppointmentState, Attend
 from rooms.appointments.availability import Span
 from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
 from rooms.outbox import Mail
+from rooms.people import Person
 from rooms.public_holidays import holidays_of, regions_of
+from rooms.transaction import Transaction
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 
@@ -245,7 +247,7 @@ async def test_a_freed_time_is_proposed_in_order_each_with_a_fair_while(office: 
     assert [what for who, what in await letters(office) if what == "proposed"] == ["proposed"] * 2
 
 
-async def test_a_proposal_takes_nothing_from_who_just_fills_in_a_form_and_goes_to_nobody_else(office: Office) -> None:
+async def test_a_proposal_takes_nothing_from_who_just_fills_in_a_form(office: Office) -> None:
     cast = office.cast
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
@@ -257,12 +259,140 @@ async def test_a_proposal_takes_nothing_from_who_just_fills_in_a_form_and_goes_t
     async with cast.database.transaction() as tx:
         assert (await office.fresh(tx, form)).state is AppointmentState.HELD
         await desk.book(tx, await office.fresh(tx, form), await cast.fresh(tx, cast.karim))
+    assert await held_by(office) == [], "what was proposed is given back"
+    await office.hold(cast.luc, WEDNESDAY_NINE)
+
+
+async def test_a_proposal_that_has_run_out_is_the_workers_to_pass_on(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        day, reason = WEDNESDAY_NINE.date(), await office.fresh_reason(tx)
+        await waitlist.wish(tx, await cast.fresh(tx, cast.karim), reason, Mode.VIDEO, day, day, PARIS)
+        await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
     cast.clock.pass_by(hours=2, seconds=1)
     assert await refusal(office.hold(cast.luc, WEDNESDAY_NINE)) == "slot.taken"
     async with cast.database.transaction() as tx:
         for lapsed in await agenda.held_out(tx):
             await desk.lapse(tx, lapsed)
     await office.hold(cast.luc, WEDNESDAY_NINE)
+
+
+async def two_wait_for_two(office: Office) -> None:
+    """Karim and Luc, in this order, while two appointments are cancelled: each is asked about one of the times."""
+    cast = office.cast
+    rows = [await office.book(who, WEDNESDAY_NINE + n * HALF) for n, who in enumerate((cast.amina, cast.sophie))]
+    for person in (cast.karim, cast.luc):
+        async with cast.database.transaction() as tx:
+            day, reason = WEDNESDAY_NINE.date(), await office.fresh_reason(tx)
+            await waitlist.wish(tx, await cast.fresh(tx, person), reason, Mode.VIDEO, day, day, PARIS)
+        cast.clock.pass_by(seconds=1)
+    for row in rows:
+        async with cast.database.transaction() as tx:
+            fresh = await office.fresh(tx, row)
+            await desk.cancel(tx, fresh, fresh.candidate)
+    assert await held_by(office) == ["Karim Diallo", "Luc Moreau"]
+
+
+async def the_proposal(office: Office, tx: Transaction, person: Person) -> Appointment:
+    query = select(Appointment.id).where(Appointment.candidate_id == person.id, Appointment.wish_id.is_not(None))
+    row = await booking.locked(tx, (await tx.session.execute(query)).scalar_one())
+    assert row
+    return row
+
+
+async def test_whoever_waits_no_longer_gives_back_what_was_proposed(office: Office) -> None:
+    await two_wait_for_two(office)
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        (wish,) = await waitlist.of_person(tx, cast.karim.id)
+        await desk.wait_no_longer(tx, await cast.fresh(tx, cast.karim), wish.id)
+    assert await held_by(office) == ["Luc Moreau"]
+    assert "09:00" in await office.starts(cast.amina)
+
+
+async def test_a_proposal_that_is_declined_goes_to_the_next_and_the_turn_is_kept(office: Office) -> None:
+    await two_wait_for_two(office)
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        (wish,) = await waitlist.of_person(tx, cast.luc.id)
+        await desk.wait_no_longer(tx, await cast.fresh(tx, cast.luc), wish.id)
+        day = WEDNESDAY_NINE.date()
+        await waitlist.wish(
+            tx, await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), Mode.VIDEO, day, day, PARIS
+        )
+    async with cast.database.transaction() as tx:
+        await desk.decline(tx, await the_proposal(office, tx, cast.karim))
+        assert len(await waitlist.of_person(tx, cast.karim.id)) == 1
+    assert await held_by(office) == ["Amina Benali"]
+
+
+async def test_the_same_wish_at_the_same_instant_is_one(office: Office) -> None:
+    cast = office.cast
+
+    async def wish() -> None:
+        async with cast.database.transaction() as tx:
+            someone, reason, day = (
+                await cast.fresh(tx, cast.karim),
+                await office.fresh_reason(tx),
+                WEDNESDAY_NINE.date(),
+            )
+            await waitlist.wish(tx, someone, reason, Mode.VIDEO, day, day, PARIS)
+
+    await asyncio.gather(*(wish() for _ in range(4)))
+    async with cast.database.reading() as tx:
+        assert len(await waitlist.of_person(tx, cast.karim.id)) == 1
+
+
+async def test_one_may_wait_for_today_where_it_is_still_today(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        agency = (await office.fresh_reason(tx)).agency
+        assert agency
+        await agencies.place(tx, agency, "Pacific/Tahiti", "", "", "")
+    four_in_the_afternoon = datetime(2026, 11, 25, 2, tzinfo=UTC)
+    cast.clock.pass_by(seconds=(four_in_the_afternoon - cast.clock.now()).total_seconds())
+    async with cast.database.transaction() as tx:
+        day, reason = date(2026, 11, 24), await office.fresh_reason(tx)
+        await waitlist.wish(tx, await cast.fresh(tx, cast.karim), reason, Mode.VIDEO, day, day, "Pacific/Tahiti")
+
+
+async def test_a_late_booking_and_somebody_elses_hold_do_not_wait_for_each_other(office: Office) -> None:
+    cast = office.cast
+    await office.hold(cast.amina, WEDNESDAY_NINE)
+    late = await office.hold(cast.karim, WEDNESDAY_NINE + HALF)
+    cast.clock.pass_by(minutes=6)
+    is_locked, has_held = asyncio.Event(), asyncio.Event()
+
+    async def book_late() -> bool:
+        async with cast.database.transaction() as tx:
+            row = await booking.locked(tx, late.id)
+            assert row
+            is_locked.set()
+            if not tx.is_sqlite:
+                await has_held.wait()
+            return await desk.hold_again(tx, row)
+
+    async def hold_another() -> None:
+        await is_locked.wait()
+        await office.hold(cast.luc, WEDNESDAY_NINE + 2 * HALF)
+        has_held.set()
+
+    async with asyncio.timeout(10):
+        renewed, _ = await asyncio.gather(book_late(), hold_another())
+    assert renewed
+    assert sorted(await held_by(office)) == ["Karim Diallo", "Luc Moreau"]
+
+
+async def test_nobody_books_themselves(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        claire = await cast.fresh(tx, office.claire)
+        assert claire.email
+        with pytest.raises(Invalid):
+            await portfolios.take(tx, claire, claire.name, claire.email, "fr")
+        with pytest.raises(Conflict):
+            await desk.book_for(tx, claire, claire, await office.fresh_reason(tx), Mode.VIDEO, WEDNESDAY_NINE)
 
 
 async def held_by(office: Office) -> list[str]:
@@ -329,7 +459,8 @@ async def test_whoever_follows_somebody_gives_them_an_address_and_what_is_booked
     async with cast.database.transaction() as tx:
         someone = await people.welcome(tx, "Fatou Ba", None, "fr")
         reason, claire = await office.fresh_reason(tx), await cast.fresh(tx, cast.claire)
-        await desk.book_for(tx, claire, someone, reason, Mode.VIDEO, WEDNESDAY_NINE)
+        row = await desk.book_for(tx, claire, someone, reason, Mode.VIDEO, WEDNESDAY_NINE)
+        await desk.move(tx, row, claire, WEDNESDAY_NINE + HALF)
         with pytest.raises(Refused):
             await desk.give_email(tx, claire, someone, "fatou@example.org")
         await portfolios.follow(tx, claire.id, someone.id)
@@ -343,6 +474,7 @@ async def test_whoever_follows_somebody_gives_them_an_address_and_what_is_booked
     assert sorted(what for who, what in await letters(office) if who.startswith("fatou")) == [
         "booked", "remind_hours", "remind_now",
     ]  # fmt: skip
+    assert sorted(what for who, what in await letters(office) if who.startswith("claire")) == ["booked", "moved"]
 
 
 async def test_a_technical_failure_never_becomes_absent_and_can_be_contested(office: Office) -> None:

@@ -86,3 +86,12 @@ async def test_nobody_is_late_for_a_talk_that_is_prolonged_within_the_pause(offi
                 await meetings.prolong(tx, held, -5)
         await look(office)
         assert await expected(office, second) == [expects]
+
+
+async def test_what_nobody_recorded_is_not_looked_at_for_ever(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    async with office.cast.database.transaction() as tx:
+        (await office.fresh(tx, row)).expected_at = after(10)
+    office.cast.clock.pass_by(days=2)
+    async with office.cast.database.reading() as tx:
+        assert await delays.counsellors(tx) == set()

@@ -18,7 +18,7 @@ from rooms.outbox import Mail
 from rooms.people import Person
 from rooms.transaction import Transaction
 from tests.cast import Cast
-from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
+from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 
 TEN = WEDNESDAY_NINE.replace(hour=9)
 """In UTC: 10 o'clock in Nantes."""
@@ -78,19 +78,10 @@ async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
     assert await common(office, Mode.PHONE) == [], "three do not share a telephone"
     await office.book_three(cast.karim, cast.luc, cast.atlantique, TEN)
     assert await common(office) == ["10:40"]
-    async with cast.database.reading() as tx:
-        reason = await office.fresh_reason(tx)
+    async with cast.database.transaction() as tx:
+        amina, reason, guest = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), await luc(tx, cast)
         with pytest.raises(Invalid):
-            await holding.possible(
-                tx,
-                cast.amina.id,
-                reason,
-                Mode.PHONE,
-                TEN,
-                "Europe/Paris",
-                [office.claire.id],
-                guest=await luc(tx, cast),
-            )
+            await holding.hold(tx, amina, reason, Mode.PHONE, TEN, PARIS, by_staff=office.claire.id, guest=guest)
 
 
 async def test_only_who_has_said_when_can_be_asked(office: Office) -> None:

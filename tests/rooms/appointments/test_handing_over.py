@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from rooms import counselling, portfolios
-from rooms.appointments import agenda, desk
+from rooms.appointments import agenda, desk, hours
 from rooms.appointments.appointment import Appointment, AppointmentChanged
 from rooms.appointments.desk import HandedOver
 from rooms.errors import Conflict, Invalid
@@ -116,3 +116,11 @@ async def test_whoever_had_it_is_told_and_hears_the_threads_no_longer(office: Of
     assert {fact.appointment for fact in mine if isinstance(fact, AppointmentChanged)} == {row.id}
     left = {fact.person for fact in mine if isinstance(fact, FollowingChanged) and fact.before == office.claire.id}
     assert left == {cast.amina.id, cast.karim.id}
+
+
+async def test_a_colleague_who_is_on_leave_takes_no_day_over(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    async with office.cast.database.transaction() as tx:
+        await hours.add_day(tx, office.nadia.id, WEDNESDAY_NINE.date(), None)
+    done = await hand_day_over(office, office.nadia)
+    assert ([each.id for each in done.taken], [each.id for each in done.left]) == ([], [row.id])

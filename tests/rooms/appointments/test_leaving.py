@@ -2,12 +2,12 @@
 
 import pytest
 
-from rooms import agencies
+from rooms import access, agencies
 from rooms.access import Actor
-from rooms.appointments import agenda, hours, leaving, rush
-from rooms.appointments.appointment import Appointment, Lapsed
+from rooms.appointments import agenda, booking, hours, leaving, rush
+from rooms.appointments.appointment import Appointment, Attendance, Lapsed
 from rooms.appointments.rush import Confirmed
-from rooms.errors import Conflict
+from rooms.errors import Conflict, NotFound
 from rooms.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
@@ -101,3 +101,20 @@ async def test_what_is_held_while_the_counsellor_leaves_is_not_booked(cast: Cast
     async with cast.database.transaction() as tx:
         (refused,) = await rush.book_all(tx, [Confirmed(Actor(cast.amina), held.id, "", "")])
         assert isinstance(refused, Lapsed)
+
+
+async def test_whoever_has_left_reads_nothing_of_what_they_held(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    cast.clock.pass_by(days=2)
+    async with cast.database.transaction() as tx:
+        fresh = await office.fresh(tx, row)
+        await booking.end(tx, fresh, Attendance.CAME, fresh.counsellor)
+    has, _ = colleagues(office, row)
+    async with cast.database.reading() as tx:
+        assert (await access.appointment(tx, cast.actor(has), row.id)).id == row.id
+    await leave(office, has)
+    async with cast.database.reading() as tx:
+        assert (await access.appointment(tx, cast.actor(cast.amina), row.id)).id == row.id
+        with pytest.raises(NotFound):
+            await access.appointment(tx, cast.actor(has), row.id)

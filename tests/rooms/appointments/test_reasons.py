@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from rooms import agencies
 from rooms.agencies import Mode, ReasonText
-from rooms.appointments import desk, waitlist
+from rooms.appointments import desk, leaving, times, waitlist
 from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.errors import Invalid, NotFound
 from rooms.people import Person
@@ -97,6 +97,69 @@ async def test_who_waits_for_a_way_to_meet_that_is_gone_is_told_of_another(offic
     proposed = await cancel(office, booked)
     assert proposed
     assert (proposed.candidate_id, proposed.mode) == (office.cast.karim.id, Mode.PHONE)
+
+
+async def test_who_waits_is_told_of_whichever_way_to_meet_there_is(office: Office) -> None:
+    booked = await office.book(office.cast.amina, WEDNESDAY_NINE + timedelta(days=7))
+    await wait(office, office.cast.karim, Mode.VIDEO)
+    await write(office, ReasonText("My project", 30, ("chat", "phone")))
+    proposed = await cancel(office, booked)
+    assert proposed
+    assert proposed.mode is Mode.PHONE, "Claire does not see people in writing"
+
+
+async def test_what_is_booked_moves_as_it_was(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    await write(office, ReasonText("My project", 60, ("phone",)))
+    async with cast.database.transaction() as tx:
+        fresh = await office.fresh(tx, row)
+        day = WEDNESDAY_NINE.date()
+        found = await times.free_times(tx, fresh.reason, Mode.VIDEO, cast.amina.id, day, 1, moving=fresh)
+        assert {each.span.length for each in found} == {timedelta(minutes=30)}
+        await desk.move(tx, fresh, fresh.candidate, WEDNESDAY_NINE + timedelta(minutes=40))
+        assert (fresh.mode, fresh.minutes) == (Mode.VIDEO, 30)
+
+
+async def test_what_is_held_is_booked_as_it_was_even_late(office: Office) -> None:
+    cast = office.cast
+    row = await office.hold(cast.amina, WEDNESDAY_NINE)
+    await write(office, ReasonText("My project", 60, ("phone",)))
+    cast.clock.pass_by(minutes=6)
+    async with cast.database.transaction() as tx:
+        held = await office.fresh(tx, row)
+        assert await desk.hold_again(tx, held)
+        await desk.book(tx, held, await cast.fresh(tx, cast.amina))
+        assert (held.mode, held.minutes) == (Mode.VIDEO, 30)
+
+
+async def test_a_colleague_takes_what_is_booked_at_its_length(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    row = await office.book(cast.amina, WEDNESDAY_NINE + timedelta(hours=2, minutes=30))
+    await write(office, ReasonText("My project", 60, ("video",)))
+    async with cast.database.transaction() as tx:
+        team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
+        left = await leaving.leave_team(tx, team.id, row.counsellor_id, await cast.fresh(tx, cast.paul))
+        fresh = await office.fresh(tx, row)
+        assert left == 1
+        assert fresh.counsellor_id != row.counsellor_id
+
+
+async def test_an_answer_stands_under_the_question_it_was_given_to(office: Office) -> None:
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    await write(office, ReasonText("My project", 30, ("video",), "Do you drive?"))
+    async with office.cast.database.reading() as tx:
+        fresh = await tx.session.get_one(Appointment, row.id)
+        assert (fresh.question, fresh.said) == ("What is it about?", "I bake.")
+
+
+async def test_a_name_is_the_same_with_letters_that_nobody_sees(office: Office) -> None:
+    async with office.cast.database.transaction() as tx:
+        agency = (await office.fresh_reason(tx)).agency
+        assert agency
+        await agencies.add_reason(tx, agency, ReasonText("Training", 30, ("video",)))
+    with pytest.raises(Invalid, match=r"reason\.known"):
+        await write(office, ReasonText("Train\u00ading", 30, ("video",)))
 
 
 async def test_who_waits_for_what_was_withdrawn_keeps_the_turn_until_it_stands_again(office: Office) -> None:
