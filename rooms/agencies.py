@@ -291,9 +291,14 @@ async def add_reason(tx: Transaction, where: Agency | Booth, text: ReasonText) -
 
 
 async def _named(tx: Transaction, where: Agency | Booth, text: ReasonText) -> Reason | None:
-    name = clean_text(text.name, "reason", 120, required=True)
-    query = select(Reason).where(_belongs_to(where), Reason.name == name)
-    return (await tx.session.execute(query)).scalar_one_or_none()
+    """The reason that people would take for this one: capitals and spaces tell nothing apart."""
+    wanted = _clean_name(text.name).casefold()
+    rows = (await tx.session.execute(select(Reason).where(_belongs_to(where)))).scalars()
+    return next((row for row in rows if row.name.casefold() == wanted), None)
+
+
+def _clean_name(name: str) -> str:
+    return " ".join(clean_text(name, "reason", 120, required=True).split())
 
 
 def _known() -> Invalid:
@@ -312,7 +317,7 @@ def write_reason(reason: Reason, text: ReasonText) -> None:
     modes: list[str] = [mode.value for mode in Mode if mode.value in text.modes]
     if not modes:
         raise Invalid("modes.none", N_("Please choose at least one way to meet."), field="modes")
-    reason.name = clean_text(text.name, "reason", 120, required=True)
+    reason.name = _clean_name(text.name)
     reason.minutes, reason.modes = text.minutes, modes
     reason.question = clean_text(text.question, "question", 300)
     reason.bring = clean_text(text.bring, "bring", 300)

@@ -2,20 +2,19 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, case, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms.agencies import TeamMember
+from rooms import referents
+from rooms.agencies import Team, TeamMember
+from rooms.clock import LAST_ZONE
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
 from rooms.transaction import Transaction
-
-# A day is over once it is over in the last of the zones, UTC-12.
-LAST_ZONE = timedelta(hours=12)
 
 
 class NoteKind(StrEnum):
@@ -68,8 +67,11 @@ async def write_note(tx: Transaction, author: Person, person: uuid.UUID, kind: s
 
 
 async def notes_for_counsellor(tx: Transaction, reader: uuid.UUID, person: uuid.UUID) -> list[Note]:
-    """Their own notes, their team's, and what is shared; the latest first."""
+    """Their own notes, their team's, and what is shared; the latest first. Whoever follows somebody reads what every
+    team of the agency has written: it goes with the person."""
     mine = select(TeamMember.team_id).where(TeamMember.person_id == reader)
+    if await referents.referent_of(tx, person) == reader:
+        mine = select(Team.id).where(Team.agency_id.in_(select(Team.agency_id).where(Team.id.in_(mine))))
     colleagues = select(TeamMember.person_id).where(TeamMember.team_id.in_(mine))
     query = select(Note).where(
         Note.person_id == person,
@@ -96,6 +98,9 @@ async def propose_step(tx: Transaction, by: Person, person: uuid.UUID, text: str
     row = Step(id=new_id(), person_id=person, text=text, due_on=due_on, made_at=tx.now)
     tx.session.add(row)
     sign(tx, row, by.id)
+    if (await tx.session.get_one(Person, person)).email is None:
+        # Agreed by word of mouth: they cannot sign here.
+        row.person_signed_at = tx.now
     await tx.session.flush()
     return row
 

@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, select
+from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms import agencies, chat, conversations, counselling, names, outbox, people, promises, referents
 from rooms.agencies import Agency, Reason, Team, TeamMember
 from rooms.appointments import agenda
-from rooms.appointments.appointment import Appointment, AppointmentState
+from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
 from rooms.conversations import ConversationKind
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.facts import Fact, person_stream
@@ -158,15 +158,16 @@ async def portfolio(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> 
     query = query.where(Following.counsellor_id == counsellor).order_by(Person.name)
     query = query.where(names.begin_with(Person.id, words))
     rows = (await tx.session.execute(query)).all()
-    came = Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER))
+    stands = Appointment.state == AppointmentState.BOOKED
+    came = Appointment.attendance.in_((Attendance.CAME, Attendance.LATE))
     followed = [person.id for person, _ in rows]
     spans = (
         select(
             Appointment.candidate_id,
-            func.max(case((Appointment.begins_at <= tx.now, Appointment.begins_at))),
-            func.min(case((Appointment.begins_at > tx.now, Appointment.begins_at))),
+            func.max(case((came, Appointment.begins_at))),
+            func.min(case((stands & (Appointment.begins_at > tx.now), Appointment.begins_at))),
         )
-        .where(Appointment.candidate_id.in_(followed), agenda.is_counselling(), came)
+        .where(Appointment.candidate_id.in_(followed), agenda.is_counselling(), or_(stands, came))
         .group_by(Appointment.candidate_id)
     )
     contacts = {person: (last, ahead) for person, last, ahead in await tx.session.execute(spans)}
@@ -404,9 +405,14 @@ async def agencies_for(tx: Transaction, person: Person) -> list[Agency]:
 
 async def reasons_for(tx: Transaction, person: Person) -> list[tuple[Agency, list[Reason]]]:
     """What a person may come for, by agency; follow-ups only for whom somebody follows."""
-    is_followed = await referents.referent_of(tx, person.id) is not None
+    referent = await referents.referent_of(tx, person.id)
+    teams = {team.id for team in await agencies.teams_of(tx, referent)} if referent else set()
+
+    def is_for_them(reason: Reason) -> bool:
+        if not reason.is_follow_up:
+            return True
+        return referent is not None and (reason.team_id is None or reason.team_id in teams)
+
     found = [(each, await agencies.reasons_of(tx, each)) for each in await agencies_for(tx, person)]
-    shown = [
-        (each, [reason for reason in reasons if is_followed or not reason.is_follow_up]) for each, reasons in found
-    ]
+    shown = [(each, [reason for reason in reasons if is_for_them(reason)]) for each, reasons in found]
     return [(each, reasons) for each, reasons in shown if reasons]

@@ -1,5 +1,6 @@
 """For `make check`: every sentence of the product stands in the French catalogue, translated."""
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -7,7 +8,12 @@ from pathlib import Path
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
+from server import words
+
 CATALOGUE = Path("locale/fr/LC_MESSAGES/messages.po")
+SCRIPTS = Path("static/js")
+_SAY = re.compile(r"(?<![.\w])say\(([^()]*?)[,)]")
+_TEXT = re.compile(r'"([^"]*)"')
 
 
 def main() -> int:
@@ -19,11 +25,20 @@ def main() -> int:
         translated = {message.id for message in read_po(file) if message.id and _is_whole(message.string)}
     missing = sorted(map(str, wanted - translated))
     stale = sorted(map(str, translated - wanted))
+    unknown = sorted(_said_by_scripts() - set(words.BROWSER))
     for sentence in missing:
         print(f"not translated: {sentence}")
     for sentence in stale:
         print(f"no longer used: {sentence}")
-    return 1 if missing or stale else 0
+    for sentence in unknown:
+        print(f"said by a script and not among server/words.py: {sentence}")
+    return 1 if missing or stale or unknown else 0
+
+
+def _said_by_scripts() -> set[str]:
+    """What stands in the call itself; a sentence that comes from elsewhere is not seen."""
+    scripts = (path.read_text() for path in SCRIPTS.rglob("*.js"))
+    return {text for script in scripts for call in _SAY.findall(script) for text in _TEXT.findall(call)}
 
 
 def _is_whole(text: object) -> bool:

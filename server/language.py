@@ -122,3 +122,9 @@ def zone_name(zone: ZoneInfo, at: datetime) -> str:
 def moment(value: datetime, zone: ZoneInfo) -> str:
     text = format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=current.get())
     return _with_first(text, value.astimezone(zone).date(), current.get())
+
+
+def phone_text(number: str) -> str:
+    """A French number by pairs, as people read it aloud; any other as it is."""
+    pairs = re.fullmatch(r"(0\d)(\d\d)(\d\d)(\d\d)(\d\d)", number)
+    return "\u00a0".join(pairs.groups()) if pairs else number

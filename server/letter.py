@@ -7,6 +7,7 @@ import segno
 from rooms.agencies import Mode
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment
 from server import language, words
+from server.language import phone_text
 from server.paper import Sheet
 
 SQUARE = 42
@@ -14,11 +15,19 @@ SQUARE = 42
 
 
 def of(row: Appointment, address: str) -> bytes:
-    """A PDF of one A4 page, in the language that is current. `address` leads into the talk without signing in."""
+    """A PDF of one A4 page, in the candidate's language. `address` leads into the talk without signing in."""
+    before = language.current.set(row.candidate.language)
+    try:
+        return _written(row, address)
+    finally:
+        language.current.reset(before)
+
+
+def _written(row: Appointment, address: str) -> bytes:
     zone = row.host.zone
     when = f"{language.day(row.begins_at, zone)}, {language.clock(row.begins_at, zone)}"
     page = Sheet(language.gettext("Your appointment: %(when)s", when=when))
-    for line in filter(None, (row.host.name, row.host.address, row.host.phone)):
+    for line in filter(None, (row.host.name, row.host.address, phone_text(row.host.phone))):
         page.say(line, 11)
     page.ln(18)
     page.say(language.gettext("Hello %(name)s,", name=row.candidate.name))
@@ -28,13 +37,13 @@ def of(row: Appointment, address: str) -> bytes:
     page.say(f"{row.reason.name} · {words.label(row.mode.value)} · {language.zone_name(zone, row.begins_at)}")
     page.ln(6)
     if row.mode is Mode.PHONE:
-        page.say(language.gettext("You are called on %(phone)s.", phone=row.phone))
+        page.say(language.gettext("You are called on %(phone)s.", phone=phone_text(row.phone)))
     else:
         _way_in(page, row, address)
     if row.reason.bring:
         page.say(language.gettext("To have ready: %(bring)s", bring=row.reason.bring))
     if row.host.phone:
-        page.say(language.gettext("To move or cancel it, call %(phone)s.", phone=row.host.phone))
+        page.say(language.gettext("To move or cancel it, call %(phone)s.", phone=phone_text(row.host.phone)))
     return bytes(page.output())
 
 

@@ -82,7 +82,7 @@ def environment() -> Environment:
         COLOURS=COLOURS,
         CONTRACTS=[contract.value for contract in Contract],
     )
-    found.filters.update(paragraphs=paragraphs, linked=linked, safe_json=safe_json, phone=phone_text)
+    found.filters.update(paragraphs=paragraphs, linked=linked, safe_json=safe_json, phone=language.phone_text)
     return found
 
 
@@ -154,12 +154,6 @@ def linked(text: str) -> Markup:
         Markup('<a href="{0}">{0}</a>').format(part) if i % 2 else Markup.escape(part) for i, part in enumerate(parts)
     ]
     return Markup('<p class="mail-text">') + Markup("").join(out).replace("\n", Markup("<br>")) + Markup("</p>")
-
-
-def phone_text(number: str) -> str:
-    """A French number by pairs, as people read it aloud; any other as it is."""
-    pairs = re.fullmatch(r"(0\d)(\d\d)(\d\d)(\d\d)(\d\d)", number)
-    return "\u00a0".join(pairs.groups()) if pairs else number
 
 
 def paragraphs(text: str) -> Markup:

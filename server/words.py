@@ -152,6 +152,8 @@ BROWSER = (
     N_("Weak connection"),
     N_("Connecting"),
     N_("Saved."),
+    N_("Your camera is off."),
+    N_("Your microphone is off."),
     N_("Not saved yet. Trying again."),
     N_("Connection lost. It mends by itself."),
     N_("The talk goes on. The server is out of reach for the moment."),

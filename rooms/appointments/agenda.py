@@ -115,6 +115,17 @@ async def held_by(tx: Transaction, candidate: uuid.UUID) -> Appointment | None:
     return (await tx.session.execute(query.limit(1))).scalars().first()
 
 
+async def proposed_to(tx: Transaction, candidate: uuid.UUID) -> list[Appointment]:
+    """The freed times that somebody who waits is to answer, the soonest first."""
+    query = select(Appointment).where(
+        Appointment.candidate_id == candidate,
+        Appointment.state == AppointmentState.HELD,
+        Appointment.wish_id.is_not(None),
+        Appointment.held_until > tx.now,
+    )
+    return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
+
+
 async def standing_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
     """What the person holds or has booked, on any side, in the order it was made."""
     query = select(Appointment).where(

@@ -237,8 +237,11 @@ def clean_phone(phone: str, *, required: bool = False) -> str:
     return phone
 
 
-async def confirm(tx: Transaction, row: Appointment, by: Person) -> None:
+def confirm(tx: Transaction, row: Appointment, by: Person, begins: datetime) -> None:
+    """They will come at the time that they were shown."""
     _must_be_ahead(tx, row)
+    if row.begins_at != begins:
+        raise Conflict("appointment.moved", N_("It has moved meanwhile. Please look at the new time."))
     if row.confirmed_at is None:
         row.confirmed_at = tx.now
         note(tx, row, ChangeKind.CONFIRMED, by)

@@ -42,6 +42,7 @@ async def book_all(tx: Transaction, held: Sequence[tuple[Appointment, Answers]])
     for row, answers in held:
         try:
             if row.state is AppointmentState.HELD and row.counsellor_id not in there[row.reason_id]:
+                await let_go_of(tx, row)
                 raise Lapsed(row)
             if row.state is not AppointmentState.BOOKED:
                 _book(tx, row, answers)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rooms import agencies, booths
 from rooms.agencies import STEP_MINUTES, Agency, Host, Mode
 from rooms.appointments.availability import Day, Hours, Minutes, Rules, Span, in_minutes
+from rooms.clock import LAST_ZONE
 from rooms.errors import N_, Conflict, Invalid, NotFound
 from rooms.model import Base, new_id
 from rooms.people import Person, clean_text
@@ -182,10 +183,21 @@ async def add_day(
     if not timedelta(0) <= last - day <= LONGEST_LEAVE:
         message = N_("Please give a day that comes after the first, at most three months later.")
         raise Invalid("until.range", message, field="until")
+    if last < (tx.now - LAST_ZONE).date():
+        raise Invalid("day.past", N_("This day is over already. Please choose one that lies ahead."), field="day")
+    if span:
+        await _must_not_be_closed(tx, person, day)
     for number in range((last - day).days + 1):
         each = day + timedelta(days=number)
         tx.session.add(UnlikeDay(id=new_id(), person_id=person, day=each, begins=begins, ends=ends, modes=known))
     await tx.session.flush()
+
+
+async def _must_not_be_closed(tx: Transaction, person: uuid.UUID, day: date) -> None:
+    """What would be void beside it is not said."""
+    if await is_closed(tx, person, day):
+        message = N_("This day is closed. Remove that first, then say when you are there.")
+        raise Invalid("day.closed", message, field="day")
 
 
 @dataclass(frozen=True)

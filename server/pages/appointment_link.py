@@ -46,11 +46,11 @@ async def enter_room(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/meetings/{meeting.id}")
 
 
-@post("/a/{link}/coming")
+@post("/a/{link}/coming", again=opened)
 async def coming(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await links.opened(tx, visit.path("link"), lock=True)
-        await booking.confirm(tx, row, row.candidate)
+        booking.confirm(tx, row, row.candidate, visit.moment("begins"))
     return visit.go(f"/a/{visit.path('link')}", language.gettext("Thank you. See you then."))
 
 

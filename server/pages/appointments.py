@@ -51,6 +51,7 @@ async def mine(visit: Visit) -> web.StreamResponse:
             steps=(await counselling.steps_of(tx, {person.id}))[person.id],
             notes=await counselling.notes_for_person(tx, person.id),
             wishes=await waitlist.of_person(tx, person.id),
+            proposed=await agenda.proposed_to(tx, person.id),
             follows=follows,
             requests=await portfolios.requests_to(tx, person.id),
             suggestions=await suggestions.of_person(tx, person.id),
@@ -190,10 +191,11 @@ async def excuse_guest(visit: Visit) -> web.StreamResponse:
     return visit.go("/appointments" if was_guest else f"/appointments/{row.id}", said)
 
 
-@post("/appointments/{appointment}/coming")
+@post("/appointments/{appointment}/coming", again=appointment)
 async def coming(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        await booking.confirm(tx, await _kept(tx, visit), visit.actor.known)
+        row = await _kept(tx, visit)
+        booking.confirm(tx, row, visit.actor.known, visit.moment("begins"))
     return visit.go(f"/appointments/{visit.id('appointment')}", language.gettext("Thank you. See you then."))
 
 

@@ -64,14 +64,18 @@ async def live_at(visit: Visit) -> web.StreamResponse:
     return visit.go("/appointments/new")
 
 
-def mode_of(visit: Visit, reason: Reason, moving: Appointment | None = None, candidate: Person | None = None) -> Mode:
+def mode_of(
+    visit: Visit, reason: Reason, moving: Appointment | None = None, candidate: Person | None = None,
+    guest: Guest | None = None,
+) -> Mode:  # fmt: skip
     """What was chosen; otherwise how it was to be, or the first way of the reason. Whoever has no address is called."""
     wanted = visit.typed("mode") or visit.query.get("mode", "")
-    if wanted in times.modes_for(reason, moving=moving):
+    if wanted in times.modes_for(reason, guest, moving):
         return Mode(wanted)
-    if candidate and not candidate.email and not moving and Mode.PHONE in reason.modes:
+    possible = times.modes_for(reason, guest)
+    if candidate and not candidate.email and not moving and Mode.PHONE in possible:
         return Mode.PHONE
-    return moving.mode if moving else Mode(reason.modes[0])
+    return moving.mode if moving else Mode((possible or reason.modes)[0])
 
 
 def _week(visit: Visit) -> int:
@@ -85,7 +89,7 @@ async def shown_times(
 ) -> Shown:  # fmt: skip
     """A week of times; `only` those of one counsellor, who chooses for somebody, perhaps with a guest, and reads all of
     their day in the agency's time."""
-    first, mode = _first_day(visit, tx, reason), mode_of(visit, reason, moving, candidate)
+    first, mode = _first_day(visit, tx, reason), mode_of(visit, reason, moving, candidate, guest)
     found = await times.free_times(tx, reason, mode, candidate.id, first, moving=moving, only=only, guest=guest)
     return _shown(tx.now, visit, reason, mode, found, moving, guest, zone=reason.host.zone if only else None)
 

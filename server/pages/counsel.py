@@ -41,7 +41,7 @@ async def day(visit: Visit) -> web.StreamResponse:
             "counsel_day.html",
             rows=[row for row in mine if row.state is not AppointmentState.CANCELLED],
             cancelled=[row for row in mine if row.state is AppointmentState.CANCELLED],
-            before=await agenda.last_before(tx, {row.candidate_id for row in mine}, begins),
+            before=await agenda.last_before(tx, {row.candidate_id for row in mine}, min(tx.now, ends)),
             steps=await counselling.steps_of(tx, {each.candidate_id for each in mine}),
             waiting=await room.waiting_since(tx, mine),
             talks=await room.talks_of(tx, mine),

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from rooms import access, agencies, counselling, invitations, portfolios, referents
+from rooms import access, agencies, counselling, invitations, people, portfolios, referents
 from rooms.access import Actor
+from rooms.appointments import booking
+from rooms.appointments.appointment import Attendance
 from rooms.errors import Conflict, Invalid, NotFound
 from tests.cast import Cast
-from tests.rooms.appointments.office import Office, open_office
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
 
 @pytest.fixture
@@ -96,3 +98,44 @@ async def test_whoever_signs_in_comes_to_where_they_work(office: Office) -> None
     async with cast.database.reading() as tx:
         homes = [await invitations.home_of(tx, person) for person in (office.claire, cast.luc, cast.ines, cast.amina)]
     assert homes == ["/counsel", "/desk", "/organise", "/"]
+
+
+async def test_what_a_team_wrote_goes_with_the_person_to_a_colleague_of_another_team(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        erdre = await agencies.team(tx, "Agence Nantes Centre", "Erdre")
+        jean = await people.welcome(tx, "Jean", "jean@example.org", "fr")
+        await agencies.add_member(tx, erdre.id, jean)
+        claire = await cast.fresh(tx, cast.claire)
+        await counselling.write_note(tx, claire, cast.amina.id, "team", "Prefers mornings.")
+        await counselling.write_note(tx, claire, cast.amina.id, "private", "Between us.")
+        assert await counselling.notes_for_counsellor(tx, jean.id, cast.amina.id) == []
+        await portfolios.stop_following(tx, claire.id, cast.amina.id)
+        await portfolios.follow(tx, jean.id, cast.amina.id)
+        found = await counselling.notes_for_counsellor(tx, jean.id, cast.amina.id)
+    assert [note.text for note in found] == ["Prefers mornings."]
+
+
+async def test_whoever_cannot_sign_here_has_agreed_by_word_of_mouth(office: Office) -> None:
+    async with office.cast.database.transaction() as tx:
+        someone = await people.welcome(tx, "Fatou Ba", None, "fr")
+        claire = await office.cast.fresh(tx, office.claire)
+        step = await counselling.propose_step(tx, claire, someone.id, "Send two letters", None)
+        assert step.is_agreed
+        counselling.finish(tx, step)
+
+
+async def test_who_did_not_come_was_not_met(office: Office) -> None:
+    cast = office.cast
+    rows = [
+        await office.book(cast.amina, WEDNESDAY_NINE),
+        await office.book(cast.karim, WEDNESDAY_NINE + timedelta(hours=1)),
+    ]
+    cast.clock.pass_by(days=2)
+    async with cast.database.transaction() as tx:
+        for row, how in zip(rows, (Attendance.CAME, Attendance.ABSENT), strict=True):
+            await booking.end(tx, await office.fresh(tx, row), how, office.claire)
+        await portfolios.follow(tx, office.claire.id, cast.karim.id)
+        met = {each.person.id: each.last_at for each in await portfolios.portfolio(tx, office.claire.id)}
+    assert met[cast.amina.id] == WEDNESDAY_NINE
+    assert met[cast.karim.id] is None

@@ -154,7 +154,7 @@ ROUTES: tuple[Row, ...] = (
     act("/appointments/{appointment}/cancel", only("amina", "by_link", "claire")),
     once("/appointments/{appointment}/guest/excuse", only("amina", "by_link", "claire", "sophie")),
     once("/appointments/{appointment}/links/withdraw", only("amina", "by_link", "claire")),
-    act("/appointments/{appointment}/coming", only("amina", "by_link", "claire")),
+    act("/appointments/{appointment}/coming", only("amina", "by_link", "claire"), begins="{begins}"),
     act("/appointments/{appointment}/contest", only("amina", "by_link"), contested="I was there."),
     act(
         "/appointments/{appointment}/satisfaction", only("amina", "by_link"), helped="verdict_yes", heard="verdict_yes"
@@ -166,7 +166,7 @@ ROUTES: tuple[Row, ...] = (
     act("/appointments/{appointment}/letter", only("amina", "by_link", "claire")),
     read("/a/{link}", ALL),
     act("/a/{link}/room", ALL),
-    act("/a/{link}/coming", ALL),
+    act("/a/{link}/coming", ALL, begins="{begins}"),
     act("/a/{link}/cancel", ALL),
     read("/a/{link}/times", ALL),
     act("/a/{link}/move", ALL, begins="{free_time}", mode="video"),

@@ -43,8 +43,17 @@ async def test_whoever_is_called_reads_on_which_number_and_no_address(cast: Cast
     office = await open_office(cast)
     booked = await office.book(cast.amina, WEDNESDAY_NINE, Mode.PHONE, "0240001122")
     text = read(letter.of(booked, f"{HOUSE}/a/nothing"))
-    assert "0240001122" in text
+    assert "02 40 00 11 22" in text
     assert "/a/" not in text
+
+
+async def test_it_is_written_in_the_language_of_whoever_gets_it(cast: Cast) -> None:
+    office = await open_office(cast)
+    booked = await office.book(cast.amina, WEDNESDAY_NINE)
+    language.current.set("en")
+    booked.candidate.language = "fr"
+    assert "Bonjour Amina" in read(letter.of(booked, f"{HOUSE}/a/nothing"))
+    assert language.current.get() == "en"
 
 
 async def test_the_receipt_says_in_words_what_was_recorded_and_what_is_contested(cast: Cast) -> None:

@@ -235,7 +235,8 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         checked = check(DocumentKind.BOOTH, Upload("hours.pdf", PDF))
         await documents.add_to_booth(tx, stand, DocumentKind.BOOTH, checked, paper)
     appointments = {
-        "appointment": booked.id, "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id, "step": step.id,
+        "appointment": booked.id, "begins": booked.begins_at.isoformat(),
+        "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id, "step": step.id,
         "filter": kept_filter.id, "counsellor": cast.claire.id, "suggestion": suggestion.id,
         "counsel_talk": counsel_talk.id, "appointment_talk": appointment_talk.id,
         "reason": office.reason.id, "agency": office.reason.agency_id, "hours": weekly.id, "unlike_day": unlike.id,

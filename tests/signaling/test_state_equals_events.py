@@ -18,6 +18,7 @@ from rooms.appointments.appointment import Appointment, Attendance
 from rooms.appointments.availability import Span
 from rooms.chat import Message
 from rooms.documents import Document
+from rooms.errors import Conflict
 from rooms.facts import KINDS, Told
 from rooms.fairs import Fair
 from rooms.lines import calls, places
@@ -311,7 +312,10 @@ async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: C
         row = await office.fresh(tx, held)
         await appointments.move(tx, row, await cast.fresh(tx, cast.amina), begins + timedelta(minutes=80))
     async with o.during() as tx:
-        await booking.confirm(tx, await office.fresh(tx, held), await cast.fresh(tx, cast.amina))
+        row = await office.fresh(tx, held)
+        with pytest.raises(Conflict):
+            booking.confirm(tx, row, row.candidate, begins)
+        booking.confirm(tx, row, row.candidate, row.begins_at)
     cast.clock.pass_by(days=1, hours=2)
     async with o.during() as tx:
         await booking.end(tx, await office.fresh(tx, held), Attendance.CAME, await cast.fresh(tx, cast.claire))

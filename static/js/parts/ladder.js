@@ -73,13 +73,30 @@ export class Ladder {
     this.say();
   }
 
+  /** A camera or microphone went on or off: what was said of it is said anew. */
+  resay() {
+    if (slot(this.element, "stepped")?.textContent) this.say();
+  }
+
   say() {
     const { mode, phone } = this.meeting;
     const calls = mode === "phone" && !this.leads;
     const told = say(calls ? "You go on by phone: you are called on %(phone)s." : TOLD[mode], { phone });
     // A step up turns nothing on by itself, and nobody should talk to the wall.
-    const isMuted = ["video", "audio"].includes(mode) && this.element.querySelector("[data-act=microphone].off");
-    fill(this.element, "stepped", isMuted ? `${told} ${say("Your microphone is off.")}` : told);
+    fill(this.element, "stepped", [told, ...this.off(mode)].join(" "));
+  }
+
+  /**
+   * @param {string} mode
+   * @returns {string[]} what this person has to turn on to be seen and heard
+   */
+  off(mode) {
+    /** @param {string} device */
+    const isOff = (device) => this.element.querySelector(`[data-act=${device}].off`) !== null;
+    const words = [];
+    if (mode === "video" && isOff("camera")) words.push(say("Your camera is off."));
+    if (["video", "audio"].includes(mode) && isOff("microphone")) words.push(say("Your microphone is off."));
+    return words;
   }
 
   /**

@@ -4,7 +4,7 @@ import { Devices } from "../meeting/devices.js";
 import { Meeting } from "../meeting/meeting.js";
 import { Quality } from "../meeting/quality.js";
 import { DeviceCheck } from "./device_check.js";
-import { slot } from "./dom.js";
+import { fill, slot } from "./dom.js";
 import { Ladder } from "./ladder.js";
 import { MeetingView } from "./meeting_view.js";
 import { Screen } from "./screen.js";
@@ -229,16 +229,28 @@ export class MeetingRoom {
     if (this.check.devices.audio) this.check.devices.audio.enabled = this.check.wantsAudio;
     else if (this.check.wantsAudio) await this.check.open();
     await this.use();
+    this.told();
+  }
+
+  /** Whatever stands in the way is said where the button is, not only in the settings. */
+  told() {
+    this.ladder.resay();
+    const trouble = slot(this.element, "trouble");
+    if (trouble && !trouble.hidden && !this.view.devicesOpen) fill(this.element, "stepped", trouble.textContent ?? "");
   }
 
   /** Off means off: the camera itself is let go, and its light goes out. */
   async toggleCamera() {
     this.check.wantsVideo = !this.check.wantsVideo;
     this.remember();
-    if (this.check.wantsVideo) return this.check.open();
-    this.check.devices.closeVideo();
-    this.check.mirror();
-    return this.use();
+    if (this.check.wantsVideo) {
+      await this.check.open();
+    } else {
+      this.check.devices.closeVideo();
+      this.check.mirror();
+      await this.use();
+    }
+    this.told();
   }
 
   toggleDevices() {

@@ -13,17 +13,25 @@ export class Notes {
     this.timer = undefined;
     this.onInput = this.onInput.bind(this);
     this.onSubmit = this.onSubmit.bind(this);
+    this.onLeave = this.onLeave.bind(this);
   }
 
   start() {
     this.form.addEventListener("input", this.onInput);
     this.form.addEventListener("submit", this.onSubmit);
+    window.addEventListener("pagehide", this.onLeave);
   }
 
   stop() {
-    if (this.timer) void this.save();
+    this.onLeave();
+    window.removeEventListener("pagehide", this.onLeave);
     this.form.removeEventListener("input", this.onInput);
     this.form.removeEventListener("submit", this.onSubmit);
+  }
+
+  /** What was typed at the last moment is not left behind. */
+  onLeave() {
+    if (this.timer) void this.save();
   }
 
   onInput() {

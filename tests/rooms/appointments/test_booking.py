@@ -694,3 +694,13 @@ async def test_a_day_that_is_closed_is_closed_whatever_else_was_said_of_it(offic
     async with office.cast.database.transaction() as tx:
         await hours.add_day(tx, office.claire.id, day, None)
     assert await office.starts(office.cast.amina) == []
+
+
+async def test_what_would_be_void_is_not_said_of_a_day(office: Office) -> None:
+    day, claire = WEDNESDAY_NINE.date(), office.claire.id
+    async with office.cast.database.transaction() as tx:
+        with pytest.raises(Invalid, match=r"day\.past"):
+            await hours.add_day(tx, claire, day - timedelta(days=30), None)
+        await hours.add_day(tx, claire, day, None)
+        with pytest.raises(Invalid, match=r"day\.closed"):
+            await hours.add_day(tx, claire, day, (9 * 60, 12 * 60), ("video",))

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from rooms import agencies
+from rooms import agencies, portfolios
 from rooms.agencies import Mode, ReasonText
-from rooms.appointments import desk, leaving, times, waitlist
-from rooms.appointments.appointment import Appointment, AppointmentState
+from rooms.appointments import agenda, desk, leaving, rush, times, waitlist
+from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed
+from rooms.appointments.rush import Confirmed
 from rooms.errors import Invalid, NotFound
 from rooms.people import Person
 from tests.cast import Cast
@@ -63,7 +64,7 @@ async def test_whoever_books_from_now_on_comes_as_it_is_written_now(office: Offi
         assert first.reason.name == second.reason.name == "My way to work"
 
 
-@pytest.mark.parametrize("name", ["Training", " Training "])
+@pytest.mark.parametrize("name", ["Training", " training ", "TRAINING"])
 async def test_two_reasons_do_not_share_a_name(office: Office, name: str) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
@@ -174,3 +175,29 @@ async def test_who_waits_for_what_was_withdrawn_keeps_the_turn_until_it_stands_a
     proposed = await cancel(office, rows[1])
     assert proposed
     assert proposed.candidate_id == office.cast.karim.id
+
+
+async def test_a_follow_up_with_another_team_is_not_offered(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+        erdre = await agencies.team(tx, "Agence Nantes Centre", "Erdre")
+        await agencies.add_reason(
+            tx, erdre.agency, ReasonText("Theirs", 30, ("video",), is_follow_up=True, team=erdre.id)
+        )
+        await agencies.add_reason(tx, erdre.agency, ReasonText("Ours", 30, ("video",), is_follow_up=True))
+        offered = await portfolios.reasons_for(tx, await cast.fresh(tx, cast.amina))
+    assert [reason.name for _, reasons in offered for reason in reasons] == ["My project", "Ours"]
+
+
+async def test_what_is_held_with_who_is_not_there_any_more_is_let_go_when_it_is_booked(office: Office) -> None:
+    cast = office.cast
+    row = await office.hold(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        erdre = await agencies.team(tx, "Agence Nantes Centre", "Erdre")
+    await write(office, ReasonText("My project", 30, ("video",), team=erdre.id))
+    async with cast.database.transaction() as tx:
+        (said,) = await rush.book_all(tx, [Confirmed(cast.actor(cast.amina), row.id, "", "")])
+    assert isinstance(said, Lapsed)
+    async with cast.database.reading() as tx:
+        assert await agenda.held_by(tx, cast.amina.id) is None
