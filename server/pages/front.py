@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from rooms import booths, fairs, people
+from rooms import agencies, booths, fairs, people
 from server.pages.following import fair_around, heads
 from server.visit import LANGUAGE, Visit, get, post
 
@@ -14,7 +14,8 @@ async def front(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         shown = await fairs.shown(tx)
         rows = [(fair, await fairs.days_of(tx, fair), len(await booths.of_fair(tx, fair.id))) for fair in shown]
-    return visit.page("front.html", rows=rows)
+        has_counsellors = bool(await agencies.all_agencies(tx))
+    return visit.page("front.html", rows=rows, has_counsellors=has_counsellors)
 
 
 @post("/language")

@@ -62,6 +62,7 @@ export class Ladder {
   }
 
   draw() {
+    this.element.dataset.way = this.meeting.mode;
     for (const rung of this.rungs) rung.setAttribute("aria-pressed", String(rung.value === this.meeting.mode));
   }
 
