@@ -146,6 +146,7 @@ def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:
         "zone": zone,
         "words": row.cancel_words,
         "agency": row.host.name,
+        "agency_phone": row.host.phone,
     }
 
 
