@@ -10,13 +10,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rooms import signin
 from rooms.appointments import booking, room
 from rooms.appointments.appointment import Appointment
-from rooms.errors import NotFound
+from rooms.errors import N_, NotFound
 from rooms.meetings import Meeting
 from rooms.model import Base, new_id
 from rooms.signin import hashed
 from rooms.transaction import Transaction
 
 SPELLED = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+class LinkGone(NotFound):
+    """It has ended, was withdrawn, or never was: nobody is told which."""
+
+    def __init__(self) -> None:
+        super().__init__("appointment_link")
+        self.message = N_("This link opens nothing any more.")
 
 
 class AppointmentLink(Base):
@@ -59,7 +67,7 @@ async def opened(tx: Transaction, token: str, *, lock: bool = False) -> Appointm
         await booking.locked(tx, row.id)
         row = await _behind(tx, token)
     if row is None or row.ends_at <= tx.now:
-        raise NotFound("appointment")
+        raise LinkGone()
     return row
 
 

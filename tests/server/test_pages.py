@@ -194,6 +194,14 @@ async def test_an_odd_day_or_week_in_the_address_is_no_error(world: World, role:
         assert "<h1>" in await someone.get(path)
 
 
+async def test_a_link_that_opens_nothing_leads_on(world: World) -> None:
+    async with aiohttp.ClientSession() as session, session.get(world.server.make_url("/a/nothing")) as answer:
+        text = await answer.text()
+    assert answer.status == 404
+    assert "This link opens nothing any more." in text
+    assert 'href="/appointments"' in text
+
+
 async def test_another_time_keeps_the_way_to_meet(world: World) -> None:
     async with world.database.transaction() as tx:
         row = await tx.session.get_one(Appointment, world_id(world, "appointment"))
