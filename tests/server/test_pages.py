@@ -195,7 +195,8 @@ async def test_an_odd_day_or_week_in_the_address_is_no_error(world: World, role:
 
 
 async def test_a_link_that_opens_nothing_leads_on(world: World) -> None:
-    async with aiohttp.ClientSession() as session, session.get(world.server.make_url("/a/nothing")) as answer:
+    async with visitor(world, "amina") as amina:
+        answer = await amina.session.get(world.server.make_url("/a/nothing"))
         text = await answer.text()
     assert answer.status == 404
     assert "This link opens nothing any more." in text

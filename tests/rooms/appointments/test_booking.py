@@ -409,7 +409,7 @@ async def test_a_link_opens_one_appointment_until_it_ends(office: Office) -> Non
     async with office.cast.database.transaction() as tx:
         await links.withdraw_all(tx, row.id)
     async with office.cast.database.reading() as tx:
-        assert await refusal(links.opened(tx, token)) == "appointment.not_found"
+        assert await refusal(links.opened(tx, token)) == "appointment_link.not_found"
     async with office.cast.database.transaction() as tx:
         fresh = links.make(tx, row).rsplit("/", 1)[-1]
     office.cast.clock.pass_by(days=2)
@@ -639,7 +639,7 @@ async def test_links_that_are_withdrawn_open_nothing_and_what_is_still_to_come_b
     async with cast.database.transaction() as tx:
         old = links.make(tx, row).rsplit("/", 1)[-1]
         await desk.withdraw_links(tx, await office.fresh(tx, row))
-        assert await refusal(links.opened(tx, old)) == "appointment.not_found"
+        assert await refusal(links.opened(tx, old)) == "appointment_link.not_found"
     assert await letters(office) == before
     async with cast.database.reading() as tx:
         mails = (await tx.session.execute(select(Mail).where(Mail.template == "appointment"))).scalars()
