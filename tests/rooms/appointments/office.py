@@ -1,11 +1,11 @@
 """An agency in Nantes with two counsellors and their hours: what the tests of appointments stand on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from rooms import agencies, people
 from rooms.agencies import Mode, Reason, ReasonText
-from rooms.appointments import desk, holding, hours, times
+from rooms.appointments import desk, holding, hours, times, waitlist
 from rooms.appointments.appointment import Appointment, Guest
 from rooms.booths import Booth
 from rooms.people import Person
@@ -45,6 +45,13 @@ class Office:
             asked = Guest(await self.cast.fresh(tx, guest), await self.cast.fresh_booth(tx, booth))
             claire = await self.cast.fresh(tx, self.claire)
             return await desk.book_for(tx, claire, someone, reason, Mode.VIDEO, begins, guest=asked)
+
+    async def wait(self, person: Person, mode: Mode = Mode.VIDEO, last: date | None = None) -> None:
+        """Somebody waits for a time on that Wednesday, or on any day until the last."""
+        first = WEDNESDAY_NINE.date()
+        async with self.cast.database.transaction() as tx:
+            someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
+            await waitlist.wish(tx, someone, reason, mode, first, last or first, PARIS)
 
     async def fresh_reason(self, tx: Transaction) -> Reason:
         return await tx.session.get_one(Reason, self.reason.id)

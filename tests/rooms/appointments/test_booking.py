@@ -250,9 +250,7 @@ async def test_a_freed_time_is_proposed_in_order_each_with_a_fair_while(office: 
 async def test_a_proposal_takes_nothing_from_who_just_fills_in_a_form(office: Office) -> None:
     cast = office.cast
     row = await office.book(cast.amina, WEDNESDAY_NINE)
-    async with cast.database.transaction() as tx:
-        day, reason = WEDNESDAY_NINE.date(), await office.fresh_reason(tx)
-        await waitlist.wish(tx, await cast.fresh(tx, cast.karim), reason, Mode.VIDEO, day, day, PARIS)
+    await office.wait(cast.karim)
     form = await office.hold(cast.karim, WEDNESDAY_NINE + 2 * HALF)
     async with cast.database.transaction() as tx:
         await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
@@ -266,9 +264,8 @@ async def test_a_proposal_takes_nothing_from_who_just_fills_in_a_form(office: Of
 async def test_a_proposal_that_has_run_out_is_the_workers_to_pass_on(office: Office) -> None:
     cast = office.cast
     row = await office.book(cast.amina, WEDNESDAY_NINE)
+    await office.wait(cast.karim)
     async with cast.database.transaction() as tx:
-        day, reason = WEDNESDAY_NINE.date(), await office.fresh_reason(tx)
-        await waitlist.wish(tx, await cast.fresh(tx, cast.karim), reason, Mode.VIDEO, day, day, PARIS)
         await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
     cast.clock.pass_by(hours=2, seconds=1)
     assert await refusal(office.hold(cast.luc, WEDNESDAY_NINE)) == "slot.taken"
@@ -283,9 +280,7 @@ async def two_wait_for_two(office: Office) -> None:
     cast = office.cast
     rows = [await office.book(who, WEDNESDAY_NINE + n * HALF) for n, who in enumerate((cast.amina, cast.sophie))]
     for person in (cast.karim, cast.luc):
-        async with cast.database.transaction() as tx:
-            day, reason = WEDNESDAY_NINE.date(), await office.fresh_reason(tx)
-            await waitlist.wish(tx, await cast.fresh(tx, person), reason, Mode.VIDEO, day, day, PARIS)
+        await office.wait(person)
         cast.clock.pass_by(seconds=1)
     for row in rows:
         async with cast.database.transaction() as tx:
@@ -317,10 +312,7 @@ async def test_a_proposal_that_is_declined_goes_to_the_next_and_the_turn_is_kept
     async with cast.database.transaction() as tx:
         (wish,) = await waitlist.of_person(tx, cast.luc.id)
         await desk.wait_no_longer(tx, await cast.fresh(tx, cast.luc), wish.id)
-        day = WEDNESDAY_NINE.date()
-        await waitlist.wish(
-            tx, await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), Mode.VIDEO, day, day, PARIS
-        )
+    await office.wait(cast.amina)
     async with cast.database.transaction() as tx:
         await desk.decline(tx, await the_proposal(office, tx, cast.karim))
         assert len(await waitlist.of_person(tx, cast.karim.id)) == 1
@@ -329,17 +321,7 @@ async def test_a_proposal_that_is_declined_goes_to_the_next_and_the_turn_is_kept
 
 async def test_the_same_wish_at_the_same_instant_is_one(office: Office) -> None:
     cast = office.cast
-
-    async def wish() -> None:
-        async with cast.database.transaction() as tx:
-            someone, reason, day = (
-                await cast.fresh(tx, cast.karim),
-                await office.fresh_reason(tx),
-                WEDNESDAY_NINE.date(),
-            )
-            await waitlist.wish(tx, someone, reason, Mode.VIDEO, day, day, PARIS)
-
-    await asyncio.gather(*(wish() for _ in range(4)))
+    await asyncio.gather(*(office.wait(cast.karim) for _ in range(4)))
     async with cast.database.reading() as tx:
         assert len(await waitlist.of_person(tx, cast.karim.id)) == 1
 

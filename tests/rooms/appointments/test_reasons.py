@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from rooms import agencies, portfolios
 from rooms.agencies import Mode, ReasonText
-from rooms.appointments import agenda, desk, leaving, rush, times, waitlist
+from rooms.appointments import agenda, desk, leaving, rush, times
 from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed
 from rooms.appointments.rush import Confirmed
 from rooms.errors import Invalid, NotFound
-from rooms.people import Person
 from tests.cast import Cast
-from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
+A_MONTH_ON = date(2026, 12, 25)
 LONGER = ReasonText("My way to work", 45, ("phone", "chat"), "Which way?", "A plan")
 
 
@@ -35,12 +35,6 @@ async def withdraw(office: Office) -> None:
         reason = await office.fresh_reason(tx)
         assert reason.agency
         await agencies.withdraw_reason(tx, reason.agency, reason.id)
-
-
-async def wait(office: Office, person: Person, mode: Mode = Mode.VIDEO) -> None:
-    async with office.cast.database.transaction() as tx:
-        someone, reason = await office.cast.fresh(tx, person), await office.fresh_reason(tx)
-        await waitlist.wish(tx, someone, reason, mode, date(2026, 11, 25), date(2026, 12, 25), PARIS)
 
 
 async def cancel(office: Office, row: Appointment) -> Appointment | None:
@@ -93,7 +87,7 @@ async def test_only_a_reason_of_this_agency_that_stands_is_changed(office: Offic
 
 async def test_who_waits_for_a_way_to_meet_that_is_gone_is_told_of_another(office: Office) -> None:
     booked = await office.book(office.cast.amina, WEDNESDAY_NINE + timedelta(days=7))
-    await wait(office, office.cast.karim, Mode.VIDEO)
+    await office.wait(office.cast.karim, last=A_MONTH_ON)
     await write(office, ReasonText("My project", 30, ("phone",)))
     proposed = await cancel(office, booked)
     assert proposed
@@ -102,7 +96,7 @@ async def test_who_waits_for_a_way_to_meet_that_is_gone_is_told_of_another(offic
 
 async def test_who_waits_is_told_of_whichever_way_to_meet_there_is(office: Office) -> None:
     booked = await office.book(office.cast.amina, WEDNESDAY_NINE + timedelta(days=7))
-    await wait(office, office.cast.karim, Mode.VIDEO)
+    await office.wait(office.cast.karim, last=A_MONTH_ON)
     await write(office, ReasonText("My project", 30, ("chat", "phone")))
     proposed = await cancel(office, booked)
     assert proposed
@@ -165,7 +159,7 @@ async def test_a_name_is_the_same_with_letters_that_nobody_sees(office: Office) 
 
 async def test_who_waits_for_what_was_withdrawn_keeps_the_turn_until_it_stands_again(office: Office) -> None:
     rows = [await office.book(office.cast.amina, WEDNESDAY_NINE + timedelta(days=7, hours=hours)) for hours in (0, 1)]
-    await wait(office, office.cast.karim)
+    await office.wait(office.cast.karim, last=A_MONTH_ON)
     await withdraw(office)
     assert await cancel(office, rows[0]) is None, "nobody can take it"
     async with office.cast.database.transaction() as tx:
