@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-import socketio
 import structlog
 from aiohttp import web
 from pydantic import ValidationError
@@ -35,6 +34,7 @@ from signaling.rates import Allowance
 from signaling.relay import Relay
 from signaling.standings import Standings
 from signaling.telling import project
+from signaling.wire import WireServer
 
 log = structlog.get_logger()
 SESSION_COOKIE = "parvis_session"
@@ -43,13 +43,6 @@ UNKNOWN_PER_MINUTE = 10
 SIGNALS_PER_MINUTE = 1500
 PING_EVERY, PING_WAIT = 20, 15
 AREAS = ("fairs", "desk", "appointments", "mine", "chat", "streams", "lines", "booths", "meetings", "looking")
-
-
-def _has_bytes(value: Any) -> bool:
-    """Binary events are refused: they are kept in memory by the transport, and nothing here needs them."""
-    if isinstance(value, dict):
-        return any(map(_has_bytes, value.values()))
-    return isinstance(value, bytes) or (isinstance(value, list | tuple) and any(map(_has_bytes, value)))
 
 
 @dataclass
@@ -106,9 +99,7 @@ class Hub:
         self._public = urlsplit(public_url)
         self._translate = translate
         self._process: uuid.UUID | None = None
-        self.server = socketio.AsyncServer(
-            async_mode="aiohttp",
-            async_handlers=False,
+        self.server = WireServer(
             cors_allowed_origins=self._is_ours,
             max_http_buffer_size=LARGEST_EVENT,
             ping_interval=PING_EVERY,
@@ -168,14 +159,14 @@ class Hub:
         """Every event but the relay: check its shape and rate, call its one handler, acknowledge."""
         client = self.clients.get(sid)
         declared = CONTRACT.client_events.get(event)
-        if client is None or _has_bytes(arguments):
-            await self.server.disconnect(sid)
+        if client is None:
+            await self.server.cut(sid)
             return None
         try:
             per_minute = declared.per_minute if declared else UNKNOWN_PER_MINUTE
             if not client.allowance.take(event if declared else "?", per_minute):
                 if client.allowance.is_flood:
-                    await self.server.disconnect(sid)
+                    await self.server.cut(sid)
                 raise Invalid("too_often", N_("That was very often in a short time. Please wait a moment."))
             if declared is None:
                 raise Invalid("event.unknown", N_("This is not known here."))
@@ -205,8 +196,8 @@ class Hub:
     async def _signal(self, sid: str, *arguments: Any) -> None:
         """The hot path: membership is in memory, the body goes on as it came."""
         client = self.clients.get(sid)
-        if client is None or _has_bytes(arguments) or not client.allowance.take("meeting:signal", SIGNALS_PER_MINUTE):
-            await self.server.disconnect(sid)
+        if client is None or not client.allowance.take("meeting:signal", SIGNALS_PER_MINUTE):
+            await self.server.cut(sid)
             return
         refusal, to, signal = self.relay.forward(sid, arguments[0] if arguments else None)
         if refusal:
@@ -286,7 +277,10 @@ class Hub:
         await self.turn_out(person, [line_stream(booth), *closed])
 
     async def turn_out(self, person: uuid.UUID, streams: list[str]) -> None:
-        """A right has ended: the person's connections hear these streams no longer."""
-        for client in [client for client in self.clients.values() if client.person == person]:
-            for stream in streams:
-                await self.server.leave_room(client.sid, stream)
+        """A right has ended: the person's connections hear these streams no longer, nor does one whose person is not
+        known any more."""
+        for stream in streams:
+            for sid in self.server.members(stream):
+                client = self.clients.get(sid)
+                if client is None or client.person == person:
+                    await self.server.leave_room(sid, stream)

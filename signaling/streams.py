@@ -25,6 +25,8 @@ from signaling.mine import MineSnapshot, my_call_told, my_place_told
 from signaling.telling import project
 
 MOST_STREAMS = 12
+LARGEST_ANSWER = 1_000_000
+"""Characters of one acknowledgement: a small question has no boundless answer."""
 
 
 class Wanted(Payload):
@@ -65,9 +67,9 @@ class Unfollow(Payload):
 @client_event("stream:follow", Follow, FollowAck, per_minute=60)
 async def follow(context: Context, payload: Follow) -> Ack:
     """Follow streams from the last number seen. What was missed comes with the acknowledgement."""
-    if len(payload.streams) > MOST_STREAMS:
-        raise Invalid("streams.too_many", N_("Too many streams at once."), field="streams")
-    caught = []
+    if len(payload.streams) > MOST_STREAMS or len({wanted.stream for wanted in payload.streams}) < len(payload.streams):
+        raise _too_many()
+    caught, size = [], 0
     for wanted in payload.streams:
         try:
             async with context.reading() as (tx, actor):
@@ -80,12 +82,19 @@ async def follow(context: Context, payload: Follow) -> Ack:
         await context.hub.server.enter_room(context.client.sid, wanted.stream)
         async with context.reading() as (tx, _):
             caught.append(await _catch_up(tx, wanted, look))
+        size += len(caught[-1].model_dump_json())
+        if size > LARGEST_ANSWER:
+            raise _too_many()
         area, _, subject = wanted.stream.partition(":")
         if area == "fair":
             await context.hub.standings.watch(uuid.UUID(subject))
             if payload.again:
                 await context.hub.standings.tell_again(context.client.sid, uuid.UUID(subject))
     return FollowAck(now=context.hub.database.clock.now(), streams=caught)
+
+
+def _too_many() -> Invalid:
+    return Invalid("streams.too_many", N_("Too many streams at once."), field="streams")
 
 
 @client_event("stream:leave", Unfollow)

@@ -1,0 +1,169 @@
+"""Whoever breaks the protocol is cut off, keeps nothing here, and hears nothing more."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from rooms import booths, chat
+from rooms.facts import conversation_stream, line_stream
+from server.visit import HOUSE, SESSION
+from signaling.hub import Hub
+from signaling.streams import LARGEST_ANSWER
+from signaling.wire import MOST_UNREAD
+from tests.server.world import Furnished, World, furnish
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    return asyncio.run(furnish(tmp_path_factory.mktemp("world")))
+
+
+@pytest.fixture
+async def world(furnished: Furnished, tmp_path: Path) -> AsyncIterator[World]:
+    async with furnished.copy(tmp_path) as world:
+        yield world
+
+
+BEFORE_IT_IS_A_FLOOD = 60
+
+
+def hub_of(world: World) -> Hub:
+    hub: Hub = world.server.app[HOUSE].hub
+    return hub
+
+
+@dataclass
+class Raw:
+    """A WebSocket that speaks the protocol by hand, well or badly."""
+
+    socket: aiohttp.ClientWebSocketResponse
+
+    async def say(self, text: str) -> None:
+        await self.socket.send_str(text)
+
+    async def emit(self, name: Any, *arguments: Any, number: str = "") -> None:
+        await self.say(f"42{number}{json.dumps([name, *arguments])}")
+
+    async def until(self, start: str) -> str:
+        """The next packet that begins like this."""
+        async with asyncio.timeout(10):
+            while not (found := await self.socket.receive_str()).startswith(start):
+                pass
+        return found
+
+    async def is_cut(self) -> bool:
+        """Whether the server closes the connection now, whatever it said before."""
+        async with asyncio.timeout(10):
+            while not self.socket.closed:
+                await self.socket.receive()
+        return True
+
+
+@asynccontextmanager
+async def raw(world: World, role: str = "anyone", *, connected: bool = True) -> AsyncIterator[Raw]:
+    headers = {"Cookie": f"{SESSION}={world.tokens[role]}"} if role in world.tokens else {}
+    url = world.server.make_url("/live/?EIO=4&transport=websocket")
+    no_goodbye = aiohttp.ClientWSTimeout(ws_close=0.1)
+    async with aiohttp.ClientSession() as session, session.ws_connect(url, headers=headers, timeout=no_goodbye) as socket:
+        found = Raw(socket)
+        await found.until("0")
+        if connected:
+            await found.say("40")
+            await found.until("40")
+        yield found
+
+
+MALFORMED = {
+    "a binary event is announced": '459999999999-["x",{"_placeholder":true,"num":0}]',
+    "a binary acknowledgement is announced": "461-3[]",
+    "attachments hide in a text event": '421-["x"]',
+    "an acknowledgement of nothing": "431[]",
+    "a connection is refused by the client": '44{"message":"no"}',
+    "no JSON": "42[",
+    "an event without a name": "42[]",
+    "an event that is no list": '42{"x":1}',
+    "an event whose name is no text": "42[1]",
+    "an event that is nested too deeply": "42" + "[" * 60_000,
+    "nothing": "4",
+    "a list where text belongs": "4[1]",
+    "connected twice": "40",
+}
+
+
+@pytest.mark.parametrize("packet", MALFORMED.values(), ids=MALFORMED)
+async def test_what_no_client_sends_closes_its_connection_and_no_other(world: World, packet: str) -> None:
+    async with raw(world) as other, raw(world) as bad:
+        await bad.say(packet)
+        assert await bad.is_cut()
+        await other.emit("stream:follow", {"streams": []}, number="1")
+        assert json.loads((await other.until("431"))[3:])[0]["ok"]
+    assert not hub_of(world).server._binary_packet
+
+
+async def test_a_binary_frame_closes_the_connection(world: World) -> None:
+    async with raw(world) as bad:
+        await bad.socket.send_bytes(b"x" * 60_000)
+        assert await bad.is_cut()
+
+
+@pytest.mark.parametrize("name", ["disconnect", "connect", "connect_error", "__disconnect_final", "*"])
+async def test_nobody_plays_the_server_to_the_server(world: World, name: str) -> None:
+    """A client that could say "disconnect" itself would be forgotten and hear on."""
+    async with raw(world, "luc") as ghost:
+        await ghost.emit("stream:follow", {"streams": [{"stream": line_stream(uuid.UUID(world.ids["booth"]))}]})
+        await ghost.emit(name, "anything", {})
+        assert await ghost.is_cut()
+    hub = hub_of(world)
+    assert not hub.clients
+    assert not hub.server.members(line_stream(uuid.UUID(world.ids["booth"])))
+
+
+async def test_whoever_is_dismissed_hears_nothing_more_even_if_the_hub_forgot_them(world: World) -> None:
+    booth = uuid.UUID(world.ids["booth"])
+    async with raw(world, "luc") as luc:
+        await luc.emit("stream:follow", {"streams": [{"stream": line_stream(booth)}]}, number="1")
+        await luc.until("431")
+        hub = hub_of(world)
+        assert len(hub.server.members(line_stream(booth))) == 1
+        hub.clients.clear()
+        async with world.database.transaction() as tx:
+            row = await tx.session.get_one(booths.Booth, booth)
+            await booths.choose_staff(tx, row, {uuid.UUID(world.ids["colleague"])})
+        assert hub.server.members(line_stream(booth)) == []
+
+
+async def test_whoever_reads_nothing_is_cut_off_before_it_costs_much(world: World) -> None:
+    """Ten small questions a second would otherwise leave gigabytes of answers waiting."""
+    conversation = uuid.UUID(world.ids["public"])
+    async with world.database.transaction() as tx:
+        where = await tx.session.get_one(chat.Conversation, conversation)
+        author = await tx.session.get_one(chat.Person, uuid.UUID(world.ids["person"]))
+        for _ in range(100):
+            await chat.send(tx, author, where, "é" * 1000, uuid.uuid4(), is_staff=False)
+    engine, wanted = hub_of(world).server.eio, {"streams": [{"stream": conversation_stream(conversation)}]}
+    async with raw(world) as slow:
+        (socket,) = engine.sockets.values()
+        # What the server has sent stays unread, and fills first the system's room for it and then the server's.
+        slow.socket._reader._protocol.pause_reading()  # type: ignore[attr-defined]
+        for number in range(BEFORE_IT_IS_A_FLOOD):
+            await slow.emit("stream:follow", wanted, number=str(number))
+        async with asyncio.timeout(30):
+            while not socket.closed:
+                assert socket.queue.size < MOST_UNREAD + LARGEST_ANSWER
+                await asyncio.sleep(0)
+    assert not engine.sockets
+
+
+async def test_one_question_names_a_stream_once_and_no_answer_is_boundless(world: World) -> None:
+    stream = conversation_stream(uuid.UUID(world.ids["public"]))
+    async with world.live("anyone") as client:
+        ack = await client.call("stream:follow", {"streams": [{"stream": stream}, {"stream": stream}]})
+        assert ack["error"]["code"] == "streams.too_many"
