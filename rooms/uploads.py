@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,9 @@ from rooms.errors import N_, Invalid
 MEGABYTE = 2**20
 MOST_PARTS = 2000
 MOST_UNPACKED = 60 * MEGABYTE
+LONGEST_MARKER = 100
+PART_OF_AN_ARCHIVE = b"PK\x01\x02"
+"""What each part's entry in the archive's directory begins with (APPNOTE.TXT 4.3.12)."""
 MOST_PIXELS = 16_000_000
 LOGO_SIDE = 512
 BANNER_SIZE = (1600, 400)
@@ -94,16 +98,13 @@ def _text_type(upload: Upload) -> str:
 
 
 def _office_type(extension: str, content: bytes) -> str:
-    """DOCX (ECMA-376) and ODT (OASIS ODF 1.3) are archives: their size unpacked and their parts are looked at."""
+    """DOCX (ECMA-376) and ODT (OASIS ODF 1.3) are archives: their parts are looked at, and nothing is unpacked."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            names = {part.filename for part in parts}
-            marker = archive.read("mimetype")[:100] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError):
+        with _opened(content) as archive:
+            names = {part.filename for part in archive.infolist()}
+            marker = _beginning(archive, "mimetype") if "mimetype" in names else b""
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError, NotImplementedError):
         raise _refusal("document.broken", N_("This file cannot be read. Please save it again as PDF.")) from None
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise _refusal("document.bomb", N_("This file unpacks to too much. Please save it again as PDF."))
     if any("vbaproject" in name.lower() or name.startswith("Basic/") for name in names):
         raise _refusal("document.macros", N_("This file has macros in it. Please save it again as PDF."))
     if extension == "docx" and {"[Content_Types].xml", "word/document.xml"} <= names:
@@ -111,6 +112,29 @@ def _office_type(extension: str, content: bytes) -> str:
     if extension == "odt" and marker == b"application/vnd.oasis.opendocument.text":
         return "application/vnd.oasis.opendocument.text"
     raise _refusal("document.kind", N_("Please give a PDF, DOCX or ODT file."))
+
+
+def _opened(content: bytes) -> zipfile.ZipFile:
+    """The archive, once its number of parts, their sizes and how they are packed are known to be modest."""
+    if content.count(PART_OF_AN_ARCHIVE) > MOST_PARTS:
+        raise _bomb()
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    parts = archive.infolist()
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise _bomb()
+    if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+        raise zipfile.BadZipFile("packed in a way that no office program uses")
+    return archive
+
+
+def _bomb() -> Invalid:
+    return _refusal("document.bomb", N_("This file unpacks to too much. Please save it again as PDF."))
+
+
+def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The first bytes of a part: what it says of its size is not believed."""
+    with archive.open(name) as part:
+        return part.read(LONGEST_MARKER)
 
 
 def _picture(kind: DocumentKind, upload: Upload) -> Checked:

@@ -1,6 +1,7 @@
 """Uploads are checked by content; a CV is read only by those it was shown to, and every reading is recorded."""
 
 import io
+import tracemalloc
 import uuid
 import zipfile
 
@@ -32,6 +33,31 @@ def picture(side: int, kind: str = "PNG") -> bytes:
     return out.getvalue()
 
 
+def packed(how: int, parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", how) as found:
+        for name, content in parts.items():
+            found.writestr(name, content)
+    return out.getvalue()
+
+
+def lying(parts: dict[str, bytes], name: str) -> bytes:
+    """An archive whose directory says that this part is small, whatever it unpacks to."""
+    content = bytearray(archive(parts))
+    entry = content.rindex(name.encode()) - 46
+    content[entry + 24 : entry + 28] = (39).to_bytes(4, "little")
+    return bytes(content)
+
+
+def broken(parts: dict[str, bytes], name: str) -> bytes:
+    """An archive in which the packed bytes of this part make no sense."""
+    content = bytearray(archive(parts))
+    begins = content.index(name.encode()) + len(name)
+    content[begins : begins + 8] = b"\xff" * 8
+    return bytes(content)
+
+
+BOMB = b"0" * 64 * 2**20
 DOCX = {"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}
 ODT = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<x/>"}
 
@@ -155,6 +181,29 @@ async def test_every_reading_is_recorded_for_the_person(cast: Cast) -> None:
     async with cast.database.reading() as tx:
         readings = await documents.readings_of(tx, cast.amina.id)
     assert [(at, reader.name) for at, reader in readings] == [(cast.clock.now(), "Luc Moreau")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (archive({"mimetype": BOMB, "content.xml": b"<x/>"}), "document.bomb"),
+        (lying({"mimetype": BOMB, "content.xml": b"<x/>"}, "mimetype"), "document.broken"),
+        (packed(zipfile.ZIP_LZMA, {"mimetype": BOMB, "content.xml": b"<x/>"}), "document.bomb"),
+        (packed(zipfile.ZIP_BZIP2, ODT), "document.broken"),
+        (broken(ODT, "mimetype"), "document.broken"),
+        (archive(ODT)[:60] + b"PK\x01\x02" * 100_000, "document.bomb"),
+    ],
+    ids=["a huge marker", "a marker that lies of its size", "LZMA", "BZIP2", "broken", "a directory without end"],
+)
+def test_an_archive_costs_no_more_than_its_own_size(content: bytes, code: str) -> None:
+    tracemalloc.start()
+    with pytest.raises(Invalid) as refusal:
+        check(DocumentKind.CV, Upload("cv.odt", content))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refusal.value.code == code
+    assert refusal.value.field == "document"
+    assert peak < 8 * 2**20
 
 
 async def test_an_upload_that_fails_on_the_way_leaves_what_stood_before(cast: Cast) -> None:
