@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, or_, select
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, case, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms import agencies, chat, conversations, counselling, names, outbox, people, promises, referents
@@ -37,6 +37,12 @@ class FollowedElsewhere(Conflict):
 class Namesake(Conflict):
     def __init__(self) -> None:
         super().__init__("followed.namesake", N_("You follow somebody of this name already."), field="name")
+
+
+class KnownHere(Conflict):
+    def __init__(self) -> None:
+        message = N_("Somebody of this name is known at your agency, and nobody follows them now: they stand below.")
+        super().__init__("followed.known_here", message, field="name")
 
 
 class FollowingChanged(Fact):
@@ -85,8 +91,9 @@ async def follow(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> N
         _tell(tx, person, counsellor, None)
     elif row.counsellor_id != counsellor:
         before = row.counsellor_id
-        row.counsellor_id, row.since = counsellor, tx.now
-        await chat.no_longer_written_to(tx, await chat.with_counsellor(tx, person), before)
+        row.counsellor_id, row.agency_id, row.since = counsellor, None, tx.now
+        if before:
+            await chat.no_longer_written_to(tx, await chat.with_counsellor(tx, person), before)
         _tell(tx, person, counsellor, before)
 
 
@@ -207,6 +214,38 @@ async def elsewhere(tx: Transaction, counsellor: uuid.UUID, words: str) -> list[
     return [Elsewhere(name, colleagues[whose]) for name, whose in rows]
 
 
+def _unfollowed(counsellor: uuid.UUID) -> Select[Person]:
+    """Of the counsellor's agencies."""
+    mine = select(Team.agency_id).join(TeamMember).where(TeamMember.person_id == counsellor)
+    query = select(Person).join(Following, Following.person_id == Person.id)
+    return query.where(Following.agency_id.in_(mine))
+
+
+@dataclass(frozen=True)
+class Unfollowed:
+    """Whom nobody at the counsellor's agencies follows just now: how many, and the first of them by name."""
+
+    count: int
+    people: list[Person]
+
+
+async def unfollowed(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> Unfollowed:
+    """Who waits for somebody to follow them, by the beginnings of their names."""
+    query = _unfollowed(counsellor).where(names.begin_with(Person.id, words))
+    count = (await tx.session.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
+    found = (await tx.session.execute(query.order_by(Person.name).limit(MOST_FOUND))).scalars()
+    return Unfollowed(count, list(found))
+
+
+async def take_up(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> Person:
+    """Follow somebody of one's agency whom nobody follows: the thread, the notes and the steps are theirs still."""
+    row = (await tx.session.execute(_unfollowed(counsellor).where(Person.id == person))).scalar_one_or_none()
+    if row is None:
+        raise NotFound("person")
+    await follow(tx, counsellor, person)
+    return row
+
+
 async def asking(tx: Transaction, counsellor: uuid.UUID) -> list[tuple[Person, datetime]]:
     """Who of the counsellor's people waits for an answer and since when, the longest first."""
     followed = {person.id: person for person in await followed_by(tx, counsellor)}
@@ -219,12 +258,13 @@ async def take(
 ) -> tuple[Person, bool]:
     """Take somebody into the portfolio; says whether they are in it now.
 
-    Whoever is new, or has met the counsellor in an appointment, is followed at once. Somebody else who is known here
-    is asked first. Whom another one follows must be handed over by that one. A name that is in the portfolio already
-    is another person's only if `is_another` says so. Raises Namesake.
+    Whoever is new, has met the counsellor in an appointment, or is followed by nobody at the counsellor's agency, is
+    followed at once. Somebody else who is known here is asked first. Whom another one follows must be handed over by
+    that one. A name that is in the portfolio or at the agency already is another person's only if `is_another` says so.
+    Raises Namesake, KnownHere.
     """
-    if email is None and not is_another and await _has_namesake(tx, counsellor.id, name):
-        raise Namesake()
+    if email is None and not is_another:
+        await _refuse_namesake(tx, counsellor.id, name)
     known = await people.by_email(tx, email) if email else None
     if known and known.id == counsellor.id:
         raise Invalid("email.own", N_("This is your own address."), field="email")
@@ -232,7 +272,7 @@ async def take(
     referent = await referents.referent_of(tx, person.id)
     if referent not in (None, counsellor.id):
         raise FollowedElsewhere()
-    if known is None or await knows(tx, counsellor.id, person.id):
+    if known is None or await _may_follow_at_once(tx, counsellor.id, person.id):
         await follow(tx, counsellor.id, person.id)
         return person, True
     values = {"person_id": person.id, "counsellor_id": counsellor.id, "asked_at": tx.now}
@@ -249,11 +289,25 @@ def _asked_about(counsellor: uuid.UUID, person: uuid.UUID) -> str:
     return f"following:{person}:{counsellor}"
 
 
-async def _has_namesake(tx: Transaction, counsellor: uuid.UUID, name: str) -> bool:
+async def _may_follow_at_once(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bool:
+    if await knows(tx, counsellor, person):
+        return True
+    return (await tx.session.execute(_unfollowed(counsellor).where(Person.id == person))).first() is not None
+
+
+async def _refuse_namesake(tx: Transaction, counsellor: uuid.UUID, name: str) -> None:
+    followed = select(Person).join(Following, Following.person_id == Person.id)
+    if await _is_named(tx, followed.where(Following.counsellor_id == counsellor), name):
+        raise Namesake()
+    if await _is_named(tx, _unfollowed(counsellor), name):
+        raise KnownHere()
+
+
+async def _is_named(tx: Transaction, people: Select[Person], name: str) -> bool:
+    """Whether one of these people has just this name."""
     words = names.words_of(name)
-    query = select(Person.name).join(Following, Following.person_id == Person.id)
-    query = query.where(Following.counsellor_id == counsellor, names.begin_with(Person.id, name))
-    return any(names.words_of(each) == words for each in (await tx.session.execute(query)).scalars())
+    found = (await tx.session.execute(people.where(names.begin_with(Person.id, name)))).scalars()
+    return any(names.words_of(each.name) == words for each in found)
 
 
 async def requests_of(tx: Transaction, counsellor: uuid.UUID) -> list[tuple[Person, datetime]]:
@@ -306,9 +360,11 @@ async def hand_all_over(tx: Transaction, counsellor: uuid.UUID, colleague: uuid.
 
 
 async def stop_following(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
-    """Nobody follows the person from now on. What is booked, written and agreed stays for whoever is next."""
+    """Nobody follows the person from now on: their agency does not lose them, and what is booked, written and agreed
+    stays for whoever is next."""
     row = await _own(tx, counsellor, person)
-    await tx.session.delete(row)
+    teams = await agencies.teams_of(tx, counsellor)
+    row.counsellor_id, row.agency_id = None, teams[0].agency_id
     await chat.no_longer_written_to(tx, await chat.with_counsellor(tx, person), counsellor)
     # They said yes once, and may be asked again.
     await outbox.may_be_written_again(tx, _asked_about(counsellor, person))
@@ -386,20 +442,25 @@ async def colleagues_of(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
 
 
 async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID) -> None:
-    """The counsellor leaves a team. With the last one, whom they followed is followed by nobody, and can be taken."""
+    """The counsellor leaves a team. With the last one, whom they followed is the agency's, to be taken up by others."""
+    agency = (await tx.session.get_one(Team, team)).agency_id
     await agencies.remove_member(tx, team, counsellor)
     if await agencies.teams_of(tx, counsellor):
         return
     for person in await followed_by(tx, counsellor):
         _tell(tx, person.id, None, counsellor)
-    await tx.session.execute(delete(Following).where(Following.counsellor_id == counsellor))
+        await chat.no_longer_written_to(tx, await chat.with_counsellor(tx, person.id), counsellor)
+    theirs = update(Following).where(Following.counsellor_id == counsellor)
+    await tx.session.execute(theirs.values(counsellor_id=None, agency_id=agency))
 
 
 async def agencies_for(tx: Transaction, person: Person) -> list[Agency]:
     """Where a person may take an appointment: at their counsellor's agency, or at those that serve where they live."""
-    referent = await referents.referent_of(tx, person.id)
+    row = await following_of(tx, person.id)
+    referent = row.counsellor_id if row else None
     if referent is None:
-        return [each for each in await agencies.all_agencies(tx) if each.serves(person.postcode)]
+        mine = row.agency_id if row else None
+        return [each for each in await agencies.all_agencies(tx) if each.id == mine or each.serves(person.postcode)]
     return list({team.agency_id: team.agency for team in await agencies.teams_of(tx, referent)}.values())
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import CheckConstraint, ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.model import Base
@@ -15,11 +15,17 @@ REINFORCED_SILENT_AFTER = timedelta(weeks=2)
 
 
 class Following(Base):
-    """A counsellor follows a person. Purpose: counselling; ends when the person leaves or is handed over."""
+    """A counsellor follows a person; whom nobody follows just now is their agency's, and is not lost. Purpose:
+    counselling; ends when the person leaves."""
 
     __tablename__ = "following"
+    __table_args__ = (
+        CheckConstraint("(counsellor_id IS NULL) <> (agency_id IS NULL)", name="ck_following_one_owner"),
+    )
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    counsellor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    agency_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    """The agency whose counsellors can take them up, while none of them follows them."""
     since: Mapped[datetime]
     reinforced_at: Mapped[datetime | None]
     """Since when there is more contact at shorter intervals, and answers within the time of rooms/promises.py."""
@@ -36,7 +42,9 @@ class Following(Base):
 
 async def referents_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """Who follows each of `people`; whom nobody follows is left out."""
-    query = select(Following.person_id, Following.counsellor_id).where(tx.among(Following.person_id, people))
+    query = select(Following.person_id, Following.counsellor_id).where(
+        tx.among(Following.person_id, people), Following.counsellor_id.is_not(None)
+    )
     return {row.person_id: row.counsellor_id for row in await tx.session.execute(query)}
 
 

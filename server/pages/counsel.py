@@ -112,6 +112,7 @@ async def portfolio(visit: Visit) -> web.StreamResponse:
             rows=[row for row in rows if row.is_among(only)],
             count=await portfolios.count_of(tx, me),
             elsewhere=await portfolios.elsewhere(tx, me, visit.query.get("q", "")),
+            unfollowed=await portfolios.unfollowed(tx, me, words or visit.typed("name")),
             only=only,
             choices=[each.value for each in Only],
             filters=filters,
@@ -187,6 +188,15 @@ async def take_request_back(visit: Visit) -> web.StreamResponse:
         await access.counsels(tx, visit.actor)
         await portfolios.take_request_back(tx, visit.actor.known.id, visit.id("asked"))
     return visit.go("/counsel/people#requests", language.gettext("You no longer ask to follow them."))
+
+
+@post("/counsel/people/{unfollowed}/take-up", again=portfolio)
+async def take_up(visit: Visit) -> web.StreamResponse:
+    """Follow somebody of the agency whom nobody follows now."""
+    async with visit.transaction() as tx:
+        await access.counsels(tx, visit.actor)
+        person = await portfolios.take_up(tx, visit.actor.known.id, visit.id("unfollowed"))
+    return visit.go(f"/counsel/people/{person.id}", language.gettext("You follow %(name)s now.", name=person.name))
 
 
 @get("/counsel/people/{followed}")

@@ -188,6 +188,7 @@ ROUTES: tuple[Row, ...] = (
     read("/counsel/people/{followed}", only("claire")),
     act("/counsel/people/{followed}/stop", only("claire")),
     act("/counsel/people/{asked}/take-back", only("claire")),
+    once("/counsel/people/{unfollowed}/take-up", only("claire")),
     act("/counsel/people/{followed}/email", only("claire"), email="new@example.org"),
     act("/counsel/people/{followed}/notes", only("claire"), note="Kind.", note_kind="private"),
     act("/counsel/people/{followed}/steps", only("claire"), step="Finish the CV"),

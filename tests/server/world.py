@@ -197,7 +197,10 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         await portfolios.follow(tx, cast.claire.id, cast.amina.id)
         await portfolios.keep_filter(tx, cast.claire.id, "Due", "", ["only_due"])
         (kept_filter,) = await portfolios.filters_of(tx, cast.claire.id)
-        await portfolios.take(tx, await cast.fresh(tx, cast.claire), "Tomás", "tomas@example.org", "en")
+        claire = await cast.fresh(tx, cast.claire)
+        await portfolios.take(tx, claire, "Tomás", "tomas@example.org", "en")
+        unfollowed, _ = await portfolios.take(tx, claire, "Yann Le Goff", None, "fr")
+        await portfolios.stop_following(tx, claire.id, unfollowed.id)
         suggestion = await suggestions.suggest(
             tx, await cast.fresh(tx, cast.claire), await cast.fresh(tx, cast.amina),
             await tx.session.get_one(Fair, cast.fair.id), None, "",
@@ -241,7 +244,8 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         "counsel_talk": counsel_talk.id, "appointment_talk": appointment_talk.id,
         "reason": office.reason.id, "agency": office.reason.agency_id, "hours": weekly.id, "unlike_day": unlike.id,
         "interview": interview.id, "interview_day": interview_day.id,
-        "followed": cast.amina.id, "asked": tomas.id, "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),
+        "followed": cast.amina.id, "asked": tomas.id, "unfollowed": unfollowed.id,
+        "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),
     }  # fmt: skip
     ids = appointments | {
         "invitation": invitation.id, "booth_invitation": booth_invitation.id,
