@@ -367,7 +367,7 @@ async def meeting(
         actor.reach(found.appointment_id if found else None)
     me = actor.known.id
     row = await (meetings.locked(tx, meeting) if lock else tx.session.get(Meeting, meeting))
-    if row is None or not row.has(me):
+    if row is None or not row.has(me) or await _has_left(tx, row, me):
         raise NotFound("meeting")
     if not allows(act, {_side(row, me, R.RECRUITER)}):
         raise Refused()
@@ -379,11 +379,15 @@ def _side(row: Meeting | Appointment, person: uuid.UUID, leads: Relation) -> Rel
     return {row.candidate_id: R.SELF, row.guest_id: R.GUEST}.get(person, leads)
 
 
-async def _has_left(tx: Transaction, row: Appointment, person: uuid.UUID) -> bool:
-    """Whoever has left the booth has left its interviews, and the appointments to which they were asked from it; and
-    whoever has left the agency, what they held there."""
+async def _has_left(tx: Transaction, row: Meeting | Appointment, person: uuid.UUID) -> bool:
+    """Whoever has left the booth has left its talks and interviews, and the appointments to which they were asked from
+    it; and whoever has left the agency, what they held there."""
     if person == row.candidate_id:
         return False
+    if isinstance(row, Meeting):
+        if row.appointment:
+            return await _has_left(tx, row.appointment, person)
+        return await tx.session.get(BoothStaff, (row.booth_id, person)) is None
     booth = row.guest_booth_id if person == row.guest_id else row.reason.booth_id
     if booth is None:
         return row.reason.agency_id not in {team.agency_id for team in await agencies.teams_of(tx, person)}
@@ -488,8 +492,7 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
         actor.reach(held.appointment_id if isinstance(held, Meeting) else held.id if held else None)
         if held is None or actor.person is None or not held.has(actor.person.id):
             return set()
-        has_left = isinstance(held, Appointment) and await _has_left(tx, held, actor.person.id)
-        return set() if has_left else {R.SELF}
+        return set() if await _has_left(tx, held, actor.person.id) else {R.SELF}
     if row.kind is ConversationKind.COUNSEL:
         return await _to_followed(tx, actor, row.subject)
     if row.kind is ConversationKind.FAIR and row.fair:

@@ -38,7 +38,7 @@ class MeetingState(StrEnum):
 
 MOVES: dict[MeetingState, frozenset[MeetingState]] = {
     MeetingState.WAITING: frozenset({MeetingState.LIVE, MeetingState.MISSED}),
-    MeetingState.LIVE: frozenset({MeetingState.ENDED}),
+    MeetingState.LIVE: frozenset({MeetingState.ENDED, MeetingState.MISSED}),
     MeetingState.ENDED: frozenset(),
     MeetingState.MISSED: frozenset(),
 }
@@ -300,11 +300,12 @@ async def step(tx: Transaction, meeting: Meeting, by: uuid.UUID, mode: Mode, *, 
     return is_other
 
 
-async def end(tx: Transaction, meeting: Meeting) -> None:
-    """Finish the talk. One that never came about costs the candidate nothing: they stand first again after a pause."""
+async def end(tx: Transaction, meeting: Meeting, *, is_cut: bool = False) -> None:
+    """Finish the talk. One that never came about, or that `is_cut` because its recruiter had to go, costs the candidate
+    nothing: they stand first again after a pause."""
     if meeting.is_over:
         return
-    took_place = meeting.state is MeetingState.LIVE
+    took_place = meeting.state is MeetingState.LIVE and not is_cut
     _move(meeting, MeetingState.ENDED if took_place else MeetingState.MISSED)
     meeting.ended_at = tx.now
     await engagement.release(tx, meeting.id)
@@ -450,6 +451,24 @@ async def talking_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID
         if booth:
             found[booth].append(person)
     return found
+
+
+async def led_at(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> list[uuid.UUID]:
+    """The talks of a booth that this person is in now on the employer's side: from its line, or in its name."""
+    interviews = select(Reason.id).where(Reason.booth_id == booth)
+    query = (
+        select(Meeting.id)
+        .outerjoin(Appointment, Appointment.id == Meeting.appointment_id)
+        .where(Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE)))
+        .where(
+            or_(
+                (Meeting.recruiter_id == person)
+                & or_(Meeting.booth_id == booth, Appointment.reason_id.in_(interviews)),
+                (Meeting.guest_id == person) & (Appointment.guest_booth_id == booth),
+            )
+        )
+    )
+    return list((await tx.session.execute(query.order_by(Meeting.id))).scalars())
 
 
 async def talks_of(tx: Transaction, candidate: uuid.UUID) -> list[Meeting]:

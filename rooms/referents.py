@@ -19,9 +19,7 @@ class Following(Base):
     counselling; ends when the person leaves."""
 
     __tablename__ = "following"
-    __table_args__ = (
-        CheckConstraint("(counsellor_id IS NULL) <> (agency_id IS NULL)", name="ck_following_one_owner"),
-    )
+    __table_args__ = (CheckConstraint("(counsellor_id IS NULL) <> (agency_id IS NULL)", name="ck_following_one_owner"),)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     counsellor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     agency_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agency.id"), index=True)

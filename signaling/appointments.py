@@ -12,6 +12,7 @@ from rooms.facts import Told
 from rooms.people import Person
 from rooms.transaction import Transaction
 from signaling.contract import Ack, Payload, ToldFact, client_event, told
+from signaling.entrances import may_end_rights
 from signaling.hub import Context
 from signaling.telling import as_it_is, head, tells
 
@@ -44,6 +45,16 @@ class AppointmentChangedTold(ToldFact):
 
 
 as_it_is("person", AppointmentChanged, AppointmentChangedTold)
+
+
+def _without_appointment(told_fact: Told) -> tuple[UUID, ...]:
+    """Whoever leaves an appointment is told that it is gone."""
+    fact = told_fact.fact
+    assert isinstance(fact, AppointmentChanged)  # noqa: S101
+    return (UUID(told_fact.stream.partition(":")[2]),) if fact.state is AppointmentState.CANCELLED else ()
+
+
+may_end_rights(AppointmentChanged, _without_appointment)
 
 
 @told("appointment:room_opened")
@@ -88,6 +99,15 @@ class FollowingTold(ToldFact):
 
 
 as_it_is("person", portfolios.FollowingChanged, FollowingTold)
+
+
+def _no_longer_followed(told_fact: Told) -> tuple[UUID | None, ...]:
+    fact = told_fact.fact
+    assert isinstance(fact, portfolios.FollowingChanged)  # noqa: S101
+    return fact.person, fact.before
+
+
+may_end_rights(portfolios.FollowingChanged, _no_longer_followed)
 
 
 @told("appointment:document")

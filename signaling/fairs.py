@@ -8,6 +8,7 @@ from rooms.facts import Told
 from rooms.fairs import Announcement, FairState
 from rooms.transaction import Transaction
 from signaling.contract import Payload, ToldFact, told
+from signaling.entrances import may_end_rights
 from signaling.telling import as_it_is, head, tells
 
 
@@ -84,6 +85,15 @@ for _area in ("fair", "line"):
     as_it_is(_area, booths.BoothPaused, PausedTold)
     as_it_is(_area, booths.BoothResumed, ResumedTold)
 as_it_is("line", booths.StaffChanged, StaffChangedTold)
+
+
+def _dismissed(told_fact: Told) -> tuple[UUID, ...]:
+    fact = told_fact.fact
+    assert isinstance(fact, booths.StaffChanged)  # noqa: S101
+    return () if fact.is_staff else (fact.person,)
+
+
+may_end_rights(booths.StaffChanged, _dismissed)
 
 
 @tells("fair", fairs.FairAnnounced)

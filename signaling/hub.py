@@ -4,9 +4,10 @@ Delivery is at most once on this wire; what must arrive is a numbered fact that 
 """
 
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,20 +16,17 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from rooms import chat, conversations, presence, signin
+from rooms import access, presence, signin
 from rooms.access import Actor
-from rooms.appointments.appointment import Appointment, AppointmentChanged, AppointmentState
-from rooms.booths import StaffChanged
-from rooms.conversations import ConversationKind
 from rooms.database import Database
 from rooms.errors import N_, Invalid, Problem
-from rooms.facts import Told, conversation_stream, line_stream
+from rooms.facts import Told
 from rooms.lines import places
 from rooms.looking import LookingBegan, LookingEnded
 from rooms.meetings import MeetingEnded
-from rooms.portfolios import FollowingChanged
 from rooms.transaction import Transaction
 from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, name_of
+from signaling.entrances import enter, losers
 from signaling.ice import IceServers
 from signaling.rates import Allowance
 from signaling.relay import Relay
@@ -87,6 +85,15 @@ class Context:
             return Actor()
         person = await signin.person_of(tx, self.client.session)
         return Actor.of(person, self.client.session, self.client.appointment) if person else Actor()
+
+
+async def _still_may(context: Context, look_up: Callable[[Transaction, Actor], Awaitable[Any]]) -> bool:
+    async with context.reading() as (tx, actor):
+        try:
+            await look_up(tx, actor)
+        except Problem:
+            return False
+    return True
 
 
 class Hub:
@@ -242,45 +249,29 @@ class Hub:
                 self.relay.look(each.fact.meeting, getattr(each.fact, "owner", None))
             if isinstance(each.fact, MeetingEnded):
                 self.relay.close(each.fact.meeting)
-            if isinstance(each.fact, StaffChanged) and not each.fact.is_staff:
-                await self._close_desk(each.fact.person, each.fact.booth)
-            if isinstance(each.fact, FollowingChanged) and each.fact.before:
-                await self._close_thread(each.fact.before, ConversationKind.COUNSEL, each.fact.person)
-            # Whoever leaves an appointment is told that it is gone: nobody else is looked up.
-            if isinstance(each.fact, AppointmentChanged) and each.fact.state is AppointmentState.CANCELLED:
-                await self._close_left(each.stream, each.fact.appointment)
+        for person in losers(told):
+            await self._ask_again(person)
 
-    async def _close_left(self, stream: str, appointment: uuid.UUID) -> None:
-        """Whoever was told of an appointment that is not theirs any more has left it."""
-        person = uuid.UUID(stream.partition(":")[2])
-        async with self.database.reading() as tx:
-            row = await tx.session.get(Appointment, appointment)
-        if row and not row.has(person):
-            await self._close_thread(person, ConversationKind.MEETING, appointment)
+    async def _ask_again(self, person: uuid.UUID) -> None:
+        """Whatever this person's connections hear and whatever meeting they are in is asked about anew. A connection
+        that is not known here hears nothing."""
+        for sid in self.server.members(None):
+            client = self.clients.get(sid)
+            if client is None:
+                await self.server.cut(sid)
+            elif client.person == person:
+                await self._leave_what_is_closed(Context(self, client))
 
-    async def _close_thread(self, person: uuid.UUID, kind: ConversationKind, subject: uuid.UUID) -> None:
-        async with self.database.reading() as tx:
-            thread = await conversations.found(tx, kind, subject)
-        if thread:
-            await self.turn_out(person, [conversation_stream(thread.id)])
+    async def _leave_what_is_closed(self, context: Context) -> None:
+        sid = context.client.sid
+        for stream in self.server.followed(sid):
+            if not await _still_may(context, partial(enter, stream=stream)):
+                await self.server.leave_room(sid, stream)
+        for meeting in self.relay.meetings_of(sid):
+            if not await _still_may(context, partial(access.meeting, meeting=meeting)):
+                await self.leave_meeting(sid)
 
     async def close_session(self, session: uuid.UUID) -> None:
         """The session was withdrawn: its connections end now."""
         for client in [client for client in self.clients.values() if client.session == session]:
             await self.server.disconnect(client.sid)
-
-    async def _close_desk(self, person: uuid.UUID, booth: uuid.UUID) -> None:
-        """The person staffs this booth no longer: their connections leave its line and its private questions."""
-        async with self.database.reading() as tx:
-            questions = await chat.questions_to(tx, booth)
-        closed = [conversation_stream(question.conversation.id) for question in questions]
-        await self.turn_out(person, [line_stream(booth), *closed])
-
-    async def turn_out(self, person: uuid.UUID, streams: list[str]) -> None:
-        """A right has ended: the person's connections hear these streams no longer, nor does one whose person is not
-        known any more."""
-        for stream in streams:
-            for sid in self.server.members(stream):
-                client = self.clients.get(sid)
-                if client is None or client.person == person:
-                    await self.server.leave_room(sid, stream)

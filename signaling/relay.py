@@ -79,6 +79,10 @@ class Relay:
             room.peers = {person: peer for person, peer in room.peers.items() if peer.sid != sid}
         return channels
 
+    def meetings_of(self, sid: str) -> set[uuid.UUID]:
+        """The meetings that a connection is in."""
+        return {self._rooms[channel].meeting for channel in self._rooms_of.get(sid, ())}
+
     def close(self, meeting: uuid.UUID) -> None:
         """The meeting is over, with the rooms of all its pairs."""
         for channel in [channel for channel, room in self._rooms.items() if room.meeting == meeting]:

@@ -1,7 +1,6 @@
 """Following streams: enter the room first, then read what was missed, so that there is no gap at the start."""
 
 import uuid
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from signaling.appointments import appointment_told
 from signaling.chat import ConversationSnapshot, message_told
 from signaling.contract import Ack, Payload, client_event, name_of
 from signaling.desk import LineSnapshot, place_told, question_told, ringing_told
+from signaling.entrances import Look, enter, entrance
 from signaling.fairs import AnnouncementTold, BoothBrief, FairSnapshot, ModerationSnapshot
 from signaling.hub import Context
 from signaling.looking import LookingSnapshot
@@ -73,7 +73,7 @@ async def follow(context: Context, payload: Follow) -> Ack:
     for wanted in payload.streams:
         try:
             async with context.reading() as (tx, actor):
-                look = await _entrance(tx, actor, wanted.stream)
+                look = await enter(tx, actor, wanted.stream)
         except Problem:
             # One stream whose right has ended keeps nobody from the others; alone, it is a refusal.
             if len(payload.streams) == 1:
@@ -104,9 +104,6 @@ async def leave(context: Context, payload: Unfollow) -> Ack:
     return Ack()
 
 
-Look = Callable[[Transaction], Awaitable[Payload]]
-
-
 async def _catch_up(tx: Transaction, wanted: Wanted, look: Look) -> Caught:
     head = await streams.head(tx, wanted.stream)
     missed = None
@@ -122,57 +119,41 @@ async def _catch_up(tx: Transaction, wanted: Wanted, look: Look) -> Caught:
     return Caught(stream=wanted.stream, epoch=head.epoch, last=head.last, facts=facts)
 
 
-async def _entrance(tx: Transaction, actor: Actor, stream: str) -> Look:
-    """Check that the actor may follow the stream; returns how its snapshot is read."""
-    area, _, name = stream.partition(":")
-    try:
-        subject = uuid.UUID(name)
-    except ValueError:
-        raise NotFound("stream") from None
-    if area not in ENTRANCES:
-        raise NotFound("stream")
-    return await ENTRANCES[area](tx, actor, subject)
-
-
+@entrance("fair")
 async def _fair(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
     await access.fair_by_id(tx, actor, subject)
     return lambda tx: fair_snapshot(tx, subject)
 
 
+@entrance("line")
 async def _line(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
     await access.booth_by_id(tx, actor, subject, Act.BOOTH_STAFF)
     return lambda tx: line_snapshot(tx, subject)
 
 
+@entrance("person")
 async def _person(_: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
     if not actor.is_person(subject):
         raise NotFound("stream")
     return lambda tx: mine_snapshot(tx, subject)
 
 
+@entrance("conversation")
 async def _conversation(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
     await access.conversation(tx, actor, subject)
     return lambda tx: conversation_snapshot(tx, subject)
 
 
+@entrance("meeting")
 async def _meeting(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
     await access.meeting(tx, actor, subject)
     return lambda tx: meeting_snapshot(tx, subject)
 
 
+@entrance("moderation")
 async def _moderation(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
     await access.fair_by_id(tx, actor, subject, Act.FAIR_RUN)
     return lambda tx: moderation_snapshot(tx, subject)
-
-
-ENTRANCES: dict[str, Callable[[Transaction, Actor, uuid.UUID], Awaitable[Look]]] = {
-    "fair": _fair,
-    "line": _line,
-    "person": _person,
-    "conversation": _conversation,
-    "meeting": _meeting,
-    "moderation": _moderation,
-}
 
 
 async def moderation_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:

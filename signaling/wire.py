@@ -76,7 +76,7 @@ class Wire(WebSocket):  # type: ignore[misc]
 class Engine(engineio.AsyncServer):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._async = {**self._async, "websocket": Wire}
+        self._async: dict[str, Any] = {**self._async, "websocket": Wire}
 
     def create_queue(self, *_arguments: Any, **_options: Any) -> Outbox:
         return Outbox()
@@ -124,6 +124,10 @@ class WireServer(socketio.AsyncServer):  # type: ignore[misc]
         if eio_sid:
             await self.eio.cut(eio_sid)
 
-    def members(self, room: str) -> list[str]:
-        """The connections in a room."""
+    def members(self, room: str | None) -> list[str]:
+        """The connections in a room, or all of them."""
         return [sid for sid, _ in self.manager.get_participants("/", room)]
+
+    def followed(self, sid: str) -> list[str]:
+        """The rooms that a connection has entered."""
+        return [room for room in self.manager.get_rooms(sid, "/") if room != sid]

@@ -1,15 +1,17 @@
-"""Interviews at a booth: when its people are there for them, and what becomes of them when somebody leaves."""
+"""Interviews at a booth: when its people are there for them, and what becomes of them, and of talks, when somebody
+leaves."""
 
 import uuid
 from collections.abc import Collection
 from datetime import date, time
 
-from rooms import booths, fairs
+from rooms import booths, fairs, meetings
 from rooms.agencies import Mode, host_of
 from rooms.appointments import agenda, booking, desk, hours
 from rooms.appointments.availability import Span, by_day, windows
 from rooms.booths import Booth
 from rooms.errors import N_, Invalid
+from rooms.lines import calls
 from rooms.people import Person
 from rooms.transaction import Transaction
 
@@ -87,6 +89,7 @@ async def _pass_on(tx: Transaction, booth: uuid.UUID, person: uuid.UUID, by: Per
     """Each interview ahead goes to whoever of the booth is free then; if nobody is, it is cancelled, with a letter.
     Where the person was a guest, the two others meet without them."""
     await tx.session.flush()
+    await _stop_speaking(tx, booth, person)
     for found in await agenda.with_guest(tx, booth, person):
         invited = await booking.locked(tx, found.id)
         if invited and invited.is_ahead(tx.now) and invited.guest_id == person:
@@ -101,3 +104,17 @@ async def _pass_on(tx: Transaction, booth: uuid.UUID, person: uuid.UUID, by: Per
                 break
         else:
             await desk.cancel(tx, row, by)
+
+
+async def _stop_speaking(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
+    """Whoever has left speaks for the employer no longer: what rings is withdrawn, and the talks they lead end. Whoever
+    waited in line for one stands first in it again."""
+    await calls.withdraw_of(tx, booth, person)
+    for found in await meetings.led_at(tx, booth, person):
+        row = await meetings.locked(tx, found)
+        if row is None:
+            continue
+        if row.guest and row.guest_id == person:
+            await meetings.go_out(tx, row.guest, row)
+        else:
+            await meetings.end(tx, row, is_cut=row.place is not None)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy import ForeignKey, Index, Select, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms import engagement, meetings, outbox, presence, push
@@ -273,7 +273,17 @@ async def due(tx: Transaction) -> list[uuid.UUID]:
 async def withdraw_all(tx: Transaction, fair: uuid.UUID) -> None:
     """The fair has closed: what still rings is withdrawn."""
     query = select(Call.id).join(Place, Place.id == Call.place_id).join(Booth, Booth.id == Place.booth_id)
-    query = query.where(Booth.fair_id == fair, Call.state == CallState.RINGING)
+    await _withdraw_each(tx, query.where(Booth.fair_id == fair, Call.state == CallState.RINGING))
+
+
+async def withdraw_of(tx: Transaction, booth: uuid.UUID, recruiter: uuid.UUID) -> None:
+    """The recruiter has left the booth: whom they called there is not rung any more."""
+    query = select(Call.id).join(Place, Place.id == Call.place_id)
+    mine = Place.booth_id == booth, Call.recruiter_id == recruiter, Call.state == CallState.RINGING
+    await _withdraw_each(tx, query.where(*mine))
+
+
+async def _withdraw_each(tx: Transaction, query: Select[uuid.UUID]) -> None:
     for ringing in list((await tx.session.execute(query)).scalars()):
         call = await locked(tx, ringing)
         if call and call.state is CallState.RINGING:

@@ -67,9 +67,7 @@ async def test_whoever_is_followed_no_longer_keeps_what_was_written_for_whoever_
         assert (await chat.with_counsellor(tx, cast.amina.id)).id == talk.id
 
 
-async def test_whoever_said_yes_once_is_written_to_when_they_are_asked_again(
-    cast: Cast, team: agencies.Team
-) -> None:
+async def test_whoever_said_yes_once_is_written_to_when_they_are_asked_again(cast: Cast, team: agencies.Team) -> None:
     """At another agency: at the same one, they are its people still."""
     for _ in range(2):
         assert not await take(cast, "Karim", cast.karim.email)

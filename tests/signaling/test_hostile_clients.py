@@ -72,7 +72,10 @@ async def raw(world: World, role: str = "anyone", *, connected: bool = True) -> 
     headers = {"Cookie": f"{SESSION}={world.tokens[role]}"} if role in world.tokens else {}
     url = world.server.make_url("/live/?EIO=4&transport=websocket")
     no_goodbye = aiohttp.ClientWSTimeout(ws_close=0.1)
-    async with aiohttp.ClientSession() as session, session.ws_connect(url, headers=headers, timeout=no_goodbye) as socket:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(url, headers=headers, timeout=no_goodbye) as socket,
+    ):
         found = Raw(socket)
         await found.until("0")
         if connected:
