@@ -1,6 +1,5 @@
 """Reads people's own calendars, so that nobody is booked over them. Addresses of private networks are refused."""
 
-import asyncio
 import socket
 import uuid
 from datetime import timedelta
@@ -13,15 +12,17 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from rooms.appointments import hours
+from rooms.appointments.availability import Span
 from rooms.database import Database
 from rooms.errors import N_
-from server import calendars
-from server.calendars import UnreadableCalendar
+from server import outside_calendar
+from server.outside_calendar import EndlessCalendar, UnreadableCalendar
 from server.public_addresses import is_public
 
 log = structlog.get_logger()
 LARGEST = 4 * 2**20
 AHEAD = timedelta(days=180)
+ENDLESS = N_("This calendar is too long, or an entry of it repeats without end: it is not read.")
 PRIVATE = N_("This address lies in a private network and is not read.")
 
 
@@ -48,8 +49,10 @@ class PublicResolver(AbstractResolver):
 
 
 class BusyCalendars:
-    def __init__(self, database: Database, *, may_be_private: bool) -> None:
+    def __init__(self, database: Database, *, may_be_private: bool, seconds: int = outside_calendar.SECONDS) -> None:
+        """`seconds` of a processor's time are what one calendar may take."""
         self._database = database
+        self._seconds = seconds
         self._may_be_private = may_be_private
 
     async def read_due(self) -> int:
@@ -71,9 +74,11 @@ class BusyCalendars:
             text = await self._fetch(address)
             async with self._database.reading() as tx:
                 zone = await hours.zone_of(tx, person)
-            spans = await asyncio.to_thread(calendars.busy, text, now, now + AHEAD, zone)
+            found = await outside_calendar.read(text, now, now + AHEAD, zone, seconds=self._seconds)
         except PrivateAddress:
             await self._note(person, address, PRIVATE)
+        except EndlessCalendar:
+            await self._note(person, address, ENDLESS)
         except UnreadableCalendar:
             await self._note(person, address, N_("What this address gives is no calendar."))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -85,7 +90,7 @@ class BusyCalendars:
             await self._note(person, address, N_("This calendar could not be reached. It is tried again."))
         else:
             async with self._database.transaction() as tx:
-                await hours.keep_busy(tx, person, address, spans)
+                await hours.keep_busy(tx, person, address, [Span(begins, ends) for begins, ends in found])
 
     async def _note(self, person: uuid.UUID, address: str, trouble: str) -> None:
         async with self._database.transaction() as tx:

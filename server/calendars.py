@@ -1,4 +1,4 @@
-"""iCalendar: entries for mails (iTIP), a person's appointments as a feed, and the busy times of an outside calendar.
+"""iCalendar: entries for mails (iTIP), and a person's appointments as a feed.
 
 RFC 5545 (iCalendar), RFC 5546 (iTIP: REQUEST, CANCEL, SEQUENCE), RFC 6047 (iMIP). Times are written in UTC, which
 every calendar shows in its own zone: no zone definition can be out of date.
@@ -6,25 +6,17 @@ every calendar shows in its own zone: no zone definition can be out of date.
 
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from itertools import islice
 from typing import Any
 
-import recurring_ical_events
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 from rooms.appointments.appointment import Appointment, AppointmentState
-from rooms.appointments.availability import Span
 from server import language
 
 PRODUCT = "-//Parvis//Appointments//EN"
-MOST_BUSY = 2000
 ASKED_AGAIN = timedelta(minutes=15)
-
-
-class UnreadableCalendar(ValueError):
-    """What the address gave is no calendar."""
 
 
 def _calendar(method: str) -> Calendar:
@@ -92,40 +84,6 @@ def _event(row: Appointment, person_id: uuid.UUID, url: str, host: str) -> Event
     event.add("description", f"{url}/appointments/{row.id}")
     event.add("status", "CANCELLED" if row.state is AppointmentState.CANCELLED else "CONFIRMED")
     return event
-
-
-def busy(text: bytes, first: datetime, last: datetime, zone: Any) -> list[Span]:
-    """When an outside calendar is busy between two moments, recurring events included.
-
-    Free, cancelled and all-day informational entries are left out; an all-day busy one covers the local day.
-    """
-    try:
-        calendar = Calendar.from_ical(text)
-        # One after the other, and not all at once: a rule may say "every second".
-        events = islice(recurring_ical_events.of(calendar).after(first), MOST_BUSY)
-        spans = [_span(event, zone) for event in events if _is_busy(event)]
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise UnreadableCalendar(str(error)[:200]) from None
-    return [span for span in spans if span.begins < min(span.ends, last)]
-
-
-def _is_busy(event: Any) -> bool:
-    is_free = str(event.get("TRANSP", "OPAQUE")).upper() == "TRANSPARENT"
-    return not is_free and str(event.get("STATUS", "")).upper() != "CANCELLED"
-
-
-def _span(event: Any, zone: Any) -> Span:
-    begins, ends = event["DTSTART"].dt, event["DTEND"].dt if "DTEND" in event else None
-    if ends is None:
-        ends = begins + (timedelta(days=1) if not isinstance(begins, datetime) else timedelta(0))
-    return Span(_moment(begins, zone), _moment(ends, zone))
-
-
-def _moment(value: date | datetime, zone: Any) -> datetime:
-    """UTC; a floating time or a whole day is meant in the person's zone."""
-    if not isinstance(value, datetime):
-        value = datetime.combine(value, time(0))
-    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def summary(values: dict[str, Any]) -> str:

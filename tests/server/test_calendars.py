@@ -1,5 +1,7 @@
 """Calendars: what goes out is read back, moves and cancels leave it right, and what comes in closes the right times."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,10 +16,10 @@ from sqlalchemy import select
 from rooms.appointments import agenda, desk, hours
 from rooms.appointments.availability import Span
 from rooms.outbox import Mail
-from server import calendars
+from server import calendars, outside_calendar
 from server.busy_calendars import BusyCalendars
-from server.calendars import UnreadableCalendar
 from server.mail import Writer
+from server.outside_calendar import EndlessCalendar, UnreadableCalendar
 from server.public_addresses import is_public
 from server.rendering import environment
 from server.settings import load
@@ -81,14 +83,14 @@ END:VCALENDAR
 
 
 def test_recurring_all_day_free_and_cancelled_entries() -> None:
-    found = sorted(calendars.busy(OWN.encode(), FIRST, LAST, PARIS))
-    assert [(span.begins.astimezone(PARIS).strftime("%d %H:%M"), span.length) for span in found] == [
+    found = sorted(outside_calendar.busy(OWN.encode(), FIRST, LAST, PARIS))
+    assert [(begins.astimezone(PARIS).strftime("%d %H:%M"), ends - begins) for begins, ends in found] == [
         ("25 09:00", timedelta(minutes=45)),
         ("09 09:00", timedelta(minutes=45)),
         ("24 00:00", timedelta(days=1)),
     ]
     with pytest.raises(UnreadableCalendar):
-        calendars.busy(b"<html>no</html>", FIRST, LAST, PARIS)
+        outside_calendar.busy(b"<html>no</html>", FIRST, LAST, PARIS)
 
 
 def rule(text: str) -> bytes:
@@ -97,7 +99,55 @@ def rule(text: str) -> bytes:
 
 
 def test_a_rule_for_every_second_ends_in_time() -> None:
-    assert len(calendars.busy(rule("RRULE:FREQ=SECONDLY\r\n"), FIRST, LAST, PARIS)) == calendars.MOST_BUSY
+    assert len(outside_calendar.busy(rule("RRULE:FREQ=SECONDLY\r\n"), FIRST, LAST, PARIS)) == outside_calendar.MOST_BUSY
+
+
+ENDLESS = {
+    "an interval of nothing": rule("RRULE:FREQ=DAILY;INTERVAL=0\r\n"),
+    "every second for years": rule("RRULE:FREQ=SECONDLY\r\n").replace(b"20261101", b"20200101"),
+    "a day that never comes": rule("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\n"),
+    "every second of the days to leave out": rule("RRULE:FREQ=DAILY\r\nEXRULE:FREQ=SECONDLY\r\n"),
+}
+
+
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
+async def test_a_rule_that_never_ends_holds_nothing_of_the_house(text: bytes) -> None:
+    """Read or refused: what counts is that it is over within the limits, and that everything else went on meanwhile."""
+    beats = 0
+
+    async def heart() -> None:
+        nonlocal beats
+        while True:
+            beats += 1
+            await asyncio.sleep(0.05)
+
+    beating = asyncio.create_task(heart())
+    async with asyncio.timeout(10):
+        with contextlib.suppress(UnreadableCalendar):
+            assert len(await outside_calendar.read(text, FIRST, LAST, PARIS, seconds=1)) <= outside_calendar.MOST_BUSY
+    beating.cancel()
+    assert beats > 1
+
+
+async def test_one_whose_calendar_never_ends_is_told_and_the_others_are_read(
+    cast: Cast, own_calendar: TestServer
+) -> None:
+    office = await open_office(cast, counsellors=2)
+    async with cast.database.transaction() as tx:
+        for person, path in ((office.nadia, "/endless.ics"), (office.claire, "/mine.ics")):
+            await hours.read_calendar_at(tx, person.id, str(own_calendar.make_url(path)))
+    assert await BusyCalendars(cast.database, may_be_private=True, seconds=1).read_due() == 2
+    async with cast.database.transaction() as tx:
+        assert "repeats without end" in (await hours.rules_of(tx, office.nadia.id)).busy_trouble
+        assert (await hours.rules_of(tx, office.claire.id)).busy_trouble == ""
+        assert await hours.calendars_due(tx) == [], "it is not read again at once"
+
+
+async def test_a_file_of_more_than_a_life_holds_is_not_read_to_its_end() -> None:
+    entry = b"BEGIN:VEVENT\r\nUID:x\r\nDTSTART:20261101T000000Z\r\nRRULE:FREQ=DAILY;COUNT=9\r\nEND:VEVENT\r\n"
+    text = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + entry * 40_000 + b"END:VCALENDAR\r\n"
+    with pytest.raises(EndlessCalendar):
+        await outside_calendar.read(text, FIRST, LAST, PARIS, seconds=2)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +169,11 @@ async def own_calendar() -> AsyncIterator[TestServer]:
     async def serve(request: web.Request) -> web.Response:
         if request.path == "/away":
             raise web.HTTPFound("/mine.ics")
-        kept = {"/mine.ics": OWN, "/odd.ics": OWN.replace("DTEND;TZID=Europe/Paris:20261125T094500", "DTEND:later")}
+        kept = {
+            "/mine.ics": OWN,
+            "/endless.ics": ENDLESS["an interval of nothing"].decode(),
+            "/odd.ics": OWN.replace("DTEND;TZID=Europe/Paris:20261125T094500", "DTEND:later"),
+        }
         return web.Response(text=kept.get(request.path, "no"), content_type="text/calendar")
 
     app = web.Application()
