@@ -23,6 +23,7 @@ check: .venv/dev static/vendor/.built ## format, lint, types, layers, words, pro
 	$(BIN)/ruff check .
 	$(BIN)/mypy rooms signaling server
 	$(BIN)/lint-imports
+	$(BIN)/python tools/import_circles.py
 	$(BIN)/python tools/node_from_pypi.py node_modules/typescript/bin/tsc --project tsconfig.json
 	$(BIN)/python -m server.check_words
 	$(BIN)/python -m signaling.protocol --check

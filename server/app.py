@@ -8,10 +8,11 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from rooms import everything, presence  # noqa: F401  every model must be mapped
-from rooms.clock import Clock, SystemClock
-from rooms.database import Database
-from rooms.errors import NotFound
+from rooms import models  # noqa: F401  every model must be mapped
+from rooms.core.clock import Clock, SystemClock
+from rooms.core.database import Database
+from rooms.core.errors import NotFound
+from rooms.people import presence
 from server import language, mail, migrating, rendering, security
 from server.busy_calendars import BusyCalendars
 from server.files import FolderStorage
@@ -65,15 +66,15 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
     if is_demo:
         import_module("server.demo.mailbox")
     static = f"/static/{version}"
+    ice = IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value())
     house = House(
         settings,
         database,
         security.Rates(),
         rendering.renderer(static, database.clock, is_demo=is_demo),
         FolderStorage(settings.files),
+        Hub(database, ice, settings.public_url, language.problem_in),
     )
-    ice = IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value())
-    house.hub = Hub(database, ice, settings.public_url, language.problem_in)
     app = web.Application(middlewares=[security.middleware(settings)], client_max_size=FORM)
     app[HOUSE] = house
     shown = {page.path for page in PAGES if page.method == "GET"}

@@ -4,8 +4,6 @@ Run it after ``npm ci`` as ``python -m server.assets``. It wipes the folder
 first, so that nothing stays from an older version.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

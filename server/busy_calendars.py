@@ -11,10 +11,10 @@ import structlog
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from rooms.appointments import hours
+from rooms.appointments import hours, own_calendar
 from rooms.appointments.availability import Span
-from rooms.database import Database
-from rooms.errors import N_
+from rooms.core.database import Database
+from rooms.core.errors import N_
 from server import outside_calendar
 from server.outside_calendar import EndlessCalendar, UnreadableCalendar
 from server.public_addresses import is_public
@@ -58,7 +58,7 @@ class BusyCalendars:
     async def read_due(self) -> int:
         """Read the calendars that were not read lately; what cannot be read keeps what was known, and says so."""
         async with self._database.reading() as tx:
-            due = await hours.calendars_due(tx)
+            due = await own_calendar.due(tx)
         for person, address in due:
             try:
                 await self._read(person, address)
@@ -90,11 +90,11 @@ class BusyCalendars:
             await self._note(person, address, N_("This calendar could not be reached. It is tried again."))
         else:
             async with self._database.transaction() as tx:
-                await hours.keep_busy(tx, person, address, [Span(begins, ends) for begins, ends in found])
+                await own_calendar.keep_busy(tx, person, address, [Span(begins, ends) for begins, ends in found])
 
     async def _note(self, person: uuid.UUID, address: str, trouble: str) -> None:
         async with self._database.transaction() as tx:
-            await hours.note_trouble(tx, person, address, trouble)
+            await own_calendar.note_trouble(tx, person, address, trouble)
 
     async def _fetch(self, address: str) -> bytes:
         url = urlsplit(address)

@@ -7,10 +7,10 @@ import sys
 
 import structlog
 
-from rooms import people
-from rooms.clock import SystemClock
-from rooms.database import Database
-from rooms.errors import Problem
+from rooms.core.clock import SystemClock
+from rooms.core.database import Database
+from rooms.core.errors import Problem
+from rooms.people import people
 from server import app, language, migrating, settling
 from server.settings import Settings, SettingsError, load
 
@@ -90,7 +90,7 @@ async def _migrate(settings: Settings) -> int:
 
 
 async def _create_admin(settings: Settings, email: str, name: str) -> int:
-    from rooms import signin
+    from rooms.people import signin
 
     database = Database(settings.database, SystemClock())
     try:

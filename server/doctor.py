@@ -19,8 +19,8 @@ from aioice.stun import TransactionError
 from aioice.turn import create_turn_endpoint
 from sqlalchemy import text
 
-from rooms.clock import SystemClock
-from rooms.database import Database
+from rooms.core.clock import SystemClock
+from rooms.core.database import Database
 from server import migrating, rendering
 from server.settings import SHORTEST_SECRET, Settings, SettingsError, load
 from signaling.ice import IceServers

@@ -5,8 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rooms.clock import SystemClock
-from rooms.database import Database
+from rooms.core.clock import SystemClock
+from rooms.core.database import Database
 from server import migrating
 
 

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
-from rooms.model import new_id
-from rooms.uploads import Checked, DocumentKind, Upload, check
+from rooms.core.model import new_id
+from rooms.core.uploads import Checked, DocumentKind, Upload, check
 
 
 class Storage(Protocol):

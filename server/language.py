@@ -17,8 +17,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
-from rooms.errors import Problem
-from rooms.people import LANGUAGES
+from rooms.core.errors import Problem
+from rooms.people.people import LANGUAGES
 
 HERE = Path(__file__).parent
 LOCALES = HERE / "locale" if (HERE / "locale").is_dir() else HERE.parent / "locale"

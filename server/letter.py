@@ -4,8 +4,8 @@ from io import BytesIO
 
 import segno
 
-from rooms.agencies import Mode
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment
+from rooms.meetings.modes import Mode
 from server import language, words
 from server.language import phone_text
 from server.paper import Sheet

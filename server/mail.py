@@ -12,9 +12,9 @@ import aiosmtplib
 import structlog
 from jinja2 import Environment
 
-from rooms import outbox
-from rooms.database import Database
-from rooms.outbox import Channel, Mail
+from rooms.core import outbox
+from rooms.core.database import Database
+from rooms.core.outbox import Channel, Mail
 from server import calendars, language
 from server.settings import Settings
 from server.sms import Sms

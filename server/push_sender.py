@@ -16,10 +16,10 @@ from jinja2 import Environment
 from py_vapid import Vapid02, b64urlencode
 from pywebpush import WebPushException, webpush
 
-from rooms import push
-from rooms.database import Database
-from rooms.outbox import Mail
-from rooms.push import Subscription
+from rooms.core.database import Database
+from rooms.core.outbox import Mail
+from rooms.people import push
+from rooms.people.push import Subscription
 from server import language
 from server.public_addresses import is_public as is_public_address
 from server.settings import Settings

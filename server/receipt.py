@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from rooms.appointments.appointment import Appointment
-from rooms.appointments.room import Evidence
+from rooms.appointments.evidence import Evidence
 from server import language, words
 from server.paper import Sheet
 

@@ -8,13 +8,14 @@ from urllib.parse import quote, urlsplit
 import structlog
 from aiohttp import web
 
-from rooms import access, signin
+from rooms import access
 from rooms.access import Actor, Doors, SignInFirst
-from rooms.errors import N_, Conflict, Invalid, Problem, Refused
+from rooms.core.errors import N_, Conflict, Invalid, Problem, Refused
+from rooms.core.uploads import Upload
 from rooms.lines import places
-from rooms.people import Person
-from rooms.signin import Session
-from rooms.uploads import Upload
+from rooms.people import signin
+from rooms.people.people import Person
+from rooms.people.signin import Session
 from server import language, security
 from server.visit import (
     FLASH,

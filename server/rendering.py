@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from rooms.clock import Clock
-from rooms.employers import COLOURS, Contract
-from rooms.fairs import SECTORS
+from rooms.core.clock import Clock
+from rooms.core.model import new_id
 from rooms.lines.waits import Wait
-from rooms.model import new_id
+from rooms.organisations.employers import COLOURS, SECTORS
+from rooms.organisations.vacancies import Contract
 from server import devices, language, words
 from server.visit import Visit
 

@@ -10,7 +10,7 @@ from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
-from rooms.errors import N_, Problem
+from rooms.core.errors import N_, Problem
 from server.settings import Settings
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

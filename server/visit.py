@@ -15,20 +15,21 @@ from aiohttp import web
 from multidict import MultiMapping
 from yarl import URL
 
-from rooms import signin
 from rooms.access import Actor, Doors
 from rooms.appointments.appointment import Appointment
-from rooms.database import Database
-from rooms.errors import N_, Invalid, NotFound, Problem
-from rooms.gathering import Gathering
-from rooms.people import Person
-from rooms.signin import Session
-from rooms.transaction import Transaction
-from rooms.uploads import Upload
+from rooms.core.batching import Gathering
+from rooms.core.database import Database
+from rooms.core.errors import N_, Invalid, NotFound, Problem
+from rooms.core.transaction import Transaction
+from rooms.core.uploads import Upload
+from rooms.people import signin
+from rooms.people.people import Person
+from rooms.people.signin import Session
 from server import language
 from server.files import Storage
 from server.security import Rates, form_token
 from server.settings import Settings
+from signaling.hub import Hub
 
 SESSION = "parvis_session"
 VISITOR = "parvis_visitor"
@@ -57,11 +58,11 @@ class House:
     rates: Rates
     render: Callable[..., str]
     storage: Storage
+    hub: Hub
+    """The pages only tell it of a desk that was opened, and to close a withdrawn session's connections."""
     gathering: Gathering = field(default_factory=Gathering)
     parts: dict[Hashable, tuple[str, str]] = field(default_factory=dict)
     """Parts of pages that many are shown at once, each with the token that stands for everybody's own."""
-    hub: Any = None
-    """signaling.hub.Hub; the pages only ask it to close a withdrawn session's connections."""
 
     async def whose_all(self, tokens: list[str]) -> list[tuple[Session, Person] | None]:
         async with self.database.reading() as tx:

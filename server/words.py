@@ -1,6 +1,6 @@
 """Words for things that the model names by a code, and the sentences that the browser's scripts say."""
 
-from rooms.errors import N_
+from rooms.core.errors import N_
 from server.language import gettext
 
 LABELS = {

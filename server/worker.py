@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import structlog
 
-from rooms import fairs, lease, meetings, opening, presence
-from rooms.appointments import agenda, delays, desk
-from rooms.database import Database
+from rooms.appointments import abandoned, agenda, booking, delays
+from rooms.core import lease
+from rooms.core.database import Database
+from rooms.core.transaction import Transaction
+from rooms.fairs import schedule
 from rooms.lines import calls, places
-from rooms.transaction import Transaction
+from rooms.people import presence
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=15)
@@ -76,13 +78,13 @@ class Worker:
     async def act(self, *, tidy: bool = True) -> None:
         """Everything that is due now, each in a transaction of its own."""
         async with self.database.reading() as tx:
-            ringing, turning, held = await calls.due(tx), await fairs.to_turn(tx), await agenda.held_out(tx)
+            ringing, turning, held = await calls.due(tx), await schedule.to_turn(tx), await agenda.held_out(tx)
         for call in ringing:
             await self._one(_expire, call)
         for fair in turning:
-            await self._one(opening.turn, fair)
+            await self._one(schedule.turn_due, fair)
         for appointment in held:
-            await self._one(desk.lapse, appointment)
+            await self._one(booking.lapse, appointment)
         if tidy:
             await self._tidy()
         for number, work in enumerate(self._aside):
@@ -91,10 +93,10 @@ class Worker:
 
     async def _tidy(self) -> None:
         async with self.database.reading() as tx:
-            forsaken = await meetings.forsaken(tx)
+            forsaken = await abandoned.now_abandoned(tx)
             busy = await delays.counsellors(tx)
         for meeting in forsaken:
-            await self._one(meetings.end_forsaken, meeting)
+            await self._one(abandoned.end_abandoned, meeting)
         for counsellor in busy:
             await self._one(delays.look, counsellor)
         async with self.database.transaction() as tx:

@@ -3,14 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms import access, documents, portfolios
-from rooms.appointments import delays, room
+from rooms import access
+from rooms.appointments import delays, evidence, papers, room
 from rooms.appointments.appointment import Appointment, AppointmentChanged, AppointmentState
-from rooms.appointments.room import What
-from rooms.documents import Document
-from rooms.facts import Told
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.appointments.evidence import What
+from rooms.caseload import caseload
+from rooms.core.events import Told
+from rooms.core.transaction import Transaction
+from rooms.people.documents import Document
+from rooms.people.people import Person
 from signaling.contract import Ack, Payload, ToldFact, client_event, told
 from signaling.entrances import may_end_rights
 from signaling.hub import Context
@@ -98,16 +99,16 @@ class FollowingTold(ToldFact):
     before: UUID | None
 
 
-as_it_is("person", portfolios.FollowingChanged, FollowingTold)
+as_it_is("person", caseload.FollowingChanged, FollowingTold)
 
 
 def _no_longer_followed(told_fact: Told) -> tuple[UUID | None, ...]:
     fact = told_fact.fact
-    assert isinstance(fact, portfolios.FollowingChanged)  # noqa: S101
+    assert isinstance(fact, caseload.FollowingChanged)  # noqa: S101
     return fact.person, fact.before
 
 
-may_end_rights(portfolios.FollowingChanged, _no_longer_followed)
+may_end_rights(caseload.FollowingChanged, _no_longer_followed)
 
 
 @told("appointment:document")
@@ -121,10 +122,10 @@ class DocumentTold(ToldFact):
     giver_name: str
 
 
-@tells("person", documents.DocumentPassed)
+@tells("person", papers.DocumentPassed)
 async def _passed(tx: Transaction, told_fact: Told) -> ToldFact:
     fact = told_fact.fact
-    assert isinstance(fact, documents.DocumentPassed)  # noqa: S101
+    assert isinstance(fact, papers.DocumentPassed)  # noqa: S101
     row = await tx.session.get_one(Document, fact.document)
     giver = await tx.session.get_one(Person, fact.giver)
     return DocumentTold(**head(told_fact), **fact.model_dump(), name=row.name, giver_name=giver.name)
@@ -138,7 +139,7 @@ class DocumentWithdrawnTold(ToldFact):
     document: UUID
 
 
-as_it_is("person", documents.DocumentWithdrawn, DocumentWithdrawnTold)
+as_it_is("person", papers.PaperWithdrawn, DocumentWithdrawnTold)
 
 
 class Report(Payload):
@@ -154,6 +155,6 @@ async def report(context: Context, payload: Report) -> Ack:
     """Keep what the connection or the devices did, in the room of an appointment."""
     async with context.transaction() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting, access.Act.MEETING_REPORT)
-        if meeting.appointment:
-            await room.note(tx, meeting.appointment, actor.known.id, payload.what, payload.detail)
+        if appointment := await room.appointment_of(tx, meeting):
+            await evidence.note(tx, appointment, actor.known.id, payload.what, payload.detail)
     return Ack()

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from rooms import access, booths, presence
+from rooms import access
 from rooms.access import Act
+from rooms.fairs import booths, desk_presence
 from signaling.contract import Ack, Payload, client_event
 from signaling.hub import Context
 
@@ -17,7 +18,7 @@ async def attend(context: Context, payload: OneBooth) -> Ack:
     """Stand at the booth's desk with this connection: candidates see that somebody is here."""
     async with context.transaction() as (tx, actor):
         booth = await access.booth_by_id(tx, actor, payload.booth, Act.BOOTH_STAFF)
-        await presence.attend(tx, context.client.sid, booth.id)
+        await desk_presence.attend(tx, context.client.sid, booth.id)
     context.hub.standings.stir({payload.booth})
     return Ack()
 

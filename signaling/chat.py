@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms import access, chat
+from rooms import access
 from rooms.access import Act
-from rooms.chat import Message
-from rooms.facts import Told
-from rooms.transaction import Transaction
+from rooms.chat import messages, moderation
+from rooms.chat.messages import Message
+from rooms.core.events import Told
+from rooms.core.transaction import Transaction
 from signaling.contract import Ack, Payload, ToldFact, client_event, told
 from signaling.hub import Context
 from signaling.telling import head, tells
@@ -61,14 +62,14 @@ class ConversationSnapshot(Payload):
     messages: list[MessageTold]
 
 
-@tells("conversation", chat.ChatSent)
+@tells("conversation", messages.ChatSent)
 async def _sent(tx: Transaction, told_fact: Told) -> ToldFact:
     fact = told_fact.fact
-    assert isinstance(fact, chat.ChatSent)  # noqa: S101
+    assert isinstance(fact, messages.ChatSent)  # noqa: S101
     return SentTold(**head(told_fact), message=message_told(await tx.session.get_one(Message, fact.message)))
 
 
-@tells("conversation", chat.ChatRemoved)
+@tells("conversation", moderation.ChatRemoved)
 async def _removed(_: Transaction, told_fact: Told) -> ToldFact:
     return RemovedTold(**head(told_fact), **told_fact.fact.model_dump(include={"message"}))
 
@@ -91,7 +92,7 @@ async def send(context: Context, payload: Send) -> Ack:
     async with context.transaction() as (tx, actor):
         where, relations = await access.conversation(tx, actor, payload.conversation, Act.CHAT_WRITE)
         is_staff = access.speaks_as_staff(where, relations)
-        row = await chat.send(tx, actor.known, where, payload.text, payload.client_id, is_staff=is_staff)
+        row = await messages.send(tx, actor.known, where, payload.text, payload.client_id, is_staff=is_staff)
         return SendAck(message=row.id)
 
 
@@ -104,7 +105,7 @@ async def remove(context: Context, payload: OneMessage) -> Ack:
     """Take a message off everybody's screen. For moderators."""
     async with context.transaction() as (tx, actor):
         row, where = await access.message(tx, actor, payload.message, Act.CHAT_MODERATE)
-        await chat.remove(tx, row, where.fair_id)
+        await moderation.remove(tx, row, where.fair_id)
         return Ack()
 
 
@@ -113,5 +114,5 @@ async def report(context: Context, payload: OneMessage) -> Ack:
     """Tell the organisers of a message that should not stand."""
     async with context.transaction() as (tx, actor):
         row, where = await access.message(tx, actor, payload.message, Act.CHAT_READ)
-        await chat.report(tx, actor.known, row, where.fair_id)
+        await moderation.report(tx, actor.known, row, where.fair_id)
         return Ack()

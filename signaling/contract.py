@@ -6,12 +6,9 @@ A client event is declared beside its handler with `client_event`; what the serv
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
-
-if TYPE_CHECKING:
-    from signaling.hub import Context
 
 LARGEST_EVENT = 64_000
 """Bytes of one event, and the limit of the transport (`max_http_buffer_size`)."""
@@ -37,7 +34,8 @@ class ToldFact(Payload):
     at: datetime
 
 
-Handler = Callable[["Context", Any], Awaitable[Ack]]
+Handler = Callable[[Any, Any], Awaitable[Ack]]
+"""Takes the Context of signaling/hub.py and the payload."""
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms import chat, documents, meetings
-from rooms.chat import Message, Question
-from rooms.conversations import Conversation
-from rooms.facts import Told
+from rooms.chat import questions
+from rooms.chat.conversations import Conversation
+from rooms.chat.messages import Message
+from rooms.chat.questions import Question
+from rooms.core.events import Told
+from rooms.core.transaction import Transaction
 from rooms.lines import calls, places
 from rooms.lines.calls import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
-from rooms.meetings import MeetingState
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.meetings import meetings
+from rooms.meetings.meetings import MeetingState
+from rooms.people import documents
+from rooms.people.people import Person
 from signaling.contract import Payload, ToldFact, told
 from signaling.telling import head, tells
 
@@ -158,10 +161,10 @@ class LineCvTold(ToldFact):
     document: UUID | None
 
 
-@tells("line", chat.QuestionWritten)
+@tells("line", questions.QuestionWritten)
 async def _question(tx: Transaction, told_fact: Told) -> ToldFact:
     fact = told_fact.fact
-    assert isinstance(fact, chat.QuestionWritten)  # noqa: S101
+    assert isinstance(fact, questions.QuestionWritten)  # noqa: S101
     where = await tx.session.get_one(Conversation, fact.conversation)
     message = await tx.session.get_one(Message, fact.message)
     asker = await tx.session.get_one(Person, where.asker_id)

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable
 
 from rooms.access import Actor
-from rooms.errors import NotFound
-from rooms.facts import Fact, Told
-from rooms.transaction import Transaction
+from rooms.core.errors import NotFound
+from rooms.core.events import Fact, Told
+from rooms.core.transaction import Transaction
 from signaling.contract import Payload
 
 Look = Callable[[Transaction], Awaitable[Payload]]

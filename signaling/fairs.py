@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms import booths, chat, fairs
-from rooms.facts import Told
-from rooms.fairs import Announcement, FairState
-from rooms.transaction import Transaction
+from rooms.chat import moderation
+from rooms.core.events import Told
+from rooms.core.transaction import Transaction
+from rooms.fairs import announcements, booths, fairs, schedule
+from rooms.fairs.announcements import Announcement
+from rooms.fairs.fairs import FairState
 from signaling.contract import Payload, ToldFact, told
 from signaling.entrances import may_end_rights
 from signaling.telling import as_it_is, head, tells
@@ -79,7 +81,7 @@ class FairSnapshot(Payload):
     booths: list[BoothBrief]
 
 
-as_it_is("fair", fairs.FairTurned, TurnedTold)
+as_it_is("fair", schedule.FairTurned, TurnedTold)
 as_it_is("fair", booths.BoothSetUp, SetUpTold)
 for _area in ("fair", "line"):
     as_it_is(_area, booths.BoothPaused, PausedTold)
@@ -96,10 +98,10 @@ def _dismissed(told_fact: Told) -> tuple[UUID, ...]:
 may_end_rights(booths.StaffChanged, _dismissed)
 
 
-@tells("fair", fairs.FairAnnounced)
+@tells("fair", announcements.FairAnnounced)
 async def _announced(tx: Transaction, told_fact: Told) -> ToldFact:
     fact = told_fact.fact
-    assert isinstance(fact, fairs.FairAnnounced)  # noqa: S101
+    assert isinstance(fact, announcements.FairAnnounced)  # noqa: S101
     row = await tx.session.get_one(Announcement, fact.announcement)
     return AnnouncedTold(**head(told_fact), announcement=row.id, text=row.text)
 
@@ -118,17 +120,38 @@ class ReportSettledTold(ToldFact):
     message: UUID
 
 
+@told("fair:organiser_removed")
+class OrganiserRemovedTold(ToldFact):
+    """Somebody runs the fair no longer."""
+
+    person: UUID
+
+
 class ModerationSnapshot(Payload):
     """The reported messages that nobody has looked at yet."""
 
     reports: list[UUID]
 
 
-@tells("moderation", chat.ReportSettled)
+@tells("moderation", moderation.ReportSettled)
 async def _settled(_: Transaction, told_fact: Told) -> ToldFact:
     return ReportSettledTold(**head(told_fact), **told_fact.fact.model_dump(include={"message"}))
 
 
-@tells("moderation", chat.ChatReported)
+@tells("moderation", fairs.OrganiserRemoved)
+async def _removed(_: Transaction, told_fact: Told) -> ToldFact:
+    return OrganiserRemovedTold(**head(told_fact), **told_fact.fact.model_dump(include={"person"}))
+
+
+def _removed_organiser(told_fact: Told) -> tuple[UUID, ...]:
+    fact = told_fact.fact
+    assert isinstance(fact, fairs.OrganiserRemoved)  # noqa: S101
+    return (fact.person,)
+
+
+may_end_rights(fairs.OrganiserRemoved, _removed_organiser)
+
+
+@tells("moderation", moderation.ChatReported)
 async def _reported(_: Transaction, told_fact: Told) -> ToldFact:
     return ReportedTold(**head(told_fact), **told_fact.fact.model_dump(include={"message"}))

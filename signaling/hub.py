@@ -16,18 +16,20 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from rooms import access, presence, signin
+from rooms import access
 from rooms.access import Actor
-from rooms.database import Database
-from rooms.errors import N_, Invalid, Problem
-from rooms.facts import Told
+from rooms.core.database import Database
+from rooms.core.errors import N_, Invalid, Problem
+from rooms.core.events import Told
+from rooms.core.transaction import Transaction
 from rooms.lines import places
-from rooms.looking import LookingBegan, LookingEnded
-from rooms.meetings import MeetingEnded
-from rooms.transaction import Transaction
+from rooms.meetings.cobrowsing import LookingBegan, LookingEnded
+from rooms.meetings.meetings import MeetingEnded
+from rooms.people import presence, signin
 from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, name_of
 from signaling.entrances import enter, losers
 from signaling.ice import IceServers
+from signaling.peers import peers_told
 from signaling.rates import Allowance
 from signaling.relay import Relay
 from signaling.standings import Standings
@@ -102,7 +104,7 @@ class Hub:
         self.ice = ice
         self.relay = Relay()
         self.clients: dict[str, Client] = {}
-        self.standings = Standings(self)
+        self.standings = Standings(database, self.emit)
         self._public = urlsplit(public_url)
         self._translate = translate
         self._process: uuid.UUID | None = None
@@ -219,8 +221,6 @@ class Hub:
 
     async def tell_peers(self, channel: uuid.UUID) -> None:
         """The state of both peers of a pair, to both."""
-        from signaling.meetings import peers_told
-
         payload = peers_told(self.relay, channel)
         for sid in self.relay.connections(channel):
             await self.emit(payload, to=sid)

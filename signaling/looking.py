@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from rooms import access, looking
+from rooms import access
 from rooms.access import Act
-from rooms.errors import N_, Conflict
+from rooms.core.errors import N_, Conflict
+from rooms.meetings import cobrowsing
 from signaling.contract import Ack, Payload, ToldFact, client_event, told
 from signaling.hub import Context
 from signaling.telling import as_it_is
@@ -33,9 +34,9 @@ class EndedTold(ToldFact):
     meeting: UUID
 
 
-as_it_is("meeting", looking.LookingBegan, BeganTold)
-as_it_is("meeting", looking.FillingAllowed, AllowedTold)
-as_it_is("meeting", looking.LookingEnded, EndedTold)
+as_it_is("meeting", cobrowsing.LookingBegan, BeganTold)
+as_it_is("meeting", cobrowsing.FillingAllowed, AllowedTold)
+as_it_is("meeting", cobrowsing.LookingEnded, EndedTold)
 
 
 @told("looking:asked")
@@ -96,7 +97,7 @@ async def begin(context: Context, payload: Look) -> Ack:
         meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW, lock=True)
         if meeting.is_over:
             raise Conflict("meeting.over", N_("This talk has ended."))
-        await looking.begin(tx, actor.known.id, meeting.id)
+        await cobrowsing.begin(tx, actor.known.id, meeting.id)
     return Ack()
 
 
@@ -105,10 +106,10 @@ async def allow(context: Context, payload: Allow) -> Ack:
     """Let the other one fill in with oneself, or no longer."""
     async with context.transaction() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW, lock=True)
-        row = await looking.of_meeting(tx, meeting.id)
+        row = await cobrowsing.of_meeting(tx, meeting.id)
         if row is None:
             raise Conflict("looking.over", N_("Nothing is shown any more."))
-        await looking.allow_filling(tx, row, may_fill=payload.may_fill)
+        await cobrowsing.allow_filling(tx, row, may_fill=payload.may_fill)
     return Ack()
 
 
@@ -117,5 +118,5 @@ async def end(context: Context, payload: Look) -> Ack:
     """Stop; either of the two may."""
     async with context.transaction() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
-        await looking.end(tx, meeting.id, actor.known.id)
+        await cobrowsing.end(tx, meeting.id, actor.known.id)
     return Ack()

@@ -4,18 +4,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from rooms import access, looking, meetings
+from rooms import access
 from rooms.access import Act
-from rooms.agencies import Mode
 from rooms.appointments import room
-from rooms.errors import N_, Conflict
-from rooms.facts import Told
-from rooms.meetings import Meeting, MeetingState
-from rooms.transaction import Transaction
+from rooms.core.errors import N_, Conflict
+from rooms.core.events import Told
+from rooms.core.transaction import Transaction
+from rooms.meetings import cobrowsing, meetings
+from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.meetings.modes import Mode
 from signaling.contract import Ack, Payload, ToldFact, client_event, told
 from signaling.hub import Context
 from signaling.looking import LookingSnapshot
-from signaling.relay import Peer, Relay
+from signaling.relay import Peer
 from signaling.telling import as_it_is, head, tells
 
 
@@ -80,7 +81,8 @@ async def _stepped(tx: Transaction, told_fact: Told) -> ToldFact:
     fact = told_fact.fact
     assert isinstance(fact, meetings.MeetingStepped)  # noqa: S101
     row = await tx.session.get_one(Meeting, fact.meeting)
-    phone = row.appointment.phone if row.appointment and fact.mode is Mode.PHONE else ""
+    appointment = await room.appointment_of(tx, row)
+    phone = appointment.phone if appointment and fact.mode is Mode.PHONE else ""
     return SteppedTold(**head(told_fact), **fact.model_dump(), phone=phone)
 
 
@@ -101,25 +103,6 @@ class MeetingSnapshot(Payload):
     planned_end_at: datetime | None
     mode: Mode
     looking: LookingSnapshot | None
-
-
-class PeerTold(Payload):
-    person: UUID
-    tab: str
-    microphone: bool
-    camera: bool
-    screen: bool
-    is_polite: bool
-
-
-@told("meeting:peers")
-class PeersTold(Payload):
-    """State: who of a pair is connected, and what each microphone and camera does. `meeting` is the pair's channel:
-    for two that is the meeting, for the pairs of a third what entering acknowledged."""
-
-    meeting: UUID
-    generation: int
-    peers: list[PeerTold]
 
 
 @told("meeting:taken_over")
@@ -144,25 +127,6 @@ class SignalTold(Payload):
     generation: int
     kind: str
     body: Any
-
-
-def peers_told(relay: Relay, channel: UUID) -> PeersTold:
-    present = relay.room(channel)
-    return PeersTold(
-        meeting=channel,
-        generation=present.generation,
-        peers=[
-            PeerTold(
-                person=peer.person,
-                tab=peer.tab,
-                microphone=peer.microphone,
-                camera=peer.camera,
-                screen=peer.screen,
-                is_polite=peer.is_polite,
-            )
-            for peer in present.peers.values()
-        ],
-    )
 
 
 class Enter(Payload):
@@ -229,7 +193,7 @@ async def enter(context: Context, payload: Enter) -> Ack:
 async def _recall_looking(context: Context, meeting: UUID) -> None:
     """After a restart the consent is in the database alone."""
     async with context.reading() as (tx, _):
-        shown = await looking.of_meeting(tx, meeting)
+        shown = await cobrowsing.of_meeting(tx, meeting)
     context.hub.relay.look(meeting, shown.owner_id if shown else None)
 
 

@@ -3,14 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms import documents, meetings
-from rooms.booths import Booth
-from rooms.facts import Told
+from rooms.core.events import Told
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
 from rooms.lines import calls, places
 from rooms.lines.calls import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
-from rooms.meetings import MeetingState, NextStep
-from rooms.transaction import Transaction
+from rooms.meetings import follow_up, meetings
+from rooms.meetings.meetings import MeetingState, NextStep
+from rooms.people import documents
 from signaling.appointments import AppointmentTold
 from signaling.contract import Payload, ToldFact, told
 from signaling.telling import as_it_is, head, tells
@@ -190,4 +191,4 @@ async def _meeting_closed(_: Transaction, told_fact: Told) -> ToldFact:
     return MeetingClosedTold(**head(told_fact), **told_fact.fact.model_dump(include={"meeting", "state"}))
 
 
-as_it_is("person", meetings.AnswerGiven, AnsweredTold)
+as_it_is("person", follow_up.AnswerGiven, AnsweredTold)

@@ -5,25 +5,23 @@ import contextlib
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 from uuid import UUID
 
 import structlog
 from sqlalchemy import select
 
-from rooms import booths
-from rooms.booths import Booth
-from rooms.facts import Told, fair_stream, line_stream, person_stream
-from rooms.fairs import FairTurned
-from rooms.lines import standing
+from rooms.core.database import Database
+from rooms.core.events import Told, fair_stream, line_stream, person_stream
+from rooms.core.transaction import Transaction
+from rooms.fairs import booths
+from rooms.fairs.booths import Booth
+from rooms.fairs.schedule import FairTurned
+from rooms.lines import line_status
+from rooms.lines.line_status import Position, Standing
 from rooms.lines.places import Place, PlaceState
-from rooms.lines.standing import Position, Standing
 from rooms.lines.waits import Wait
-from rooms.transaction import Transaction
 from signaling.contract import Payload, WaitTold, told
-
-if TYPE_CHECKING:
-    from signaling.hub import Hub
 
 log = structlog.get_logger()
 COALESCE = 0.25
@@ -126,11 +124,18 @@ def desk_stands(line: list[Position], stands: Standing) -> DeskStands:
     )
 
 
+class Emit(Protocol):
+    """Sends an event to a connection or to all in a room."""
+
+    async def __call__(self, payload: Payload, *, to: str) -> None: ...
+
+
 class Standings:
     """Tells the states of stirred booths; looks again at those with people in line every few seconds."""
 
-    def __init__(self, hub: "Hub") -> None:
-        self._hub = hub
+    def __init__(self, database: Database, emit: Emit) -> None:
+        self._database = database
+        self._emit = emit
         self._stirred: set[uuid.UUID] = set()
         self._last: dict[uuid.UUID, dict[uuid.UUID, BoothStands]] = {}
         """What was told last, by fair and booth."""
@@ -161,7 +166,7 @@ class Standings:
                 self.stir({found})
 
     async def _stir_fair(self, fair: uuid.UUID) -> None:
-        async with self._hub.database.reading() as tx:
+        async with self._database.reading() as tx:
             self.stir(booth.id for booth in await booths.of_fair(tx, fair))
 
     async def watch(self, fair: uuid.UUID) -> None:
@@ -173,7 +178,7 @@ class Standings:
     async def tell_again(self, sid: str, fair: uuid.UUID) -> None:
         """A connection that was away missed states: it is told the last ones."""
         for stands in self._last.get(fair, {}).values():
-            await self._hub.emit(stands, to=sid)
+            await self._emit(stands, to=sid)
 
     async def _run(self) -> None:
         while True:
@@ -191,13 +196,13 @@ class Standings:
         while True:
             await asyncio.sleep(LOOK_AGAIN)
             with contextlib.suppress(Exception):
-                async with self._hub.database.reading() as tx:
+                async with self._database.reading() as tx:
                     query = select(Place.booth_id).where(Place.state == PlaceState.WAITING).distinct()
                     self.stir((await tx.session.execute(query)).scalars())
                 self.stir(booth for told in self._last.values() for booth, stands in told.items() if stands.staff)
 
     async def tell(self, stirred: set[uuid.UUID]) -> None:
-        async with self._hub.database.reading() as tx:
+        async with self._database.reading() as tx:
             for booth in await self._booths(tx, stirred):
                 await self._tell_booth(tx, booth)
 
@@ -205,11 +210,11 @@ class Standings:
         return list((await tx.session.execute(select(Booth).where(Booth.id.in_(ids)))).scalars())
 
     async def _tell_booth(self, tx: Transaction, booth: Booth) -> None:
-        stands = (await standing.of_booths(tx, [booth]))[booth.id]
-        line = await standing.of_line(tx, booth)
+        stands = (await line_status.of_booths(tx, [booth]))[booth.id]
+        line = await line_status.of_line(tx, booth)
         shown = booth_stands(stands)
         self._last.setdefault(booth.fair_id, {})[booth.id] = shown
-        await self._hub.emit(shown, to=fair_stream(booth.fair_id))
-        await self._hub.emit(desk_stands(line, stands), to=line_stream(booth.id))
+        await self._emit(shown, to=fair_stream(booth.fair_id))
+        await self._emit(desk_stands(line, stands), to=line_stream(booth.id))
         for position in line:
-            await self._hub.emit(place_stands(position, stands), to=person_stream(position.place.person_id))
+            await self._emit(place_stands(position, stands), to=person_stream(position.place.person_id))

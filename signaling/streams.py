@@ -6,12 +6,17 @@ from typing import Any
 
 from pydantic import Field
 
-from rooms import access, booths, chat, documents, fairs, looking, meetings, streams
+from rooms import access
 from rooms.access import Act, Actor
 from rooms.appointments import agenda
-from rooms.errors import N_, Invalid, NotFound, Problem
+from rooms.chat import messages, moderation, questions
+from rooms.core import streams
+from rooms.core.errors import N_, Invalid, NotFound, Problem
+from rooms.core.transaction import Transaction
+from rooms.fairs import announcements, booths, fairs
 from rooms.lines import calls, places
-from rooms.transaction import Transaction
+from rooms.meetings import cobrowsing, meetings
+from rooms.people import documents
 from signaling.appointments import appointment_told
 from signaling.chat import ConversationSnapshot, message_told
 from signaling.contract import Ack, Payload, client_event, name_of
@@ -157,12 +162,12 @@ async def _moderation(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look
 
 
 async def moderation_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
-    return ModerationSnapshot(reports=sorted(row.id for row in await chat.open_reports(tx, subject)))
+    return ModerationSnapshot(reports=sorted(row.id for row in await moderation.open_reports(tx, subject)))
 
 
 async def fair_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     fair = await tx.session.get_one(fairs.Fair, subject)
-    rows = await fairs.announcements_of(tx, fair.id)
+    rows = await announcements.of_fair(tx, fair.id)
     stands = sorted(await booths.of_fair(tx, fair.id), key=lambda booth: booth.id)
     return FairSnapshot(
         state=fair.state,
@@ -181,7 +186,7 @@ async def line_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
         staff=sorted(person.id for person in await booths.staff_of(tx, booth.id)),
         places=[place_told(place, cvs.get(place.person_id)) for place in line],
         ringing=[ringing_told(call) for call in await calls.ringing_at(tx, booth.id)],
-        questions=[question_told(question) for question in await chat.questions_to(tx, booth.id)],
+        questions=[question_told(question) for question in await questions.questions_to(tx, booth.id)],
     )
 
 
@@ -199,12 +204,12 @@ async def mine_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
 
 
 async def conversation_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
-    return ConversationSnapshot(messages=[message_told(row) for row in await chat.messages_of(tx, subject)])
+    return ConversationSnapshot(messages=[message_told(row) for row in await messages.messages_of(tx, subject)])
 
 
 async def meeting_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     meeting = await tx.session.get_one(meetings.Meeting, subject)
-    shown = await looking.of_meeting(tx, subject)
+    shown = await cobrowsing.of_meeting(tx, subject)
     return MeetingSnapshot(
         state=meeting.state,
         went_in=sorted(meeting.gone_in),

@@ -7,8 +7,8 @@ the handlers of their area.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rooms.facts import Fact, Told
-from rooms.transaction import Transaction
+from rooms.core.events import Fact, Told
+from rooms.core.transaction import Transaction
 from signaling.contract import ToldFact
 
 Projector = Callable[[Transaction, Told], Awaitable[ToldFact]]

@@ -4,18 +4,22 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from rooms import booths, employers, fairs, people, presence
 from rooms.access import Actor
-from rooms.booths import Booth, BoothText
-from rooms.database import Database
-from rooms.employers import Employer, VacancyText
-from rooms.fairs import Fair, FairDescription
+from rooms.core import text
+from rooms.core.database import Database
+from rooms.core.transaction import Transaction
+from rooms.fairs import booths, desk_presence, fairs, schedule
+from rooms.fairs.booths import Booth, BoothText
+from rooms.fairs.fairs import Fair, FairDescription
 from rooms.lines import calls, places
 from rooms.lines.calls import Answer, Call
 from rooms.lines.places import Place
-from rooms.meetings import Meeting
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.meetings.meetings import Meeting
+from rooms.organisations import employers, vacancies
+from rooms.organisations.employers import Employer
+from rooms.organisations.vacancies import VacancyText
+from rooms.people import people, presence
+from rooms.people.people import Person
 from tests.clock import HandClock
 
 
@@ -48,7 +52,7 @@ class Cast:
             await presence.connect(tx, name, self.process, person.id)
             await places.person_appeared(tx, person.id)
             await tx.session.flush()
-            await presence.attend(tx, name, booth.id if booth else None)
+            await desk_presence.attend(tx, name, booth.id if booth else None)
         self.connections[person.id] = name
         return name
 
@@ -92,7 +96,7 @@ class Cast:
 
 
 async def _person(tx: Transaction, name: str) -> Person:
-    return await people.welcome(tx, name, fairs.slugged(name).replace("-", ".") + "@example.org", "en")
+    return await people.welcome(tx, name, text.slugged(name).replace("-", ".") + "@example.org", "en")
 
 
 async def gather(database: Database, clock: HandClock) -> Cast:
@@ -111,8 +115,8 @@ async def gather(database: Database, clock: HandClock) -> Cast:
         ines.is_organiser = paul.is_administrator = True
         description = FairDescription("Hotels, Loire", "A day to meet.", ("fr", "en"), ("hospitality",), "Europe/Paris")
         fair = await fairs.create(tx, ines, description)
-        await fairs.add_day(tx, fair, tx.now - timedelta(hours=1), tx.now + timedelta(hours=9))
-        await fairs.publish(tx, fair)
+        await schedule.add_day(tx, fair, tx.now - timedelta(hours=1), tx.now + timedelta(hours=9))
+        await schedule.publish(tx, fair)
         atlantique = await _booth(tx, fair, "Hôtel Atlantique", luc)
         perrin = await _booth(tx, fair, "Maison Perrin", sophie)
         process = await presence.start_process(tx, "test")
@@ -124,5 +128,5 @@ async def _booth(tx: Transaction, fair: Fair, name: str, owner: Person) -> Booth
     await employers.add_member(tx, employer.id, owner, is_owner=True)
     booth = await booths.reserve(tx, fair, employer)
     await booths.set_up(tx, booth, BoothText("Come and work with us.", 15, "hospitality", "Nantes", "rust"))
-    await employers.add_vacancy(tx, employer, VacancyText("Cook", "Nantes", "permanent", "Cook for sixty guests."))
+    await vacancies.add(tx, employer, VacancyText("Cook", "Nantes", "permanent", "Cook for sixty guests."))
     return booth

@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from rooms import everything  # noqa: F401
-from rooms.database import Database
+from rooms import models  # noqa: F401
+from rooms.core.database import Database
 from server import migrating
 from tests import cast as cast_
 from tests.cast import Cast

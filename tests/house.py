@@ -10,10 +10,10 @@ from pathlib import Path
 
 import aiohttp
 
-from rooms import signin
-from rooms.clock import SystemClock
-from rooms.database import Database
-from rooms.people import Person
+from rooms.core.clock import SystemClock
+from rooms.core.database import Database
+from rooms.people import signin
+from rooms.people.people import Person
 from server import migrating
 from tests import cast as cast_
 from tests.cast import Cast

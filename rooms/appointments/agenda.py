@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from rooms.agencies import Reason
 from rooms.appointments.appointment import (
     ROOM_OPENS_BEFORE,
     SHOWN,
@@ -17,9 +16,10 @@ from rooms.appointments.appointment import (
     AppointmentState,
     Attendance,
 )
+from rooms.appointments.appointment_types import Reason
 from rooms.appointments.availability import whole_days
-from rooms.booths import Booth
-from rooms.transaction import Transaction
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
 
 CHOOSING = (Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_(None))
 """Held by somebody who chooses, and not proposed to whoever waits."""

@@ -9,13 +9,14 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms.agencies import Host, Mode, Reason
+from rooms.appointments.appointment_types import Host, Reason
 from rooms.appointments.availability import Span
-from rooms.booths import Booth
-from rooms.errors import N_, Conflict
-from rooms.facts import Fact, person_stream
-from rooms.model import Base, new_id
-from rooms.people import Person
+from rooms.core.errors import N_, Conflict
+from rooms.core.events import Fact, person_stream
+from rooms.core.model import Base, new_id
+from rooms.fairs.booths import Booth
+from rooms.meetings.modes import Mode
+from rooms.people.people import Person
 
 ROOM_OPENS_BEFORE = timedelta(minutes=15)
 """Two people who are early may begin, and be done, before the time."""
@@ -29,13 +30,6 @@ class AppointmentState(StrEnum):
     OVER = "over"
 
 
-MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
-    AppointmentState.HELD: frozenset({AppointmentState.BOOKED, AppointmentState.LAPSED}),
-    AppointmentState.BOOKED: frozenset({AppointmentState.CANCELLED, AppointmentState.OVER}),
-    AppointmentState.LAPSED: frozenset({AppointmentState.HELD}),
-    AppointmentState.CANCELLED: frozenset(),
-    AppointmentState.OVER: frozenset(),
-}
 SHOWN = (AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)
 """What people read of their appointments: held and lapsed ones are left out."""
 
@@ -225,3 +219,6 @@ class AppointmentChanged(Fact):
     begins_at: datetime
     ends_at: datetime
     sequence: int
+
+
+TAKES_PLACE = (AppointmentState.BOOKED, AppointmentState.OVER)

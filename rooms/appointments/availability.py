@@ -12,8 +12,10 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from rooms.agencies import STEP_MINUTES, Mode
+from rooms.meetings.modes import Mode
 
+STEP_MINUTES = 5
+"""Every length and every beginning is a multiple of it."""
 GRID = timedelta(minutes=STEP_MINUTES)
 A_MINUTE = timedelta(minutes=1)
 

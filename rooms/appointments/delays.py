@@ -7,9 +7,9 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from rooms.appointments.appointment import Appointment, AppointmentState
-from rooms.facts import Fact
-from rooms.meetings import Meeting, MeetingState
-from rooms.transaction import Transaction
+from rooms.core.events import Fact
+from rooms.core.transaction import Transaction
+from rooms.meetings.meetings import Meeting, MeetingState
 
 STEP = timedelta(minutes=5)
 """Nobody is told of less, and times are rounded up to it."""

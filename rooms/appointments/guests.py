@@ -7,11 +7,11 @@ from sqlalchemy import exists, or_, select
 
 from rooms.appointments.appointment import Guest
 from rooms.appointments.hours import UnlikeDay, WeeklyHours
-from rooms.booths import Booth, BoothStaff
-from rooms.errors import N_, Invalid
-from rooms.fairs import Fair, FairState
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.core.errors import N_, Invalid
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth, BoothStaff
+from rooms.fairs.fairs import Fair, FairState
+from rooms.people.people import Person
 
 MET_AT = (FairState.PUBLISHED, FairState.OPEN, FairState.CLOSED)
 """Whom a fair has brought together meets after it too."""

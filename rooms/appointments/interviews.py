@@ -5,15 +5,14 @@ import uuid
 from collections.abc import Collection
 from datetime import date, time
 
-from rooms import booths, fairs, meetings
-from rooms.agencies import Mode, host_of
-from rooms.appointments import agenda, booking, desk, hours
+from rooms.appointments import availability_rules, hours
+from rooms.appointments.appointment_types import host_of
 from rooms.appointments.availability import Span, by_day, windows
-from rooms.booths import Booth
-from rooms.errors import N_, Invalid
-from rooms.lines import calls
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.core.errors import N_, Invalid
+from rooms.core.transaction import Transaction
+from rooms.fairs import schedule
+from rooms.fairs.booths import Booth
+from rooms.meetings.modes import Mode
 
 DaySpan = tuple[date, time, time]
 """A day of the fair, from and to; to 00:00 is the end of the day."""
@@ -25,7 +24,7 @@ async def days_ahead(tx: Transaction, booth: Booth) -> list[DaySpan]:
 
 
 async def _open_ahead(tx: Transaction, booth: Booth) -> tuple[Span, ...]:
-    days = await fairs.days_of(tx, booth.fair)
+    days = await schedule.days_of(tx, booth.fair)
     return tuple(Span(max(day.opens_at, tx.now), day.closes_at) for day in days if day.closes_at > tx.now)
 
 
@@ -36,7 +35,9 @@ async def times_of(tx: Transaction, booth: Booth, person: uuid.UUID) -> list[Day
     if not spans:
         return []
     first, last = spans[0][0], spans[-1][0]
-    rules = (await hours.rules_for(tx, [person], host_of(booth), first, last, follow_up=False, within=within))[person]
+    rules = (
+        await availability_rules.of_people(tx, [person], host_of(booth), first, last, follow_up=False, within=within)
+    )[person]
     open_at = [span for mode in Mode for span in windows(rules, mode, first, last)]
     return by_day(open_at, booth.fair.zone)
 
@@ -67,54 +68,3 @@ def _minute_of(at: time) -> int:
 
 def _end_of(at: time) -> int:
     return _minute_of(at) or 24 * 60
-
-
-async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID], by: Person) -> None:
-    """Who staffs the booth from now on; the interviews of whoever leaves go to a colleague."""
-    before = {person.id for person in await booths.staff_of(tx, booth.id)}
-    await booths.choose_staff(tx, booth, people)
-    for person in before - people:
-        await _pass_on(tx, booth.id, person, by)
-
-
-async def dismiss(tx: Transaction, employer: uuid.UUID, person: uuid.UUID, by: Person) -> None:
-    """The person leaves the employer; their interviews go to a colleague of the booth."""
-    left = [booth.id for booth in await booths.staffed_by(tx, person) if booth.employer_id == employer]
-    await booths.dismiss(tx, employer, person)
-    for booth in left:
-        await _pass_on(tx, booth, person, by)
-
-
-async def _pass_on(tx: Transaction, booth: uuid.UUID, person: uuid.UUID, by: Person) -> None:
-    """Each interview ahead goes to whoever of the booth is free then; if nobody is, it is cancelled, with a letter.
-    Where the person was a guest, the two others meet without them."""
-    await tx.session.flush()
-    await _stop_speaking(tx, booth, person)
-    for found in await agenda.with_guest(tx, booth, person):
-        invited = await booking.locked(tx, found.id)
-        if invited and invited.is_ahead(tx.now) and invited.guest_id == person:
-            await desk.excuse_guest(tx, invited, by)
-    staff = await booths.staff_of(tx, booth)
-    for found in await agenda.at_booth(tx, booth):
-        row = await booking.locked(tx, found.id) if found.counsellor_id == person else None
-        if row is None or not row.is_ahead(tx.now):
-            continue
-        for colleague in staff:
-            if await desk.pass_on(tx, row, by, colleague):
-                break
-        else:
-            await desk.cancel(tx, row, by)
-
-
-async def _stop_speaking(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
-    """Whoever has left speaks for the employer no longer: what rings is withdrawn, and the talks they lead end. Whoever
-    waited in line for one stands first in it again."""
-    await calls.withdraw_of(tx, booth, person)
-    for found in await meetings.led_at(tx, booth, person):
-        row = await meetings.locked(tx, found)
-        if row is None:
-            continue
-        if row.guest and row.guest_id == person:
-            await meetings.go_out(tx, row.guest, row)
-        else:
-            await meetings.end(tx, row, is_cut=row.place is not None)

@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms import signin
-from rooms.appointments import booking, room
+from rooms.appointments import reservation, room
 from rooms.appointments.appointment import Appointment
-from rooms.errors import N_, NotFound
-from rooms.meetings import Meeting
-from rooms.model import Base, new_id
-from rooms.signin import hashed
-from rooms.transaction import Transaction
+from rooms.core.errors import N_, NotFound
+from rooms.core.model import Base, new_id
+from rooms.core.transaction import Transaction
+from rooms.meetings.meetings import Meeting
+from rooms.people import signin
+from rooms.people.signin import hashed
 
 SPELLED = "23456789abcdefghjkmnpqrstuvwxyz"
 
@@ -64,7 +64,7 @@ async def opened(tx: Transaction, token: str, *, lock: bool = False) -> Appointm
     row = await _behind(tx, token)
     if row and lock:
         # Withdrawing holds the appointment too: whoever waited for that looks at the link again.
-        await booking.locked(tx, row.id)
+        await reservation.locked(tx, row.id)
         row = await _behind(tx, token)
     if row is None or row.ends_at <= tx.now:
         raise LinkGone()

@@ -5,65 +5,28 @@ and the candidate can take the record with them.
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, func, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import select
 
-from rooms import conversations, meetings
-from rooms.agencies import Mode
-from rooms.appointments import booking
+from rooms.appointments import reservation, transitions
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, AppointmentState, Attendance
-from rooms.conversations import ConversationKind
-from rooms.errors import N_, Conflict, Invalid
-from rooms.facts import Fact, meeting_stream
-from rooms.meetings import Meeting, MeetingState
-from rooms.model import Base, new_id
-from rooms.people import Person, clean_text
-from rooms.transaction import Transaction
+from rooms.appointments.evidence import STEPS, TROUBLE, What, has_entered, note, of_appointment
+from rooms.chat import conversations
+from rooms.chat.conversations import ConversationKind
+from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.events import Fact, meeting_stream, reacts_to
+from rooms.core.model import new_id
+from rooms.core.transaction import Transaction
+from rooms.meetings import meetings
+from rooms.meetings.meetings import Meeting, MeetingEnded, MeetingState
+from rooms.meetings.modes import Mode
+from rooms.people.people import Person
 
+LATE_AFTER = timedelta(minutes=5)
 OPEN_AFTER = timedelta(hours=2)
-MOST_EVIDENCE = 300
-
-
-class What(StrEnum):
-    """What a browser saw, or a person did."""
-
-    ENTERED = "entered"
-    DEVICES_WELL = "devices_well"
-    DEVICES_FAILED = "devices_failed"
-    CONNECTED = "connected"
-    DISCONNECTED = "disconnected"
-    FAILED = "failed"
-    WEAK = "weak"
-    WENT_TO_VIDEO = "went_to_video"
-    WENT_TO_AUDIO = "went_to_audio"
-    WENT_TO_CHAT = "went_to_chat"
-    WENT_TO_PHONE = "went_to_phone"
-
-
-STEPS = {
-    Mode.VIDEO: What.WENT_TO_VIDEO,
-    Mode.AUDIO: What.WENT_TO_AUDIO,
-    Mode.CHAT: What.WENT_TO_CHAT,
-    Mode.PHONE: What.WENT_TO_PHONE,
-}
-TROUBLE = frozenset({What.DEVICES_FAILED, What.FAILED})
-
-
-class Evidence(Base):
-    """Owner: the candidate. Purpose: prove what the connection did; kept as long as the appointment."""
-
-    __tablename__ = "evidence"
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    what: Mapped[What]
-    detail: Mapped[str]
-    at: Mapped[datetime]
-    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
 class RoomOpened(Fact):
@@ -91,7 +54,7 @@ async def enter(tx: Transaction, row: Appointment, person: Person) -> Meeting:
     if tx.now < row.begins_at - ROOM_OPENS_BEFORE:
         raise Conflict("room.early", N_("The waiting room opens a quarter of an hour before."))
     meeting = await _meeting_of(tx, row) or await _open(tx, row)
-    if not await _has_entered(tx, row, person.id):
+    if not await has_entered(tx, row, person.id):
         await note(tx, row, person.id, What.ENTERED)
         fact = RoomEntered(appointment=row.id, person=person.id)
         tx.record(fact, *row.streams)
@@ -125,6 +88,38 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
     return meeting
 
 
+async def locked_meeting(tx: Transaction, meeting: uuid.UUID) -> Meeting | None:
+    """A meeting, held still, and its appointment before it: everybody takes the two in this order."""
+    found = (await tx.session.execute(select(Meeting.appointment_id).where(Meeting.id == meeting))).first()
+    if found and found.appointment_id:
+        await reservation.locked(tx, found.appointment_id)
+    return await meetings.locked(tx, meeting)
+
+
+async def appointment_of(tx: Transaction, meeting: Meeting) -> Appointment | None:
+    """What the meeting is for, unless it comes from a line."""
+    return await tx.session.get(Appointment, meeting.appointment_id) if meeting.appointment_id else None
+
+
+async def ends_of(tx: Transaction, rows: Collection[Meeting]) -> dict[uuid.UUID, datetime]:
+    """When the appointments of these meetings end, by meeting: one query."""
+    ids = {row.appointment_id: row.id for row in rows if row.appointment_id}
+    query = select(Appointment.id, Appointment.ends_at).where(Appointment.id.in_(ids))
+    return {ids[appointment]: ends_at for appointment, ends_at in (await tx.session.execute(query)).all()}
+
+
+@reacts_to(MeetingEnded)
+async def _record_by_itself(tx: Transaction, event: MeetingEnded) -> None:
+    """The talk of an appointment took place: what both can see is recorded."""
+    meeting = await tx.session.get_one(Meeting, event.meeting)
+    row = await appointment_of(tx, meeting)
+    if row is None or event.state is not MeetingState.ENDED:
+        return
+    if row.state is AppointmentState.BOOKED and meeting.candidate_in_at:
+        late = meeting.candidate_in_at > row.begins_at + LATE_AFTER
+        await transitions.end(tx, row, Attendance.LATE if late else Attendance.CAME, meeting.recruiter)
+
+
 async def close(tx: Transaction, row: Appointment) -> None:
     """The appointment gets another time or none: nobody waits in its room any more. A talk under way is not cut off."""
     meeting = await _meeting_of(tx, row)
@@ -135,49 +130,17 @@ async def close(tx: Transaction, row: Appointment) -> None:
     await meetings.end(tx, meeting)
 
 
-async def _has_entered(tx: Transaction, row: Appointment, person: uuid.UUID) -> bool:
-    query = select(Evidence.id).where(
-        Evidence.appointment_id == row.id, Evidence.person_id == person, Evidence.what == What.ENTERED
-    )
-    return (await tx.session.execute(query.limit(1))).first() is not None
-
-
-async def note(tx: Transaction, row: Appointment, person: uuid.UUID, what: What, detail: str = "") -> None:
-    """Keep what a browser saw, up to a bound for each of the two. That somebody came is always kept."""
-    mine = Evidence.appointment_id == row.id, Evidence.person_id == person
-    count = select(func.count()).select_from(Evidence).where(*mine)
-    if what is not What.ENTERED and (await tx.session.execute(count)).scalar_one() >= MOST_EVIDENCE:
-        return
-    text = clean_text(detail, "detail", 200)
-    tx.session.add(Evidence(id=new_id(), appointment_id=row.id, person_id=person, what=what, detail=text, at=tx.now))
-
-
-async def evidence_of(tx: Transaction, appointment: uuid.UUID) -> list[Evidence]:
-    query = select(Evidence).where(Evidence.appointment_id == appointment).order_by(Evidence.id)
-    return list((await tx.session.execute(query)).scalars())
-
-
 async def record(tx: Transaction, row: Appointment, attendance: Attendance, by: Person) -> None:
     """Record how it went. Whoever came to the waiting room, or could not connect, is not absent."""
     if attendance is Attendance.ABSENT:
-        evidence = await evidence_of(tx, row.id)
+        evidence = await of_appointment(tx, row.id)
         seen = [each for each in evidence if each.person_id == row.candidate_id]
         if any(each.what in TROUBLE for each in seen) or any(each.what is What.WENT_TO_PHONE for each in evidence):
             message = N_("Their connection failed, and that is on record: it is technical, not absent.")
             raise Conflict("attendance.technical", message)
         if seen:
             raise Conflict("attendance.came", N_("They came to the waiting room, and that is on record."))
-    await booking.end(tx, row, attendance, by)
-
-
-async def waiting_since(tx: Transaction, rows: list[Appointment]) -> dict[uuid.UUID, datetime]:
-    """Since when each candidate waits, by appointment: one query for a whole day."""
-    query = select(Evidence.appointment_id, func.min(Evidence.at)).where(
-        Evidence.appointment_id.in_([row.id for row in rows]),
-        Evidence.person_id.in_({row.candidate_id for row in rows}),
-        Evidence.what == What.ENTERED,
-    )
-    return dict((await tx.session.execute(query.group_by(Evidence.appointment_id))).all())
+    await transitions.end(tx, row, attendance, by)
 
 
 async def talks_of(tx: Transaction, rows: list[Appointment]) -> dict[uuid.UUID, uuid.UUID]:
@@ -193,14 +156,15 @@ async def talks_of(tx: Transaction, rows: list[Appointment]) -> dict[uuid.UUID, 
 async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone: str = "") -> None:
     """Go on in another way: it is written down, and nobody is absent for it. By phone only with a number, which the
     candidate gives when booking or now: both see it."""
-    row, before = meeting.appointment, meeting.appointment.phone if meeting.appointment else ""
+    row = await appointment_of(tx, meeting)
+    before = row.phone if row else ""
     if mode is Mode.PHONE:
         if meeting.guest_id:
             raise Conflict("step.three", N_("Three cannot go on by phone: the number is the candidate’s own affair."))
         if row is None:
             raise Conflict("step.no_phone", N_("A talk at a booth has no number to call."))
         if phone and by.id == row.candidate_id:
-            row.phone = booking.clean_phone(phone)
+            row.phone = transitions.clean_phone(phone)
         if not row.phone:
             if by.id == row.candidate_id:
                 raise Invalid("phone.missing", N_("Please give the number to call."), field="phone")
@@ -213,4 +177,9 @@ async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone:
 
 def modes_of(meeting: Meeting) -> list[Mode]:
     """The rungs of a meeting's ladder, the richest first."""
-    return [Mode.VIDEO, Mode.AUDIO, Mode.CHAT, *([Mode.PHONE] if meeting.appointment and not meeting.guest_id else [])]
+    return [
+        Mode.VIDEO,
+        Mode.AUDIO,
+        Mode.CHAT,
+        *([Mode.PHONE] if meeting.appointment_id and not meeting.guest_id else []),
+    ]

@@ -12,12 +12,13 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.agencies import Reason, Team, TeamMember
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
-from rooms.errors import N_, Conflict, Invalid
-from rooms.model import Base
-from rooms.people import clean_text
-from rooms.transaction import Transaction
+from rooms.appointments.appointment_types import Reason
+from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.model import Base
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.organisations.agencies import Team, TeamMember
 
 LEAST_SHOWN = 5
 """People. Below it only the number of answers is told, so that nobody is recognised."""

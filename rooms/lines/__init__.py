@@ -1,1 +1,9 @@
-"""The waiting line of a booth: places that are never lost, calls that ring, waits that are honest."""
+"""The waiting line of a booth: places that are never lost, calls that ring, waits that are honest.
+
+States of a place: waiting, on hold, talking, served, left, ended (`MOVES` in places.py); of a call: ringing,
+accepted, postponed, declined, missed, withdrawn. Promises: one active place of a person at a booth, one call that
+rings for a place, a place keeps its order whatever happens (docs/adr/0002).
+
+Taking and keeping a place: places.py. Who is called, and what an answer means: calls.py. How a line is doing now:
+line_status.py; how long a wait is: waits.py.
+"""

@@ -12,17 +12,22 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, Select, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms import engagement, meetings, outbox, presence, push
-from rooms.booths import Booth
-from rooms.errors import N_, Conflict
-from rooms.facts import Fact, line_stream, person_stream
+from rooms.core import outbox
+from rooms.core.errors import N_, Conflict
+from rooms.core.events import Fact, line_stream, person_stream, reacts_to
+from rooms.core.model import Base, new_id
+from rooms.core.outbox import Letter
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs.schedule import FairTurned
 from rooms.lines import places
 from rooms.lines.places import HoldReason, Place, PlaceState
-from rooms.meetings import Meeting
-from rooms.model import Base, new_id
-from rooms.outbox import Letter
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.meetings import meetings
+from rooms.meetings.meetings import AcceptedCall, Meeting
+from rooms.meetings.modes import Mode
+from rooms.people import engagement, presence, push
+from rooms.people.people import Person
 
 RINGS_FOR = timedelta(seconds=60)
 POSTPONED_FOR = timedelta(minutes=5)
@@ -187,7 +192,7 @@ async def answer(tx: Transaction, call: Call, how: Answer) -> Meeting | None:
     if how in (Answer.JOIN, Answer.WITHOUT_VIDEO):
         _settle(tx, call, CallState.ACCEPTED)
         call.place.missed = 0
-        meeting = await meetings.open_for_call(tx, call.id, call.place, call.recruiter_id, video=how is Answer.JOIN)
+        meeting = await meetings.open_for_call(tx, _accepted(call, how))
         await places.tell_second(tx, call.place.booth_id)
         return meeting
     await engagement.release(tx, call.id)
@@ -199,6 +204,12 @@ async def answer(tx: Transaction, call: Call, how: Answer) -> Meeting | None:
         _settle(tx, call, CallState.DECLINED)
         await places.leave(tx, call.place)
     return None
+
+
+def _accepted(call: Call, how: Answer) -> AcceptedCall:
+    mode = Mode.VIDEO if how is Answer.JOIN else Mode.AUDIO
+    place = call.place
+    return AcceptedCall(call.id, place.id, place.booth, place.person_id, call.recruiter_id, mode)
 
 
 async def leave(tx: Transaction, place: Place) -> None:
@@ -268,6 +279,18 @@ async def ringing_at(tx: Transaction, booth: uuid.UUID) -> list[Call]:
 async def due(tx: Transaction) -> list[uuid.UUID]:
     query = select(Call.id).where(Call.state == CallState.RINGING, Call.deadline <= tx.now)
     return list((await tx.session.execute(query)).scalars())
+
+
+@reacts_to(FairTurned)
+async def _close_with_fair(tx: Transaction, event: FairTurned) -> None:
+    """What rings when a fair closes is withdrawn. Places are kept in case the organiser opens it again, until it has
+    closed for good."""
+    if event.state not in (FairState.CLOSED, FairState.ARCHIVED):
+        return
+    await withdraw_all(tx, event.fair)
+    fair = await tx.session.get_one(Fair, event.fair)
+    if event.state is FairState.ARCHIVED or not fair.closed_by_hand:
+        await places.end_with_fair(tx, fair.id)
 
 
 async def withdraw_all(tx: Transaction, fair: uuid.UUID) -> None:

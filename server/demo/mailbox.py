@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 from aiohttp import web
 
-from rooms import outbox
+from rooms.core import outbox
 from server.mail import Writer
 from server.rendering import environment
 from server.visit import Visit, get

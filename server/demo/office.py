@@ -4,14 +4,29 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from rooms import agencies, counselling, people, portfolios
-from rooms.agencies import Agency, Mode, Reason, ReasonText
-from rooms.appointments import agenda, booking, desk, guests, holding, hours, times
+from rooms.appointments import (
+    agenda,
+    allocation,
+    appointment_types,
+    booking,
+    booking_rules,
+    guests,
+    hours,
+    reservation,
+    slot_search,
+    transitions,
+)
 from rooms.appointments.appointment import Attendance
+from rooms.appointments.appointment_types import Reason, ReasonText
 from rooms.appointments.availability import Span, local
-from rooms.appointments.booking import Wanted
-from rooms.people import Need, Person, Profile
-from rooms.transaction import Transaction
+from rooms.appointments.reservation import Wanted
+from rooms.caseload import agreed_steps, caseload, notes
+from rooms.core.transaction import Transaction
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies
+from rooms.organisations.agencies import Agency
+from rooms.people import people
+from rooms.people.people import Need, Person, Profile
 
 AGENCY = "Agence Nantes Centre"
 BY_ANY = ("video", "audio", "phone")
@@ -43,16 +58,16 @@ async def open_office(tx: Transaction, counsellor: Person, amina: Person) -> Non
     await agencies.add_member(tx, team.id, counsellor)
     await agencies.place(tx, team.agency, "Europe/Paris", "", "12 rue de Strasbourg, 44000 Nantes", "02 40 00 00 00")
     for text in REASONS:
-        await agencies.add_reason(tx, team.agency, text)
+        await appointment_types.add(tx, team.agency, text)
     for weekday in range(5):
         await hours.add_weekly(tx, counsellor.id, weekday, 9 * 60, 12 * 60, ("video", "audio", "phone"))
         await hours.add_weekly(tx, counsellor.id, weekday, 13 * 60 + 30, 17 * 60, ("video", "phone"))
-    await hours.change_rules(tx, counsellor.id, hours.RulesText(0, 10, 1, 56, 12))
-    await portfolios.follow(tx, counsellor.id, amina.id)
+    await booking_rules.change(tx, counsellor.id, booking_rules.RulesText(0, 10, 1, 56, 12))
+    await caseload.follow(tx, counsellor.id, amina.id)
     for name, seeks, needs in FOLLOWED:
         person = await people.welcome(tx, name, None, "fr")
         await people.change_profile(tx, person, Profile(name, seeks, "Nantes", "français", needs))
-        await portfolios.follow(tx, counsellor.id, person.id)
+        await caseload.follow(tx, counsellor.id, person.id)
     await remember(tx, counsellor, team.agency)
 
 
@@ -65,8 +80,8 @@ async def fill_today(tx: Transaction) -> None:
     begins = datetime.combine(tx.now.astimezone(where.zone).date(), time(0), tzinfo=where.zone).astimezone(UTC)
     if await agenda.of_person(tx, counsellor.id, since=tx.now, until=begins + timedelta(days=2)):
         return
-    reasons = {reason.name: reason for reason in await agencies.reasons_of(tx, where)}
-    for number, person in enumerate(await portfolios.followed_by(tx, counsellor.id)):
+    reasons = {reason.name: reason for reason in await appointment_types.all_of(tx, where)}
+    for number, person in enumerate(await caseload.followed_by(tx, counsellor.id)):
         if person.email is None:
             await _book(tx, counsellor, person, reasons["Mon projet"], WORDS[number % len(WORDS)])
         else:
@@ -75,23 +90,23 @@ async def fill_today(tx: Transaction) -> None:
 
 async def remember(tx: Transaction, counsellor: Person, agency: Agency) -> None:
     """What was before today: talks that took place, one that failed technically, notes and steps."""
-    reasons = {reason.name: reason for reason in await agencies.reasons_of(tx, agency)}
+    reasons = {reason.name: reason for reason in await appointment_types.all_of(tx, agency)}
     reason, nothing = reasons["Mon projet"], timedelta(0)
-    for number, person in enumerate(await portfolios.followed_by(tx, counsellor.id)):
+    for number, person in enumerate(await caseload.followed_by(tx, counsellor.id)):
         begins = local(tx.now.astimezone(agency.zone).date() - timedelta(days=6 + 9 * number), time(10), agency.zone)
         span = Span(begins, begins + timedelta(minutes=reason.minutes))
         wanted = Wanted(reason, counsellor.id, Mode.VIDEO, span, nothing, nothing, agency.time_zone)
-        row = await booking.hold(tx, person, wanted)
+        row = await reservation.hold(tx, person, wanted)
         if row is None:
             continue
-        booking.book(tx, row, counsellor, WORDS[number % len(WORDS)])
-        await booking.end(tx, row, PAST[number % len(PAST)], counsellor)
-        await counselling.write_note(tx, counsellor, person.id, "team", NOTES[number % len(NOTES)])
-        step = await counselling.propose_step(tx, counsellor, person.id, STEPS[number % len(STEPS)], None)
+        transitions.book(tx, row, counsellor, WORDS[number % len(WORDS)])
+        await transitions.end(tx, row, PAST[number % len(PAST)], counsellor)
+        await notes.write_note(tx, counsellor, person.id, "team", NOTES[number % len(NOTES)])
+        step = await agreed_steps.propose(tx, counsellor, person.id, STEPS[number % len(STEPS)], None)
         step.due_on = begins.date()  # lay ahead when they agreed on it
-        counselling.sign(tx, step, person.id)
+        agreed_steps.sign(tx, step, person.id)
         if number % 2:
-            counselling.finish(tx, step)
+            agreed_steps.finish(tx, step)
 
 
 async def expect(tx: Transaction, seeker: Person) -> None:
@@ -100,18 +115,18 @@ async def expect(tx: Transaction, seeker: Person) -> None:
     if where is None:
         return
     (counsellor,) = await agencies.counsellors_of(tx, where.id)
-    await portfolios.follow(tx, counsellor.id, seeker.id)
+    await caseload.follow(tx, counsellor.id, seeker.id)
     if any(row.ends_at > tx.now for row in await agenda.standing_of(tx, seeker.id)):
         return
-    (reason,) = (each for each in await agencies.reasons_of(tx, where) if each.name == "Mon projet")
+    (reason,) = (each for each in await appointment_types.all_of(tx, where) if each.name == "Mon projet")
     begins = tx.now.replace(second=0, microsecond=0) - timedelta(minutes=tx.now.minute % 5) + WITHIN
     for _ in range(12):
         span = Span(begins, begins + timedelta(minutes=reason.minutes))
         nothing = timedelta(0)
         wanted = Wanted(reason, counsellor.id, Mode.VIDEO, span, nothing, nothing, where.time_zone)
-        row = await booking.hold(tx, seeker, wanted)
+        row = await reservation.hold(tx, seeker, wanted)
         if row:
-            return await desk.book(tx, row, seeker, SEEKER_SAYS)
+            return await booking.book(tx, row, seeker, SEEKER_SAYS)
         begins += timedelta(minutes=5)
 
 
@@ -119,20 +134,22 @@ async def _book_three(tx: Transaction, counsellor: Person, person: Person, reaso
     """With a recruiter who comes too, in the days to come, when all three can."""
     tomorrow = tx.now.astimezone(reason.host.zone).date() + timedelta(days=1)
     for guest in await guests.choices(tx, apart_from=(counsellor.id, person.id)):
-        found = await times.free_times(tx, reason, Mode.VIDEO, person.id, tomorrow, 7, only=counsellor.id, guest=guest)
+        found = await slot_search.free_times(
+            tx, reason, Mode.VIDEO, person.id, tomorrow, 7, only=counsellor.id, guest=guest
+        )
         if found:
             begins = found[0].span.begins
-            await desk.book_for(tx, counsellor, person, reason, Mode.VIDEO, begins, guest=guest)
+            await booking.book_for(tx, counsellor, person, reason, Mode.VIDEO, begins, guest=guest)
             return
 
 
 async def _book(tx: Transaction, counsellor: Person, person: Person, reason: Reason, said: str) -> None:
     day = tx.now.astimezone(reason.host.zone).date()
     for mode in (Mode.PHONE, Mode.VIDEO):
-        found = await times.free_times(tx, reason, mode, person.id, day, 4, only=counsellor.id)
+        found = await slot_search.free_times(tx, reason, mode, person.id, day, 4, only=counsellor.id)
         if found:
-            row = await holding.hold(
+            row = await allocation.hold(
                 tx, person, reason, mode, found[0].span.begins, reason.host.time_zone, by_staff=counsellor.id
             )
-            await desk.book(tx, row, counsellor, said, "02 40 12 34 56")
+            await booking.book(tx, row, counsellor, said, "02 40 12 34 56")
             return

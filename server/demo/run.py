@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from rooms.clock import SystemClock
-from rooms.database import Database
+from rooms.core.clock import SystemClock
+from rooms.core.database import Database
 from server import app, migrating
 from server.demo import seed
 from server.demo.seed import Cast

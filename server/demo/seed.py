@@ -5,15 +5,18 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from rooms import agencies, booths, employers, fairs, people, signin
-from rooms.agencies import ReasonText
-from rooms.appointments import hours
-from rooms.booths import BoothText
-from rooms.database import Database
-from rooms.employers import VacancyText
-from rooms.fairs import Fair, FairDescription
-from rooms.people import Person, Profile
-from rooms.transaction import Transaction
+from rooms.appointments import appointment_types, booking_rules, hours
+from rooms.appointments.appointment_types import ReasonText
+from rooms.core import text
+from rooms.core.database import Database
+from rooms.core.transaction import Transaction
+from rooms.fairs import announcements, booths, fairs, schedule
+from rooms.fairs.booths import BoothText
+from rooms.fairs.fairs import Fair, FairDescription
+from rooms.organisations import employers, vacancies
+from rooms.organisations.vacancies import VacancyText
+from rooms.people import people, signin
+from rooms.people.people import Person, Profile
 from server.demo import office
 
 FAIR = "Hôtellerie et restauration, Loire"
@@ -124,7 +127,7 @@ async def _person(tx: Transaction, name: str, profile: Profile | None = None, *,
 
 
 def address(name: str) -> str:
-    return fairs.slugged(name).replace("-", ".") + "@exemple.fr"
+    return text.slugged(name).replace("-", ".") + "@exemple.fr"
 
 
 async def _make_fair(tx: Transaction) -> Fair:
@@ -144,7 +147,7 @@ async def _make_fair(tx: Transaction) -> Fair:
     fair = await fairs.create(tx, organiser, description)
     for stand in STANDS:
         await _make_booth(tx, fair, stand)
-    await fairs.announce(tx, fair, "Bienvenue ! Vous pouvez attendre dans trois files à la fois.")
+    await announcements.announce(tx, fair, "Bienvenue ! Vous pouvez attendre dans trois files à la fois.")
     return fair
 
 
@@ -156,12 +159,12 @@ async def _make_booth(tx: Transaction, fair: Fair, stand: Stand) -> None:
     booth = await booths.reserve(tx, fair, employer)
     await booths.set_up(tx, booth, BoothText(stand.description, 15, sector, stand.location, stand.colour))
     for title, contract, words in stand.vacancies:
-        await employers.add_vacancy(tx, employer, VacancyText(title, stand.location, contract, words))
+        await vacancies.add(tx, employer, VacancyText(title, stand.location, contract, words))
     if stand.recruiter == INTERVIEWS_WITH:
-        await agencies.add_reason(tx, booth, INTERVIEW)
+        await appointment_types.add(tx, booth, INTERVIEW)
         for weekday in range(7):
             await hours.add_weekly(tx, recruiter.id, weekday, 0, hours.MINUTES_A_DAY, ("video", "phone"))
-        await hours.change_rules(tx, recruiter.id, hours.RulesText(0, 10, 0, 56, 12))
+        await booking_rules.change(tx, recruiter.id, booking_rules.RulesText(0, 10, 0, 56, 12))
 
 
 async def _open_doors(tx: Transaction, fair: Fair) -> None:
@@ -169,14 +172,14 @@ async def _open_doors(tx: Transaction, fair: Fair) -> None:
     if fair.open_until and fair.open_until > tx.now + OPEN_AT_LEAST:
         return
     quarter = tx.now.replace(minute=tx.now.minute // 15 * 15, second=0, microsecond=0)
-    for day in await fairs.days_of(tx, fair):
+    for day in await schedule.days_of(tx, fair):
         if day.closes_at > quarter:
-            await fairs.remove_day(tx, fair, day.id)
-    await fairs.add_day(tx, fair, quarter, quarter + OPEN_FOR)
+            await schedule.remove_day(tx, fair, day.id)
+    await schedule.add_day(tx, fair, quarter, quarter + OPEN_FOR)
     if fair.state is fairs.FairState.DRAFT:
-        await fairs.publish(tx, fair)
+        await schedule.publish(tx, fair)
     if not fair.is_open_now:
-        await fairs.open_by_hand(tx, fair)
+        await schedule.open_by_hand(tx, fair)
 
 
 async def _link(tx: Transaction, name: str) -> str:

@@ -2,8 +2,7 @@
 
 from alembic import context
 
-import rooms.everything  # noqa: F401  every model must be known
-from rooms.model import Base
+from rooms.core.model import Base
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import rooms.model
+import rooms.core.model
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -2,10 +2,12 @@
 
 from aiohttp import web
 
-from rooms import access, agencies, invitations, people
-from rooms.access import Act
-from rooms.appointments import leaving
-from rooms.people import Person
+from rooms import access
+from rooms.access import Act, invitations
+from rooms.caseload import counsellor_departure
+from rooms.organisations import agencies
+from rooms.people import people
+from rooms.people.people import Person
 from server import language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -56,7 +58,7 @@ async def remove_counsellor(visit: Visit) -> web.StreamResponse:
     access.may(visit.actor, Act.PEOPLE_INVITE)
     async with visit.transaction() as tx:
         by = await tx.session.get_one(Person, visit.actor.known.id)
-        count = await leaving.leave_team(tx, visit.id("team"), visit.id("person"), by)
+        count = await counsellor_departure.leave_team(tx, visit.id("team"), visit.id("person"), by)
     said = language.gettext("This person belongs to the team no longer.")
     if count:
         told = language.ngettext(

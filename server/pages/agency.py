@@ -2,9 +2,12 @@
 
 from aiohttp import web
 
-from rooms import access, agencies, fairs
-from rooms.agencies import ReasonText
-from rooms.public_holidays import regions_of
+from rooms import access
+from rooms.appointments import appointment_types
+from rooms.appointments.appointment_types import ReasonText
+from rooms.core import time_zones
+from rooms.organisations import agencies
+from rooms.organisations.public_holidays import regions_of
 from server import language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -15,13 +18,13 @@ async def agency(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
         following = await heads(tx, visit)
-        reasons, teams = await agencies.reasons_of(tx, row), await agencies.teams_in(tx, row.id)
+        reasons, teams = await appointment_types.all_of(tx, row), await agencies.teams_in(tx, row.id)
     return visit.page(
         "agency.html",
         agency=row,
         reasons=reasons,
         teams=teams,
-        zones=fairs.zones(),
+        zones=time_zones.by_region(),
         regions=regions_of(row.country),
         following=following,
     )
@@ -54,7 +57,7 @@ def reason_text(visit: Visit) -> ReasonText:
 async def add_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
-        await agencies.add_reason(tx, row, reason_text(visit))
+        await appointment_types.add(tx, row, reason_text(visit))
     return visit.go(f"/administer/agencies/{row.id}#reasons", language.gettext("People can take it from now on."))
 
 
@@ -62,7 +65,7 @@ async def add_reason(visit: Visit) -> web.StreamResponse:
 async def reason(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
-        found = await agencies.reason_of(tx, row, visit.id("reason"))
+        found = await appointment_types.of_venue(tx, row, visit.id("reason"))
         following, teams = await heads(tx, visit), await agencies.teams_in(tx, row.id)
     return visit.page(
         "reason.html", reason=found, teams=teams, back=f"/administer/agencies/{row.id}", following=following
@@ -73,7 +76,7 @@ async def reason(visit: Visit) -> web.StreamResponse:
 async def change_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
-        await agencies.change_reason(tx, row, visit.id("reason"), reason_text(visit))
+        await appointment_types.change(tx, row, visit.id("reason"), reason_text(visit))
     return visit.go(f"/administer/agencies/{row.id}#reasons", language.gettext("Saved."))
 
 
@@ -81,5 +84,5 @@ async def change_reason(visit: Visit) -> web.StreamResponse:
 async def withdraw_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.agency(tx, visit.actor, visit.id("agency"))
-        await agencies.withdraw_reason(tx, row, visit.id("reason"))
+        await appointment_types.withdraw(tx, row, visit.id("reason"))
     return visit.go(f"/administer/agencies/{row.id}#reasons", language.gettext("Nobody can take it any more."))

@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms.agencies import Mode
-from rooms.appointments import booking, desk, links, room
+from rooms.appointments import booking, links, room, transitions
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE
+from rooms.meetings.modes import Mode
 from server import language
 from server.pages.appointments import is_room_open
 from server.pages.booking import shown_times
@@ -50,7 +50,7 @@ async def enter_room(visit: Visit) -> web.StreamResponse:
 async def coming(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await links.opened(tx, visit.path("link"), lock=True)
-        booking.confirm(tx, row, row.candidate, visit.moment("begins"))
+        transitions.confirm(tx, row, row.candidate, visit.moment("begins"))
     return visit.go(f"/a/{visit.path('link')}", language.gettext("Thank you. See you then."))
 
 
@@ -58,7 +58,7 @@ async def coming(visit: Visit) -> web.StreamResponse:
 async def cancel(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await links.opened(tx, visit.path("link"), lock=True)
-        await desk.cancel(tx, row, row.candidate, visit.typed("words"))
+        await booking.cancel(tx, row, row.candidate, visit.typed("words"))
     return visit.go(f"/a/{visit.path('link')}", language.gettext("It is cancelled. Everybody concerned is told."))
 
 
@@ -77,5 +77,5 @@ async def move(visit: Visit) -> web.StreamResponse:
         row = await links.opened(tx, visit.path("link"), lock=True)
         mode = visit.typed("mode")
         wanted = Mode(mode) if mode in row.reason.modes else None
-        await desk.move(tx, row, row.candidate, visit.moment("begins"), wanted)
+        await booking.move(tx, row, row.candidate, visit.moment("begins"), wanted)
     return visit.go(f"/a/{visit.path('link')}", language.gettext("It has moved. Everybody concerned is told."))

@@ -6,26 +6,20 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import (
-    access,
-    chat,
-    conversations,
-    counselling,
-    documents,
-    looking,
-    meetings,
-    portfolios,
-    suggestions,
-)
+from rooms import access
 from rooms.access import Act
-from rooms.appointments import agenda, booking, desk, room, satisfaction, waitlist
+from rooms.appointments import agenda, booking, evidence, papers, room, satisfaction, transitions, waiting_list
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, AppointmentState
 from rooms.appointments.satisfaction import Verdict
-from rooms.conversations import ConversationKind
-from rooms.errors import N_, Conflict
-from rooms.facts import conversation_stream
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.caseload import agreed_steps, follow_requests, notes, suggestions
+from rooms.chat import conversations, messages
+from rooms.chat.conversations import ConversationKind
+from rooms.core.errors import N_, Conflict
+from rooms.core.events import conversation_stream
+from rooms.core.transaction import Transaction
+from rooms.meetings import cobrowsing, meetings
+from rooms.organisations import referents
+from rooms.people.people import Person
 from server import calendars, language, letter, receipt
 from server.pages.booking import cv_of, mode_of, shown_times
 from server.pages.following import heads
@@ -40,24 +34,24 @@ async def mine(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         following = await heads(tx, visit)
         rows = await agenda.of_person(tx, person.id, since=tx.now - KEPT_IN_VIEW)
-        follows = await portfolios.following_of(tx, person.id)
-        talk = await chat.with_counsellor(tx, person.id) if follows else None
+        follows = await referents.following_of(tx, person.id)
+        talk = await conversations.with_counsellor(tx, person.id) if follows else None
         if talk:
             following = await heads(tx, visit, conversation_stream(talk.id))
         return visit.page(
             "appointments.html",
             ahead=[row for row in rows if row.state is AppointmentState.BOOKED and row.ends_at > tx.now],
             past=[row for row in reversed(rows) if row.state is not AppointmentState.BOOKED or row.ends_at <= tx.now],
-            steps=(await counselling.steps_of(tx, {person.id}))[person.id],
-            notes=await counselling.notes_for_person(tx, person.id),
-            wishes=await waitlist.of_person(tx, person.id),
+            steps=(await agreed_steps.of_people(tx, {person.id}))[person.id],
+            notes=await notes.notes_for_person(tx, person.id),
+            wishes=await waiting_list.of_person(tx, person.id),
             proposed=await agenda.proposed_to(tx, person.id),
             follows=follows,
-            requests=await portfolios.requests_to(tx, person.id),
+            requests=await follow_requests.to_person(tx, person.id),
             suggestions=await suggestions.of_person(tx, person.id),
             counsellor=await tx.session.get_one(Person, follows.counsellor_id) if follows else None,
             conversation=talk,
-            messages=await chat.messages_of(tx, talk.id) if talk else [],
+            messages=await messages.messages_of(tx, talk.id) if talk else [],
             following=following,
         )
 
@@ -67,7 +61,7 @@ async def answer_counsellor(visit: Visit) -> web.StreamResponse:
     """May this counsellor follow me? Yes or no."""
     async with visit.transaction() as tx:
         may = visit.typed("answer") == "yes"
-        await portfolios.answer_request(tx, visit.actor.known.id, visit.id("counsellor"), may=may)
+        await follow_requests.answer(tx, visit.actor.known.id, visit.id("counsellor"), may=may)
     return visit.go("/appointments", language.gettext("Thank you, that is settled."))
 
 
@@ -107,13 +101,13 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             has_begun=row.begins_at <= tx.now,
             room_open=is_room_open(row, tx.now),
             room_opens_at=row.begins_at - ROOM_OPENS_BEFORE,
-            evidence=await room.evidence_of(tx, row.id) if not is_guest else [],
-            papers=await documents.of_appointment(tx, row.id),
+            evidence=await evidence.of_appointment(tx, row.id) if not is_guest else [],
+            papers=await papers.of_appointment(tx, row.id),
             cv=await cv_of(tx, row) if leads else None,
             names={person.id: person.name for person in row.people},
-            consents=await looking.consents_of(tx, [each.id for each in held]) if not is_guest else [],
+            consents=await cobrowsing.consents_of(tx, [each.id for each in held]) if not is_guest else [],
             conversation=talk,
-            messages=await chat.messages_of(tx, talk.id) if talk else [],
+            messages=await messages.messages_of(tx, talk.id) if talk else [],
             notes=[each.notes for each in held if each.notes and visit.actor.is_person(each.recruiter_id)],
             is_asked=satisfaction.is_asked(row) and visit.actor.is_person(row.candidate_id),
             said=await satisfaction.of_appointment(tx, row.id) if visit.actor.is_person(row.candidate_id) else None,
@@ -158,7 +152,7 @@ async def other_times(visit: Visit) -> web.StreamResponse:
 async def move(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await _kept(tx, visit)
-        await desk.move(tx, row, visit.actor.known, visit.moment("begins"), mode_of(visit, row.reason, row))
+        await booking.move(tx, row, visit.actor.known, visit.moment("begins"), mode_of(visit, row.reason, row))
     return visit.go(f"/appointments/{row.id}", _and_told(visit, row, language.gettext("It has moved.")))
 
 
@@ -176,7 +170,7 @@ async def cancel(visit: Visit) -> web.StreamResponse:
         row = await _kept(tx, visit)
         if row.state is AppointmentState.HELD:
             raise Conflict("appointment.held", N_("This time is only kept for you. It is free again by itself."))
-        await desk.cancel(tx, row, visit.actor.known, visit.typed("words"))
+        await booking.cancel(tx, row, visit.actor.known, visit.typed("words"))
     return visit.go(f"/appointments/{row.id}", _and_told(visit, row, language.gettext("It is cancelled.")))
 
 
@@ -186,7 +180,7 @@ async def excuse_guest(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_EXCUSE, lock=True)
         was_guest = visit.actor.is_person(row.guest_id)
-        await desk.excuse_guest(tx, row, visit.actor.known)
+        await booking.excuse_guest(tx, row, visit.actor.known)
     said = language.gettext("The two others meet as planned. Everybody concerned is told.")
     return visit.go("/appointments" if was_guest else f"/appointments/{row.id}", said)
 
@@ -195,7 +189,7 @@ async def excuse_guest(visit: Visit) -> web.StreamResponse:
 async def coming(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await _kept(tx, visit)
-        booking.confirm(tx, row, visit.actor.known, visit.moment("begins"))
+        transitions.confirm(tx, row, visit.actor.known, visit.moment("begins"))
     return visit.go(f"/appointments/{visit.id('appointment')}", language.gettext("Thank you. See you then."))
 
 
@@ -213,9 +207,9 @@ async def kept_receipt(visit: Visit) -> web.StreamResponse:
     """What was recorded of the connection, for either of the two to keep."""
     async with visit.reading() as tx:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
-        evidence = await room.evidence_of(tx, row.id)
+        seen = await evidence.of_appointment(tx, row.id)
     headers = {"Content-Disposition": "attachment; filename=receipt.pdf", "Cache-Control": "no-store"}
-    text = receipt.of(row, evidence, _zone_of(visit, row))
+    text = receipt.of(row, seen, _zone_of(visit, row))
     return web.Response(body=text, content_type="application/pdf", headers=headers)
 
 
@@ -223,7 +217,7 @@ async def kept_receipt(visit: Visit) -> web.StreamResponse:
 async def contest(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_CONTEST, lock=True)
-        await booking.contest(tx, row, visit.typed("contested"))
+        await transitions.contest(tx, row, visit.typed("contested"))
     return visit.go(f"/appointments/{row.id}", language.gettext("What you say stands beside what was recorded."))
 
 
@@ -241,7 +235,7 @@ async def say(visit: Visit) -> web.StreamResponse:
 @post("/appointments/{appointment}/links/withdraw")
 async def withdraw_links(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        ended = await desk.withdraw_links(tx, await _kept(tx, visit))
+        ended = await booking.withdraw_links(tx, await _kept(tx, visit))
     for session in ended:
         await visit.house.hub.close_session(session)
     said = language.gettext("The links that were mailed open nothing any more.")
@@ -263,7 +257,7 @@ async def printed(visit: Visit) -> web.StreamResponse:
     """The letter to print, for somebody without internet."""
     async with visit.transaction() as tx:
         row = await _kept(tx, visit)
-        path = desk.print_link(tx, row, visit.actor.known)
+        path = booking.print_link(tx, row, visit.actor.known)
     headers = {"Content-Disposition": "inline; filename=letter.pdf", "Cache-Control": "no-store"}
     address = visit.house.settings.public_url.rstrip("/") + path
     return web.Response(body=letter.of(row, address), content_type="application/pdf", headers=headers)

@@ -7,17 +7,20 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms import access, agencies, documents, people, portfolios, referents
-from rooms.access import Act
-from rooms.agencies import Mode, Reason
-from rooms.appointments import agenda, desk, rush, times, waitlist
+from rooms import access
+from rooms.access import Act, batch_booking
+from rooms.access.batch_booking import Asked, Confirmed
+from rooms.appointments import agenda, appointment_types, booking, choices, slot_search, waiting_list
 from rooms.appointments.appointment import SHOWN, Appointment, Guest, Lapsed
-from rooms.appointments.rush import Asked, Confirmed
-from rooms.appointments.times import DAYS_AT_ONCE, Candidate, Openings, Time
-from rooms.documents import Document
-from rooms.errors import Problem
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.appointments.appointment_types import Reason
+from rooms.appointments.slot_search import DAYS_AT_ONCE, Candidate, Openings, Time
+from rooms.core.errors import Problem
+from rooms.core.transaction import Transaction
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies, referents
+from rooms.people import documents, people
+from rooms.people.documents import Document
+from rooms.people.people import Person
 from server import language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -45,7 +48,7 @@ async def choose_reason(visit: Visit) -> web.StreamResponse:
     person = visit.actor.known
     async with visit.reading() as tx:
         following = await heads(tx, visit)
-        reasons = await portfolios.reasons_for(tx, person)
+        reasons = await choices.reasons_for(tx, person)
         known = await agencies.all_agencies(tx)
         is_followed = await referents.referent_of(tx, person.id) is not None
     asks_where = not is_followed and any(each.area for each in known)
@@ -70,9 +73,9 @@ def mode_of(
 ) -> Mode:  # fmt: skip
     """What was chosen; otherwise how it was to be, or the first way of the reason. Whoever has no address is called."""
     wanted = visit.typed("mode") or visit.query.get("mode", "")
-    if wanted in times.modes_for(reason, guest, moving):
+    if wanted in slot_search.modes_for(reason, guest, moving):
         return Mode(wanted)
-    possible = times.modes_for(reason, guest)
+    possible = slot_search.modes_for(reason, guest)
     if candidate and not candidate.email and not moving and Mode.PHONE in possible:
         return Mode.PHONE
     return moving.mode if moving else Mode((possible or reason.modes)[0])
@@ -90,7 +93,7 @@ async def shown_times(
     """A week of times; `only` those of one counsellor, who chooses for somebody, perhaps with a guest, and reads all of
     their day in the agency's time."""
     first, mode = _first_day(visit, tx, reason), mode_of(visit, reason, moving, candidate, guest)
-    found = await times.free_times(tx, reason, mode, candidate.id, first, moving=moving, only=only, guest=guest)
+    found = await slot_search.free_times(tx, reason, mode, candidate.id, first, moving=moving, only=only, guest=guest)
     return _shown(tx.now, visit, reason, mode, found, moving, guest, zone=reason.host.zone if only else None)
 
 
@@ -109,7 +112,7 @@ def _shown(
     begins = tuple(each.span.begins for each in found)
     first = begins[0] if begins else now
     is_foreign = first.astimezone(zone).utcoffset() != first.astimezone(here).utcoffset()
-    possible = times.modes_for(reason, moving.asked if moving else guest, moving)
+    possible = slot_search.modes_for(reason, moving.asked if moving else guest, moving)
     modes = tuple(each for each in possible if each != Mode.PHONE or moving is None or moving.phone)
     return Shown(zone, is_foreign, begins, week, mode, modes)
 
@@ -126,10 +129,12 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
     async def look(asked: list[None]) -> list[Openings]:
         async with visit.reading() as tx:
             # What one may not take is no answer for who shares the look: that is asked of each afterwards.
-            reason = await agencies.standing_reason(tx, visit.id("reason"))
+            reason = await appointment_types.active(tx, visit.id("reason"))
             # Only one counsellor is asked for a follow-up, and not the same one for everybody.
-            team = [] if reason.is_follow_up else await agencies.ids_for(tx, reason)
-            found = await times.openings_of(tx, reason, mode_of(visit, reason), team, _first_day(visit, tx, reason))
+            team = [] if reason.is_follow_up else await appointment_types.ids_for(tx, reason)
+            found = await slot_search.openings_of(
+                tx, reason, mode_of(visit, reason), team, _first_day(visit, tx, reason)
+            )
         return [found] * len(asked)
 
     # Many look at once when times open: nobody keeps a connection to the database while they share one look.
@@ -140,16 +145,16 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
 
     async def know(people: list[uuid.UUID]) -> list[Candidate]:
         async with visit.reading() as tx:
-            return await times.candidates(tx, people, openings.around)
+            return await slot_search.candidates(tx, people, openings.around)
 
     if reason.booth or (reason.agency and reason.agency.area):
         async with visit.reading() as tx:
             await access.may_take(tx, visit.actor, reason)
     if reason.is_follow_up:
         async with visit.reading() as tx:
-            found = await times.free_times(tx, reason, mode_of(visit, reason), me, openings.first)
+            found = await slot_search.free_times(tx, reason, mode_of(visit, reason), me, openings.first)
     else:
-        found = times.times_for(openings, await gathering.ask(("candidates", openings.around), me, know))
+        found = slot_search.times_for(openings, await gathering.ask(("candidates", openings.around), me, know))
     shown = _shown(visit.house.database.clock.now(), visit, reason, mode_of(visit, reason), found)
     if visit.wants_part:
         return visit.part("times.html", (reason.id, shown), reason=reason, shown=shown)
@@ -164,7 +169,7 @@ async def hold(visit: Visit) -> web.StreamResponse:
 
     async def hold_all(asked: list[Asked]) -> list[Appointment | Problem]:
         async with visit.transaction() as tx:
-            return await rush.hold_all(tx, reason, mode, asked)
+            return await batch_booking.hold_all(tx, reason, mode, asked)
 
     asked = Asked(visit.actor, begins, visit.zone.key if visit.zone else None)
     day = begins.astimezone(UTC).date()
@@ -180,11 +185,11 @@ async def wish(visit: Visit) -> web.StreamResponse:
         zone = (visit.zone or reason.host.zone).key
         first, last = visit.day("first_day"), visit.day("last_day")
         mode = mode_of(visit, reason)
-        await waitlist.wish(tx, person, reason, mode, first, last, zone)
+        await waiting_list.wish(tx, person, reason, mode, first, last, zone)
         today = tx.now.astimezone(reason.host.zone).date()
         begins = max(first, today)
         days = min((last - begins).days + 1, DAYS_AT_ONCE)
-        free = await times.free_times(tx, reason, mode, person.id, begins, days)
+        free = await slot_search.free_times(tx, reason, mode, person.id, begins, days)
     said = language.gettext("You are told first when a time comes free.")
     if not free:
         return visit.go("/appointments", said)
@@ -196,7 +201,7 @@ async def wish(visit: Visit) -> web.StreamResponse:
 @post("/wishes/{wish}/give-up")
 async def give_up(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        await desk.wait_no_longer(tx, visit.actor.known, visit.id("wish"))
+        await booking.wait_no_longer(tx, visit.actor.known, visit.id("wish"))
     return visit.go("/appointments", language.gettext("Done."))
 
 
@@ -204,7 +209,7 @@ async def give_up(visit: Visit) -> web.StreamResponse:
 async def decline(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP, lock=True)
-        await desk.decline(tx, row)
+        await booking.decline(tx, row)
     return visit.go("/appointments", language.gettext("You keep your turn and are told of the next one."))
 
 
@@ -234,7 +239,7 @@ async def cv_of(tx: Transaction, row: Appointment) -> Document | None:
 async def book(visit: Visit) -> web.StreamResponse:
     async def book_all(asked: list[Confirmed]) -> list[Appointment | Problem]:
         async with visit.transaction() as tx:
-            return await rush.book_all(tx, asked)
+            return await batch_booking.book_all(tx, asked)
 
     asked = Confirmed(visit.actor, visit.id("appointment"), visit.typed("said"), visit.typed("phone"))
     row = await visit.house.gathering.ask("book", asked, book_all)

@@ -2,14 +2,17 @@
 
 from aiohttp import web
 
-from rooms import access, agencies, chat, documents, employers
-from rooms.appointments import agenda
+from rooms import access
+from rooms.appointments import agenda, appointment_types
 from rooms.appointments.appointment import Appointment
-from rooms.booths import Booth
-from rooms.facts import conversation_stream, fair_stream
-from rooms.lines import calls, standing
-from rooms.transaction import Transaction
-from rooms.uploads import DocumentKind
+from rooms.chat import conversations, messages, questions
+from rooms.core.events import conversation_stream, fair_stream
+from rooms.core.transaction import Transaction
+from rooms.core.uploads import DocumentKind
+from rooms.fairs import booth_documents
+from rooms.fairs.booths import Booth
+from rooms.lines import calls, line_status
+from rooms.organisations import vacancies
 from server.pages import lobby
 from server.pages.following import heads
 from server.visit import Visit, get
@@ -23,11 +26,11 @@ async def of_path(tx: Transaction, visit: Visit, act: access.Act = access.Act.BO
 async def booth(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         stand = await of_path(tx, visit)
-        talk = await chat.of_booth(tx, stand.id)
+        talk = await conversations.of_booth(tx, stand.id)
         following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(talk.id))
-        jobs = (await employers.vacancies_of(tx, [stand.employer_id]))[stand.employer_id]
+        jobs = (await vacancies.of_employers(tx, [stand.employer_id]))[stand.employer_id]
         mine = await lobby.mine(tx, visit, stand.fair)
-        files = await documents.by_kind(tx, stand.id)
+        files = await booth_documents.by_kind(tx, stand.id)
         relations = await access.to_booth(tx, visit.actor, stand)
         return visit.page(
             "booth.html",
@@ -37,15 +40,15 @@ async def booth(visit: Visit) -> web.StreamResponse:
             logo=next(iter(files[DocumentKind.LOGO]), None),
             video=next(iter(files[DocumentKind.VIDEO]), None),
             papers=files[DocumentKind.BOOTH],
-            standing=(await standing.of_booths(tx, [stand]))[stand.id],
+            standing=(await line_status.of_booths(tx, [stand]))[stand.id],
             place=next((position for position in mine if position.place.booth_id == stand.id), None),
             mine=mine,
             ringing=await calls.ringing_for(tx, visit.actor.person.id) if visit.actor.person else None,
             conversation=talk,
-            messages=await chat.messages_of(tx, talk.id),
+            messages=await messages.messages_of(tx, talk.id),
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
             is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
-            interviews=await agencies.reasons_of(tx, stand),
+            interviews=await appointment_types.all_of(tx, stand),
             booked=await _booked(tx, visit, stand),
             is_member=access.allows(access.Act.BOOTH_SET_UP, relations),
             next_day=await lobby.next_day(tx, stand.fair),
@@ -65,7 +68,7 @@ async def question(visit: Visit) -> web.StreamResponse:
     person = visit.actor.known
     async with visit.transaction() as tx:
         stand = await of_path(tx, visit)
-        talk = await chat.question_to(tx, stand, person)
+        talk = await questions.question_to(tx, stand, person)
     async with visit.reading() as tx:
         following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(talk.id))
         return visit.page(
@@ -73,6 +76,6 @@ async def question(visit: Visit) -> web.StreamResponse:
             fair=stand.fair,
             booth=stand,
             conversation=talk,
-            messages=await chat.messages_of(tx, talk.id),
+            messages=await messages.messages_of(tx, talk.id),
             following=following,
         )

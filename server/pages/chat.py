@@ -4,11 +4,12 @@ import uuid
 
 from aiohttp import web
 
-from rooms import access, chat
+from rooms import access
 from rooms.access import Act
-from rooms.chat import Silencing
-from rooms.errors import N_, Invalid, NotFound
-from rooms.people import Person
+from rooms.chat import messages, moderation, silences
+from rooms.chat.silences import Silencing
+from rooms.core.errors import N_, Invalid, NotFound
+from rooms.people.people import Person
 from server import language
 from server.visit import Visit, post
 
@@ -22,7 +23,7 @@ async def send(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         where, relations = await access.conversation(tx, visit.actor, visit.id("conversation"), Act.CHAT_WRITE)
         is_staff = access.speaks_as_staff(where, relations)
-        await chat.send(tx, visit.actor.known, where, visit.typed("text"), client_id, is_staff=is_staff)
+        await messages.send(tx, visit.actor.known, where, visit.typed("text"), client_id, is_staff=is_staff)
     return visit.go(visit.came_from() + "#chat")
 
 
@@ -30,7 +31,7 @@ async def send(visit: Visit) -> web.StreamResponse:
 async def report(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         message, where = await access.message(tx, visit.actor, visit.id("message"), Act.CHAT_READ)
-        await chat.report(tx, visit.actor.known, message, where.fair_id)
+        await moderation.report(tx, visit.actor.known, message, where.fair_id)
     return visit.go(visit.came_from(), language.gettext("Thank you. The organisers will look at this message."))
 
 
@@ -38,7 +39,7 @@ async def report(visit: Visit) -> web.StreamResponse:
 async def remove(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         message, where = await access.message(tx, visit.actor, visit.id("message"), Act.CHAT_MODERATE)
-        await chat.remove(tx, message, where.fair_id)
+        await moderation.remove(tx, message, where.fair_id)
     return visit.go(visit.came_from(), language.gettext("The message was removed."))
 
 
@@ -47,7 +48,7 @@ async def settle(visit: Visit) -> web.StreamResponse:
     """The message may stand; its reports are done with."""
     async with visit.transaction() as tx:
         message, where = await access.message(tx, visit.actor, visit.id("message"), Act.CHAT_MODERATE)
-        await chat.settle(tx, message, where.fair_id)
+        await moderation.settle(tx, message, where.fair_id)
     return visit.go(visit.came_from(), language.gettext("The message stays."))
 
 
@@ -62,5 +63,5 @@ async def silence(visit: Visit) -> web.StreamResponse:
         person = await tx.session.get(Person, visit.id("person"))
         if person is None:
             raise NotFound("person")
-        await chat.silence(tx, fair.id, person.id, Silencing(how))
+        await silences.silence(tx, fair.id, person.id, Silencing(how))
     return visit.go(visit.came_from(), language.gettext("Done."))

@@ -5,17 +5,32 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from rooms import access, agencies, chat, counselling, people, portfolios, referents, suggestions
+from rooms import access
 from rooms.access import Act
-from rooms.agencies import Mode
-from rooms.appointments import agenda, desk, guests, hours, room, satisfaction
+from rooms.appointments import (
+    agenda,
+    appointment_types,
+    availability_rules,
+    booking,
+    evidence,
+    guests,
+    handover,
+    hours,
+    room,
+    satisfaction,
+)
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE, AppointmentState, Attendance
 from rooms.appointments.availability import whole_days
-from rooms.errors import N_, Invalid
-from rooms.facts import conversation_stream
-from rooms.people import Person
-from rooms.portfolios import Only
-from rooms.transaction import Transaction
+from rooms.caseload import agreed_steps, caseload, follow_requests, notes, saved_filters, suggestions
+from rooms.caseload.caseload import Only
+from rooms.chat import conversations, messages
+from rooms.core.errors import N_, Invalid
+from rooms.core.events import conversation_stream
+from rooms.core.transaction import Transaction
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies, referents
+from rooms.people import people
+from rooms.people.people import Person
 from server import language
 from server.pages.appointments import appointment
 from server.pages.booking import shown_times
@@ -42,12 +57,12 @@ async def day(visit: Visit) -> web.StreamResponse:
             rows=[row for row in mine if row.state is not AppointmentState.CANCELLED],
             cancelled=[row for row in mine if row.state is AppointmentState.CANCELLED],
             before=await agenda.last_before(tx, {row.candidate_id for row in mine}, min(tx.now, ends)),
-            steps=await counselling.steps_of(tx, {each.candidate_id for each in mine}),
-            waiting=await room.waiting_since(tx, mine),
+            steps=await agreed_steps.of_people(tx, {each.candidate_id for each in mine}),
+            waiting=await evidence.waiting_since(tx, mine),
             talks=await room.talks_of(tx, mine),
             opens_before=ROOM_OPENS_BEFORE,
-            colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
-            asking=await portfolios.asking(tx, visit.actor.known.id),
+            colleagues=await agencies.colleagues_of(tx, visit.actor.known.id),
+            asking=await caseload.asking(tx, visit.actor.known.id),
             is_closed=await hours.is_closed(tx, visit.actor.known.id, chosen),
             chosen=chosen,
             yesterday=chosen - timedelta(days=1),
@@ -75,9 +90,9 @@ async def hand_day_over(visit: Visit) -> web.StreamResponse:
         chosen = visit.day("day")
         me = await tx.session.get_one(Person, visit.actor.known.id)
         zone = teams[0].agency.zone
-        done = await desk.hand_day_over(tx, me, visit.uuid("colleague"), *whole_days(chosen, chosen, zone))
+        done = await handover.hand_day_over(tx, me, visit.uuid("colleague"), *whole_days(chosen, chosen, zone))
         if visit.typed("is_closed"):
-            await desk.close_days(tx, me.id, chosen, chosen, zone)
+            await handover.close_days(tx, me.id, chosen, chosen, zone)
     said = language.gettext("Appointments handed over: %(count)s.", count=len(done.taken))
     if done.left:
         names = ", ".join(row.candidate.name for row in done.left)
@@ -105,21 +120,23 @@ async def portfolio(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit)
         only = visit.asked("only") or visit.ticked("only")
         words = visit.query.get("q", "") or visit.typed("q")
-        rows, filters = await portfolios.portfolio(tx, me, words), await portfolios.filters_of(tx, me)
+        rows, filters = await caseload.portfolio(tx, me, words), await saved_filters.of_counsellor(tx, me)
         agency = teams[0].agency
         return visit.page(
             "portfolio.html",
             rows=[row for row in rows if row.is_among(only)],
-            count=await portfolios.count_of(tx, me),
-            elsewhere=await portfolios.elsewhere(tx, me, visit.query.get("q", "")),
-            unfollowed=await portfolios.unfollowed(tx, me, words or visit.typed("name")),
+            count=await caseload.count_of(tx, me),
+            elsewhere=await caseload.elsewhere(tx, me, visit.query.get("q", "")),
+            unfollowed=await caseload.unfollowed(tx, me, words or visit.typed("name")),
             only=only,
             choices=[each.value for each in Only],
             filters=filters,
-            requests=await portfolios.requests_of(tx, me),
+            requests=await follow_requests.of_counsellor(tx, me),
             is_kept=any(each.words == words and set(each.only) == set(only) for each in filters),
-            colleagues=await portfolios.colleagues_of(tx, me),
-            kept=await portfolios.kept_promise(tx, me, agency.zone, hours.holidays_around(agency, tx.now.date())),
+            colleagues=await agencies.colleagues_of(tx, me),
+            kept=await caseload.kept_promise(
+                tx, me, agency.zone, availability_rules.holidays_around(agency, tx.now.date())
+            ),
             at=teams[0].agency.zone,
             following=following,
         )
@@ -130,7 +147,7 @@ async def keep_filter(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.counsels(tx, visit.actor)
         words, only = visit.typed("q"), visit.ticked("only")
-        await portfolios.keep_filter(tx, visit.actor.known.id, visit.typed("filter_name"), words, only)
+        await saved_filters.keep(tx, visit.actor.known.id, visit.typed("filter_name"), words, only)
     asked = urlencode([("q", words), *(("only", each) for each in only)])
     return visit.go(f"/counsel/people?{asked}", language.gettext("Kept."))
 
@@ -139,7 +156,7 @@ async def keep_filter(visit: Visit) -> web.StreamResponse:
 async def forget_filter(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.counsels(tx, visit.actor)
-        await portfolios.forget_filter(tx, visit.actor.known.id, visit.id("filter"))
+        await saved_filters.forget(tx, visit.actor.known.id, visit.id("filter"))
     return visit.go("/counsel/people", language.gettext("Removed."))
 
 
@@ -147,7 +164,7 @@ async def forget_filter(visit: Visit) -> web.StreamResponse:
 async def hand_all_over(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.counsels(tx, visit.actor)
-        count = await portfolios.hand_all_over(tx, visit.actor.known.id, visit.uuid("colleague"))
+        count = await caseload.hand_all_over(tx, visit.actor.known.id, visit.uuid("colleague"))
     return visit.go("/counsel/people", language.gettext("People handed over: %(count)s.", count=count))
 
 
@@ -167,7 +184,7 @@ async def follow(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.counsels(tx, visit.actor)
         email = people.clean_email(visit.typed("email")) if visit.typed("email") else None
-        person, is_in = await portfolios.take(
+        person, is_in = await follow_requests.take(
             tx,
             visit.actor.known,
             visit.typed("name"),
@@ -186,7 +203,7 @@ async def follow(visit: Visit) -> web.StreamResponse:
 async def take_request_back(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.counsels(tx, visit.actor)
-        await portfolios.take_request_back(tx, visit.actor.known.id, visit.id("asked"))
+        await follow_requests.take_back(tx, visit.actor.known.id, visit.id("asked"))
     return visit.go("/counsel/people#requests", language.gettext("You no longer ask to follow them."))
 
 
@@ -195,7 +212,7 @@ async def take_up(visit: Visit) -> web.StreamResponse:
     """Follow somebody of the agency whom nobody follows now."""
     async with visit.transaction() as tx:
         await access.counsels(tx, visit.actor)
-        person = await portfolios.take_up(tx, visit.actor.known.id, visit.id("unfollowed"))
+        person = await caseload.take_up(tx, visit.actor.known.id, visit.id("unfollowed"))
     return visit.go(f"/counsel/people/{person.id}", language.gettext("You follow %(name)s now.", name=person.name))
 
 
@@ -207,13 +224,13 @@ async def person(visit: Visit) -> web.StreamResponse:
         teams = await access.counsels(tx, visit.actor)
         following = await heads(tx, visit)
         mine = {None, *(team.id for team in teams)}
-        reasons = [each for each in await agencies.reasons_of(tx, teams[0].agency) if each.team_id in mine]
+        reasons = [each for each in await appointment_types.all_of(tx, teams[0].agency) if each.team_id in mine]
         rows = await agenda.of_person(tx, row.id, since=tx.now - KEPT_IN_VIEW)
         given = [each for each in rows if each.candidate_id == row.id and not each.is_interview]
         phones = [each.phone for each in given if each.phone]
         wanted = visit.typed("reason") or visit.query.get("reason", "")
         followed_by_me = await referents.referent_of(tx, row.id) == visit.actor.known.id
-        talk = await chat.with_counsellor(tx, row.id) if followed_by_me and row.email else None
+        talk = await conversations.with_counsellor(tx, row.id) if followed_by_me and row.email else None
         if talk:
             following = await heads(tx, visit, conversation_stream(talk.id))
         chosen = next((each for each in reasons if str(each.id) == wanted), None)
@@ -227,17 +244,17 @@ async def person(visit: Visit) -> web.StreamResponse:
             outcomes=await suggestions.outcomes(tx, suggested),
             fairs=await suggestions.choices(tx) if followed_by_me else [],
             person=row,
-            follows=await portfolios.following_of(tx, row.id) if followed_by_me else None,
+            follows=await referents.following_of(tx, row.id) if followed_by_me else None,
             conversation=talk,
-            messages=await chat.messages_of(tx, talk.id) if talk else [],
+            messages=await messages.messages_of(tx, talk.id) if talk else [],
             rows=[
                 each for each in reversed(rows) if each.has(visit.actor.known.id) or (followed_by_me and each in given)
             ],
             reasons=reasons,
             chosen=chosen,
-            notes=await counselling.notes_for_counsellor(tx, visit.actor.known.id, row.id),
-            steps=(await counselling.steps_of(tx, {row.id}))[row.id],
-            colleagues=await portfolios.colleagues_of(tx, visit.actor.known.id),
+            notes=await notes.notes_for_counsellor(tx, visit.actor.known.id, row.id),
+            steps=(await agreed_steps.of_people(tx, {row.id}))[row.id],
+            colleagues=await agencies.colleagues_of(tx, visit.actor.known.id),
             last_phone=phones[-1] if phones else "",
             guests=invitable,
             guest=guest,
@@ -256,7 +273,7 @@ async def book_for(visit: Visit) -> web.StreamResponse:
         mode = Mode(visit.typed("mode")) if visit.typed("mode") in reason.modes else Mode(reason.modes[0])
         me = await tx.session.get_one(Person, visit.actor.known.id)
         guest = await guests.choose(tx, visit.typed("guest"), apart_from={row.id, me.id})
-        made = await desk.book_for(tx, me, row, reason, mode, visit.moment("begins"), visit.typed("phone"), guest)
+        made = await booking.book_for(tx, me, row, reason, mode, visit.moment("begins"), visit.typed("phone"), guest)
     return visit.go(f"/appointments/{made.id}", language.gettext("It is booked."))
 
 
@@ -269,7 +286,7 @@ async def reinforce(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await _followed(tx, visit)
         wanted = bool(visit.typed("is_reinforced"))
-        await portfolios.reinforce(tx, visit.actor.known.id, row.id, is_reinforced=wanted)
+        await caseload.reinforce(tx, visit.actor.known.id, row.id, is_reinforced=wanted)
     return visit.go(f"/counsel/people/{row.id}", language.gettext("Saved."))
 
 
@@ -277,7 +294,7 @@ async def reinforce(visit: Visit) -> web.StreamResponse:
 async def stop_following(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await _followed(tx, visit)
-        await portfolios.stop_following(tx, visit.actor.known.id, row.id)
+        await caseload.stop_following(tx, visit.actor.known.id, row.id)
     return visit.go("/counsel/people", language.gettext("You no longer follow %(name)s.", name=row.name))
 
 
@@ -285,7 +302,7 @@ async def stop_following(visit: Visit) -> web.StreamResponse:
 async def give_email(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await _followed(tx, visit)
-        await desk.give_email(tx, visit.actor.known, row, visit.typed("email"))
+        await booking.give_email(tx, visit.actor.known, row, visit.typed("email"))
     said = language.gettext("Saved. What is booked already is on its way to %(email)s.", email=row.email)
     return visit.go(f"/counsel/people/{row.id}", said)
 

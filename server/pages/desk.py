@@ -2,14 +2,18 @@
 
 from aiohttp import web
 
-from rooms import access, booths, chat, documents, meetings, presence
+from rooms import access
 from rooms.access import Act
-from rooms.booths import Booth
-from rooms.conversations import ConversationKind
-from rooms.errors import NotFound
-from rooms.facts import conversation_stream, fair_stream, line_stream
-from rooms.lines import calls, standing
-from rooms.transaction import Transaction
+from rooms.chat import conversations, messages, questions
+from rooms.chat.conversations import ConversationKind
+from rooms.core.errors import NotFound
+from rooms.core.events import conversation_stream, fair_stream, line_stream
+from rooms.core.transaction import Transaction
+from rooms.fairs import booths, desk_presence
+from rooms.fairs.booths import Booth
+from rooms.lines import calls, line_status
+from rooms.meetings import follow_up, meetings
+from rooms.people import documents
 from server import language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -36,26 +40,26 @@ async def _booth(tx: Transaction, visit: Visit) -> Booth:
 async def desk(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit)
-        await presence.see_desk(tx, stand.id, visit.actor.known.id)
+        await desk_presence.see_desk(tx, stand.id, visit.actor.known.id)
     visit.house.hub.standings.stir({stand.id})
     async with visit.reading() as tx:
-        talk = await chat.of_booth(tx, stand.id)
+        talk = await conversations.of_booth(tx, stand.id)
         wanted = (line_stream(stand.id), fair_stream(stand.fair_id), conversation_stream(talk.id))
         following = await heads(tx, visit, *wanted)
-        line = await standing.of_line(tx, stand)
+        line = await line_status.of_line(tx, stand)
         return visit.page(
             "desk.html",
             fair=stand.fair,
             booth=stand,
-            standing=(await standing.of_booths(tx, [stand]))[stand.id],
+            standing=(await line_status.of_booths(tx, [stand]))[stand.id],
             line=line,
             cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),
             ringing=await calls.ringing_at(tx, stand.id),
             meeting=await meetings.held_by(tx, visit.actor.known.id),
             conversation=talk,
-            messages=await chat.messages_of(tx, talk.id),
-            due=await meetings.unanswered(tx, stand.id, visit.actor.known.id),
-            questions=await chat.questions_to(tx, stand.id),
+            messages=await messages.messages_of(tx, talk.id),
+            due=await follow_up.unanswered(tx, stand.id, visit.actor.known.id),
+            questions=await questions.questions_to(tx, stand.id),
             following=following,
         )
 
@@ -106,9 +110,9 @@ async def question(visit: Visit) -> web.StreamResponse:
         if row.kind is not ConversationKind.QUESTION or row.subject != stand.id:
             raise NotFound("conversation")
         following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(row.id))
-        messages = await chat.messages_of(tx, row.id)
+        written = await messages.messages_of(tx, row.id)
     return visit.page(
-        "question.html", fair=stand.fair, booth=stand, conversation=row, messages=messages, following=following
+        "question.html", fair=stand.fair, booth=stand, conversation=row, messages=written, following=following
     )
 
 
@@ -118,5 +122,5 @@ async def talks(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         stand = await _booth(tx, visit)
         following = await heads(tx, visit, fair_stream(stand.fair_id))
-        rows = await meetings.held_at(tx, stand.id)
+        rows = await follow_up.held_at(tx, stand.id)
     return visit.page("desk_talks.html", fair=stand.fair, booth=stand, talks=rows, following=following)

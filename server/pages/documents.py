@@ -5,11 +5,14 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from rooms import access, documents
+from rooms import access
 from rooms.access import Act
-from rooms.documents import Document
-from rooms.errors import N_, Invalid, NotFound
-from rooms.uploads import Checked, DocumentKind, Upload, kind_of
+from rooms.appointments import papers
+from rooms.core.errors import N_, Invalid, NotFound
+from rooms.core.uploads import Checked, DocumentKind, Upload, kind_of
+from rooms.fairs import booth_documents
+from rooms.people import documents
+from rooms.people.documents import Document
 from server import language
 from server.files import FolderStorage, forget, take_in
 from server.pages.appointments import appointment
@@ -83,7 +86,7 @@ async def keep_for_booth(visit: Visit) -> web.StreamResponse:
 
     async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
         async with visit.transaction() as tx:
-            return await documents.add_to_booth(tx, booth, kind, checked, name)
+            return await booth_documents.add(tx, booth, kind, checked, name)
 
     await take_in(visit.house.storage, kind, upload_of(visit), add)
     return visit.go(f"/booths/{visit.id('booth')}/set-up#documents", _kept(kind))
@@ -106,7 +109,7 @@ async def pass_on(visit: Visit) -> web.StreamResponse:
     async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
         async with visit.transaction() as tx:
             held = await access.appointment(tx, visit.actor, row.id, lock=True)
-            return await documents.pass_on(tx, held, visit.actor.known, checked, name)
+            return await papers.pass_on(tx, held, visit.actor.known, checked, name)
 
     await take_in(visit.house.storage, DocumentKind.PAPER, upload_of(visit), add)
     return visit.go(f"/appointments/{row.id}#papers", language.gettext("It is passed, and can be read now."))
@@ -119,7 +122,7 @@ async def hang_banner(visit: Visit) -> web.StreamResponse:
 
     async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
         async with visit.transaction() as tx:
-            return await documents.hang_banner(tx, fair.id, checked, name)
+            return await booth_documents.hang_banner(tx, fair.id, checked, name)
 
     await take_in(visit.house.storage, DocumentKind.BANNER, upload_of(visit), add)
     return visit.go(f"/organise/{fair.slug}#banner", language.gettext("Saved."))
@@ -129,7 +132,7 @@ async def hang_banner(visit: Visit) -> web.StreamResponse:
 async def take_banner_down(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         fair = await access.fair(tx, visit.actor, visit.path("fair"), Act.FAIR_RUN)
-        stale = await documents.take_banner_down(tx, fair.id)
+        stale = await booth_documents.take_banner_down(tx, fair.id)
     await forget(visit.house.storage, stale)
     return visit.go(f"/organise/{fair.slug}#banner", language.gettext("Removed."))
 

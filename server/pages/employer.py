@@ -4,13 +4,15 @@ import uuid
 
 from aiohttp import web
 
-from rooms import access, booths, documents, employers, invitations
-from rooms.access import Act
-from rooms.appointments import interviews
-from rooms.booths import Booth, BoothText
-from rooms.employers import VacancyText
-from rooms.facts import fair_stream
-from rooms.transaction import Transaction
+from rooms import access
+from rooms.access import Act, invitations
+from rooms.appointments import recruiter_departure
+from rooms.core.events import fair_stream
+from rooms.core.transaction import Transaction
+from rooms.fairs import booth_documents, booths
+from rooms.fairs.booths import Booth, BoothText
+from rooms.organisations import employers, vacancies
+from rooms.organisations.vacancies import VacancyText
 from server import language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -27,8 +29,8 @@ async def set_up_form(visit: Visit) -> web.StreamResponse:
         following = await heads(tx, visit, fair_stream(stand.fair_id))
         members = await employers.members_of(tx, stand.employer_id)
         staff = {person.id for person in await booths.staff_of(tx, stand.id)}
-        files = await documents.of_booth(tx, stand.id)
-        jobs = (await employers.vacancies_of(tx, [stand.employer_id]))[stand.employer_id]
+        files = await booth_documents.of_booth(tx, stand.id)
+        jobs = (await vacancies.of_employers(tx, [stand.employer_id]))[stand.employer_id]
         relations = await access.to_booth(tx, visit.actor, stand)
         invited = await invitations.open_for_employer(tx, stand.employer_id)
     return visit.page(
@@ -67,7 +69,7 @@ async def choose_staff(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
-        await interviews.choose_staff(tx, stand, chosen, visit.actor.known)
+        await recruiter_departure.choose_staff(tx, stand, chosen, visit.actor.known)
     return visit.go(f"/booths/{stand.id}/set-up#staff", language.gettext("Saved."))
 
 
@@ -94,7 +96,7 @@ async def remove_colleague(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
-        await interviews.dismiss(tx, stand.employer_id, visit.id("colleague"), visit.actor.known)
+        await recruiter_departure.dismiss(tx, stand.employer_id, visit.id("colleague"), visit.actor.known)
     return visit.go(f"/booths/{stand.id}/set-up#people", language.gettext("This person belongs to you no longer."))
 
 
@@ -111,7 +113,7 @@ async def withdraw_invitation(visit: Visit) -> web.StreamResponse:
 async def add_vacancy(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit)
-        await employers.add_vacancy(tx, stand.employer, _text(visit))
+        await vacancies.add(tx, stand.employer, _text(visit))
     return visit.go(f"/booths/{stand.id}/set-up#vacancies", language.gettext("The vacancy is shown at your booth."))
 
 
@@ -127,7 +129,7 @@ async def vacancy_form(visit: Visit) -> web.StreamResponse:
 async def change_vacancy(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         vacancy, _ = await access.vacancy(tx, visit.actor, visit.id("vacancy"))
-        employers.write_vacancy(vacancy, _text(visit))
+        vacancies.write(vacancy, _text(visit))
     return visit.go("/desk", language.gettext("Saved."))
 
 
@@ -135,7 +137,7 @@ async def change_vacancy(visit: Visit) -> web.StreamResponse:
 async def withdraw_vacancy(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         vacancy, _ = await access.vacancy(tx, visit.actor, visit.id("vacancy"))
-        await employers.withdraw_vacancy(tx, vacancy)
+        await vacancies.withdraw(tx, vacancy)
     return visit.go(visit.came_from("/desk"), language.gettext("The vacancy is shown no longer."))
 
 

@@ -2,13 +2,15 @@
 
 import json
 
-from rooms import access, meetings, streams
+from rooms import access
 from rooms.appointments import agenda
-from rooms.errors import NotFound
-from rooms.facts import person_stream
-from rooms.fairs import Fair
+from rooms.core import streams
+from rooms.core.errors import NotFound
+from rooms.core.events import person_stream
+from rooms.core.transaction import Transaction
+from rooms.fairs.fairs import Fair
 from rooms.lines import calls
-from rooms.transaction import Transaction
+from rooms.meetings import meetings
 from server.visit import FAIR, Visit
 from signaling.mine import my_call_told
 

@@ -2,7 +2,9 @@
 
 from aiohttp import web
 
-from rooms import agencies, booths, fairs, people
+from rooms.fairs import booths, fairs, schedule
+from rooms.organisations import agencies
+from rooms.people import people
 from server.pages.following import fair_around, heads
 from server.visit import LANGUAGE, Visit, get, post
 
@@ -13,7 +15,7 @@ YEAR = 365 * 24 * 3600
 async def front(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         shown = await fairs.shown(tx)
-        rows = [(fair, await fairs.days_of(tx, fair), len(await booths.of_fair(tx, fair.id))) for fair in shown]
+        rows = [(fair, await schedule.days_of(tx, fair), len(await booths.of_fair(tx, fair.id))) for fair in shown]
         has_counsellors = bool(await agencies.all_agencies(tx))
     return visit.page("front.html", rows=rows, has_counsellors=has_counsellors)
 

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from rooms import access
-from rooms.appointments import agenda, desk, hours
-from rooms.appointments.hours import RulesText
-from rooms.errors import N_, Invalid
+from rooms.appointments import agenda, booking_rules, handover, hours, own_calendar
+from rooms.appointments.booking_rules import RulesText
+from rooms.core.errors import N_, Invalid
 from server import calendars, language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -20,7 +20,7 @@ SINCE = timedelta(days=90)
 async def hours_page(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.keeps_hours(tx, visit.actor)
-        rules = await hours.rules_of(tx, visit.actor.known.id)
+        rules = await booking_rules.of_person(tx, visit.actor.known.id)
     async with visit.reading() as tx:
         following = await heads(tx, visit)
         return visit.page(
@@ -72,7 +72,7 @@ async def add_day(visit: Visit) -> web.StreamResponse:
         if is_open:
             await hours.add_day(tx, visit.actor.known.id, chosen, span, visit.ticked("day_modes"), until=until)
         else:
-            await desk.close_days(tx, visit.actor.known.id, chosen, until or chosen, zone)
+            await handover.close_days(tx, visit.actor.known.id, chosen, until or chosen, zone)
         staying = await agenda.seen_by(tx, visit.actor.known.id, chosen, zone, until)
     said = language.gettext("Saved.")
     if staying and not is_open:
@@ -101,7 +101,7 @@ async def change_rules(visit: Visit) -> web.StreamResponse:
     )
     async with visit.transaction() as tx:
         await access.keeps_hours(tx, visit.actor)
-        await hours.change_rules(tx, visit.actor.known.id, text)
+        await booking_rules.change(tx, visit.actor.known.id, text)
     return visit.go("/counsel/hours#rules", language.gettext("Saved."))
 
 
@@ -109,7 +109,7 @@ async def change_rules(visit: Visit) -> web.StreamResponse:
 async def read_calendar(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.keeps_hours(tx, visit.actor)
-        await hours.read_calendar_at(tx, visit.actor.known.id, visit.typed("busy_address"))
+        await own_calendar.read_at(tx, visit.actor.known.id, visit.typed("busy_address"))
     return visit.go("/counsel/hours#calendars", language.gettext("Saved. It is read within a minute."))
 
 
@@ -118,7 +118,7 @@ async def open_feed(visit: Visit) -> web.StreamResponse:
     """A new address for one's calendar; it is shown once."""
     async with visit.transaction() as tx:
         await access.keeps_hours(tx, visit.actor)
-        token = await hours.open_feed(tx, visit.actor.known.id)
+        token = await own_calendar.open_feed(tx, visit.actor.known.id)
     address = f"{visit.house.settings.public_url.rstrip('/')}/feeds/{token}.ics"
     said = language.gettext("Copy this address into your calendar, it is shown only now: %(address)s", address=address)
     return visit.go("/counsel/hours#calendars", said)
@@ -128,7 +128,7 @@ async def open_feed(visit: Visit) -> web.StreamResponse:
 async def close_feed(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         await access.keeps_hours(tx, visit.actor)
-        await hours.close_feed(tx, visit.actor.known.id)
+        await own_calendar.close_feed(tx, visit.actor.known.id)
     return visit.go("/counsel/hours#calendars", language.gettext("The address gives nothing any more."))
 
 
@@ -137,7 +137,7 @@ async def feed(visit: Visit) -> web.StreamResponse:
     """The calendar that goes out: whoever knows the address reads it, until it is withdrawn."""
     await visit.house.rates.count("feed", visit.address, 60)
     async with visit.reading() as tx:
-        person = await hours.whose_feed(tx, visit.path("feed"))
+        person = await own_calendar.whose_feed(tx, visit.path("feed"))
         rows = await agenda.of_person(tx, person.id, since=tx.now - SINCE)
     url = visit.house.settings.public_url.rstrip("/")
     text = calendars.feed(rows, person.id, url, urlsplit(url).hostname or "localhost")

@@ -2,13 +2,13 @@
 
 from aiohttp import web
 
-from rooms import access, agencies
+from rooms import access
 from rooms.access import Act
-from rooms.appointments import agenda, hours
+from rooms.appointments import agenda, appointment_types, hours
 from rooms.appointments import interviews as booth_interviews
-from rooms.booths import Booth
-from rooms.facts import fair_stream
-from rooms.transaction import Transaction
+from rooms.core.events import fair_stream
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
 from server import language
 from server.pages.agency import reason_text
 from server.pages.following import heads
@@ -30,7 +30,7 @@ async def interviews(visit: Visit) -> web.StreamResponse:
             "interviews.html",
             fair=stand.fair,
             booth=stand,
-            reasons=await agencies.reasons_of(tx, stand),
+            reasons=await appointment_types.all_of(tx, stand),
             rows=await agenda.at_booth(tx, stand.id),
             invited=await agenda.with_guest(tx, stand.id),
             days=days,
@@ -44,7 +44,7 @@ async def interviews(visit: Visit) -> web.StreamResponse:
 async def add_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
-        await agencies.add_reason(tx, stand, reason_text(visit))
+        await appointment_types.add(tx, stand, reason_text(visit))
     return visit.go(f"/booths/{stand.id}/interviews#kinds", language.gettext("Candidates can book it from now on."))
 
 
@@ -55,7 +55,7 @@ async def interview(visit: Visit) -> web.StreamResponse:
         return visit.page(
             "reason.html",
             fair=stand.fair,
-            reason=await agencies.reason_of(tx, stand, visit.id("interview")),
+            reason=await appointment_types.of_venue(tx, stand, visit.id("interview")),
             teams=(),
             back=f"/booths/{stand.id}/interviews",
             following=await heads(tx, visit),
@@ -66,7 +66,7 @@ async def interview(visit: Visit) -> web.StreamResponse:
 async def change_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
-        await agencies.change_reason(tx, stand, visit.id("interview"), reason_text(visit))
+        await appointment_types.change(tx, stand, visit.id("interview"), reason_text(visit))
     return visit.go(f"/booths/{stand.id}/interviews#kinds", language.gettext("Saved."))
 
 
@@ -74,7 +74,7 @@ async def change_reason(visit: Visit) -> web.StreamResponse:
 async def withdraw_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
-        await agencies.withdraw_reason(tx, stand, visit.id("interview"))
+        await appointment_types.withdraw(tx, stand, visit.id("interview"))
     return visit.go(f"/booths/{stand.id}/interviews#kinds", language.gettext("Nobody can take it any more."))
 
 

@@ -4,13 +4,14 @@ import uuid
 
 from aiohttp import web
 
-from rooms import access, documents
+from rooms import access
 from rooms.access import Act
-from rooms.errors import N_, Invalid
-from rooms.facts import fair_stream
+from rooms.core.errors import N_, Invalid
+from rooms.core.events import fair_stream
+from rooms.core.uploads import Checked, DocumentKind
 from rooms.lines import calls, places
 from rooms.lines.calls import Answer
-from rooms.uploads import Checked, DocumentKind
+from rooms.people import documents
 from server import language
 from server.files import take_in
 from server.pages.booth import of_path

@@ -2,9 +2,11 @@
 
 from aiohttp import web
 
-from rooms import access, documents, meetings, people, signin
+from rooms import access
 from rooms.access import Act
-from rooms.people import Need, Person, Profile
+from rooms.meetings import follow_up
+from rooms.people import documents, people, signin
+from rooms.people.people import Need, Person, Profile
 from server import language
 from server.pages.following import fair_around, heads
 from server.pages.signin import end_session
@@ -59,7 +61,7 @@ async def talks(visit: Visit) -> web.StreamResponse:
     """One's talks, the answers they brought, and a place to say how they went."""
     async with visit.reading() as tx:
         following = await heads(tx, visit)
-        rows = await meetings.talks_of(tx, visit.actor.known.id)
+        rows = await follow_up.talks_of(tx, visit.actor.known.id)
         fair = await fair_around(tx, visit)
     return visit.page("talks.html", fair=fair, talks=rows, following=following)
 
@@ -68,5 +70,5 @@ async def talks(visit: Visit) -> web.StreamResponse:
 async def rate(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         meeting = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_RATE)
-        await meetings.rate(tx, meeting, visit.number("rating", 0), visit.typed("rating_words"))
+        await follow_up.rate(tx, meeting, visit.number("rating", 0), visit.typed("rating_words"))
     return visit.go(f"/me/talks#talk-{meeting.id}", language.gettext("Thank you."))

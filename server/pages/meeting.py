@@ -4,17 +4,21 @@ import json
 
 from aiohttp import web
 
-from rooms import access, chat, documents, looking, meetings
+from rooms import access
 from rooms.access import Act
-from rooms.agencies import Mode
-from rooms.appointments import room
-from rooms.errors import N_, Invalid
-from rooms.facts import conversation_stream, fair_stream, line_stream, meeting_stream
-from rooms.lines import standing
-from rooms.lines.standing import Position
-from rooms.looking import Looking
-from rooms.meetings import NextStep
-from rooms.transaction import Transaction
+from rooms.appointments import papers, room
+from rooms.appointments.appointment import Appointment
+from rooms.chat import conversations, messages
+from rooms.core.errors import N_, Invalid
+from rooms.core.events import conversation_stream, fair_stream, line_stream, meeting_stream
+from rooms.core.transaction import Transaction
+from rooms.lines import line_status, places
+from rooms.lines.line_status import Position
+from rooms.meetings import cobrowsing, follow_up, meetings
+from rooms.meetings.cobrowsing import Looking
+from rooms.meetings.meetings import NextStep
+from rooms.meetings.modes import Mode
+from rooms.people import documents
 from server import language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -25,39 +29,43 @@ async def meeting(visit: Visit) -> web.StreamResponse:
     """The waiting room and the talk; afterwards, what comes next."""
     async with visit.reading() as tx:
         row = await access.meeting(tx, visit.actor, visit.id("meeting"))
-        talk = await chat.of_meeting(tx, row.thread)
+        talk = await conversations.of_meeting(tx, row.thread)
         leads = row.recruiter_id == visit.actor.known.id
         wanted = [meeting_stream(row.id), conversation_stream(talk.id)]
         if row.booth:
             wanted += [fair_stream(row.booth.fair_id), *([line_stream(row.booth.id)] if leads else [])]
         following = await heads(tx, visit, *wanted)
-        line = await standing.of_line(tx, row.booth) if leads and row.booth else []
+        appointment = await room.appointment_of(tx, row)
+        place = await places.of_meeting(tx, row)
+        line = await line_status.of_line(tx, row.booth) if leads and row.booth else []
         values = {
             "meeting": row,
+            "appointment": appointment,
+            "place": place,
             "fair": row.booth.fair if row.booth else None,
             "leads": leads,
             "other": row.others(visit.actor.known.id)[0],
             "third": next(iter(row.others(visit.actor.known.id)[1:]), None),
             "is_guest": visit.actor.is_person(row.guest_id),
             "conversation": talk,
-            "cv": await _cv(tx, row) if leads else None,
-            "messages": await chat.messages_of(tx, talk.id),
+            "cv": await _cv(tx, row, appointment) if leads else None,
+            "messages": await messages.messages_of(tx, talk.id),
             "next_in_line": next((position for position in line if position.can_be_called), None),
             "people_in_line": json.dumps({str(position.place.id): _waiting(position) for position in line}),
             "following": following,
-            "papers": await documents.of_appointment(tx, row.appointment_id) if row.appointment_id else [],
+            "papers": await papers.of_appointment(tx, row.appointment_id) if row.appointment_id else [],
             "names": {person.id: person.name for person in row.people},
             "modes": [mode.value for mode in room.modes_of(row)],
-            "live": json.dumps(_live(visit, row, await looking.of_meeting(tx, row.id))),
+            "live": json.dumps(_live(visit, row, appointment, await cobrowsing.of_meeting(tx, row.id))),
         }
     if row.is_over and row.appointment_id:
         return visit.go(f"/appointments/{row.appointment_id}")
     return visit.page("after.html" if row.is_over else "meeting.html", **values)
 
 
-async def _cv(tx: Transaction, row: meetings.Meeting) -> documents.Document | None:
+async def _cv(tx: Transaction, row: meetings.Meeting, appointment: Appointment | None) -> documents.Document | None:
     """The CV is shown to employers; to a counsellor somebody passes the paper they choose."""
-    if row.booth is None and not (row.appointment and row.appointment.is_interview):
+    if row.booth is None and not (appointment and appointment.is_interview):
         return None
     return (await documents.cvs_of(tx, {row.candidate_id})).get(row.candidate_id)
 
@@ -67,16 +75,18 @@ def _waiting(position: Position) -> dict[str, str]:
     return {"name": person.name, "seeks": person.seeks, "initials": person.initials}
 
 
-def _first_page(visit: Visit, row: meetings.Meeting) -> str:
+def _first_page(visit: Visit, row: meetings.Meeting, appointment: Appointment | None) -> str:
     """What is shown first when a page is looked at together: a recruiter has no business with one's appointments, and
     whoever came by a link sees but this one."""
     if visit.actor.link:
         return f"/appointments/{row.appointment_id}"
-    booth = row.booth or (row.appointment.reason.booth if row.appointment else None)
+    booth = row.booth or (appointment.reason.booth if appointment else None)
     return f"/fairs/{booth.fair.slug}/booths/{booth.employer.slug}" if booth else "/appointments"
 
 
-def _live(visit: Visit, row: meetings.Meeting, shown: Looking | None) -> dict[str, object]:
+def _live(
+    visit: Visit, row: meetings.Meeting, appointment: Appointment | None, shown: Looking | None
+) -> dict[str, object]:
     """What the page's scripts start from."""
     me = visit.actor.known.id
     other, *third = row.others(me)
@@ -86,7 +96,7 @@ def _live(visit: Visit, row: meetings.Meeting, shown: Looking | None) -> dict[st
         "other": str(other.id),
         "channel": str(row.channel(me, other.id)),
         "otherName": other.name,
-        "firstPage": _first_page(visit, row),
+        "firstPage": _first_page(visit, row, appointment),
         "otherIsSimulated": other.is_simulated,
         "third": {
             "id": str(third[0].id),
@@ -99,7 +109,7 @@ def _live(visit: Visit, row: meetings.Meeting, shown: Looking | None) -> dict[st
         "looks": row.guest_id != me,
         "leads": me == row.recruiter_id,
         "mode": row.mode.value,
-        "phone": row.appointment.phone if row.appointment else "",
+        "phone": appointment.phone if appointment else "",
         "looking": {"owner": str(shown.owner_id), "mayFill": shown.may_fill} if shown else None,
         # What the connection did is recorded of the two whom the appointment is between.
         "isAppointment": row.appointment_id is not None and me != row.guest_id,
@@ -143,7 +153,7 @@ async def write_notes(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_LEAD, lock=True)
         step = visit.typed("next_step")
-        await meetings.note(tx, row, visit.typed("notes"), NextStep(step) if step in list(NextStep) else None)
+        await follow_up.note(tx, row, visit.typed("notes"), NextStep(step) if step in list(NextStep) else None)
     if visit.request.headers.get("Accept") == "application/json":
         return web.json_response({"ok": True})
     return visit.go(f"/meetings/{visit.id('meeting')}", language.gettext("Saved."))
@@ -156,6 +166,6 @@ async def answer(visit: Visit) -> web.StreamResponse:
         raise Invalid("next_step.missing", N_("Please choose what comes next."), field="next_step")
     async with visit.transaction() as tx:
         row = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_LEAD, lock=True)
-        await meetings.answer(tx, row, NextStep(step), visit.typed("answer"))
+        await follow_up.answer(tx, row, NextStep(step), visit.typed("answer"))
         back = f"/desk/{row.booth_id}"
     return visit.go(back, language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name))

@@ -5,13 +5,17 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from rooms import access, booths, chat, documents, fairs, invitations, opening
-from rooms.access import Act
-from rooms.errors import N_, Invalid
-from rooms.facts import fair_stream, moderation_stream
-from rooms.fairs import Fair, FairDescription
-from rooms.lines import standing
-from rooms.transaction import Transaction
+from rooms import access
+from rooms.access import Act, invitations
+from rooms.appointments import fair_days
+from rooms.chat import moderation
+from rooms.core import time_zones
+from rooms.core.errors import N_, Invalid
+from rooms.core.events import fair_stream, moderation_stream
+from rooms.core.transaction import Transaction
+from rooms.fairs import announcements, booth_documents, booths, fairs, schedule
+from rooms.fairs.fairs import Fair, FairDescription
+from rooms.lines import line_status
 from server import language
 from server.pages.following import heads
 from server.visit import Visit, get, post
@@ -30,7 +34,7 @@ async def organise(visit: Visit) -> web.StreamResponse:
 async def new_fair(visit: Visit) -> web.StreamResponse:
     visit.actor.known  # noqa: B018
     access.may(visit.actor, Act.FAIR_CREATE)
-    return visit.page("fair_form.html", fair=None, zones=fairs.zones())
+    return visit.page("fair_form.html", fair=None, zones=time_zones.by_region())
 
 
 @post("/organise/new", again=new_fair)
@@ -40,7 +44,7 @@ async def create(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         fair = await fairs.create(tx, person, _description(visit))
         if visit.typed("date"):
-            await fairs.add_day(tx, fair, *_hours(visit, fair))
+            await schedule.add_day(tx, fair, *_hours(visit, fair))
             return visit.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Invite its employers."))
     return visit.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Add its opening hours."))
 
@@ -72,15 +76,15 @@ async def board(visit: Visit) -> web.StreamResponse:
         return visit.page(
             "board.html",
             fair=fair,
-            days=await fairs.days_of(tx, fair),
+            days=await schedule.days_of(tx, fair),
             booths=stands,
-            standings=await standing.of_booths(tx, stands),
-            announcements=await fairs.announcements_of(tx, fair.id),
+            standings=await line_status.of_booths(tx, stands),
+            announcements=await announcements.of_fair(tx, fair.id),
             invitations=await invitations.open_for(tx, fair),
-            banner=(await documents.banners_of(tx, [fair.id])).get(fair.id),
+            banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
             organisers=await fairs.organisers_of(tx, fair),
-            opens_at_once=await fairs.opens_at_once(tx, fair),
-            reports=await chat.open_reports(tx, fair.id),
+            opens_at_once=await schedule.opens_at_once(tx, fair),
+            reports=await moderation.open_reports(tx, fair.id),
             following=following,
         )
 
@@ -90,7 +94,7 @@ async def describe_form(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         fair = await _fair(tx, visit)
         following = await heads(tx, visit, fair_stream(fair.id))
-        return visit.page("fair_form.html", fair=fair, zones=fairs.zones(), following=following)
+        return visit.page("fair_form.html", fair=fair, zones=time_zones.by_region(), following=following)
 
 
 @post("/organise/{fair}/describe", again=describe_form)
@@ -104,7 +108,7 @@ async def describe(visit: Visit) -> web.StreamResponse:
 async def add_day(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         fair = await _fair(tx, visit)
-        await fairs.add_day(tx, fair, *_hours(visit, fair))
+        await schedule.add_day(tx, fair, *_hours(visit, fair))
     return visit.go(f"/organise/{fair.slug}#days", language.gettext("The opening hours are set."))
 
 
@@ -127,7 +131,7 @@ async def remove_day(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         words = language.gettext("The fair does not take place on this day.")
         fair = await _fair(tx, visit)
-        gone = await opening.remove_day(tx, fair, visit.id("day"), visit.actor.known, words)
+        gone = await fair_days.remove_day(tx, fair, visit.id("day"), visit.actor.known, words)
     said = language.gettext("Removed.")
     if gone:
         told = language.ngettext(
@@ -173,7 +177,6 @@ async def remove_organiser(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         fair = await _fair(tx, visit)
         await fairs.remove_organiser(tx, fair, person)
-    await visit.house.hub.turn_out(person, [moderation_stream(fair.id)])
     return visit.go(f"/organise/{fair.slug}#organisers", language.gettext("This person runs the fair no longer."))
 
 
@@ -188,17 +191,17 @@ async def withdraw_invitation(visit: Visit) -> web.StreamResponse:
 @post("/organise/{fair}/announcements", again=board)
 async def announce(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        await fairs.announce(tx, await _fair(tx, visit), visit.typed("text"))
+        await announcements.announce(tx, await _fair(tx, visit), visit.typed("text"))
     return visit.go(
         f"/organise/{visit.path('fair')}#announcements", language.gettext("Everybody at the fair can read it.")
     )
 
 
 MOVES: dict[str, Callable[[Transaction, Fair], Awaitable[None]]] = {
-    "publish": fairs.publish,
-    "open": fairs.open_by_hand,
-    "close": opening.close_by_hand,
-    "archive": opening.archive,
+    "publish": schedule.publish,
+    "open": schedule.open_by_hand,
+    "close": schedule.close_by_hand,
+    "archive": schedule.archive,
 }
 
 

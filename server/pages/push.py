@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from rooms import push
-from rooms.push import Keys
+from rooms.people import push
+from rooms.people.push import Keys
 from server import rendering
 from server.push_sender import public_key
 from server.visit import Visit, get, post

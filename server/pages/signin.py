@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from rooms import invitations, people, signin
-from rooms.errors import N_, Invalid
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.access import invitations
+from rooms.core.errors import N_, Invalid
+from rooms.core.transaction import Transaction
+from rooms.people import people, signin
+from rooms.people.people import Person
 from server import language
 from server.visit import LANGUAGE, SESSION, Visit, get, own_path, post
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from rooms.people import Person
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.house import House
 

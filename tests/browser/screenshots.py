@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from rooms.clock import SystemClock
-from rooms.database import Database
+from rooms.core.clock import SystemClock
+from rooms.core.database import Database
 from server import migrating
 from server.demo import seed
 from server.demo.seed import Cast

@@ -6,11 +6,12 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import select
 
-from rooms import agencies, portfolios
-from rooms.agencies import ReasonText
-from rooms.appointments import hours
+from rooms.appointments import appointment_types, booking_rules, hours
 from rooms.appointments.appointment import Appointment
-from rooms.outbox import Mail
+from rooms.appointments.appointment_types import ReasonText
+from rooms.caseload import caseload
+from rooms.core.outbox import Mail
+from rooms.organisations import agencies
 from tests.browser.conftest import Visitors, until_frames
 from tests.browser.test_everyone import faults, tab_to
 from tests.cast import Cast
@@ -30,10 +31,10 @@ async def open_office(cast: Cast) -> None:
         await agencies.add_member(tx, team.id, cast.claire)
         for weekday in range(7):
             await hours.add_weekly(tx, cast.claire.id, weekday, 0, 1440, ("video", "phone"))
-        await hours.change_rules(tx, cast.claire.id, hours.RulesText(0, 0, 0, 56, 40))
+        await booking_rules.change(tx, cast.claire.id, booking_rules.RulesText(0, 0, 0, 56, 40))
         text = ReasonText("My project", 30, ("video", "phone"), "What is it about?", "Your CV")
-        await agencies.add_reason(tx, team.agency, text)
-        await portfolios.follow(tx, cast.claire.id, cast.amina.id)
+        await appointment_types.add(tx, team.agency, text)
+        await caseload.follow(tx, cast.claire.id, cast.amina.id)
 
 
 async def mailed_path(cast: Cast) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.fairs import Fair
+from rooms.fairs import schedule
+from rooms.fairs.fairs import Fair
 from tests.browser.conftest import Visitors, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -79,10 +80,9 @@ async def test_axe_finds_nothing_while_it_rings_in_errors_in_a_meeting_and_when_
     await luc.get_by_role("button", name="Save the booth").click()
     await expect(luc.get_by_text("between 5 and 120 minutes").first).to_be_visible()
     found += await faults(luc)
-    from rooms import opening
 
     async with cast.database.transaction() as tx:
-        await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+        await schedule.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     for path in ("", "/booths/hotel-atlantique", "/chat"):
         await amina.goto(f"/fairs/{cast.fair.slug}{path}")
         found += await faults(amina)

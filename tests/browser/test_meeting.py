@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from rooms.lines.calls import Answer
-from rooms.people import Person
+from rooms.people.people import Person
 from tests.browser.conftest import Visitors, until, until_frames
 from tests.cast import Cast
 

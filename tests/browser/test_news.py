@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms import fairs, opening
-from rooms.fairs import Fair
+from rooms.fairs import schedule
+from rooms.fairs.fairs import Fair
 from rooms.lines.calls import Answer
 from tests.browser.conftest import Visitors
 
@@ -67,12 +67,12 @@ async def test_call_next_from_a_talk_follows_the_line_and_says_why_it_cannot(vis
     beside = luc.locator("[data-part=next-in-line]")
     await expect(beside).to_contain_text("Karim Diallo")
     async with cast.database.transaction() as tx:
-        await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+        await schedule.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     await call_next(luc)
     await expect(beside.get_by_role("alert")).to_have_text("The fair is not open now.")
     await expect(luc).to_have_url(f"{visitors.house.url}/meetings/{meeting.id}")
     async with cast.database.transaction() as tx:
-        await fairs.open_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+        await schedule.open_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     await call_next(luc)
     await luc.wait_for_url(f"**/desk/{cast.atlantique.id}")
     await expect(karim.get_by_role("heading", name="Hôtel Atlantique calls you")).to_be_visible()

@@ -3,9 +3,10 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms import agencies, portfolios
-from rooms.agencies import ReasonText
-from rooms.appointments import hours
+from rooms.appointments import appointment_types, booking_rules, hours
+from rooms.appointments.appointment_types import ReasonText
+from rooms.caseload import caseload
+from rooms.organisations import agencies
 from tests.browser.conftest import Visitors, until
 from tests.browser.test_everyone import faults
 
@@ -26,12 +27,14 @@ async def open_all_day(visitors: Visitors) -> None:
     async with cast.database.transaction() as tx:
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
         await agencies.add_member(tx, team.id, await cast.fresh(tx, cast.claire))
-        await agencies.add_reason(tx, team.agency, ReasonText("A first talk with an employer", 30, ("video", "phone")))
+        await appointment_types.add(
+            tx, team.agency, ReasonText("A first talk with an employer", 30, ("video", "phone"))
+        )
         for person in (cast.claire, cast.luc):
             for weekday in range(7):
                 await hours.add_weekly(tx, person.id, weekday, 0, 24 * 60, ("video", "phone"))
-            await hours.change_rules(tx, person.id, hours.RulesText(0, 0, 0, 56, 40))
-        await portfolios.follow(tx, cast.claire.id, cast.amina.id)
+            await booking_rules.change(tx, person.id, booking_rules.RulesText(0, 0, 0, 56, 40))
+        await caseload.follow(tx, cast.claire.id, cast.amina.id)
 
 
 async def test_a_counsellor_brings_an_employer_along_and_the_three_meet(visitors: Visitors) -> None:

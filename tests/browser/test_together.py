@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import FrameLocator, Page, WebSocket, expect
 from sqlalchemy import select
 
-from rooms.appointments.room import Evidence
-from rooms.looking import Looking
+from rooms.appointments.evidence import Evidence
+from rooms.meetings.cobrowsing import Looking
 from tests.browser.conftest import Visitors, until, until_frames
 from tests.browser.test_appointments import axe, book, open_office
 from tests.browser.test_everyone import tab_to

@@ -26,12 +26,14 @@ import aiohttp
 import asyncpg
 from sqlalchemy import func, select
 
-from rooms import agencies, outbox, people, signin
-from rooms.agencies import ReasonText
-from rooms.appointments import hours
+from rooms.appointments import appointment_types, booking_rules, hours
 from rooms.appointments.appointment import Appointment, AppointmentState
+from rooms.appointments.appointment_types import ReasonText
 from rooms.appointments.availability import local
-from rooms.database import Database
+from rooms.core import outbox
+from rooms.core.database import Database
+from rooms.organisations import agencies
+from rooms.people import people, signin
 from server.security import form_token
 from server.visit import GO, PART, SESSION
 from tests.house import House
@@ -46,13 +48,13 @@ async def furnish(database: Database, crowd: int) -> tuple[str, list[str]]:
     """(reason, session tokens)"""
     async with database.transaction() as tx:
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
-        reason = await agencies.add_reason(tx, team.agency, ReasonText("My project", 30, ("video",)))
+        reason = await appointment_types.add(tx, team.agency, ReasonText("My project", 30, ("video",)))
         for number in range(COUNSELLORS):
             counsellor = await people.welcome(tx, f"Counsellor {number}", f"c{number}@example.org", "en")
             await agencies.add_member(tx, team.id, counsellor)
             for weekday in range(7):
                 await hours.add_weekly(tx, counsellor.id, weekday, 540, 540 + 30 * BEGINNINGS, ("video",))
-            await hours.change_rules(tx, counsellor.id, hours.RulesText(0, 0, 0, 180, 40))
+            await booking_rules.change(tx, counsellor.id, booking_rules.RulesText(0, 0, 0, 180, 40))
         tokens = []
         for number in range(crowd):
             person = await people.welcome(tx, f"Person {number}", f"p{number}@example.org", "en")

@@ -21,19 +21,24 @@ from typing import Any
 import asyncpg
 from sqlalchemy import insert, select, text
 
-from rooms import agencies, names, portfolios
-from rooms.agencies import Mode, Reason, ReasonText, TeamMember
-from rooms.appointments import hours, times
+from rooms.appointments import appointment_types, availability_rules, slot_search
 from rooms.appointments.appointment import Appointment, AppointmentState
+from rooms.appointments.appointment_types import Reason, ReasonText
 from rooms.appointments.availability import Span, Taken, in_minutes, slots
-from rooms.appointments.hours import BookingRules, WeeklyHours
-from rooms.clock import SystemClock
-from rooms.database import Database
-from rooms.model import new_id
-from rooms.names import NameWord
-from rooms.people import Person
-from rooms.referents import Following
-from rooms.transaction import Transaction
+from rooms.appointments.booking_rules import BookingRules
+from rooms.appointments.hours import WeeklyHours
+from rooms.caseload import caseload
+from rooms.core.clock import SystemClock
+from rooms.core.database import Database
+from rooms.core.model import new_id
+from rooms.core.transaction import Transaction
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies
+from rooms.organisations.agencies import TeamMember
+from rooms.organisations.referents import Following
+from rooms.people import name_search
+from rooms.people.name_search import NameWord
+from rooms.people.people import Person
 from server import migrating, settling
 from tests.services import postgres
 
@@ -69,11 +74,11 @@ async def fill(database: Database, people: int, booked: int) -> tuple[uuid.UUID,
     """(reason, counsellors, people): every counsellor works Monday to Friday and is booked evenly over eight weeks."""
     async with database.transaction() as tx:
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
-        reason = await agencies.add_reason(tx, team.agency, ReasonText("My project", 30, ("video",)))
+        reason = await appointment_types.add(tx, team.agency, ReasonText("My project", 30, ("video",)))
         staff = [person(n, tx.now) for n in range(COUNSELLORS)]
         crowd = [person(COUNSELLORS + n, tx.now) for n in range(people)]
         await rows(tx, Person, staff + crowd)
-        words = [(each["id"], word) for each in staff + crowd for word in sorted(names.words_of(each["name"]))]
+        words = [(each["id"], word) for each in staff + crowd for word in sorted(name_search.words_of(each["name"]))]
         await rows(tx, NameWord, [{"person_id": whose, "word": word} for whose, word in words])
         ids = [each["id"] for each in staff]
         await rows(tx, TeamMember, [{"team_id": team.id, "person_id": each} for each in ids])
@@ -122,7 +127,7 @@ async def naive(tx: Transaction, reason: Reason, people: list[uuid.UUID], first:
     for each in people:
         for n in range(days):
             day = first + timedelta(days=n)
-            rules = (await hours.rules_for(tx, [each], reason.host, day, day, follow_up=False))[each]
+            rules = (await availability_rules.of_people(tx, [each], reason.host, day, day, follow_up=False))[each]
             begins = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
             query = select(Appointment.occupied_from, Appointment.occupied_until).where(
                 Appointment.counsellor_id == each, Appointment.occupied_until > begins,
@@ -150,7 +155,7 @@ async def bench_slots(database: Database, reason_id: uuid.UUID, people: list[uui
             reason = await tx.session.get_one(Reason, reason_id)
             first = tx.now.date() + timedelta(days=7 * (turn % WEEKS))
             took, found = await timed(
-                lambda tx=tx, reason=reason, first=first, turn=turn: times.free_times(  # type: ignore[misc]
+                lambda tx=tx, reason=reason, first=first, turn=turn: slot_search.free_times(  # type: ignore[misc]
                     tx, reason, Mode.VIDEO, people[turn * 37 % len(people)], first
                 )
             )
@@ -177,13 +182,13 @@ async def bench_portfolio(database: Database, staff: list[uuid.UUID], rounds: in
         words = "" if turn % 2 else SYLLABLES[turn // 2 % 10]
         async with database.reading() as tx:
             took, found = await timed(
-                lambda tx=tx, turn=turn, words=words: portfolios.portfolio(tx, staff[turn % 100], words)  # type: ignore[misc]
+                lambda tx=tx, turn=turn, words=words: caseload.portfolio(tx, staff[turn % 100], words)  # type: ignore[misc]
             )
             spent, others = await timed(
-                lambda tx=tx, turn=turn: portfolios.elsewhere(tx, staff[turn % 100], name(turn)[:6])  # type: ignore[misc]
+                lambda tx=tx, turn=turn: caseload.elsewhere(tx, staff[turn % 100], name(turn)[:6])  # type: ignore[misc]
             )
         assert isinstance(others, list)
-        assert len(others) == portfolios.MOST_FOUND, f"{len(others)} found in the agency"
+        assert len(others) == caseload.MOST_FOUND, f"{len(others)} found in the agency"
         searches.append(spent)
         assert isinstance(found, list)
         assert words or len(found) == FOLLOWED, f"{len(found)} people followed"

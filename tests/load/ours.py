@@ -7,10 +7,10 @@ from pathlib import Path
 
 from playwright.async_api import BrowserContext, Page
 
-from rooms import meetings
 from rooms.lines.calls import Answer
-from rooms.meetings import Meeting
-from rooms.people import Person
+from rooms.meetings import meetings
+from rooms.meetings.meetings import Meeting
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.house import House
 from tests.load.callers import Pair, click_to_picture, until

@@ -4,15 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from rooms import booths, engagement, fairs, invitations, meetings, opening, push
-from rooms.booths import Booth
-from rooms.errors import Conflict
-from rooms.fairs import Fair
+from rooms.access import invitations
+from rooms.appointments import abandoned, fair_days
+from rooms.core.errors import Conflict
+from rooms.fairs import booths, schedule
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair
 from rooms.lines import calls
 from rooms.lines.calls import Answer, Call, CallState
 from rooms.lines.places import Place, PlaceState
-from rooms.meetings import Meeting, MeetingState
-from rooms.push import Subscription
+from rooms.meetings import meetings
+from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.people import engagement, push
+from rooms.people.push import Subscription
 from server.visit import own_path
 from tests.cast import Cast
 
@@ -73,7 +77,7 @@ async def test_a_meeting_both_have_left_ends_after_the_grace_and_one_that_somebo
             await cast.disconnect(cast.luc)
         await cast.pass_by(minutes=minutes)
         async with cast.database.transaction() as tx:
-            await meetings.end_forsaken(tx, meeting.id)
+            await abandoned.end_abandoned(tx, meeting.id)
         async with cast.database.reading() as tx:
             state = (await tx.session.get_one(Meeting, meeting.id)).state
         assert state is (MeetingState.MISSED if minutes == 2 else MeetingState.WAITING)
@@ -83,14 +87,14 @@ async def test_a_meeting_both_have_left_ends_after_the_grace_and_one_that_somebo
 async def test_taking_the_last_day_out_of_the_calendar_at_night_ends_the_places(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
-        day = await fairs.add_day(tx, fair, tx.now + timedelta(days=1), tx.now + timedelta(days=1, hours=8))
+        day = await schedule.add_day(tx, fair, tx.now + timedelta(days=1), tx.now + timedelta(days=1, hours=8))
     place = await cast.join(cast.amina, cast.atlantique)
     await cast.pass_by(hours=10)
     async with cast.database.transaction() as tx:
-        await opening.turn(tx, cast.fair.id)
+        await schedule.turn_due(tx, cast.fair.id)
     assert (await cast.place(place)).state is PlaceState.WAITING
     async with cast.database.transaction() as tx:
-        await opening.remove_day(tx, await tx.session.get_one(Fair, cast.fair.id), day.id, cast.ines)
+        await fair_days.remove_day(tx, await tx.session.get_one(Fair, cast.fair.id), day.id, cast.ines)
     assert (await cast.place(place)).state is PlaceState.ENDED
 
 
@@ -101,7 +105,7 @@ async def test_a_talk_that_never_began_when_the_fair_closed_leaves_no_place_behi
     assert meeting is not None
     await cast.pass_by(hours=10)
     async with cast.database.transaction() as tx:
-        await opening.turn(tx, cast.fair.id)
+        await schedule.turn_due(tx, cast.fair.id)
     async with cast.database.transaction() as tx:
         await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
     assert (await cast.place(place)).state is PlaceState.ENDED

@@ -5,13 +5,16 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import event
 
-from rooms import booths, chat, documents, employers, people
-from rooms.fairs import Fair
-from rooms.lines import places, standing
-from rooms.lobby import cards_of
-from rooms.model import new_id
-from rooms.transaction import Transaction
-from rooms.uploads import Checked, DocumentKind
+from rooms.chat import conversations, messages
+from rooms.core.model import new_id
+from rooms.core.transaction import Transaction
+from rooms.core.uploads import Checked, DocumentKind
+from rooms.fairs import booth_documents, booths
+from rooms.fairs.fairs import Fair
+from rooms.lines import line_status, places
+from rooms.organisations import employers
+from rooms.people import people
+from rooms.views.lobby import cards_of
 from signaling import streams
 from tests.cast import Cast
 
@@ -44,12 +47,12 @@ async def more(cast: Cast, number: int) -> None:
         booth = await booths.reserve(tx, fair, employer)
         await booths.set_up(tx, booth, booths.BoothText("Come.", 15, "hospitality", "Nantes", "blue"))
         logo = Checked("logo.png", b"x", "image/png")
-        await documents.add_to_booth(tx, booth, DocumentKind.LOGO, logo, new_id())
+        await booth_documents.add(tx, booth, DocumentKind.LOGO, logo, new_id())
         someone = await people.welcome(tx, f"Candidate {number}", f"c{number}@example.org", "en")
         atlantique = await cast.fresh_booth(tx, cast.atlantique)
         await places.join(tx, someone, atlantique)
-        talk = await chat.of_booth(tx, atlantique.id)
-        await chat.send(tx, someone, talk, "Hello", cast.process if number == 0 else someone.id, is_staff=False)
+        talk = await conversations.of_booth(tx, atlantique.id)
+        await messages.send(tx, someone, talk, "Hello", cast.process if number == 0 else someone.id, is_staff=False)
     await cast.connect(owner, booth)
     await cast.connect(someone)
 
@@ -59,7 +62,7 @@ async def the_lobby(tx: Transaction, cast: Cast) -> object:
 
 
 async def the_line(tx: Transaction, cast: Cast) -> object:
-    return await standing.of_line(tx, await cast.fresh_booth(tx, cast.atlantique))
+    return await line_status.of_line(tx, await cast.fresh_booth(tx, cast.atlantique))
 
 
 async def the_desk(tx: Transaction, cast: Cast) -> object:
@@ -71,7 +74,7 @@ async def the_fair(tx: Transaction, cast: Cast) -> object:
 
 
 async def the_chat(tx: Transaction, cast: Cast) -> object:
-    talk = await chat.of_booth(tx, cast.atlantique.id)
+    talk = await conversations.of_booth(tx, cast.atlantique.id)
     return await streams.conversation_snapshot(tx, talk.id)
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from rooms import chat, portfolios
-from rooms.chat import UNANSWERED_FOR
-from rooms.outbox import Mail
-from rooms.people import Person
+from rooms.caseload import caseload
+from rooms.caseload.thread_letters import UNANSWERED_FOR
+from rooms.chat import conversations, messages
+from rooms.core.outbox import Mail
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import Office, open_office
 
@@ -16,9 +17,9 @@ from tests.rooms.appointments.office import Office, open_office
 async def say(office: Office, author: Person, words: str) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
-        talk = await chat.with_counsellor(tx, cast.amina.id)
+        talk = await conversations.with_counsellor(tx, cast.amina.id)
         is_staff = author.id != cast.amina.id
-        await chat.send(tx, await cast.fresh(tx, author), talk, words, uuid.uuid4(), is_staff=is_staff)
+        await messages.send(tx, await cast.fresh(tx, author), talk, words, uuid.uuid4(), is_staff=is_staff)
 
 
 async def mails(office: Office) -> list[tuple[str | None, str, timedelta]]:
@@ -33,7 +34,7 @@ async def mails(office: Office) -> list[tuple[str | None, str, timedelta]]:
 async def test_one_mail_for_all_that_is_unanswered_and_none_for_who_answers(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
-        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+        await caseload.follow(tx, office.claire.id, cast.amina.id)
     await say(office, cast.amina, "A secret question")
     await say(office, cast.amina, "Another secret")
     to_claire = (office.claire.email, f"/counsel/people/{cast.amina.id}", UNANSWERED_FOR)
@@ -48,9 +49,9 @@ async def test_one_mail_for_all_that_is_unanswered_and_none_for_who_answers(cast
 async def test_after_a_handover_the_new_counsellor_is_written_to(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
-        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+        await caseload.follow(tx, office.claire.id, cast.amina.id)
     await say(office, cast.amina, "A secret that Claire does not answer")
     async with cast.database.transaction() as tx:
-        await portfolios.hand_over(tx, office.claire.id, cast.amina.id, office.nadia.id)
+        await caseload.hand_over(tx, office.claire.id, cast.amina.id, office.nadia.id)
     await say(office, cast.amina, "A secret question")
     assert [recipient for recipient, *_ in await mails(office)] == [office.nadia.email]

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from rooms.people import Person
+from rooms.people.people import Person
 from tests.browser.conftest import Visitors
 from tests.house import ROOT
 

@@ -17,10 +17,10 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from rooms.appointments import desk, hours
+from rooms.appointments import booking, handover, hours
 from rooms.appointments.appointment import Appointment
-from rooms.outbox import Mail
-from rooms.people import Person
+from rooms.core.outbox import Mail
+from rooms.people.people import Person
 from server.mail import Writer
 from server.rendering import environment
 from server.settings import load
@@ -169,18 +169,18 @@ class Mailroom:
 
 async def move(office: Office, row: Appointment, begins: datetime) -> None:
     async with office.cast.database.transaction() as tx:
-        await desk.move(tx, await office.fresh(tx, row), await office.cast.fresh(tx, office.cast.amina), begins)
+        await booking.move(tx, await office.fresh(tx, row), await office.cast.fresh(tx, office.cast.amina), begins)
 
 
 async def pass_on(office: Office, row: Appointment, colleague: Person) -> None:
     async with office.cast.database.transaction() as tx:
         by = await office.cast.fresh(tx, office.cast.paul)
-        assert await desk.pass_on(tx, await office.fresh(tx, row), by, await office.cast.fresh(tx, colleague))
+        assert await handover.pass_on(tx, await office.fresh(tx, row), by, await office.cast.fresh(tx, colleague))
 
 
 async def cancel(office: Office, row: Appointment, by: Person) -> None:
     async with office.cast.database.transaction() as tx:
-        await desk.cancel(tx, await office.fresh(tx, row), await office.cast.fresh(tx, by))
+        await booking.cancel(tx, await office.fresh(tx, row), await office.cast.fresh(tx, by))
 
 
 PROGRAMS = pytest.mark.parametrize("program", [Thunderbird, Outlook, Google])
@@ -235,7 +235,7 @@ async def test_an_employer_who_cannot_come_has_the_time_free(cast: Cast, program
     for person in (cast.amina, office.claire, cast.luc):
         assert mailroom.stands(person) == [WEDNESDAY_NINE]
     async with cast.database.transaction() as tx:
-        await desk.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.luc))
+        await booking.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.luc))
     await mailroom.deliver()
     assert mailroom.stands(cast.luc) == []
     assert mailroom.stands(cast.amina) == mailroom.stands(office.claire) == [WEDNESDAY_NINE]

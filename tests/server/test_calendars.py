@@ -13,9 +13,9 @@ from aiohttp.test_utils import TestServer
 from icalendar import Calendar
 from sqlalchemy import select
 
-from rooms.appointments import agenda, desk, hours
+from rooms.appointments import agenda, booking, booking_rules, own_calendar
 from rooms.appointments.availability import Span
-from rooms.outbox import Mail
+from rooms.core.outbox import Mail
 from server import calendars, outside_calendar
 from server.busy_calendars import BusyCalendars
 from server.mail import Writer
@@ -36,7 +36,7 @@ async def test_the_feed_is_read_back_by_a_calendar_program(cast: Cast) -> None:
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     gone = await office.book(cast.karim, WEDNESDAY_NINE + timedelta(minutes=80))
     async with cast.database.transaction() as tx:
-        await desk.cancel(tx, await office.fresh(tx, gone), await cast.fresh(tx, cast.karim))
+        await booking.cancel(tx, await office.fresh(tx, gone), await cast.fresh(tx, cast.karim))
     async with cast.database.reading() as tx:
         rows = await agenda.of_person(tx, office.claire.id, since=tx.now)
     assert {each.id for each in rows} == {row.id, gone.id}
@@ -130,17 +130,17 @@ async def test_a_rule_that_never_ends_holds_nothing_of_the_house(text: bytes) ->
 
 
 async def test_one_whose_calendar_never_ends_is_told_and_the_others_are_read(
-    cast: Cast, own_calendar: TestServer
+    cast: Cast, somebodys_calendar: TestServer
 ) -> None:
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
         for person, path in ((office.nadia, "/endless.ics"), (office.claire, "/mine.ics")):
-            await hours.read_calendar_at(tx, person.id, str(own_calendar.make_url(path)))
+            await own_calendar.read_at(tx, person.id, str(somebodys_calendar.make_url(path)))
     assert await BusyCalendars(cast.database, may_be_private=True, seconds=1).read_due() == 2
     async with cast.database.transaction() as tx:
-        assert "repeats without end" in (await hours.rules_of(tx, office.nadia.id)).busy_trouble
-        assert (await hours.rules_of(tx, office.claire.id)).busy_trouble == ""
-        assert await hours.calendars_due(tx) == [], "it is not read again at once"
+        assert "repeats without end" in (await booking_rules.of_person(tx, office.nadia.id)).busy_trouble
+        assert (await booking_rules.of_person(tx, office.claire.id)).busy_trouble == ""
+        assert await own_calendar.due(tx) == [], "it is not read again at once"
 
 
 async def test_a_file_of_more_than_a_life_holds_is_not_read_to_its_end() -> None:
@@ -165,7 +165,7 @@ def test_an_address_is_judged_as_what_it_is(address: str, is_so: bool) -> None:
 
 
 @pytest.fixture
-async def own_calendar() -> AsyncIterator[TestServer]:
+async def somebodys_calendar() -> AsyncIterator[TestServer]:
     async def serve(request: web.Request) -> web.Response:
         if request.path == "/away":
             raise web.HTTPFound("/mine.ics")
@@ -184,14 +184,16 @@ async def own_calendar() -> AsyncIterator[TestServer]:
     await server.close()
 
 
-async def test_busy_times_of_ones_own_calendar_close_the_same_times_here(cast: Cast, own_calendar: TestServer) -> None:
+async def test_busy_times_of_ones_own_calendar_close_the_same_times_here(
+    cast: Cast, somebodys_calendar: TestServer
+) -> None:
     office = await open_office(cast)
     async with cast.database.transaction() as tx:
-        await hours.read_calendar_at(tx, office.claire.id, str(own_calendar.make_url("/mine.ics")))
+        await own_calendar.read_at(tx, office.claire.id, str(somebodys_calendar.make_url("/mine.ics")))
     assert await BusyCalendars(cast.database, may_be_private=True).read_due() == 1
     assert await office.starts(cast.amina) == ["09:45", "10:25", "11:05"]
     async with cast.database.reading() as tx:
-        assert await hours.calendars_due(tx) == []
+        assert await own_calendar.due(tx) == []
 
 
 @pytest.mark.parametrize(
@@ -205,29 +207,29 @@ async def test_busy_times_of_ones_own_calendar_close_the_same_times_here(cast: C
     ],
 )
 async def test_addresses_of_private_networks_are_refused(
-    cast: Cast, own_calendar: TestServer, address: str, says: str
+    cast: Cast, somebodys_calendar: TestServer, address: str, says: str
 ) -> None:
     office = await open_office(cast)
     async with cast.database.transaction() as tx:
-        await hours.read_calendar_at(tx, office.claire.id, address.format(port=own_calendar.port))
+        await own_calendar.read_at(tx, office.claire.id, address.format(port=somebodys_calendar.port))
     await BusyCalendars(cast.database, may_be_private=False).read_due()
     async with cast.database.transaction() as tx:
-        assert says in (await hours.rules_of(tx, office.claire.id)).busy_trouble
+        assert says in (await booking_rules.of_person(tx, office.claire.id)).busy_trouble
 
 
 @pytest.mark.parametrize(
     ("path", "says"), [("/no", "no calendar"), ("/odd.ics", "no calendar"), ("/away", "could not be reached")]
 )
 async def test_what_cannot_be_read_is_told_and_keeps_what_was_known(
-    cast: Cast, own_calendar: TestServer, path: str, says: str
+    cast: Cast, somebodys_calendar: TestServer, path: str, says: str
 ) -> None:
     office = await open_office(cast)
     reader = BusyCalendars(cast.database, may_be_private=True)
     async with cast.database.transaction() as tx:
-        await hours.read_calendar_at(tx, office.claire.id, str(own_calendar.make_url(path)))
+        await own_calendar.read_at(tx, office.claire.id, str(somebodys_calendar.make_url(path)))
     await reader.read_due()
     async with cast.database.transaction() as tx:
-        rules = await hours.rules_of(tx, office.claire.id)
+        rules = await booking_rules.of_person(tx, office.claire.id)
         assert says in rules.busy_trouble
     assert await office.starts(cast.amina) == ["09:00", "09:40", "10:20", "11:00"]
 
@@ -236,12 +238,14 @@ async def test_what_was_read_at_an_address_that_has_changed_meanwhile_means_noth
     office = await open_office(cast)
     claire, taken = office.claire.id, [Span(WEDNESDAY_NINE, WEDNESDAY_NINE + timedelta(hours=3))]
     async with cast.database.transaction() as tx:
-        await hours.read_calendar_at(tx, claire, "https://new.example.org/mine.ics")
+        await own_calendar.read_at(tx, claire, "https://new.example.org/mine.ics")
     for address, starts in (("https://old.example.org/mine.ics", 4), ("https://new.example.org/mine.ics", 0)):
         async with cast.database.transaction() as tx:
-            await hours.note_trouble(tx, claire, address, "This calendar could not be reached. It is tried again.")
-            assert bool((await hours.rules_of(tx, claire)).busy_trouble) is (starts == 0)
-            await hours.keep_busy(tx, claire, address, taken)
+            await own_calendar.note_trouble(
+                tx, claire, address, "This calendar could not be reached. It is tried again."
+            )
+            assert bool((await booking_rules.of_person(tx, claire)).busy_trouble) is (starts == 0)
+            await own_calendar.keep_busy(tx, claire, address, taken)
         assert len(await office.starts(cast.amina)) == starts
 
 

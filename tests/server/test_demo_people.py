@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.agencies import Mode
-from rooms.appointments import booking, desk, satisfaction
+from rooms.appointments import booking, reservation, satisfaction
 from rooms.appointments.availability import Span
-from rooms.appointments.booking import Wanted
+from rooms.appointments.reservation import Wanted
+from rooms.meetings.modes import Mode
 from server.demo import picture, sayings
-from tests.browser.conftest import Visitors, browser, until_frames, visitors  # noqa: F401
+from tests.browser.conftest import (
+    Visitors,
+    browser,  # noqa: F401
+    until_frames,
+    visitors,  # noqa: F401
+)
 from tests.house import House
 from tests.rooms.appointments.office import PARIS, open_office
 from tests.server.simulated import Simulated
@@ -209,9 +214,9 @@ async def test_a_simulated_jobseeker_comes_to_an_appointment_and_says_how_it_was
         begins = tx.now.replace(minute=tx.now.minute // 5 * 5, second=0, microsecond=0) + timedelta(minutes=5)
         span, nothing = Span(begins, begins + timedelta(minutes=30)), timedelta(0)
         wanted = Wanted(reason, cast.claire.id, Mode.VIDEO, span, nothing, nothing, PARIS)
-        row = await booking.hold(tx, karim, wanted)
+        row = await reservation.hold(tx, karim, wanted)
         assert row is not None
-        await desk.book(tx, row, karim, "Près de chez moi.")
+        await booking.book(tx, row, karim, "Près de chez moi.")
     claire = await visitors.sign_in(cast.claire)
     await claire.goto(f"/appointments/{row.id}")
     await simulated.start(seekers=(cast.karim,))

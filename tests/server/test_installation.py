@@ -15,13 +15,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, select
 
-from rooms import agencies, chat, names
-from rooms.conversations import Conversation
-from rooms.database import Database
-from rooms.fairs import Fair, FairState
-from rooms.meetings import Meeting
-from rooms.model import Base
-from rooms.people import Person
+from rooms.chat import conversations, messages
+from rooms.chat.conversations import Conversation
+from rooms.core.database import Database
+from rooms.core.model import Base
+from rooms.fairs.fairs import Fair, FairState
+from rooms.meetings.meetings import Meeting
+from rooms.organisations import agencies
+from rooms.people import name_search
+from rooms.people.people import Person
 from server import doctor, migrating
 from server.demo import seed
 from server.settings import Settings, load
@@ -127,11 +129,11 @@ async def test_a_database_of_the_first_version_keeps_what_stands_in_it(database_
     await migrating.migrate(first.engine)
     async with first.transaction() as tx:
         (team, person), *_ = await agencies.members(tx)
-        known = select(Person.id).where(names.begin_with(Person.id, "clai"))
+        known = select(Person.id).where(name_search.begin_with(Person.id, "clai"))
         assert (await tx.session.execute(known)).scalars().all() == [person.id], "found by the name"
         assert (team.agency.name, team.name, person.name) == ("Agence Nantes Centre", "Loire", "Claire")
-        talk = await chat.of_fair(tx, ids["fair"])
-        await chat.send(tx, person, talk, "Hello", uuid.uuid4(), is_staff=False)
+        talk = await conversations.of_fair(tx, ids["fair"])
+        await messages.send(tx, person, talk, "Hello", uuid.uuid4(), is_staff=False)
         assert not await tx.insert_once(
             Conversation, {"id": uuid.uuid4(), "kind": "fair", "subject": ids["fair"], "fair_id": ids["fair"]}
         )
@@ -151,8 +153,8 @@ async def test_what_was_written_in_an_appointments_rooms_is_one_thread_afterward
         await connection.run_sync(_furnish_rooms, ids)
     await migrating.migrate(before.engine)
     async with before.reading() as tx:
-        thread = await chat.of_meeting(tx, ids["appointment"])
-        assert {row.id for row in await chat.messages_of(tx, thread.id)} == {ids["message1"], ids["message2"]}
+        thread = await conversations.of_meeting(tx, ids["appointment"])
+        assert {row.id for row in await messages.messages_of(tx, thread.id)} == {ids["message1"], ids["message2"]}
         modes = (await tx.session.execute(select(Meeting.mode))).scalars().all()
         assert sorted(modes) == ["audio", "video"]
     await before.close()

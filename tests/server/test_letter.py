@@ -5,10 +5,10 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from rooms.agencies import Mode
-from rooms.appointments import agenda, booking, desk, links, room
+from rooms.appointments import agenda, booking, evidence, links, room, transitions
 from rooms.appointments.appointment import Attendance, ChangeKind
-from rooms.people import Person
+from rooms.meetings.modes import Mode
+from rooms.people.people import Person
 from server import language, letter, receipt
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, open_office
@@ -27,7 +27,7 @@ async def test_it_names_anybody_and_its_address_opens_the_appointment(cast: Cast
     async with cast.database.transaction() as tx:
         (await tx.session.get_one(Person, cast.amina.id)).name = "Nguyễn Łukasz Ђорђе"
         row = await office.fresh(tx, booked)
-        path = desk.print_link(tx, row, await cast.fresh(tx, cast.claire))
+        path = booking.print_link(tx, row, await cast.fresh(tx, cast.claire))
         text = read(letter.of(row, HOUSE + path))
     assert "Nguyễn Łukasz Ђорђе" in text
     typed = re.search(r"fair\.example\.org(/a/[2-9a-z]{4}-[2-9a-z]{4}-[2-9a-z]{4})", text)
@@ -63,14 +63,14 @@ async def test_the_receipt_says_in_words_what_was_recorded_and_what_is_contested
     async with cast.database.transaction() as tx:
         row = await office.fresh(tx, booked)
         await room.enter(tx, row, await cast.fresh(tx, cast.amina))
-        await room.note(tx, row, cast.amina.id, room.What.FAILED)
+        await evidence.note(tx, row, cast.amina.id, evidence.What.FAILED)
     cast.clock.pass_by(hours=1)
     async with cast.database.transaction() as tx:
         row = await office.fresh(tx, booked)
         await room.record(tx, row, Attendance.TECHNICAL, await cast.fresh(tx, cast.claire))
-        await booking.contest(tx, row, "I was there.")
-        evidence = await room.evidence_of(tx, row.id)
+        await transitions.contest(tx, row, "I was there.")
+        seen = await evidence.of_appointment(tx, row.id)
         language.current.set("en")
-        text = read(receipt.of(row, evidence, row.host.zone))
+        text = read(receipt.of(row, seen, row.host.zone))
     for words in ("Technical failure", "I was there.", "08:59", "Amina Benali – came to the waiting room"):
         assert words in text

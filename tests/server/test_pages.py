@@ -14,16 +14,22 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from rooms import agencies, booths, documents, fairs, meetings
-from rooms.agencies import Agency, Mode, ReasonText
+from rooms.appointments import appointment_types
 from rooms.appointments.appointment import Appointment, AppointmentState
-from rooms.booths import Booth
-from rooms.documents import Document
-from rooms.fairs import Fair, FairState
+from rooms.appointments.appointment_types import ReasonText
+from rooms.core.uploads import DocumentKind
+from rooms.fairs import booth_documents, booths, schedule
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair, FairState
 from rooms.lines import places
-from rooms.meetings import Meeting
-from rooms.people import Person
-from rooms.uploads import DocumentKind
+from rooms.meetings import meetings
+from rooms.meetings.meetings import Meeting
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies
+from rooms.organisations.agencies import Agency
+from rooms.people import documents
+from rooms.people.documents import Document
+from rooms.people.people import Person
 from server import devices, language
 from server.security import form_token
 from server.visit import SESSION
@@ -116,7 +122,7 @@ async def test_a_file_of_a_booth_says_itself_what_it_is(world: World) -> None:
         assert (status, 'id="e-document"' in text) == (422, True)
         assert "/documents/" in await luc.get("/fairs/{fair}")
     async with world.database.reading() as tx:
-        kinds = await documents.by_kind(tx, world_id(world, "booth"))
+        kinds = await booth_documents.by_kind(tx, world_id(world, "booth"))
     assert [len(kinds[kind]) for kind in (DocumentKind.LOGO, DocumentKind.VIDEO, DocumentKind.BOOTH)] == [1, 1, 2]
 
 
@@ -146,7 +152,7 @@ async def test_a_new_fair_may_have_its_first_day_at_once(world: World) -> None:
 async def test_the_board_names_booths_that_nobody_staffs_while_the_fair_is_open(world: World) -> None:
     async with world.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
-        assert (fair.is_open_now, await fairs.opens_at_once(tx, fair)) == (True, True)
+        assert (fair.is_open_now, await schedule.opens_at_once(tx, fair)) == (True, True)
         for stand in await booths.of_fair(tx, fair.id):
             (await tx.session.get_one(Booth, stand.id)).paused_at = tx.now
     async with visitor(world, "ines") as ines:
@@ -270,7 +276,7 @@ async def test_whoever_has_no_address_is_called_and_not_written_to(world: World)
     async with world.database.transaction() as tx:
         (await tx.session.get_one(Person, world_id(world, "amina"))).email = None
         mine = (await agencies.teams_of(tx, world_id(world, "counsellor")))[0].agency
-        reason = await agencies.add_reason(tx, mine, ReasonText("First visit", 30, ("video", "phone")))
+        reason = await appointment_types.add(tx, mine, ReasonText("First visit", 30, ("video", "phone")))
     world.ids["first_visit"] = str(reason.id)
     async with visitor(world, "claire") as claire:
         text = await claire.get("/counsel/people/{followed}?reason={first_visit}")

@@ -4,9 +4,9 @@ import uuid
 from datetime import timedelta
 from pathlib import Path
 
-from rooms.agencies import Mode
-from rooms.appointments import desk
+from rooms.appointments import booking
 from rooms.appointments.appointment import Appointment
+from rooms.meetings.modes import Mode
 from tests.clock import HandClock
 from tests.rooms.appointments.office import WEDNESDAY_NINE
 from tests.server.world import World, open_world
@@ -32,7 +32,7 @@ async def another(world: World) -> str:
     async with world.database.transaction() as tx:
         first = await tx.session.get_one(Appointment, uuid.UUID(world.ids["appointment"]))
         begins = WEDNESDAY_NINE + timedelta(hours=1)
-        row = await desk.book_for(tx, first.counsellor, first.candidate, first.reason, Mode.VIDEO, begins)
+        row = await booking.book_for(tx, first.counsellor, first.candidate, first.reason, Mode.VIDEO, begins)
     return str(row.id)
 
 

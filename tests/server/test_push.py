@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid02
 
-from rooms import outbox, presence, push
-from rooms.errors import Invalid
+from rooms.core import outbox
+from rooms.core.errors import Invalid
+from rooms.core.outbox import Channel
 from rooms.lines.calls import Call
-from rooms.outbox import Channel
-from rooms.push import Keys
+from rooms.people import presence, push
+from rooms.people.push import Keys
 from server import mail
 from server.push_sender import PushPost, is_public
 from server.rendering import environment

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rooms import presence
+from rooms.people import presence
 from signaling import standings
 from tests.clock import HandClock
 from tests.server.world import open_world

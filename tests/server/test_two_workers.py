@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from rooms import outbox
-from rooms.database import Database
-from rooms.lease import Lease
-from rooms.outbox import Letter, Mail
+from rooms.core import outbox
+from rooms.core.database import Database
+from rooms.core.lease import Lease
+from rooms.core.outbox import Letter, Mail
 from tests.house import House
 from tests.server.smtp import Letters, mail_server
 

@@ -13,29 +13,25 @@ import aiohttp
 import socketio
 from aiohttp.test_utils import TestServer
 
-from rooms import (
-    agencies,
-    chat,
-    counselling,
-    documents,
-    employers,
-    invitations,
-    meetings,
-    people,
-    portfolios,
-    signin,
-    streams,
-    suggestions,
-)
-from rooms.agencies import Mode, ReasonText
-from rooms.appointments import hours, links, waitlist
-from rooms.database import Database
-from rooms.employers import Vacancy
-from rooms.fairs import Fair, FairDay
+from rooms.access import invitations
+from rooms.appointments import appointment_types, hours, links, own_calendar, waiting_list
+from rooms.appointments.appointment_types import ReasonText
+from rooms.caseload import agreed_steps, caseload, follow_requests, saved_filters, suggestions
+from rooms.chat import conversations, messages, questions
+from rooms.core import streams
+from rooms.core.database import Database
+from rooms.core.model import new_id
+from rooms.core.uploads import DocumentKind, Upload, check
+from rooms.fairs import booth_documents
+from rooms.fairs.fairs import Fair
+from rooms.fairs.schedule import FairDay
 from rooms.lines.calls import Answer
-from rooms.model import new_id
-from rooms.people import Person
-from rooms.uploads import DocumentKind, Upload, check
+from rooms.meetings import meetings
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies, employers, vacancies
+from rooms.organisations.vacancies import Vacancy
+from rooms.people import documents, people, signin
+from rooms.people.people import Person
 from server import app as app_
 from server.security import form_token
 from server.settings import load
@@ -154,12 +150,12 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
             tx, (await agencies.team(tx, "Nantes", "Loire")).id, await cast.fresh(tx, cast.claire)
         )
         booth = await cast.fresh_booth(tx, cast.atlantique)
-        talk, question = await chat.of_booth(tx, booth.id), await chat.question_to(tx, booth, cast.karim)
-        message = await chat.send(tx, cast.karim, talk, "Hello", uuid.uuid4(), is_staff=False)
+        talk, question = await conversations.of_booth(tx, booth.id), await questions.question_to(tx, booth, cast.karim)
+        message = await messages.send(tx, cast.karim, talk, "Hello", uuid.uuid4(), is_staff=False)
         request = await signin.send_code(tx, "Zoé", "zoe@example.org", "en")
         _, link = await signin.make_link(tx, signin.Purpose.SIGN_IN, "zoe@example.org", "Zoé")
-        vacancies = await employers.vacancies_of(tx, [booth.employer_id])
-        vacancy: Vacancy = vacancies[booth.employer_id][0]
+        offered = await vacancies.of_employers(tx, [booth.employer_id])
+        vacancy: Vacancy = offered[booth.employer_id][0]
         day = (await tx.session.execute(FairDay.__table__.select())).first()
     people_ = {role: getattr(cast, role) for role in ROLES if role not in ("anyone", "by_link", "tomas")} | {
         "tomas": tomas
@@ -182,7 +178,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         for person in (cast.sophie, tomas):
             row = await tx.session.get_one(meetings.Meeting, meeting.id)
             await meetings.go_in(tx, await tx.session.get_one(Person, person.id), row)
-        meeting_talk = await chat.of_meeting(tx, meeting.id)
+        meeting_talk = await conversations.of_meeting(tx, meeting.id)
     office = await open_office(cast)
     async with database.transaction() as tx:
         await hours.add_weekly(tx, cast.sophie.id, 2, 9 * 60, 12 * 60, ("video",))
@@ -192,27 +188,27 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         amina = await cast.fresh(tx, cast.amina)
         until = booked.ends_at + timedelta(hours=2)
         tokens["by_link"] = await signin.open_session(tx, amina, "by_link", appointment=booked.id, until=until)
-        feed = await hours.open_feed(tx, cast.claire.id)
+        feed = await own_calendar.open_feed(tx, cast.claire.id)
         await hours.add_day(tx, cast.claire.id, date(2026, 12, 31), None)
-        await portfolios.follow(tx, cast.claire.id, cast.amina.id)
-        await portfolios.keep_filter(tx, cast.claire.id, "Due", "", ["only_due"])
-        (kept_filter,) = await portfolios.filters_of(tx, cast.claire.id)
+        await caseload.follow(tx, cast.claire.id, cast.amina.id)
+        await saved_filters.keep(tx, cast.claire.id, "Due", "", ["only_due"])
+        (kept_filter,) = await saved_filters.of_counsellor(tx, cast.claire.id)
         claire = await cast.fresh(tx, cast.claire)
-        await portfolios.take(tx, claire, "Tomás", "tomas@example.org", "en")
-        unfollowed, _ = await portfolios.take(tx, claire, "Yann Le Goff", None, "fr")
-        await portfolios.stop_following(tx, claire.id, unfollowed.id)
+        await follow_requests.take(tx, claire, "Tomás", "tomas@example.org", "en")
+        unfollowed, _ = await follow_requests.take(tx, claire, "Yann Le Goff", None, "fr")
+        await caseload.stop_following(tx, claire.id, unfollowed.id)
         suggestion = await suggestions.suggest(
             tx, await cast.fresh(tx, cast.claire), await cast.fresh(tx, cast.amina),
             await tx.session.get_one(Fair, cast.fair.id), None, "",
         )  # fmt: skip
-        appointment_talk = await chat.of_meeting(tx, booked.id)
-        counsel_talk = await chat.with_counsellor(tx, cast.amina.id)
-        step = await counselling.propose_step(tx, cast.claire, cast.amina.id, "Finish the CV", None)
-        wish = await waitlist.wish(
+        appointment_talk = await conversations.of_meeting(tx, booked.id)
+        counsel_talk = await conversations.with_counsellor(tx, cast.amina.id)
+        step = await agreed_steps.propose(tx, cast.claire, cast.amina.id, "Finish the CV", None)
+        wish = await waiting_list.wish(
             tx, await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), Mode.VIDEO,
             date(2026, 12, 1), date(2026, 12, 9), PARIS,
         )  # fmt: skip
-        interview = await agencies.add_reason(
+        interview = await appointment_types.add(
             tx, await cast.fresh_booth(tx, cast.atlantique), ReasonText("Interview", 20, ("video",))
         )
         await hours.add_day(tx, cast.luc.id, date(2026, 12, 30), None)
@@ -236,7 +232,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         (organiser_invitation,) = await invitations.open_for_installation(tx)
         (team, _), *_ = await agencies.members(tx)
         checked = check(DocumentKind.BOOTH, Upload("hours.pdf", PDF))
-        await documents.add_to_booth(tx, stand, DocumentKind.BOOTH, checked, paper)
+        await booth_documents.add(tx, stand, DocumentKind.BOOTH, checked, paper)
     appointments = {
         "appointment": booked.id, "begins": booked.begins_at.isoformat(),
         "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id, "step": step.id,

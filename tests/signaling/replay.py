@@ -140,6 +140,8 @@ def _moderation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
     match event:
         case "chat:reported":
             snapshot["reports"] = sorted([*snapshot["reports"], told["message"]])
+        case "fair:organiser_removed":
+            pass
         case "chat:report_settled":
             snapshot["reports"].remove(told["message"])
         case _:

@@ -12,8 +12,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from rooms import booths, chat
-from rooms.facts import conversation_stream, line_stream
+from rooms.chat import messages
+from rooms.core.events import conversation_stream, line_stream
+from rooms.fairs import booths
 from server.visit import HOUSE, SESSION
 from signaling.hub import Hub
 from signaling.streams import LARGEST_ANSWER
@@ -147,10 +148,10 @@ async def test_whoever_reads_nothing_is_cut_off_before_it_costs_much(world: Worl
     """Ten small questions a second would otherwise leave gigabytes of answers waiting."""
     conversation = uuid.UUID(world.ids["public"])
     async with world.database.transaction() as tx:
-        where = await tx.session.get_one(chat.Conversation, conversation)
-        author = await tx.session.get_one(chat.Person, uuid.UUID(world.ids["person"]))
+        where = await tx.session.get_one(messages.Conversation, conversation)
+        author = await tx.session.get_one(messages.Person, uuid.UUID(world.ids["person"]))
         for _ in range(100):
-            await chat.send(tx, author, where, "é" * 1000, uuid.uuid4(), is_staff=False)
+            await messages.send(tx, author, where, "é" * 1000, uuid.uuid4(), is_staff=False)
     engine, wanted = hub_of(world).server.eio, {"streams": [{"stream": conversation_stream(conversation)}]}
     async with raw(world) as slow:
         (socket,) = engine.sockets.values()

@@ -10,27 +10,42 @@ from typing import Any
 
 import pytest
 
-from rooms import booths, chat, documents, employers, fairs, looking, meetings, opening, portfolios
-from rooms.agencies import Mode
-from rooms.appointments import booking, delays, holding, hours, room
-from rooms.appointments import desk as appointments
+from rooms.appointments import (
+    allocation,
+    booking_rules,
+    delays,
+    hours,
+    own_calendar,
+    papers,
+    room,
+    transitions,
+)
+from rooms.appointments import booking as appointments
 from rooms.appointments.appointment import Appointment, Attendance
 from rooms.appointments.availability import Span
-from rooms.chat import Message
-from rooms.documents import Document
-from rooms.errors import Conflict
-from rooms.facts import KINDS, Told
-from rooms.fairs import Fair
+from rooms.caseload import caseload
+from rooms.chat import conversations, messages, moderation, questions
+from rooms.chat.messages import Message
+from rooms.core.errors import Conflict
+from rooms.core.events import KINDS, Told
+from rooms.core.model import new_id
+from rooms.core.transaction import Transaction
+from rooms.core.uploads import DocumentKind, Upload, check
+from rooms.fairs import announcements, booths, fairs, schedule
+from rooms.fairs.fairs import Fair
 from rooms.lines import calls, places
 from rooms.lines.calls import Answer, Call
 from rooms.lines.places import Place
-from rooms.meetings import Meeting, NextStep
-from rooms.model import new_id
-from rooms.transaction import Transaction
-from rooms.uploads import DocumentKind, Upload, check
+from rooms.meetings import cobrowsing, follow_up, meetings
+from rooms.meetings.follow_up import NextStep
+from rooms.meetings.meetings import Meeting
+from rooms.meetings.modes import Mode
+from rooms.organisations import employers
+from rooms.people import documents
+from rooms.people.documents import Document
 from signaling import streams
 from signaling.contract import CONTRACT, name_of
-from signaling.hub import AREAS  # noqa: F401  the handlers register their events
+from signaling.hub import AREAS  # noqa: F401
 from signaling.telling import project
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
@@ -94,7 +109,7 @@ class Onlookers:
 @pytest.fixture
 async def onlookers(cast: Cast) -> Onlookers:
     async with cast.database.transaction() as tx:
-        talk = await chat.of_booth(tx, cast.atlantique.id)
+        talk = await conversations.of_booth(tx, cast.atlantique.id)
     watched = [
         f"moderation:{cast.fair.id}",
         f"fair:{cast.fair.id}",
@@ -190,18 +205,18 @@ async def a_whole_meeting(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
         await meetings.step(tx, await tx.session.get_one(Meeting, meeting.id), cast.luc.id, Mode.AUDIO)
     async with o.during() as tx:
-        shown = await looking.begin(tx, cast.amina.id, meeting.id)
+        shown = await cobrowsing.begin(tx, cast.amina.id, meeting.id)
     async with o.during() as tx:
-        await looking.allow_filling(tx, await tx.session.merge(shown), may_fill=True)
+        await cobrowsing.allow_filling(tx, await tx.session.merge(shown), may_fill=True)
     async with o.during() as tx:
-        await looking.end(tx, meeting.id, cast.luc.id)
+        await cobrowsing.end(tx, meeting.id, cast.luc.id)
     async with o.during() as tx:
-        await looking.begin(tx, cast.amina.id, meeting.id)
+        await cobrowsing.begin(tx, cast.amina.id, meeting.id)
     for command in (meetings.prolong, meetings.end):
         async with o.during() as tx:
             await command(tx, await tx.session.get_one(Meeting, meeting.id))
     async with o.during() as tx:
-        await meetings.answer(tx, await tx.session.get_one(Meeting, meeting.id), NextStep.GO_ON, "Come on Monday.")
+        await follow_up.answer(tx, await tx.session.get_one(Meeting, meeting.id), NextStep.GO_ON, "Come on Monday.")
 
 
 async def a_meeting_that_does_not_come_about(o: Onlookers, cast: Cast) -> None:
@@ -242,13 +257,20 @@ async def a_new_booth(o: Onlookers, cast: Cast) -> None:
 
 async def saying_something(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
-        await fairs.announce(tx, await tx.session.get_one(Fair, cast.fair.id), "Interpreters are free at 15:00.")
+        await announcements.announce(
+            tx, await tx.session.get_one(Fair, cast.fair.id), "Interpreters are free at 15:00."
+        )
 
 
 async def closing_and_opening(o: Onlookers, cast: Cast) -> None:
     await _join(o, cast)
     await _call(o, cast)
-    for command in (opening.close_by_hand, fairs.open_by_hand, opening.close_by_hand, opening.archive):
+    for command in (
+        schedule.close_by_hand,
+        schedule.open_by_hand,
+        schedule.close_by_hand,
+        schedule.archive,
+    ):
         async with o.during() as tx:
             await command(tx, await tx.session.get_one(Fair, cast.fair.id))
 
@@ -257,37 +279,44 @@ async def the_final_closing(o: Onlookers, cast: Cast) -> None:
     await _join(o, cast)
     cast.clock.pass_by(hours=10)
     async with o.during() as tx:
-        await opening.turn(tx, cast.fair.id)
+        await schedule.turn_due(tx, cast.fair.id)
 
 
 async def opening_in_the_morning(o: Onlookers, cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
-        await fairs.add_day(tx, fair, tx.now + timedelta(hours=20), tx.now + timedelta(hours=28))
+        await schedule.add_day(tx, fair, tx.now + timedelta(hours=20), tx.now + timedelta(hours=28))
     for later in (10, 11):
         cast.clock.pass_by(hours=later)
         async with o.during() as tx:
-            await opening.turn(tx, cast.fair.id)
+            await schedule.turn_due(tx, cast.fair.id)
 
 
 async def writing_and_removing(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
-        talk = await chat.of_booth(tx, cast.atlantique.id)
-        message = await chat.send(tx, cast.amina, talk, "Hello", uuid.uuid4(), is_staff=False)
+        talk = await conversations.of_booth(tx, cast.atlantique.id)
+        message = await messages.send(tx, cast.amina, talk, "Hello", uuid.uuid4(), is_staff=False)
     async with o.during() as tx:
-        await chat.report(tx, cast.karim, await tx.session.get_one(Message, message.id), cast.fair.id)
+        await moderation.report(tx, cast.karim, await tx.session.get_one(Message, message.id), cast.fair.id)
     async with o.during() as tx:
-        await chat.remove(tx, await tx.session.get_one(Message, message.id), cast.fair.id)
+        await moderation.remove(tx, await tx.session.get_one(Message, message.id), cast.fair.id)
+
+
+async def an_organiser_who_leaves(o: Onlookers, cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        await fairs.add_organiser(tx, await tx.session.get_one(Fair, cast.fair.id), cast.paul)
+    async with o.during() as tx:
+        await fairs.remove_organiser(tx, await tx.session.get_one(Fair, cast.fair.id), cast.ines.id)
 
 
 async def a_private_question_and_its_answer(o: Onlookers, cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)
-        question = await chat.question_to(tx, booth, await cast.fresh(tx, cast.amina))
+        question = await questions.question_to(tx, booth, await cast.fresh(tx, cast.amina))
     for author, is_staff in ((cast.amina, False), (cast.luc, True), (cast.amina, False)):
         async with o.during() as tx:
             person = await cast.fresh(tx, author)
-            await chat.send(tx, person, question, "Do you bake at night?", uuid.uuid4(), is_staff=is_staff)
+            await messages.send(tx, person, question, "Do you bake at night?", uuid.uuid4(), is_staff=is_staff)
 
 
 async def showing_and_withdrawing_a_cv(o: Onlookers, cast: Cast) -> None:
@@ -305,7 +334,7 @@ async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: C
     begins = WEDNESDAY_NINE
     async with o.during() as tx:
         reason = await office.fresh_reason(tx)
-        held = await holding.hold(tx, await cast.fresh(tx, cast.amina), reason, Mode.VIDEO, begins, PARIS)
+        held = await allocation.hold(tx, await cast.fresh(tx, cast.amina), reason, Mode.VIDEO, begins, PARIS)
     async with o.during() as tx:
         await appointments.book(tx, await office.fresh(tx, held), await cast.fresh(tx, cast.amina), "I bake.")
     async with o.during() as tx:
@@ -314,11 +343,11 @@ async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: C
     async with o.during() as tx:
         row = await office.fresh(tx, held)
         with pytest.raises(Conflict):
-            booking.confirm(tx, row, row.candidate, begins)
-        booking.confirm(tx, row, row.candidate, row.begins_at)
+            transitions.confirm(tx, row, row.candidate, begins)
+        transitions.confirm(tx, row, row.candidate, row.begins_at)
     cast.clock.pass_by(days=1, hours=2)
     async with o.during() as tx:
-        await booking.end(tx, await office.fresh(tx, held), Attendance.CAME, await cast.fresh(tx, cast.claire))
+        await transitions.end(tx, await office.fresh(tx, held), Attendance.CAME, await cast.fresh(tx, cast.claire))
 
 
 async def an_appointment_that_moves_to_a_colleague(o: Onlookers, cast: Cast) -> None:
@@ -327,8 +356,8 @@ async def an_appointment_that_moves_to_a_colleague(o: Onlookers, cast: Cast) -> 
     o.watched.append(f"person:{office.nadia.id}")
     async with cast.database.transaction() as tx:
         taken = Span(WEDNESDAY_NINE + timedelta(minutes=40), WEDNESDAY_NINE + timedelta(minutes=80))
-        await hours.rules_of(tx, row.counsellor_id)
-        await hours.keep_busy(tx, row.counsellor_id, "", [taken])
+        await booking_rules.of_person(tx, row.counsellor_id)
+        await own_calendar.keep_busy(tx, row.counsellor_id, "", [taken])
     async with o.during() as tx:
         found = await office.fresh(tx, row)
         await appointments.move(tx, found, await cast.fresh(tx, cast.amina), taken.begins)
@@ -346,11 +375,11 @@ async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
     row = await _book_three(office, cast)
     await office.book(cast.karim, WEDNESDAY_NINE + timedelta(minutes=40))
     async with o.during() as tx:
-        await portfolios.follow(tx, cast.claire.id, cast.amina.id)
+        await caseload.follow(tx, cast.claire.id, cast.amina.id)
     passed = new_id()
     async with o.during() as tx:
         paper = check(DocumentKind.PAPER, Upload("cv.pdf", b"%PDF-1.7\n%%EOF\n"))
-        await documents.pass_on(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), paper, passed)
+        await papers.pass_on(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), paper, passed)
     async with o.during() as tx:
         await documents.withdraw(tx, await tx.session.get_one(Document, passed))
     cast.clock.pass_by(hours=23)
@@ -412,6 +441,7 @@ COMMANDS: tuple[Command, ...] = (
     the_final_closing,
     opening_in_the_morning,
     writing_and_removing,
+    an_organiser_who_leaves,
     a_private_question_and_its_answer,
     showing_and_withdrawing_a_cv,
 )
@@ -432,11 +462,12 @@ async def test_every_kind_of_fact_is_told_by_some_command(onlookers: Onlookers, 
         a_new_booth,
         saying_something,
         writing_and_removing,
+        an_organiser_who_leaves,
         a_private_question_and_its_answer,
         the_room_of_an_appointment,
         showing_and_withdrawing_a_cv,
     ):
         await command(onlookers, cast)
     async with onlookers.during() as tx:
-        await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+        await schedule.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     assert onlookers.seen_kinds == set(KINDS)

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from rooms import employers, meetings, people
-from rooms.appointments import interviews
-from rooms.booths import Booth
-from rooms.facts import conversation_stream, line_stream, meeting_stream
+from rooms.appointments import recruiter_departure
+from rooms.core.events import conversation_stream, line_stream, meeting_stream
+from rooms.fairs.booths import Booth
 from rooms.lines import calls, places
 from rooms.lines.places import PlaceState
-from rooms.people import Person
+from rooms.meetings import meetings
+from rooms.organisations import employers
+from rooms.people import people
+from rooms.people.people import Person
 from server.visit import HOUSE
 from signaling.hub import Hub
 from tests.cast import Cast
@@ -45,7 +47,7 @@ async def dismiss_sophie(world: World) -> None:
         paul = await tx.session.get_one(Person, await person(world, "paul.garnier@example.org"))
         booth = await tx.session.get_one(Booth, row.booth_id)
         await employers.add_member(tx, booth.employer_id, paul, is_owner=True)
-        await interviews.dismiss(tx, booth.employer_id, row.recruiter_id, paul)
+        await recruiter_departure.dismiss(tx, booth.employer_id, row.recruiter_id, paul)
 
 
 async def test_a_dismissed_recruiter_is_out_of_the_talk_and_speaks_for_the_employer_no_longer(world: World) -> None:
@@ -102,7 +104,7 @@ async def test_a_call_of_whoever_leaves_rings_no_longer(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)
         await employers.add_member(tx, booth.employer_id, await cast.fresh(tx, cast.paul), is_owner=True)
-        await interviews.dismiss(tx, booth.employer_id, cast.luc.id, await cast.fresh(tx, cast.paul))
+        await recruiter_departure.dismiss(tx, booth.employer_id, cast.luc.id, await cast.fresh(tx, cast.paul))
     async with cast.database.reading() as tx:
         assert await calls.ringing_for(tx, cast.amina.id) is None
         (place,) = await places.of_person(tx, cast.amina.id)

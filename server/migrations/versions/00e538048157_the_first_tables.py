@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import rooms.model
+import rooms.core.model
 
 revision = '00e538048157'
 down_revision = None
@@ -28,7 +28,7 @@ def upgrade() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
     sa.Column('data', sa.JSON(), nullable=False),
-    sa.Column('at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('stream', 'number')
     )
     op.create_table('fair',
@@ -41,9 +41,9 @@ def upgrade() -> None:
     sa.Column('time_zone', sa.String(), nullable=False),
     sa.Column('state', sa.Enum('draft', 'published', 'open', 'closed', 'archived', name='fairstate', native_enum=False, length=32), nullable=False),
     sa.Column('closed_by_hand', sa.Boolean(), nullable=False),
-    sa.Column('open_until', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('doors_opened_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('next_turn_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('open_until', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('doors_opened_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('next_turn_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('most_lines', sa.Integer(), nullable=False),
     sa.Column('grace_minutes', sa.Integer(), nullable=False),
     sa.Column('answer_days', sa.Integer(), nullable=False),
@@ -56,7 +56,7 @@ def upgrade() -> None:
     op.create_table('lease',
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('holder', sa.String(), nullable=False),
-    sa.Column('until', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('until', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name')
     )
     op.create_table('link',
@@ -68,10 +68,10 @@ def upgrade() -> None:
     sa.Column('subject', sa.Uuid(), nullable=True),
     sa.Column('is_owner', sa.Boolean(), nullable=False),
     sa.Column('is_reusable', sa.Boolean(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('expires_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('used_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('withdrawn_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('used_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('token_hash')
     )
@@ -83,10 +83,10 @@ def upgrade() -> None:
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('values', sa.JSON(), nullable=False),
     sa.Column('once', sa.String(), nullable=True),
-    sa.Column('due_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('claimed_until', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('due_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('claimed_until', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('sent_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('sent_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('failure', sa.String(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('once')
@@ -107,16 +107,16 @@ def upgrade() -> None:
     sa.Column('is_administrator', sa.Boolean(), nullable=False),
     sa.Column('is_organiser', sa.Boolean(), nullable=False),
     sa.Column('is_simulated', sa.Boolean(), nullable=False),
-    sa.Column('created_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('page_seen_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('page_seen_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('email')
     )
     op.create_table('process',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
-    sa.Column('seen_until', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('ended_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('seen_until', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('process', schema=None) as batch_op:
@@ -128,10 +128,10 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('code_hash', sa.String(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('expires_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('used_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('used_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('signin_code', schema=None) as batch_op:
@@ -153,7 +153,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('fair_id', sa.Uuid(), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['fair_id'], ['fair.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
@@ -166,8 +166,8 @@ def upgrade() -> None:
     sa.Column('employer_id', sa.Uuid(), nullable=False),
     sa.Column('description', sa.String(), nullable=False),
     sa.Column('talk_minutes', sa.Integer(), nullable=False),
-    sa.Column('set_up_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('paused_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('set_up_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('paused_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('last_ticket', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], ),
     sa.ForeignKeyConstraint(['fair_id'], ['fair.id'], ),
@@ -199,7 +199,7 @@ def upgrade() -> None:
     op.create_table('engagement',
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('occasion', sa.Uuid(), nullable=False),
-    sa.Column('since', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('since', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('person_id')
     )
@@ -209,8 +209,8 @@ def upgrade() -> None:
     op.create_table('fair_day',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('fair_id', sa.Uuid(), nullable=False),
-    sa.Column('opens_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('closes_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('opens_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('closes_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['fair_id'], ['fair.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
@@ -230,7 +230,7 @@ def upgrade() -> None:
     sa.Column('endpoint', sa.String(), nullable=False),
     sa.Column('p256dh', sa.String(), nullable=False),
     sa.Column('auth', sa.String(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.Column('session_id', sa.Uuid(), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id'),
@@ -245,10 +245,10 @@ def upgrade() -> None:
     sa.Column('token_hash', sa.String(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('device', sa.String(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('seen_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('expires_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('revoked_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('token_hash')
@@ -259,7 +259,7 @@ def upgrade() -> None:
     op.create_table('silence',
     sa.Column('fair_id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
-    sa.Column('until', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('until', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['fair_id'], ['fair.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('fair_id', 'person_id')
@@ -278,7 +278,7 @@ def upgrade() -> None:
     sa.Column('location', sa.String(), nullable=False),
     sa.Column('contract', sa.Enum('permanent', 'fixed_term', 'seasonal', 'temporary', 'apprenticeship', 'internship', name='contract', native_enum=False, length=32), nullable=False),
     sa.Column('description', sa.String(), nullable=False),
-    sa.Column('withdrawn_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
@@ -288,7 +288,7 @@ def upgrade() -> None:
     op.create_table('booth_staff',
     sa.Column('booth_id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
-    sa.Column('desk_seen_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('desk_seen_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['booth_id'], ['booth.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('booth_id', 'person_id')
@@ -298,8 +298,8 @@ def upgrade() -> None:
     sa.Column('process_id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('booth_id', sa.Uuid(), nullable=True),
-    sa.Column('opened_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('closed_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('opened_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['booth_id'], ['booth.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['process_id'], ['process.id'], ),
@@ -318,8 +318,8 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('media_type', sa.String(), nullable=False),
     sa.Column('size', sa.Integer(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('withdrawn_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['booth_id'], ['booth.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -336,8 +336,8 @@ def upgrade() -> None:
     sa.Column('client_id', sa.Uuid(), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('is_staff', sa.Boolean(), nullable=False),
-    sa.Column('written_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('removed_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('written_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('removed_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
     sa.PrimaryKeyConstraint('id'),
@@ -353,11 +353,11 @@ def upgrade() -> None:
     sa.Column('ticket', sa.Integer(), nullable=False),
     sa.Column('state', sa.Enum('waiting', 'on_hold', 'talking', 'served', 'left', 'ended', name='placestate', native_enum=False, length=32), nullable=False),
     sa.Column('words', sa.String(), nullable=False),
-    sa.Column('joined_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('passed_over_until', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('joined_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('passed_over_until', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('hold_reason', sa.Enum('out_of_reach', 'missed', name='holdreason', native_enum=False, length=32), nullable=True),
     sa.Column('missed', sa.Integer(), nullable=False),
-    sa.Column('ended_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['booth_id'], ['booth.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id'),
@@ -372,9 +372,9 @@ def upgrade() -> None:
     sa.Column('place_id', sa.Uuid(), nullable=False),
     sa.Column('recruiter_id', sa.Uuid(), nullable=False),
     sa.Column('state', sa.Enum('ringing', 'accepted', 'postponed', 'declined', 'missed', 'withdrawn', name='callstate', native_enum=False, length=32), nullable=False),
-    sa.Column('rang_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('deadline', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('settled_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('rang_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('deadline', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['place_id'], ['place.id'], ),
     sa.ForeignKeyConstraint(['recruiter_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -393,17 +393,17 @@ def upgrade() -> None:
     sa.Column('state', sa.Enum('waiting', 'live', 'ended', 'missed', name='meetingstate', native_enum=False, length=32), nullable=False),
     sa.Column('with_video', sa.Boolean(), nullable=False),
     sa.Column('planned_minutes', sa.Integer(), nullable=False),
-    sa.Column('opened_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('candidate_in_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('recruiter_in_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('live_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('planned_end_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('ended_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('opened_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('candidate_in_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('recruiter_in_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('live_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('planned_end_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('notes', sa.String(), nullable=False),
     sa.Column('next_step', sa.Enum('go_on', 'keep', 'no', name='nextstep', native_enum=False, length=32), nullable=True),
     sa.Column('answer', sa.String(), nullable=False),
-    sa.Column('answered_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('answer_promised_by', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('answered_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('answer_promised_by', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('rating', sa.Integer(), nullable=True),
     sa.Column('rating_words', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['booth_id'], ['booth.id'], ),
@@ -422,7 +422,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('document_id', sa.Uuid(), nullable=False),
     sa.Column('reader_id', sa.Uuid(), nullable=False),
-    sa.Column('read_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('read_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['document_id'], ['document.id'], ),
     sa.ForeignKeyConstraint(['reader_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -433,8 +433,8 @@ def upgrade() -> None:
     op.create_table('report',
     sa.Column('message_id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('settled_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('message_id', 'person_id')

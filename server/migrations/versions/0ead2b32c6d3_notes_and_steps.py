@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import rooms.model
+import rooms.core.model
 
 revision = '0ead2b32c6d3'
 down_revision = '2ca8eb5966cf'
@@ -18,7 +18,7 @@ def upgrade() -> None:
     sa.Column('author_id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.Enum('private', 'team', 'shared', name='notekind', native_enum=False, length=32), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -31,10 +31,10 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('due_on', sa.Date(), nullable=True),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('person_signed_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('counsellor_signed_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('done_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('person_signed_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('counsellor_signed_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('done_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id')
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import rooms.model
+import rooms.core.model
 
 revision = '13848d67a434'
 down_revision = '4e04321cc6ee'
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table('appointment', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('expected_at', rooms.model.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('expected_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True))
 
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import rooms.model
+import rooms.core.model
 
 revision = '2ca8eb5966cf'
 down_revision = '79f472f2332c'
@@ -18,7 +18,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('what', sa.Enum('entered', 'devices_well', 'devices_failed', 'connected', 'disconnected', 'failed', 'weak', 'went_to_phone', name='what', native_enum=False, length=32), nullable=False),
     sa.Column('detail', sa.String(), nullable=False),
-    sa.Column('at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['appointment_id'], ['appointment.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id')

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import rooms.model
+import rooms.core.model
 
 revision = '4e04321cc6ee'
 down_revision = '9deea5bfaebe'
@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table('follow_request',
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('counsellor_id', sa.Uuid(), nullable=False),
-    sa.Column('asked_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('asked_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['counsellor_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('person_id', 'counsellor_id')
@@ -27,8 +27,8 @@ def upgrade() -> None:
     sa.Column('fair_id', sa.Uuid(), nullable=False),
     sa.Column('booth_id', sa.Uuid(), nullable=True),
     sa.Column('words', sa.String(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('shared_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('shared_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['booth_id'], ['booth.id'], ),
     sa.ForeignKeyConstraint(['by_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['fair_id'], ['fair.id'], ),

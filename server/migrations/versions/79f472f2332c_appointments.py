@@ -5,7 +5,7 @@ import uuid
 import sqlalchemy as sa
 from alembic import op
 
-import rooms.model
+import rooms.core.model
 
 revision = '79f472f2332c'
 down_revision = 'fc32a7e958e4'
@@ -33,7 +33,7 @@ def upgrade() -> None:
     sa.Column('horizon_days', sa.Integer(), nullable=False),
     sa.Column('most_a_day', sa.Integer(), nullable=False),
     sa.Column('busy_address', sa.String(), nullable=False),
-    sa.Column('busy_read_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('busy_read_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('busy_trouble', sa.String(), nullable=False),
     sa.Column('feed_hash', sa.String(), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
@@ -43,8 +43,8 @@ def upgrade() -> None:
     op.create_table('busy_time',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
-    sa.Column('begins_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('ends_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('begins_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_table('following',
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('counsellor_id', sa.Uuid(), nullable=False),
-    sa.Column('since', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('since', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['counsellor_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('person_id')
@@ -113,22 +113,22 @@ def upgrade() -> None:
     sa.Column('candidate_id', sa.Uuid(), nullable=False),
     sa.Column('mode', sa.Enum('video', 'audio', 'chat', 'phone', name='mode', native_enum=False, length=32), nullable=False),
     sa.Column('state', sa.Enum('held', 'booked', 'lapsed', 'cancelled', 'over', name='appointmentstate', native_enum=False, length=32), nullable=False),
-    sa.Column('begins_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('ends_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('occupied_from', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('occupied_until', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('held_until', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('begins_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('occupied_from', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('occupied_until', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('held_until', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('wish_id', sa.Uuid(), nullable=True),
     sa.Column('sequence', sa.Integer(), nullable=False),
     sa.Column('time_zone', sa.String(), nullable=False),
     sa.Column('said', sa.String(), nullable=False),
     sa.Column('phone', sa.String(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('confirmed_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('cancelled_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('cancelled_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('cancel_words', sa.String(), nullable=False),
     sa.Column('attendance', sa.Enum('came', 'late', 'excused', 'moved', 'absent', 'technical', name='attendance', native_enum=False, length=32), nullable=True),
-    sa.Column('contested_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('contested_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('contested_words', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['candidate_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['counsellor_id'], ['person.id'], ),
@@ -148,8 +148,8 @@ def upgrade() -> None:
     sa.Column('first_day', sa.Date(), nullable=False),
     sa.Column('last_day', sa.Date(), nullable=False),
     sa.Column('time_zone', sa.String(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('ended_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['candidate_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['reason_id'], ['reason.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -163,8 +163,8 @@ def upgrade() -> None:
     sa.Column('appointment_id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.Enum('booked', 'confirmed', 'moved', 'cancelled', 'recorded', 'contested', name='changekind', native_enum=False, length=32), nullable=False),
     sa.Column('by_id', sa.Uuid(), nullable=False),
-    sa.Column('at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('begins_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('begins_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.Column('words', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['appointment_id'], ['appointment.id'], ),
     sa.ForeignKeyConstraint(['by_id'], ['person.id'], ),
@@ -177,8 +177,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('token_hash', sa.String(), nullable=False),
     sa.Column('appointment_id', sa.Uuid(), nullable=False),
-    sa.Column('made_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('withdrawn_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('made_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['appointment_id'], ['appointment.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('token_hash')
@@ -201,14 +201,14 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('wish_id', sa.Uuid(), nullable=False),
     sa.Column('counsellor_id', sa.Uuid(), nullable=False),
-    sa.Column('begins_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('begins_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['counsellor_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['wish_id'], ['wish.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('wish_id', 'counsellor_id', 'begins_at')
     )
     with op.batch_alter_table('mail', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('useless_at', rooms.model.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('useless_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True))
 
     _remake_teams()
 

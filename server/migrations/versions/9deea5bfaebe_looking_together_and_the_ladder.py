@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import rooms.model
+import rooms.core.model
 
 revision = '9deea5bfaebe'
 down_revision = 'e542cfb84454'
@@ -16,10 +16,10 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('meeting_id', sa.Uuid(), nullable=False),
     sa.Column('owner_id', sa.Uuid(), nullable=False),
-    sa.Column('agreed_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('agreed_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.Column('may_fill', sa.Boolean(), nullable=False),
-    sa.Column('fill_agreed_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('ended_at', rooms.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('fill_agreed_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True),
     sa.Column('ended_by_id', sa.Uuid(), nullable=True),
     sa.ForeignKeyConstraint(['ended_by_id'], ['person.id'], ),
     sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], ),

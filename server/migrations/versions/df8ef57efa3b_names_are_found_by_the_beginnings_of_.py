@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from rooms.names import words_of
+from rooms.people.name_search import words_of
 
 revision = 'df8ef57efa3b'
 down_revision = 'fc4a10f6f9f4'

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import rooms.model
+import rooms.core.model
 
 revision = 'e542cfb84454'
 down_revision = '0ead2b32c6d3'
@@ -27,12 +27,12 @@ def upgrade() -> None:
     sa.Column('helped', sa.Enum('verdict_yes', 'verdict_rather', 'verdict_rather_not', 'verdict_no', name='verdict', native_enum=False, length=32), nullable=False),
     sa.Column('heard', sa.Enum('verdict_yes', 'verdict_rather', 'verdict_rather_not', 'verdict_no', name='verdict', native_enum=False, length=32), nullable=False),
     sa.Column('words', sa.String(), nullable=False),
-    sa.Column('given_at', rooms.model.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('given_at', rooms.core.model.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['appointment_id'], ['appointment.id'], ),
     sa.PrimaryKeyConstraint('appointment_id')
     )
     with op.batch_alter_table('following', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('reinforced_at', rooms.model.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('reinforced_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True))
     _join_threads()
     _begin_threads('counsel', 'SELECT person_id FROM following')
     _begin_threads('meeting', "SELECT id FROM appointment WHERE state = 'booked'")
@@ -68,7 +68,7 @@ def _begin_threads(kind: str, subjects: str) -> None:
     known = set(connection.execute(sa.select(conversation.c.subject).where(conversation.c.kind == kind)).scalars())
     for subject in connection.execute(sa.text(subjects).columns(sa.column('id', sa.Uuid()))).scalars():
         if subject not in known:
-            connection.execute(conversation.insert().values(id=rooms.model.new_id(), kind=kind, subject=subject))
+            connection.execute(conversation.insert().values(id=rooms.core.model.new_id(), kind=kind, subject=subject))
 
 
 def downgrade() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import rooms.model
+import rooms.core.model
 
 revision = 'f866e1b1efa8'
 down_revision = 'c4d1a7be9f02'
@@ -24,7 +24,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('meeting', schema=None) as batch_op:
         batch_op.add_column(sa.Column('guest_id', sa.Uuid(), nullable=True))
-        batch_op.add_column(sa.Column('guest_in_at', rooms.model.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('guest_in_at', rooms.core.model.UtcDateTime(timezone=True), nullable=True))
         batch_op.create_foreign_key('fk_meeting_guest', 'person', ['guest_id'], ['id'])
 
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from rooms import agencies, people
-from rooms.agencies import Mode, Reason, ReasonText
-from rooms.appointments import desk, holding, hours, times, waitlist
+from rooms.appointments import allocation, appointment_types, booking, booking_rules, hours, slot_search, waiting_list
 from rooms.appointments.appointment import Appointment, Guest
-from rooms.booths import Booth
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.appointments.appointment_types import Reason, ReasonText
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies
+from rooms.people import people
+from rooms.people.people import Person
 from tests.cast import Cast
 
 PARIS = "Europe/Paris"
@@ -29,13 +31,13 @@ class Office:
     async def hold(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO) -> Appointment:
         async with self.cast.database.transaction() as tx:
             reason = await self.fresh_reason(tx)
-            return await holding.hold(tx, await self.cast.fresh(tx, person), reason, mode, begins, PARIS)
+            return await allocation.hold(tx, await self.cast.fresh(tx, person), reason, mode, begins, PARIS)
 
     async def book(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO, phone: str = "") -> Appointment:
         async with self.cast.database.transaction() as tx:
             someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
-            row = await holding.hold(tx, someone, reason, mode, begins, PARIS)
-            await desk.book(tx, row, someone, "I bake.", phone)
+            row = await allocation.hold(tx, someone, reason, mode, begins, PARIS)
+            await booking.book(tx, row, someone, "I bake.", phone)
             return row
 
     async def book_three(self, person: Person, guest: Person, booth: Booth, begins: datetime) -> Appointment:
@@ -44,14 +46,14 @@ class Office:
             someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
             asked = Guest(await self.cast.fresh(tx, guest), await self.cast.fresh_booth(tx, booth))
             claire = await self.cast.fresh(tx, self.claire)
-            return await desk.book_for(tx, claire, someone, reason, Mode.VIDEO, begins, guest=asked)
+            return await booking.book_for(tx, claire, someone, reason, Mode.VIDEO, begins, guest=asked)
 
     async def wait(self, person: Person, mode: Mode = Mode.VIDEO, last: date | None = None) -> None:
         """Somebody waits for a time on that Wednesday, or on any day until the last."""
         first = WEDNESDAY_NINE.date()
         async with self.cast.database.transaction() as tx:
             someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
-            await waitlist.wish(tx, someone, reason, mode, first, last or first, PARIS)
+            await waiting_list.wish(tx, someone, reason, mode, first, last or first, PARIS)
 
     async def fresh_reason(self, tx: Transaction) -> Reason:
         return await tx.session.get_one(Reason, self.reason.id)
@@ -63,7 +65,7 @@ class Office:
         """The local times that this person may book on that Wednesday."""
         async with self.cast.database.reading() as tx:
             reason = await self.fresh_reason(tx)
-            found = await times.free_times(tx, reason, mode, person.id, WEDNESDAY_NINE.date(), 1)
+            found = await slot_search.free_times(tx, reason, mode, person.id, WEDNESDAY_NINE.date(), 1)
         return [each.span.begins.astimezone(reason.host.zone).strftime("%H:%M") for each in found]
 
 
@@ -75,8 +77,8 @@ async def open_office(cast: Cast, *, counsellors: int = 1) -> Office:
         for person in [cast.claire, nadia][:counsellors]:
             await agencies.add_member(tx, team.id, person)
             await hours.add_weekly(tx, person.id, 2, 9 * 60, 12 * 60, ("video", "phone"))
-            await hours.change_rules(tx, person.id, hours.RulesText(0, 10, 2, 56, 12))
-        reason = await agencies.add_reason(
+            await booking_rules.change(tx, person.id, booking_rules.RulesText(0, 10, 2, 56, 12))
+        reason = await appointment_types.add(
             tx, team.agency, ReasonText("My project", 30, ("video", "audio", "phone"), "What is it about?", "Your CV")
         )
     return Office(cast, reason, cast.claire, nadia)

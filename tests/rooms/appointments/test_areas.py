@@ -2,11 +2,15 @@
 
 import pytest
 
-from rooms import access, agencies, people, portfolios
-from rooms.agencies import ReasonText
-from rooms.errors import Invalid, NotFound
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms import access
+from rooms.appointments import appointment_types, choices
+from rooms.appointments.appointment_types import ReasonText
+from rooms.caseload import caseload
+from rooms.core.errors import Invalid, NotFound
+from rooms.core.transaction import Transaction
+from rooms.organisations import agencies
+from rooms.people import people
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import Office, open_office
 
@@ -19,13 +23,13 @@ async def office(cast: Cast) -> Office:
         assert nantes
         await agencies.place(tx, nantes, "Europe/Paris", "", "", "", "44, 85 0")
         reze = (await agencies.team(tx, "Agence de Rezé", "Sud")).agency
-        await agencies.add_reason(tx, reze, ReasonText("Training", 30, ("video",)))
+        await appointment_types.add(tx, reze, ReasonText("Training", 30, ("video",)))
         await agencies.place(tx, reze, "Europe/Paris", "", "", "02 40 00 00 00", "444")
     return office
 
 
 async def where(tx: Transaction, person: Person) -> set[str]:
-    return {agency.name for agency, _ in await portfolios.reasons_for(tx, person)}
+    return {agency.name for agency, _ in await choices.reasons_for(tx, person)}
 
 
 async def test_the_postcode_says_which_agencies_serve_somebody(office: Office) -> None:
@@ -51,7 +55,7 @@ async def test_elsewhere_one_finds_no_reason_but_with_ones_counsellor_and_on_beh
         with pytest.raises(NotFound):
             await access.reason(tx, cast.actor(amina), office.reason.id)
         await access.reason(tx, cast.actor(claire), office.reason.id, for_another=True)
-        await portfolios.follow(tx, claire.id, amina.id)
+        await caseload.follow(tx, claire.id, amina.id)
         await access.reason(tx, cast.actor(amina), office.reason.id)
         assert await where(tx, amina) == {"Agence Nantes Centre"}
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rooms.agencies import Mode
 from rooms.appointments.availability import (
     GRID,
     Day,
@@ -25,6 +24,7 @@ from rooms.appointments.availability import (
     slots,
     windows,
 )
+from rooms.meetings.modes import Mode
 
 VIDEO = frozenset({Mode.VIDEO})
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -8,17 +8,34 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from rooms import access, agencies, outbox, people, portfolios, referents
+from rooms import access
 from rooms.access import Actor
-from rooms.agencies import Mode, ReasonText
-from rooms.appointments import agenda, booking, desk, hours, links, times, waitlist
+from rooms.appointments import (
+    agenda,
+    appointment_types,
+    booking,
+    booking_rules,
+    hours,
+    links,
+    own_calendar,
+    reservation,
+    slot_search,
+    transitions,
+    waiting_list,
+)
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance, ChangeKind, OccupiedPiece
+from rooms.appointments.appointment_types import ReasonText
 from rooms.appointments.availability import Span
-from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
-from rooms.outbox import Mail
-from rooms.people import Person
-from rooms.public_holidays import holidays_of, regions_of
-from rooms.transaction import Transaction
+from rooms.caseload import caseload, counsellor_departure, follow_requests
+from rooms.core import outbox
+from rooms.core.errors import Conflict, Invalid, NotFound, Problem, Refused
+from rooms.core.outbox import Mail
+from rooms.core.transaction import Transaction
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies, referents
+from rooms.organisations.public_holidays import holidays_of, regions_of
+from rooms.people import people
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 
@@ -65,7 +82,7 @@ async def test_a_held_time_is_kept_for_five_minutes_and_then_free(office: Office
     async with office.cast.database.transaction() as tx:
         row = await office.fresh(tx, held)
         assert row.state is AppointmentState.LAPSED
-        assert await refusal(desk.book(tx, row, amina)) == "appointment.lapsed"
+        assert await refusal(booking.book(tx, row, amina)) == "appointment.lapsed"
 
 
 async def test_looking_for_another_time_lets_the_held_one_go(office: Office) -> None:
@@ -78,7 +95,7 @@ async def test_looking_for_another_time_lets_the_held_one_go(office: Office) -> 
 async def test_booking_twice_is_booking_once(office: Office) -> None:
     row = await office.book(office.cast.amina, WEDNESDAY_NINE)
     async with office.cast.database.transaction() as tx:
-        await desk.book(tx, await office.fresh(tx, row), office.cast.amina)
+        await booking.book(tx, await office.fresh(tx, row), office.cast.amina)
     assert await letters(office) == [
         ("amina", "booked"), ("claire", "booked"), ("amina", "remind_hours"), ("amina", "remind_now"),
     ]  # fmt: skip
@@ -125,7 +142,7 @@ async def test_moving_and_booking_the_same_time_at_once(office: Office) -> None:
     async def move() -> None:
         async with office.cast.database.transaction() as tx:
             found = await office.fresh(tx, row)
-            await desk.move(tx, found, await office.cast.fresh(tx, office.cast.amina), WEDNESDAY_NINE + 2 * HALF)
+            await booking.move(tx, found, await office.cast.fresh(tx, office.cast.amina), WEDNESDAY_NINE + 2 * HALF)
 
     found = await asyncio.gather(
         move(), office.book(office.cast.karim, WEDNESDAY_NINE + 2 * HALF), return_exceptions=True
@@ -141,7 +158,7 @@ async def test_the_least_loaded_is_asked_first_and_the_referent_before_everybody
     two = await office.book(cast.karim, WEDNESDAY_NINE + HALF)
     assert one.counsellor_id != two.counsellor_id
     async with cast.database.transaction() as tx:
-        await portfolios.follow(tx, one.counsellor_id, cast.luc.id)
+        await caseload.follow(tx, one.counsellor_id, cast.luc.id)
     for n in (1, 2):
         row = await office.book([cast.luc, cast.luc][n - 1], WEDNESDAY_NINE + (n + 1) * HALF)
         assert row.counsellor_id == one.counsellor_id
@@ -151,13 +168,13 @@ async def test_a_follow_up_is_for_people_of_the_portfolio(office: Office) -> Non
     cast = office.cast
     async with cast.database.transaction() as tx:
         agency = await agencies.agency(tx, "Agence Nantes Centre")
-        follow_up = await agencies.add_reason(
-            tx, agency, agencies.ReasonText("Follow-up", 30, ("video",), is_follow_up=True)
+        follow_up = await appointment_types.add(
+            tx, agency, appointment_types.ReasonText("Follow-up", 30, ("video",), is_follow_up=True)
         )
-        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+        await caseload.follow(tx, office.claire.id, cast.amina.id)
         day = WEDNESDAY_NINE.date()
-        assert len(await times.free_times(tx, follow_up, Mode.VIDEO, cast.amina.id, day, 1)) == 4
-        assert await times.free_times(tx, follow_up, Mode.VIDEO, cast.karim.id, day, 1) == []
+        assert len(await slot_search.free_times(tx, follow_up, Mode.VIDEO, cast.amina.id, day, 1)) == 4
+        assert await slot_search.free_times(tx, follow_up, Mode.VIDEO, cast.karim.id, day, 1) == []
 
 
 async def test_moving_keeps_the_thread_tells_both_and_takes_old_reminders_back(office: Office) -> None:
@@ -165,7 +182,7 @@ async def test_moving_keeps_the_thread_tells_both_and_takes_old_reminders_back(o
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
         found = await office.fresh(tx, row)
-        await desk.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + timedelta(minutes=15))
+        await booking.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + timedelta(minutes=15))
         assert (found.id, found.sequence, found.said) == (row.id, 1, "I bake.")
     assert await office.starts(cast.karim) == ["09:55", "10:35", "11:15"]
     async with cast.database.reading() as tx:
@@ -192,9 +209,9 @@ async def test_a_counsellor_moves_within_their_own_times_and_whoever_gives_one_u
     later = WEDNESDAY_NINE + 3 * HALF
     async with cast.database.transaction() as tx:
         found, me = await office.fresh(tx, row), await cast.fresh(tx, mine)
-        assert await refusal(desk.move(tx, found, me, later)) == "slot.taken", "only the colleague is free then"
+        assert await refusal(booking.move(tx, found, me, later)) == "slot.taken", "only the colleague is free then"
     async with cast.database.transaction() as tx:
-        await desk.move(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), later)
+        await booking.move(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), later)
     async with cast.database.reading() as tx:
         assert (await office.fresh(tx, row)).counsellor_id == other.id
         assert (await agenda.changes_of(tx, row.id))[-1].words == other.name
@@ -207,7 +224,7 @@ async def test_cancelling_stops_the_reminders_and_the_link_still_shows_what_happ
     cast = office.cast
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), "My child is ill.")
+        await booking.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), "My child is ill.")
     assert {what for _, what in await letters(office)} == {"booked", "cancelled"}
     async with cast.database.reading() as tx:
         query = select(Mail.values).where(Mail.once.startswith(f"cancelled:{row.id}"))
@@ -216,7 +233,7 @@ async def test_cancelling_stops_the_reminders_and_the_link_still_shows_what_happ
     async with cast.database.transaction() as tx:
         found = await office.fresh(tx, row)
         assert (found.attendance, found.sequence) == (Attendance.EXCUSED, 1)
-        assert await refusal(desk.cancel(tx, found, cast.amina)) == "appointment.not_ahead"
+        assert await refusal(booking.cancel(tx, found, cast.amina)) == "appointment.not_ahead"
 
 
 async def test_a_freed_time_is_proposed_in_order_each_with_a_fair_while(office: Office) -> None:
@@ -226,24 +243,24 @@ async def test_a_freed_time_is_proposed_in_order_each_with_a_fair_while(office: 
         reason, day = await office.fresh_reason(tx), WEDNESDAY_NINE.date()
         for person in (cast.karim, cast.luc):
             someone = await cast.fresh(tx, person)
-            await waitlist.wish(tx, someone, reason, Mode.VIDEO, day, day, PARIS)
+            await waiting_list.wish(tx, someone, reason, Mode.VIDEO, day, day, PARIS)
             cast.clock.pass_by(seconds=1)
     async with cast.database.transaction() as tx:
-        await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+        await booking.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
     assert await held_by(office) == ["Karim Diallo"]
     assert "09:00" not in await office.starts(cast.sophie)
     cast.clock.pass_by(hours=2, seconds=1)
     async with cast.database.transaction() as tx:
         for lapsed in await agenda.held_out(tx):
-            await desk.lapse(tx, lapsed)
+            await booking.lapse(tx, lapsed)
     assert await held_by(office) == ["Luc Moreau"]
     async with cast.database.transaction() as tx:
         (held,) = (await tx.session.execute(select(Appointment.id).where(Appointment.state == "held"))).scalars()
-        found = await booking.locked(tx, held)
+        found = await reservation.locked(tx, held)
         assert found is not None
-        await desk.book(tx, found, await cast.fresh(tx, cast.luc))
-        assert await waitlist.of_person(tx, cast.luc.id) == []
-        assert len(await waitlist.of_person(tx, cast.karim.id)) == 1
+        await booking.book(tx, found, await cast.fresh(tx, cast.luc))
+        assert await waiting_list.of_person(tx, cast.luc.id) == []
+        assert len(await waiting_list.of_person(tx, cast.karim.id)) == 1
     assert [what for who, what in await letters(office) if what == "proposed"] == ["proposed"] * 2
 
 
@@ -253,10 +270,10 @@ async def test_a_proposal_takes_nothing_from_who_just_fills_in_a_form(office: Of
     await office.wait(cast.karim)
     form = await office.hold(cast.karim, WEDNESDAY_NINE + 2 * HALF)
     async with cast.database.transaction() as tx:
-        await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+        await booking.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
     async with cast.database.transaction() as tx:
         assert (await office.fresh(tx, form)).state is AppointmentState.HELD
-        await desk.book(tx, await office.fresh(tx, form), await cast.fresh(tx, cast.karim))
+        await booking.book(tx, await office.fresh(tx, form), await cast.fresh(tx, cast.karim))
     assert await held_by(office) == [], "what was proposed is given back"
     await office.hold(cast.luc, WEDNESDAY_NINE)
 
@@ -266,12 +283,12 @@ async def test_a_proposal_that_has_run_out_is_the_workers_to_pass_on(office: Off
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     await office.wait(cast.karim)
     async with cast.database.transaction() as tx:
-        await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+        await booking.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
     cast.clock.pass_by(hours=2, seconds=1)
     assert await refusal(office.hold(cast.luc, WEDNESDAY_NINE)) == "slot.taken"
     async with cast.database.transaction() as tx:
         for lapsed in await agenda.held_out(tx):
-            await desk.lapse(tx, lapsed)
+            await booking.lapse(tx, lapsed)
     await office.hold(cast.luc, WEDNESDAY_NINE)
 
 
@@ -285,13 +302,13 @@ async def two_wait_for_two(office: Office) -> None:
     for row in rows:
         async with cast.database.transaction() as tx:
             fresh = await office.fresh(tx, row)
-            await desk.cancel(tx, fresh, fresh.candidate)
+            await booking.cancel(tx, fresh, fresh.candidate)
     assert await held_by(office) == ["Karim Diallo", "Luc Moreau"]
 
 
 async def the_proposal(office: Office, tx: Transaction, person: Person) -> Appointment:
     query = select(Appointment.id).where(Appointment.candidate_id == person.id, Appointment.wish_id.is_not(None))
-    row = await booking.locked(tx, (await tx.session.execute(query)).scalar_one())
+    row = await reservation.locked(tx, (await tx.session.execute(query)).scalar_one())
     assert row
     return row
 
@@ -300,8 +317,8 @@ async def test_whoever_waits_no_longer_gives_back_what_was_proposed(office: Offi
     await two_wait_for_two(office)
     cast = office.cast
     async with cast.database.transaction() as tx:
-        (wish,) = await waitlist.of_person(tx, cast.karim.id)
-        await desk.wait_no_longer(tx, await cast.fresh(tx, cast.karim), wish.id)
+        (wish,) = await waiting_list.of_person(tx, cast.karim.id)
+        await booking.wait_no_longer(tx, await cast.fresh(tx, cast.karim), wish.id)
     assert await held_by(office) == ["Luc Moreau"]
     assert "09:00" in await office.starts(cast.amina)
 
@@ -310,12 +327,12 @@ async def test_a_proposal_that_is_declined_goes_to_the_next_and_the_turn_is_kept
     await two_wait_for_two(office)
     cast = office.cast
     async with cast.database.transaction() as tx:
-        (wish,) = await waitlist.of_person(tx, cast.luc.id)
-        await desk.wait_no_longer(tx, await cast.fresh(tx, cast.luc), wish.id)
+        (wish,) = await waiting_list.of_person(tx, cast.luc.id)
+        await booking.wait_no_longer(tx, await cast.fresh(tx, cast.luc), wish.id)
     await office.wait(cast.amina)
     async with cast.database.transaction() as tx:
-        await desk.decline(tx, await the_proposal(office, tx, cast.karim))
-        assert len(await waitlist.of_person(tx, cast.karim.id)) == 1
+        await booking.decline(tx, await the_proposal(office, tx, cast.karim))
+        assert len(await waiting_list.of_person(tx, cast.karim.id)) == 1
     assert await held_by(office) == ["Amina Benali"]
 
 
@@ -323,7 +340,7 @@ async def test_the_same_wish_at_the_same_instant_is_one(office: Office) -> None:
     cast = office.cast
     await asyncio.gather(*(office.wait(cast.karim) for _ in range(4)))
     async with cast.database.reading() as tx:
-        assert len(await waitlist.of_person(tx, cast.karim.id)) == 1
+        assert len(await waiting_list.of_person(tx, cast.karim.id)) == 1
 
 
 async def test_one_may_wait_for_today_where_it_is_still_today(office: Office) -> None:
@@ -336,7 +353,7 @@ async def test_one_may_wait_for_today_where_it_is_still_today(office: Office) ->
     cast.clock.pass_by(seconds=(four_in_the_afternoon - cast.clock.now()).total_seconds())
     async with cast.database.transaction() as tx:
         day, reason = date(2026, 11, 24), await office.fresh_reason(tx)
-        await waitlist.wish(tx, await cast.fresh(tx, cast.karim), reason, Mode.VIDEO, day, day, "Pacific/Tahiti")
+        await waiting_list.wish(tx, await cast.fresh(tx, cast.karim), reason, Mode.VIDEO, day, day, "Pacific/Tahiti")
 
 
 async def test_a_late_booking_and_somebody_elses_hold_do_not_wait_for_each_other(office: Office) -> None:
@@ -348,12 +365,12 @@ async def test_a_late_booking_and_somebody_elses_hold_do_not_wait_for_each_other
 
     async def book_late() -> bool:
         async with cast.database.transaction() as tx:
-            row = await booking.locked(tx, late.id)
+            row = await reservation.locked(tx, late.id)
             assert row
             is_locked.set()
             if not tx.is_sqlite:
                 await has_held.wait()
-            return await desk.hold_again(tx, row)
+            return await booking.hold_again(tx, row)
 
     async def hold_another() -> None:
         await is_locked.wait()
@@ -372,9 +389,9 @@ async def test_nobody_books_themselves(office: Office) -> None:
         claire = await cast.fresh(tx, office.claire)
         assert claire.email
         with pytest.raises(Invalid):
-            await portfolios.take(tx, claire, claire.name, claire.email, "fr")
+            await follow_requests.take(tx, claire, claire.name, claire.email, "fr")
         with pytest.raises(Conflict):
-            await desk.book_for(tx, claire, claire, await office.fresh_reason(tx), Mode.VIDEO, WEDNESDAY_NINE)
+            await booking.book_for(tx, claire, claire, await office.fresh_reason(tx), Mode.VIDEO, WEDNESDAY_NINE)
 
 
 async def held_by(office: Office) -> list[str]:
@@ -405,10 +422,10 @@ async def test_a_phone_appointment_needs_a_number_and_gets_a_message(office: Off
     async with office.cast.database.transaction() as tx:
         row = await office.fresh(tx, held)
         with pytest.raises(Invalid) as refused:
-            await desk.book(tx, row, office.cast.amina)
+            await booking.book(tx, row, office.cast.amina)
         assert refused.value.field == "phone"
     async with office.cast.database.transaction() as tx:
-        await desk.book(tx, await office.fresh(tx, held), office.cast.amina, "", "06 12 34 56 78")
+        await booking.book(tx, await office.fresh(tx, held), office.cast.amina, "", "06 12 34 56 78")
     assert await letters(office, "reminder") == [("0612345678", "remind_hours"), ("0612345678", "remind_now")]
 
 
@@ -428,7 +445,7 @@ async def test_nobody_needs_an_address_to_have_an_appointment(office: Office) ->
         someone = await people.welcome(tx, "Fatou Ba", None, "fr")
         reason = await office.fresh_reason(tx)
         claire = await cast.fresh(tx, cast.claire)
-        row = await desk.book_for(tx, claire, someone, reason, Mode.PHONE, WEDNESDAY_NINE, "0240000000")
+        row = await booking.book_for(tx, claire, someone, reason, Mode.PHONE, WEDNESDAY_NINE, "0240000000")
     assert row.state is AppointmentState.BOOKED
     assert await letters(office) == [("claire", "booked")]
     assert len(await letters(office, "reminder")) == 2
@@ -441,18 +458,18 @@ async def test_whoever_follows_somebody_gives_them_an_address_and_what_is_booked
     async with cast.database.transaction() as tx:
         someone = await people.welcome(tx, "Fatou Ba", None, "fr")
         reason, claire = await office.fresh_reason(tx), await cast.fresh(tx, cast.claire)
-        row = await desk.book_for(tx, claire, someone, reason, Mode.VIDEO, WEDNESDAY_NINE)
-        await desk.move(tx, row, claire, WEDNESDAY_NINE + HALF)
+        row = await booking.book_for(tx, claire, someone, reason, Mode.VIDEO, WEDNESDAY_NINE)
+        await booking.move(tx, row, claire, WEDNESDAY_NINE + HALF)
         with pytest.raises(Refused):
-            await desk.give_email(tx, claire, someone, "fatou@example.org")
-        await portfolios.follow(tx, claire.id, someone.id)
+            await booking.give_email(tx, claire, someone, "fatou@example.org")
+        await caseload.follow(tx, claire.id, someone.id)
         for wrong in ("fatou@", str(cast.amina.email)):
             with pytest.raises(Invalid) as refused:
-                await desk.give_email(tx, claire, someone, wrong)
+                await booking.give_email(tx, claire, someone, wrong)
             assert refused.value.field == "email"
-        await desk.give_email(tx, claire, someone, "Fatou@example.org")
+        await booking.give_email(tx, claire, someone, "Fatou@example.org")
         with pytest.raises(Conflict):
-            await desk.give_email(tx, claire, someone, "other@example.org")
+            await booking.give_email(tx, claire, someone, "other@example.org")
     assert sorted(what for who, what in await letters(office) if who.startswith("fatou")) == [
         "booked", "remind_hours", "remind_now",
     ]  # fmt: skip
@@ -464,17 +481,17 @@ async def test_a_technical_failure_never_becomes_absent_and_can_be_contested(off
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
         assert (
-            await refusal(booking.end(tx, await office.fresh(tx, row), Attendance.CAME, cast.claire))
+            await refusal(transitions.end(tx, await office.fresh(tx, row), Attendance.CAME, cast.claire))
             == "appointment.ahead"
         )
     cast.clock.pass_by(hours=24)
     async with cast.database.transaction() as tx:
         found = await office.fresh(tx, row)
-        assert await refusal(booking.end(tx, found, Attendance.EXCUSED, cast.claire)) == "attendance.by_itself"
-        await booking.end(tx, found, Attendance.TECHNICAL, cast.claire)
-        assert await refusal(booking.end(tx, found, Attendance.ABSENT, cast.claire)) == "attendance.technical"
-        await booking.contest(tx, found, "I was there all the time.")
-        await booking.end(tx, found, Attendance.CAME, cast.claire)
+        assert await refusal(transitions.end(tx, found, Attendance.EXCUSED, cast.claire)) == "attendance.by_itself"
+        await transitions.end(tx, found, Attendance.TECHNICAL, cast.claire)
+        assert await refusal(transitions.end(tx, found, Attendance.ABSENT, cast.claire)) == "attendance.technical"
+        await transitions.contest(tx, found, "I was there all the time.")
+        await transitions.end(tx, found, Attendance.CAME, cast.claire)
         assert found.attendance is Attendance.CAME
 
 
@@ -485,7 +502,10 @@ async def test_hours_refuse_what_overlaps_or_makes_no_sense(office: Office) -> N
         assert await refusal(hours.add_weekly(tx, claire, 1, 600, 540, ("video",))) == "ends.before"
         assert await refusal(hours.add_weekly(tx, claire, 1, 601, 660, ("video",))) == "begins.step"
         assert await refusal(hours.add_weekly(tx, claire, 1, 600, 660, ("smoke",))) == "modes.none"
-        assert await refusal(hours.change_rules(tx, claire, hours.RulesText(3, 0, 0, 1, 1))) == "before_minutes.range"
+        assert (
+            await refusal(booking_rules.change(tx, claire, booking_rules.RulesText(3, 0, 0, 1, 1)))
+            == "before_minutes.range"
+        )
 
 
 async def test_holidays_are_those_of_the_region(office: Office) -> None:
@@ -501,7 +521,9 @@ async def test_holidays_are_those_of_the_region(office: Office) -> None:
         await agencies.place(tx, agency, "America/Guadeloupe", "971", "Pointe-à-Pitre", "")
         may_26 = date(2027, 5, 26)
         assert may_26.weekday() == 2
-        found = await times.free_times(tx, await office.fresh_reason(tx), Mode.VIDEO, office.cast.amina.id, may_26, 1)
+        found = await slot_search.free_times(
+            tx, await office.fresh_reason(tx), Mode.VIDEO, office.cast.amina.id, may_26, 1
+        )
         assert found == []
 
 
@@ -529,10 +551,10 @@ async def test_moving_to_a_colleague_tells_who_had_it_and_frees_their_calendar(c
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     had = row.counsellor_id
     async with cast.database.transaction() as tx:
-        busy = await hours.rules_of(tx, had)
-        await hours.keep_busy(tx, busy.person_id, "", [Span(WEDNESDAY_NINE + HALF, WEDNESDAY_NINE + 2 * HALF)])
+        busy = await booking_rules.of_person(tx, had)
+        await own_calendar.keep_busy(tx, busy.person_id, "", [Span(WEDNESDAY_NINE + HALF, WEDNESDAY_NINE + 2 * HALF)])
         found = await office.fresh(tx, row)
-        await desk.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + HALF)
+        await booking.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + HALF)
         assert found.counsellor_id != had
     who = "claire" if had == office.claire.id else "nadia"
     assert (who, "cancelled") in await letters(office)
@@ -543,16 +565,16 @@ async def test_an_appointment_moves_to_the_phone_only_with_a_number_to_call(offi
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
         found, amina = await office.fresh(tx, row), await cast.fresh(tx, cast.amina)
-        assert await refusal(desk.move(tx, found, amina, WEDNESDAY_NINE + HALF, Mode.PHONE)) == "phone.missing"
+        assert await refusal(booking.move(tx, found, amina, WEDNESDAY_NINE + HALF, Mode.PHONE)) == "phone.missing"
 
 
 async def test_two_reasons_have_two_names_and_a_withdrawn_one_can_stand_again(office: Office) -> None:
-    text = agencies.ReasonText("My project", 45, ("phone",))
+    text = appointment_types.ReasonText("My project", 45, ("phone",))
     async with office.cast.database.transaction() as tx:
         reason = await office.fresh_reason(tx)
-        assert await refusal(agencies.add_reason(tx, reason.agency, text)) == "reason.known"
-        await agencies.withdraw_reason(tx, reason.agency, reason.id)
-        again = await agencies.add_reason(tx, reason.agency, text)
+        assert await refusal(appointment_types.add(tx, reason.agency, text)) == "reason.known"
+        await appointment_types.withdraw(tx, reason.agency, reason.id)
+        again = await appointment_types.add(tx, reason.agency, text)
         assert (again.id, again.minutes, again.is_withdrawn) == (reason.id, 45, False)
 
 
@@ -560,9 +582,11 @@ async def test_nobody_books_on_behalf_for_a_reason_of_another_agency(office: Off
     cast = office.cast
     async with cast.database.transaction() as tx:
         elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
-        reason = await agencies.add_reason(tx, elsewhere.agency, agencies.ReasonText("Training", 30, ("video",)))
+        reason = await appointment_types.add(
+            tx, elsewhere.agency, appointment_types.ReasonText("Training", 30, ("video",))
+        )
         claire, amina = await cast.fresh(tx, cast.claire), await cast.fresh(tx, cast.amina)
-        booking_it = desk.book_for(tx, claire, amina, reason, Mode.VIDEO, WEDNESDAY_NINE)
+        booking_it = booking.book_for(tx, claire, amina, reason, Mode.VIDEO, WEDNESDAY_NINE)
         assert await refusal(booking_it) == "reason.not_found"
 
 
@@ -572,10 +596,10 @@ async def test_a_held_time_is_nothing_that_its_counsellor_sees_or_knows_somebody
     async with cast.database.reading() as tx:
         assert await refusal(access.appointment(tx, Actor(office.claire), row.id)) == "appointment.not_found"
         assert (await access.appointment(tx, Actor(cast.amina), row.id)).id == row.id
-        assert not await portfolios.knows(tx, office.claire.id, cast.amina.id)
+        assert not await caseload.knows(tx, office.claire.id, cast.amina.id)
     async with cast.database.transaction() as tx:
-        await desk.book(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
-        assert await portfolios.knows(tx, office.claire.id, cast.amina.id)
+        await booking.book(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+        assert await caseload.knows(tx, office.claire.id, cast.amina.id)
 
 
 async def test_who_leaves_the_last_team_follows_nobody(office: Office) -> None:
@@ -585,11 +609,11 @@ async def test_who_leaves_the_last_team_follows_nobody(office: Office) -> None:
             team = await agencies.team(tx, "Agence Nantes Centre", name)
             if name == "Erdre":
                 await agencies.add_member(tx, team.id, office.claire)
-        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+        await caseload.follow(tx, office.claire.id, cast.amina.id)
     for name, follows in (("Loire", office.claire.id), ("Erdre", None)):
         async with cast.database.transaction() as tx:
             team = await agencies.team(tx, "Agence Nantes Centre", name)
-            await portfolios.leave_team(tx, team.id, office.claire.id)
+            await counsellor_departure._leave_caseload(tx, team.id, office.claire.id)
             assert await referents.referent_of(tx, cast.amina.id) == follows
 
 
@@ -599,7 +623,7 @@ async def test_a_counsellor_meets_nobody_while_somebody_counsels_them_nor_ever_t
     assert row.counsellor_id == office.claire.id
     async with cast.database.reading() as tx:
         reason = await office.fresh_reason(tx)
-        free = await times.free_times(tx, reason, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
+        free = await slot_search.free_times(tx, reason, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
     assert WEDNESDAY_NINE not in [each.span.begins for each in free]
 
 
@@ -608,7 +632,7 @@ async def test_whoever_is_followed_books_at_the_agency_of_their_counsellor_alone
     async with cast.database.transaction() as tx:
         elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
         await agencies.add_member(tx, elsewhere.id, office.nadia)
-        await portfolios.follow(tx, office.nadia.id, cast.amina.id)
+        await caseload.follow(tx, office.nadia.id, cast.amina.id)
     assert await office.starts(cast.amina) == []
     assert await refusal(office.hold(cast.amina, WEDNESDAY_NINE)) == "slot.taken"
     assert await office.starts(cast.karim) == ["09:00", "09:40", "10:20", "11:00"]
@@ -620,7 +644,7 @@ async def test_links_that_are_withdrawn_open_nothing_and_what_is_still_to_come_b
     before = await letters(office)
     async with cast.database.transaction() as tx:
         old = links.make(tx, row).rsplit("/", 1)[-1]
-        await desk.withdraw_links(tx, await office.fresh(tx, row))
+        await booking.withdraw_links(tx, await office.fresh(tx, row))
         assert await refusal(links.opened(tx, old)) == "appointment_link.not_found"
     assert await letters(office) == before
     async with cast.database.reading() as tx:
@@ -640,7 +664,7 @@ async def test_a_time_across_midnight_can_be_booked_as_it_is_shown(office: Offic
     across = WEDNESDAY_NINE.replace(hour=22, minute=40)
     async with office.cast.database.reading() as tx:
         reason, amina = await office.fresh_reason(tx), office.cast.amina.id
-        found = await times.free_times(tx, reason, Mode.VIDEO, amina, WEDNESDAY_NINE.date(), 2)
+        found = await slot_search.free_times(tx, reason, Mode.VIDEO, amina, WEDNESDAY_NINE.date(), 2)
     assert across in [each.span.begins for each in found]
     row = await office.book(office.cast.amina, across)
     assert row.state is AppointmentState.BOOKED
@@ -654,17 +678,17 @@ async def test_a_reason_of_one_team_is_seen_to_by_that_team_alone(office: Office
         await agencies.add_member(tx, training.id, office.nadia)
         await hours.add_weekly(tx, office.nadia.id, 2, 600, 660, ("video",))
         text = ReasonText("Training", 30, ("video",), team=training.id)
-        reason = await agencies.add_reason(tx, training.agency, text)
+        reason = await appointment_types.add(tx, training.agency, text)
         with pytest.raises(Invalid):
-            await agencies.add_reason(tx, training.agency, replace(text, name="Other", team=elsewhere.id))
-        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+            await appointment_types.add(tx, training.agency, replace(text, name="Other", team=elsewhere.id))
+        await caseload.follow(tx, office.claire.id, cast.amina.id)
     async with cast.database.reading() as tx:
-        found = await times.free_times(tx, reason, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
+        found = await slot_search.free_times(tx, reason, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
         assert {each.counsellors for each in found} == {(office.nadia.id,)}
     async with cast.database.transaction() as tx:
         await agencies.add_member(tx, elsewhere.id, cast.sophie)
-        await portfolios.follow(tx, cast.sophie.id, cast.karim.id)
-        found = await times.free_times(tx, reason, Mode.VIDEO, cast.karim.id, WEDNESDAY_NINE.date(), 1)
+        await caseload.follow(tx, cast.sophie.id, cast.karim.id)
+        found = await slot_search.free_times(tx, reason, Mode.VIDEO, cast.karim.id, WEDNESDAY_NINE.date(), 1)
         assert found == [], "who is followed goes to their counsellor's agency"
 
 

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from rooms import meetings
 from rooms.appointments import delays, room
 from rooms.appointments.appointment import Appointment
-from rooms.facts import Told, person_stream
-from rooms.meetings import Meeting
+from rooms.core.events import Told, person_stream
+from rooms.meetings import meetings
+from rooms.meetings.meetings import Meeting
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 

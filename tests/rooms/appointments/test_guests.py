@@ -7,16 +7,31 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from rooms import access, agencies, chat, employers, meetings, people, portfolios
-from rooms.agencies import Mode
-from rooms.appointments import agenda, desk, guests, holding, hours, interviews, room, times
+from rooms import access
+from rooms.appointments import (
+    agenda,
+    allocation,
+    booking,
+    booking_rules,
+    guests,
+    hours,
+    recruiter_departure,
+    room,
+    slot_search,
+)
+from rooms.appointments.allocation import NobodyFree
 from rooms.appointments.appointment import Appointment, AppointmentState, ChangeKind, Guest
-from rooms.appointments.holding import NobodyFree
-from rooms.errors import Conflict, Invalid, NotFound, Problem, Refused
-from rooms.meetings import MeetingState
-from rooms.outbox import Mail
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.caseload import caseload
+from rooms.chat import conversations
+from rooms.core.errors import Conflict, Invalid, NotFound, Problem, Refused
+from rooms.core.outbox import Mail
+from rooms.core.transaction import Transaction
+from rooms.meetings import meetings
+from rooms.meetings.meetings import MeetingState
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies, employers
+from rooms.people import people
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 
@@ -29,7 +44,7 @@ async def office(cast: Cast) -> Office:
     """Claire is there on Wednesdays from 9 to 12, Luc from 10 to 11:30 by video."""
     async with cast.database.transaction() as tx:
         await hours.add_weekly(tx, cast.luc.id, 2, 10 * 60, 11 * 60 + 30, ("video",))
-        await hours.change_rules(tx, cast.luc.id, hours.RulesText(0, 0, 0, 56, 40))
+        await booking_rules.change(tx, cast.luc.id, booking_rules.RulesText(0, 0, 0, 56, 40))
     return await open_office(cast)
 
 
@@ -41,7 +56,7 @@ async def common(office: Office, mode: Mode = Mode.VIDEO) -> list[str]:
     """The local times on that Wednesday that suit Amina, Claire and Luc."""
     async with office.cast.database.reading() as tx:
         reason, guest = await office.fresh_reason(tx), await luc(tx, office.cast)
-        found = await times.free_times(
+        found = await slot_search.free_times(
             tx, reason, mode, office.cast.amina.id, WEDNESDAY_NINE.date(), 1, only=office.claire.id, guest=guest
         )
     return [each.span.begins.astimezone(reason.host.zone).strftime("%H:%M") for each in found]
@@ -59,7 +74,7 @@ async def test_the_employer_is_reminded_too_while_they_come(office: Office) -> N
     assert await reminders(cast, cast.luc, row) == await reminders(cast, cast.amina, row) == ["hours", "now"]
     assert await reminders(cast, office.claire, row) == [], "counsellors have their day before them"
     async with cast.database.transaction() as tx:
-        await desk.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.luc))
+        await booking.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.luc))
     assert await reminders(cast, cast.luc, row) == []
     assert await reminders(cast, cast.amina, row) == ["hours", "now"]
 
@@ -81,7 +96,7 @@ async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
     async with cast.database.transaction() as tx:
         amina, reason, guest = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), await luc(tx, cast)
         with pytest.raises(Invalid):
-            await holding.hold(tx, amina, reason, Mode.PHONE, TEN, PARIS, by_staff=office.claire.id, guest=guest)
+            await allocation.hold(tx, amina, reason, Mode.PHONE, TEN, PARIS, by_staff=office.claire.id, guest=guest)
 
 
 async def test_only_who_has_said_when_can_be_asked(office: Office) -> None:
@@ -113,10 +128,10 @@ async def test_nobody_comes_on_two_sides(office: Office) -> None:
         guest, reason = await luc(tx, cast), await office.fresh_reason(tx)
         someone = await cast.fresh(tx, cast.karim)
         with pytest.raises(NobodyFree):
-            await desk.book_for(tx, guest.person, someone, reason, Mode.VIDEO, TEN.replace(minute=40), guest=guest)
+            await booking.book_for(tx, guest.person, someone, reason, Mode.VIDEO, TEN.replace(minute=40), guest=guest)
     async with cast.database.transaction() as tx:
         mine = await office.fresh(tx, row)
-        await desk.move(tx, mine, await cast.fresh(tx, cast.amina), TEN.replace(minute=40))
+        await booking.move(tx, mine, await cast.fresh(tx, cast.amina), TEN.replace(minute=40))
         assert (mine.counsellor_id, mine.guest_id) == (office.claire.id, cast.luc.id)
     with pytest.raises(IntegrityError):
         async with cast.database.transaction() as tx:
@@ -132,7 +147,7 @@ async def test_two_counsellors_who_want_the_same_recruiter_at_once_get_him_once(
         async with cast.database.transaction() as tx:
             by, someone = await cast.fresh(tx, counsellor), await cast.fresh(tx, candidate)
             reason, guest = await office.fresh_reason(tx), await luc(tx, cast)
-            await desk.book_for(tx, by, someone, reason, Mode.VIDEO, WEDNESDAY_NINE, guest=guest)
+            await booking.book_for(tx, by, someone, reason, Mode.VIDEO, WEDNESDAY_NINE, guest=guest)
 
     found = await asyncio.gather(ask(office.claire, cast.amina), ask(office.nadia, cast.karim), return_exceptions=True)
     assert sorted(isinstance(each, Problem) for each in found) == [False, True], found
@@ -151,12 +166,12 @@ async def test_all_three_are_told_and_it_moves_to_a_time_of_all_three(office: Of
         assert mail.values["calendar"]["method"] == "REQUEST"
     async with cast.database.transaction() as tx:
         with pytest.raises(Conflict) as refused:
-            await desk.move(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), WEDNESDAY_NINE)
+            await booking.move(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), WEDNESDAY_NINE)
         assert refused.value.code == "slot.taken", "Luc is not there at nine"
     later = TEN.replace(minute=40)
     async with cast.database.transaction() as tx:
         mine = await office.fresh(tx, row)
-        await desk.move(tx, mine, await cast.fresh(tx, cast.amina), later)
+        await booking.move(tx, mine, await cast.fresh(tx, cast.amina), later)
         assert (mine.begins_at, mine.guest_id, mine.sequence) == (later, cast.luc.id, 1)
     assert await written(cast, cast.luc, "moved")
     assert await common(office) == ["10:00"], "what Luc had before is free again"
@@ -167,7 +182,7 @@ async def test_any_of_the_three_may_say_that_the_employer_does_not_come(office: 
     cast, by = office.cast, getattr(office.cast, who)
     row = await office.book_three(cast.amina, cast.luc, cast.atlantique, TEN)
     async with cast.database.transaction() as tx:
-        await desk.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, by))
+        await booking.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, by))
     async with cast.database.reading() as tx:
         mine = await tx.session.get_one(Appointment, row.id)
         assert (mine.state, mine.guest_id, mine.begins_at) == (AppointmentState.BOOKED, None, TEN)
@@ -190,7 +205,7 @@ async def test_whoever_leaves_the_booth_leaves_the_appointment_and_the_two_other
         booth = await cast.fresh_booth(tx, cast.atlantique)
         colleague = await people.welcome(tx, "Léo Petit", "leo@example.org", "fr")
         await employers.add_member(tx, booth.employer_id, colleague, is_owner=False)
-        await interviews.choose_staff(tx, booth, {colleague.id}, await cast.fresh(tx, cast.luc))
+        await recruiter_departure.choose_staff(tx, booth, {colleague.id}, await cast.fresh(tx, cast.luc))
     async with cast.database.reading() as tx:
         mine = await tx.session.get_one(Appointment, row.id)
         assert (mine.state, mine.guest_id) == (AppointmentState.BOOKED, None)
@@ -203,7 +218,7 @@ async def test_a_guest_reads_the_thread_and_keeps_nothing(office: Office) -> Non
     cast.clock.pass_by(seconds=(TEN - cast.clock.now()).total_seconds())
     async with cast.database.transaction() as tx:
         meeting = await room.enter(tx, await access.appointment(tx, guest, row.id, lock=True), guest.known)
-        talk = await chat.of_meeting(tx, row.id)
+        talk = await conversations.of_meeting(tx, row.id)
     async with cast.database.reading() as tx:
         held = await access.meeting(tx, guest, meeting.id)
         assert held.guest_id == cast.luc.id
@@ -215,7 +230,7 @@ async def test_a_guest_reads_the_thread_and_keeps_nothing(office: Office) -> Non
         for act in (access.Act.MEETING_LEAD, access.Act.MEETING_SHOW, access.Act.MEETING_RATE):
             with pytest.raises(Refused):
                 await access.meeting(tx, guest, meeting.id, act)
-        assert not await portfolios.knows(tx, cast.luc.id, cast.amina.id)
+        assert not await caseload.knows(tx, cast.luc.id, cast.amina.id)
         with pytest.raises(Conflict) as refused:
             await room.step(tx, held, guest.known, Mode.PHONE)
         assert refused.value.code == "step.three"
@@ -241,4 +256,4 @@ async def test_it_is_live_once_the_candidate_is_not_alone_and_the_third_comes_in
         ranks = [held.patience(person.id) for person in (office.claire, cast.luc, cast.amina)]
         assert ranks == [0, 1, 2], "of any two, one gives way"
         with pytest.raises(Conflict):
-            await desk.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+            await booking.excuse_guest(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))

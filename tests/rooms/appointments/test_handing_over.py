@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from rooms import counselling, portfolios
-from rooms.appointments import agenda, desk, hours
+from rooms.appointments import agenda, booking, handover, hours
 from rooms.appointments.appointment import Appointment, AppointmentChanged
-from rooms.appointments.desk import HandedOver
-from rooms.errors import Conflict, Invalid
-from rooms.facts import Told, person_stream
-from rooms.outbox import Mail
-from rooms.people import Person
-from rooms.portfolios import FollowingChanged
+from rooms.appointments.handover import HandedOver
+from rooms.caseload import caseload, notes
+from rooms.caseload.caseload import FollowingChanged
+from rooms.core.errors import Conflict, Invalid
+from rooms.core.events import Told, person_stream
+from rooms.core.outbox import Mail
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
@@ -25,7 +25,7 @@ async def office(cast: Cast) -> Office:
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
         for person in (cast.amina, cast.karim):
-            await portfolios.follow(tx, office.claire.id, person.id)
+            await caseload.follow(tx, office.claire.id, person.id)
     return office
 
 
@@ -33,7 +33,7 @@ async def hand_day_over(office: Office, colleague: Person) -> HandedOver:
     async with office.cast.database.transaction() as tx:
         claire = await office.cast.fresh(tx, office.claire)
         begins = WEDNESDAY_NINE - timedelta(hours=9)
-        return await desk.hand_day_over(tx, claire, colleague.id, begins, begins + A_DAY)
+        return await handover.hand_day_over(tx, claire, colleague.id, begins, begins + A_DAY)
 
 
 async def test_a_day_goes_over_at_its_times_and_what_the_colleague_has_already_stays(office: Office) -> None:
@@ -42,7 +42,7 @@ async def test_a_day_goes_over_at_its_times_and_what_the_colleague_has_already_s
     second = await office.book(cast.karim, WEDNESDAY_NINE + timedelta(minutes=40))
     async with cast.database.transaction() as tx:
         nadia = await cast.fresh(tx, office.nadia)
-        await desk.book_for(
+        await booking.book_for(
             tx, nadia, await cast.fresh(tx, cast.luc), await office.fresh_reason(tx), first.mode,
             WEDNESDAY_NINE + timedelta(minutes=40),
         )  # fmt: skip
@@ -87,16 +87,16 @@ async def test_an_open_room_stays_and_a_stranger_takes_nothing(office: Office) -
 async def test_a_whole_portfolio_goes_over_and_private_notes_stay_private(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
-        await counselling.write_note(tx, office.claire, cast.amina.id, "private", "mine")
-        await counselling.write_note(tx, office.claire, cast.amina.id, "team", "ours")
+        await notes.write_note(tx, office.claire, cast.amina.id, "private", "mine")
+        await notes.write_note(tx, office.claire, cast.amina.id, "team", "ours")
         with pytest.raises(Invalid):
-            await portfolios.hand_all_over(tx, office.claire.id, cast.luc.id)
-        assert await portfolios.hand_all_over(tx, office.claire.id, office.nadia.id) == 2
+            await caseload.hand_all_over(tx, office.claire.id, cast.luc.id)
+        assert await caseload.hand_all_over(tx, office.claire.id, office.nadia.id) == 2
     async with cast.database.reading() as tx:
-        assert await portfolios.followed_by(tx, office.claire.id) == []
-        assert len(await portfolios.followed_by(tx, office.nadia.id)) == 2
-        notes = await counselling.notes_for_counsellor(tx, office.nadia.id, cast.amina.id)
-        assert [note.text for note in notes] == ["ours"]
+        assert await caseload.followed_by(tx, office.claire.id) == []
+        assert len(await caseload.followed_by(tx, office.nadia.id)) == 2
+        read = await notes.notes_for_counsellor(tx, office.nadia.id, cast.amina.id)
+        assert [note.text for note in read] == ["ours"]
 
 
 async def test_whoever_had_it_is_told_and_hears_the_threads_no_longer(office: Office) -> None:
@@ -111,7 +111,7 @@ async def test_whoever_had_it_is_told_and_hears_the_threads_no_longer(office: Of
     cast.database.listeners.append(hear)
     await hand_day_over(office, office.nadia)
     async with cast.database.transaction() as tx:
-        await portfolios.hand_all_over(tx, office.claire.id, office.nadia.id)
+        await caseload.hand_all_over(tx, office.claire.id, office.nadia.id)
     mine = [each.fact for each in told if each.stream == person_stream(office.claire.id)]
     assert {fact.appointment for fact in mine if isinstance(fact, AppointmentChanged)} == {row.id}
     left = {fact.person for fact in mine if isinstance(fact, FollowingChanged) and fact.before == office.claire.id}

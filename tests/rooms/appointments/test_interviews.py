@@ -7,40 +7,41 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from rooms import (
-    access,
-    agencies,
-    booths,
-    counselling,
-    documents,
-    employers,
-    fairs,
-    meetings,
-    opening,
-    people,
-    portfolios,
-)
-from rooms.agencies import Mode, Reason, ReasonText
+from rooms import access
+from rooms.access import cv_readers
 from rooms.appointments import (
     agenda,
+    allocation,
+    appointment_types,
     booking,
+    booking_rules,
     delays,
-    desk,
-    holding,
+    fair_days,
     hours,
     interviews,
+    own_calendar,
+    recruiter_departure,
+    reservation,
     room,
     satisfaction,
-    times,
-    waitlist,
+    slot_search,
+    transitions,
+    waiting_list,
 )
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
-from rooms.errors import Invalid, NotFound, Problem
-from rooms.fairs import Fair, FairState
-from rooms.lines import standing
-from rooms.outbox import Mail
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.appointments.appointment_types import Reason, ReasonText
+from rooms.caseload import agreed_steps, caseload
+from rooms.core.errors import Invalid, NotFound, Problem
+from rooms.core.outbox import Mail
+from rooms.core.transaction import Transaction
+from rooms.fairs import booths, schedule
+from rooms.fairs.fairs import Fair, FairState
+from rooms.lines import line_status
+from rooms.meetings import meetings
+from rooms.meetings.modes import Mode
+from rooms.organisations import employers
+from rooms.people import people
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, open_office
 
@@ -60,23 +61,23 @@ class Booth:
     async def starts(self, person: Person) -> list[datetime]:
         async with self.cast.database.reading() as tx:
             reason = await self.fresh(tx)
-            found = await times.free_times(tx, reason, Mode.VIDEO, person.id, tx.now.date(), 2)
+            found = await slot_search.free_times(tx, reason, Mode.VIDEO, person.id, tx.now.date(), 2)
         return [each.span.begins for each in found]
 
     async def book(self, person: Person, begins: datetime) -> Appointment:
         async with self.cast.database.transaction() as tx:
             someone = await self.cast.fresh(tx, person)
-            row = await holding.hold(tx, someone, await self.fresh(tx), Mode.VIDEO, begins, PARIS)
-            await desk.book(tx, row, someone, "Cook", "")
+            row = await allocation.hold(tx, someone, await self.fresh(tx), Mode.VIDEO, begins, PARIS)
+            await booking.book(tx, row, someone, "Cook", "")
             return row
 
 
 @pytest.fixture
 async def booth(cast: Cast) -> Booth:
     async with cast.database.transaction() as tx:
-        reason = await agencies.add_reason(tx, await cast.fresh_booth(tx, cast.atlantique), KIND)
+        reason = await appointment_types.add(tx, await cast.fresh_booth(tx, cast.atlantique), KIND)
         await hours.add_day(tx, cast.luc.id, tx.now.date(), (8 * 60, 20 * 60), ("video",))
-        await hours.change_rules(tx, cast.luc.id, hours.RulesText(0, 10, 0, 56, 40))
+        await booking_rules.change(tx, cast.luc.id, booking_rules.RulesText(0, 10, 0, 56, 40))
         await hours.add_weekly(tx, cast.sophie.id, 1, 8 * 60, 20 * 60, ("video",))
     return Booth(cast, reason)
 
@@ -84,9 +85,9 @@ async def booth(cast: Cast) -> Booth:
 async def test_the_booths_staff_is_offered_while_the_fair_is_open_and_nobody_else(booth: Booth) -> None:
     cast = booth.cast
     async with cast.database.reading() as tx:
-        (day,) = await fairs.days_of(tx, cast.fair)
+        (day,) = await schedule.days_of(tx, cast.fair)
         reason = await booth.fresh(tx)
-        found = await times.free_times(tx, reason, Mode.VIDEO, cast.amina.id, tx.now.date(), 2)
+        found = await slot_search.free_times(tx, reason, Mode.VIDEO, cast.amina.id, tx.now.date(), 2)
         assert (reason.host.name, reason.host.time_zone) == ("Hôtel Atlantique", "Europe/Paris")
     assert found
     assert {each.counsellors for each in found} == {(cast.luc.id,)}, "Sophie stands at another booth"
@@ -105,11 +106,11 @@ async def test_it_is_booked_once_and_can_be_waited_for(booth: Booth) -> None:
     assert refused.value.code == "slot.taken"
     async with cast.database.transaction() as tx:
         karim, day = await cast.fresh(tx, cast.karim), tx.now.date()
-        await waitlist.wish(tx, karim, await booth.fresh(tx), Mode.VIDEO, day, day, PARIS)
+        await waiting_list.wish(tx, karim, await booth.fresh(tx), Mode.VIDEO, day, day, PARIS)
     async with cast.database.transaction() as tx:
-        mine = await booking.locked(tx, row.id)
+        mine = await reservation.locked(tx, row.id)
         assert mine
-        await desk.cancel(tx, mine, await cast.fresh(tx, cast.amina))
+        await booking.cancel(tx, mine, await cast.fresh(tx, cast.amina))
     async with cast.database.reading() as tx:
         (proposed,) = await agenda.standing_of(tx, cast.karim.id)
         assert (proposed.state, proposed.begins_at) == (AppointmentState.HELD, first)
@@ -139,13 +140,13 @@ async def test_an_agency_does_not_hear_of_it_and_a_recruiter_is_no_counsellor(bo
     office = await open_office(cast)
     row = await booth.book(cast.amina, (await booth.starts(cast.amina))[0])
     async with cast.database.transaction() as tx:
-        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+        await caseload.follow(tx, office.claire.id, cast.amina.id)
         claire = await cast.fresh(tx, office.claire)
-        step = await counselling.propose_step(tx, claire, cast.amina.id, "Write to the bakery", None)
+        step = await agreed_steps.propose(tx, claire, cast.amina.id, "Write to the bakery", None)
     async with cast.database.transaction() as tx:
-        (line,) = await portfolios.portfolio(tx, office.claire.id)
+        (line,) = await caseload.portfolio(tx, office.claire.id)
         assert (line.last_at, line.next_at) == (None, None)
-        assert not await portfolios.knows(tx, cast.luc.id, cast.amina.id)
+        assert not await caseload.knows(tx, cast.luc.id, cast.amina.id)
         for refused in (
             access.step(tx, cast.actor(cast.luc), step.id),
             access.followed(tx, cast.actor(cast.luc), cast.amina.id),
@@ -155,11 +156,11 @@ async def test_an_agency_does_not_hear_of_it_and_a_recruiter_is_no_counsellor(bo
             with pytest.raises(Problem):
                 await refused
         assert (await access.appointment(tx, cast.actor(cast.luc), row.id)).id == row.id
-        mine = await booking.locked(tx, row.id)
+        mine = await reservation.locked(tx, row.id)
         assert mine
         cast.clock.pass_by(hours=2)
         tx.now = cast.clock.now()
-        await booking.end(tx, mine, Attendance.CAME, await cast.fresh(tx, cast.luc))
+        await transitions.end(tx, mine, Attendance.CAME, await cast.fresh(tx, cast.luc))
         assert not satisfaction.is_asked(mine), "its two questions are those of an agency"
         assert await agenda.last_before(tx, {cast.amina.id}, tx.now) == {}
 
@@ -167,10 +168,10 @@ async def test_an_agency_does_not_hear_of_it_and_a_recruiter_is_no_counsellor(bo
 async def test_the_booth_may_read_the_cv_of_who_has_booked(booth: Booth) -> None:
     cast = booth.cast
     async with cast.database.reading() as tx:
-        assert await documents.booths_that_may_read(tx, cast.amina.id) == []
+        assert await cv_readers.booths_that_may_read(tx, cast.amina.id) == []
     await booth.book(cast.amina, (await booth.starts(cast.amina))[0])
     async with cast.database.reading() as tx:
-        (stand,) = await documents.booths_that_may_read(tx, cast.amina.id)
+        (stand,) = await cv_readers.booths_that_may_read(tx, cast.amina.id)
         assert stand.id == cast.atlantique.id
 
 
@@ -202,7 +203,7 @@ async def second_recruiter(booth: Booth) -> Person:
         await employers.add_member(tx, stand.employer_id, fatou, is_owner=True)
         await booths.choose_staff(tx, stand, {booth.cast.luc.id, fatou.id})
         await hours.add_day(tx, fatou.id, tx.now.date(), (8 * 60, 20 * 60), ("video",))
-        await hours.change_rules(tx, fatou.id, hours.RulesText(0, 10, 0, 56, 40))
+        await booking_rules.change(tx, fatou.id, booking_rules.RulesText(0, 10, 0, 56, 40))
     return fatou
 
 
@@ -211,22 +212,22 @@ async def test_the_interviews_of_whoever_leaves_go_to_a_colleague_or_are_cancell
     starts = await booth.starts(cast.amina)
     first, second = await booth.book(cast.amina, starts[3]), await booth.book(cast.karim, starts[4])
     async with cast.database.transaction() as tx:
-        token = await hours.open_feed(tx, cast.luc.id)
+        token = await own_calendar.open_feed(tx, cast.luc.id)
     fatou = await second_recruiter(booth)
     async with cast.database.transaction() as tx:
         # Fatou has an appointment of her own at the time of the second.
         reason, none = await booth.fresh(tx), timedelta(0)
-        wanted = booking.Wanted(reason, cast.sophie.id, Mode.VIDEO, second.span, none, none, PARIS)
-        await booking.hold(tx, fatou, wanted)
+        wanted = reservation.Wanted(reason, cast.sophie.id, Mode.VIDEO, second.span, none, none, PARIS)
+        await reservation.hold(tx, fatou, wanted)
     async with cast.database.transaction() as tx:
         stand = await cast.fresh_booth(tx, cast.atlantique)
-        await interviews.dismiss(tx, stand.employer_id, cast.luc.id, await cast.fresh(tx, fatou))
+        await recruiter_departure.dismiss(tx, stand.employer_id, cast.luc.id, await cast.fresh(tx, fatou))
     async with cast.database.transaction() as tx:
         for row in (first, second):
             with pytest.raises(NotFound):
                 await access.appointment(tx, cast.actor(cast.luc), row.id)
         with pytest.raises(NotFound):
-            await hours.whose_feed(tx, token)
+            await own_calendar.whose_feed(tx, token)
         passed_on = await access.appointment(tx, cast.actor(fatou), first.id)
         assert (passed_on.counsellor_id, passed_on.state) == (fatou.id, AppointmentState.BOOKED)
         gone = await access.appointment(tx, cast.actor(cast.karim), second.id)
@@ -241,27 +242,29 @@ async def test_a_closed_fair_keeps_what_is_booked_and_offers_nothing_more(booth:
     row = await booth.book(cast.amina, starts[3])
     async with cast.database.transaction() as tx:
         day = tx.now.date()
-        await waitlist.wish(tx, await cast.fresh(tx, cast.karim), await booth.fresh(tx), Mode.VIDEO, day, day, PARIS)
-        held = await holding.hold(
+        await waiting_list.wish(
+            tx, await cast.fresh(tx, cast.karim), await booth.fresh(tx), Mode.VIDEO, day, day, PARIS
+        )
+        held = await allocation.hold(
             tx, await cast.fresh(tx, cast.claire), await booth.fresh(tx), Mode.VIDEO, starts[5], PARIS
         )
-        await fairs.close_by_hand(tx, (await cast.fresh_booth(tx, cast.atlantique)).fair)
+        await schedule.close_by_hand(tx, (await cast.fresh_booth(tx, cast.atlantique)).fair)
     async with cast.database.transaction() as tx:
-        mine = await booking.locked(tx, row.id)
+        mine = await reservation.locked(tx, row.id)
         assert mine
         assert mine.state is AppointmentState.BOOKED
         with pytest.raises(Problem):
-            await desk.move(tx, mine, await cast.fresh(tx, cast.amina), starts[6])
+            await booking.move(tx, mine, await cast.fresh(tx, cast.amina), starts[6])
     async with cast.database.transaction() as tx:
-        waits = await booking.locked(tx, held.id)
+        waits = await reservation.locked(tx, held.id)
         assert waits
         with pytest.raises(Problem) as refused:
-            await desk.book(tx, waits, await cast.fresh(tx, cast.claire))
+            await booking.book(tx, waits, await cast.fresh(tx, cast.claire))
         assert refused.value.code == "fair.closed"
     async with cast.database.transaction() as tx:
-        mine = await booking.locked(tx, row.id)
+        mine = await reservation.locked(tx, row.id)
         assert mine
-        await desk.cancel(tx, mine, await cast.fresh(tx, cast.luc))
+        await booking.cancel(tx, mine, await cast.fresh(tx, cast.luc))
         assert await agenda.standing_of(tx, cast.karim.id) == [], "nobody is invited to a fair that is closed"
 
 
@@ -288,14 +291,14 @@ async def test_who_is_in_an_interview_is_there_and_late_for_the_next_one(booth: 
     starts = await booth.starts(cast.amina)
     row, later = await booth.book(cast.amina, starts[0]), await booth.book(cast.karim, starts[1])
     async with cast.database.transaction() as tx:
-        mine = await booking.locked(tx, row.id)
+        mine = await reservation.locked(tx, row.id)
         assert mine
         for person in (cast.amina, cast.luc):
             meeting = await room.enter(tx, mine, await cast.fresh(tx, person))
             await meetings.go_in(tx, await cast.fresh(tx, person), meeting)
     async with cast.database.transaction() as tx:
         stand = await cast.fresh_booth(tx, cast.atlantique)
-        assert [each.id for each in (await standing.of_booths(tx, [stand]))[stand.id].staff] == [cast.luc.id]
+        assert [each.id for each in (await line_status.of_booths(tx, [stand]))[stand.id].staff] == [cast.luc.id]
         held = await meetings.held_by(tx, cast.luc.id)
         assert held
         assert held.appointment_id == row.id
@@ -303,7 +306,7 @@ async def test_who_is_in_an_interview_is_there_and_late_for_the_next_one(booth: 
     async with cast.database.transaction() as tx:
         assert await delays.counsellors(tx) == {cast.luc.id}
         await delays.look(tx, cast.luc.id)
-        waits = await booking.locked(tx, later.id)
+        waits = await reservation.locked(tx, later.id)
         assert waits
         assert waits.expected_at
         assert waits.expected_at > later.begins_at
@@ -314,13 +317,13 @@ async def test_taking_a_day_out_of_the_fair_cancels_its_interviews_and_tells_bot
     async with cast.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
         later = tx.now + timedelta(days=1)
-        extra = await fairs.add_day(tx, fair, later, later + timedelta(hours=9))
+        extra = await schedule.add_day(tx, fair, later, later + timedelta(hours=9))
         await hours.add_day(tx, cast.luc.id, later.date(), (0, 1440), ("video",))
     today, *_, tomorrow = await booth.starts(cast.amina)
     stays, goes = await booth.book(cast.karim, today), await booth.book(cast.amina, tomorrow)
     async with cast.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
-        gone = await opening.remove_day(tx, fair, extra.id, await cast.fresh(tx, cast.ines), "Not on this day.")
+        gone = await fair_days.remove_day(tx, fair, extra.id, await cast.fresh(tx, cast.ines), "Not on this day.")
         assert [row.id for row in gone] == [goes.id]
     async with cast.database.reading() as tx:
         kept = await tx.session.get_one(Appointment, stays.id)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from rooms.appointments import agenda, hours
-from rooms.errors import Invalid
+from rooms.core.errors import Invalid
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, open_office
 

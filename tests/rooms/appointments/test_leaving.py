@@ -2,13 +2,15 @@
 
 import pytest
 
-from rooms import access, agencies
-from rooms.access import Actor
-from rooms.appointments import agenda, booking, hours, leaving, rush
+from rooms import access
+from rooms.access import Actor, batch_booking
+from rooms.access.batch_booking import Confirmed
+from rooms.appointments import agenda, hours, transitions
 from rooms.appointments.appointment import Appointment, Attendance, Lapsed
-from rooms.appointments.rush import Confirmed
-from rooms.errors import Conflict, NotFound
-from rooms.people import Person
+from rooms.caseload import counsellor_departure
+from rooms.core.errors import Conflict, NotFound
+from rooms.organisations import agencies
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
@@ -17,7 +19,7 @@ async def leave(office: Office, who: Person | None = None) -> int:
     async with office.cast.database.transaction() as tx:
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
         by = await office.cast.fresh(tx, office.cast.paul)
-        return await leaving.leave_team(tx, team.id, (who or office.claire).id, by)
+        return await counsellor_departure.leave_team(tx, team.id, (who or office.claire).id, by)
 
 
 def colleagues(office: Office, row: Appointment) -> tuple[Person, Person]:
@@ -87,7 +89,7 @@ async def test_what_is_only_held_with_whoever_leaves_is_free_again_and_not_booke
     held = await office.hold(cast.amina, WEDNESDAY_NINE)
     assert await leave(office) == 0
     async with cast.database.transaction() as tx:
-        (refused,) = await rush.book_all(tx, [Confirmed(Actor(cast.amina), held.id, "", "")])
+        (refused,) = await batch_booking.book_all(tx, [Confirmed(Actor(cast.amina), held.id, "", "")])
         assert isinstance(refused, Lapsed)
 
 
@@ -99,7 +101,7 @@ async def test_what_is_held_while_the_counsellor_leaves_is_not_booked(cast: Cast
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
         await agencies.remove_member(tx, team.id, office.claire.id)
     async with cast.database.transaction() as tx:
-        (refused,) = await rush.book_all(tx, [Confirmed(Actor(cast.amina), held.id, "", "")])
+        (refused,) = await batch_booking.book_all(tx, [Confirmed(Actor(cast.amina), held.id, "", "")])
         assert isinstance(refused, Lapsed)
 
 
@@ -109,7 +111,7 @@ async def test_whoever_has_left_reads_nothing_of_what_they_held(cast: Cast) -> N
     cast.clock.pass_by(days=2)
     async with cast.database.transaction() as tx:
         fresh = await office.fresh(tx, row)
-        await booking.end(tx, fresh, Attendance.CAME, fresh.counsellor)
+        await transitions.end(tx, fresh, Attendance.CAME, fresh.counsellor)
     has, _ = colleagues(office, row)
     async with cast.database.reading() as tx:
         assert (await access.appointment(tx, cast.actor(has), row.id)).id == row.id

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from rooms import agencies, counselling, people, portfolios
-from rooms.agencies import Mode
-from rooms.appointments import agenda, hours, room, times
-from rooms.transaction import Transaction
+from rooms.appointments import agenda, evidence, hours, slot_search
+from rooms.caseload import agreed_steps, caseload
+from rooms.core.transaction import Transaction
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies
+from rooms.people import people
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 from tests.rooms.test_queries import count
@@ -25,18 +27,18 @@ async def more(office: Office, number: int) -> None:
         await agencies.add_member(tx, team.id, colleague)
         await hours.add_weekly(tx, colleague.id, 2, 9 * 60, 12 * 60, ("video",))
         person = await people.welcome(tx, f"Person {number}", f"person{number}@example.org", "en")
-        await portfolios.follow(tx, office.claire.id, person.id)
-        await counselling.propose_step(tx, office.claire, person.id, "Finish the CV", None)
+        await caseload.follow(tx, office.claire.id, person.id)
+        await agreed_steps.propose(tx, office.claire, person.id, "Finish the CV", None)
     await office.book(person, WEDNESDAY_NINE + timedelta(minutes=40 * number))
 
 
 async def the_free_times(tx: Transaction, office: Office) -> object:
     reason = await office.fresh_reason(tx)
-    return await times.free_times(tx, reason, Mode.VIDEO, office.cast.amina.id, WEDNESDAY_NINE.date(), 7)
+    return await slot_search.free_times(tx, reason, Mode.VIDEO, office.cast.amina.id, WEDNESDAY_NINE.date(), 7)
 
 
 async def the_portfolio(tx: Transaction, office: Office) -> object:
-    return await portfolios.portfolio(tx, office.claire.id)
+    return await caseload.portfolio(tx, office.claire.id)
 
 
 async def the_day(tx: Transaction, office: Office) -> object:
@@ -44,8 +46,8 @@ async def the_day(tx: Transaction, office: Office) -> object:
     assert rows
     found = {row.candidate_id for row in rows}
     await agenda.last_before(tx, found, WEDNESDAY_NINE)
-    await room.waiting_since(tx, rows)
-    return await counselling.steps_of(tx, found)
+    await evidence.waiting_since(tx, rows)
+    return await agreed_steps.of_people(tx, found)
 
 
 @pytest.mark.parametrize("read", [the_free_times, the_portfolio, the_day], ids=lambda read: read.__name__)

@@ -5,17 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from rooms import chat, counselling, documents, looking, people, portfolios, suggestions
-from rooms.agencies import Mode
-from rooms.appointments import agenda, booking, desk, holding, satisfaction
+from rooms.appointments import agenda, allocation, booking, choices, papers, satisfaction, transitions
 from rooms.appointments.appointment import Attendance
-from rooms.fairs import Fair
+from rooms.caseload import agreed_steps, caseload, saved_filters, suggestions
+from rooms.caseload.response_times import runs_of
+from rooms.chat import conversations, messages
+from rooms.core.model import new_id
+from rooms.core.transaction import Transaction
+from rooms.core.uploads import Checked
+from rooms.fairs.fairs import Fair
 from rooms.lines import places
-from rooms.meetings import Meeting, MeetingState
-from rooms.model import new_id
-from rooms.promises import runs_of
-from rooms.transaction import Transaction
-from rooms.uploads import Checked
+from rooms.meetings import cobrowsing
+from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.meetings.modes import Mode
+from rooms.people import people
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 from tests.rooms.test_queries import Read, count
@@ -32,16 +35,16 @@ async def more(office: Office, number: int) -> None:
     async with cast.database.transaction() as tx:
         person = await people.welcome(tx, f"Person {number}", f"p{number}@example.org", "en")
         claire, reason = await cast.fresh(tx, office.claire), await office.fresh_reason(tx)
-        await portfolios.follow(tx, claire.id, person.id)
-        await portfolios.reinforce(tx, claire.id, person.id, is_reinforced=True)
-        await portfolios.keep_filter(tx, claire.id, f"Filter {number}", "", [])
+        await caseload.follow(tx, claire.id, person.id)
+        await caseload.reinforce(tx, claire.id, person.id, is_reinforced=True)
+        await saved_filters.keep(tx, claire.id, f"Filter {number}", "", [])
         begins = WEDNESDAY_NINE + timedelta(minutes=40 * number)
-        row = await holding.hold(tx, person, reason, Mode.VIDEO, begins, PARIS, by_staff=claire.id)
-        await desk.book(tx, row, person, "I bake.")
-        await documents.pass_on(tx, row, person, Checked("cv.pdf", b"x", "application/pdf"), new_id())
-        talk = await chat.with_counsellor(tx, person.id)
-        await chat.send(tx, person, talk, "Hello", uuid.uuid4(), is_staff=False)
-        await counselling.propose_step(tx, claire, person.id, "Finish the CV", None)
+        row = await allocation.hold(tx, person, reason, Mode.VIDEO, begins, PARIS, by_staff=claire.id)
+        await booking.book(tx, row, person, "I bake.")
+        await papers.pass_on(tx, row, person, Checked("cv.pdf", b"x", "application/pdf"), new_id())
+        talk = await conversations.with_counsellor(tx, person.id)
+        await messages.send(tx, person, talk, "Hello", uuid.uuid4(), is_staff=False)
+        await agreed_steps.propose(tx, claire, person.id, "Finish the CV", None)
         fair = await tx.session.get_one(Fair, cast.fair.id)
         suggested = await suggestions.suggest(tx, claire, person, fair, None, "")
         await suggestions.share(tx, person.id, suggested.id, is_shared=True)
@@ -53,28 +56,28 @@ async def more(office: Office, number: int) -> None:
         )  # fmt: skip
         tx.session.add(meeting)
         await tx.session.flush()
-        await looking.begin(tx, person.id, meeting.id)
+        await cobrowsing.begin(tx, person.id, meeting.id)
         row.begins_at -= timedelta(days=2)
-        await booking.end(tx, row, Attendance.CAME, claire)
+        await transitions.end(tx, row, Attendance.CAME, claire)
         await satisfaction.say(tx, row, "verdict_yes", "verdict_yes", "")
 
 
 async def the_portfolio(tx: Transaction, cast: Cast) -> object:
-    return await portfolios.portfolio(tx, cast.claire.id)
+    return await caseload.portfolio(tx, cast.claire.id)
 
 
 async def who_asks(tx: Transaction, cast: Cast) -> object:
-    return await portfolios.asking(tx, cast.claire.id)
+    return await caseload.asking(tx, cast.claire.id)
 
 
 async def what_people_say(tx: Transaction, cast: Cast) -> object:
-    team = await portfolios.reasons_for(tx, await cast.fresh(tx, cast.amina))
+    team = await choices.reasons_for(tx, await cast.fresh(tx, cast.amina))
     return await satisfaction.results(tx, team[0][0].id)
 
 
 async def how_fairs_went(tx: Transaction, cast: Cast) -> object:
     rows = await suggestions.of_person(tx, cast.amina.id)
-    followed = await portfolios.followed_by(tx, cast.claire.id)
+    followed = await caseload.followed_by(tx, cast.claire.id)
     rows += await suggestions.of_person(tx, followed[0].id)
     return await suggestions.outcomes(tx, rows)
 
@@ -84,7 +87,7 @@ async def the_fairs_to_suggest(tx: Transaction, cast: Cast) -> object:
 
 
 async def the_promise(tx: Transaction, cast: Cast) -> object:
-    followed = await portfolios.followed_by(tx, cast.claire.id)
+    followed = await caseload.followed_by(tx, cast.claire.id)
     return await runs_of(tx, [person.id for person in followed])
 
 

@@ -5,12 +5,15 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from rooms import agencies, portfolios
-from rooms.agencies import Mode, ReasonText
-from rooms.appointments import agenda, desk, leaving, rush, times
+from rooms.access import batch_booking
+from rooms.access.batch_booking import Confirmed
+from rooms.appointments import agenda, appointment_types, booking, choices, slot_search
 from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed
-from rooms.appointments.rush import Confirmed
-from rooms.errors import Invalid, NotFound
+from rooms.appointments.appointment_types import ReasonText
+from rooms.caseload import caseload, counsellor_departure
+from rooms.core.errors import Invalid, NotFound
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
@@ -27,21 +30,21 @@ async def write(office: Office, text: ReasonText) -> None:
     async with office.cast.database.transaction() as tx:
         reason = await office.fresh_reason(tx)
         assert reason.agency
-        await agencies.change_reason(tx, reason.agency, reason.id, text)
+        await appointment_types.change(tx, reason.agency, reason.id, text)
 
 
 async def withdraw(office: Office) -> None:
     async with office.cast.database.transaction() as tx:
         reason = await office.fresh_reason(tx)
         assert reason.agency
-        await agencies.withdraw_reason(tx, reason.agency, reason.id)
+        await appointment_types.withdraw(tx, reason.agency, reason.id)
 
 
 async def cancel(office: Office, row: Appointment) -> Appointment | None:
     """Cancel it as its candidate; what is proposed to who waits."""
     async with office.cast.database.transaction() as tx:
         fresh = await office.fresh(tx, row)
-        await desk.cancel(tx, fresh, fresh.candidate)
+        await booking.cancel(tx, fresh, fresh.candidate)
     async with office.cast.database.reading() as tx:
         query = select(Appointment).where(Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_not(None))
         return (await tx.session.execute(query)).scalar_one_or_none()
@@ -64,13 +67,13 @@ async def test_two_reasons_do_not_share_a_name(office: Office, name: str) -> Non
     async with cast.database.transaction() as tx:
         agency = (await office.fresh_reason(tx)).agency
         assert agency
-        other = await agencies.add_reason(tx, agency, ReasonText("Training", 30, ("video",)))
+        other = await appointment_types.add(tx, agency, ReasonText("Training", 30, ("video",)))
     with pytest.raises(Invalid, match=r"reason\.known"):
         await write(office, ReasonText(name, 30, ("video",)))
     async with cast.database.transaction() as tx:
         agency = (await office.fresh_reason(tx)).agency
         assert agency
-        await agencies.withdraw_reason(tx, agency, other.id)
+        await appointment_types.withdraw(tx, agency, other.id)
     with pytest.raises(Invalid, match=r"reason\.withdrawn"):
         await write(office, ReasonText(name, 30, ("video",)))
 
@@ -79,7 +82,7 @@ async def test_only_a_reason_of_this_agency_that_stands_is_changed(office: Offic
     async with office.cast.database.transaction() as tx:
         elsewhere = (await agencies.team(tx, "Agence de Rezé", "Sud")).agency
         with pytest.raises(NotFound):
-            await agencies.change_reason(tx, elsewhere, office.reason.id, LONGER)
+            await appointment_types.change(tx, elsewhere, office.reason.id, LONGER)
     await withdraw(office)
     with pytest.raises(NotFound):
         await write(office, LONGER)
@@ -110,9 +113,9 @@ async def test_what_is_booked_moves_as_it_was(office: Office) -> None:
     async with cast.database.transaction() as tx:
         fresh = await office.fresh(tx, row)
         day = WEDNESDAY_NINE.date()
-        found = await times.free_times(tx, fresh.reason, Mode.VIDEO, cast.amina.id, day, 1, moving=fresh)
+        found = await slot_search.free_times(tx, fresh.reason, Mode.VIDEO, cast.amina.id, day, 1, moving=fresh)
         assert {each.span.length for each in found} == {timedelta(minutes=30)}
-        await desk.move(tx, fresh, fresh.candidate, WEDNESDAY_NINE + timedelta(minutes=40))
+        await booking.move(tx, fresh, fresh.candidate, WEDNESDAY_NINE + timedelta(minutes=40))
         assert (fresh.mode, fresh.minutes) == (Mode.VIDEO, 30)
 
 
@@ -123,8 +126,8 @@ async def test_what_is_held_is_booked_as_it_was_even_late(office: Office) -> Non
     cast.clock.pass_by(minutes=6)
     async with cast.database.transaction() as tx:
         held = await office.fresh(tx, row)
-        assert await desk.hold_again(tx, held)
-        await desk.book(tx, held, await cast.fresh(tx, cast.amina))
+        assert await booking.hold_again(tx, held)
+        await booking.book(tx, held, await cast.fresh(tx, cast.amina))
         assert (held.mode, held.minutes) == (Mode.VIDEO, 30)
 
 
@@ -134,7 +137,7 @@ async def test_a_colleague_takes_what_is_booked_at_its_length(cast: Cast) -> Non
     await write(office, ReasonText("My project", 60, ("video",)))
     async with cast.database.transaction() as tx:
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
-        left = await leaving.leave_team(tx, team.id, row.counsellor_id, await cast.fresh(tx, cast.paul))
+        left = await counsellor_departure.leave_team(tx, team.id, row.counsellor_id, await cast.fresh(tx, cast.paul))
         fresh = await office.fresh(tx, row)
         assert left == 1
         assert fresh.counsellor_id != row.counsellor_id
@@ -152,7 +155,7 @@ async def test_a_name_is_the_same_with_letters_that_nobody_sees(office: Office) 
     async with office.cast.database.transaction() as tx:
         agency = (await office.fresh_reason(tx)).agency
         assert agency
-        await agencies.add_reason(tx, agency, ReasonText("Training", 30, ("video",)))
+        await appointment_types.add(tx, agency, ReasonText("Training", 30, ("video",)))
     with pytest.raises(Invalid, match=r"reason\.known"):
         await write(office, ReasonText("Train\u00ading", 30, ("video",)))
 
@@ -165,7 +168,7 @@ async def test_who_waits_for_what_was_withdrawn_keeps_the_turn_until_it_stands_a
     async with office.cast.database.transaction() as tx:
         agency = (await office.fresh_reason(tx)).agency
         assert agency
-        await agencies.add_reason(tx, agency, ReasonText("My project", 30, ("video",)))
+        await appointment_types.add(tx, agency, ReasonText("My project", 30, ("video",)))
     proposed = await cancel(office, rows[1])
     assert proposed
     assert proposed.candidate_id == office.cast.karim.id
@@ -174,13 +177,13 @@ async def test_who_waits_for_what_was_withdrawn_keeps_the_turn_until_it_stands_a
 async def test_a_follow_up_with_another_team_is_not_offered(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
-        await portfolios.follow(tx, office.claire.id, cast.amina.id)
+        await caseload.follow(tx, office.claire.id, cast.amina.id)
         erdre = await agencies.team(tx, "Agence Nantes Centre", "Erdre")
-        await agencies.add_reason(
+        await appointment_types.add(
             tx, erdre.agency, ReasonText("Theirs", 30, ("video",), is_follow_up=True, team=erdre.id)
         )
-        await agencies.add_reason(tx, erdre.agency, ReasonText("Ours", 30, ("video",), is_follow_up=True))
-        offered = await portfolios.reasons_for(tx, await cast.fresh(tx, cast.amina))
+        await appointment_types.add(tx, erdre.agency, ReasonText("Ours", 30, ("video",), is_follow_up=True))
+        offered = await choices.reasons_for(tx, await cast.fresh(tx, cast.amina))
     assert [reason.name for _, reasons in offered for reason in reasons] == ["My project", "Ours"]
 
 
@@ -191,7 +194,7 @@ async def test_what_is_held_with_who_is_not_there_any_more_is_let_go_when_it_is_
         erdre = await agencies.team(tx, "Agence Nantes Centre", "Erdre")
     await write(office, ReasonText("My project", 30, ("video",), team=erdre.id))
     async with cast.database.transaction() as tx:
-        (said,) = await rush.book_all(tx, [Confirmed(cast.actor(cast.amina), row.id, "", "")])
+        (said,) = await batch_booking.book_all(tx, [Confirmed(cast.actor(cast.amina), row.id, "", "")])
     assert isinstance(said, Lapsed)
     async with cast.database.reading() as tx:
         assert await agenda.held_by(tx, cast.amina.id) is None

@@ -8,18 +8,23 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from rooms import access, chat, engagement, fairs, meetings
+from rooms import access
 from rooms.access import Act, Actor
-from rooms.agencies import Mode
-from rooms.appointments import desk, room
+from rooms.appointments import abandoned, booking, evidence, room
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance, OccupiedPiece
-from rooms.appointments.room import What
-from rooms.errors import Problem
-from rooms.facts import Told
-from rooms.fairs import Fair
+from rooms.appointments.evidence import What
+from rooms.chat import conversations, messages, moderation
+from rooms.core.errors import Problem
+from rooms.core.events import Told
+from rooms.fairs import schedule
+from rooms.fairs.fairs import Fair
 from rooms.lines.calls import Answer
-from rooms.meetings import Meeting, MeetingState, NextStep
-from rooms.people import Person
+from rooms.meetings import follow_up, meetings
+from rooms.meetings.follow_up import NextStep
+from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.meetings.modes import Mode
+from rooms.people import engagement
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
@@ -59,8 +64,8 @@ async def test_the_room_opens_a_quarter_of_an_hour_before_and_is_one_for_both(of
     second = await enter(office, row, office.claire)
     assert first.id == second.id
     async with office.cast.database.reading() as tx:
-        assert (await chat.of_meeting(tx, first.thread)).fair_id is None
-        waiting = await room.waiting_since(tx, [await tx.session.get_one(Appointment, row.id)])
+        assert (await conversations.of_meeting(tx, first.thread)).fair_id is None
+        waiting = await evidence.waiting_since(tx, [await tx.session.get_one(Appointment, row.id)])
         assert waiting == {row.id: WEDNESDAY_NINE - timedelta(minutes=15)}
         assert await meetings.current(tx, office.cast.amina.id) is None
 
@@ -94,7 +99,7 @@ async def test_who_is_in_a_talk_at_a_booth_goes_into_no_other(office: Office) ->
     await cast.connect(cast.amina)
     async with cast.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
-        await fairs.add_day(tx, fair, tx.now - timedelta(minutes=1), tx.now + timedelta(hours=8))
+        await schedule.add_day(tx, fair, tx.now - timedelta(minutes=1), tx.now + timedelta(hours=8))
     await cast.join(cast.amina, cast.atlantique)
     at_booth = await cast.answer(await cast.call_next(cast.luc, cast.atlantique), Answer.JOIN)
     assert at_booth is not None
@@ -112,11 +117,11 @@ async def test_who_came_or_could_not_connect_is_not_absent(office: Office) -> No
         await room.enter(tx, found, await office.cast.fresh(tx, office.cast.amina))
         claire = await office.cast.fresh(tx, office.claire)
         assert await refusal(room.record(tx, found, Attendance.ABSENT, claire)) == "attendance.came"
-        await room.note(tx, found, office.cast.amina.id, What.FAILED)
+        await evidence.note(tx, found, office.cast.amina.id, What.FAILED)
         assert await refusal(room.record(tx, found, Attendance.ABSENT, claire)) == "attendance.technical"
         await room.record(tx, found, Attendance.TECHNICAL, claire)
     async with office.cast.database.reading() as tx:
-        assert [each.what for each in await room.evidence_of(tx, row.id)] == [What.ENTERED, What.FAILED]
+        assert [each.what for each in await evidence.of_appointment(tx, row.id)] == [What.ENTERED, What.FAILED]
 
 
 async def test_whoever_left_the_waiting_room_may_come_back(office: Office) -> None:
@@ -145,9 +150,9 @@ async def test_two_who_open_the_room_at_once_meet_in_one(office: Office) -> None
 async def test_evidence_is_bounded(office: Office) -> None:
     row = await office.book(office.cast.amina, WEDNESDAY_NINE)
     async with office.cast.database.transaction() as tx:
-        for _ in range(room.MOST_EVIDENCE + 5):
-            await room.note(tx, row, office.cast.amina.id, What.CONNECTED)
-        assert len(await room.evidence_of(tx, row.id)) == room.MOST_EVIDENCE
+        for _ in range(evidence.MOST_EVIDENCE + 5):
+            await evidence.note(tx, row, office.cast.amina.id, What.CONNECTED)
+        assert len(await evidence.of_appointment(tx, row.id)) == evidence.MOST_EVIDENCE
 
 
 async def test_a_room_that_nobody_uses_is_given_up_only_after_the_appointment(office: Office) -> None:
@@ -156,11 +161,11 @@ async def test_a_room_that_nobody_uses_is_given_up_only_after_the_appointment(of
     meeting = await enter(office, row, office.cast.amina)
     await until(office, 25)
     async with office.cast.database.reading() as tx:
-        assert await meetings.forsaken(tx) == []
+        assert await abandoned.now_abandoned(tx) == []
     await until(office, 45)
     async with office.cast.database.transaction() as tx:
-        assert await meetings.forsaken(tx) == [meeting.id]
-        await meetings.end_forsaken(tx, meeting.id)
+        assert await abandoned.now_abandoned(tx) == [meeting.id]
+        await abandoned.end_abandoned(tx, meeting.id)
     async with office.cast.database.reading() as tx:
         assert (await tx.session.get_one(Meeting, meeting.id)).state is MeetingState.MISSED
         assert (await tx.session.get_one(Appointment, row.id)).attendance is None
@@ -171,11 +176,11 @@ async def test_nobody_reports_the_thread_of_an_appointment_to_a_fair(office: Off
     await until(office, 0)
     meeting = await enter(office, row, office.cast.amina)
     async with office.cast.database.transaction() as tx:
-        talk = await chat.of_meeting(tx, meeting.thread)
+        talk = await conversations.of_meeting(tx, meeting.thread)
         where, relations = await access.conversation(tx, Actor(office.claire), talk.id, Act.CHAT_WRITE)
         assert not access.speaks_as_staff(where, relations)
-        message = await chat.send(tx, office.claire, where, "Hello", uuid4(), is_staff=False)
-        assert await refusal(chat.report(tx, office.cast.amina, message, where.fair_id)) == "report.nobody"
+        message = await messages.send(tx, office.claire, where, "Hello", uuid4(), is_staff=False)
+        assert await refusal(moderation.report(tx, office.cast.amina, message, where.fair_id)) == "report.nobody"
         assert await refusal(access.conversation(tx, Actor(office.cast.luc), talk.id)) == "conversation.not_found"
 
 
@@ -186,7 +191,7 @@ async def test_a_move_or_cancel_closes_the_waiting_room_but_cuts_off_no_talk(off
     first = await enter(office, row, cast.amina)
     async with cast.database.transaction() as tx:
         found, amina = await office.fresh(tx, row), await cast.fresh(tx, cast.amina)
-        await desk.move(tx, found, amina, WEDNESDAY_NINE + timedelta(hours=2))
+        await booking.move(tx, found, amina, WEDNESDAY_NINE + timedelta(hours=2))
     async with cast.database.reading() as tx:
         assert (await tx.session.get_one(Meeting, first.id)).state is MeetingState.MISSED
     await until(office, 115)
@@ -195,8 +200,8 @@ async def test_a_move_or_cancel_closes_the_waiting_room_but_cuts_off_no_talk(off
         await go_in(office, second, person)
     async with cast.database.transaction() as tx:
         found, claire = await office.fresh(tx, row), await cast.fresh(tx, office.claire)
-        assert await refusal(desk.cancel(tx, found, claire)) == "room.live"
-        assert await refusal(desk.move(tx, found, claire, WEDNESDAY_NINE + timedelta(days=7))) == "room.live"
+        assert await refusal(booking.cancel(tx, found, claire)) == "room.live"
+        assert await refusal(booking.move(tx, found, claire, WEDNESDAY_NINE + timedelta(days=7))) == "room.live"
 
 
 async def test_an_appointment_has_one_thread_however_often_its_room_opens(office: Office) -> None:
@@ -205,13 +210,13 @@ async def test_an_appointment_has_one_thread_however_often_its_room_opens(office
     await until(office, -10)
     first = await enter(office, row, cast.amina)
     async with cast.database.transaction() as tx:
-        talk = await chat.of_meeting(tx, first.thread)
-        message = await chat.send(tx, await cast.fresh(tx, cast.amina), talk, "I am here", uuid4(), is_staff=False)
+        talk = await conversations.of_meeting(tx, first.thread)
+        message = await messages.send(tx, await cast.fresh(tx, cast.amina), talk, "I am here", uuid4(), is_staff=False)
         await meetings.end(tx, await tx.session.get_one(Meeting, first.id))
     second = await enter(office, row, office.claire)
     async with cast.database.transaction() as tx:
-        talk = await chat.of_meeting(tx, second.thread)
-        assert [each.id for each in await chat.messages_of(tx, talk.id)] == [message.id]
+        talk = await conversations.of_meeting(tx, second.thread)
+        assert [each.id for each in await messages.messages_of(tx, talk.id)] == [message.id]
         for person, may in ((office.claire, True), (cast.amina, True), (cast.luc, False)):
             asked = access.conversation(tx, Actor(person), talk.id, Act.CHAT_WRITE)
             if may:
@@ -241,7 +246,7 @@ async def test_nobody_is_absent_before_the_time_nor_when_the_talk_went_on_by_pho
     await until(office, 10)
     async with cast.database.transaction() as tx:
         found, claire = await office.fresh(tx, row), await cast.fresh(tx, office.claire)
-        await room.note(tx, found, claire.id, What.WENT_TO_PHONE)
+        await evidence.note(tx, found, claire.id, What.WENT_TO_PHONE)
         assert await refusal(room.record(tx, found, Attendance.ABSENT, claire)) == "attendance.technical"
 
 
@@ -250,11 +255,11 @@ async def test_much_evidence_of_one_hides_nothing_of_the_other_nor_that_somebody
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
         for person in (office.claire, cast.amina):
-            for _ in range(room.MOST_EVIDENCE + 1):
-                await room.note(tx, row, person.id, What.FAILED)
-        await room.note(tx, row, cast.amina.id, What.ENTERED)
-        seen = [each.what for each in await room.evidence_of(tx, row.id) if each.person_id == cast.amina.id]
-        assert seen == [What.FAILED] * room.MOST_EVIDENCE + [What.ENTERED]
+            for _ in range(evidence.MOST_EVIDENCE + 1):
+                await evidence.note(tx, row, person.id, What.FAILED)
+        await evidence.note(tx, row, cast.amina.id, What.ENTERED)
+        seen = [each.what for each in await evidence.of_appointment(tx, row.id) if each.person_id == cast.amina.id]
+        assert seen == [What.FAILED] * evidence.MOST_EVIDENCE + [What.ENTERED]
 
 
 async def test_nothing_is_answered_after_a_talk_that_belongs_to_an_appointment(office: Office) -> None:
@@ -266,7 +271,7 @@ async def test_nothing_is_answered_after_a_talk_that_belongs_to_an_appointment(o
     async with office.cast.database.transaction() as tx:
         held = await tx.session.get_one(Meeting, meeting.id)
         await meetings.end(tx, held)
-        assert await refusal(meetings.answer(tx, held, NextStep.NO, "Not yet.")) == "meeting.no_booth"
+        assert await refusal(follow_up.answer(tx, held, NextStep.NO, "Not yet.")) == "meeting.no_booth"
 
 
 async def test_a_corrected_number_is_told_again(office: Office) -> None:
@@ -292,8 +297,8 @@ async def test_a_corrected_number_is_told_again(office: Office) -> None:
     await by_phone(cast.amina, "0699999999")
     assert len([each for each in told if isinstance(each.fact, meetings.MeetingStepped)]) == 2
     async with cast.database.reading() as tx:
-        evidence = [each.what for each in await room.evidence_of(tx, row.id)]
-        assert evidence.count(What.WENT_TO_PHONE) == 1
+        seen = [each.what for each in await evidence.of_appointment(tx, row.id)]
+        assert seen.count(What.WENT_TO_PHONE) == 1
 
 
 async def test_a_talk_done_before_its_time_gives_the_rest_back(office: Office) -> None:

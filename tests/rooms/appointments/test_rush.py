@@ -7,16 +7,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from rooms import agencies, people, portfolios, streams
-from rooms.access import Actor
-from rooms.agencies import Mode, ReasonText
-from rooms.appointments import agenda, desk, hours, rush, times, waitlist
+from rooms.access import Actor, batch_booking
+from rooms.access.batch_booking import Asked, Confirmed
+from rooms.appointments import agenda, appointment_types, booking, booking_rules, handover, slot_search, waiting_list
+from rooms.appointments.allocation import NobodyFree
 from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed, OccupiedPiece
-from rooms.appointments.holding import NobodyFree
-from rooms.appointments.rush import Asked, Confirmed
-from rooms.errors import Conflict, Invalid, NotFound, Problem
-from rooms.outbox import Mail
-from rooms.people import Person
+from rooms.appointments.appointment_types import ReasonText
+from rooms.caseload import caseload
+from rooms.core import streams
+from rooms.core.errors import Conflict, Invalid, NotFound, Problem
+from rooms.core.outbox import Mail
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies
+from rooms.people import people
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 
@@ -26,7 +30,7 @@ async def ask(
 ) -> list[Appointment | Problem]:
     async with office.cast.database.transaction() as tx:
         asked = [Asked(Actor(person), begins, PARIS) for person in who]
-        return await rush.hold_all(tx, reason or office.reason.id, "video", asked)
+        return await batch_booking.hold_all(tx, reason or office.reason.id, "video", asked)
 
 
 def said(found: Sequence[Appointment | Problem]) -> list[object]:
@@ -41,13 +45,13 @@ async def test_the_first_who_ask_get_what_there_is_and_each_their_own_counsellor
     async with cast.database.transaction() as tx:
         for person, row in zip((cast.amina, cast.karim), found, strict=False):
             assert isinstance(row, Appointment)
-            await desk.book(tx, await office.fresh(tx, row), await cast.fresh(tx, person), "")
+            await booking.book(tx, await office.fresh(tx, row), await cast.fresh(tx, person), "")
 
 
 async def test_each_is_answered_for_themselves(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
-        await portfolios.follow(tx, office.nadia.id, cast.karim.id)
+        await caseload.follow(tx, office.nadia.id, cast.karim.id)
     later = WEDNESDAY_NINE + timedelta(hours=1)
     await ask(office, cast.amina, begins=later)
     first, second = await ask(office, cast.amina, cast.amina, begins=later)
@@ -66,10 +70,10 @@ async def test_a_time_that_collides_with_ones_own_proposal_is_gone_for_nobody_el
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
         amina, reason = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx)
-        await waitlist.wish(tx, amina, reason, Mode.VIDEO, WEDNESDAY_NINE.date(), WEDNESDAY_NINE.date(), PARIS)
+        await waiting_list.wish(tx, amina, reason, Mode.VIDEO, WEDNESDAY_NINE.date(), WEDNESDAY_NINE.date(), PARIS)
     taken = await office.book(cast.karim, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        await desk.cancel(tx, await office.fresh(tx, taken), await cast.fresh(tx, cast.karim))
+        await booking.cancel(tx, await office.fresh(tx, taken), await cast.fresh(tx, cast.karim))
     assert "09:00" not in await office.starts(cast.amina), "it is proposed to her already"
     mine, theirs = await ask(office, cast.amina, cast.luc)
     assert isinstance(mine, Conflict)
@@ -113,7 +117,7 @@ async def test_whoever_tries_in_vain_keeps_the_time_they_hold(cast: Cast) -> Non
 async def confirm(office: Office, *held: tuple[Person, Appointment], phone: str = "") -> list[Appointment | Problem]:
     async with office.cast.database.transaction() as tx:
         asked = [Confirmed(Actor(person), row.id, f"I am {person.name}.", phone) for person, row in held]
-        return await rush.book_all(tx, asked)
+        return await batch_booking.book_all(tx, asked)
 
 
 async def run_out(cast: Cast) -> None:
@@ -121,7 +125,7 @@ async def run_out(cast: Cast) -> None:
     cast.clock.pass_by(minutes=6)
     async with cast.database.transaction() as tx:
         for lapsed in await agenda.held_out(tx):
-            await desk.lapse(tx, lapsed)
+            await booking.lapse(tx, lapsed)
 
 
 async def test_those_who_book_at_once_are_each_booked_with_what_they_say(cast: Cast) -> None:
@@ -194,12 +198,12 @@ async def test_those_who_ask_for_times_of_one_day_are_decided_on_together(cast: 
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
         for person in (office.claire, office.nadia):
-            await hours.change_rules(tx, person.id, hours.RulesText(0, 10, 2, 56, 1))
+            await booking_rules.change(tx, person.id, booking_rules.RulesText(0, 10, 2, 56, 1))
     later = WEDNESDAY_NINE + timedelta(minutes=40)
     async with cast.database.transaction() as tx:
         wanted = ((cast.amina, WEDNESDAY_NINE), (cast.karim, later), (cast.luc, WEDNESDAY_NINE), (cast.luc, later))
         asked = [Asked(Actor(person), begins, PARIS) for person, begins in wanted]
-        found = await rush.hold_all(tx, office.reason.id, "video", asked)
+        found = await batch_booking.hold_all(tx, office.reason.id, "video", asked)
     assert {*said(found[:2])} == {office.claire.id, office.nadia.id}, "each sees one person a day"
     assert said(found[2:]) == [NobodyFree, NobodyFree]
 
@@ -209,7 +213,7 @@ async def test_whoever_asks_for_two_times_at_once_holds_the_second(cast: Cast) -
     later = WEDNESDAY_NINE + timedelta(hours=1)
     async with cast.database.transaction() as tx:
         asked = [Asked(Actor(cast.amina), begins, PARIS) for begins in (WEDNESDAY_NINE, later)]
-        first, second = await rush.hold_all(tx, office.reason.id, "video", asked)
+        first, second = await batch_booking.hold_all(tx, office.reason.id, "video", asked)
     assert isinstance(first, Appointment)
     assert isinstance(second, Appointment)
     assert (first.state, second.state, second.begins_at) == (AppointmentState.LAPSED, AppointmentState.HELD, later)
@@ -221,7 +225,7 @@ async def test_a_second_time_that_is_gone_leaves_the_first_as_it_is_held(cast: C
     await office.book(cast.karim, later)
     async with cast.database.transaction() as tx:
         asked = [Asked(Actor(cast.amina), begins, PARIS) for begins in (WEDNESDAY_NINE, later)]
-        first, second = await rush.hold_all(tx, office.reason.id, "video", asked)
+        first, second = await batch_booking.hold_all(tx, office.reason.id, "video", asked)
     assert isinstance(second, NobodyFree)
     assert isinstance(first, Appointment)
     assert (first.state, first.begins_at) == (AppointmentState.HELD, WEDNESDAY_NINE), "read after the transaction"
@@ -278,11 +282,11 @@ async def test_a_proposal_that_ran_out_is_first_its_own_persons(cast: Cast) -> N
     async with cast.database.transaction() as tx:
         amina, reason = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx)
         assert reason.agency
-        other = await agencies.add_reason(tx, reason.agency, ReasonText("Training", 30, ("video",)))
+        other = await appointment_types.add(tx, reason.agency, ReasonText("Training", 30, ("video",)))
         for each in (reason, other):
-            await waitlist.wish(tx, amina, each, Mode.VIDEO, day, day, PARIS)
+            await waiting_list.wish(tx, amina, each, Mode.VIDEO, day, day, PARIS)
     async with cast.database.transaction() as tx:
-        await desk.cancel(tx, await office.fresh(tx, taken), await cast.fresh(tx, cast.karim))
+        await booking.cancel(tx, await office.fresh(tx, taken), await cast.fresh(tx, cast.karim))
     async with cast.database.reading() as tx:
         held = select(Appointment).where(Appointment.state == AppointmentState.HELD)
         proposed = (await tx.session.execute(held)).scalars().one()
@@ -296,7 +300,7 @@ async def test_what_was_cancelled_is_not_called_lapsed(cast: Cast) -> None:
     office = await open_office(cast)
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        await desk.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
+        await booking.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
     (refused,) = await confirm(office, (cast.amina, row))
     assert isinstance(refused, Problem)
     assert (refused.code, refused.leads_to) == ("appointment.move", f"/appointments/{row.id}")
@@ -306,7 +310,7 @@ async def test_days_that_are_closed_keep_nothing_that_is_only_held(cast: Cast) -
     office, day = await open_office(cast), WEDNESDAY_NINE.date()
     held = await office.hold(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        await desk.close_days(tx, office.claire.id, day, day + timedelta(days=3), office.reason.host.zone)
+        await handover.close_days(tx, office.claire.id, day, day + timedelta(days=3), office.reason.host.zone)
     (refused,) = await confirm(office, (cast.amina, held))
     assert isinstance(refused, Lapsed)
     assert await office.starts(cast.karim) == []
@@ -324,15 +328,15 @@ async def test_a_shared_look_shows_each_what_they_would_see_alone(cast: Cast) ->
         elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
         await agencies.add_member(tx, elsewhere.id, cast.sophie)
         fatou = await people.welcome(tx, "Fatou Diop", "fatou@example.org", "fr")
-        await portfolios.follow(tx, cast.sophie.id, fatou.id)
+        await caseload.follow(tx, cast.sophie.id, fatou.id)
     async with cast.database.reading() as tx:
         reason = await office.fresh_reason(tx)
-        team = await agencies.ids_for(tx, reason)
-        openings = await times.openings_of(tx, reason, Mode.VIDEO, team, day, 1)
+        team = await appointment_types.ids_for(tx, reason)
+        openings = await slot_search.openings_of(tx, reason, Mode.VIDEO, team, day, 1)
         several = [cast.amina.id, cast.karim.id, office.claire.id, fatou.id]
         seen = {}
-        for known in await times.candidates(tx, several, openings.around):
-            seen[known.id] = times.times_for(openings, known)
-            assert seen[known.id] == await times.free_times(tx, reason, Mode.VIDEO, known.id, day, 1)
+        for known in await slot_search.candidates(tx, several, openings.around):
+            seen[known.id] = slot_search.times_for(openings, known)
+            assert seen[known.id] == await slot_search.free_times(tx, reason, Mode.VIDEO, known.id, day, 1)
     assert len(seen[cast.amina.id]) > len(seen[cast.karim.id]), "Karim has something else at one of these times"
     assert seen[fatou.id] == [], "who is followed goes to their counsellor's agency"

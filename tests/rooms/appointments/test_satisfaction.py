@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from rooms.appointments import booking, satisfaction
+from rooms.appointments import satisfaction, transitions
 from rooms.appointments.appointment import Appointment, Attendance
 from rooms.appointments.satisfaction import LEAST_SHOWN, Result
-from rooms.errors import Conflict, Invalid
-from rooms.people import Person
-from rooms.transaction import Transaction
+from rooms.core.errors import Conflict, Invalid
+from rooms.core.transaction import Transaction
+from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
@@ -21,7 +21,7 @@ async def office(cast: Cast) -> Office:
 
 async def over(office: Office, tx: Transaction, row: Appointment, how: Attendance) -> Appointment:
     held = await office.fresh(tx, row)
-    await booking.end(tx, held, how, office.claire)
+    await transitions.end(tx, held, how, office.claire)
     return held
 
 

@@ -1,0 +1,28 @@
+"""Which booths may read a person’s CV, and until when."""
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+
+from rooms.appointments.appointment import TAKES_PLACE, Appointment
+from rooms.appointments.appointment_types import Reason
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
+from rooms.fairs.schedule import FairDay
+from rooms.lines.places import Place
+
+READABLE_AFTER_FAIR = timedelta(days=30)
+
+
+async def booths_that_may_read(tx: Transaction, person: uuid.UUID) -> list[Booth]:
+    """The booths whose line the person joined or where they booked an interview, until 30 days after the fair."""
+    lately = select(FairDay.fair_id).where(FairDay.closes_at > tx.now - READABLE_AFTER_FAIR)
+    joined = select(Place.booth_id).where(Place.person_id == person)
+    booked = (
+        select(Reason.booth_id)
+        .join(Appointment, Appointment.reason_id == Reason.id)
+        .where(Appointment.candidate_id == person, Appointment.state.in_(TAKES_PLACE), Reason.booth_id.is_not(None))
+    )
+    query = select(Booth).where(or_(Booth.id.in_(joined), Booth.id.in_(booked)), Booth.fair_id.in_(lately))
+    return list((await tx.session.execute(query)).scalars())

@@ -1,0 +1,42 @@
+"""Meetings where nobody is any more."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from rooms.appointments import room
+from rooms.core.transaction import Transaction
+from rooms.meetings import meetings
+from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.people import presence
+
+APPOINTMENT_GRACE = timedelta(minutes=10)
+
+
+async def now_abandoned(tx: Transaction) -> list[uuid.UUID]:
+    """Meetings where nobody has been seen for longer than the fair's grace. For the worker."""
+    query = select(Meeting).where(Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE)))
+    going_on = list((await tx.session.execute(query)).scalars())
+    ends_at = await room.ends_of(tx, going_on)
+    people = {person.id for meeting in going_on for person in meeting.people}
+    reach = await presence.reach(tx, people)
+    return [meeting.id for meeting in going_on if _is_abandoned(tx, meeting, reach, ends_at.get(meeting.id))]
+
+
+def _is_abandoned(
+    tx: Transaction, meeting: Meeting, reach: dict[uuid.UUID, presence.Reach], ends_at: datetime | None
+) -> bool:
+    seen = [reach[person.id] for person in meeting.people]
+    since = max(filter(None, (meeting.opened_at, *(each.last_seen for each in seen))))
+    if ends_at and tx.now < ends_at:
+        return False
+    grace = timedelta(minutes=meeting.booth.fair.grace_minutes) if meeting.booth else APPOINTMENT_GRACE
+    return not any(each.is_here for each in seen) and since + grace <= tx.now
+
+
+async def end_abandoned(tx: Transaction, meeting: uuid.UUID) -> None:
+    """Nobody is there: it cuts off nobody, and sets both free for other lines."""
+    row = await room.locked_meeting(tx, meeting)
+    if row and meeting in await now_abandoned(tx):
+        await meetings.end(tx, row)

@@ -1,0 +1,222 @@
+"""What somebody can come for: an agency's counselling, or an interview at a booth.
+
+It carries the length, the modes, what is asked beforehand and what to bring."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms.appointments.availability import STEP_MINUTES
+from rooms.core.errors import N_, Invalid, NotFound
+from rooms.core.model import Base, new_id
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth, BoothStaff
+from rooms.meetings.modes import Mode
+from rooms.organisations.agencies import Agency, Team, TeamMember, teams_in
+
+
+@dataclass(frozen=True)
+class Host:
+    """Whom somebody comes to: an agency, or an employer at a fair. It decides the zone of hours, and holidays."""
+
+    name: str
+    time_zone: str
+    country: str = ""
+    region: str = ""
+    address: str = ""
+    phone: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Reason(Base):
+    """What somebody comes for: it carries the length, the modes, what is asked beforehand and what to bring."""
+
+    __tablename__ = "reason"
+    __table_args__ = (
+        UniqueConstraint("agency_id", "name"),
+        UniqueConstraint("booth_id", "name", name="uq_reason_booth"),
+        CheckConstraint("(agency_id IS NULL) <> (booth_id IS NULL)", name="ck_reason_one_host"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
+    """An interview at this booth, with one of its staff, while the fair is open; otherwise it belongs to an agency."""
+    name: Mapped[str]
+    minutes: Mapped[int]
+    modes: Mapped[list[str]]
+    question: Mapped[str] = mapped_column(default="")
+    bring: Mapped[str] = mapped_column(default="")
+    is_follow_up: Mapped[bool] = mapped_column(default=False)
+    """Only for people of the counsellor's portfolio."""
+    team_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("team.id"))
+    """Only this team sees people for it; None for the whole agency."""
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    agency: Mapped[Agency | None] = relationship(lazy="joined")
+    booth: Mapped[Booth | None] = relationship(lazy="selectin")
+
+    @property
+    def host(self) -> Host:
+        of = self.agency
+        if of is not None:
+            return Host(of.name, of.time_zone, of.country, of.region, of.address, of.phone)
+        if self.booth is None:
+            raise ValueError("a reason belongs to an agency or to a booth")
+        return host_of(self.booth)
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
+    @property
+    def desk_path(self) -> str:
+        """The page from which whoever sees people for it works."""
+        return f"/booths/{self.booth_id}/interviews" if self.booth_id else "/counsel"
+
+    @property
+    def stands(self) -> bool:
+        """Whether people can come for it, as far as it and its fair go."""
+        return not self.is_withdrawn and (self.booth is None or self.booth.fair.lies_ahead)
+
+    @property
+    def choice_path(self) -> str:
+        """The page on which it is chosen."""
+        if self.booth:
+            return f"/fairs/{self.booth.fair.slug}/booths/{self.booth.employer.slug}"
+        return "/appointments/new"
+
+    def of_host(self) -> ColumnElement[bool]:
+        """Which reasons share this one's host."""
+        return Reason.booth_id == self.booth_id if self.booth_id else Reason.agency_id == self.agency_id
+
+
+def host_of(booth: Booth) -> Host:
+    return Host(booth.employer.name, booth.fair.time_zone)
+
+
+@dataclass(frozen=True)
+class ReasonText:
+    name: str
+    minutes: int
+    modes: tuple[str, ...]
+    question: str = ""
+    bring: str = ""
+    is_follow_up: bool = False
+    team: uuid.UUID | None = None
+
+
+async def ids_for(tx: Transaction, reason: Reason) -> list[uuid.UUID]:
+    """Who sees people for this reason: its team, the counsellors of the whole agency, or the staff of the booth."""
+    if reason.booth_id:
+        staff = select(BoothStaff.person_id).where(BoothStaff.booth_id == reason.booth_id)
+        return list((await tx.session.execute(staff)).scalars())
+    query = select(TeamMember.person_id).join(Team, Team.id == TeamMember.team_id)
+    query = query.where(Team.id == reason.team_id if reason.team_id else Team.agency_id == reason.agency_id)
+    return list((await tx.session.execute(query.distinct())).scalars())
+
+
+async def add(tx: Transaction, where: Agency | Booth, text: ReasonText) -> Reason:
+    """A reason that people can come for. One of this name that was withdrawn stands again, as it is written now."""
+    reason = await _named(tx, where, text)
+    if reason and not reason.is_withdrawn:
+        raise _known()
+    if reason is None:
+        reason = Reason(id=new_id())
+        reason.agency, reason.booth = (None, where) if isinstance(where, Booth) else (where, None)
+    await _check_team(tx, where, text)
+    reason.is_withdrawn = False
+    write(reason, text)
+    tx.session.add(reason)
+    await tx.session.flush()
+    return reason
+
+
+async def _named(tx: Transaction, where: Agency | Booth, text: ReasonText) -> Reason | None:
+    """The reason that people would take for this one: capitals and spaces tell nothing apart."""
+    wanted = _clean_name(text.name).casefold()
+    rows = (await tx.session.execute(select(Reason).where(_belongs_to(where)))).scalars()
+    return next((row for row in rows if row.name.casefold() == wanted), None)
+
+
+def _clean_name(name: str) -> str:
+    return " ".join(clean_text(name, "reason", 120, required=True).split())
+
+
+def _known() -> Invalid:
+    return Invalid("reason.known", N_("A reason of this name stands already."), field="reason")
+
+
+async def _check_team(tx: Transaction, where: Agency | Booth, text: ReasonText) -> None:
+    if text.team and text.team not in {team.id for team in await teams_in(tx, where.id)}:
+        raise Invalid("team.unknown", N_("Please choose a team of this agency."), field="team")
+
+
+def write(reason: Reason, text: ReasonText) -> None:
+    if not 10 <= text.minutes <= 180 or text.minutes % STEP_MINUTES:
+        message = N_("Between 10 and 180 minutes, in steps of five.")
+        raise Invalid("minutes.range", message, field="minutes")
+    modes: list[str] = [mode.value for mode in Mode if mode.value in text.modes]
+    if not modes:
+        raise Invalid("modes.none", N_("Please choose at least one way to meet."), field="modes")
+    reason.name = _clean_name(text.name)
+    reason.minutes, reason.modes = text.minutes, modes
+    reason.question = clean_text(text.question, "question", 300)
+    reason.bring = clean_text(text.bring, "bring", 300)
+    reason.is_follow_up, reason.team_id = text.is_follow_up, text.team
+
+
+def _belongs_to(where: Agency | Booth) -> ColumnElement[bool]:
+    return Reason.booth_id == where.id if isinstance(where, Booth) else Reason.agency_id == where.id
+
+
+async def of_venue(tx: Transaction, where: Agency | Booth, reason: uuid.UUID) -> Reason:
+    """A reason of this host that stands."""
+    row = await _of(tx, where, reason)
+    if row.is_withdrawn:
+        raise NotFound("reason")
+    return row
+
+
+async def _of(tx: Transaction, where: Agency | Booth, reason: uuid.UUID) -> Reason:
+    row = await tx.session.get(Reason, reason)
+    if row is None or where.id not in (row.agency_id, row.booth_id):
+        raise NotFound("reason")
+    return row
+
+
+async def change(tx: Transaction, where: Agency | Booth, reason: uuid.UUID, text: ReasonText) -> None:
+    """Write it anew for whoever comes from now on; what is booked for it keeps its time and its length."""
+    row = await of_venue(tx, where, reason)
+    await _check_team(tx, where, text)
+    other = await _named(tx, where, text)
+    if other and other is not row and other.is_withdrawn:
+        message = N_("A reason of this name was withdrawn: add it again to bring it back.")
+        raise Invalid("reason.withdrawn", message, field="reason")
+    if other and other is not row:
+        raise _known()
+    write(row, text)
+
+
+async def withdraw(tx: Transaction, where: Agency | Booth, reason: uuid.UUID) -> None:
+    """Nobody takes it any more; what is booked for it stands."""
+    (await _of(tx, where, reason)).is_withdrawn = True
+
+
+async def active(tx: Transaction, reason: uuid.UUID) -> Reason:
+    row = await tx.session.get(Reason, reason)
+    if row is None or row.is_withdrawn:
+        raise NotFound("reason")
+    return row
+
+
+async def all_of(tx: Transaction, where: Agency | Booth) -> list[Reason]:
+    """The reasons that stand, in the order they were made."""
+    query = select(Reason).where(_belongs_to(where), Reason.is_withdrawn.is_(False)).order_by(Reason.id)
+    return list((await tx.session.execute(query)).scalars())

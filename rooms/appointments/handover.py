@@ -1,0 +1,64 @@
+"""Appointments that go to a colleague, one or a whole day."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from rooms.appointments import agenda, appointment_types, hours, notifications, own_calendar, reservation, transitions
+from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, AppointmentState
+from rooms.appointments.availability import local_day, whole_days
+from rooms.appointments.booking import let_go_of
+from rooms.core.transaction import Transaction
+from rooms.organisations import agencies
+from rooms.people.people import Person
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What a colleague has taken, and what could not go over: their time is taken, or its room is open already."""
+
+    taken: list[Appointment]
+    left: list[Appointment]
+
+
+async def close_days(tx: Transaction, counsellor: uuid.UUID, first: date, last: date, zone: ZoneInfo) -> None:
+    """The counsellor is not there on these days of `zone`: nothing is booked any more, and what is only held goes."""
+    if first != last or not await hours.is_closed(tx, counsellor, first):
+        await hours.add_day(tx, counsellor, first, None, until=last)
+    begins, ends = whole_days(first, last, zone)
+    for found in await agenda.standing_of(tx, counsellor):
+        row = await reservation.locked(tx, found.id) if begins <= found.begins_at < ends else None
+        if row and row.counsellor_id == counsellor and row.state is AppointmentState.HELD:
+            await let_go_of(tx, row)
+
+
+async def hand_day_over(
+    tx: Transaction, by: Person, colleague: uuid.UUID, begins: datetime, ends: datetime
+) -> HandedOver:
+    """A colleague of the same agency takes what lies ahead between two moments, each at its time."""
+    taker = await agencies.colleague_of(tx, by.id, colleague)
+    found = HandedOver([], [])
+    for row in await agenda.of_person(tx, by.id, since=begins, until=ends):
+        if row.counsellor_id == by.id and row.is_ahead(tx.now):
+            held = await reservation.locked(tx, row.id)
+            can_go = held is not None and held.counsellor_id == by.id and await pass_on(tx, held, by, taker)
+            (found.taken if can_go else found.left).append(row)
+    return found
+
+
+async def pass_on(tx: Transaction, row: Appointment, by: Person, colleague: Person) -> bool:
+    """Give the appointment to a colleague, whoever had it; False when the colleague is not free, or its room open."""
+    before = row.counsellor
+    busy = await own_calendar.busy_of(tx, [colleague.id], row.occupied_from, row.occupied_until)
+    is_open = row.begins_at - ROOM_OPENS_BEFORE <= tx.now
+    if is_open or busy or not row.is_ahead(tx.now) or row.has(colleague.id):
+        return False
+    if await hours.is_closed(tx, colleague.id, local_day(row.begins_at, row.host.zone)):
+        return False
+    if colleague.id not in await appointment_types.ids_for(tx, row.reason):
+        return False
+    if not await transitions.hand_over(tx, row, by, colleague):
+        return False
+    await notifications.handed_over(tx, row, before)
+    return True

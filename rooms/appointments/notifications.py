@@ -1,0 +1,164 @@
+"""What is written to the people of an appointment: what happened, with an entry for their calendars, and reminders."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+
+from rooms.appointments import links
+from rooms.appointments.appointment import Appointment
+from rooms.core import outbox
+from rooms.core.outbox import Channel, Letter
+from rooms.core.transaction import Transaction
+from rooms.people.people import Person
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """Sent `before` the beginning; useless from `until` before it on."""
+
+    name: str
+    before: timedelta
+    until: timedelta
+
+
+REMINDERS = (
+    Reminder("days", timedelta(hours=48), timedelta(hours=12)),
+    Reminder("hours", timedelta(hours=2), timedelta(minutes=20)),
+    Reminder("now", timedelta(minutes=10), timedelta(minutes=-10)),
+)
+
+
+async def booked(tx: Transaction, *rows: Appointment) -> None:
+    await outbox.post(tx, *chain.from_iterable(_with_reminders(tx, row, "booked") for row in rows))
+
+
+async def booked_for(tx: Transaction, row: Appointment) -> None:
+    """The candidate can be written to from now on; everybody else has been."""
+    link = links.make(tx, row)
+    told = [_told(tx, row, row.candidate, "booked", "REQUEST", link)]
+    reminders = [each for each in _reminders(tx, row, link) if each.recipient == row.candidate.email]
+    await outbox.post(tx, *told, *reminders)
+
+
+async def moved(tx: Transaction, row: Appointment) -> None:
+    await outbox.take_back(tx, f"remind:{row.id}:")
+    await outbox.post(tx, *_with_reminders(tx, row, "moved"))
+
+
+async def handed_over(tx: Transaction, row: Appointment, before: Person) -> None:
+    """It stays at its time, with a colleague: everybody is told, and the calendars follow."""
+    await outbox.take_back(tx, f"remind:{row.id}:")
+    gone = _let_go(tx, row, before, row.reason.desk_path)
+    await outbox.post(tx, *_with_reminders(tx, row, "handed_over"), gone)
+
+
+async def cancelled(tx: Transaction, row: Appointment, by: Person) -> None:
+    await outbox.take_back(tx, f"remind:{row.id}:")
+    told = _everybody(tx, row, "cancelled", "CANCEL", links.make(tx, row))
+    await outbox.post(tx, *(replace(each, values=each.values | {"by": by.name}) for each in told))
+
+
+async def taken_from(tx: Transaction, row: Appointment, counsellor: Person, begins: datetime) -> None:
+    """It has moved to a colleague: the counsellor who had it at `begins` is told, and their calendar lets it go."""
+    letter = _let_go(tx, row, counsellor, row.reason.desk_path)
+    await outbox.post(tx, replace(letter, values=letter.values | {"begins_at": begins.isoformat()}))
+
+
+async def guest_excused(tx: Transaction, row: Appointment, guest: Person) -> None:
+    """The appointment stands without the employer: the two others are told, and the calendars of all three follow."""
+    await outbox.take_back(tx, f"remind:{row.id}:")
+    await outbox.post(tx, *_with_reminders(tx, row, "guest_excused"), _let_go(tx, row, guest, "/appointments"))
+
+
+def _let_go(tx: Transaction, row: Appointment, person: Person, path: str) -> Letter:
+    values = _values(row, person, "cancelled") | {"calendar": _entry(tx, row, person, "CANCEL")}
+    values |= {"other": row.candidate.name, "path": path}
+    once = f"taken:{row.id}:{row.sequence}:{person.id}"
+    return Letter(person.email, "appointment", person.language, values, once)
+
+
+async def proposed(tx: Transaction, row: Appointment) -> None:
+    """A time has come free for somebody who waits: it is held for them for a while."""
+    person, values = row.candidate, _values(row, row.candidate, "proposed")
+    values |= {"path": f"/appointments/{row.id}", "until": row.held_until.isoformat() if row.held_until else ""}
+    await outbox.post(tx, Letter(person.email, "appointment", person.language, values, f"proposed:{row.id}"))
+
+
+async def remind(tx: Transaction, row: Appointment) -> None:
+    await outbox.post(tx, *_reminders(tx, row, links.make(tx, row)))
+
+
+def _with_reminders(tx: Transaction, row: Appointment, what: str) -> list[Letter]:
+    """What everybody is told now, and what reminds them: one link leads the candidate to it from each."""
+    link = links.make(tx, row)
+    return _everybody(tx, row, what, "REQUEST", link) + _reminders(tx, row, link)
+
+
+def _reminders(tx: Transaction, row: Appointment, link: str) -> list[Letter]:
+    """Those that still make sense; each is sent when its moment comes. Counsellors have their day before them."""
+    found = []
+    for reminder in REMINDERS:
+        if row.begins_at - reminder.before <= tx.now:
+            continue
+        mail = _reminder(row, row.candidate, reminder, link)
+        found.append(mail)
+        if row.phone:
+            sms = replace(mail, recipient=row.phone, template="reminder", once=f"{mail.once}:sms", channel=Channel.SMS)
+            found.append(sms)
+        if row.guest:
+            found.append(_reminder(row, row.guest, reminder, f"/appointments/{row.id}"))
+    return found
+
+
+def _reminder(row: Appointment, person: Person, reminder: Reminder, path: str) -> Letter:
+    values = _values(row, person, f"remind_{reminder.name}") | {"path": path}
+    once = f"remind:{row.id}:{row.sequence}:{reminder.name}"
+    return Letter(
+        person.email, "appointment", person.language, values,
+        once if person is row.candidate else f"{once}:{person.id}",
+        due_at=row.begins_at - reminder.before, useless_at=row.begins_at - reminder.until,
+    )  # fmt: skip
+
+
+def _everybody(tx: Transaction, row: Appointment, what: str, method: str, link: str) -> list[Letter]:
+    paths = {person.id: f"/appointments/{row.id}" for person in row.people} | {row.candidate_id: link}
+    return [_told(tx, row, person, what, method, paths[person.id]) for person in row.people]
+
+
+def _told(tx: Transaction, row: Appointment, person: Person, what: str, method: str, path: str) -> Letter:
+    values = _values(row, person, what) | {"path": path, "calendar": _entry(tx, row, person, method)}
+    once = f"{what}:{row.id}:{row.sequence}:{person.id}"
+    return Letter(person.email, "appointment", person.language, values, once)
+
+
+def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:
+    zone = row.time_zone if person is row.candidate else row.host.time_zone
+    return {
+        "what": what,
+        "is_candidate": person.id == row.candidate_id,
+        "name": person.name,
+        "other": row.partners(person.id),
+        "reason": row.reason.name,
+        "mode": row.mode.value,
+        "phone": row.phone,
+        "bring": row.reason.bring,
+        "begins_at": row.begins_at.isoformat(),
+        "zone": zone,
+        "words": row.cancel_words,
+        "agency": row.host.name,
+        "agency_phone": row.host.phone,
+    }
+
+
+def _entry(tx: Transaction, row: Appointment, person: Person, method: str) -> dict[str, object]:
+    """What server/calendars.py makes an iCalendar entry of."""
+    return {
+        "method": method,
+        "uid": str(row.id),
+        "sequence": row.sequence,
+        "begins_at": row.begins_at.isoformat(),
+        "ends_at": row.ends_at.isoformat(),
+        "stamped_at": tx.now.isoformat(),
+        "attendee": person.email or "",
+        "attendee_name": person.name,
+    }

@@ -1,0 +1,108 @@
+"""A person's own calendar, read for busy times; and the address at which their appointments go out."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, delete, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.appointments.availability import Minutes, Span, in_minutes
+from rooms.appointments.booking_rules import BookingRules, of_person
+from rooms.core.errors import N_, Invalid, NotFound
+from rooms.core.model import Base, new_id
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.fairs import booths
+from rooms.organisations import agencies
+from rooms.people.people import Person
+
+
+class BusyTime(Base):
+    """A busy time from the person's own calendar. Nothing but its span is kept."""
+
+    __tablename__ = "busy_time"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+async def open_feed(tx: Transaction, person: uuid.UUID) -> str:
+    """A new secret for the person's calendar address; the one before opens nothing any more."""
+    token = secrets.token_urlsafe(24)
+    (await of_person(tx, person)).feed_hash = hashlib.sha256(token.encode()).hexdigest()
+    return token
+
+
+async def close_feed(tx: Transaction, person: uuid.UUID) -> None:
+    (await of_person(tx, person)).feed_hash = None
+
+
+async def whose_feed(tx: Transaction, token: str) -> Person:
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    query = select(Person).join(BookingRules, BookingRules.person_id == Person.id)
+    row = (await tx.session.execute(query.where(BookingRules.feed_hash == digest))).scalar_one_or_none()
+    can_be_booked = row and (await agencies.teams_of(tx, row.id) or await booths.staffed_by(tx, row.id))
+    if row is None or not can_be_booked:
+        raise NotFound("feed")
+    return row
+
+
+async def busy_of(
+    tx: Transaction, people: Collection[uuid.UUID], begins: datetime, ends: datetime
+) -> dict[uuid.UUID, list[Minutes]]:
+    """The busy times of people's own calendars between two moments."""
+    query = select(BusyTime.person_id, BusyTime.begins_at, BusyTime.ends_at).where(
+        tx.among(BusyTime.person_id, people), BusyTime.begins_at < ends, BusyTime.ends_at > begins
+    )
+    found: dict[uuid.UUID, list[Minutes]] = {}
+    for person, begins_at, ends_at in await tx.plain_rows(query):
+        found.setdefault(person, []).append(in_minutes(Span(begins_at, ends_at)))
+    return found
+
+
+READ_EVERY = timedelta(minutes=15)
+
+
+async def read_at(tx: Transaction, person: uuid.UUID, address: str) -> None:
+    """The person's own calendar is read at this address from now on; an empty one ends it."""
+    address = clean_text(address, "busy_address", 1000)
+    if address and not address.startswith(("https://", "http://", "webcal://")):
+        message = N_("Please give the whole address of the calendar, beginning with https://")
+        raise Invalid("busy_address.invalid", message, field="busy_address")
+    row = await of_person(tx, person)
+    row.busy_address, row.busy_read_at, row.busy_trouble = address.replace("webcal://", "https://"), None, ""
+    await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person))
+
+
+async def due(tx: Transaction) -> list[tuple[uuid.UUID, str]]:
+    """(person, address) of the calendars to be read now."""
+    query = select(BookingRules.person_id, BookingRules.busy_address).where(
+        BookingRules.busy_address != "",
+        or_(BookingRules.busy_read_at.is_(None), BookingRules.busy_read_at <= tx.now - READ_EVERY),
+    )
+    return [(person, address) for person, address in await tx.session.execute(query.limit(20))]
+
+
+async def keep_busy(tx: Transaction, person: uuid.UUID, address: str, spans: Collection[Span]) -> None:
+    """What the calendar at this address says now takes the place of what it said before.
+
+    Reading takes time: if another address was given meanwhile, or none, what was read means nothing any more.
+    """
+    row = await tx.session.get(BookingRules, person, with_for_update=True)
+    if row is None or row.busy_address != address:
+        return
+    await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person))
+    tx.session.add_all(
+        BusyTime(id=new_id(), person_id=person, begins_at=span.begins, ends_at=span.ends) for span in spans
+    )
+    row.busy_read_at, row.busy_trouble = tx.now, ""
+
+
+async def note_trouble(tx: Transaction, person: uuid.UUID, address: str, trouble: str) -> None:
+    row = await tx.session.get(BookingRules, person, with_for_update=True)
+    if row and row.busy_address == address:
+        row.busy_read_at, row.busy_trouble = tx.now, trouble

@@ -1,0 +1,62 @@
+"""A recruiter leaves a booth: talks, calls and interviews do not stay with nobody."""
+
+import uuid
+
+from rooms.appointments import agenda, booking, handover, reservation, room
+from rooms.core.transaction import Transaction
+from rooms.fairs import booths
+from rooms.fairs.booths import Booth
+from rooms.lines import calls
+from rooms.meetings import meetings
+from rooms.people.people import Person
+
+
+async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID], by: Person) -> None:
+    """Who staffs the booth from now on; the interviews of whoever leaves go to a colleague."""
+    before = {person.id for person in await booths.staff_of(tx, booth.id)}
+    await booths.choose_staff(tx, booth, people)
+    for person in before - people:
+        await _pass_on(tx, booth.id, person, by)
+
+
+async def dismiss(tx: Transaction, employer: uuid.UUID, person: uuid.UUID, by: Person) -> None:
+    """The person leaves the employer; their interviews go to a colleague of the booth."""
+    left = [booth.id for booth in await booths.staffed_by(tx, person) if booth.employer_id == employer]
+    await booths.dismiss(tx, employer, person)
+    for booth in left:
+        await _pass_on(tx, booth, person, by)
+
+
+async def _pass_on(tx: Transaction, booth: uuid.UUID, person: uuid.UUID, by: Person) -> None:
+    """Each interview ahead goes to whoever of the booth is free then; if nobody is, it is cancelled, with a letter.
+    Where the person was a guest, the two others meet without them."""
+    await tx.session.flush()
+    await _stop_speaking(tx, booth, person)
+    for found in await agenda.with_guest(tx, booth, person):
+        invited = await reservation.locked(tx, found.id)
+        if invited and invited.is_ahead(tx.now) and invited.guest_id == person:
+            await booking.excuse_guest(tx, invited, by)
+    staff = await booths.staff_of(tx, booth)
+    for found in await agenda.at_booth(tx, booth):
+        row = await reservation.locked(tx, found.id) if found.counsellor_id == person else None
+        if row is None or not row.is_ahead(tx.now):
+            continue
+        for colleague in staff:
+            if await handover.pass_on(tx, row, by, colleague):
+                break
+        else:
+            await booking.cancel(tx, row, by)
+
+
+async def _stop_speaking(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
+    """Whoever has left speaks for the employer no longer: what rings is withdrawn, and the talks they lead end. Whoever
+    waited in line for one stands first in it again."""
+    await calls.withdraw_of(tx, booth, person)
+    for found in await meetings.led_at(tx, booth, person):
+        row = await room.locked_meeting(tx, found)
+        if row is None:
+            continue
+        if row.guest and row.guest_id == person:
+            await meetings.go_out(tx, row.guest, row)
+        else:
+            await meetings.end(tx, row, is_cut=row.place_id is not None)

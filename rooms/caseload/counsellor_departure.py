@@ -1,0 +1,64 @@
+"""A counsellor leaves a team: what is booked with them goes to colleagues, and nothing is left with nobody."""
+
+import uuid
+
+from sqlalchemy import update
+
+from rooms.appointments import agenda, allocation, appointment_types, booking, handover, reservation
+from rooms.appointments.appointment import Appointment, AppointmentState
+from rooms.caseload import thread_letters
+from rooms.caseload.caseload import followed_by, publish
+from rooms.chat import conversations
+from rooms.core.errors import N_, Conflict
+from rooms.core.transaction import Transaction
+from rooms.organisations import agencies
+from rooms.organisations.agencies import Team
+from rooms.organisations.referents import Following
+from rooms.people.people import Person
+
+
+async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID, by: Person) -> int:
+    """The counsellor leaves; each appointment that they could not hold any more goes to a colleague who is free then.
+
+    Refused, with everything as it was, while there is one that no colleague can take. Returns how many went over.
+    """
+    await _leave_caseload(tx, team, counsellor)
+    await tx.session.flush()
+    passed, left = 0, 0
+    for found in await agenda.standing_of(tx, counsellor):
+        row = await reservation.locked(tx, found.id)
+        if row is None or row.counsellor_id != counsellor or row.is_interview or row.begins_at <= tx.now:
+            continue
+        colleagues = await appointment_types.ids_for(tx, row.reason)
+        if counsellor in colleagues:
+            continue
+        if row.state is AppointmentState.HELD:
+            await booking.let_go_of(tx, row)
+        elif row.state is AppointmentState.BOOKED and await _went_over(tx, row, by, colleagues):
+            passed += 1
+        elif row.state is AppointmentState.BOOKED:
+            left += 1
+    if left:
+        message = N_("No colleague is free for %(count)s of their appointments. They must be moved or cancelled first.")
+        raise Conflict("appointments.left", message, count=left)
+    return passed
+
+
+async def _went_over(tx: Transaction, row: Appointment, by: Person, colleagues: list[uuid.UUID]) -> bool:
+    for colleague in await allocation.who_could_take(tx, row, colleagues):
+        if await handover.pass_on(tx, row, by, await tx.session.get_one(Person, colleague)):
+            return True
+    return False
+
+
+async def _leave_caseload(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID) -> None:
+    """The counsellor leaves a team. With the last one, whom they followed is the agency's, to be taken up by others."""
+    agency = (await tx.session.get_one(Team, team)).agency_id
+    await agencies.remove_member(tx, team, counsellor)
+    if await agencies.teams_of(tx, counsellor):
+        return
+    for person in await followed_by(tx, counsellor):
+        publish(tx, person.id, None, counsellor)
+        await thread_letters.no_longer_written_to(tx, await conversations.with_counsellor(tx, person.id), counsellor)
+    theirs = update(Following).where(Following.counsellor_id == counsellor)
+    await tx.session.execute(theirs.values(counsellor_id=None, agency_id=agency))

@@ -1,0 +1,145 @@
+"""The loop around a fair: a counsellor suggests a fair or a booth, and learns how it went if the person agrees."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms.core import outbox
+from rooms.core.errors import N_, Conflict, NotFound
+from rooms.core.model import Base, new_id
+from rooms.core.outbox import Letter
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.fairs import fairs
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair, FairState
+from rooms.lines.places import Place
+from rooms.meetings.meetings import Meeting, MeetingState, NextStep
+from rooms.people.people import Person
+
+LIES_AHEAD = (FairState.PUBLISHED, FairState.OPEN, FairState.CLOSED)
+
+
+class Suggestion(Base):
+    """Owner: the person. Purpose: counselling; kept 2 years after the last contact."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (
+        Index("ux_suggestion_booth", "person_id", "booth_id", unique=True),
+        Index(
+            "ux_suggestion_fair", "person_id", "fair_id", unique=True,
+            postgresql_where=text("booth_id IS NULL"), sqlite_where=text("booth_id IS NULL"),
+        ),
+    )  # fmt: skip
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
+    booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"))
+    words: Mapped[str]
+    made_at: Mapped[datetime]
+    shared_at: Mapped[datetime | None]
+    """Since when the person lets their counsellor see how the fair went; None again once they do not."""
+    fair: Mapped[Fair] = relationship(lazy="joined", innerjoin=True)
+    booth: Mapped[Booth | None] = relationship(lazy="joined")
+    by: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[by_id])
+
+    @property
+    def name(self) -> str:
+        return f"{self.booth.employer.name}, {self.fair.name}" if self.booth else self.fair.name
+
+    @property
+    def path(self) -> str:
+        inside = f"/booths/{self.booth.employer.slug}" if self.booth else ""
+        return f"/fairs/{self.fair.slug}{inside}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a fair at one booth; never what was said there."""
+
+    employer: str
+    came: bool
+    """Whether there was a talk, or only a place in line."""
+    at: datetime
+    next_step: NextStep | None
+    """Only once the employer has answered."""
+
+
+async def choices(tx: Transaction) -> list[tuple[Fair, list[Booth]]]:
+    """The fairs that lie ahead, with the booths one can go to: two queries for any number of them."""
+    shown = await fairs.shown(tx)
+    query = select(Booth).where(Booth.fair_id.in_([fair.id for fair in shown]), Booth.set_up_at.is_not(None))
+    rows = sorted((await tx.session.execute(query)).unique().scalars(), key=lambda booth: booth.employer.name)
+    return [(fair, [booth for booth in rows if booth.fair_id == fair.id]) for fair in shown]
+
+
+async def suggest(
+    tx: Transaction, by: Person, person: Person, fair: Fair, booth: Booth | None, words: str
+) -> Suggestion:
+    """Suggest a fair or one of its booths; suggesting it again changes the words."""
+    if fair.state not in LIES_AHEAD or (booth and booth.fair_id != fair.id):
+        raise Conflict("suggestion.over", N_("This fair does not lie ahead any more."))
+    query = select(Suggestion).where(
+        Suggestion.person_id == person.id,
+        Suggestion.fair_id == fair.id,
+        Suggestion.booth_id == booth.id if booth else Suggestion.booth_id.is_(None),
+    )
+    row = (await tx.session.execute(query)).scalar_one_or_none()
+    is_new = row is None
+    if row is None:
+        row = Suggestion(id=new_id(), person_id=person.id, fair_id=fair.id, booth_id=booth.id if booth else None)
+        row.fair, row.booth = fair, booth
+        tx.session.add(row)
+    row.by_id, row.by, row.words, row.made_at = by.id, by, clean_text(words, "suggestion_words", 600), tx.now
+    await tx.session.flush()
+    if is_new:
+        values: dict[str, object] = {"name": person.name, "by": by.name, "what": row.name, "words": row.words}
+        await outbox.post(tx, Letter(person.email, "suggestion", person.language, values | {"path": row.path}))
+    return row
+
+
+async def of_person(tx: Transaction, person: uuid.UUID) -> list[Suggestion]:
+    """The latest first."""
+    query = select(Suggestion).where(Suggestion.person_id == person).order_by(Suggestion.made_at.desc())
+    return list((await tx.session.execute(query.limit(50))).unique().scalars())
+
+
+async def share(tx: Transaction, person: uuid.UUID, suggestion: uuid.UUID, *, is_shared: bool) -> Suggestion:
+    """The person lets their counsellor see how the fair went, or no longer."""
+    row = await tx.session.get(Suggestion, suggestion)
+    if row is None or row.person_id != person:
+        raise NotFound("suggestion")
+    row.shared_at = (row.shared_at or tx.now) if is_shared else None
+    return row
+
+
+async def outcomes(tx: Transaction, rows: list[Suggestion]) -> dict[uuid.UUID, list[Outcome]]:
+    """How each fair went whose person shares it, by suggestion: two queries for any number of them."""
+    shared = [row for row in rows if row.shared_at]
+    gone_to, people = {row.fair_id for row in shared}, {row.person_id for row in shared}
+    places = select(Place).join(Booth, Booth.id == Place.booth_id)
+    places = places.where(Place.person_id.in_(people), Booth.fair_id.in_(gone_to))
+    talks = select(Meeting).join(Booth, Booth.id == Meeting.booth_id)
+    talks = talks.where(
+        Meeting.candidate_id.in_(people), Booth.fair_id.in_(gone_to), Meeting.state == MeetingState.ENDED
+    )
+    held = {(each.candidate_id, each.booth_id): each for each in (await tx.session.execute(talks)).unique().scalars()}
+    found: dict[uuid.UUID, list[Outcome]] = {row.id: [] for row in shared}
+    for place in (await tx.session.execute(places.order_by(Place.joined_at))).unique().scalars():
+        talk = held.get((place.person_id, place.booth_id))
+        for row in shared:
+            is_of_it = row.person_id == place.person_id and row.fair_id == place.booth.fair_id
+            if is_of_it and row.booth_id in (None, place.booth_id):
+                found[row.id].append(_outcome(place, talk))
+    return found
+
+
+def _outcome(place: Place, talk: Meeting | None) -> Outcome:
+    if talk is None:
+        return Outcome(place.booth.employer.name, came=False, at=place.joined_at, next_step=None)
+    answered = talk.next_step if talk.answered_at else None
+    return Outcome(place.booth.employer.name, came=True, at=talk.opened_at, next_step=answered)

@@ -1,0 +1,72 @@
+"""What is written in conversations."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms.chat.conversations import Conversation, ConversationKind
+from rooms.chat.silences import refuse_the_silenced
+from rooms.core.events import Fact, conversation_stream
+from rooms.core.model import Base, new_id
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.people.people import Person
+
+LONGEST = 1000
+
+
+class Message(Base):
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("author_id", "client_id"),
+        Index("ix_message_conversation", "conversation_id", "id"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"))
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    client_id: Mapped[uuid.UUID]
+    """Made by the sender, so that sending again after a lost acknowledgement writes nothing twice."""
+    text: Mapped[str]
+    is_staff: Mapped[bool]
+    written_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class ChatSent(Fact):
+    kind: ClassVar[str] = "chat.sent"
+    conversation: uuid.UUID
+    message: uuid.UUID
+
+
+async def send(
+    tx: Transaction, author: Person, where: Conversation, words: str, client_id: uuid.UUID, *, is_staff: bool
+) -> Message:
+    """Write a message. The same `client_id` again gives the message that stands."""
+    words = clean_text(words, "text", LONGEST, required=True)
+    query = select(Message).where(Message.author_id == author.id, Message.client_id == client_id)
+    already = (await tx.session.execute(query)).scalar_one_or_none()
+    if already:
+        return already
+    if where.kind in (ConversationKind.FAIR, ConversationKind.BOOTH):
+        await refuse_the_silenced(tx, author, where.fair_id)
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "conversation_id": where.id,
+        "author_id": author.id,
+        "client_id": client_id,
+    }
+    values |= {"text": words, "is_staff": is_staff, "written_at": tx.now}
+    if await tx.insert_once(Message, values):
+        sent = ChatSent(conversation=where.id, message=values["id"])
+        await tx.happened(sent, conversation_stream(where.id))
+    return (await tx.session.execute(query)).scalar_one()
+
+
+async def messages_of(tx: Transaction, where: uuid.UUID, count: int = 100) -> list[Message]:
+    """The latest messages, oldest first."""
+    query = select(Message).where(Message.conversation_id == where).order_by(Message.id.desc()).limit(count)
+    return list((await tx.session.execute(query)).scalars())[::-1]

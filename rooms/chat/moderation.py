@@ -1,0 +1,91 @@
+"""Reported messages, and taking messages off the screen."""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.chat.conversations import Conversation
+from rooms.chat.messages import Message
+from rooms.core.errors import N_, Conflict
+from rooms.core.events import Fact, conversation_stream, moderation_stream
+from rooms.core.model import Base
+from rooms.core.transaction import Transaction
+from rooms.people.people import Person
+
+
+class Report(Base):
+    __tablename__ = "report"
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    made_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class ChatRemoved(Fact):
+    kind: ClassVar[str] = "chat.removed"
+    conversation: uuid.UUID
+    message: uuid.UUID
+
+
+class ChatReported(Fact):
+    kind: ClassVar[str] = "chat.reported"
+    fair: uuid.UUID
+    message: uuid.UUID
+
+
+class ReportSettled(Fact):
+    """What was reported has been looked at: removed, or left."""
+
+    kind: ClassVar[str] = "chat.report_settled"
+    fair: uuid.UUID
+    message: uuid.UUID
+
+
+async def settle(tx: Transaction, message: Message, fair: uuid.UUID | None) -> None:
+    """The reports of this message have been looked at."""
+    if fair is None:
+        return
+    open_ones = update(Report).where(Report.message_id == message.id, Report.settled_at.is_(None))
+    settled = await tx.session.execute(open_ones.values(settled_at=tx.now).returning(Report.person_id))
+    if settled.first():
+        tx.record(ReportSettled(fair=fair, message=message.id), moderation_stream(fair))
+
+
+async def is_reported(tx: Transaction, message: uuid.UUID) -> bool:
+    query = select(Report.message_id).where(Report.message_id == message, Report.settled_at.is_(None)).limit(1)
+    return (await tx.session.execute(query)).first() is not None
+
+
+async def remove(tx: Transaction, message: Message, fair: uuid.UUID | None) -> None:
+    """Take a message off everybody's screen. The row stays for whoever must account for it."""
+    await settle(tx, message, fair)
+    if message.removed_at is None:
+        message.removed_at = tx.now
+        fact = ChatRemoved(conversation=message.conversation_id, message=message.id)
+        tx.record(fact, conversation_stream(message.conversation_id))
+
+
+async def report(tx: Transaction, person: Person, message: Message, fair: uuid.UUID | None) -> None:
+    """Tell the organisers. The thread of an appointment has none: it is for its two people alone."""
+    if fair is None:
+        raise Conflict("report.nobody", N_("Nobody else reads this thread. Speak to your agency about it."))
+    row = {"message_id": message.id, "person_id": person.id, "made_at": tx.now}
+    is_first = not await is_reported(tx, message.id)
+    if await tx.insert_once(Report, row) and is_first:
+        tx.record(ChatReported(fair=fair, message=message.id), moderation_stream(fair))
+
+
+async def open_reports(tx: Transaction, fair: uuid.UUID) -> list[Message]:
+    """The reported messages that still stand, the latest first."""
+    query = (
+        select(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Report, Report.message_id == Message.id)
+        .where(Conversation.fair_id == fair, Message.removed_at.is_(None), Report.settled_at.is_(None))
+        .distinct()
+        .order_by(Message.id.desc())
+    )
+    return list((await tx.session.execute(query)).scalars())

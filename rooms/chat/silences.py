@@ -1,0 +1,52 @@
+"""Whoever may not write in a fair's public conversations for a while."""
+
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.errors import N_, Conflict
+from rooms.core.model import Base
+from rooms.core.transaction import Transaction
+from rooms.people.people import Person
+
+
+class Silencing(StrEnum):
+    MUTE = "mute"
+    BAN = "ban"
+    LIFT = "lift"
+
+
+SILENT_FOR = {
+    Silencing.MUTE: timedelta(minutes=30),
+    Silencing.BAN: timedelta(days=3650),
+    Silencing.LIFT: timedelta(0),
+}
+
+
+class Silence(Base):
+    """Somebody may not write in a fair's public conversations until then: muted for a while, or banned."""
+
+    __tablename__ = "silence"
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    until: Mapped[datetime]
+
+
+async def refuse_the_silenced(tx: Transaction, author: Person, fair: uuid.UUID | None) -> None:
+    silence = await tx.session.get(Silence, (fair, author.id))
+    if silence and silence.until > tx.now:
+        message = N_("The organisers have paused your messages in this fair. You may still join lines and talk.")
+        raise Conflict("chat.silenced", message)
+
+
+async def silence(tx: Transaction, fair: uuid.UUID, person: uuid.UUID, how: Silencing) -> None:
+    """Pause somebody's public messages in this fair, or let them write again."""
+    until = tx.now + SILENT_FOR[how]
+    row = await tx.session.get(Silence, (fair, person))
+    if row:
+        row.until = until
+    else:
+        tx.session.add(Silence(fair_id=fair, person_id=person, until=until))

@@ -1,0 +1,77 @@
+"""The engine and its two kinds of unit of work.
+
+SQLite writes begin with BEGIN IMMEDIATE and queue in the process, because a deferred transaction that reads and then
+writes loses updates without an error (https://www.sqlite.org/lang_transaction.html).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from rooms.core import streams
+from rooms.core.clock import Clock
+from rooms.core.events import Told
+from rooms.core.transaction import Transaction
+
+Listener = Callable[[list[Told]], Awaitable[None]]
+
+
+class Database:
+    """The engine with its two kinds of unit of work, and who is told when facts commit."""
+
+    def __init__(self, url: str, clock: Clock, *, pool_size: int = 10) -> None:
+        self.clock = clock
+        self.listeners: list[Listener] = []
+        # A connection beyond the pool would be opened and closed for each use, just when many come.
+        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+        self._one_writer: asyncio.Lock | None = None
+        if self.engine.dialect.name == "sqlite":
+            self._one_writer = asyncio.Lock()
+            self.reader = self.engine.execution_options(reading=True)
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            return
+        # Connections of their own, so that looks do not queue behind what is written. PostgreSQL shows each query what
+        # is committed when it begins, in a transaction or not: the round trips of BEGIN and ROLLBACK would buy nothing.
+        self.reader = create_async_engine(url, pool_size=pool_size, max_overflow=0, isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Everything inside happens together or not at all; then the listeners hear of it."""
+        async with self._one_writer or nullcontext(), AsyncSession(self.engine, expire_on_commit=False) as session:
+            transaction = Transaction(session, self.clock)
+            async with session.begin():
+                yield transaction
+                await session.flush()
+                told = await streams.number(transaction)
+        if told:
+            for listener in self.listeners:
+                await listener(told)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """A look that changes nothing and waits for nobody."""
+        async with AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as session:
+            yield Transaction(session, self.clock)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        await self.reader.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

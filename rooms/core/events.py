@@ -1,0 +1,80 @@
+"""What a stored event is: the change and ids, never a whole picture of things and never somebody's words.
+
+An area above the one in which something happens says what it means there with `reacts_to`, in the same transaction.
+"""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+KINDS: dict[str, type["Fact"]] = {}
+
+
+class Happening(BaseModel):
+    """Something that has happened, to which other areas may react."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fact(Happening):
+    """A closed model of one change that is kept and told. A subclass names its `kind`, such as `place.taken`."""
+
+    kind: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        KINDS[cls.kind] = cls
+
+
+Reaction = Callable[[Any, Any], Awaitable[None]]
+"""Takes the transaction and what happened in it."""
+R = TypeVar("R", bound=Reaction)
+REACTIONS: dict[type[Happening], list[Reaction]] = {}
+
+
+def reacts_to(happened: type[Happening]) -> Callable[[R], R]:
+    """What this means elsewhere; reactions to one kind run in the order in which they were declared."""
+
+    def register(reaction: R) -> R:
+        REACTIONS.setdefault(happened, []).append(reaction)
+        return reaction
+
+    return register
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fact with its place in a stream: `number` counts from 1 without a hole."""
+
+    stream: str
+    number: int
+    at: datetime
+    fact: Fact
+
+
+def fair_stream(fair: uuid.UUID) -> str:
+    return f"fair:{fair}"
+
+
+def line_stream(booth: uuid.UUID) -> str:
+    return f"line:{booth}"
+
+
+def person_stream(person: uuid.UUID) -> str:
+    return f"person:{person}"
+
+
+def conversation_stream(conversation: uuid.UUID) -> str:
+    return f"conversation:{conversation}"
+
+
+def meeting_stream(meeting: uuid.UUID) -> str:
+    return f"meeting:{meeting}"
+
+
+def moderation_stream(fair: uuid.UUID) -> str:
+    return f"moderation:{fair}"

@@ -1,0 +1,142 @@
+"""What must leave the house even if the process dies now: mail, as rows written in the same transaction.
+
+A sender claims a row for a minute before it sends, so two workers never hold one mail at once; a crash between
+sending and marking it sent sends it at most once more.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, Select, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.model import Base, new_id
+from rooms.core.transaction import Transaction
+
+CLAIM = timedelta(minutes=1)
+GIVE_UP_AFTER = 8
+
+
+class Channel(StrEnum):
+    MAIL = "mail"
+    PUSH = "push"
+    SMS = "sms"
+
+
+class Mail(Base):
+    """A letter to an address, a message to a phone number, or a push to one browser, whose id is the `recipient`."""
+
+    __tablename__ = "mail"
+    __table_args__ = (Index("ix_mail_due", "sent_at", "due_at"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    channel: Mapped[Channel] = mapped_column(default=Channel.MAIL)
+    recipient: Mapped[str]
+    template: Mapped[str]
+    language: Mapped[str]
+    values: Mapped[dict[str, Any]]
+    once: Mapped[str | None] = mapped_column(unique=True)
+    """A name for the occasion: a second mail of the same name is not written."""
+    due_at: Mapped[datetime]
+    useless_at: Mapped[datetime | None]
+    """From then on it would only confuse: it is not sent any more."""
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail or text message to be sent after the commit, or at `due_at`. Nobody without an address is written to."""
+
+    recipient: str | None
+    template: str
+    language: str
+    values: dict[str, Any]
+    once: str | None = None
+    channel: Channel = Channel.MAIL
+    due_at: datetime | None = None
+    useless_at: datetime | None = None
+
+
+async def post(tx: Transaction, *letters: Letter) -> None:
+    rows = [
+        {
+            "id": new_id(), "channel": each.channel, "recipient": each.recipient, "template": each.template,
+            "language": each.language, "values": each.values, "once": each.once, "due_at": each.due_at or tx.now,
+            "useless_at": each.useless_at, "attempts": 0,
+        }
+        for each in letters
+        if each.recipient is not None
+    ]  # fmt: skip
+    if rows:
+        insert = (sqlite if tx.is_sqlite else postgresql).insert(Mail)
+        await tx.write(insert.on_conflict_do_nothing(), rows)
+
+
+def _due(tx: Transaction) -> Select[Mail]:
+    return (
+        select(Mail)
+        .where(
+            Mail.sent_at.is_(None),
+            Mail.due_at <= tx.now,
+            Mail.attempts < GIVE_UP_AFTER,
+            or_(Mail.useless_at.is_(None), Mail.useless_at > tx.now),
+            or_(Mail.claimed_until.is_(None), Mail.claimed_until <= tx.now),
+        )
+        .order_by(Mail.due_at)
+    )
+
+
+async def any_due(tx: Transaction) -> bool:
+    return (await tx.session.execute(_due(tx).limit(1))).first() is not None
+
+
+async def claim(tx: Transaction) -> Mail | None:
+    """Take a mail that is due; it is this worker's for a minute, which is longer than sending it may take."""
+    query = _due(tx).limit(1).with_for_update(skip_locked=True)
+    mail = (await tx.session.execute(query)).scalar_one_or_none()
+    if mail:
+        mail.claimed_until = tx.now + CLAIM
+        mail.attempts += 1
+    return mail
+
+
+async def take_back(tx: Transaction, occasion: str) -> None:
+    """What was written for this occasion, the beginning of its name, and is not sent yet, is not sent any more."""
+    waiting = Mail.once.startswith(occasion, autoescape=True), Mail.sent_at.is_(None)
+    await tx.session.execute(delete(Mail).where(*waiting))
+
+
+async def may_be_written_again(tx: Transaction, occasion: str) -> None:
+    """What was written for this very occasion does not keep a later letter from being written."""
+    await tx.session.execute(update(Mail).where(Mail.once == occasion).values(once=None))
+
+
+async def sent(tx: Transaction, mail: uuid.UUID) -> None:
+    await tx.session.execute(update(Mail).where(Mail.id == mail).values(sent_at=tx.now, failure=None))
+
+
+async def failed(tx: Transaction, mail: Mail, reason: str) -> None:
+    """Try again later, each time after a longer pause."""
+    pause = timedelta(seconds=30 * 2**mail.attempts)
+    await tx.session.execute(
+        update(Mail).where(Mail.id == mail.id).values(due_at=tx.now + pause, claimed_until=None, failure=reason[:300])
+    )
+
+
+async def latest(tx: Transaction, count: int = 50) -> list[Mail]:
+    return list(
+        (
+            await tx.session.execute(
+                select(Mail)
+                .where(Mail.channel == Channel.MAIL, Mail.due_at <= tx.now)
+                .order_by(Mail.id.desc())
+                .limit(count)
+            )
+        ).scalars()
+    )

@@ -1,0 +1,98 @@
+"""Numbered streams of facts: what a client that comes back reads to miss nothing.
+
+The numbers are given at the end of the transaction under the stream's row lock, so facts of one stream commit in the
+order of their numbers. The epoch changes when a stream begins anew, and tells a client that its number means nothing.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.events import KINDS, Told
+from rooms.core.model import Base, new_id
+from rooms.core.transaction import Transaction
+
+CATCH_UP_LIMIT = 200
+"""A client that missed more than this loads a snapshot instead."""
+
+
+class Stream(Base):
+    __tablename__ = "stream"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+    epoch: Mapped[uuid.UUID]
+
+
+class StoredFact(Base):
+    __tablename__ = "fact"
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a stream stands now; a stream nobody wrote to yet stands at 0."""
+
+    last: int
+    epoch: str
+
+
+async def number(tx: Transaction) -> list[Told]:
+    """Give the transaction's facts their numbers and store them. Streams are locked in the order of their names."""
+    if not tx.recorded:
+        return []
+    counts: dict[str, int] = {}
+    for stream, _ in tx.recorded:
+        counts[stream] = counts.get(stream, 0) + 1
+    before = await _advance(tx, counts)
+    told = []
+    for stream, fact in tx.recorded:
+        before[stream] += 1
+        told.append(Told(stream, before[stream], tx.now, fact))
+    facts = [
+        {
+            "stream": each.stream, "number": each.number, "kind": each.fact.kind,
+            "data": each.fact.model_dump(mode="json"), "at": each.at,
+        }
+        for each in told
+    ]  # fmt: skip
+    await tx.write(insert(StoredFact), facts)
+    return told
+
+
+async def _advance(tx: Transaction, counts: dict[str, int]) -> dict[str, int]:
+    """Count each stream on; gives where it stood before."""
+    upsert = (sqlite if tx.is_sqlite else postgresql).insert(Stream)
+    rows = [{"name": stream, "last": counts[stream], "epoch": new_id()} for stream in sorted(counts)]
+    statement = upsert.on_conflict_do_update(index_elements=["name"], set_={"last": Stream.last + upsert.excluded.last})
+    stands = await tx.write(statement.returning(Stream.name, Stream.last), rows)
+    return {stream: last - counts[stream] for stream, last in stands}
+
+
+async def head(tx: Transaction, stream: str) -> Head:
+    row = (await tx.session.execute(select(Stream).where(Stream.name == stream))).scalar_one_or_none()
+    return Head(row.last, str(row.epoch)) if row else Head(0, "")
+
+
+async def since(tx: Transaction, stream: str, epoch: str, after: int) -> list[Told] | None:
+    """The facts after number `after`, or None when catching up is impossible and a snapshot is due."""
+    now = await head(tx, stream)
+    if epoch not in (now.epoch, "") or after > now.last or now.last - after > CATCH_UP_LIMIT:
+        return None
+    rows = await tx.session.execute(
+        select(StoredFact).where(StoredFact.stream == stream, StoredFact.number > after).order_by(StoredFact.number)
+    )
+    return [Told(row.stream, row.number, row.at, KINDS[row.kind].model_validate(row.data)) for row in rows.scalars()]
+
+
+async def count(tx: Transaction) -> int:
+    """How many facts are kept: a figure for the operator."""
+    return (await tx.session.execute(select(func.count()).select_from(StoredFact))).scalar_one()

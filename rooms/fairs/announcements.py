@@ -1,0 +1,40 @@
+"""What organisers say to everybody at their fair."""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.events import Fact, fair_stream
+from rooms.core.model import Base, new_id
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.fairs.fairs import Fair
+
+
+class Announcement(Base):
+    __tablename__ = "announcement"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), index=True)
+    text: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class FairAnnounced(Fact):
+    kind: ClassVar[str] = "fair.announced"
+    fair: uuid.UUID
+    announcement: uuid.UUID
+
+
+async def announce(tx: Transaction, fair: Fair, text: str) -> Announcement:
+    row = Announcement(id=new_id(), fair_id=fair.id, text=clean_text(text, "text", 500, required=True), made_at=tx.now)
+    tx.session.add(row)
+    tx.record(FairAnnounced(fair=fair.id, announcement=row.id), fair_stream(fair.id))
+    return row
+
+
+async def of_fair(tx: Transaction, fair: uuid.UUID, count: int = 5) -> list[Announcement]:
+    query = select(Announcement).where(Announcement.fair_id == fair).order_by(Announcement.id.desc()).limit(count)
+    return list((await tx.session.execute(query)).scalars())

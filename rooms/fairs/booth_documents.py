@@ -1,0 +1,63 @@
+"""A booth's documents, logo and video, and a fair's banner."""
+
+import uuid
+
+from sqlalchemy import select
+
+from rooms.core.errors import N_, Conflict
+from rooms.core.transaction import Transaction
+from rooms.core.uploads import Checked, DocumentKind
+from rooms.fairs.booths import Booth
+from rooms.people.documents import Document, document, withdraw
+
+MOST_OF_A_BOOTH = 8
+
+
+async def add(tx: Transaction, booth: Booth, kind: DocumentKind, checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+    """A document, logo or video of a booth; a new logo or video takes the place of the one before."""
+    standing = (await by_kind(tx, booth.id))[kind]
+    if kind is DocumentKind.BOOTH and len(standing) >= MOST_OF_A_BOOTH:
+        raise Conflict("document.too_many", N_("Eight documents are the most. Remove one first."))
+    replaced = [] if kind is DocumentKind.BOOTH else standing
+    for before in replaced:
+        before.withdrawn_at = tx.now
+    tx.session.add(document(tx, kind, checked, name, booth=booth.id))
+    return [row.id for row in replaced]
+
+
+async def hang_banner(tx: Transaction, fair: uuid.UUID, checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+    """The fair's banner from now on; returns what may be forgotten."""
+    stale = await take_banner_down(tx, fair)
+    tx.session.add(document(tx, DocumentKind.BANNER, checked, name, fair=fair))
+    return stale
+
+
+async def take_banner_down(tx: Transaction, fair: uuid.UUID) -> list[uuid.UUID]:
+    row = (await banners_of(tx, [fair])).get(fair)
+    return await withdraw(tx, row) if row else []
+
+
+async def banners_of(tx: Transaction, fairs: list[uuid.UUID]) -> dict[uuid.UUID, Document]:
+    """The banner of each fair that has one: one query for any number of fairs."""
+    query = select(Document).where(Document.fair_id.in_(fairs), Document.withdrawn_at.is_(None))
+    return {row.fair_id: row for row in (await tx.session.execute(query)).scalars() if row.fair_id}
+
+
+async def of_booth(tx: Transaction, booth: uuid.UUID) -> list[Document]:
+    query = select(Document).where(Document.booth_id == booth, Document.withdrawn_at.is_(None)).order_by(Document.id)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def by_kind(tx: Transaction, booth: uuid.UUID) -> dict[DocumentKind, list[Document]]:
+    found: dict[DocumentKind, list[Document]] = {kind: [] for kind in DocumentKind}
+    for row in await of_booth(tx, booth):
+        found[row.kind].append(row)
+    return found
+
+
+async def logos_of(tx: Transaction, booths: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """The logo of each booth that has one: one query for any number of them."""
+    query = select(Document.booth_id, Document.id).where(
+        Document.booth_id.in_(booths), Document.kind == DocumentKind.LOGO, Document.withdrawn_at.is_(None)
+    )
+    return {booth: logo for booth, logo in (await tx.session.execute(query)).all() if booth is not None}

@@ -1,0 +1,211 @@
+"""Booths: an employer's place in a fair, who staffs it, and whether its people take calls now."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.events import Fact, Happening, fair_stream, line_stream
+from rooms.core.model import Base, new_id
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.fairs.fairs import Fair
+from rooms.organisations import employers
+from rooms.organisations.employers import Employer
+from rooms.people.people import Person
+
+
+class Booth(Base):
+    __tablename__ = "booth"
+    __table_args__ = (UniqueConstraint("fair_id", "employer_id"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
+    employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"))
+    description: Mapped[str] = mapped_column(default="")
+    talk_minutes: Mapped[int] = mapped_column(default=15)
+    video_link: Mapped[str] = mapped_column(default="", server_default="")
+    """A video kept elsewhere: nobody's browser contacts that place before its owner agrees."""
+    set_up_at: Mapped[datetime | None]
+    """A booth is shown to candidates once its people have set it up."""
+    paused_at: Mapped[datetime | None]
+    last_ticket: Mapped[int] = mapped_column(default=0)
+    fair: Mapped[Fair] = relationship(lazy="joined", innerjoin=True)
+    employer: Mapped[Employer] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def video_host(self) -> str:
+        return urlsplit(self.video_link).hostname or ""
+
+
+class BoothStaff(Base):
+    __tablename__ = "booth_staff"
+    booth_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("booth.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    desk_seen_at: Mapped[datetime | None]
+    """When this recruiter last fetched the desk's page: counts as being there for a minute."""
+
+
+class BoothReserved(Happening):
+    fair: uuid.UUID
+    booth: uuid.UUID
+
+
+class BoothSetUp(Fact):
+    kind: ClassVar[str] = "booth.set_up"
+    booth: uuid.UUID
+
+
+class BoothPaused(Fact):
+    kind: ClassVar[str] = "booth.paused"
+    booth: uuid.UUID
+
+
+class BoothResumed(Fact):
+    kind: ClassVar[str] = "booth.resumed"
+    booth: uuid.UUID
+
+
+class StaffChanged(Fact):
+    """Somebody may staff the booth from now on, or no longer."""
+
+    kind: ClassVar[str] = "booth.staff_changed"
+    booth: uuid.UUID
+    person: uuid.UUID
+    is_staff: bool
+
+
+@dataclass(frozen=True)
+class BoothText:
+    description: str
+    talk_minutes: int
+    sector: str
+    location: str
+    colour: str
+    video_link: str = ""
+
+
+async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
+    """The employer's booth in this fair; its owners staff it from the start."""
+    found = await tx.session.execute(select(Booth).where(Booth.fair_id == fair.id, Booth.employer_id == employer.id))
+    booth = found.scalar_one_or_none()
+    if booth:
+        return booth
+    booth = Booth(id=new_id(), fair_id=fair.id, employer_id=employer.id, description="", talk_minutes=15, last_ticket=0)
+    booth.video_link = ""
+    booth.fair, booth.employer = fair, employer
+    tx.session.add(booth)
+    await tx.session.flush()
+    await tx.happened(BoothReserved(fair=fair.id, booth=booth.id))
+    for person, member in await employers.members_of(tx, employer.id):
+        if member.is_owner:
+            await _add_staff(tx, booth.id, person.id)
+    return booth
+
+
+async def staff_by_owner(tx: Transaction, employer: uuid.UUID, owner: uuid.UUID) -> None:
+    """See to it that a new owner staffs all of the employer's booths."""
+    for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer))).scalars()):
+        await _add_staff(tx, booth, owner)
+
+
+async def _add_staff(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
+    if await tx.insert_once(BoothStaff, {"booth_id": booth, "person_id": person}):
+        tx.record(StaffChanged(booth=booth, person=person, is_staff=True), line_stream(booth))
+
+
+async def set_up(tx: Transaction, booth: Booth, text: BoothText) -> None:
+    if not 5 <= text.talk_minutes <= 120:
+        message = N_("A talk lasts between 5 and 120 minutes.")
+        raise Invalid("talk_minutes.range", message, field="talk_minutes")
+    await employers.present(tx, booth.employer, text.sector, text.location, text.colour)
+    booth.description = clean_text(text.description, "description", 4000, required=True)
+    booth.talk_minutes = text.talk_minutes
+    booth.video_link = _clean_link(text.video_link)
+    if booth.set_up_at is None:
+        booth.set_up_at = tx.now
+        tx.record(BoothSetUp(booth=booth.id), fair_stream(booth.fair_id))
+
+
+def _clean_link(link: str) -> str:
+    link = clean_text(link, "video_link", 500)
+    if link and (not link.startswith("https://") or not urlsplit(link).hostname or " " in link):
+        message = N_("Please give a whole address that begins with https://")
+        raise Invalid("video_link.invalid", message, field="video_link")
+    return link
+
+
+async def pause(tx: Transaction, booth: Booth) -> None:
+    if booth.paused_at:
+        return
+    booth.paused_at = tx.now
+    tx.record(BoothPaused(booth=booth.id), fair_stream(booth.fair_id), line_stream(booth.id))
+
+
+async def resume(tx: Transaction, booth: Booth) -> None:
+    if not booth.paused_at:
+        return
+    booth.paused_at = None
+    tx.record(BoothResumed(booth=booth.id), fair_stream(booth.fair_id), line_stream(booth.id))
+
+
+async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID]) -> None:
+    """Only the employer's own members staff its booth, and at least one does."""
+    members = {person.id for person, _ in await employers.members_of(tx, booth.employer_id)}
+    if not people & members:
+        raise Conflict("staff.none", N_("At least one person staffs the booth."))
+    before = {person.id for person in await staff_of(tx, booth.id)}
+    for person in (people & members) - before:
+        await _add_staff(tx, booth.id, person)
+    for person in before - people:
+        await _remove_staff(tx, booth.id, person)
+
+
+async def _remove_staff(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
+    row = await tx.session.get(BoothStaff, (booth, person))
+    if row:
+        await tx.session.delete(row)
+        tx.record(StaffChanged(booth=booth, person=person, is_staff=False), line_stream(booth))
+
+
+async def dismiss(tx: Transaction, employer: uuid.UUID, person: uuid.UUID) -> None:
+    """The person leaves the employer and all of its booths; their desks close at once."""
+    await employers.remove_member(tx, employer, person)
+    owners = [known.id for known, member in await employers.members_of(tx, employer) if member.is_owner]
+    for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer))).scalars()):
+        await _remove_staff(tx, booth, person)
+        if not await staff_of(tx, booth):
+            await _add_staff(tx, booth, owners[0])
+
+
+async def staff_of(tx: Transaction, booth: uuid.UUID) -> list[Person]:
+    query = select(Person).join(BoothStaff, BoothStaff.person_id == Person.id).where(BoothStaff.booth_id == booth)
+    return list((await tx.session.execute(query.order_by(Person.name))).scalars())
+
+
+async def of_fair(tx: Transaction, fair: uuid.UUID, *, only_set_up: bool = True) -> list[Booth]:
+    query = select(Booth).join(Employer).where(Booth.fair_id == fair).order_by(Employer.name)
+    if only_set_up:
+        query = query.where(Booth.set_up_at.is_not(None))
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def staffed_by(tx: Transaction, person: uuid.UUID) -> list[Booth]:
+    """The booths this person may stand at, the newest fair first."""
+    query = select(Booth).join(BoothStaff).where(BoothStaff.person_id == person).order_by(Booth.fair_id.desc())
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def first_unready(tx: Transaction, employer: uuid.UUID) -> uuid.UUID | None:
+    """The employer's newest booth that nobody has set up yet."""
+    query = select(Booth.id).where(Booth.employer_id == employer, Booth.set_up_at.is_(None)).order_by(Booth.id.desc())
+    return (await tx.session.execute(query)).scalars().first()
+
+
+async def by_slugs(tx: Transaction, fair: str, employer: str) -> Booth | None:
+    query = select(Booth).join(Fair).join(Employer).where(Fair.slug == fair, Employer.slug == employer)
+    return (await tx.session.execute(query)).scalar_one_or_none()

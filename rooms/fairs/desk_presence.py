@@ -1,0 +1,46 @@
+"""Who is at a booth's desk now: by a live connection, or by a desk page of the last minute."""
+
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy import and_, select, update
+
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import BoothStaff
+from rooms.people.people import Person
+from rooms.people.presence import PAGE_LIFE, Connection, Process, has_live_connection
+
+
+async def attend(tx: Transaction, connection: str, booth: uuid.UUID | None) -> None:
+    """Stand at a booth's desk, or step away from it."""
+    await tx.session.execute(update(Connection).where(Connection.id == connection).values(booth_id=booth))
+
+
+async def see_desk(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
+    """The desk's page was fetched."""
+    await tx.session.execute(
+        update(BoothStaff)
+        .where(BoothStaff.booth_id == booth, BoothStaff.person_id == person)
+        .values(desk_seen_at=tx.now)
+    )
+
+
+async def at_desks(tx: Transaction, booths: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
+    """Which staff stand at each booth now: by a live connection, or by a desk page of the last minute."""
+    here: dict[uuid.UUID, dict[uuid.UUID, Person]] = {booth: {} for booth in booths}
+    live = await tx.session.execute(
+        select(Connection.booth_id, Person)
+        .join(Process)
+        .join(Person, Person.id == Connection.person_id)
+        .join(BoothStaff, and_(BoothStaff.booth_id == Connection.booth_id, BoothStaff.person_id == Person.id))
+        .where(Connection.booth_id.in_(booths), has_live_connection(tx))
+    )
+    pages = await tx.session.execute(
+        select(BoothStaff.booth_id, Person)
+        .join(Person, Person.id == BoothStaff.person_id)
+        .where(BoothStaff.booth_id.in_(booths), BoothStaff.desk_seen_at > tx.now - PAGE_LIFE)
+    )
+    for booth, person in [*live.all(), *pages.all()]:
+        if booth is not None:
+            here[booth][person.id] = person
+    return {booth: sorted(people.values(), key=lambda person: person.name) for booth, people in here.items()}

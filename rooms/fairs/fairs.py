@@ -1,0 +1,173 @@
+"""Fairs: an event with days and opening hours, in one of five states.
+
+`open` lasts from the first opening to the final closing. Hours are a condition inside it: places survive the night.
+What an organiser closes by hand stays closed until opened by hand.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.events import Fact, Happening, moderation_stream
+from rooms.core.model import Base, new_id
+from rooms.core.text import clean_text, slugged
+from rooms.core.transaction import Transaction
+from rooms.organisations.employers import SECTORS
+from rooms.people.people import Person
+
+
+class FairState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    OPEN = "open"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+AHEAD = frozenset({FairState.PUBLISHED, FairState.OPEN})
+
+
+class Fair(Base):
+    __tablename__ = "fair"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    description: Mapped[str]
+    languages: Mapped[list[str]]
+    sectors: Mapped[list[str]]
+    time_zone: Mapped[str]
+    state: Mapped[FairState]
+    closed_by_hand: Mapped[bool] = mapped_column(default=False)
+    open_until: Mapped[datetime | None]
+    """Set while the doors are open: the next closing."""
+    doors_opened_at: Mapped[datetime | None]
+    next_turn_at: Mapped[datetime | None] = mapped_column(index=True)
+    """The next opening or closing by itself, for the worker."""
+    most_lines: Mapped[int] = mapped_column(default=3)
+    grace_minutes: Mapped[int] = mapped_column(default=10)
+    answer_days: Mapped[int] = mapped_column(default=5)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def lies_ahead(self) -> bool:
+        """Published or open: what is to take place there can be booked."""
+        return self.state in AHEAD
+
+    @property
+    def is_open_now(self) -> bool:
+        return self.state is FairState.OPEN and self.open_until is not None
+
+
+class FairOrganiser(Base):
+    __tablename__ = "fair_organiser"
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+
+
+class OrganiserRemoved(Fact):
+    """Somebody runs this fair no longer."""
+
+    kind: ClassVar[str] = "fair.organiser_removed"
+    fair: uuid.UUID
+    person: uuid.UUID
+
+
+class FairCreated(Happening):
+    fair: uuid.UUID
+
+
+@dataclass(frozen=True)
+class FairDescription:
+    name: str
+    description: str
+    languages: tuple[str, ...]
+    sectors: tuple[str, ...]
+    time_zone: str
+    most_lines: int = 3
+    answer_days: int = 5
+    grace_minutes: int = 10
+
+
+async def free_slug(tx: Transaction, name: str) -> str:
+    slug = slugged(name)
+    taken = set((await tx.session.execute(select(Fair.slug).where(Fair.slug.startswith(slug)))).scalars())
+    if slug not in taken:
+        return slug
+    return next(f"{slug}-{n}" for n in range(2, len(taken) + 3) if f"{slug}-{n}" not in taken)
+
+
+async def create(tx: Transaction, organiser: Person, description: FairDescription) -> Fair:
+    fair = Fair(id=new_id(), slug=await free_slug(tx, description.name), state=FairState.DRAFT, closed_by_hand=False)
+    await describe(tx, fair, description)
+    tx.session.add(fair)
+    await tx.session.flush()
+    await add_organiser(tx, fair, organiser)
+    await tx.happened(FairCreated(fair=fair.id))
+    return fair
+
+
+async def add_organiser(tx: Transaction, fair: Fair, person: Person) -> None:
+    await tx.insert_once(FairOrganiser, {"fair_id": fair.id, "person_id": person.id})
+
+
+async def remove_organiser(tx: Transaction, fair: Fair, person: uuid.UUID) -> None:
+    """The person runs this fair no longer; somebody always does."""
+    # Held still: two organisers who remove each other at the same moment must not both succeed.
+    await tx.session.refresh(fair, with_for_update=True)
+    organisers = {each.id for each in await organisers_of(tx, fair)}
+    if organisers <= {person}:
+        raise Conflict("organiser.last", N_("Somebody must run this fair. Add another organiser first."))
+    found = FairOrganiser.fair_id == fair.id, FairOrganiser.person_id == person
+    await tx.session.execute(delete(FairOrganiser).where(*found))
+    tx.record(OrganiserRemoved(fair=fair.id, person=person), moderation_stream(fair.id))
+
+
+async def organisers_of(tx: Transaction, fair: Fair) -> list[Person]:
+    query = select(Person).join(FairOrganiser, FairOrganiser.person_id == Person.id)
+    return list(
+        (await tx.session.execute(query.where(FairOrganiser.fair_id == fair.id).order_by(Person.name))).scalars()
+    )
+
+
+async def describe(tx: Transaction, fair: Fair, description: FairDescription) -> None:
+    if description.time_zone not in available_timezones():
+        message = N_("This time zone is not known. Example: Europe/Paris")
+        raise Invalid("time_zone.unknown", message, field="time_zone")
+    if not 1 <= description.most_lines <= 10:
+        message = N_("Between 1 and 10 lines at a time.")
+        raise Invalid("most_lines.range", message, field="most_lines")
+    fair.name = clean_text(description.name, "name", 120, required=True)
+    fair.description = clean_text(description.description, "description", 4000)
+    fair.languages = [language for language in description.languages if language in ("fr", "en")] or ["fr"]
+    fair.sectors = [sector for sector in description.sectors if sector in SECTORS]
+    fair.time_zone = description.time_zone
+    if not 1 <= description.answer_days <= 60:
+        raise Invalid("answer_days.range", N_("Between 1 and 60 days."), field="answer_days")
+    if not 1 <= description.grace_minutes <= 120:
+        raise Invalid("grace_minutes.range", N_("Between 1 and 120 minutes."), field="grace_minutes")
+    fair.most_lines = description.most_lines
+    fair.answer_days, fair.grace_minutes = description.answer_days, description.grace_minutes
+
+
+async def shown(tx: Transaction) -> list[Fair]:
+    """The fairs that anyone may know of, the open ones first."""
+    states = (FairState.OPEN, FairState.PUBLISHED, FairState.CLOSED)
+    rows = (await tx.session.execute(select(Fair).where(Fair.state.in_(states)).order_by(Fair.id.desc()))).scalars()
+    return sorted(rows, key=lambda fair: states.index(fair.state))
+
+
+async def run_by(tx: Transaction, person: Person) -> list[Fair]:
+    query = select(Fair).order_by(Fair.id.desc())
+    if not person.is_administrator:
+        query = query.join(FairOrganiser).where(FairOrganiser.person_id == person.id)
+    return list((await tx.session.execute(query)).scalars())

@@ -1,0 +1,163 @@
+"""A fair's days, and its way through the states, by the calendar or by hand.
+
+`open` lasts from the first opening to the final closing. Hours are a condition inside it: places survive the night.
+What an organiser closes by hand stays closed until opened by hand.
+"""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.events import Fact, fair_stream
+from rooms.core.model import Base, new_id
+from rooms.core.transaction import Transaction
+from rooms.fairs.fairs import Fair, FairState
+
+MOVES: dict[FairState, frozenset[FairState]] = {
+    FairState.DRAFT: frozenset({FairState.PUBLISHED}),
+    FairState.PUBLISHED: frozenset({FairState.OPEN}),
+    FairState.OPEN: frozenset({FairState.CLOSED}),
+    FairState.CLOSED: frozenset({FairState.OPEN, FairState.ARCHIVED}),
+    FairState.ARCHIVED: frozenset(),
+}
+
+
+class FairDay(Base):
+    __tablename__ = "fair_day"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), index=True)
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+
+
+class FairTurned(Fact):
+    """The fair changed its state, or its doors opened or closed for the day."""
+
+    kind: ClassVar[str] = "fair.turned"
+    fair: uuid.UUID
+    state: FairState
+    open_until: datetime | None
+
+
+async def add_day(tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime) -> FairDay:
+    if closes_at <= opens_at:
+        raise Invalid("closes_at.before", N_("The closing must come after the opening."), field="closes")
+    if closes_at <= tx.now:
+        raise Invalid(
+            "closes_at.past", N_("This day is over already. Please choose one that lies ahead."), field="date"
+        )
+    for day in await days_of(tx, fair):
+        if day.opens_at < closes_at and opens_at < day.closes_at:
+            raise Conflict("day.overlaps", N_("This day overlaps another day of the fair."))
+    day = FairDay(id=new_id(), fair_id=fair.id, opens_at=opens_at, closes_at=closes_at)
+    tx.session.add(day)
+    await tx.session.flush()
+    await turn(tx, fair)
+    return day
+
+
+async def remove_day(tx: Transaction, fair: Fair, day: uuid.UUID) -> None:
+    row = await tx.session.get(FairDay, day)
+    if row is not None and row.fair_id == fair.id:
+        await tx.session.delete(row)
+        await tx.session.flush()
+        await turn(tx, fair)
+
+
+async def days_of(tx: Transaction, fair: Fair) -> list[FairDay]:
+    query = select(FairDay).where(FairDay.fair_id == fair.id).order_by(FairDay.opens_at)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def opens_at_once(tx: Transaction, fair: Fair) -> bool:
+    """Whether publishing opens the doors: its hours have begun already."""
+    return any(day.opens_at <= tx.now < day.closes_at for day in await days_of(tx, fair))
+
+
+async def publish(tx: Transaction, fair: Fair) -> None:
+    if not await days_of(tx, fair):
+        raise Conflict("fair.no_day", N_("Add at least one day with opening hours first."))
+    await _move(tx, fair, FairState.PUBLISHED)
+    await turn(tx, fair)
+
+
+async def open_by_hand(tx: Transaction, fair: Fair) -> None:
+    """Open the doors now, until the next closing in the calendar."""
+    closing = next((day.closes_at for day in await days_of(tx, fair) if day.closes_at > tx.now), None)
+    if closing is None:
+        raise Conflict("fair.no_day_ahead", N_("No opening hours lie ahead. Add a day first."))
+    fair.closed_by_hand = False
+    fair.open_until, fair.doors_opened_at = closing, tx.now
+    if fair.state is not FairState.OPEN:
+        await _move(tx, fair, FairState.OPEN)
+    else:
+        await _tell(tx, fair)
+    await turn(tx, fair)
+
+
+async def close_by_hand(tx: Transaction, fair: Fair) -> None:
+    fair.closed_by_hand = True
+    fair.open_until = None
+    await _move(tx, fair, FairState.CLOSED)
+    fair.next_turn_at = None
+
+
+async def archive(tx: Transaction, fair: Fair) -> None:
+    await _move(tx, fair, FairState.ARCHIVED)
+
+
+async def turn_due(tx: Transaction, fair: uuid.UUID) -> None:
+    """The moment has come that the calendar set for this fair. For the worker."""
+    query = select(Fair).where(Fair.id == fair).with_for_update()
+    row = (await tx.session.execute(query)).scalar_one()
+    if row.next_turn_at and row.next_turn_at <= tx.now:
+        await turn(tx, row)
+
+
+async def turn(tx: Transaction, fair: Fair) -> None:
+    """Let the calendar act: open, close for the night, close for good, and set when to look again."""
+    if fair.closed_by_hand or fair.state in (FairState.DRAFT, FairState.ARCHIVED):
+        fair.next_turn_at = None
+        return
+    days = await days_of(tx, fair)
+    today = next((day for day in days if day.opens_at <= tx.now < day.closes_at), None)
+    ahead = [day for day in days if day.opens_at > tx.now]
+    if today and fair.open_until != today.closes_at:
+        fair.open_until, fair.doors_opened_at = today.closes_at, fair.doors_opened_at if fair.open_until else tx.now
+        await _open(tx, fair)
+    elif not today and fair.open_until and fair.open_until <= tx.now:
+        fair.open_until = None
+        await _tell(tx, fair)
+    if fair.state is FairState.OPEN and not today and not ahead and fair.open_until is None:
+        await _move(tx, fair, FairState.CLOSED)
+    moments = [fair.open_until] if fair.open_until else []
+    moments += [day.opens_at for day in ahead[:1]]
+    fair.next_turn_at = min(moments, default=None)
+
+
+async def _open(tx: Transaction, fair: Fair) -> None:
+    if fair.state is FairState.OPEN:
+        await _tell(tx, fair)
+    else:
+        await _move(tx, fair, FairState.OPEN)
+
+
+async def _move(tx: Transaction, fair: Fair, state: FairState) -> None:
+    """The one door through which a fair changes its state."""
+    if state not in MOVES[fair.state]:
+        raise Conflict("fair.move", N_("The fair stands differently now. Please look at its state."))
+    fair.state = state
+    await _tell(tx, fair)
+
+
+async def _tell(tx: Transaction, fair: Fair) -> None:
+    fact = FairTurned(fair=fair.id, state=fair.state, open_until=fair.open_until)
+    await tx.happened(fact, fair_stream(fair.id))
+
+
+async def to_turn(tx: Transaction) -> list[uuid.UUID]:
+    return list((await tx.session.execute(select(Fair.id).where(Fair.next_turn_at <= tx.now))).scalars())

@@ -1,0 +1,109 @@
+"""How a line stands now: the latest only, worked out afresh, told to the lobby, to the desk and to each who waits."""
+
+import uuid
+from dataclasses import dataclass
+
+from rooms.core.transaction import Transaction
+from rooms.fairs import desk_presence
+from rooms.fairs.booths import Booth
+from rooms.lines import calls, places, waits
+from rooms.lines.places import Place, PlaceState
+from rooms.lines.waits import Wait
+from rooms.meetings import meetings
+from rooms.people import engagement, presence
+from rooms.people.people import Person
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What anyone may know of a booth's line."""
+
+    booth: uuid.UUID
+    staff: list[Person]
+    waiting: int
+    wait: Wait | None
+    is_paused: bool
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where one place stands: 1 is first. None while the place is on hold or in its talk."""
+
+    place: Place
+    position: int | None
+    wait: Wait | None
+    is_near: bool
+    is_engaged: bool
+    can_be_called: bool
+
+
+async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, Standing]:
+    """The standing of each booth, in the same number of queries for any number of booths."""
+    ids = [booth.id for booth in booths]
+    here = await _staff_at(tx, ids)
+    waiting = await places.counts(tx, ids)
+    talks = await meetings.measured(tx, ids)
+    busy = await engagement.engaged(tx, {person.id for staff in here.values() for person in staff})
+    return {
+        booth.id: Standing(
+            booth=booth.id,
+            staff=here[booth.id],
+            waiting=waiting[booth.id],
+            wait=_wait(waiting[booth.id], here[booth.id], talks[booth.id], busy, booth),
+            is_paused=booth.paused_at is not None,
+            is_open=booth.fair.is_open_now,
+        )
+        for booth in booths
+    }
+
+
+async def _staff_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
+    """Who is there for each booth: at its desk, or in a talk that began there."""
+    here, talking = await desk_presence.at_desks(tx, booths), await meetings.talking_at(tx, booths)
+    merged = {booth: {person.id: person for person in [*here[booth], *talking[booth]]} for booth in booths}
+    return {booth: sorted(found.values(), key=lambda person: person.name) for booth, found in merged.items()}
+
+
+def _wait(
+    ahead: int, staff: list[Person], talks: list[float], busy: dict[uuid.UUID, uuid.UUID], booth: Booth
+) -> Wait | None:
+    if booth.paused_at or not booth.fair.is_open_now:
+        return None
+    all_busy = all(person.id in busy for person in staff)
+    return waits.expected(ahead, len(staff), talks, all_busy=all_busy)
+
+
+async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
+    """Every active place with its position, its wait and whether it can be called now."""
+    line = await places.in_line(tx, booth.id)
+    people = {place.person_id for place in line}
+    reach = await presence.reach(tx, people)
+    here = (await _staff_at(tx, [booth.id]))[booth.id]
+    busy = await engagement.engaged(tx, people | {person.id for person in here})
+    talks = (await meetings.measured(tx, [booth.id]))[booth.id]
+    positions, ahead = [], 0
+    for place in line:
+        waits_now = place.state is PlaceState.WAITING
+        near, engaged = reach[place.person_id].is_near, place.person_id in busy
+        positions.append(
+            Position(
+                place=place,
+                position=ahead + 1 if waits_now else None,
+                wait=_wait(ahead, here, talks, busy, booth) if waits_now else None,
+                is_near=near,
+                is_engaged=engaged,
+                can_be_called=waits_now and near and not engaged and calls.is_callable(tx, place),
+            )
+        )
+        ahead += waits_now
+    return positions
+
+
+async def of_person(tx: Transaction, person: uuid.UUID, fair: uuid.UUID | None = None) -> list[Position]:
+    """The person's own places, each with where it stands."""
+    mine = []
+    for place in await places.of_person(tx, person, fair):
+        line = await of_line(tx, place.booth)
+        mine += [position for position in line if position.place.id == place.id]
+    return mine

@@ -1,0 +1,103 @@
+"""Looking at a page together: one of a meeting's two shows pages of theirs, and only after saying yes.
+
+What is kept is the consent: who showed, from when to when, whether the other could fill in with them, and who ended
+it. What was seen is kept nowhere.
+"""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms.core.errors import N_, Conflict
+from rooms.core.events import Fact, meeting_stream
+from rooms.core.model import Base, new_id
+from rooms.core.transaction import Transaction
+from rooms.people.people import Person
+
+_GOES_ON = text("ended_at IS NULL")
+
+
+class Looking(Base):
+    """Owner: who shows. Purpose: prove the consent; kept as long as the meeting."""
+
+    __tablename__ = "looking"
+    __table_args__ = (
+        Index("ux_looking_one_of_meeting", "meeting_id", unique=True, postgresql_where=_GOES_ON, sqlite_where=_GOES_ON),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    agreed_at: Mapped[datetime]
+    may_fill: Mapped[bool] = mapped_column(default=False)
+    fill_agreed_at: Mapped[datetime | None]
+    """When filling in together was first allowed."""
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    owner: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[owner_id])
+
+
+class LookingBegan(Fact):
+    kind: ClassVar[str] = "looking.began"
+    meeting: uuid.UUID
+    owner: uuid.UUID
+
+
+class FillingAllowed(Fact):
+    """Whether the other one may fill in with the owner from now on."""
+
+    kind: ClassVar[str] = "looking.allowed"
+    meeting: uuid.UUID
+    may_fill: bool
+
+
+class LookingEnded(Fact):
+    kind: ClassVar[str] = "looking.ended"
+    meeting: uuid.UUID
+
+
+async def begin(tx: Transaction, owner: uuid.UUID, meeting: uuid.UUID) -> Looking:
+    """The owner has said yes. Saying it again changes nothing."""
+    row = await of_meeting(tx, meeting)
+    if row is None:
+        values = {"id": new_id(), "meeting_id": meeting, "owner_id": owner, "agreed_at": tx.now, "may_fill": False}
+        await tx.insert_once(Looking, values)
+        row = await of_meeting(tx, meeting)
+        assert row is not None  # noqa: S101
+        if row.id == values["id"]:
+            tx.record(LookingBegan(meeting=meeting, owner=owner), meeting_stream(meeting))
+    if row.owner_id != owner:
+        raise Conflict("looking.other", N_("The other one shows a page just now. It has to be stopped first."))
+    return row
+
+
+async def allow_filling(tx: Transaction, row: Looking, *, may_fill: bool) -> None:
+    """A second consent, apart from the first; it can be taken back while one goes on looking."""
+    if row.may_fill == may_fill:
+        return
+    row.may_fill = may_fill
+    row.fill_agreed_at = row.fill_agreed_at or tx.now
+    tx.record(FillingAllowed(meeting=row.meeting_id, may_fill=may_fill), meeting_stream(row.meeting_id))
+
+
+async def end(tx: Transaction, meeting: uuid.UUID, by: uuid.UUID | None = None) -> None:
+    """Stop looking; whoever of the two wants to. Nothing happens when nobody looks."""
+    row = await of_meeting(tx, meeting)
+    if row is None:
+        return
+    row.ended_at, row.ended_by_id = tx.now, by
+    tx.record(LookingEnded(meeting=meeting), meeting_stream(meeting))
+
+
+async def of_meeting(tx: Transaction, meeting: uuid.UUID) -> Looking | None:
+    """What is looked at in a meeting now."""
+    query = select(Looking).where(Looking.meeting_id == meeting, Looking.ended_at.is_(None))
+    return (await tx.session.execute(query)).scalar_one_or_none()
+
+
+async def consents_of(tx: Transaction, meetings: list[uuid.UUID]) -> list[Looking]:
+    """Every consent that was given in these meetings, the first one first."""
+    query = select(Looking).where(Looking.meeting_id.in_(meetings)).order_by(Looking.id)
+    return list((await tx.session.execute(query)).scalars())

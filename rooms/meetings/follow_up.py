@@ -1,0 +1,79 @@
+"""What follows a meeting: private notes, the next step, the answer, what the candidate thinks of it."""
+
+import uuid
+from typing import ClassVar
+
+from sqlalchemy import select
+
+from rooms.core import outbox
+from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.events import Fact, person_stream
+from rooms.core.outbox import Letter
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.meetings.meetings import Meeting, MeetingState, NextStep
+
+
+class AnswerGiven(Fact):
+    kind: ClassVar[str] = "meeting.answered"
+    meeting: uuid.UUID
+    next_step: NextStep
+
+
+async def note(tx: Transaction, meeting: Meeting, notes: str, intends: NextStep | None = None) -> None:
+    """Private notes, and the next step that the recruiter has in mind; nobody is told of either."""
+    meeting.notes = clean_text(notes, "notes", 4000)
+    if intends and meeting.answered_at is None:
+        meeting.next_step = intends
+
+
+async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: str) -> None:
+    """Tell the candidate what comes next. A "no" says why."""
+    words = clean_text(words, "answer", 1000)
+    if meeting.booth is None:
+        raise Conflict("meeting.no_booth", N_("This talk belongs to an appointment: nothing is answered after it."))
+    if next_step is NextStep.NO and not words:
+        raise Invalid("answer.missing", N_("Please say why, in a sentence the person can use."), field="answer")
+    if meeting.state is not MeetingState.ENDED:
+        raise Conflict("meeting.not_ended", N_("Finish the talk first."))
+    meeting.next_step, meeting.answer, meeting.answered_at = next_step, words, tx.now
+    tx.record(AnswerGiven(meeting=meeting.id, next_step=next_step), person_stream(meeting.candidate_id))
+    values: dict[str, object] = {
+        "name": meeting.candidate.name,
+        "employer": meeting.stand.employer.name,
+        "path": "/me/talks",
+    }
+    await outbox.post(tx, Letter(meeting.candidate.email, "answer", meeting.candidate.language, values))
+
+
+async def rate(tx: Transaction, meeting: Meeting, rating: int, words: str) -> None:
+    if not 1 <= rating <= 5:
+        raise Invalid("rating.range", N_("Please choose from 1 to 5."), field="rating")
+    meeting.rating, meeting.rating_words = rating, clean_text(words, "rating_words", 600)
+
+
+async def talks_of(tx: Transaction, candidate: uuid.UUID) -> list[Meeting]:
+    """The candidate's talks at booths, the latest first."""
+    query = (
+        select(Meeting)
+        .where(Meeting.candidate_id == candidate, Meeting.booth_id.is_not(None))
+        .order_by(Meeting.id.desc())
+    )
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def held_at(tx: Transaction, booth: uuid.UUID) -> list[Meeting]:
+    """The talks held at a booth, the latest first."""
+    query = select(Meeting).where(Meeting.booth_id == booth, Meeting.state == MeetingState.ENDED)
+    return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(100))).scalars())
+
+
+async def unanswered(tx: Transaction, booth: uuid.UUID, recruiter: uuid.UUID) -> list[Meeting]:
+    """The recruiter's talks at a booth whose candidate waits for an answer, the soonest promised first."""
+    query = select(Meeting).where(
+        Meeting.booth_id == booth,
+        Meeting.recruiter_id == recruiter,
+        Meeting.state == MeetingState.ENDED,
+        Meeting.answered_at.is_(None),
+    )
+    return list((await tx.session.execute(query.order_by(Meeting.answer_promised_by).limit(20))).scalars())

@@ -1,0 +1,102 @@
+"""Employers, their people and their vacancies. They outlive a fair."""
+
+import uuid
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.errors import N_, Conflict, Invalid, NotFound
+from rooms.core.model import Base, new_id
+from rooms.core.text import clean_text, slugged
+from rooms.core.transaction import Transaction
+from rooms.people.people import Person
+
+COLOURS = ("rust", "blue", "violet", "forest", "wine", "ochre", "teal", "slate", "plum", "moss", "navy", "brick")
+
+
+class Employer(Base):
+    __tablename__ = "employer"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    sector: Mapped[str]
+    location: Mapped[str] = mapped_column(default="")
+    colour: Mapped[str] = mapped_column(default="slate")
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.name.split() if word[0].isupper() or word[0].isdigit()] or self.name.split()
+        return "".join(word[0] for word in words[:2]).upper()
+
+
+class EmployerMember(Base):
+    """A recruiter of an employer. An owner also says who else belongs and who staffs the booths."""
+
+    __tablename__ = "employer_member"
+    employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    is_owner: Mapped[bool] = mapped_column(default=False)
+
+
+async def found(tx: Transaction, name: str, sector: str, location: str = "", colour: str = "slate") -> Employer:
+    name = clean_text(name, "employer", 120, required=True)
+    if sector not in SECTORS:
+        raise Invalid("sector.unknown", N_("Please choose a sector from the list."), field="sector")
+    slug = slugged(name)
+    if (await tx.session.execute(select(Employer.id).where(Employer.slug == slug))).first():
+        slug = f"{slug}-{str(new_id())[-6:]}"
+    employer = Employer(id=new_id(), slug=slug, name=name, sector=sector, location=location, colour=colour)
+    tx.session.add(employer)
+    await tx.session.flush()
+    return employer
+
+
+async def by_name(tx: Transaction, name: str) -> Employer | None:
+    return (await tx.session.execute(select(Employer).where(Employer.name == name.strip()))).scalars().first()
+
+
+async def present(tx: Transaction, employer: Employer, sector: str, location: str, colour: str) -> None:
+    """Change how the employer shows itself."""
+    if sector not in SECTORS:
+        raise Invalid("sector.unknown", N_("Please choose a sector from the list."), field="sector")
+    if colour not in COLOURS:
+        raise Invalid("colour.unknown", N_("Please choose a colour from the list."), field="colour")
+    employer.sector, employer.colour = sector, colour
+    employer.location = clean_text(location, "location", 80)
+
+
+async def add_member(tx: Transaction, employer: uuid.UUID, person: Person, *, is_owner: bool) -> None:
+    row = {"employer_id": employer, "person_id": person.id, "is_owner": is_owner}
+    await tx.insert_once(EmployerMember, row)
+
+
+async def remove_member(tx: Transaction, employer: uuid.UUID, person: uuid.UUID) -> None:
+    """The person belongs to this employer no longer. An owner always remains."""
+    # Held still: two owners who remove each other at the same moment must not both succeed.
+    await tx.session.get_one(Employer, employer, with_for_update=True)
+    owners = {known.id for known, member in await members_of(tx, employer) if member.is_owner}
+    if owners <= {person}:
+        raise Conflict("owner.last", N_("An owner must remain. Invite another owner first."))
+    member = await tx.session.get(EmployerMember, (employer, person))
+    if member is None:
+        raise NotFound("member")
+    await tx.session.delete(member)
+    await tx.session.flush()
+
+
+async def members_of(tx: Transaction, employer: uuid.UUID) -> list[tuple[Person, EmployerMember]]:
+    query = (
+        select(Person, EmployerMember)
+        .join(EmployerMember, EmployerMember.person_id == Person.id)
+        .where(EmployerMember.employer_id == employer)
+        .order_by(Person.name)
+    )
+    return [(person, member) for person, member in (await tx.session.execute(query)).all()]
+
+
+async def of_member(tx: Transaction, person: uuid.UUID) -> list[uuid.UUID]:
+    query = select(EmployerMember.employer_id).where(EmployerMember.person_id == person)
+    return list((await tx.session.execute(query)).scalars())
+
+
+SECTORS = ("hospitality", "retail", "health", "industry", "building", "transport", "office", "farming")

@@ -1,0 +1,74 @@
+"""Vacancies: the jobs that an employer wants to fill."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.model import Base, new_id
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.organisations.employers import Employer
+
+
+class Contract(StrEnum):
+    PERMANENT = "permanent"
+    FIXED_TERM = "fixed_term"
+    SEASONAL = "seasonal"
+    TEMPORARY = "temporary"
+    APPRENTICESHIP = "apprenticeship"
+    INTERNSHIP = "internship"
+
+
+class Vacancy(Base):
+    __tablename__ = "vacancy"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"), index=True)
+    title: Mapped[str]
+    location: Mapped[str]
+    contract: Mapped[Contract]
+    description: Mapped[str]
+    withdrawn_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class VacancyText:
+    title: str
+    location: str
+    contract: str
+    description: str
+
+
+async def add(tx: Transaction, employer: Employer, text: VacancyText) -> Vacancy:
+    vacancy = Vacancy(id=new_id(), employer_id=employer.id)
+    write(vacancy, text)
+    tx.session.add(vacancy)
+    return vacancy
+
+
+def write(vacancy: Vacancy, text: VacancyText) -> None:
+    if text.contract not in list(Contract):
+        raise Invalid("contract.unknown", N_("Please choose a contract from the list."), field="contract")
+    vacancy.title = clean_text(text.title, "title", 120, required=True)
+    vacancy.location = clean_text(text.location, "location", 80)
+    vacancy.contract = Contract(text.contract)
+    vacancy.description = clean_text(text.description, "description", 4000)
+
+
+async def withdraw(tx: Transaction, vacancy: Vacancy) -> None:
+    if vacancy.withdrawn_at:
+        raise Conflict("vacancy.withdrawn", N_("This vacancy was withdrawn already."))
+    vacancy.withdrawn_at = tx.now
+
+
+async def of_employers(tx: Transaction, employers: list[uuid.UUID]) -> dict[uuid.UUID, list[Vacancy]]:
+    """The vacancies that stand, by employer: one query for any number of employers."""
+    by_employer: dict[uuid.UUID, list[Vacancy]] = {employer: [] for employer in employers}
+    query = select(Vacancy).where(Vacancy.employer_id.in_(employers), Vacancy.withdrawn_at.is_(None))
+    for vacancy in (await tx.session.execute(query.order_by(Vacancy.title))).scalars():
+        by_employer[vacancy.employer_id].append(vacancy)
+    return by_employer

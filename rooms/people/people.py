@@ -1,0 +1,173 @@
+"""The people: who they are, what they want to be called, what they seek and what they need to take part."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.errors import N_, Conflict, Invalid, NotFound
+from rooms.core.model import Base, new_id
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.people import name_search
+
+LANGUAGES = ("fr", "en")
+PASSWORD_LENGTH = 12
+_hasher = PasswordHasher()
+
+
+class Need(StrEnum):
+    """What a person needs to take part. Health data: shown to a recruiter once a call is accepted, never before."""
+
+    CAPTIONS = "captions"
+    CHAT_ONLY = "chat_only"
+    SIGN_LANGUAGE = "sign_language"
+    MORE_TIME = "more_time"
+
+
+class Person(Base):
+    """Owner of the data: the person. Kept until 2 years after the last contact (CNIL recruitment guide, 2023)."""
+
+    __tablename__ = "person"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    email: Mapped[str | None] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    seeks: Mapped[str] = mapped_column(default="")
+    location: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="", server_default="")
+    """Purpose: which agency serves them. Shown to nobody."""
+    spoken_languages: Mapped[str] = mapped_column(default="")
+    needs: Mapped[list[str]] = mapped_column(default=list)
+    """Purpose: arrange the talk. Emptied shortly after the last fair the person took part in."""
+    language: Mapped[str] = mapped_column(default="fr")
+    is_administrator: Mapped[bool] = mapped_column(default=False)
+    is_organiser: Mapped[bool] = mapped_column(default=False)
+    is_simulated: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    page_seen_at: Mapped[datetime | None]
+
+    @property
+    def initials(self) -> str:
+        words = re.findall(r"\w+", self.name)
+        return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The few fields a person may fill in. Nobody is asked for a photo, an age or a gender."""
+
+    name: str
+    seeks: str = ""
+    location: str = ""
+    spoken_languages: str = ""
+    needs: tuple[Need, ...] = ()
+
+
+def clean_email(email: str, field: str = "email") -> str:
+    try:
+        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError:
+        message = N_("This e-mail address looks incomplete. Example: amina@example.org")
+        raise Invalid("email.invalid", message, field=field) from None
+
+
+def clean_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid("name.missing", N_("Please say what we may call you."), field="name")
+    return clean_text(name, "name", 80)
+
+
+async def by_email(tx: Transaction, email: str) -> Person | None:
+    return (await tx.session.execute(select(Person).where(Person.email == email))).scalar_one_or_none()
+
+
+async def welcome(tx: Transaction, name: str, email: str | None, language: str) -> Person:
+    """The person with this confirmed address, made known if they are new."""
+    person = await by_email(tx, email) if email else None
+    if person is None:
+        person = Person(id=new_id(), name=clean_name(name), email=email, language=language, created_at=tx.now)
+        person.needs = []
+        tx.session.add(person)
+        await tx.session.flush()
+        await name_search.keep(tx, person.id, person.name)
+    return person
+
+
+async def give_email(tx: Transaction, person: Person, email: str) -> None:
+    """Whoever has no address gets one, and can come in with it from now on. Raises Invalid, Conflict."""
+    email = clean_email(email)
+    if person.email:
+        raise Conflict("email.known", N_("There is an address already."))
+    if await by_email(tx, email):
+        raise Invalid("email.taken", N_("Somebody is known under this address already."), field="email")
+    person.email = email
+
+
+async def change_profile(tx: Transaction, person: Person, profile: Profile) -> None:
+    person.name = clean_name(profile.name)
+    await name_search.keep(tx, person.id, person.name)
+    person.seeks = clean_text(profile.seeks, "seeks", 120)
+    person.location = clean_text(profile.location, "location", 80)
+    person.spoken_languages = clean_text(profile.spoken_languages, "spoken_languages", 120)
+    person.needs = [need.value for need in profile.needs]
+
+
+def clean_postcode(postcode: str, field: str = "postcode") -> str:
+    """A postcode, or its beginning, of any country: letters and digits."""
+    found = "".join(c for c in postcode.upper() if c not in " -")
+    if not re.fullmatch(r"[A-Z0-9]{1,10}", found):
+        raise Invalid(f"{field}.invalid", N_("This is no postcode. Example: 44000"), field=field)
+    return found
+
+
+async def live_at(tx: Transaction, person: Person, postcode: str) -> None:
+    """Say where one lives, so that the agency of that place can be asked."""
+    person.postcode = clean_postcode(postcode)
+
+
+async def choose_language(tx: Transaction, person: Person, language: str) -> None:
+    if language in LANGUAGES:
+        person.language = language
+
+
+async def set_password(tx: Transaction, person: Person, password: str) -> None:
+    if len(password) < PASSWORD_LENGTH:
+        message = N_("A password needs at least %(length)s characters. A short sentence is a good one.")
+        raise Invalid("password.too_short", message, field="password", length=PASSWORD_LENGTH)
+    if len(password) > 200:
+        raise Invalid("password.too_long", N_("This password is too long."), field="password")
+    person.password_hash = _hasher.hash(password)
+
+
+async def organisers(tx: Transaction) -> list[Person]:
+    """Whoever may make fairs."""
+    query = select(Person).where(or_(Person.is_organiser, Person.is_administrator)).order_by(Person.name)
+    return list((await tx.session.execute(query)).scalars())
+
+
+async def end_organiser(tx: Transaction, person: uuid.UUID) -> None:
+    """The person makes no more fairs; those they run already have organisers of their own."""
+    row = await tx.session.get(Person, person)
+    if row is None:
+        raise NotFound("person")
+    row.is_organiser = False
+
+
+def password_fits(person: Person | None, password: str) -> bool:
+    """Takes the same time whether or not the person exists, so that addresses cannot be tried out."""
+    try:
+        return _hasher.verify((person and person.password_hash) or _NOBODY, password[:200])
+    except VerificationError:
+        return False
+
+
+_NOBODY = _hasher.hash(str(uuid.uuid4()))

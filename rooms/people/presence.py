@@ -1,0 +1,129 @@
+"""Who is within reach, kept where every process sees it, with a time to live.
+
+A process renews its own row; a live connection is a row of a live process. So a killed process takes its connections
+with it after `PROCESS_LIFE`, and at once when it starts again under the same name.
+"""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.model import Base, new_id
+from rooms.core.transaction import Transaction
+from rooms.people import push
+from rooms.people.people import Person
+
+PROCESS_LIFE = timedelta(seconds=30)
+PAGE_LIFE = timedelta(minutes=1)
+KEEP_CLOSED = timedelta(days=1)
+
+
+class Process(Base):
+    __tablename__ = "process"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(index=True)
+    seen_until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Connection(Base):
+    __tablename__ = "connection"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    process_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("process.id"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
+    """The desk at which this recruiter stands."""
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whether a person is here now (a live connection, a page of the last minute), can be rung, was last seen."""
+
+    is_here: bool
+    is_near: bool
+    last_seen: datetime | None
+
+
+def has_live_connection(tx: Transaction) -> ColumnElement[bool]:
+    return and_(Connection.closed_at.is_(None), Process.ended_at.is_(None), Process.seen_until > tx.now)
+
+
+async def start_process(tx: Transaction, name: str) -> uuid.UUID:
+    """Take the name over: an earlier process of this name has ended, whether or not it could say so."""
+    await tx.session.execute(
+        update(Process).where(Process.name == name, Process.ended_at.is_(None)).values(ended_at=tx.now)
+    )
+    process = Process(id=new_id(), name=name, seen_until=tx.now + PROCESS_LIFE)
+    tx.session.add(process)
+    return process.id
+
+
+async def renew_process(tx: Transaction, process: uuid.UUID) -> None:
+    until = tx.now + PROCESS_LIFE
+    await tx.session.execute(update(Process).where(Process.id == process).values(seen_until=until))
+
+
+async def end_process(tx: Transaction, process: uuid.UUID) -> None:
+    await tx.session.execute(update(Process).where(Process.id == process).values(ended_at=tx.now, seen_until=tx.now))
+
+
+async def forget_old(tx: Transaction) -> None:
+    old = tx.now - KEEP_CLOSED
+    gone = select(Process.id).where(Process.seen_until < old)
+    await tx.session.execute(delete(Connection).where(or_(Connection.closed_at < old, Connection.process_id.in_(gone))))
+    await tx.session.execute(delete(Process).where(Process.seen_until < old))
+
+
+async def connect(tx: Transaction, connection: str, process: uuid.UUID, person: uuid.UUID) -> None:
+    tx.session.add(Connection(id=connection, process_id=process, person_id=person, opened_at=tx.now))
+
+
+async def disconnect(tx: Transaction, connection: str) -> uuid.UUID | None:
+    """Close a connection; returns the booth whose desk it stood at."""
+    row = await tx.session.get(Connection, connection)
+    if row is None:
+        return None
+    row.closed_at = tx.now
+    return row.booth_id
+
+
+async def reach(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Reach]:
+    """The reach of each of `people`, in three queries for any number of them."""
+    pages = await tx.session.execute(select(Person.id, Person.page_seen_at).where(Person.id.in_(people)))
+    last: dict[uuid.UUID, datetime | None] = dict(pages.all())
+    here = {person for person, seen in last.items() if seen and seen > tx.now - PAGE_LIFE}
+    pushed = {subscription.person_id for subscription in await push.subscriptions_of(tx, people)}
+    lines = await tx.session.execute(
+        select(Connection.person_id, Connection.closed_at, Process.seen_until, has_live_connection(tx))
+        .join(Process)
+        .where(Connection.person_id.in_(people))
+    )
+    for person, closed_at, seen_until, is_live in lines:
+        if is_live:
+            here.add(person)
+        seen = min(tx.now, closed_at or seen_until)
+        last[person] = max(filter(None, (last.get(person), seen)))
+    return {person: Reach(person in here, person in here | pushed, last.get(person)) for person in people}
+
+
+async def was_reached(tx: Transaction, person: uuid.UUID, since: datetime) -> bool:
+    """Whether the person could see what was shown from `since` until now without a break.
+
+    One connection of a living process spans the whole time, or a page was fetched after it began.
+    """
+    spans = await tx.session.execute(
+        select(Connection.id)
+        .join(Process)
+        .where(Connection.person_id == person, Connection.opened_at <= since, has_live_connection(tx))
+        .limit(1)
+    )
+    if spans.first():
+        return True
+    page = (await tx.session.execute(select(Person.page_seen_at).where(Person.id == person))).scalar_one()
+    return page is not None and page >= since

@@ -1,0 +1,269 @@
+"""Coming in: a code by mail, a link that needs a click, a password, and the sessions that follow.
+
+Only hashes of tokens and codes are stored. A link shows a page with a button and does nothing when it is opened, so
+a mail scanner that follows it signs nobody in.
+"""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core import outbox
+from rooms.core.errors import N_, Conflict, Invalid, NotFound
+from rooms.core.model import Base, new_id
+from rooms.core.outbox import Letter
+from rooms.core.transaction import Transaction
+from rooms.people import people, push
+from rooms.people.people import Person
+
+CODE_LIFE = timedelta(minutes=15)
+CODE_ATTEMPTS = 5
+CODES_AN_HOUR = 6
+LINK_LIFE = timedelta(minutes=30)
+INVITATION_LIFE = timedelta(days=14)
+SESSION_LIFE = timedelta(days=30)
+SEEN_EVERY = timedelta(minutes=1)
+
+
+class Purpose(StrEnum):
+    SIGN_IN = "sign_in"
+    EMPLOYER = "employer"
+    FAIR = "fair"
+    ORGANISER = "organiser"
+    COUNSELLOR = "counsellor"
+
+
+class SigninCode(Base):
+    __tablename__ = "signin_code"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    language: Mapped[str]
+    code_hash: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class Link(Base):
+    __tablename__ = "link"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    purpose: Mapped[Purpose]
+    email: Mapped[str]
+    name: Mapped[str]
+    subject: Mapped[uuid.UUID | None]
+    """What the link opens besides a session: an employer, a fair or a team."""
+    is_owner: Mapped[bool] = mapped_column(default=False)
+    is_reusable: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Session(Base):
+    __tablename__ = "session"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    device: Mapped[str]
+    made_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appointment.id"), index=True)
+    """Began by a mailed link: the person is known in this appointment, and nowhere else."""
+
+
+def hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+async def send_code(tx: Transaction, name: str, email: str, language: str) -> SigninCode:
+    """Mail a six-digit code to `email`. The answer is the same whether or not the address is known."""
+    email, name = people.clean_email(email), people.clean_name(name)
+    recent = select(func.count()).where(SigninCode.email == email, SigninCode.made_at > tx.now - timedelta(hours=1))
+    if (await tx.session.execute(recent)).scalar_one() >= CODES_AN_HOUR:
+        message = N_("Several codes were sent to this address already. Please use the last one, or wait an hour.")
+        raise Conflict("code.too_many", message, field="email")
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    row = SigninCode(id=new_id(), email=email, name=name, language=language, code_hash="")
+    row.code_hash, row.made_at, row.expires_at = hashed(f"{row.id}{code}"), tx.now, tx.now + CODE_LIFE
+    row.attempts = 0
+    tx.session.add(row)
+    await outbox.post(tx, Letter(email, "code", language, {"name": name, "code": code}))
+    return row
+
+
+async def enter_code(tx: Transaction, request: uuid.UUID, code: str) -> Person:
+    """The person whose code this is. Five wrong tries make the code useless.
+
+    The try itself is counted before, by `count_try` in a transaction of its own.
+    """
+    row = await tx.session.get(SigninCode, request, with_for_update=True)
+    if row is None or row.used_at or row.expires_at <= tx.now or row.attempts > CODE_ATTEMPTS:
+        raise Invalid("code.expired", N_("This code is no longer good. Ask for a new one."), field="code")
+    if not secrets.compare_digest(row.code_hash, hashed(f"{row.id}{code.replace(' ', '')}")):
+        raise Invalid("code.wrong", N_("This is not the code we sent. Look at the newest mail."), field="code")
+    row.used_at = tx.now
+    return await people.welcome(tx, row.name, row.email, row.language)
+
+
+async def request_of(tx: Transaction, request: uuid.UUID) -> SigninCode:
+    row = await tx.session.get(SigninCode, request)
+    if row is None:
+        raise NotFound("code")
+    return row
+
+
+async def count_try(tx: Transaction, request: uuid.UUID) -> None:
+    """Count a try in a transaction of its own, so that a refusal cannot roll it back."""
+    statement = update(SigninCode).where(SigninCode.id == request).values(attempts=SigninCode.attempts + 1)
+    await tx.session.execute(statement)
+
+
+async def make_link(
+    tx: Transaction,
+    purpose: Purpose,
+    email: str,
+    name: str,
+    *,
+    subject: uuid.UUID | None = None,
+    is_owner: bool = False,
+    is_reusable: bool = False,
+) -> tuple[Link, str]:
+    """A link and its secret token, which is told once and stored only as a hash."""
+    token = secrets.token_urlsafe(24)
+    life = LINK_LIFE if purpose is Purpose.SIGN_IN and not is_reusable else INVITATION_LIFE
+    link = Link(
+        id=new_id(),
+        token_hash=hashed(token),
+        purpose=purpose,
+        email=people.clean_email(email),
+        name=name,
+        subject=subject,
+        is_owner=is_owner,
+        is_reusable=is_reusable,
+        made_at=tx.now,
+        expires_at=tx.now + life,
+    )
+    tx.session.add(link)
+    return link, token
+
+
+async def send_link(tx: Transaction, email: str) -> None:
+    """Mail a sign-in link to a known address; an unknown one gets nothing, and nobody learns which it was."""
+    person = await people.by_email(tx, people.clean_email(email))
+    if person is None or person.email is None:
+        return
+    _, token = await make_link(tx, Purpose.SIGN_IN, person.email, person.name)
+    await outbox.post(
+        tx, Letter(person.email, "link", person.language, {"name": person.name, "path": f"/links/{token}"})
+    )
+
+
+async def look_at_link(tx: Transaction, token: str, *, lock: bool = False) -> Link:
+    query = select(Link).where(Link.token_hash == hashed(token))
+    link = (await tx.session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    if link is None or link.withdrawn_at:
+        raise NotFound("link")
+    if link.expires_at <= tx.now or (link.used_at and not link.is_reusable):
+        raise Conflict("link.used", N_("This link was used already or is too old. Ask for a new one."))
+    return link
+
+
+async def use_link(tx: Transaction, token: str, language: str, name: str = "") -> tuple[Person, Link]:
+    """The click on the page's button: the link is used up and its person known."""
+    link = await look_at_link(tx, token, lock=True)
+    link.used_at = tx.now
+    return await people.welcome(tx, name.strip() or link.name, link.email, language), link
+
+
+async def open_session(
+    tx: Transaction, person: Person, device: str, *, appointment: uuid.UUID | None = None, until: datetime | None = None
+) -> str:
+    """A new session, perhaps for one appointment only; returns its token, which only the browser keeps."""
+    token = secrets.token_urlsafe(32)
+    tx.session.add(
+        Session(
+            id=new_id(),
+            token_hash=hashed(token),
+            person_id=person.id,
+            device=device[:200],
+            made_at=tx.now,
+            seen_at=tx.now,
+            expires_at=until or tx.now + SESSION_LIFE,
+            appointment_id=appointment,
+        )
+    )
+    return token
+
+
+async def whose(tx: Transaction, token: str) -> tuple[Session, Person] | None:
+    """The live session of this token and its person."""
+    return (await whose_all(tx, [token]))[0]
+
+
+async def whose_all(tx: Transaction, tokens: Sequence[str]) -> list[tuple[Session, Person] | None]:
+    """The live session of each token and its person, in their order."""
+    hashes = [hashed(token) for token in tokens]
+    rows = await tx.session.execute(
+        select(Session, Person)
+        .join(Person, Person.id == Session.person_id)
+        .where(tx.among(Session.token_hash, hashes), Session.revoked_at.is_(None), Session.expires_at > tx.now)
+    )
+    found = {session.token_hash: (session, person) for session, person in rows}
+    return [found.get(each) for each in hashes]
+
+
+async def person_of(tx: Transaction, session: uuid.UUID) -> Person | None:
+    """The person of a session, None once it was withdrawn or has run out."""
+    query = select(Person).join(Session, Session.person_id == Person.id)
+    query = query.where(Session.id == session, Session.revoked_at.is_(None), Session.expires_at > tx.now)
+    return (await tx.session.execute(query)).scalar_one_or_none()
+
+
+async def end_for(tx: Transaction, appointment: uuid.UUID) -> list[uuid.UUID]:
+    """End the sessions that links to this appointment began; returns those that ended."""
+    stands = Session.appointment_id == appointment, Session.revoked_at.is_(None)
+    ended = update(Session).where(*stands).values(revoked_at=tx.now).returning(Session.id)
+    return list((await tx.session.execute(ended)).scalars())
+
+
+async def withdraw(tx: Transaction, person: Person, session: uuid.UUID) -> None:
+    """End one of the person's own sessions."""
+    row = await tx.session.get(Session, session)
+    if row is None or row.person_id != person.id:
+        raise NotFound("session")
+    row.revoked_at = tx.now
+    await push.end_with_session(tx, session)
+
+
+async def withdraw_others(tx: Transaction, person: Person, keep: uuid.UUID | None) -> list[uuid.UUID]:
+    """End every session of the person but `keep`; returns those that ended."""
+    ended = [session.id for session in await sessions_of(tx, person) if session.id != keep]
+    for session in ended:
+        await withdraw(tx, person, session)
+    return ended
+
+
+async def seen(tx: Transaction, session: uuid.UUID, person: uuid.UUID) -> None:
+    """Note that a page was fetched: it extends the session and keeps the person within reach of a call."""
+    await tx.session.execute(
+        update(Session).where(Session.id == session).values(seen_at=tx.now, expires_at=tx.now + SESSION_LIFE)
+    )
+    await tx.session.execute(update(Person).where(Person.id == person).values(page_seen_at=tx.now))
+
+
+async def sessions_of(tx: Transaction, person: Person) -> list[Session]:
+    query = select(Session).where(Session.person_id == person.id, Session.revoked_at.is_(None))
+    query = query.where(Session.expires_at > tx.now).order_by(Session.seen_at.desc())
+    return list((await tx.session.execute(query)).scalars())

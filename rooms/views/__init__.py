@@ -1,0 +1,4 @@
+"""Read models that gather several areas: what a page shows, worked out in one place and a fixed number of queries.
+
+Nothing here changes anything. The lobby of a fair and its search: lobby.py.
+"""

@@ -1,0 +1,56 @@
+"""The lobby of a fair: each booth as a card, and which cards answer a search."""
+
+import uuid
+from dataclasses import dataclass
+
+from rooms.core.transaction import Transaction
+from rooms.fairs import booth_documents, booths
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair
+from rooms.lines import line_status
+from rooms.lines.line_status import Standing
+from rooms.organisations import vacancies
+from rooms.organisations.vacancies import Vacancy
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for; an empty field asks for nothing."""
+
+    q: str = ""
+    sector: str = ""
+    location: str = ""
+    contract: str = ""
+    now: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    booth: Booth
+    vacancies: list[Vacancy]
+    standing: Standing
+    logo: uuid.UUID | None = None
+
+    def fits(self, search: Search) -> bool:
+        employer = self.booth.employer
+        return (
+            all(word in self._text() for word in search.q.casefold().split())
+            and search.sector in ("", employer.sector)
+            and search.location in ("", employer.location)
+            and (not search.contract or any(search.contract == vacancy.contract for vacancy in self.vacancies))
+            and (not search.now or bool(self.standing.staff and not self.standing.is_paused))
+        )
+
+    def _text(self) -> str:
+        employer = self.booth.employer
+        jobs = [f"{vacancy.title} {vacancy.location}" for vacancy in self.vacancies]
+        return " ".join([employer.name, employer.location, self.booth.description, *jobs]).casefold()
+
+
+async def cards_of(tx: Transaction, fair: Fair) -> list[Card]:
+    """The cards of every booth that is set up, in the same number of queries for any number of them."""
+    stands = await booths.of_fair(tx, fair.id)
+    standings = await line_status.of_booths(tx, stands)
+    jobs = await vacancies.of_employers(tx, [booth.employer_id for booth in stands])
+    logos = await booth_documents.logos_of(tx, {booth.id for booth in stands})
+    return [Card(booth, jobs[booth.employer_id], standings[booth.id], logos.get(booth.id)) for booth in stands]

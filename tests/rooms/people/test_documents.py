@@ -1,0 +1,220 @@
+"""Uploads are checked by content; a CV is read only by those it was shown to, and every reading is recorded."""
+
+import io
+import tracemalloc
+import uuid
+import zipfile
+
+import pytest
+from PIL import Image
+
+from rooms import access
+from rooms.core.errors import Invalid, NotFound
+from rooms.core.uploads import Checked, DocumentKind, Upload, check
+from rooms.people import documents
+from rooms.people.documents import Document
+from rooms.people.people import Person
+from server.files import forget, take_in
+from tests.cast import Cast
+
+PDF = Upload("cv.pdf", b"%PDF-1.7\n%%EOF\n")
+
+
+def archive(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as found:
+        for name, content in parts.items():
+            found.writestr(name, content)
+    return out.getvalue()
+
+
+def picture(side: int, kind: str = "PNG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (side, side), "orange").save(out, kind)
+    return out.getvalue()
+
+
+def packed(how: int, parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", how) as found:
+        for name, content in parts.items():
+            found.writestr(name, content)
+    return out.getvalue()
+
+
+def lying(parts: dict[str, bytes], name: str) -> bytes:
+    """An archive whose directory says that this part is small, whatever it unpacks to."""
+    content = bytearray(archive(parts))
+    entry = content.rindex(name.encode()) - 46
+    content[entry + 24 : entry + 28] = (39).to_bytes(4, "little")
+    return bytes(content)
+
+
+def broken(parts: dict[str, bytes], name: str) -> bytes:
+    """An archive in which the packed bytes of this part make no sense."""
+    content = bytearray(archive(parts))
+    begins = content.index(name.encode()) + len(name)
+    content[begins : begins + 8] = b"\xff" * 8
+    return bytes(content)
+
+
+BOMB = b"0" * 64 * 2**20
+DOCX = {"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}
+ODT = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<x/>"}
+
+
+class Shelf:
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    async def keep(self, name: str, content: bytes) -> None:
+        self.kept[name] = content
+
+    async def forget(self, name: str) -> None:
+        del self.kept[name]
+
+
+@pytest.mark.parametrize(
+    ("upload", "media_type"),
+    [
+        (PDF, "application/pdf"),
+        (
+            Upload("Mon CV.docx", archive(DOCX)),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        (Upload("cv.odt", archive(ODT)), "application/vnd.oasis.opendocument.text"),
+    ],
+)
+def test_what_it_is_decides_not_what_it_is_called(upload: Upload, media_type: str) -> None:
+    assert check(DocumentKind.CV, upload).media_type == media_type
+
+
+@pytest.mark.parametrize(
+    ("kind", "upload", "code"),
+    [
+        (DocumentKind.CV, Upload("cv.pdf", b""), "document.empty"),
+        (DocumentKind.CV, Upload("cv.pdf", b"MZ\x90 %%EOF"), "document.kind"),
+        (DocumentKind.CV, Upload("cv.exe", PDF.content), "document.kind"),
+        (DocumentKind.CV, Upload("cv.pdf", b"%PDF-1.7" + b"0" * 6 * 2**20 + b"%%EOF"), "document.too_large"),
+        (DocumentKind.CV, Upload("cv.docx", archive(ODT)), "document.kind"),
+        (DocumentKind.CV, Upload("cv.docx", b"PK\x03\x04 broken"), "document.broken"),
+        (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/vbaProject.bin": b"x"})), "document.macros"),
+        (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/bomb": b"0" * 70 * 2**20})), "document.bomb"),
+        (DocumentKind.CV, Upload("cv.odt", archive(ODT | {f"p{n}": b"" for n in range(2100)})), "document.bomb"),
+        (DocumentKind.LOGO, Upload("logo.png", b"<svg onload=alert(1)>"), "document.picture"),
+        (DocumentKind.LOGO, Upload("logo.png", picture(5000)), "document.pixels"),
+        (DocumentKind.VIDEO, Upload("film.mp4", PDF.content), "document.video"),
+    ],
+)
+def test_what_is_not_what_it_should_be_is_refused_by_name(kind: DocumentKind, upload: Upload, code: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        check(kind, upload)
+    assert (caught.value.code, caught.value.field) == (code, "document")
+
+
+def test_a_logo_is_drawn_anew_small_and_without_what_hid_in_it() -> None:
+    checked = check(DocumentKind.LOGO, Upload("../../logo.jpg", picture(1200, "JPEG") + b"<script>"))
+    assert (checked.media_type, checked.name) == ("image/png", "logo.png")
+    assert b"script" not in checked.content
+    with Image.open(io.BytesIO(checked.content)) as drawn:
+        assert drawn.size == (512, 512)
+
+
+def test_a_name_is_only_shown_and_never_a_path() -> None:
+    assert check(DocumentKind.CV, Upload("..\\..\\etc/Amina <1>.pdf", PDF.content)).name == "Amina 1.pdf"
+
+
+async def show(cast: Cast, shelf: Shelf) -> uuid.UUID:
+    """Amina shows a CV."""
+    kept: list[uuid.UUID] = []
+
+    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+        kept.append(name)
+        async with cast.database.transaction() as tx:
+            return await documents.add_cv(tx, cast.amina, checked, name)
+
+    await take_in(shelf, DocumentKind.CV, PDF, add)
+    return kept[0]
+
+
+async def may_read(cast: Cast, person: Person | None, document: uuid.UUID) -> bool:
+    async with cast.database.reading() as tx:
+        try:
+            await access.document(tx, cast.actor(person), document)
+        except NotFound:
+            return False
+        return True
+
+
+async def test_a_cv_is_read_from_joining_until_thirty_days_after_the_fair(cast: Cast) -> None:
+    shelf = Shelf()
+    cv = await show(cast, shelf)
+    assert await may_read(cast, cast.amina, cv)
+    assert not await may_read(cast, cast.luc, cv)
+    await cast.join(cast.amina, cast.atlantique)
+    assert await may_read(cast, cast.luc, cv)
+    for nosy in (cast.sophie, cast.karim, cast.ines, cast.paul, cast.claire, None):
+        assert not await may_read(cast, nosy, cv)
+    cast.clock.pass_by(days=30)
+    assert await may_read(cast, cast.luc, cv)
+    cast.clock.pass_by(days=1)
+    assert not await may_read(cast, cast.luc, cv)
+
+
+async def test_a_withdrawn_cv_is_gone_and_a_new_one_takes_the_place_of_the_old(cast: Cast) -> None:
+    shelf = Shelf()
+    await cast.join(cast.amina, cast.atlantique)
+    ids = [await show(cast, shelf) for _ in range(2)]
+    assert list(shelf.kept) == [str(ids[1])]
+    assert not await may_read(cast, cast.luc, ids[0])
+    async with cast.database.transaction() as tx:
+        stale = await documents.withdraw_cv(tx, cast.amina)
+    await forget(shelf, stale)
+    assert shelf.kept == {}
+    assert not await may_read(cast, cast.luc, ids[1])
+    assert not await may_read(cast, cast.amina, ids[1])
+
+
+async def test_every_reading_is_recorded_for_the_person(cast: Cast) -> None:
+    cv = await show(cast, Shelf())
+    async with cast.database.transaction() as tx:
+        await documents.record_reading(tx, await tx.session.get_one(Document, cv), cast.luc)
+    async with cast.database.reading() as tx:
+        readings = await documents.readings_of(tx, cast.amina.id)
+    assert [(at, reader.name) for at, reader in readings] == [(cast.clock.now(), "Luc Moreau")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (archive({"mimetype": BOMB, "content.xml": b"<x/>"}), "document.bomb"),
+        (lying({"mimetype": BOMB, "content.xml": b"<x/>"}, "mimetype"), "document.broken"),
+        (packed(zipfile.ZIP_LZMA, {"mimetype": BOMB, "content.xml": b"<x/>"}), "document.bomb"),
+        (packed(zipfile.ZIP_BZIP2, ODT), "document.broken"),
+        (broken(ODT, "mimetype"), "document.broken"),
+        (archive(ODT)[:60] + b"PK\x01\x02" * 100_000, "document.bomb"),
+    ],
+    ids=["a huge marker", "a marker that lies of its size", "LZMA", "BZIP2", "broken", "a directory without end"],
+)
+def test_an_archive_costs_no_more_than_its_own_size(content: bytes, code: str) -> None:
+    tracemalloc.start()
+    with pytest.raises(Invalid) as refusal:
+        check(DocumentKind.CV, Upload("cv.odt", content))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refusal.value.code == code
+    assert refusal.value.field == "document"
+    assert peak < 8 * 2**20
+
+
+async def test_an_upload_that_fails_on_the_way_leaves_what_stood_before(cast: Cast) -> None:
+    shelf = Shelf()
+    await show(cast, shelf)
+    before = dict(shelf.kept)
+
+    async def fail(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+        raise RuntimeError("the database is away")
+
+    with pytest.raises(RuntimeError):
+        await take_in(shelf, DocumentKind.CV, PDF, fail)
+    assert shelf.kept == before
