@@ -26,7 +26,7 @@ class Following(Base):
     """The agency whose counsellors can take them up, while none of them follows them."""
     since: Mapped[datetime]
     reinforced_at: Mapped[datetime | None]
-    """Since when there is more contact at shorter intervals, and answers within the time of rooms/caseload/response_times.py."""
+    """Since when there is more contact at shorter intervals, and answers in time (rooms/caseload/response_times.py)."""
 
     @property
     def is_reinforced(self) -> bool:
