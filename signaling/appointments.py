@@ -8,17 +8,17 @@ from rooms.appointments import delays, evidence, papers, room
 from rooms.appointments.appointment import Appointment, AppointmentChanged, AppointmentState
 from rooms.appointments.evidence import What
 from rooms.caseload import caseload
-from rooms.core.events import Told
+from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.people.documents import Document
 from rooms.people.people import Person
-from signaling.contract import Ack, Payload, ToldFact, client_event, told
+from signaling.contract import Ack, Payload, StreamEvent, client_event, server_event
 from signaling.entrances import may_end_rights
 from signaling.hub import Context
-from signaling.telling import as_it_is, head, tells
+from signaling.projections import as_it_is, head, projection
 
 
-class AppointmentTold(Payload):
+class AppointmentView(Payload):
     """An appointment of yours, held or booked. Its page tells the rest."""
 
     appointment: UUID
@@ -28,14 +28,14 @@ class AppointmentTold(Payload):
     sequence: int
 
 
-def appointment_told(row: Appointment) -> AppointmentTold:
-    return AppointmentTold(
+def appointment_view(row: Appointment) -> AppointmentView:
+    return AppointmentView(
         appointment=row.id, state=row.state, begins_at=row.begins_at, ends_at=row.ends_at, sequence=row.sequence
     )
 
 
-@told("appointment:changed")
-class AppointmentChangedTold(ToldFact):
+@server_event("appointment:changed")
+class AppointmentChangedEvent(StreamEvent):
     """An appointment of yours was held, booked, moved, cancelled or recorded."""
 
     appointment: UUID
@@ -45,29 +45,29 @@ class AppointmentChangedTold(ToldFact):
     sequence: int
 
 
-as_it_is("person", AppointmentChanged, AppointmentChangedTold)
+as_it_is("person", AppointmentChanged, AppointmentChangedEvent)
 
 
-def _without_appointment(told_fact: Told) -> tuple[UUID, ...]:
+def _without_appointment(published: PublishedEvent) -> tuple[UUID, ...]:
     """Whoever leaves an appointment is told that it is gone."""
-    fact = told_fact.fact
-    assert isinstance(fact, AppointmentChanged)  # noqa: S101
-    return (UUID(told_fact.stream.partition(":")[2]),) if fact.state is AppointmentState.CANCELLED else ()
+    event = published.event
+    assert isinstance(event, AppointmentChanged)  # noqa: S101
+    return (UUID(published.stream.partition(":")[2]),) if event.state is AppointmentState.CANCELLED else ()
 
 
 may_end_rights(AppointmentChanged, _without_appointment)
 
 
-@told("appointment:room_opened")
-class RoomOpenedTold(ToldFact):
+@server_event("appointment:room_opened")
+class RoomOpenedEvent(StreamEvent):
     """The room of an appointment is there."""
 
     appointment: UUID
     meeting: UUID
 
 
-@told("appointment:entered")
-class EnteredTold(ToldFact):
+@server_event("appointment:entered")
+class EnteredEvent(StreamEvent):
     """Somebody has come to the waiting room of an appointment."""
 
     appointment: UUID
@@ -75,23 +75,23 @@ class EnteredTold(ToldFact):
 
 
 for _area in ("person", "meeting"):
-    as_it_is(_area, room.RoomOpened, RoomOpenedTold)
-as_it_is("person", room.RoomEntered, EnteredTold)
+    as_it_is(_area, room.RoomOpened, RoomOpenedEvent)
+as_it_is("person", room.RoomEntered, EnteredEvent)
 
 
-@told("appointment:delayed")
-class DelayedTold(ToldFact):
+@server_event("appointment:delayed")
+class DelayedEvent(StreamEvent):
     """When an appointment of yours is expected to begin, because the talk before it runs over; None: on time again."""
 
     appointment: UUID
     expected_at: datetime | None
 
 
-as_it_is("person", delays.AppointmentDelayed, DelayedTold)
+as_it_is("person", delays.AppointmentDelayed, DelayedEvent)
 
 
-@told("following:changed")
-class FollowingTold(ToldFact):
+@server_event("following:changed")
+class FollowingEvent(StreamEvent):
     """You, or somebody you follow or followed, is followed by another counsellor from now on, or by nobody."""
 
     person: UUID
@@ -99,20 +99,20 @@ class FollowingTold(ToldFact):
     before: UUID | None
 
 
-as_it_is("person", caseload.FollowingChanged, FollowingTold)
+as_it_is("person", caseload.FollowingChanged, FollowingEvent)
 
 
-def _no_longer_followed(told_fact: Told) -> tuple[UUID | None, ...]:
-    fact = told_fact.fact
-    assert isinstance(fact, caseload.FollowingChanged)  # noqa: S101
-    return fact.person, fact.before
+def _no_longer_followed(published: PublishedEvent) -> tuple[UUID | None, ...]:
+    event = published.event
+    assert isinstance(event, caseload.FollowingChanged)  # noqa: S101
+    return event.person, event.before
 
 
 may_end_rights(caseload.FollowingChanged, _no_longer_followed)
 
 
-@told("appointment:document")
-class DocumentTold(ToldFact):
+@server_event("appointment:document")
+class DocumentEvent(StreamEvent):
     """A document was passed in an appointment."""
 
     appointment: UUID
@@ -122,24 +122,24 @@ class DocumentTold(ToldFact):
     giver_name: str
 
 
-@tells("person", papers.DocumentPassed)
-async def _passed(tx: Transaction, told_fact: Told) -> ToldFact:
-    fact = told_fact.fact
-    assert isinstance(fact, papers.DocumentPassed)  # noqa: S101
-    row = await tx.session.get_one(Document, fact.document)
-    giver = await tx.session.get_one(Person, fact.giver)
-    return DocumentTold(**head(told_fact), **fact.model_dump(), name=row.name, giver_name=giver.name)
+@projection("person", papers.DocumentPassed)
+async def _passed(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, papers.DocumentPassed)  # noqa: S101
+    row = await tx.session.get_one(Document, event.document)
+    giver = await tx.session.get_one(Person, event.giver)
+    return DocumentEvent(**head(published), **event.model_dump(), name=row.name, giver_name=giver.name)
 
 
-@told("appointment:document_withdrawn")
-class DocumentWithdrawnTold(ToldFact):
+@server_event("appointment:document_withdrawn")
+class DocumentWithdrawnEvent(StreamEvent):
     """Whoever passed a document in an appointment has taken it back."""
 
     appointment: UUID
     document: UUID
 
 
-as_it_is("person", papers.PaperWithdrawn, DocumentWithdrawnTold)
+as_it_is("person", papers.PaperWithdrawn, DocumentWithdrawnEvent)
 
 
 class Report(Payload):

@@ -7,14 +7,14 @@ from rooms import access
 from rooms.access import Act
 from rooms.chat import messages, moderation
 from rooms.chat.messages import Message
-from rooms.core.events import Told
+from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
-from signaling.contract import Ack, Payload, ToldFact, client_event, told
+from signaling.contract import Ack, Payload, StreamEvent, client_event, server_event
 from signaling.hub import Context
-from signaling.telling import head, tells
+from signaling.projections import head, projection
 
 
-class MessageTold(Payload):
+class MessageView(Payload):
     """A message. A removed one has no text."""
 
     message: UUID
@@ -28,8 +28,8 @@ class MessageTold(Payload):
     is_removed: bool
 
 
-def message_told(message: Message) -> MessageTold:
-    return MessageTold(
+def message_view(message: Message) -> MessageView:
+    return MessageView(
         message=message.id,
         client_id=message.client_id,
         author=message.author_id,
@@ -42,15 +42,15 @@ def message_told(message: Message) -> MessageTold:
     )
 
 
-@told("chat:sent")
-class SentTold(ToldFact):
+@server_event("chat:sent")
+class SentEvent(StreamEvent):
     """Somebody wrote a message in this conversation."""
 
-    message: MessageTold
+    message: MessageView
 
 
-@told("chat:removed")
-class RemovedTold(ToldFact):
+@server_event("chat:removed")
+class RemovedEvent(StreamEvent):
     """A message was taken off the screen."""
 
     message: UUID
@@ -59,19 +59,19 @@ class RemovedTold(ToldFact):
 class ConversationSnapshot(Payload):
     """The latest messages, oldest first."""
 
-    messages: list[MessageTold]
+    messages: list[MessageView]
 
 
-@tells("conversation", messages.ChatSent)
-async def _sent(tx: Transaction, told_fact: Told) -> ToldFact:
-    fact = told_fact.fact
-    assert isinstance(fact, messages.ChatSent)  # noqa: S101
-    return SentTold(**head(told_fact), message=message_told(await tx.session.get_one(Message, fact.message)))
+@projection("conversation", messages.ChatSent)
+async def _sent(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, messages.ChatSent)  # noqa: S101
+    return SentEvent(**head(published), message=message_view(await tx.session.get_one(Message, event.message)))
 
 
-@tells("conversation", moderation.ChatRemoved)
-async def _removed(_: Transaction, told_fact: Told) -> ToldFact:
-    return RemovedTold(**head(told_fact), **told_fact.fact.model_dump(include={"message"}))
+@projection("conversation", moderation.ChatRemoved)
+async def _removed(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return RemovedEvent(**head(published), **published.event.model_dump(include={"message"}))
 
 
 class Send(Payload):

@@ -1,6 +1,6 @@
 """The live contract: every event has a closed model, and the protocol page is made from what is registered here.
 
-A client event is declared beside its handler with `client_event`; what the server tells is declared with `told`.
+A client event is declared beside its handler with `client_event`; what the server sends with `server_event`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,8 +26,8 @@ class Ack(Payload):
     ok: bool = True
 
 
-class ToldFact(Payload):
-    """A numbered fact: `number` counts within `stream` without a hole."""
+class StreamEvent(Payload):
+    """A numbered event: `number` counts within `stream` without a hole."""
 
     stream: str
     number: int
@@ -49,20 +49,20 @@ class ClientEvent:
 
 
 @dataclass(frozen=True)
-class ToldEvent:
+class ServerEvent:
     name: str
     payload: type[Payload]
     says: str
 
     @property
-    def is_fact(self) -> bool:
-        return issubclass(self.payload, ToldFact)
+    def is_numbered(self) -> bool:
+        return issubclass(self.payload, StreamEvent)
 
 
 @dataclass
 class Contract:
     client_events: dict[str, ClientEvent] = field(default_factory=dict)
-    told_events: dict[str, ToldEvent] = field(default_factory=dict)
+    server_events: dict[str, ServerEvent] = field(default_factory=dict)
     names: dict[type[Payload], str] = field(default_factory=dict)
 
 
@@ -83,11 +83,11 @@ def client_event(
     return register
 
 
-def told(name: str) -> Callable[[P], P]:
+def server_event(name: str) -> Callable[[P], P]:
     """Declare the shape of an event that the server sends."""
 
     def register(payload: P) -> P:
-        CONTRACT.told_events[name] = ToldEvent(name, payload, (payload.__doc__ or "").strip())
+        CONTRACT.server_events[name] = ServerEvent(name, payload, (payload.__doc__ or "").strip())
         CONTRACT.names[payload] = name
         return payload
 
@@ -98,7 +98,7 @@ def name_of(payload: Payload) -> str:
     return CONTRACT.names[type(payload)]
 
 
-class WaitTold(Payload):
+class WaitView(Payload):
     """A range in minutes."""
 
     least: int

@@ -7,7 +7,7 @@ from rooms.chat import questions
 from rooms.chat.conversations import Conversation
 from rooms.chat.messages import Message
 from rooms.chat.questions import Question
-from rooms.core.events import Told
+from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.lines import calls, places
 from rooms.lines.calls import Call, CallState
@@ -16,11 +16,11 @@ from rooms.meetings import meetings
 from rooms.meetings.meetings import MeetingState
 from rooms.people import documents
 from rooms.people.people import Person
-from signaling.contract import Payload, ToldFact, told
-from signaling.telling import head, tells
+from signaling.contract import Payload, StreamEvent, server_event
+from signaling.projections import head, projection
 
 
-class PlaceTold(Payload):
+class PlaceView(Payload):
     """A place as the staff see it. What the person needs to take part is not in it."""
 
     place: UUID
@@ -41,9 +41,9 @@ class PlaceTold(Payload):
     missed: int
 
 
-def place_told(place: Place, cv: UUID | None) -> PlaceTold:
+def place_view(place: Place, cv: UUID | None) -> PlaceView:
     person = place.person
-    return PlaceTold(
+    return PlaceView(
         place=place.id,
         person=person.id,
         ticket=place.ticket,
@@ -63,15 +63,15 @@ def place_told(place: Place, cv: UUID | None) -> PlaceTold:
     )
 
 
-@told("line:joined")
-class JoinedTold(ToldFact):
+@server_event("line:joined")
+class JoinedEvent(StreamEvent):
     """Somebody has taken a place in the line."""
 
-    place: PlaceTold
+    place: PlaceView
 
 
-@told("line:changed")
-class LineChangedTold(ToldFact):
+@server_event("line:changed")
+class LineChangedEvent(StreamEvent):
     """A place in the line has a new state, or is passed over for a while."""
 
     place: UUID
@@ -81,7 +81,7 @@ class LineChangedTold(ToldFact):
     missed: int
 
 
-class RingingTold(Payload):
+class RingingView(Payload):
     """A call that rings, as the staff see it."""
 
     call: UUID
@@ -91,15 +91,15 @@ class RingingTold(Payload):
     deadline: datetime
 
 
-@told("line:rang")
-class LineRangTold(ToldFact):
+@server_event("line:rang")
+class LineRangEvent(StreamEvent):
     """A recruiter of the booth calls somebody."""
 
-    ringing: RingingTold
+    ringing: RingingView
 
 
-@told("line:settled")
-class LineSettledTold(ToldFact):
+@server_event("line:settled")
+class LineSettledEvent(StreamEvent):
     """A call of the booth no longer rings."""
 
     call: UUID
@@ -107,8 +107,8 @@ class LineSettledTold(ToldFact):
     state: CallState
 
 
-@told("line:talking")
-class LineTalkingTold(ToldFact):
+@server_event("line:talking")
+class LineTalkingEvent(StreamEvent):
     """An accepted call has opened its meeting."""
 
     meeting: UUID
@@ -116,15 +116,15 @@ class LineTalkingTold(ToldFact):
     place: UUID
 
 
-@told("line:talked")
-class LineTalkedTold(ToldFact):
+@server_event("line:talked")
+class LineTalkedEvent(StreamEvent):
     """A meeting of the booth is over."""
 
     meeting: UUID
     state: MeetingState
 
 
-class QuestionTold(Payload):
+class QuestionView(Payload):
     """A private question. `waits` says that the last word is the asker's."""
 
     conversation: UUID
@@ -132,15 +132,15 @@ class QuestionTold(Payload):
     waits: bool
 
 
-def question_told(question: Question) -> QuestionTold:
-    return QuestionTold(conversation=question.conversation.id, asker_name=question.asker.name, waits=question.waits)
+def question_view(question: Question) -> QuestionView:
+    return QuestionView(conversation=question.conversation.id, asker_name=question.asker.name, waits=question.waits)
 
 
-@told("line:question")
-class LineQuestionTold(ToldFact):
+@server_event("line:question")
+class LineQuestionEvent(StreamEvent):
     """Somebody wrote in a private question to the booth."""
 
-    question: QuestionTold
+    question: QuestionView
 
 
 class LineSnapshot(Payload):
@@ -148,54 +148,54 @@ class LineSnapshot(Payload):
 
     is_paused: bool
     staff: list[UUID]
-    places: list[PlaceTold]
-    ringing: list[RingingTold]
-    questions: list[QuestionTold]
+    places: list[PlaceView]
+    ringing: list[RingingView]
+    questions: list[QuestionView]
 
 
-@told("line:cv_changed")
-class LineCvTold(ToldFact):
+@server_event("line:cv_changed")
+class LineCvEvent(StreamEvent):
     """Somebody in the line shows a CV, another one, or none."""
 
     person: UUID
     document: UUID | None
 
 
-@tells("line", questions.QuestionWritten)
-async def _question(tx: Transaction, told_fact: Told) -> ToldFact:
-    fact = told_fact.fact
-    assert isinstance(fact, questions.QuestionWritten)  # noqa: S101
-    where = await tx.session.get_one(Conversation, fact.conversation)
-    message = await tx.session.get_one(Message, fact.message)
+@projection("line", questions.QuestionWritten)
+async def _question(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, questions.QuestionWritten)  # noqa: S101
+    where = await tx.session.get_one(Conversation, event.conversation)
+    message = await tx.session.get_one(Message, event.message)
     asker = await tx.session.get_one(Person, where.asker_id)
-    row = QuestionTold(conversation=where.id, asker_name=asker.name, waits=not message.is_staff)
-    return LineQuestionTold(**head(told_fact), question=row)
+    row = QuestionView(conversation=where.id, asker_name=asker.name, waits=not message.is_staff)
+    return LineQuestionEvent(**head(published), question=row)
 
 
-@tells("line", documents.CvChanged)
-async def _line_cv(_: Transaction, told_fact: Told) -> ToldFact:
-    return LineCvTold(**head(told_fact), **told_fact.fact.model_dump())
+@projection("line", documents.CvChanged)
+async def _line_cv(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return LineCvEvent(**head(published), **published.event.model_dump())
 
 
-@tells("line", places.PlaceTaken)
-async def _joined(tx: Transaction, told_fact: Told) -> ToldFact:
-    """Told as it was at that moment; what came later follows in later facts."""
-    fact = told_fact.fact
-    assert isinstance(fact, places.PlaceTaken)  # noqa: S101
-    place = await tx.session.get_one(Place, fact.place)
+@projection("line", places.PlaceTaken)
+async def _joined(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    """PublishedEvent as it was at that moment; what came later follows in later events."""
+    event = published.event
+    assert isinstance(event, places.PlaceTaken)  # noqa: S101
+    place = await tx.session.get_one(Place, event.place)
     cv = (await documents.cvs_of(tx, {place.person_id})).get(place.person_id)
-    row = place_told(place, cv.id if cv else None)
+    row = place_view(place, cv.id if cv else None)
     fresh = {"state": PlaceState.WAITING, "passed_over_until": None, "hold_reason": None, "missed": 0}
-    return JoinedTold(**head(told_fact), place=row.model_copy(update=fresh))
+    return JoinedEvent(**head(published), place=row.model_copy(update=fresh))
 
 
-@tells("line", places.PlaceChanged)
-async def _line_changed(_: Transaction, told_fact: Told) -> ToldFact:
-    return LineChangedTold(**head(told_fact), **told_fact.fact.model_dump(exclude={"booth"}))
+@projection("line", places.PlaceChanged)
+async def _line_changed(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return LineChangedEvent(**head(published), **published.event.model_dump(exclude={"booth"}))
 
 
-def ringing_told(call: Call) -> RingingTold:
-    return RingingTold(
+def ringing_view(call: Call) -> RingingView:
+    return RingingView(
         call=call.id,
         place=call.place_id,
         recruiter=call.recruiter_id,
@@ -204,23 +204,23 @@ def ringing_told(call: Call) -> RingingTold:
     )
 
 
-@tells("line", calls.CallRang)
-async def _line_rang(tx: Transaction, told_fact: Told) -> ToldFact:
-    fact = told_fact.fact
-    assert isinstance(fact, calls.CallRang)  # noqa: S101
-    return LineRangTold(**head(told_fact), ringing=ringing_told(await tx.session.get_one(Call, fact.call)))
+@projection("line", calls.CallRang)
+async def _line_rang(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, calls.CallRang)  # noqa: S101
+    return LineRangEvent(**head(published), ringing=ringing_view(await tx.session.get_one(Call, event.call)))
 
 
-@tells("line", calls.CallSettled)
-async def _line_settled(_: Transaction, told_fact: Told) -> ToldFact:
-    return LineSettledTold(**head(told_fact), **told_fact.fact.model_dump(include={"call", "place", "state"}))
+@projection("line", calls.CallSettled)
+async def _line_settled(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return LineSettledEvent(**head(published), **published.event.model_dump(include={"call", "place", "state"}))
 
 
-@tells("line", meetings.MeetingOpened)
-async def _line_talking(_: Transaction, told_fact: Told) -> ToldFact:
-    return LineTalkingTold(**head(told_fact), **told_fact.fact.model_dump(exclude={"booth"}))
+@projection("line", meetings.MeetingOpened)
+async def _line_talking(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return LineTalkingEvent(**head(published), **published.event.model_dump(exclude={"booth"}))
 
 
-@tells("line", meetings.MeetingEnded)
-async def _line_talked(_: Transaction, told_fact: Told) -> ToldFact:
-    return LineTalkedTold(**head(told_fact), **told_fact.fact.model_dump(exclude={"booth"}))
+@projection("line", meetings.MeetingEnded)
+async def _line_talked(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return LineTalkedEvent(**head(published), **published.event.model_dump(exclude={"booth"}))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from rooms.access import Actor
 from rooms.core.errors import NotFound
-from rooms.core.events import Fact, Told
+from rooms.core.events import DomainEvent, PublishedEvent
 from rooms.core.transaction import Transaction
 from signaling.contract import Payload
 
@@ -17,8 +17,8 @@ Look = Callable[[Transaction], Awaitable[Payload]]
 Entrance = Callable[[Transaction, Actor, uuid.UUID], Awaitable[Look]]
 """Refuses whoever may not follow a stream of this area, named by the id behind the colon."""
 ENTRANCES: dict[str, Entrance] = {}
-Losers = Callable[[Told], Iterable[uuid.UUID | None]]
-LOSERS: dict[type[Fact], Losers] = {}
+Losers = Callable[[PublishedEvent], Iterable[uuid.UUID | None]]
+LOSERS: dict[type[DomainEvent], Losers] = {}
 
 
 def entrance(area: str) -> Callable[[Entrance], Entrance]:
@@ -29,17 +29,17 @@ def entrance(area: str) -> Callable[[Entrance], Entrance]:
     return register
 
 
-def may_end_rights(fact: type[Fact], of: Losers) -> None:
-    """A fact of this kind may end rights of these people."""
-    LOSERS[fact] = of
+def may_end_rights(event: type[DomainEvent], of: Losers) -> None:
+    """An event of this kind may end rights of these people."""
+    LOSERS[event] = of
 
 
-def losers(told: Iterable[Told]) -> set[uuid.UUID]:
+def losers(published: Iterable[PublishedEvent]) -> set[uuid.UUID]:
     """Who may have lost a right by what has happened."""
     found: set[uuid.UUID] = set()
-    for each in told:
-        if type(each.fact) in LOSERS:
-            found.update(person for person in LOSERS[type(each.fact)](each) if person)
+    for each in published:
+        if type(each.event) in LOSERS:
+            found.update(person for person in LOSERS[type(each.event)](each) if person)
     return found
 
 

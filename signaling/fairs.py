@@ -4,18 +4,18 @@ from datetime import datetime
 from uuid import UUID
 
 from rooms.chat import moderation
-from rooms.core.events import Told
+from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.fairs import announcements, booths, fairs, schedule
 from rooms.fairs.announcements import Announcement
 from rooms.fairs.fairs import FairState
-from signaling.contract import Payload, ToldFact, told
+from signaling.contract import Payload, StreamEvent, server_event
 from signaling.entrances import may_end_rights
-from signaling.telling import as_it_is, head, tells
+from signaling.projections import as_it_is, head, projection
 
 
-@told("fair:turned")
-class TurnedTold(ToldFact):
+@server_event("fair:turned")
+class TurnedEvent(StreamEvent):
     """The fair changed its state, or its doors opened or closed for the day."""
 
     fair: UUID
@@ -23,37 +23,37 @@ class TurnedTold(ToldFact):
     open_until: datetime | None
 
 
-@told("fair:announced")
-class AnnouncedTold(ToldFact):
+@server_event("fair:announced")
+class AnnouncedEvent(StreamEvent):
     """The organisers say something to everybody."""
 
     announcement: UUID
     text: str
 
 
-@told("booth:set_up")
-class SetUpTold(ToldFact):
+@server_event("booth:set_up")
+class SetUpEvent(StreamEvent):
     """A booth can be seen from now on."""
 
     booth: UUID
 
 
-@told("booth:paused")
-class PausedTold(ToldFact):
+@server_event("booth:paused")
+class PausedEvent(StreamEvent):
     """The booth's people take a break; nobody is called meanwhile."""
 
     booth: UUID
 
 
-@told("booth:resumed")
-class ResumedTold(ToldFact):
+@server_event("booth:resumed")
+class ResumedEvent(StreamEvent):
     """The break is over."""
 
     booth: UUID
 
 
-@told("booth:staff_changed")
-class StaffChangedTold(ToldFact):
+@server_event("booth:staff_changed")
+class StaffChangedEvent(StreamEvent):
     """Somebody may staff the booth from now on, or no longer."""
 
     booth: UUID
@@ -61,7 +61,7 @@ class StaffChangedTold(ToldFact):
     is_staff: bool
 
 
-class AnnouncementTold(Payload):
+class AnnouncementView(Payload):
     announcement: UUID
     text: str
     at: datetime
@@ -77,51 +77,51 @@ class FairSnapshot(Payload):
 
     state: FairState
     open_until: datetime | None
-    announcements: list[AnnouncementTold]
+    announcements: list[AnnouncementView]
     booths: list[BoothBrief]
 
 
-as_it_is("fair", schedule.FairTurned, TurnedTold)
-as_it_is("fair", booths.BoothSetUp, SetUpTold)
+as_it_is("fair", schedule.FairTurned, TurnedEvent)
+as_it_is("fair", booths.BoothSetUp, SetUpEvent)
 for _area in ("fair", "line"):
-    as_it_is(_area, booths.BoothPaused, PausedTold)
-    as_it_is(_area, booths.BoothResumed, ResumedTold)
-as_it_is("line", booths.StaffChanged, StaffChangedTold)
+    as_it_is(_area, booths.BoothPaused, PausedEvent)
+    as_it_is(_area, booths.BoothResumed, ResumedEvent)
+as_it_is("line", booths.StaffChanged, StaffChangedEvent)
 
 
-def _dismissed(told_fact: Told) -> tuple[UUID, ...]:
-    fact = told_fact.fact
-    assert isinstance(fact, booths.StaffChanged)  # noqa: S101
-    return () if fact.is_staff else (fact.person,)
+def _dismissed(published: PublishedEvent) -> tuple[UUID, ...]:
+    event = published.event
+    assert isinstance(event, booths.StaffChanged)  # noqa: S101
+    return () if event.is_staff else (event.person,)
 
 
 may_end_rights(booths.StaffChanged, _dismissed)
 
 
-@tells("fair", announcements.FairAnnounced)
-async def _announced(tx: Transaction, told_fact: Told) -> ToldFact:
-    fact = told_fact.fact
-    assert isinstance(fact, announcements.FairAnnounced)  # noqa: S101
-    row = await tx.session.get_one(Announcement, fact.announcement)
-    return AnnouncedTold(**head(told_fact), announcement=row.id, text=row.text)
+@projection("fair", announcements.FairAnnounced)
+async def _announced(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, announcements.FairAnnounced)  # noqa: S101
+    row = await tx.session.get_one(Announcement, event.announcement)
+    return AnnouncedEvent(**head(published), announcement=row.id, text=row.text)
 
 
-@told("chat:reported")
-class ReportedTold(ToldFact):
+@server_event("chat:reported")
+class ReportedEvent(StreamEvent):
     """Somebody has reported a message."""
 
     message: UUID
 
 
-@told("chat:report_settled")
-class ReportSettledTold(ToldFact):
+@server_event("chat:report_settled")
+class ReportSettledEvent(StreamEvent):
     """A reported message has been removed, or left."""
 
     message: UUID
 
 
-@told("fair:organiser_removed")
-class OrganiserRemovedTold(ToldFact):
+@server_event("fair:organiser_removed")
+class OrganiserRemovedEvent(StreamEvent):
     """Somebody runs the fair no longer."""
 
     person: UUID
@@ -133,25 +133,25 @@ class ModerationSnapshot(Payload):
     reports: list[UUID]
 
 
-@tells("moderation", moderation.ReportSettled)
-async def _settled(_: Transaction, told_fact: Told) -> ToldFact:
-    return ReportSettledTold(**head(told_fact), **told_fact.fact.model_dump(include={"message"}))
+@projection("moderation", moderation.ReportSettled)
+async def _settled(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return ReportSettledEvent(**head(published), **published.event.model_dump(include={"message"}))
 
 
-@tells("moderation", fairs.OrganiserRemoved)
-async def _removed(_: Transaction, told_fact: Told) -> ToldFact:
-    return OrganiserRemovedTold(**head(told_fact), **told_fact.fact.model_dump(include={"person"}))
+@projection("moderation", fairs.OrganiserRemoved)
+async def _removed(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return OrganiserRemovedEvent(**head(published), **published.event.model_dump(include={"person"}))
 
 
-def _removed_organiser(told_fact: Told) -> tuple[UUID, ...]:
-    fact = told_fact.fact
-    assert isinstance(fact, fairs.OrganiserRemoved)  # noqa: S101
-    return (fact.person,)
+def _removed_organiser(published: PublishedEvent) -> tuple[UUID, ...]:
+    event = published.event
+    assert isinstance(event, fairs.OrganiserRemoved)  # noqa: S101
+    return (event.person,)
 
 
 may_end_rights(fairs.OrganiserRemoved, _removed_organiser)
 
 
-@tells("moderation", moderation.ChatReported)
-async def _reported(_: Transaction, told_fact: Told) -> ToldFact:
-    return ReportedTold(**head(told_fact), **told_fact.fact.model_dump(include={"message"}))
+@projection("moderation", moderation.ChatReported)
+async def _reported(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return ReportedEvent(**head(published), **published.event.model_dump(include={"message"}))

@@ -1,6 +1,6 @@
 """The live house: connections, who they belong to, the order of their events, and what goes out to whom.
 
-Delivery is at most once on this wire; what must arrive is a numbered fact that a client asks for again.
+Delivery is at most once on this wire; what must arrive is a numbered event that a client asks for again.
 """
 
 import uuid
@@ -20,7 +20,7 @@ from rooms import access
 from rooms.access import Actor
 from rooms.core.database import Database
 from rooms.core.errors import N_, Invalid, Problem
-from rooms.core.events import Told
+from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.lines import places
 from rooms.meetings.cobrowsing import LookingBegan, LookingEnded
@@ -29,11 +29,11 @@ from rooms.people import presence, signin
 from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, name_of
 from signaling.entrances import enter, losers
 from signaling.ice import IceServers
-from signaling.peers import peers_told
+from signaling.peers import peers_state
+from signaling.projections import project
 from signaling.rates import Allowance
 from signaling.relay import Relay
 from signaling.standings import Standings
-from signaling.telling import project
 from signaling.wire import WireServer
 
 log = structlog.get_logger()
@@ -120,7 +120,7 @@ class Hub:
         self.server.on("disconnect", self._disconnect)
         self.server.on("meeting:signal", self._signal)
         self.server.on("*", self._receive)
-        database.listeners.append(self._tell)
+        database.listeners.append(self._publish)
 
     def attach(self, app: web.Application) -> None:
         self.server.attach(app, socketio_path="live")
@@ -221,35 +221,35 @@ class Hub:
 
     async def tell_peers(self, channel: uuid.UUID) -> None:
         """The state of both peers of a pair, to both."""
-        payload = peers_told(self.relay, channel)
+        payload = peers_state(self.relay, channel)
         for sid in self.relay.connections(channel):
             await self.emit(payload, to=sid)
 
     async def emit(self, payload: Payload, *, to: str) -> None:
         await self.server.emit(name_of(payload), payload.model_dump(mode="json"), to=to)
 
-    async def _tell(self, told: list[Told]) -> None:
-        """After a commit: tell each fact once to its stream's room, then let the states follow.
+    async def _publish(self, published: list[PublishedEvent]) -> None:
+        """After a commit: tell each event once to its stream's room, then let the states follow.
 
         What was committed stands, so a failure here is ours alone: clients notice the gap and ask.
         """
         try:
             async with self.database.reading() as tx:
-                for each in told:
+                for each in published:
                     await self.emit(await project(tx, each), to=each.stream)
-            await self.standings.follow(told)
-            await self._withdraw_rights(told)
+            await self.standings.follow(published)
+            await self._withdraw_rights(published)
         except Exception:
             log.exception("telling_failed")
 
-    async def _withdraw_rights(self, told: list[Told]) -> None:
+    async def _withdraw_rights(self, published: list[PublishedEvent]) -> None:
         """A right that has ended acts on live connections at once."""
-        for each in told:
-            if isinstance(each.fact, LookingBegan | LookingEnded):
-                self.relay.look(each.fact.meeting, getattr(each.fact, "owner", None))
-            if isinstance(each.fact, MeetingEnded):
-                self.relay.close(each.fact.meeting)
-        for person in losers(told):
+        for each in published:
+            if isinstance(each.event, LookingBegan | LookingEnded):
+                self.relay.look(each.event.meeting, getattr(each.event, "owner", None))
+            if isinstance(each.event, MeetingEnded):
+                self.relay.close(each.event.meeting)
+        for person in losers(published):
             await self._ask_again(person)
 
     async def _ask_again(self, person: uuid.UUID) -> None:

@@ -6,48 +6,48 @@ from rooms import access
 from rooms.access import Act
 from rooms.core.errors import N_, Conflict
 from rooms.meetings import cobrowsing
-from signaling.contract import Ack, Payload, ToldFact, client_event, told
+from signaling.contract import Ack, Payload, StreamEvent, client_event, server_event
 from signaling.hub import Context
-from signaling.telling import as_it_is
+from signaling.projections import as_it_is
 
 
-@told("looking:began")
-class BeganTold(ToldFact):
+@server_event("looking:began")
+class BeganEvent(StreamEvent):
     """The owner has said yes: their page is shown to the other one from now on."""
 
     meeting: UUID
     owner: UUID
 
 
-@told("looking:allowed")
-class AllowedTold(ToldFact):
+@server_event("looking:allowed")
+class AllowedEvent(StreamEvent):
     """Whether the other one may fill in with the owner."""
 
     meeting: UUID
     may_fill: bool
 
 
-@told("looking:ended")
-class EndedTold(ToldFact):
+@server_event("looking:ended")
+class EndedEvent(StreamEvent):
     """Nothing is shown any more."""
 
     meeting: UUID
 
 
-as_it_is("meeting", cobrowsing.LookingBegan, BeganTold)
-as_it_is("meeting", cobrowsing.FillingAllowed, AllowedTold)
-as_it_is("meeting", cobrowsing.LookingEnded, EndedTold)
+as_it_is("meeting", cobrowsing.LookingBegan, BeganEvent)
+as_it_is("meeting", cobrowsing.FillingAllowed, AllowedEvent)
+as_it_is("meeting", cobrowsing.LookingEnded, EndedEvent)
 
 
-@told("looking:asked")
-class AskedTold(Payload):
+@server_event("looking:asked")
+class AskedEvent(Payload):
     """Whoever leads the talk asks to look at a page together; nothing happens without a yes."""
 
     meeting: UUID
 
 
-@told("looking:declined")
-class DeclinedTold(Payload):
+@server_event("looking:declined")
+class DeclinedEvent(Payload):
     """Not now: nothing is shown."""
 
     meeting: UUID
@@ -75,7 +75,7 @@ async def ask(context: Context, payload: Look) -> Ack:
     peer = context.hub.relay.room(meeting.id).peers.get(meeting.candidate_id)
     if peer is None:
         raise Conflict("looking.away", N_("The other one is not connected now."))
-    await context.hub.emit(AskedTold(meeting=meeting.id), to=peer.sid)
+    await context.hub.emit(AskedEvent(meeting=meeting.id), to=peer.sid)
     return Ack()
 
 
@@ -86,7 +86,7 @@ async def decline(context: Context, payload: Look) -> Ack:
         meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW)
     peer = context.hub.relay.room(meeting.id).peers.get(meeting.recruiter_id)
     if peer:
-        await context.hub.emit(DeclinedTold(meeting=meeting.id), to=peer.sid)
+        await context.hub.emit(DeclinedEvent(meeting=meeting.id), to=peer.sid)
     return Ack()
 
 

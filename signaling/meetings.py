@@ -8,20 +8,20 @@ from rooms import access
 from rooms.access import Act
 from rooms.appointments import room
 from rooms.core.errors import N_, Conflict
-from rooms.core.events import Told
+from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.meetings import cobrowsing, meetings
 from rooms.meetings.meetings import Meeting, MeetingState
 from rooms.meetings.modes import Mode
-from signaling.contract import Ack, Payload, ToldFact, client_event, told
+from signaling.contract import Ack, Payload, StreamEvent, client_event, server_event
 from signaling.hub import Context
 from signaling.looking import LookingSnapshot
+from signaling.projections import as_it_is, head, projection
 from signaling.relay import Peer
-from signaling.telling import as_it_is, head, tells
 
 
-@told("meeting:went_in")
-class WentInTold(ToldFact):
+@server_event("meeting:went_in")
+class WentInEvent(StreamEvent):
     """Somebody has gone in; `live_at` is set once both have."""
 
     meeting: UUID
@@ -30,24 +30,24 @@ class WentInTold(ToldFact):
     planned_end_at: datetime | None
 
 
-@told("meeting:went_out")
-class WentOutTold(ToldFact):
+@server_event("meeting:went_out")
+class WentOutEvent(StreamEvent):
     """A guest has gone, and may come back."""
 
     meeting: UUID
     person: UUID
 
 
-@told("meeting:prolonged")
-class ProlongedTold(ToldFact):
+@server_event("meeting:prolonged")
+class ProlongedEvent(StreamEvent):
     """The recruiter goes on for some minutes."""
 
     meeting: UUID
     planned_end_at: datetime
 
 
-@told("meeting:stepped")
-class SteppedTold(ToldFact):
+@server_event("meeting:stepped")
+class SteppedEvent(StreamEvent):
     """The talk goes on in another way; `phone` is the number, when it is by phone."""
 
     meeting: UUID
@@ -56,44 +56,44 @@ class SteppedTold(ToldFact):
     phone: str
 
 
-@told("meeting:ended")
-class EndedTold(ToldFact):
+@server_event("meeting:ended")
+class EndedEvent(StreamEvent):
     """The talk is over."""
 
     meeting: UUID
     state: MeetingState
 
 
-@told("meeting:begun")
-class BegunTold(ToldFact):
-    """The waiting room is open: the first fact of a meeting."""
+@server_event("meeting:begun")
+class BegunEvent(StreamEvent):
+    """The waiting room is open: the first event of a meeting."""
 
     meeting: UUID
 
 
-as_it_is("meeting", meetings.WentIn, WentInTold)
-as_it_is("meeting", meetings.WentOut, WentOutTold)
-as_it_is("meeting", meetings.MeetingProlonged, ProlongedTold)
+as_it_is("meeting", meetings.WentIn, WentInEvent)
+as_it_is("meeting", meetings.WentOut, WentOutEvent)
+as_it_is("meeting", meetings.MeetingProlonged, ProlongedEvent)
 
 
-@tells("meeting", meetings.MeetingStepped)
-async def _stepped(tx: Transaction, told_fact: Told) -> ToldFact:
-    fact = told_fact.fact
-    assert isinstance(fact, meetings.MeetingStepped)  # noqa: S101
-    row = await tx.session.get_one(Meeting, fact.meeting)
+@projection("meeting", meetings.MeetingStepped)
+async def _stepped(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, meetings.MeetingStepped)  # noqa: S101
+    row = await tx.session.get_one(Meeting, event.meeting)
     appointment = await room.appointment_of(tx, row)
-    phone = appointment.phone if appointment and fact.mode is Mode.PHONE else ""
-    return SteppedTold(**head(told_fact), **fact.model_dump(), phone=phone)
+    phone = appointment.phone if appointment and event.mode is Mode.PHONE else ""
+    return SteppedEvent(**head(published), **event.model_dump(), phone=phone)
 
 
-@tells("meeting", meetings.MeetingOpened)
-async def _begun(_: Transaction, told_fact: Told) -> ToldFact:
-    return BegunTold(**head(told_fact), **told_fact.fact.model_dump(include={"meeting"}))
+@projection("meeting", meetings.MeetingOpened)
+async def _begun(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return BegunEvent(**head(published), **published.event.model_dump(include={"meeting"}))
 
 
-@tells("meeting", meetings.MeetingEnded)
-async def _ended(_: Transaction, told_fact: Told) -> ToldFact:
-    return EndedTold(**head(told_fact), **told_fact.fact.model_dump(include={"meeting", "state"}))
+@projection("meeting", meetings.MeetingEnded)
+async def _ended(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return EndedEvent(**head(published), **published.event.model_dump(include={"meeting", "state"}))
 
 
 class MeetingSnapshot(Payload):
@@ -105,22 +105,22 @@ class MeetingSnapshot(Payload):
     looking: LookingSnapshot | None
 
 
-@told("meeting:taken_over")
-class TakenOverTold(Payload):
+@server_event("meeting:taken_over")
+class TakenOverEvent(Payload):
     """The meeting goes on in another tab or on another device; this one is out."""
 
     meeting: UUID
 
 
-@told("meeting:refused")
-class RefusedTold(Payload):
+@server_event("meeting:refused")
+class RefusedEvent(Payload):
     """A signal was refused: `not_in_meeting`, `header` or `too_large`."""
 
     reason: str
 
 
-@told("meeting:signal")
-class SignalTold(Payload):
+@server_event("meeting:signal")
+class SignalEvent(Payload):
     """The other peer's description or ice_candidate as it came, or its wish that we `restart` ICE."""
 
     meeting: UUID
@@ -181,7 +181,7 @@ async def enter(context: Context, payload: Enter) -> Ack:
     if not before and channel == meeting.id:
         await _recall_looking(context, meeting.id)
     if before and before.sid != sid:
-        await context.hub.emit(TakenOverTold(meeting=channel), to=before.sid)
+        await context.hub.emit(TakenOverEvent(meeting=channel), to=before.sid)
     await context.hub.tell_peers(channel)
     servers = context.hub.ice.of(str(me.id), now)
     shows = Shows(microphone=before.microphone, camera=before.camera) if other_tab and before else None

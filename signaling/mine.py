@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms.core.events import Told
+from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.lines import calls, places
@@ -12,12 +12,12 @@ from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings import follow_up, meetings
 from rooms.meetings.meetings import MeetingState, NextStep
 from rooms.people import documents
-from signaling.appointments import AppointmentTold
-from signaling.contract import Payload, ToldFact, told
-from signaling.telling import as_it_is, head, tells
+from signaling.appointments import AppointmentView
+from signaling.contract import Payload, StreamEvent, server_event
+from signaling.projections import as_it_is, head, projection
 
 
-class MyPlaceTold(Payload):
+class MyPlaceView(Payload):
     """One's own place, with where to find the booth."""
 
     place: UUID
@@ -30,8 +30,8 @@ class MyPlaceTold(Payload):
     missed: int
 
 
-def my_place_told(place: Place) -> MyPlaceTold:
-    return MyPlaceTold(
+def my_place_view(place: Place) -> MyPlaceView:
+    return MyPlaceView(
         place=place.id,
         booth=place.booth_id,
         employer=place.booth.employer.name,
@@ -47,15 +47,15 @@ def booth_path(booth: Booth) -> str:
     return f"/fairs/{booth.fair.slug}/booths/{booth.employer.slug}"
 
 
-@told("place:taken")
-class PlaceTakenTold(ToldFact):
+@server_event("place:taken")
+class PlaceTakenEvent(StreamEvent):
     """You have taken a place in a line."""
 
-    place: MyPlaceTold
+    place: MyPlaceView
 
 
-@told("place:changed")
-class PlaceChangedTold(ToldFact):
+@server_event("place:changed")
+class PlaceChangedEvent(StreamEvent):
     """Your place has a new state, or is passed over for a while."""
 
     place: UUID
@@ -65,7 +65,7 @@ class PlaceChangedTold(ToldFact):
     missed: int
 
 
-class MyCallTold(Payload):
+class MyCallView(Payload):
     """A call that rings for you."""
 
     call: UUID
@@ -78,9 +78,9 @@ class MyCallTold(Payload):
     is_simulated: bool
 
 
-def my_call_told(call: Call) -> MyCallTold:
+def my_call_view(call: Call) -> MyCallView:
     booth = call.place.booth
-    return MyCallTold(
+    return MyCallView(
         call=call.id,
         place=call.place_id,
         employer=booth.employer.name,
@@ -92,15 +92,15 @@ def my_call_told(call: Call) -> MyCallTold:
     )
 
 
-@told("call:rang")
-class CallRangTold(ToldFact):
+@server_event("call:rang")
+class CallRangEvent(StreamEvent):
     """A recruiter calls you."""
 
-    ringing: MyCallTold
+    ringing: MyCallView
 
 
-@told("call:settled")
-class CallSettledTold(ToldFact):
+@server_event("call:settled")
+class CallSettledEvent(StreamEvent):
     """The call no longer rings. `counted` says whether it was missed and counts."""
 
     call: UUID
@@ -109,24 +109,24 @@ class CallSettledTold(ToldFact):
     counted: bool
 
 
-@told("meeting:opened")
-class MeetingOpenedTold(ToldFact):
+@server_event("meeting:opened")
+class MeetingOpenedEvent(StreamEvent):
     """Your call was accepted; the waiting room is open."""
 
     meeting: UUID
     call: UUID
 
 
-@told("meeting:closed")
-class MeetingClosedTold(ToldFact):
+@server_event("meeting:closed")
+class MeetingClosedEvent(StreamEvent):
     """A meeting of yours is over."""
 
     meeting: UUID
     state: MeetingState
 
 
-@told("meeting:answered")
-class AnsweredTold(ToldFact):
+@server_event("meeting:answered")
+class AnsweredEvent(StreamEvent):
     """The recruiter has answered after a talk."""
 
     meeting: UUID
@@ -136,59 +136,59 @@ class AnsweredTold(ToldFact):
 class MineSnapshot(Payload):
     """One's own places, the call that rings, the meeting one is in."""
 
-    places: list[MyPlaceTold]
-    ringing: MyCallTold | None
+    places: list[MyPlaceView]
+    ringing: MyCallView | None
     meeting: UUID | None
     cv: UUID | None
-    appointments: list[AppointmentTold]
+    appointments: list[AppointmentView]
 
 
-@told("person:cv_changed")
-class CvTold(ToldFact):
+@server_event("person:cv_changed")
+class CvEvent(StreamEvent):
     """You show another CV, or none."""
 
     document: UUID | None
 
 
-@tells("person", documents.CvChanged)
-async def _cv(_: Transaction, told_fact: Told) -> ToldFact:
-    return CvTold(**head(told_fact), **told_fact.fact.model_dump(include={"document"}))
+@projection("person", documents.CvChanged)
+async def _cv(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return CvEvent(**head(published), **published.event.model_dump(include={"document"}))
 
 
-@tells("person", places.PlaceTaken)
-async def _place_taken(tx: Transaction, told_fact: Told) -> ToldFact:
-    fact = told_fact.fact
-    assert isinstance(fact, places.PlaceTaken)  # noqa: S101
-    row = my_place_told(await tx.session.get_one(Place, fact.place))
+@projection("person", places.PlaceTaken)
+async def _place_taken(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, places.PlaceTaken)  # noqa: S101
+    row = my_place_view(await tx.session.get_one(Place, event.place))
     fresh = {"state": PlaceState.WAITING, "passed_over_until": None, "hold_reason": None, "missed": 0}
-    return PlaceTakenTold(**head(told_fact), place=row.model_copy(update=fresh))
+    return PlaceTakenEvent(**head(published), place=row.model_copy(update=fresh))
 
 
-@tells("person", places.PlaceChanged)
-async def _place_changed(_: Transaction, told_fact: Told) -> ToldFact:
-    return PlaceChangedTold(**head(told_fact), **told_fact.fact.model_dump(exclude={"booth"}))
+@projection("person", places.PlaceChanged)
+async def _place_changed(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return PlaceChangedEvent(**head(published), **published.event.model_dump(exclude={"booth"}))
 
 
-@tells("person", calls.CallRang)
-async def _call_rang(tx: Transaction, told_fact: Told) -> ToldFact:
-    fact = told_fact.fact
-    assert isinstance(fact, calls.CallRang)  # noqa: S101
-    return CallRangTold(**head(told_fact), ringing=my_call_told(await tx.session.get_one(Call, fact.call)))
+@projection("person", calls.CallRang)
+async def _call_rang(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, calls.CallRang)  # noqa: S101
+    return CallRangEvent(**head(published), ringing=my_call_view(await tx.session.get_one(Call, event.call)))
 
 
-@tells("person", calls.CallSettled)
-async def _call_settled(_: Transaction, told_fact: Told) -> ToldFact:
-    return CallSettledTold(**head(told_fact), **told_fact.fact.model_dump(exclude={"booth"}))
+@projection("person", calls.CallSettled)
+async def _call_settled(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return CallSettledEvent(**head(published), **published.event.model_dump(exclude={"booth"}))
 
 
-@tells("person", meetings.MeetingOpened)
-async def _meeting_opened(_: Transaction, told_fact: Told) -> ToldFact:
-    return MeetingOpenedTold(**head(told_fact), **told_fact.fact.model_dump(include={"meeting", "call"}))
+@projection("person", meetings.MeetingOpened)
+async def _meeting_opened(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return MeetingOpenedEvent(**head(published), **published.event.model_dump(include={"meeting", "call"}))
 
 
-@tells("person", meetings.MeetingEnded)
-async def _meeting_closed(_: Transaction, told_fact: Told) -> ToldFact:
-    return MeetingClosedTold(**head(told_fact), **told_fact.fact.model_dump(include={"meeting", "state"}))
+@projection("person", meetings.MeetingEnded)
+async def _meeting_closed(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return MeetingClosedEvent(**head(published), **published.event.model_dump(include={"meeting", "state"}))
 
 
-as_it_is("person", follow_up.AnswerGiven, AnsweredTold)
+as_it_is("person", follow_up.AnswerGiven, AnsweredEvent)

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from signaling.contract import Payload, told
+from signaling.contract import Payload, server_event
 from signaling.relay import Relay
 
 
-class PeerTold(Payload):
+class PeerView(Payload):
     person: UUID
     tab: str
     microphone: bool
@@ -15,23 +15,23 @@ class PeerTold(Payload):
     is_polite: bool
 
 
-@told("meeting:peers")
-class PeersTold(Payload):
+@server_event("meeting:peers")
+class PeersState(Payload):
     """State: who of a pair is connected, and what each microphone and camera does. `meeting` is the pair's channel:
     for two that is the meeting, for the pairs of a third what entering acknowledged."""
 
     meeting: UUID
     generation: int
-    peers: list[PeerTold]
+    peers: list[PeerView]
 
 
-def peers_told(relay: Relay, channel: UUID) -> PeersTold:
+def peers_state(relay: Relay, channel: UUID) -> PeersState:
     present = relay.room(channel)
-    return PeersTold(
+    return PeersState(
         meeting=channel,
         generation=present.generation,
         peers=[
-            PeerTold(
+            PeerView(
                 person=peer.person,
                 tab=peer.tab,
                 microphone=peer.microphone,

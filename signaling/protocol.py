@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from signaling.contract import CONTRACT, ClientEvent, ToldEvent
+from signaling.contract import CONTRACT, ClientEvent, ServerEvent
 from signaling.hub import AREAS
 
 PAGE, ASYNCAPI = Path("docs/protocol.md"), Path("docs/asyncapi.json")
@@ -18,7 +18,7 @@ Made by `make protocol` from the models in signaling/; do not edit. As AsyncAPI:
 
 Socket.IO at path `/live`, identity by the session cookie. Every client event but `meeting:signal` is acknowledged with
 `{"ok": true, ...}` or `{"ok": false, "error": {"code", "message", "field"?}}`, the message in the person's language.
-A **fact** is numbered within its stream and never lost: after a reconnection a client sends `stream:follow` with the
+A **event** is numbered within its stream and never lost: after a reconnection a client sends `stream:follow` with the
 last number it saw and gets what it missed, or a snapshot when that is impossible (another epoch, or more than 200).
 A **state** is the latest only. Facts may arrive again; a number already seen is ignored.
 
@@ -39,7 +39,7 @@ def page() -> str:
         "At most 600 a minute.\n"
     )
     parts.append("\n## What the server tells\n")
-    parts += [_told_event(event) for _, event in sorted(CONTRACT.told_events.items())]
+    parts += [_server_event(event) for _, event in sorted(CONTRACT.server_events.items())]
     return "".join(parts)
 
 
@@ -51,8 +51,8 @@ def _client_event(event: ClientEvent) -> str:
     )
 
 
-def _told_event(event: ToldEvent) -> str:
-    kind = "Fact" if event.is_fact else "State"
+def _server_event(event: ServerEvent) -> str:
+    kind = "DomainEvent" if event.is_numbered else "State"
     return (
         f"\n### `{event.name}`\n\n{kind}. {event.says.removeprefix('State: ')}\n\nCarries {_fields(event.payload)}.\n"
     )
@@ -83,9 +83,9 @@ def asyncapi() -> str:
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
-    events: list[tuple[ClientEvent | ToldEvent, str]] = [
+    events: list[tuple[ClientEvent | ServerEvent, str]] = [
         *((event, "receive") for _, event in sorted(CONTRACT.client_events.items())),
-        *((event, "send") for _, event in sorted(CONTRACT.told_events.items())),
+        *((event, "send") for _, event in sorted(CONTRACT.server_events.items())),
     ]
     for event, action in events:
         schema = event.payload.model_json_schema(ref_template="#/components/schemas/{model}")

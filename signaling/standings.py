@@ -1,4 +1,4 @@
-"""States: how each line stands, the latest only. Stirred by facts and presence, told at most a few times a second."""
+"""States: how each line stands, the latest only. Stirred by events and presence, told at most a few times a second."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import select
 
 from rooms.core.database import Database
-from rooms.core.events import Told, fair_stream, line_stream, person_stream
+from rooms.core.events import PublishedEvent, fair_stream, line_stream, person_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs import booths
 from rooms.fairs.booths import Booth
@@ -21,14 +21,14 @@ from rooms.lines import line_status
 from rooms.lines.line_status import Position, Standing
 from rooms.lines.places import Place, PlaceState
 from rooms.lines.waits import Wait
-from signaling.contract import Payload, WaitTold, told
+from signaling.contract import Payload, WaitView, server_event
 
 log = structlog.get_logger()
 COALESCE = 0.25
 LOOK_AGAIN = 10.0
 
 
-@told("booth:stands")
+@server_event("booth:stands")
 class BoothStands(Payload):
     """State: how a booth's line stands, for anybody."""
 
@@ -36,12 +36,12 @@ class BoothStands(Payload):
     staff: int
     staff_names: list[str]
     waiting: int
-    wait: WaitTold | None
+    wait: WaitView | None
     is_paused: bool
     is_open: bool
 
 
-@told("place:stands")
+@server_event("place:stands")
 class PlaceStands(Payload):
     """State: where your place stands. `position` 1 is first; none while on hold or in the talk."""
 
@@ -49,7 +49,7 @@ class PlaceStands(Payload):
     booth: UUID
     state: PlaceState
     position: int | None
-    wait: WaitTold | None
+    wait: WaitView | None
     passed_over_until: datetime | None
     staff: int
     is_paused: bool
@@ -64,7 +64,7 @@ class DeskPlace(Payload):
     can_be_called: bool
 
 
-@told("desk:stands")
+@server_event("desk:stands")
 class DeskStands(Payload):
     """State: who in the line can be called now, for the staff."""
 
@@ -75,8 +75,8 @@ class DeskStands(Payload):
     places: list[DeskPlace]
 
 
-def _wait(wait: Wait | None) -> WaitTold | None:
-    return WaitTold(least=wait.least, most=wait.most) if wait else None
+def _wait(wait: Wait | None) -> WaitView | None:
+    return WaitView(least=wait.least, most=wait.most) if wait else None
 
 
 def booth_stands(stands: Standing) -> BoothStands:
@@ -157,12 +157,12 @@ class Standings:
         if self._stirred:
             self._wake.set()
 
-    async def follow(self, facts: list[Told]) -> None:
+    async def follow(self, published: list[PublishedEvent]) -> None:
         """Facts of a line stir its booth; a fair that turned stirs all of its booths."""
-        for each in facts:
-            if isinstance(each.fact, FairTurned):
-                await self._stir_fair(each.fact.fair)
-            elif isinstance(found := getattr(each.fact, "booth", None), uuid.UUID):
+        for each in published:
+            if isinstance(each.event, FairTurned):
+                await self._stir_fair(each.event.fair)
+            elif isinstance(found := getattr(each.event, "booth", None), uuid.UUID):
                 self.stir({found})
 
     async def _stir_fair(self, fair: uuid.UUID) -> None:

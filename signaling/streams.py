@@ -17,17 +17,17 @@ from rooms.fairs import announcements, booths, fairs
 from rooms.lines import calls, places
 from rooms.meetings import cobrowsing, meetings
 from rooms.people import documents
-from signaling.appointments import appointment_told
-from signaling.chat import ConversationSnapshot, message_told
+from signaling.appointments import appointment_view
+from signaling.chat import ConversationSnapshot, message_view
 from signaling.contract import Ack, Payload, client_event, name_of
-from signaling.desk import LineSnapshot, place_told, question_told, ringing_told
+from signaling.desk import LineSnapshot, place_view, question_view, ringing_view
 from signaling.entrances import Look, enter, entrance
-from signaling.fairs import AnnouncementTold, BoothBrief, FairSnapshot, ModerationSnapshot
+from signaling.fairs import AnnouncementView, BoothBrief, FairSnapshot, ModerationSnapshot
 from signaling.hub import Context
 from signaling.looking import LookingSnapshot
 from signaling.meetings import MeetingSnapshot
-from signaling.mine import MineSnapshot, my_call_told, my_place_told
-from signaling.telling import project
+from signaling.mine import MineSnapshot, my_call_view, my_place_view
+from signaling.projections import project
 
 MOST_STREAMS = 12
 LARGEST_ANSWER = 1_000_000
@@ -50,12 +50,12 @@ class Follow(Payload):
 
 
 class Caught(Payload):
-    """Where a stream stands, with either the facts missed or a snapshot to start from."""
+    """Where a stream stands, with either the events missed or a snapshot to start from."""
 
     stream: str
     epoch: str
     last: int
-    facts: list[dict[str, Any]] = Field(default_factory=list)
+    events: list[dict[str, Any]] = Field(default_factory=list)
     snapshot: dict[str, Any] | None = None
 
 
@@ -117,11 +117,11 @@ async def _catch_up(tx: Transaction, wanted: Wanted, look: Look) -> Caught:
     if missed is None:
         snapshot = (await look(tx)).model_dump(mode="json")
         return Caught(stream=wanted.stream, epoch=head.epoch, last=head.last, snapshot=snapshot)
-    facts = []
+    events = []
     for each in missed:
         payload = await project(tx, each)
-        facts.append({"event": name_of(payload), **payload.model_dump(mode="json")})
-    return Caught(stream=wanted.stream, epoch=head.epoch, last=head.last, facts=facts)
+        events.append({"event": name_of(payload), **payload.model_dump(mode="json")})
+    return Caught(stream=wanted.stream, epoch=head.epoch, last=head.last, events=events)
 
 
 @entrance("fair")
@@ -172,7 +172,7 @@ async def fair_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     return FairSnapshot(
         state=fair.state,
         open_until=fair.open_until,
-        announcements=[AnnouncementTold(announcement=row.id, text=row.text, at=row.made_at) for row in rows],
+        announcements=[AnnouncementView(announcement=row.id, text=row.text, at=row.made_at) for row in rows],
         booths=[BoothBrief(booth=booth.id, is_paused=booth.paused_at is not None) for booth in stands],
     )
 
@@ -184,9 +184,9 @@ async def line_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     return LineSnapshot(
         is_paused=booth.paused_at is not None,
         staff=sorted(person.id for person in await booths.staff_of(tx, booth.id)),
-        places=[place_told(place, cvs.get(place.person_id)) for place in line],
-        ringing=[ringing_told(call) for call in await calls.ringing_at(tx, booth.id)],
-        questions=[question_told(question) for question in await questions.questions_to(tx, booth.id)],
+        places=[place_view(place, cvs.get(place.person_id)) for place in line],
+        ringing=[ringing_view(call) for call in await calls.ringing_at(tx, booth.id)],
+        questions=[question_view(question) for question in await questions.questions_to(tx, booth.id)],
     )
 
 
@@ -195,16 +195,16 @@ async def mine_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     meeting = await meetings.current(tx, subject)
     cv = (await documents.cvs_of(tx, {subject})).get(subject)
     return MineSnapshot(
-        places=[my_place_told(place) for place in await places.of_person(tx, subject)],
-        ringing=my_call_told(call) if call else None,
+        places=[my_place_view(place) for place in await places.of_person(tx, subject)],
+        ringing=my_call_view(call) if call else None,
         meeting=meeting.id if meeting else None,
         cv=cv.id if cv else None,
-        appointments=[appointment_told(row) for row in await agenda.standing_of(tx, subject)],
+        appointments=[appointment_view(row) for row in await agenda.standing_of(tx, subject)],
     )
 
 
 async def conversation_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
-    return ConversationSnapshot(messages=[message_told(row) for row in await messages.messages_of(tx, subject)])
+    return ConversationSnapshot(messages=[message_view(row) for row in await messages.messages_of(tx, subject)])
 
 
 async def meeting_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:

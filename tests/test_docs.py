@@ -28,7 +28,7 @@ def test_every_command_has_its_heading() -> None:
 
 def test_every_live_event_has_its_heading() -> None:
     documented = set(re.findall(r"^### `([\w:]+)`$", PROTOCOL, re.MULTILINE))
-    assert documented >= set(CONTRACT.client_events) | set(CONTRACT.told_events)
+    assert documented >= set(CONTRACT.client_events) | set(CONTRACT.server_events)
 
 
 def test_every_file_that_the_map_names_exists() -> None:

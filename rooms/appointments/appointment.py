@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rooms.appointments.appointment_types import Host, Reason
 from rooms.appointments.availability import Span
 from rooms.core.errors import N_, Conflict
-from rooms.core.events import Fact, person_stream
+from rooms.core.events import DomainEvent, person_stream
 from rooms.core.model import Base, new_id
 from rooms.fairs.booths import Booth
 from rooms.meetings.modes import Mode
@@ -210,7 +210,7 @@ class AppointmentChange(Base):
     by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
-class AppointmentChanged(Fact):
+class AppointmentChanged(DomainEvent):
     """An appointment was held, booked, moved, cancelled or recorded."""
 
     kind: ClassVar[str] = "appointment.changed"

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from rooms.appointments.appointment import Appointment, AppointmentState
-from rooms.core.events import Fact
+from rooms.core.events import DomainEvent
 from rooms.core.transaction import Transaction
 from rooms.meetings.meetings import Meeting, MeetingState
 
@@ -16,7 +16,7 @@ STEP = timedelta(minutes=5)
 AHEAD = timedelta(hours=12)
 
 
-class AppointmentDelayed(Fact):
+class AppointmentDelayed(DomainEvent):
     """When the appointment is expected to begin; None once it is on time again."""
 
     kind: ClassVar[str] = "appointment.delayed"
@@ -50,7 +50,7 @@ async def look(tx: Transaction, counsellor: uuid.UUID) -> None:
             continue
         expected = _rounded(max(row.begins_at, free_at)) if talk else row.begins_at
         is_late = expected - row.begins_at >= STEP
-        _tell(tx, row, expected if is_late else None)
+        _publish(tx, row, expected if is_late else None)
         free_at = max(free_at, expected + (row.occupied_until - row.begins_at)) if is_late else free_at
 
 
@@ -71,9 +71,9 @@ def _rounded(moment: datetime) -> datetime:
     return moment + (STEP - over if over else timedelta(0))
 
 
-def _tell(tx: Transaction, row: Appointment, expected_at: datetime | None) -> None:
+def _publish(tx: Transaction, row: Appointment, expected_at: datetime | None) -> None:
     if row.expected_at == expected_at:
         return
     row.expected_at = expected_at
-    fact = AppointmentDelayed(appointment=row.id, expected_at=expected_at)
-    tx.record(fact, *row.streams)
+    event = AppointmentDelayed(appointment=row.id, expected_at=expected_at)
+    tx.record(event, *row.streams)

@@ -35,7 +35,7 @@ async def booked(tx: Transaction, *rows: Appointment) -> None:
 async def booked_for(tx: Transaction, row: Appointment) -> None:
     """The candidate can be written to from now on; everybody else has been."""
     link = links.make(tx, row)
-    told = [_told(tx, row, row.candidate, "booked", "REQUEST", link)]
+    told = [_letter_to(tx, row, row.candidate, "booked", "REQUEST", link)]
     reminders = [each for each in _reminders(tx, row, link) if each.recipient == row.candidate.email]
     await outbox.post(tx, *told, *reminders)
 
@@ -122,10 +122,10 @@ def _reminder(row: Appointment, person: Person, reminder: Reminder, path: str) -
 
 def _everybody(tx: Transaction, row: Appointment, what: str, method: str, link: str) -> list[Letter]:
     paths = {person.id: f"/appointments/{row.id}" for person in row.people} | {row.candidate_id: link}
-    return [_told(tx, row, person, what, method, paths[person.id]) for person in row.people]
+    return [_letter_to(tx, row, person, what, method, paths[person.id]) for person in row.people]
 
 
-def _told(tx: Transaction, row: Appointment, person: Person, what: str, method: str, path: str) -> Letter:
+def _letter_to(tx: Transaction, row: Appointment, person: Person, what: str, method: str, path: str) -> Letter:
     values = _values(row, person, what) | {"path": path, "calendar": _entry(tx, row, person, method)}
     once = f"{what}:{row.id}:{row.sequence}:{person.id}"
     return Letter(person.email, "appointment", person.language, values, once)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from rooms.appointments.appointment import TAKES_PLACE, Appointment
 from rooms.core.errors import N_, Conflict
-from rooms.core.events import Fact, reacts_to
+from rooms.core.events import DomainEvent, reacts_to
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import Checked, DocumentKind
 from rooms.people.documents import Document, DocumentWithdrawn, document
@@ -16,7 +16,7 @@ from rooms.people.people import Person
 MOST_OF_AN_APPOINTMENT = 20
 
 
-class PaperWithdrawn(Fact):
+class PaperWithdrawn(DomainEvent):
     """Whoever passed a document in an appointment has taken it back."""
 
     kind: ClassVar[str] = "appointment.document_withdrawn"
@@ -24,7 +24,7 @@ class PaperWithdrawn(Fact):
     document: uuid.UUID
 
 
-class DocumentPassed(Fact):
+class DocumentPassed(DomainEvent):
     """One of the two people of an appointment has passed a document to the other."""
 
     kind: ClassVar[str] = "appointment.document"
@@ -44,8 +44,8 @@ async def pass_on(
     row = document(tx, DocumentKind.PAPER, checked, name, person=giver.id)
     row.appointment_id = appointment.id
     tx.session.add(row)
-    fact = DocumentPassed(appointment=appointment.id, document=name, giver=giver.id)
-    tx.record(fact, *appointment.streams)
+    event = DocumentPassed(appointment=appointment.id, document=name, giver=giver.id)
+    tx.record(event, *appointment.streams)
     return []
 
 

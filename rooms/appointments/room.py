@@ -17,7 +17,7 @@ from rooms.appointments.evidence import STEPS, TROUBLE, What, has_entered, note,
 from rooms.chat import conversations
 from rooms.chat.conversations import ConversationKind
 from rooms.core.errors import N_, Conflict, Invalid
-from rooms.core.events import Fact, meeting_stream, reacts_to
+from rooms.core.events import DomainEvent, meeting_stream, reacts_to
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.meetings import meetings
@@ -29,7 +29,7 @@ LATE_AFTER = timedelta(minutes=5)
 OPEN_AFTER = timedelta(hours=2)
 
 
-class RoomOpened(Fact):
+class RoomOpened(DomainEvent):
     """The room of an appointment is there."""
 
     kind: ClassVar[str] = "appointment.room_opened"
@@ -37,7 +37,7 @@ class RoomOpened(Fact):
     meeting: uuid.UUID
 
 
-class RoomEntered(Fact):
+class RoomEntered(DomainEvent):
     """Somebody has come into the waiting room of an appointment for the first time."""
 
     kind: ClassVar[str] = "appointment.entered"
@@ -56,8 +56,8 @@ async def enter(tx: Transaction, row: Appointment, person: Person) -> Meeting:
     meeting = await _meeting_of(tx, row) or await _open(tx, row)
     if not await has_entered(tx, row, person.id):
         await note(tx, row, person.id, What.ENTERED)
-        fact = RoomEntered(appointment=row.id, person=person.id)
-        tx.record(fact, *row.streams)
+        event = RoomEntered(appointment=row.id, person=person.id)
+        tx.record(event, *row.streams)
     return meeting
 
 
@@ -83,8 +83,8 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
     tx.session.add(meeting)
     await tx.session.flush()
     await conversations.begin(tx, ConversationKind.MEETING, meeting.thread, None)
-    fact = RoomOpened(appointment=row.id, meeting=meeting.id)
-    tx.record(fact, meeting_stream(meeting.id), *row.streams)
+    event = RoomOpened(appointment=row.id, meeting=meeting.id)
+    tx.record(event, meeting_stream(meeting.id), *row.streams)
     return meeting
 
 

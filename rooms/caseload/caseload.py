@@ -18,7 +18,7 @@ from rooms.chat import conversations
 from rooms.chat.conversations import ConversationKind
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, NotFound
-from rooms.core.events import Fact, person_stream
+from rooms.core.events import DomainEvent, person_stream
 from rooms.core.transaction import Transaction
 from rooms.organisations import agencies, referents
 from rooms.organisations.agencies import Team, TeamMember, colleague_of
@@ -45,7 +45,7 @@ class KnownHere(Conflict):
         super().__init__("followed.known_here", message, field="name")
 
 
-class FollowingChanged(Fact):
+class FollowingChanged(DomainEvent):
     """Somebody is followed by another counsellor from now on, or by nobody."""
 
     kind: ClassVar[str] = "following.changed"
@@ -56,8 +56,8 @@ class FollowingChanged(Fact):
 
 def publish(tx: Transaction, person: uuid.UUID, counsellor: uuid.UUID | None, before: uuid.UUID | None) -> None:
     concerned = filter(None, (person, counsellor, before))
-    fact = FollowingChanged(person=person, counsellor=counsellor, before=before)
-    tx.record(fact, *(person_stream(each) for each in concerned))
+    event = FollowingChanged(person=person, counsellor=counsellor, before=before)
+    tx.record(event, *(person_stream(each) for each in concerned))
 
 
 async def follow(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:

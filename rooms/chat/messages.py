@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.chat.silences import refuse_the_silenced
-from rooms.core.events import Fact, conversation_stream
+from rooms.core.events import DomainEvent, conversation_stream
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
@@ -36,7 +36,7 @@ class Message(Base):
     author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
-class ChatSent(Fact):
+class ChatSent(DomainEvent):
     kind: ClassVar[str] = "chat.sent"
     conversation: uuid.UUID
     message: uuid.UUID

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rooms.chat.conversations import Conversation
 from rooms.chat.messages import Message
 from rooms.core.errors import N_, Conflict
-from rooms.core.events import Fact, conversation_stream, moderation_stream
+from rooms.core.events import DomainEvent, conversation_stream, moderation_stream
 from rooms.core.model import Base
 from rooms.core.transaction import Transaction
 from rooms.people.people import Person
@@ -24,19 +24,19 @@ class Report(Base):
     settled_at: Mapped[datetime | None]
 
 
-class ChatRemoved(Fact):
+class ChatRemoved(DomainEvent):
     kind: ClassVar[str] = "chat.removed"
     conversation: uuid.UUID
     message: uuid.UUID
 
 
-class ChatReported(Fact):
+class ChatReported(DomainEvent):
     kind: ClassVar[str] = "chat.reported"
     fair: uuid.UUID
     message: uuid.UUID
 
 
-class ReportSettled(Fact):
+class ReportSettled(DomainEvent):
     """What was reported has been looked at: removed, or left."""
 
     kind: ClassVar[str] = "chat.report_settled"
@@ -64,8 +64,8 @@ async def remove(tx: Transaction, message: Message, fair: uuid.UUID | None) -> N
     await settle(tx, message, fair)
     if message.removed_at is None:
         message.removed_at = tx.now
-        fact = ChatRemoved(conversation=message.conversation_id, message=message.id)
-        tx.record(fact, conversation_stream(message.conversation_id))
+        event = ChatRemoved(conversation=message.conversation_id, message=message.id)
+        tx.record(event, conversation_stream(message.conversation_id))
 
 
 async def report(tx: Transaction, person: Person, message: Message, fair: uuid.UUID | None) -> None:

@@ -9,13 +9,13 @@ from sqlalchemy import exists, select
 from rooms.chat import conversations
 from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.chat.messages import ChatSent, Message
-from rooms.core.events import Fact, line_stream, reacts_to
+from rooms.core.events import DomainEvent, line_stream, reacts_to
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.people.people import Person
 
 
-class QuestionWritten(Fact):
+class QuestionWritten(DomainEvent):
     """Somebody wrote in a private question: whoever stands at the booth's desk is told."""
 
     kind: ClassVar[str] = "question.written"

@@ -15,14 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from rooms.core import streams
 from rooms.core.clock import Clock
-from rooms.core.events import Told
+from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 
-Listener = Callable[[list[Told]], Awaitable[None]]
+Listener = Callable[[list[PublishedEvent]], Awaitable[None]]
 
 
 class Database:
-    """The engine with its two kinds of unit of work, and who is told when facts commit."""
+    """The engine with its two kinds of unit of work, and who is published when events commit."""
 
     def __init__(self, url: str, clock: Clock, *, pool_size: int = 10) -> None:
         self.clock = clock
@@ -48,10 +48,10 @@ class Database:
             async with session.begin():
                 yield transaction
                 await session.flush()
-                told = await streams.number(transaction)
-        if told:
+                published = await streams.number(transaction)
+        if published:
             for listener in self.listeners:
-                await listener(told)
+                await listener(published)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

@@ -1,4 +1,4 @@
-"""What a stored event is: the change and ids, never a whole picture of things and never somebody's words.
+"""What an event is: the change and ids, never a whole picture of things and never somebody's words.
 
 An area above the one in which something happens says what it means there with `reacts_to`, in the same transaction.
 """
@@ -11,32 +11,29 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-KINDS: dict[str, type["Fact"]] = {}
+EVENT_KINDS: dict[str, type["DomainEvent"]] = {}
 
 
-class Happening(BaseModel):
-    """Something that has happened, to which other areas may react."""
+class DomainEvent(BaseModel):
+    """A closed model of something that has happened. One that is kept and published names its `kind`, such as
+    `place.taken`; others are only reacted to."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Fact(Happening):
-    """A closed model of one change that is kept and told. A subclass names its `kind`, such as `place.taken`."""
-
-    kind: ClassVar[str]
+    kind: ClassVar[str] = ""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
-        KINDS[cls.kind] = cls
+        if cls.kind:
+            EVENT_KINDS[cls.kind] = cls
 
 
 Reaction = Callable[[Any, Any], Awaitable[None]]
 """Takes the transaction and what happened in it."""
 R = TypeVar("R", bound=Reaction)
-REACTIONS: dict[type[Happening], list[Reaction]] = {}
+REACTIONS: dict[type[DomainEvent], list[Reaction]] = {}
 
 
-def reacts_to(happened: type[Happening]) -> Callable[[R], R]:
+def reacts_to(happened: type[DomainEvent]) -> Callable[[R], R]:
     """What this means elsewhere; reactions to one kind run in the order in which they were declared."""
 
     def register(reaction: R) -> R:
@@ -47,13 +44,13 @@ def reacts_to(happened: type[Happening]) -> Callable[[R], R]:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A fact with its place in a stream: `number` counts from 1 without a hole."""
+class PublishedEvent:
+    """An event with its place in a stream: `number` counts from 1 without a hole."""
 
     stream: str
     number: int
     at: datetime
-    fact: Fact
+    event: DomainEvent
 
 
 def fair_stream(fair: uuid.UUID) -> str:

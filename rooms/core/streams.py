@@ -1,6 +1,6 @@
-"""Numbered streams of facts: what a client that comes back reads to miss nothing.
+"""Numbered streams of events: what a client that comes back reads to miss nothing.
 
-The numbers are given at the end of the transaction under the stream's row lock, so facts of one stream commit in the
+The numbers are given at the end of the transaction under the stream's row lock, so events of one stream commit in the
 order of their numbers. The epoch changes when a stream begins anew, and tells a client that its number means nothing.
 """
 
@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.core.events import KINDS, Told
+from rooms.core.events import EVENT_KINDS, PublishedEvent
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
 
@@ -28,8 +28,8 @@ class Stream(Base):
     epoch: Mapped[uuid.UUID]
 
 
-class StoredFact(Base):
-    __tablename__ = "fact"
+class StoredEvent(Base):
+    __tablename__ = "event"
     stream: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -45,27 +45,27 @@ class Head:
     epoch: str
 
 
-async def number(tx: Transaction) -> list[Told]:
-    """Give the transaction's facts their numbers and store them. Streams are locked in the order of their names."""
+async def number(tx: Transaction) -> list[PublishedEvent]:
+    """Give the transaction's events their numbers and store them. Streams are locked in the order of their names."""
     if not tx.recorded:
         return []
     counts: dict[str, int] = {}
     for stream, _ in tx.recorded:
         counts[stream] = counts.get(stream, 0) + 1
     before = await _advance(tx, counts)
-    told = []
-    for stream, fact in tx.recorded:
+    published = []
+    for stream, event in tx.recorded:
         before[stream] += 1
-        told.append(Told(stream, before[stream], tx.now, fact))
-    facts = [
+        published.append(PublishedEvent(stream, before[stream], tx.now, event))
+    events = [
         {
-            "stream": each.stream, "number": each.number, "kind": each.fact.kind,
-            "data": each.fact.model_dump(mode="json"), "at": each.at,
+            "stream": each.stream, "number": each.number, "kind": each.event.kind,
+            "data": each.event.model_dump(mode="json"), "at": each.at,
         }
-        for each in told
+        for each in published
     ]  # fmt: skip
-    await tx.write(insert(StoredFact), facts)
-    return told
+    await tx.write(insert(StoredEvent), events)
+    return published
 
 
 async def _advance(tx: Transaction, counts: dict[str, int]) -> dict[str, int]:
@@ -82,17 +82,21 @@ async def head(tx: Transaction, stream: str) -> Head:
     return Head(row.last, str(row.epoch)) if row else Head(0, "")
 
 
-async def since(tx: Transaction, stream: str, epoch: str, after: int) -> list[Told] | None:
-    """The facts after number `after`, or None when catching up is impossible and a snapshot is due."""
+async def since(tx: Transaction, stream: str, epoch: str, after: int) -> list[PublishedEvent] | None:
+    """The events after number `after`, or None when catching up is impossible and a snapshot is due."""
     now = await head(tx, stream)
     if epoch not in (now.epoch, "") or after > now.last or now.last - after > CATCH_UP_LIMIT:
         return None
     rows = await tx.session.execute(
-        select(StoredFact).where(StoredFact.stream == stream, StoredFact.number > after).order_by(StoredFact.number)
+        select(StoredEvent).where(StoredEvent.stream == stream, StoredEvent.number > after).order_by(StoredEvent.number)
     )
-    return [Told(row.stream, row.number, row.at, KINDS[row.kind].model_validate(row.data)) for row in rows.scalars()]
+    return [_published(row) for row in rows.scalars()]
+
+
+def _published(row: StoredEvent) -> PublishedEvent:
+    return PublishedEvent(row.stream, row.number, row.at, EVENT_KINDS[row.kind].model_validate(row.data))
 
 
 async def count(tx: Transaction) -> int:
-    """How many facts are kept: a figure for the operator."""
-    return (await tx.session.execute(select(func.count()).select_from(StoredFact))).scalar_one()
+    """How many events are kept: a figure for the operator."""
+    return (await tx.session.execute(select(func.count()).select_from(StoredEvent))).scalar_one()

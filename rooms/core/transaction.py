@@ -1,4 +1,4 @@
-"""One transaction, one moment, one list of facts: what every command works in."""
+"""One transaction, one moment, one list of events: what every command works in."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from rooms.core.clock import Clock
 from rooms.core.errors import Problem
-from rooms.core.events import REACTIONS, Fact, Happening
+from rooms.core.events import REACTIONS, DomainEvent
 from rooms.core.model import Base
 
 
@@ -25,23 +25,22 @@ class Attempt:
 
 
 class Transaction:
-    """A unit of work: the database session, the moment it happens at, and the facts it makes known when it commits."""
+    """A unit of work: the database session, the moment it happens at, and the events it makes known when it commits."""
 
     def __init__(self, session: AsyncSession, clock: Clock) -> None:
         self.session = session
         self.now = clock.now()
-        self.recorded: list[tuple[str, Fact]] = []
+        self.recorded: list[tuple[str, DomainEvent]] = []
 
-    def record(self, fact: Fact, *streams: str) -> None:
-        """Make `fact` known on each of `streams`, in order, once the transaction has committed."""
-        self.recorded.extend((stream, fact) for stream in streams)
+    def record(self, event: DomainEvent, *streams: str) -> None:
+        """Make `event` known on each of `streams`, in order, once the transaction has committed."""
+        self.recorded.extend((stream, event) for stream in streams)
 
-    async def happened(self, event: Happening, *streams: str) -> None:
+    async def happened(self, event: DomainEvent, *streams: str) -> None:
         """Whoever reacts to `event` acts now, in this transaction; then it is recorded on `streams`."""
         for reaction in REACTIONS.get(type(event), ()):
             await reaction(self, event)
-        if isinstance(event, Fact):
-            self.record(event, *streams)
+        self.record(event, *streams)
 
     @property
     def is_sqlite(self) -> bool:
@@ -62,7 +61,7 @@ class Transaction:
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[Attempt]:
-        """A part that can be undone, rows and facts, as it is after a Problem. What it changed is then read anew, for
+        """A part that can be undone, rows and events, as it is after a Problem. What it changed is then read anew, for
         nothing can be loaded by itself where this runs."""
         known, attempt = len(self.recorded), Attempt()
         try:

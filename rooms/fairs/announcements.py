@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.core.events import Fact, fair_stream
+from rooms.core.events import DomainEvent, fair_stream
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
@@ -22,7 +22,7 @@ class Announcement(Base):
     made_at: Mapped[datetime]
 
 
-class FairAnnounced(Fact):
+class FairAnnounced(DomainEvent):
     kind: ClassVar[str] = "fair.announced"
     fair: uuid.UUID
     announcement: uuid.UUID

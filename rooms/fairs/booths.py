@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core.errors import N_, Conflict, Invalid
-from rooms.core.events import Fact, Happening, fair_stream, line_stream
+from rooms.core.events import DomainEvent, fair_stream, line_stream
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
@@ -50,27 +50,27 @@ class BoothStaff(Base):
     """When this recruiter last fetched the desk's page: counts as being there for a minute."""
 
 
-class BoothReserved(Happening):
+class BoothReserved(DomainEvent):
     fair: uuid.UUID
     booth: uuid.UUID
 
 
-class BoothSetUp(Fact):
+class BoothSetUp(DomainEvent):
     kind: ClassVar[str] = "booth.set_up"
     booth: uuid.UUID
 
 
-class BoothPaused(Fact):
+class BoothPaused(DomainEvent):
     kind: ClassVar[str] = "booth.paused"
     booth: uuid.UUID
 
 
-class BoothResumed(Fact):
+class BoothResumed(DomainEvent):
     kind: ClassVar[str] = "booth.resumed"
     booth: uuid.UUID
 
 
-class StaffChanged(Fact):
+class StaffChanged(DomainEvent):
     """Somebody may staff the booth from now on, or no longer."""
 
     kind: ClassVar[str] = "booth.staff_changed"

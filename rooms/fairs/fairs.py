@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid
-from rooms.core.events import Fact, Happening, moderation_stream
+from rooms.core.events import DomainEvent, moderation_stream
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text, slugged
 from rooms.core.transaction import Transaction
@@ -74,7 +74,7 @@ class FairOrganiser(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
 
 
-class OrganiserRemoved(Fact):
+class OrganiserRemoved(DomainEvent):
     """Somebody runs this fair no longer."""
 
     kind: ClassVar[str] = "fair.organiser_removed"
@@ -82,7 +82,7 @@ class OrganiserRemoved(Fact):
     person: uuid.UUID
 
 
-class FairCreated(Happening):
+class FairCreated(DomainEvent):
     fair: uuid.UUID
 
 

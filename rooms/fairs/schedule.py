@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid
-from rooms.core.events import Fact, fair_stream
+from rooms.core.events import DomainEvent, fair_stream
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
 from rooms.fairs.fairs import Fair, FairState
@@ -34,7 +34,7 @@ class FairDay(Base):
     closes_at: Mapped[datetime]
 
 
-class FairTurned(Fact):
+class FairTurned(DomainEvent):
     """The fair changed its state, or its doors opened or closed for the day."""
 
     kind: ClassVar[str] = "fair.turned"
@@ -95,7 +95,7 @@ async def open_by_hand(tx: Transaction, fair: Fair) -> None:
     if fair.state is not FairState.OPEN:
         await _move(tx, fair, FairState.OPEN)
     else:
-        await _tell(tx, fair)
+        await _publish(tx, fair)
     await turn(tx, fair)
 
 
@@ -131,7 +131,7 @@ async def turn(tx: Transaction, fair: Fair) -> None:
         await _open(tx, fair)
     elif not today and fair.open_until and fair.open_until <= tx.now:
         fair.open_until = None
-        await _tell(tx, fair)
+        await _publish(tx, fair)
     if fair.state is FairState.OPEN and not today and not ahead and fair.open_until is None:
         await _move(tx, fair, FairState.CLOSED)
     moments = [fair.open_until] if fair.open_until else []
@@ -141,7 +141,7 @@ async def turn(tx: Transaction, fair: Fair) -> None:
 
 async def _open(tx: Transaction, fair: Fair) -> None:
     if fair.state is FairState.OPEN:
-        await _tell(tx, fair)
+        await _publish(tx, fair)
     else:
         await _move(tx, fair, FairState.OPEN)
 
@@ -151,12 +151,12 @@ async def _move(tx: Transaction, fair: Fair, state: FairState) -> None:
     if state not in MOVES[fair.state]:
         raise Conflict("fair.move", N_("The fair stands differently now. Please look at its state."))
     fair.state = state
-    await _tell(tx, fair)
+    await _publish(tx, fair)
 
 
-async def _tell(tx: Transaction, fair: Fair) -> None:
-    fact = FairTurned(fair=fair.id, state=fair.state, open_until=fair.open_until)
-    await tx.happened(fact, fair_stream(fair.id))
+async def _publish(tx: Transaction, fair: Fair) -> None:
+    event = FairTurned(fair=fair.id, state=fair.state, open_until=fair.open_until)
+    await tx.happened(event, fair_stream(fair.id))
 
 
 async def to_turn(tx: Transaction) -> list[uuid.UUID]:

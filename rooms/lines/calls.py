@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict
-from rooms.core.events import Fact, line_stream, person_stream, reacts_to
+from rooms.core.events import DomainEvent, line_stream, person_stream, reacts_to
 from rooms.core.model import Base, new_id
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
@@ -70,7 +70,7 @@ class Call(Base):
     recruiter: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
-class CallRang(Fact):
+class CallRang(DomainEvent):
     kind: ClassVar[str] = "call.rang"
     call: uuid.UUID
     place: uuid.UUID
@@ -79,7 +79,7 @@ class CallRang(Fact):
     deadline: datetime
 
 
-class CallSettled(Fact):
+class CallSettled(DomainEvent):
     """The call no longer rings. `counted` says whether a missed call counts against the place."""
 
     kind: ClassVar[str] = "call.settled"
@@ -159,8 +159,8 @@ async def _ring(tx: Transaction, recruiter: Person, place: Place) -> Call | None
     if not taken[place.person_id]:
         return None
     tx.session.add(call)
-    fact = CallRang(call=call.id, place=place.id, booth=place.booth_id, recruiter=recruiter.id, deadline=call.deadline)
-    tx.record(fact, line_stream(place.booth_id), person_stream(place.person_id))
+    event = CallRang(call=call.id, place=place.id, booth=place.booth_id, recruiter=recruiter.id, deadline=call.deadline)
+    tx.record(event, line_stream(place.booth_id), person_stream(place.person_id))
     await _reach_out(tx, call)
     return call
 
@@ -259,8 +259,8 @@ def _must_ring(tx: Transaction, call: Call) -> None:
 def _settle(tx: Transaction, call: Call, state: CallState, *, counted: bool = False) -> None:
     """The one door through which a call stops ringing."""
     call.state, call.settled_at = state, tx.now
-    fact = CallSettled(call=call.id, place=call.place_id, booth=call.place.booth_id, state=state, counted=counted)
-    tx.record(fact, line_stream(call.place.booth_id), person_stream(call.place.person_id))
+    event = CallSettled(call=call.id, place=call.place_id, booth=call.place.booth_id, state=state, counted=counted)
+    tx.record(event, line_stream(call.place.booth_id), person_stream(call.place.person_id))
 
 
 async def ringing_for(tx: Transaction, person: uuid.UUID) -> Call | None:

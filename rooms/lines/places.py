@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict
-from rooms.core.events import Fact, line_stream, person_stream, reacts_to
+from rooms.core.events import DomainEvent, line_stream, person_stream, reacts_to
 from rooms.core.model import Base, new_id
 from rooms.core.outbox import Letter
 from rooms.core.text import clean_text
@@ -87,7 +87,7 @@ class Place(Base):
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
-class PlaceTaken(Fact):
+class PlaceTaken(DomainEvent):
     kind: ClassVar[str] = "place.taken"
     place: uuid.UUID
     booth: uuid.UUID
@@ -95,7 +95,7 @@ class PlaceTaken(Fact):
     ticket: int
 
 
-class PlaceChanged(Fact):
+class PlaceChanged(DomainEvent):
     """The place has a new state, or is passed over until a moment."""
 
     kind: ClassVar[str] = "place.changed"
@@ -126,8 +126,8 @@ async def join(tx: Transaction, person: Person, booth: Booth, words: str = "") -
     place.ticket, place.joined_at, place.missed = await _next_ticket(tx, booth.id), tx.now, 0
     place.booth, place.person = booth, person
     tx.session.add(place)
-    fact = PlaceTaken(place=place.id, booth=booth.id, person=person.id, ticket=place.ticket)
-    tx.record(fact, line_stream(booth.id), person_stream(person.id))
+    event = PlaceTaken(place=place.id, booth=booth.id, person=person.id, ticket=place.ticket)
+    tx.record(event, line_stream(booth.id), person_stream(person.id))
     return place
 
 
@@ -144,17 +144,17 @@ def move(tx: Transaction, place: Place, state: PlaceState, reason: HoldReason | 
     place.state, place.hold_reason = state, reason
     if state not in ACTIVE:
         place.ended_at = tx.now
-    _tell(tx, place)
+    _publish(tx, place)
 
 
 def pass_over(tx: Transaction, place: Place, pause: timedelta) -> None:
     """Skip this place until then; its order stays."""
     place.passed_over_until = tx.now + pause
-    _tell(tx, place)
+    _publish(tx, place)
 
 
-def _tell(tx: Transaction, place: Place) -> None:
-    fact = PlaceChanged(
+def _publish(tx: Transaction, place: Place) -> None:
+    event = PlaceChanged(
         place=place.id,
         booth=place.booth_id,
         state=place.state,
@@ -162,7 +162,7 @@ def _tell(tx: Transaction, place: Place) -> None:
         hold_reason=place.hold_reason,
         missed=place.missed,
     )
-    tx.record(fact, line_stream(place.booth_id), person_stream(place.person_id))
+    tx.record(event, line_stream(place.booth_id), person_stream(place.person_id))
 
 
 async def leave(tx: Transaction, place: Place) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core.errors import N_, Conflict
-from rooms.core.events import Fact, meeting_stream
+from rooms.core.events import DomainEvent, meeting_stream
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
 from rooms.people.people import Person
@@ -39,13 +39,13 @@ class Looking(Base):
     owner: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[owner_id])
 
 
-class LookingBegan(Fact):
+class LookingBegan(DomainEvent):
     kind: ClassVar[str] = "looking.began"
     meeting: uuid.UUID
     owner: uuid.UUID
 
 
-class FillingAllowed(Fact):
+class FillingAllowed(DomainEvent):
     """Whether the other one may fill in with the owner from now on."""
 
     kind: ClassVar[str] = "looking.allowed"
@@ -53,7 +53,7 @@ class FillingAllowed(Fact):
     may_fill: bool
 
 
-class LookingEnded(Fact):
+class LookingEnded(DomainEvent):
     kind: ClassVar[str] = "looking.ended"
     meeting: uuid.UUID
 

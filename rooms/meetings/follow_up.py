@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, Invalid
-from rooms.core.events import Fact, person_stream
+from rooms.core.events import DomainEvent, person_stream
 from rooms.core.outbox import Letter
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.meetings.meetings import Meeting, MeetingState, NextStep
 
 
-class AnswerGiven(Fact):
+class AnswerGiven(DomainEvent):
     kind: ClassVar[str] = "meeting.answered"
     meeting: uuid.UUID
     next_step: NextStep

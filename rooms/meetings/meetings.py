@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rooms.chat import conversations
 from rooms.chat.conversations import ConversationKind
 from rooms.core.errors import N_, Conflict
-from rooms.core.events import Fact, line_stream, meeting_stream, person_stream
+from rooms.core.events import DomainEvent, line_stream, meeting_stream, person_stream
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
@@ -146,7 +146,7 @@ class Meeting(Base):
         return self.state in (MeetingState.ENDED, MeetingState.MISSED)
 
 
-class MeetingOpened(Fact):
+class MeetingOpened(DomainEvent):
     kind: ClassVar[str] = "meeting.opened"
     meeting: uuid.UUID
     call: uuid.UUID
@@ -154,7 +154,7 @@ class MeetingOpened(Fact):
     booth: uuid.UUID
 
 
-class WentIn(Fact):
+class WentIn(DomainEvent):
     """Somebody has gone in; `live_at` is set once the candidate is not alone any more."""
 
     kind: ClassVar[str] = "meeting.went_in"
@@ -164,7 +164,7 @@ class WentIn(Fact):
     planned_end_at: datetime | None
 
 
-class WentOut(Fact):
+class WentOut(DomainEvent):
     """A guest has gone, and may come back; the two others go on."""
 
     kind: ClassVar[str] = "meeting.went_out"
@@ -172,13 +172,13 @@ class WentOut(Fact):
     person: uuid.UUID
 
 
-class MeetingProlonged(Fact):
+class MeetingProlonged(DomainEvent):
     kind: ClassVar[str] = "meeting.prolonged"
     meeting: uuid.UUID
     planned_end_at: datetime
 
 
-class MeetingStepped(Fact):
+class MeetingStepped(DomainEvent):
     """Somebody goes on in another way; everybody comes along."""
 
     kind: ClassVar[str] = "meeting.stepped"
@@ -187,7 +187,7 @@ class MeetingStepped(Fact):
     by: uuid.UUID
 
 
-class MeetingEnded(Fact):
+class MeetingEnded(DomainEvent):
     kind: ClassVar[str] = "meeting.ended"
     meeting: uuid.UUID
     booth: uuid.UUID | None

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.core.events import Fact, Happening, person_stream
+from rooms.core.events import DomainEvent, person_stream
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import Checked, DocumentKind
@@ -47,7 +47,7 @@ class Reading(Base):
     read_at: Mapped[datetime]
 
 
-class CvChanged(Fact):
+class CvChanged(DomainEvent):
     """The person shows this CV from now on, or none."""
 
     kind: ClassVar[str] = "person.cv_changed"
@@ -55,7 +55,7 @@ class CvChanged(Fact):
     document: uuid.UUID | None
 
 
-class DocumentWithdrawn(Happening):
+class DocumentWithdrawn(DomainEvent):
     document: uuid.UUID
 
 
@@ -66,7 +66,7 @@ async def add_cv(tx: Transaction, person: Person, checked: Checked, name: uuid.U
         before.withdrawn_at = tx.now
         await tx.session.flush()
     tx.session.add(document(tx, DocumentKind.CV, checked, name, person=person.id))
-    await _tell(tx, person.id, name)
+    await _publish(tx, person.id, name)
     return [before.id] if before else []
 
 
@@ -76,11 +76,11 @@ async def withdraw_cv(tx: Transaction, person: Person) -> list[uuid.UUID]:
     if row is None:
         return []
     row.withdrawn_at = tx.now
-    await _tell(tx, person.id, None)
+    await _publish(tx, person.id, None)
     return [row.id]
 
 
-async def _tell(tx: Transaction, person: uuid.UUID, document: uuid.UUID | None) -> None:
+async def _publish(tx: Transaction, person: uuid.UUID, document: uuid.UUID | None) -> None:
     await tx.happened(CvChanged(person=person, document=document), person_stream(person))
 
 

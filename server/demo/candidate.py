@@ -84,13 +84,13 @@ class Candidate(Person):
         if told["ringing"]:
             self.start(self._answer(told["ringing"]))
 
-    def on_place_taken(self, fact: Payload) -> None:
-        self._booth_of[fact["place"]["place"]] = fact["place"]["booth"]
+    def on_place_taken(self, event: Payload) -> None:
+        self._booth_of[event["place"]["place"]] = event["place"]["booth"]
 
-    def on_place_changed(self, fact: Payload) -> None:
-        if fact["state"] not in ACTIVE and (booth := self._booth_of.pop(fact["place"], "")):
+    def on_place_changed(self, event: Payload) -> None:
+        if event["state"] not in ACTIVE and (booth := self._booth_of.pop(event["place"], "")):
             self._rejoin_later(booth)
-        self._come_back_if_held(fact)
+        self._come_back_if_held(event)
 
     def _come_back_if_held(self, place: Payload) -> None:
         if place["state"] == "on_hold":
@@ -100,8 +100,8 @@ class Candidate(Person):
         await self.company.pause(15, 40)
         await self.live.send("line:return", place=place)
 
-    def on_call_rang(self, fact: Payload) -> None:
-        self.start(self._answer(fact["ringing"]))
+    def on_call_rang(self, event: Payload) -> None:
+        self.start(self._answer(event["ringing"]))
 
     async def _answer(self, ringing: Payload) -> None:
         await self.company.pause(2, 5)

@@ -42,8 +42,8 @@ class Jobseeker(Person):
             if leads_to.startswith("/meetings/"):
                 self._come_to(leads_to.rpartition("/")[2])
 
-    def on_appointment_room_opened(self, fact: Payload) -> None:
-        self._come_to(fact["meeting"])
+    def on_appointment_room_opened(self, event: Payload) -> None:
+        self._come_to(event["meeting"])
 
     def knows_as_visitor(self, person: str) -> bool | None:
         return True

@@ -24,7 +24,7 @@ class Refused(Exception):
 
 @dataclass
 class Head:
-    """How far a stream was heard. Without an epoch its snapshot has not come yet, and facts are held back."""
+    """How far a stream was heard. Without an epoch its snapshot has not come yet, and events are held back."""
 
     epoch: str | None = None
     after: int = 0
@@ -32,7 +32,7 @@ class Head:
 
 
 class Live:
-    """Tells `hear(event, payload)`: facts in order and once, states as they come, and two words of its own:
+    """Tells `hear(event, payload)`: events in order and once, states as they come, and two words of its own:
 
     `connected` after everything missed was told, `snapshot` with a stream's state when it is followed from the start.
     """
@@ -121,8 +121,8 @@ class Live:
         if caught["snapshot"] is not None:
             head.after = caught["last"]
             self._hear("snapshot", {"stream": caught["stream"], **caught["snapshot"]})
-        for fact in caught["facts"]:
-            head.early[fact["number"]] = (fact["event"], fact)
+        for event in caught["events"]:
+            head.early[event["number"]] = (event["event"], event)
         self._deliver(head)
 
     def _receive(self, event: str, payload: Payload) -> None:
@@ -140,12 +140,12 @@ class Live:
     def _deliver(self, head: Head) -> None:
         if head.epoch is None:
             return
-        head.early = {number: fact for number, fact in head.early.items() if number > head.after}
+        head.early = {number: event for number, event in head.early.items() if number > head.after}
         while found := head.early.pop(head.after + 1, None):
             head.after += 1
             self._hear(*found)
 
     async def _mend(self, stream: str) -> None:
-        """A fact is missing: ask for it."""
+        """A event is missing: ask for it."""
         with contextlib.suppress(Refused, *AWAY):
             await self._catch_up([stream])

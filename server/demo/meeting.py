@@ -13,7 +13,7 @@ from server.demo.peer import Peer
 from server.demo.picture import Portrait
 
 log = structlog.get_logger()
-Told = tuple[str, Payload]
+PublishedEvent = tuple[str, Payload]
 
 
 class Talk:
@@ -35,7 +35,7 @@ class Talk:
         self._live = live
         self._tab = tab
         self._portrait = portrait
-        self._told: asyncio.Queue[Told] = asyncio.Queue()
+        self._told: asyncio.Queue[PublishedEvent] = asyncio.Queue()
         self._generation = 0
         self._ice_servers: list[Payload] = []
         self._peer: Peer | None = None

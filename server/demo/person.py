@@ -93,15 +93,15 @@ class Person:
         if told["messages"]:
             self.answering.read(told["stream"], told["messages"][-1])
 
-    def on_chat_sent(self, fact: Payload) -> None:
-        self.answering.read(fact["stream"], fact["message"])
+    def on_chat_sent(self, event: Payload) -> None:
+        self.answering.read(event["stream"], event["message"])
 
     def on_person_snapshot(self, told: Payload) -> None:
         if told["meeting"]:
             self._come_to(told["meeting"])
 
-    def on_meeting_opened(self, fact: Payload) -> None:
-        self._come_to(fact["meeting"])
+    def on_meeting_opened(self, event: Payload) -> None:
+        self._come_to(event["meeting"])
 
     def _come_to(self, meeting: str) -> None:
         if meeting not in self._meetings:

@@ -68,14 +68,14 @@ class Recruiter(Person):
         self.line.begin(told["places"])
         self._calling = next((each["call"] for each in told["ringing"] if each["recruiter"] == self.me), "")
 
-    def on_line_joined(self, fact: Payload) -> None:
-        self.line.join(fact["place"])
+    def on_line_joined(self, event: Payload) -> None:
+        self.line.join(event["place"])
 
     def on_desk_stands(self, told: Payload) -> None:
         self.line.stands(told)
 
-    def on_line_settled(self, fact: Payload) -> None:
-        if fact["call"] == self._calling:
+    def on_line_settled(self, event: Payload) -> None:
+        if event["call"] == self._calling:
             self._calling = ""
 
     async def _look_after_the_line(self) -> None:

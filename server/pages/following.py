@@ -12,7 +12,7 @@ from rooms.fairs.fairs import Fair
 from rooms.lines import calls
 from rooms.meetings import meetings
 from server.visit import FAIR, Visit
-from signaling.mine import my_call_told
+from signaling.mine import my_call_view
 
 
 async def heads(tx: Transaction, visit: Visit, *names: str) -> str:
@@ -26,7 +26,7 @@ async def heads(tx: Transaction, visit: Visit, *names: str) -> str:
         found.append({"stream": name, "epoch": head.epoch, "after": head.last})
     if person:
         call = await calls.ringing_for(tx, person.id)
-        visit.ringing = my_call_told(call).model_dump_json() if call else None
+        visit.ringing = my_call_view(call).model_dump_json() if call else None
         meeting = await meetings.current(tx, person.id)
         visit.meeting = meeting.id if meeting else None
         visit.appointment = await agenda.next_of(tx, person.id)

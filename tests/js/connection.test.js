@@ -43,7 +43,7 @@ class FakeSocket {
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
-const caught = (last, facts = [], snapshot = null) => ({ stream: "s", epoch: "e", last, facts, snapshot });
+const caught = (last, events = [], snapshot = null) => ({ stream: "s", epoch: "e", last, events, snapshot });
 const follow = (ack) => (event) => (event === "stream:follow" ? { ok: true, now: new Date().toISOString(), streams: [ack()] } : { ok: true });
 
 test("it follows from the last number seen, and again after a cut", async () => {
@@ -52,7 +52,7 @@ test("it follows from the last number seen, and again after a cut", async () => 
   const connection = new Connection(socket, [{ stream: "s", epoch: "e", after: 2 }]);
   const heard = [];
   const states = [];
-  connection.on("x:y", (fact) => heard.push(fact.number));
+  connection.on("x:y", (payload) => heard.push(payload.number));
   connection.watch((state) => states.push(state));
   connection.start();
   socket.connect();
@@ -92,7 +92,7 @@ test("a command given while there is no connection waits for it", async () => {
   assert.deepEqual(socket.sent.map(([event]) => event), ["line:leave"]);
 });
 
-test("a missing fact is asked for, and a snapshot asks for a fresh page", async () => {
+test("a missing payload is asked for, and a snapshot asks for a fresh page", async () => {
   let snapshot = null;
   const socket = new FakeSocket(follow(() => caught(5, [], snapshot)));
   const connection = new Connection(socket, [{ stream: "s", epoch: "e", after: 2 }]);

@@ -61,12 +61,12 @@ async def test_every_page_is_shown_to_whom_it_may_be_and_to_nobody_else(
 
 async def test_whoever_is_refused_changes_nothing(database_url: str, tmp_path: Path, clock: HandClock) -> None:
     async with open_world(database_url, tmp_path, clock) as world:
-        before = await world.facts()
+        before = await world.events()
         for row in ACTS:
             await check(world, row, ALL - row.allowed)
         for live in LIVE:
             await check_live(world, live, ALL - live.allowed)
-        assert await world.facts() == before
+        assert await world.events() == before
 
 
 @pytest.fixture(scope="module")

@@ -84,8 +84,8 @@ class World:
         finally:
             await client.disconnect()
 
-    async def facts(self) -> int:
-        """How many facts there are: whoever changed something has added one."""
+    async def events(self) -> int:
+        """How many events there are: whoever changed something has added one."""
         async with self.database.reading() as tx:
             return await streams.count(tx)
 

@@ -27,7 +27,7 @@ from rooms.caseload import caseload
 from rooms.chat import conversations, messages, moderation, questions
 from rooms.chat.messages import Message
 from rooms.core.errors import Conflict
-from rooms.core.events import KINDS, Told
+from rooms.core.events import EVENT_KINDS, PublishedEvent
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind, Upload, check
@@ -46,7 +46,7 @@ from rooms.people.documents import Document
 from signaling import streams
 from signaling.contract import CONTRACT, name_of
 from signaling.hub import AREAS  # noqa: F401
-from signaling.telling import project
+from signaling.projections import project
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 from tests.signaling.replay import apply
@@ -67,10 +67,10 @@ class Onlookers:
 
     cast: Cast
     watched: list[str]
-    told: list[Told] = field(default_factory=list)
+    told: list[PublishedEvent] = field(default_factory=list)
     seen_kinds: set[str] = field(default_factory=set)
 
-    async def hear(self, told: list[Told]) -> None:
+    async def hear(self, told: list[PublishedEvent]) -> None:
         self.told.extend(told)
 
     async def look(self) -> dict[str, dict[str, Any]]:
@@ -91,11 +91,11 @@ class Onlookers:
         replayed = copy.deepcopy(before)
         async with self.cast.database.reading() as tx:
             for each in self.told:
-                self.seen_kinds.add(each.fact.kind)
+                self.seen_kinds.add(each.event.kind)
                 payload = await project(tx, each)
                 event = name_of(payload)
                 data = payload.model_dump(mode="json")
-                CONTRACT.told_events[event].payload.model_validate(data)
+                CONTRACT.server_events[event].payload.model_validate(data)
                 if each.stream in replayed:
                     apply(replayed[each.stream], event, data)
         after = await self.look()
@@ -454,7 +454,7 @@ async def test_state_equals_events(onlookers: Onlookers, cast: Cast, command: Co
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_every_kind_of_fact_is_told_by_some_command(onlookers: Onlookers, cast: Cast) -> None:
-    """A new kind of fact needs a command here."""
+    """A new kind of event needs a command here."""
     for command in (
         a_whole_meeting,
         a_break_and_its_end,
@@ -470,4 +470,4 @@ async def test_every_kind_of_fact_is_told_by_some_command(onlookers: Onlookers, 
         await command(onlookers, cast)
     async with onlookers.during() as tx:
         await schedule.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
-    assert onlookers.seen_kinds == set(KINDS)
+    assert onlookers.seen_kinds == set(EVENT_KINDS)

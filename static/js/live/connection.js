@@ -3,7 +3,7 @@
 import { Streams } from "./streams.js";
 
 /** @typedef {import("./streams.js").Head} Head */
-/** @typedef {import("./streams.js").Fact} Fact */
+/** @typedef {import("./streams.js").StreamEvent} StreamEvent */
 /** @typedef {"connected" | "catching-up" | "lost"} State */
 /** @typedef {{ok: true} & Record<string, any>} Ack */
 
@@ -76,7 +76,7 @@ export class Connection {
   }
 
   /**
-   * Hear an event: facts in order and once, states as they come.
+   * Hear what the server sends: events of a stream in order and once, states as they come.
    * @param {string} event
    * @param {(payload: any) => void} listener
    * @returns {() => void} stops hearing
@@ -160,7 +160,7 @@ export class Connection {
   /** @param {import("./streams.js").Caught} caught */
   applyCaught(caught) {
     const { ready, snapshot } = this.streams.catchUp(caught);
-    for (const { event, fact } of ready) this.deliver(event, fact);
+    for (const { event, payload } of ready) this.deliver(event, payload);
     if (snapshot) this.onSnapshot();
   }
 
@@ -170,7 +170,7 @@ export class Connection {
    */
   receive(event, payload) {
     if (payload?.stream === undefined) return this.deliver(event, payload);
-    for (const ready of this.streams.take(event, payload)) this.deliver(ready.event, ready.fact);
+    for (const ready of this.streams.take(event, payload)) this.deliver(ready.event, ready.payload);
     if (this.streams.hasGap()) void this.catchUp();
   }
 

@@ -1,9 +1,9 @@
-/** Numbered streams: every fact is delivered once and in order; a gap is noticed and asked for. */
+/** Numbered streams: every event is delivered once and in order; a gap is noticed and asked for. */
 
 /**
  * @typedef {{stream: string, epoch: string, after: number}} Head
- * @typedef {{stream: string, number: number, at: string} & Record<string, any>} Fact
- * @typedef {{stream: string, epoch: string, last: number, facts: (Fact & {event: string})[], snapshot: any}} Caught
+ * @typedef {{stream: string, number: number, at: string} & Record<string, any>} StreamEvent
+ * @typedef {{stream: string, epoch: string, last: number, events: (StreamEvent & {event: string})[], snapshot: any}} Caught
  */
 
 export class Streams {
@@ -11,7 +11,7 @@ export class Streams {
   constructor(heads) {
     /** @type {Map<string, Head>} */
     this.heads = new Map(heads.map((head) => [head.stream, { ...head }]));
-    /** @type {Map<string, Map<number, {event: string, fact: Fact}>>} facts that came before an earlier one */
+    /** @type {Map<string, Map<number, {event: string, payload: StreamEvent}>>} events that came before an earlier one */
     this.early = new Map();
   }
 
@@ -21,17 +21,17 @@ export class Streams {
   }
 
   /**
-   * Take a fact in; returns what may be shown now, in order.
+   * Take an event in; returns what may be shown now, in order.
    * @param {string} event
-   * @param {Fact} fact
-   * @returns {{event: string, fact: Fact}[]}
+   * @param {StreamEvent} payload
+   * @returns {{event: string, payload: StreamEvent}[]}
    */
-  take(event, fact) {
-    const head = this.heads.get(fact.stream);
-    if (!head || fact.number <= head.after) return [];
-    const early = this.early.get(fact.stream) ?? new Map();
-    this.early.set(fact.stream, early);
-    early.set(fact.number, { event, fact });
+  take(event, payload) {
+    const head = this.heads.get(payload.stream);
+    if (!head || payload.number <= head.after) return [];
+    const early = this.early.get(payload.stream) ?? new Map();
+    this.early.set(payload.stream, early);
+    early.set(payload.number, { event, payload });
     const ready = [];
     for (let next = early.get(head.after + 1); next; next = early.get(head.after + 1)) {
       early.delete(head.after + 1);
@@ -41,7 +41,7 @@ export class Streams {
     return ready;
   }
 
-  /** Whether a fact is held back because an earlier one is missing. */
+  /** Whether an event is held back because an earlier one is missing. */
   hasGap() {
     return [...this.early.values()].some((early) => early.size > 0);
   }
@@ -49,7 +49,7 @@ export class Streams {
   /**
    * Take in what the server says was missed.
    * @param {Caught} caught
-   * @returns {{ready: {event: string, fact: Fact}[], snapshot: any}} a snapshot when catching up was impossible
+   * @returns {{ready: {event: string, payload: StreamEvent}[], snapshot: any}} a snapshot when catching up was impossible
    */
   catchUp(caught) {
     const head = this.heads.get(caught.stream);
@@ -60,7 +60,7 @@ export class Streams {
       this.early.delete(caught.stream);
       return { ready: [], snapshot: caught.snapshot };
     }
-    const ready = caught.facts.flatMap(({ event, ...fact }) => this.take(event, /** @type {Fact} */ (fact)));
+    const ready = caught.events.flatMap(({ event, ...payload }) => this.take(event, /** @type {StreamEvent} */ (payload)));
     return { ready, snapshot: null };
   }
 }

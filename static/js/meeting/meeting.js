@@ -85,16 +85,16 @@ export class Meeting {
       this.connection.on("meeting:peers", (told) => between(told) && this.peersChanged(told)),
       this.connection.on("meeting:signal", (signal) => between(signal) && void this.receive(signal)),
       this.connection.on("meeting:taken_over", (told) => between(told) && this.leaveHere()),
-      this.connection.on("meeting:went_in", (fact) => ours(fact) && this.wentIn(fact)),
-      this.connection.on("meeting:went_out", (fact) => ours(fact) && this.wentOut(fact)),
-      this.connection.on("meeting:prolonged", (fact) => ours(fact) && this.prolonged(fact)),
-      this.connection.on("meeting:ended", (fact) => ours(fact) && this.hearer.ended()),
-      this.connection.on("meeting:stepped", (fact) => ours(fact) && this.stepped(fact)),
+      this.connection.on("meeting:went_in", (payload) => ours(payload) && this.wentIn(payload)),
+      this.connection.on("meeting:went_out", (payload) => ours(payload) && this.wentOut(payload)),
+      this.connection.on("meeting:prolonged", (payload) => ours(payload) && this.prolonged(payload)),
+      this.connection.on("meeting:ended", (payload) => ours(payload) && this.hearer.ended()),
+      this.connection.on("meeting:stepped", (payload) => ours(payload) && this.stepped(payload)),
       this.connection.on("looking:asked", (told) => ours(told) && this.say("looking-asked")),
       this.connection.on("looking:declined", (told) => ours(told) && this.say("looking-declined")),
-      this.connection.on("looking:began", (fact) => ours(fact) && this.look({ owner: fact.owner, mayFill: false })),
-      this.connection.on("looking:allowed", (fact) => ours(fact) && this.allowed(fact.may_fill)),
-      this.connection.on("looking:ended", (fact) => ours(fact) && this.look(null)),
+      this.connection.on("looking:began", (payload) => ours(payload) && this.look({ owner: payload.owner, mayFill: false })),
+      this.connection.on("looking:allowed", (payload) => ours(payload) && this.allowed(payload.may_fill)),
+      this.connection.on("looking:ended", (payload) => ours(payload) && this.look(null)),
     ];
     globalThis.addEventListener("online", this.onNetwork);
   }
@@ -280,10 +280,10 @@ export class Meeting {
     if (this.looking) this.look({ ...this.looking, mayFill });
   }
 
-  /** @param {{mode: "video" | "audio" | "chat" | "phone", phone: string}} fact */
-  stepped(fact) {
-    this.mode = fact.mode;
-    this.phone = fact.phone || this.phone;
+  /** @param {{mode: "video" | "audio" | "chat" | "phone", phone: string}} payload */
+  stepped(payload) {
+    this.mode = payload.mode;
+    this.phone = payload.phone || this.phone;
     this.say("stepped");
     this.changed();
   }
@@ -323,19 +323,19 @@ export class Meeting {
     await this.connection.send("meeting:show", shown).catch(() => undefined);
   }
 
-  /** @param {{person: string, planned_end_at: string | null}} fact */
-  wentIn(fact) {
-    if (fact.person === this.other) this.otherIsIn = true;
-    if (fact.person === this.me) this.iAmIn = true;
-    this.plannedEndAt = fact.planned_end_at ?? this.plannedEndAt;
+  /** @param {{person: string, planned_end_at: string | null}} payload */
+  wentIn(payload) {
+    if (payload.person === this.other) this.otherIsIn = true;
+    if (payload.person === this.me) this.iAmIn = true;
+    this.plannedEndAt = payload.planned_end_at ?? this.plannedEndAt;
     void this.carry();
     this.changed();
   }
 
-  /** @param {{person: string}} fact a guest has gone, and may come back */
-  wentOut(fact) {
-    if (fact.person === this.other) this.otherIsIn = false;
-    if (fact.person === this.me) this.iAmIn = false;
+  /** @param {{person: string}} payload a guest has gone, and may come back */
+  wentOut(payload) {
+    if (payload.person === this.other) this.otherIsIn = false;
+    if (payload.person === this.me) this.iAmIn = false;
     void this.carry();
     this.changed();
   }
@@ -347,9 +347,9 @@ export class Meeting {
     this.changed();
   }
 
-  /** @param {{planned_end_at: string}} fact */
-  prolonged(fact) {
-    this.plannedEndAt = fact.planned_end_at;
+  /** @param {{planned_end_at: string}} payload */
+  prolonged(payload) {
+    this.plannedEndAt = payload.planned_end_at;
     this.changed();
   }
 

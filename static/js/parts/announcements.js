@@ -19,7 +19,7 @@ export class Announcements {
   }
 
   start() {
-    this.stops = this.connection.on("fair:announced", (fact) => this.hear(fact));
+    this.stops = this.connection.on("fair:announced", (payload) => this.hear(payload));
     this.note?.addEventListener("click", this.onClick);
   }
 
@@ -28,25 +28,25 @@ export class Announcements {
     this.note?.removeEventListener("click", this.onClick);
   }
 
-  /** @param {{announcement: string, text: string}} fact */
-  hear(fact) {
-    if (this.list) this.add(this.list, fact);
-    else this.show(fact.text);
+  /** @param {{announcement: string, text: string}} payload */
+  hear(payload) {
+    if (this.list) this.add(this.list, payload);
+    else this.show(payload.text);
   }
 
   /**
    * @param {HTMLElement} list
-   * @param {{announcement: string, text: string}} fact
+   * @param {{announcement: string, text: string}} payload
    */
-  add(list, fact) {
-    if (list.querySelector(`[data-announcement="${fact.announcement}"]`)) return;
+  add(list, payload) {
+    if (list.querySelector(`[data-announcement="${payload.announcement}"]`)) return;
     const item = document.createElement("li");
-    item.dataset.announcement = fact.announcement;
+    item.dataset.announcement = payload.announcement;
     item.append(document.createElement("p"));
-    /** @type {HTMLElement} */ (item.firstElementChild).textContent = fact.text;
+    /** @type {HTMLElement} */ (item.firstElementChild).textContent = payload.text;
     list.querySelector("ul")?.prepend(item);
     list.hidden = false;
-    this.announcer.say(fact.text);
+    this.announcer.say(payload.text);
   }
 
   /** @param {string} text */

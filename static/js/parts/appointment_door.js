@@ -20,19 +20,19 @@ export class AppointmentDoor {
   }
 
   start() {
-    this.stops = this.connection.on("appointment:entered", (fact) => this.entered(fact));
+    this.stops = this.connection.on("appointment:entered", (payload) => this.entered(payload));
   }
 
   stop() {
     this.stops();
   }
 
-  /** @param {{appointment: string, person: string}} fact */
-  entered(fact) {
-    if (fact.person === document.body.dataset.me) return;
+  /** @param {{appointment: string, person: string}} payload */
+  entered(payload) {
+    if (payload.person === document.body.dataset.me) return;
     const sentence = say("Somebody waits for you in the waiting room.");
     fill(this.element, "words", sentence);
-    /** @type {HTMLAnchorElement} */ (this.element.querySelector("a")).href = `/appointments/${fact.appointment}`;
+    /** @type {HTMLAnchorElement} */ (this.element.querySelector("a")).href = `/appointments/${payload.appointment}`;
     this.element.hidden = false;
     this.announcer.sayNow(sentence);
   }

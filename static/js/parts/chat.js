@@ -41,8 +41,8 @@ export class Chat {
 
   start() {
     this.stops = [
-      this.connection.on("chat:sent", (fact) => fact.stream === this.stream && this.add(fact.message)),
-      this.connection.on("chat:removed", (fact) => fact.stream === this.stream && this.remove(fact.message)),
+      this.connection.on("chat:sent", (payload) => payload.stream === this.stream && this.add(payload.message)),
+      this.connection.on("chat:removed", (payload) => payload.stream === this.stream && this.remove(payload.message)),
     ];
     this.form?.addEventListener("submit", this.onSubmit);
     this.form?.addEventListener("keydown", this.onKey);

@@ -18,18 +18,18 @@ export class Delay {
   }
 
   start() {
-    this.stops = [this.connection.on("appointment:delayed", (fact) => this.tell(fact))];
+    this.stops = [this.connection.on("appointment:delayed", (payload) => this.tell(payload))];
   }
 
   stop() {
     for (const stop of this.stops) stop();
   }
 
-  /** @param {{appointment: string, expected_at: string | null}} fact */
-  tell(fact) {
-    if (fact.appointment !== this.element.dataset.appointment) return;
-    this.element.hidden = fact.expected_at === null;
-    const words = fact.expected_at ? say("The talk before runs over. Yours is expected at %(time)s.", { time: clock(fact.expected_at) }) : "";
+  /** @param {{appointment: string, expected_at: string | null}} payload */
+  tell(payload) {
+    if (payload.appointment !== this.element.dataset.appointment) return;
+    this.element.hidden = payload.expected_at === null;
+    const words = payload.expected_at ? say("The talk before runs over. Yours is expected at %(time)s.", { time: clock(payload.expected_at) }) : "";
     this.element.textContent = words;
   }
 }

@@ -58,11 +58,11 @@ export class Desk {
   start() {
     this.stops = [
       this.connection.watch((state) => state === "connected" && void this.attend()),
-      this.connection.on("line:joined", (fact) => fact.stream === this.stream && this.join(fact.place)),
-      this.connection.on("line:changed", (fact) => fact.stream === this.stream && this.change(fact)),
-      this.connection.on("line:cv_changed", (fact) => fact.stream === this.stream && this.showCv(fact.person, fact.document)),
-      this.connection.on("line:rang", (fact) => fact.stream === this.stream && this.ring(fact.ringing)),
-      this.connection.on("line:settled", (fact) => fact.stream === this.stream && this.settle(fact)),
+      this.connection.on("line:joined", (payload) => payload.stream === this.stream && this.join(payload.place)),
+      this.connection.on("line:changed", (payload) => payload.stream === this.stream && this.change(payload)),
+      this.connection.on("line:cv_changed", (payload) => payload.stream === this.stream && this.showCv(payload.person, payload.document)),
+      this.connection.on("line:rang", (payload) => payload.stream === this.stream && this.ring(payload.ringing)),
+      this.connection.on("line:settled", (payload) => payload.stream === this.stream && this.settle(payload)),
       this.connection.on("desk:stands", (stands) => stands.booth === this.booth && this.stand(stands.places)),
     ];
     this.element.addEventListener("submit", this.onSubmit);
@@ -118,9 +118,9 @@ export class Desk {
     link.href = document ? `/documents/${document}` : "#";
   }
 
-  /** @param {{place: string, state: string}} fact */
-  change(fact) {
-    if (["left", "served", "ended"].includes(fact.state)) this.row(fact.place)?.remove();
+  /** @param {{place: string, state: string}} payload */
+  change(payload) {
+    if (["left", "served", "ended"].includes(payload.state)) this.row(payload.place)?.remove();
     show(this.element, "nobody", this.list.children.length === 0);
   }
 
@@ -143,13 +143,13 @@ export class Desk {
     this.announcer.say(sentence);
   }
 
-  /** @param {{call: string, place: string, state: string}} fact */
-  settle(fact) {
-    this.ringing.delete(fact.call);
+  /** @param {{call: string, place: string, state: string}} payload */
+  settle(payload) {
+    this.ringing.delete(payload.call);
     if (this.ringing.size === 0) show(this.element, "ringing", false);
-    if (fact.call === this.mine && fact.state !== "accepted") show(this.element, "next", true);
-    const sentence = SETTLED[fact.state];
-    if (sentence) this.announcer.say(say(sentence, { name: this.name(fact.place) }));
+    if (payload.call === this.mine && payload.state !== "accepted") show(this.element, "next", true);
+    const sentence = SETTLED[payload.state];
+    if (sentence) this.announcer.say(say(sentence, { name: this.name(payload.place) }));
   }
 
   /** @param {Standing[]} standings */

@@ -20,18 +20,18 @@ export class FairState {
   }
 
   start() {
-    this.stops = this.connection.on("fair:turned", (fact) => this.turn(fact));
+    this.stops = this.connection.on("fair:turned", (payload) => this.turn(payload));
   }
 
   stop() {
     this.stops();
   }
 
-  /** @param {{state: string, open_until: string | null}} fact */
-  turn(fact) {
-    const isOpen = fact.state === "open" && fact.open_until;
+  /** @param {{state: string, open_until: string | null}} payload */
+  turn(payload) {
+    const isOpen = payload.state === "open" && payload.open_until;
     this.element.textContent = isOpen
-      ? say("Open until %(time)s", { time: clock(fact.open_until ?? "") })
-      : say(STATES[fact.state] ?? "Closed");
+      ? say("Open until %(time)s", { time: clock(payload.open_until ?? "") })
+      : say(STATES[payload.state] ?? "Closed");
   }
 }

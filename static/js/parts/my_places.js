@@ -36,7 +36,7 @@ export class MyPlaces {
   start() {
     this.stops = [
       this.connection.on("place:stands", (stands) => this.stand(stands)),
-      this.connection.on("place:changed", (fact) => this.change(fact)),
+      this.connection.on("place:changed", (payload) => this.change(payload)),
     ];
   }
 
@@ -79,16 +79,16 @@ export class MyPlaces {
 
   /**
    * A place that ended goes away; one on hold shows how to come back.
-   * @param {{place: string, state: string, hold_reason: string | null}} fact
+   * @param {{place: string, state: string, hold_reason: string | null}} payload
    */
-  change(fact) {
-    const ended = ["left", "served", "ended"].includes(fact.state);
-    for (const row of this.rows(fact.place)) {
+  change(payload) {
+    const ended = ["left", "served", "ended"].includes(payload.state);
+    for (const row of this.rows(payload.place)) {
       const employer = row.dataset.employer ?? "";
-      if (fact.state === "left") this.announcer.say(say("You have left the line at %(employer)s.", { employer }));
-      if (fact.state === "ended") this.announcer.say(say("The fair has ended. Thank you for coming."));
-      if (fact.state === "on_hold") this.announcer.say(say("On hold: come back to be called."));
-      show(row, "return", fact.state === "on_hold");
+      if (payload.state === "left") this.announcer.say(say("You have left the line at %(employer)s.", { employer }));
+      if (payload.state === "ended") this.announcer.say(say("The fair has ended. Thank you for coming."));
+      if (payload.state === "on_hold") this.announcer.say(say("On hold: come back to be called."));
+      show(row, "return", payload.state === "on_hold");
       if (ended) row.remove();
     }
   }

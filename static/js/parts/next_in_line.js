@@ -23,7 +23,7 @@ export class NextInLine {
 
   start() {
     this.stops = [
-      this.connection.on("line:joined", (fact) => this.people.set(fact.place.place, fact.place)),
+      this.connection.on("line:joined", (payload) => this.people.set(payload.place.place, payload.place)),
       this.connection.on("desk:stands", (stands) => stands.booth === this.booth && this.stand(stands.places)),
     ];
   }

@@ -22,8 +22,8 @@ export class Papers {
 
   start() {
     this.stops = [
-      this.connection.on("appointment:document", (fact) => this.add(fact)),
-      this.connection.on("appointment:document_withdrawn", (fact) => this.item(fact.document)?.remove()),
+      this.connection.on("appointment:document", (payload) => this.add(payload)),
+      this.connection.on("appointment:document_withdrawn", (payload) => this.item(payload.document)?.remove()),
     ];
     this.element.addEventListener("submit", this.onSubmit);
   }

@@ -23,7 +23,7 @@ export class Questions {
   }
 
   start() {
-    this.stops = this.connection.on("line:question", (fact) => fact.stream === `line:${this.booth}` && this.hear(fact.question));
+    this.stops = this.connection.on("line:question", (payload) => payload.stream === `line:${this.booth}` && this.hear(payload.question));
   }
 
   stop() {

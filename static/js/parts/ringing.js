@@ -46,8 +46,8 @@ export class RingingDialog {
 
   start() {
     this.stops = [
-      this.connection.on("call:rang", (fact) => this.ring(fact.ringing)),
-      this.connection.on("call:settled", (fact) => this.settle(fact)),
+      this.connection.on("call:rang", (payload) => this.ring(payload.ringing)),
+      this.connection.on("call:settled", (payload) => this.settle(payload)),
       this.connection.on("meeting:opened", () => this.close()),
     ];
     this.dialog.addEventListener("submit", this.onAnswer);
@@ -91,12 +91,12 @@ export class RingingDialog {
     this.dialog.style.setProperty("--left", String(Math.min(1, left / RINGS_FOR_MS)));
   }
 
-  /** @param {{call: string, state: string, counted: boolean}} fact */
-  settle(fact) {
-    if (this.ringing?.call !== fact.call) return;
+  /** @param {{call: string, state: string, counted: boolean}} payload */
+  settle(payload) {
+    if (this.ringing?.call !== payload.call) return;
     this.close();
-    if (fact.state === "accepted" || fact.state === "declined") return;
-    const key = fact.state === "withdrawn" ? "withdrawn" : fact.state === "missed" && fact.counted ? "missed" : "other";
+    if (payload.state === "accepted" || payload.state === "declined") return;
+    const key = payload.state === "withdrawn" ? "withdrawn" : payload.state === "missed" && payload.counted ? "missed" : "other";
     this.tell(say(SETTLED[key]));
   }
 

@@ -26,7 +26,7 @@ export class Unread {
 
   start() {
     if (this.field) this.watcher.observe(this.field);
-    this.unhear = this.connection.on("chat:sent", (fact) => this.heard(fact));
+    this.unhear = this.connection.on("chat:sent", (payload) => this.heard(payload));
     this.element.addEventListener("click", this.onClick);
   }
 
@@ -42,7 +42,7 @@ export class Unread {
     if (isSeen) this.clear();
   }
 
-  /** @param {{stream: string, message: {author: string, author_name: string, text: string}}} fact */
+  /** @param {{stream: string, message: {author: string, author_name: string, text: string}}} payload */
   heard({ stream, message }) {
     const isOurs = stream === `conversation:${this.chat.dataset.conversation}`;
     if (!isOurs || this.isSeen || message.author === document.body.dataset.me) return;

@@ -6,7 +6,7 @@ import pytest
 
 from rooms.appointments import delays, room
 from rooms.appointments.appointment import Appointment
-from rooms.core.events import Told, person_stream
+from rooms.core.events import PublishedEvent, person_stream
 from rooms.meetings import meetings
 from rooms.meetings.meetings import Meeting
 from tests.cast import Cast
@@ -39,9 +39,9 @@ async def test_an_overrun_is_told_to_each_who_comes_later_until_the_pause_takes_
     second = await office.book(cast.karim, after(40))
     third = await office.book(cast.luc, after(80))
     last = await office.book(cast.sophie, after(140))
-    told: list[Told] = []
+    told: list[PublishedEvent] = []
 
-    async def hear(some: list[Told]) -> None:
+    async def hear(some: list[PublishedEvent]) -> None:
         told.extend(some)
 
     cast.database.listeners.append(hear)
@@ -59,8 +59,8 @@ async def test_an_overrun_is_told_to_each_who_comes_later_until_the_pause_takes_
     await look(office)
     assert await expected(office, first, second, third, last) == [None, after(55), after(95), None]
     mine = [each for each in told if each.stream == person_stream(cast.karim.id)]
-    delayed = [each.fact for each in mine if isinstance(each.fact, delays.AppointmentDelayed)]
-    assert [fact.expected_at for fact in delayed] == [after(55)], "told once, though looked at twice"
+    delayed = [each.event for each in mine if isinstance(each.event, delays.AppointmentDelayed)]
+    assert [event.expected_at for event in delayed] == [after(55)], "told once, though looked at twice"
     async with cast.database.transaction() as tx:
         await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
     await look(office)

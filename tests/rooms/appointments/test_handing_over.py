@@ -11,7 +11,7 @@ from rooms.appointments.handover import HandedOver
 from rooms.caseload import caseload, notes
 from rooms.caseload.caseload import FollowingChanged
 from rooms.core.errors import Conflict, Invalid
-from rooms.core.events import Told, person_stream
+from rooms.core.events import PublishedEvent, person_stream
 from rooms.core.outbox import Mail
 from rooms.people.people import Person
 from tests.cast import Cast
@@ -100,11 +100,11 @@ async def test_a_whole_portfolio_goes_over_and_private_notes_stay_private(office
 
 
 async def test_whoever_had_it_is_told_and_hears_the_threads_no_longer(office: Office) -> None:
-    """The facts by which live connections are turned out (signaling/hub.py)."""
+    """The events by which live connections are turned out (signaling/hub.py)."""
     cast = office.cast
-    told: list[Told] = []
+    told: list[PublishedEvent] = []
 
-    async def hear(some: list[Told]) -> None:
+    async def hear(some: list[PublishedEvent]) -> None:
         told.extend(some)
 
     row = await office.book(cast.amina, WEDNESDAY_NINE)
@@ -112,9 +112,9 @@ async def test_whoever_had_it_is_told_and_hears_the_threads_no_longer(office: Of
     await hand_day_over(office, office.nadia)
     async with cast.database.transaction() as tx:
         await caseload.hand_all_over(tx, office.claire.id, office.nadia.id)
-    mine = [each.fact for each in told if each.stream == person_stream(office.claire.id)]
-    assert {fact.appointment for fact in mine if isinstance(fact, AppointmentChanged)} == {row.id}
-    left = {fact.person for fact in mine if isinstance(fact, FollowingChanged) and fact.before == office.claire.id}
+    mine = [each.event for each in told if each.stream == person_stream(office.claire.id)]
+    assert {event.appointment for event in mine if isinstance(event, AppointmentChanged)} == {row.id}
+    left = {event.person for event in mine if isinstance(event, FollowingChanged) and event.before == office.claire.id}
     assert left == {cast.amina.id, cast.karim.id}
 
 

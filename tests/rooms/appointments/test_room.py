@@ -15,7 +15,7 @@ from rooms.appointments.appointment import Appointment, AppointmentState, Attend
 from rooms.appointments.evidence import What
 from rooms.chat import conversations, messages, moderation
 from rooms.core.errors import Problem
-from rooms.core.events import Told
+from rooms.core.events import PublishedEvent
 from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair
 from rooms.lines.calls import Answer
@@ -279,9 +279,9 @@ async def test_a_corrected_number_is_told_again(office: Office) -> None:
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     await until(office, 0)
     meeting = await enter(office, row, cast.amina)
-    told: list[Told] = []
+    told: list[PublishedEvent] = []
 
-    async def hear(some: list[Told]) -> None:
+    async def hear(some: list[PublishedEvent]) -> None:
         told.extend(some)
 
     async def by_phone(person: Person, phone: str = "") -> None:
@@ -295,7 +295,7 @@ async def test_a_corrected_number_is_told_again(office: Office) -> None:
     await by_phone(cast.amina, "0612345678")
     await by_phone(cast.amina, "0612345678")
     await by_phone(cast.amina, "0699999999")
-    assert len([each for each in told if isinstance(each.fact, meetings.MeetingStepped)]) == 2
+    assert len([each for each in told if isinstance(each.event, meetings.MeetingStepped)]) == 2
     async with cast.database.reading() as tx:
         seen = [each.what for each in await evidence.of_appointment(tx, row.id)]
         assert seen.count(What.WENT_TO_PHONE) == 1

@@ -101,9 +101,9 @@ async def test_whoever_tries_in_vain_keeps_the_time_they_hold(cast: Cast) -> Non
     for person in (cast.karim, cast.luc):
         await office.book(person, later)
     kept = await office.hold(cast.amina, WEDNESDAY_NINE)
-    facts = await streams_of(cast)
+    events = await streams_of(cast)
     assert said(await ask(office, cast.sophie, cast.amina, begins=later)) == [NobodyFree, NobodyFree]
-    assert await streams_of(cast) == facts
+    assert await streams_of(cast) == events
     async with cast.database.reading() as tx:
         row = await agenda.held_by(tx, cast.amina.id)
         assert row is not None
@@ -131,7 +131,7 @@ async def run_out(cast: Cast) -> None:
 async def test_those_who_book_at_once_are_each_booked_with_what_they_say(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     rows = [await office.hold(person, WEDNESDAY_NINE) for person in (cast.amina, cast.karim)]
-    facts = await streams_of(cast)
+    events = await streams_of(cast)
     mine, theirs = zip((cast.amina, cast.karim), rows, strict=True)
     found = await confirm(office, mine, theirs, mine, (cast.luc, rows[0]))
     assert isinstance(found[3], NotFound), "it is not theirs"
@@ -143,7 +143,7 @@ async def test_those_who_book_at_once_are_each_booked_with_what_they_say(cast: C
             await tx.session.execute(select(Mail.recipient).where(Mail.values["what"].as_string() == "booked"))
         ).scalars()
         assert sorted(mails) == sorted([cast.amina.email, cast.karim.email, office.claire.email, office.nadia.email])
-    assert await streams_of(cast) == facts + 4, "two people each, once"
+    assert await streams_of(cast) == events + 4, "two people each, once"
 
 
 async def test_one_number_that_does_not_fit_spoils_nobody_elses_booking(cast: Cast) -> None:
@@ -237,11 +237,11 @@ async def test_a_lapsed_time_that_collides_tells_nothing_that_is_not_so(cast: Ca
     await run_out(cast)
     await office.book(cast.amina, WEDNESDAY_NINE)
     kept = await office.hold(cast.amina, WEDNESDAY_NINE + timedelta(hours=1))
-    facts = await streams_of(cast)
+    events = await streams_of(cast)
     (refused,) = await confirm(office, (cast.amina, slow))
     assert isinstance(refused, Problem)
     assert refused.code == "slot.own"
-    assert await streams_of(cast) == facts
+    assert await streams_of(cast) == events
     async with cast.database.reading() as tx:
         held = await agenda.held_by(tx, cast.amina.id)
         assert held is not None

@@ -11,7 +11,7 @@ from rooms.chat.messages import Message
 from rooms.chat.silences import Silencing
 from rooms.core.errors import Conflict, Invalid
 from rooms.people.people import Person
-from signaling.chat import message_told
+from signaling.chat import message_view
 from tests.cast import Cast
 
 
@@ -64,7 +64,7 @@ async def test_a_removed_message_is_told_without_its_text_and_leaves_the_reports
         await moderation.remove(tx, await tx.session.get_one(Message, message.id), cast.fair.id)
     async with cast.database.reading() as tx:
         assert await moderation.open_reports(tx, cast.fair.id) == []
-        told = message_told((await messages.messages_of(tx, where.id))[0])
+        told = message_view((await messages.messages_of(tx, where.id))[0])
     assert (told.text, told.is_removed) == ("", True)
 
 
