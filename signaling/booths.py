@@ -19,7 +19,7 @@ async def attend(context: Context, payload: OneBooth) -> Ack:
     async with context.transaction() as (tx, actor):
         booth = await access.booth_by_id(tx, actor, payload.booth, Act.BOOTH_STAFF)
         await desk_presence.attend(tx, context.client.sid, booth.id)
-    context.hub.standings.stir({payload.booth})
+    context.hub.status.refresh({payload.booth})
     return Ack()
 
 

@@ -73,7 +73,7 @@ class BoothBrief(Payload):
 
 
 class FairSnapshot(Payload):
-    """The fair as anybody sees it; how the lines stand comes as states."""
+    """The fair as anybody sees it; how the lines booth comes as states."""
 
     state: FairState
     open_until: datetime | None

@@ -33,7 +33,7 @@ from signaling.peers import peers_state
 from signaling.projections import project
 from signaling.rates import Allowance
 from signaling.relay import Relay
-from signaling.standings import Standings
+from signaling.status_broadcaster import StatusBroadcaster
 from signaling.wire import WireServer
 
 log = structlog.get_logger()
@@ -104,7 +104,7 @@ class Hub:
         self.ice = ice
         self.relay = Relay()
         self.clients: dict[str, Client] = {}
-        self.standings = Standings(database, self.emit)
+        self.status = StatusBroadcaster(database, self.emit)
         self._public = urlsplit(public_url)
         self._translate = translate
         self._process: uuid.UUID | None = None
@@ -127,10 +127,10 @@ class Hub:
 
     def start(self, process: uuid.UUID) -> None:
         self._process = process
-        self.standings.start()
+        self.status.start()
 
     async def stop(self) -> None:
-        await self.standings.stop()
+        await self.status.stop()
         await self.server.shutdown()
 
     def _is_ours(self, origin: str, environ: dict[str, Any]) -> bool:
@@ -152,7 +152,7 @@ class Hub:
                 await presence.connect(tx, sid, self._process, client.person)
                 await places.person_appeared(tx, client.person)
                 waiting = await places.of_person(tx, client.person)
-            self.standings.stir(place.booth_id for place in waiting)
+            self.status.refresh(place.booth_id for place in waiting)
 
     async def _disconnect(self, sid: str, _reason: Any = None) -> None:
         client = self.clients.pop(sid, None)
@@ -162,7 +162,7 @@ class Hub:
         async with self.database.transaction() as tx:
             desk = await presence.disconnect(tx, sid)
             waiting = await places.of_person(tx, client.person)
-        self.standings.stir([place.booth_id for place in waiting] + ([desk] if desk else []))
+        self.status.refresh([place.booth_id for place in waiting] + ([desk] if desk else []))
 
     async def _receive(self, event: str, sid: str, *arguments: Any) -> dict[str, Any] | None:
         """Every event but the relay: check its shape and rate, call its one handler, acknowledge."""
@@ -237,7 +237,7 @@ class Hub:
             async with self.database.reading() as tx:
                 for each in published:
                     await self.emit(await project(tx, each), to=each.stream)
-            await self.standings.follow(published)
+            await self.status.follow(published)
             await self._withdraw_rights(published)
         except Exception:
             log.exception("telling_failed")

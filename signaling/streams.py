@@ -92,9 +92,9 @@ async def follow(context: Context, payload: Follow) -> Ack:
             raise _too_many()
         area, _, subject = wanted.stream.partition(":")
         if area == "fair":
-            await context.hub.standings.watch(uuid.UUID(subject))
+            await context.hub.status.watch(uuid.UUID(subject))
             if payload.again:
-                await context.hub.standings.tell_again(context.client.sid, uuid.UUID(subject))
+                await context.hub.status.tell_again(context.client.sid, uuid.UUID(subject))
     return FollowAck(now=context.hub.database.clock.now(), streams=caught)
 
 

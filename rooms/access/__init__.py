@@ -503,8 +503,8 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
         return await _to_followed(tx, actor, row.subject)
     if row.kind is ConversationKind.FAIR and row.fair:
         return await _to_fair(tx, actor, row.fair)
-    stand = await tx.session.get(Booth, row.subject)
-    relations = await to_booth(tx, actor, stand) if stand else set()
+    booth = await tx.session.get(Booth, row.subject)
+    relations = await to_booth(tx, actor, booth) if booth else set()
     if row.kind is ConversationKind.BOOTH:
         return relations
     return ({R.SELF} if actor.is_person(row.asker_id) else set()) | (relations & {R.STAFF})
@@ -563,8 +563,8 @@ async def document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Docume
     if actor.person is None or row.person_id is None:
         raise NotFound("document")
     relations = {R.SELF} if actor.is_person(row.person_id) else set()
-    for stand in await cv_readers.booths_that_may_read(tx, row.person_id):
-        relations |= await to_booth(tx, actor, stand) & {R.STAFF}
+    for booth in await cv_readers.booths_that_may_read(tx, row.person_id):
+        relations |= await to_booth(tx, actor, booth) & {R.STAFF}
     if not allows(A.DOCUMENT_READ, relations):
         raise NotFound("document")
     return row
@@ -590,7 +590,7 @@ async def can_run(tx: Transaction, actor: Actor, fair: Fair) -> bool:
 
 @dataclass(frozen=True)
 class Doors:
-    """Which inner doors stand open to somebody: a desk, fairs to run, a day of appointments."""
+    """Which inner doors booth open to somebody: a desk, fairs to run, a day of appointments."""
 
     desk: bool = False
     organise: bool = False

@@ -15,10 +15,10 @@ MOST_OF_A_BOOTH = 8
 
 async def add(tx: Transaction, booth: Booth, kind: DocumentKind, checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
     """A document, logo or video of a booth; a new logo or video takes the place of the one before."""
-    standing = (await by_kind(tx, booth.id))[kind]
-    if kind is DocumentKind.BOOTH and len(standing) >= MOST_OF_A_BOOTH:
+    kept = (await by_kind(tx, booth.id))[kind]
+    if kind is DocumentKind.BOOTH and len(kept) >= MOST_OF_A_BOOTH:
         raise Conflict("document.too_many", N_("Eight documents are the most. Remove one first."))
-    replaced = [] if kind is DocumentKind.BOOTH else standing
+    replaced = [] if kind is DocumentKind.BOOTH else kept
     for before in replaced:
         before.withdrawn_at = tx.now
     tx.session.add(document(tx, kind, checked, name, booth=booth.id))

@@ -1,4 +1,4 @@
-"""How a line stands now: the latest only, worked out afresh, told to the lobby, to the desk and to each who waits."""
+"""How a line status now: the latest only, worked out afresh, told to the lobby, to the desk and to each who waits."""
 
 import uuid
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from rooms.people.people import Person
 
 
 @dataclass(frozen=True)
-class Standing:
+class LineStatus:
     """What anyone may know of a booth's line."""
 
     booth: uuid.UUID
@@ -28,7 +28,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Position:
-    """Where one place stands: 1 is first. None while the place is on hold or in its talk."""
+    """Where one place status: 1 is first. None while the place is on hold or in its talk."""
 
     place: Place
     position: int | None
@@ -38,15 +38,15 @@ class Position:
     can_be_called: bool
 
 
-async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, Standing]:
-    """The standing of each booth, in the same number of queries for any number of booths."""
+async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, LineStatus]:
+    """The status of each booth, in the same number of queries for any number of booths."""
     ids = [booth.id for booth in booths]
     here = await _staff_at(tx, ids)
     waiting = await places.counts(tx, ids)
     talks = await meetings.measured(tx, ids)
     busy = await engagement.engaged(tx, {person.id for staff in here.values() for person in staff})
     return {
-        booth.id: Standing(
+        booth.id: LineStatus(
             booth=booth.id,
             staff=here[booth.id],
             waiting=waiting[booth.id],
@@ -101,7 +101,7 @@ async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
 
 
 async def of_person(tx: Transaction, person: uuid.UUID, fair: uuid.UUID | None = None) -> list[Position]:
-    """The person's own places, each with where it stands."""
+    """The person's own places, each with where it status."""
     mine = []
     for place in await places.of_person(tx, person, fair):
         line = await of_line(tx, place.booth)

@@ -40,7 +40,7 @@ async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: 
     tx.record(AnswerGiven(meeting=meeting.id, next_step=next_step), person_stream(meeting.candidate_id))
     values: dict[str, object] = {
         "name": meeting.candidate.name,
-        "employer": meeting.stand.employer.name,
+        "employer": meeting.line_booth.employer.name,
         "path": "/me/talks",
     }
     await outbox.post(tx, Letter(meeting.candidate.email, "answer", meeting.candidate.language, values))

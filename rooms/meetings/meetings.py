@@ -136,7 +136,7 @@ class Meeting(Base):
         return self.appointment_id or self.id
 
     @property
-    def stand(self) -> Booth:
+    def line_booth(self) -> Booth:
         """The booth of a talk from a line."""
         assert self.booth is not None  # noqa: S101
         return self.booth

@@ -8,7 +8,7 @@ from rooms.fairs import booth_documents, booths
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
 from rooms.lines import line_status
-from rooms.lines.line_status import Standing
+from rooms.lines.line_status import LineStatus
 from rooms.organisations import vacancies
 from rooms.organisations.vacancies import Vacancy
 
@@ -28,7 +28,7 @@ class Search:
 class Card:
     booth: Booth
     vacancies: list[Vacancy]
-    standing: Standing
+    status: LineStatus
     logo: uuid.UUID | None = None
 
     def fits(self, search: Search) -> bool:
@@ -38,7 +38,7 @@ class Card:
             and search.sector in ("", employer.sector)
             and search.location in ("", employer.location)
             and (not search.contract or any(search.contract == vacancy.contract for vacancy in self.vacancies))
-            and (not search.now or bool(self.standing.staff and not self.standing.is_paused))
+            and (not search.now or bool(self.status.staff and not self.status.is_paused))
         )
 
     def _text(self) -> str:
@@ -49,8 +49,8 @@ class Card:
 
 async def cards_of(tx: Transaction, fair: Fair) -> list[Card]:
     """The cards of every booth that is set up, in the same number of queries for any number of them."""
-    stands = await booths.of_fair(tx, fair.id)
-    standings = await line_status.of_booths(tx, stands)
-    jobs = await vacancies.of_employers(tx, [booth.employer_id for booth in stands])
-    logos = await booth_documents.logos_of(tx, {booth.id for booth in stands})
-    return [Card(booth, jobs[booth.employer_id], standings[booth.id], logos.get(booth.id)) for booth in stands]
+    rows = await booths.of_fair(tx, fair.id)
+    statuses = await line_status.of_booths(tx, rows)
+    jobs = await vacancies.of_employers(tx, [booth.employer_id for booth in rows])
+    logos = await booth_documents.logos_of(tx, {booth.id for booth in rows})
+    return [Card(booth, jobs[booth.employer_id], statuses[booth.id], logos.get(booth.id)) for booth in rows]

@@ -29,10 +29,10 @@ class LineSeen:
     def join(self, place: Payload) -> None:
         self.places[place["place"]] = place
 
-    def stands(self, told: Payload) -> None:
-        """Take `desk:stands` in: whoever can be called newly is left a moment first."""
-        self.is_closed = told["is_paused"] or not told["is_open"]
-        can_be = [place["place"] for place in told["places"] if place["can_be_called"]]
+    def update(self, status: Payload) -> None:
+        """Take `desk:status` in: whoever can be called newly is left a moment first."""
+        self.is_closed = status["is_paused"] or not status["is_open"]
+        can_be = [place["place"] for place in status["places"] if place["can_be_called"]]
         self._ready_at = {place: self._ready_at.get(place) or self._in(self._waits(place)) for place in can_be}
 
     def _waits(self, place: str) -> tuple[float, float]:

@@ -29,7 +29,7 @@ class Company:
     pace: float = 1.0
     """Factor on every pause; below 1 they hurry."""
     booths: set[str] = field(default_factory=set)
-    """Ids of the booths at which simulated recruiters stand."""
+    """Ids of the booths at which simulated recruiters booth."""
 
     async def pause(self, least: float, most: float) -> None:
         """A pause of `least` to `most` seconds."""

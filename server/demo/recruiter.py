@@ -71,8 +71,8 @@ class Recruiter(Person):
     def on_line_joined(self, event: Payload) -> None:
         self.line.join(event["place"])
 
-    def on_desk_stands(self, told: Payload) -> None:
-        self.line.stands(told)
+    def on_desk_status(self, told: Payload) -> None:
+        self.line.update(told)
 
     def on_line_settled(self, event: Payload) -> None:
         if event["call"] == self._calling:

@@ -25,41 +25,41 @@ async def of_path(tx: Transaction, visit: Visit, act: access.Act = access.Act.BO
 @get("/fairs/{fair}/booths/{employer}")
 async def booth(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
-        stand = await of_path(tx, visit)
-        talk = await conversations.of_booth(tx, stand.id)
-        following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(talk.id))
-        jobs = (await vacancies.of_employers(tx, [stand.employer_id]))[stand.employer_id]
-        mine = await lobby.mine(tx, visit, stand.fair)
-        files = await booth_documents.by_kind(tx, stand.id)
-        relations = await access.to_booth(tx, visit.actor, stand)
+        booth = await of_path(tx, visit)
+        talk = await conversations.of_booth(tx, booth.id)
+        following = await heads(tx, visit, fair_stream(booth.fair_id), conversation_stream(talk.id))
+        jobs = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id]
+        mine = await lobby.mine(tx, visit, booth.fair)
+        files = await booth_documents.by_kind(tx, booth.id)
+        relations = await access.to_booth(tx, visit.actor, booth)
         return visit.page(
             "booth.html",
-            fair=stand.fair,
-            booth=stand,
+            fair=booth.fair,
+            booth=booth,
             vacancies=jobs,
             logo=next(iter(files[DocumentKind.LOGO]), None),
             video=next(iter(files[DocumentKind.VIDEO]), None),
             papers=files[DocumentKind.BOOTH],
-            standing=(await line_status.of_booths(tx, [stand]))[stand.id],
-            place=next((position for position in mine if position.place.booth_id == stand.id), None),
+            status=(await line_status.of_booths(tx, [booth]))[booth.id],
+            place=next((position for position in mine if position.place.booth_id == booth.id), None),
             mine=mine,
             ringing=await calls.ringing_for(tx, visit.actor.person.id) if visit.actor.person else None,
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id),
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
             is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
-            interviews=await appointment_types.all_of(tx, stand),
-            booked=await _booked(tx, visit, stand),
+            interviews=await appointment_types.all_of(tx, booth),
+            booked=await _booked(tx, visit, booth),
             is_member=access.allows(access.Act.BOOTH_SET_UP, relations),
-            next_day=await lobby.next_day(tx, stand.fair),
+            next_day=await lobby.next_day(tx, booth.fair),
             following=following,
         )
 
 
-async def _booked(tx: Transaction, visit: Visit, stand: Booth) -> list[Appointment]:
+async def _booked(tx: Transaction, visit: Visit, booth: Booth) -> list[Appointment]:
     """The visitor's own interviews here that lie ahead."""
     me = visit.actor.person
-    return [row for row in await agenda.at_booth(tx, stand.id, me.id) if row.is_ahead(tx.now)] if me else []
+    return [row for row in await agenda.at_booth(tx, booth.id, me.id) if row.is_ahead(tx.now)] if me else []
 
 
 @get("/fairs/{fair}/booths/{employer}/question")
@@ -67,14 +67,14 @@ async def question(visit: Visit) -> web.StreamResponse:
     """A private question: all the booth's staff see it and may answer."""
     person = visit.actor.known
     async with visit.transaction() as tx:
-        stand = await of_path(tx, visit)
-        talk = await questions.question_to(tx, stand, person)
+        booth = await of_path(tx, visit)
+        talk = await questions.question_to(tx, booth, person)
     async with visit.reading() as tx:
-        following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(talk.id))
+        following = await heads(tx, visit, fair_stream(booth.fair_id), conversation_stream(talk.id))
         return visit.page(
             "question.html",
-            fair=stand.fair,
-            booth=stand,
+            fair=booth.fair,
+            booth=booth,
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id),
             following=following,

@@ -45,7 +45,7 @@ async def remove(visit: Visit) -> web.StreamResponse:
 
 @post("/messages/{message}/settle")
 async def settle(visit: Visit) -> web.StreamResponse:
-    """The message may stand; its reports are done with."""
+    """The message may booth; its reports are done with."""
     async with visit.transaction() as tx:
         message, where = await access.message(tx, visit.actor, visit.id("message"), Act.CHAT_MODERATE)
         await moderation.settle(tx, message, where.fair_id)

@@ -39,27 +39,27 @@ async def _booth(tx: Transaction, visit: Visit) -> Booth:
 @get("/desk/{booth}")
 async def desk(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit)
-        await desk_presence.see_desk(tx, stand.id, visit.actor.known.id)
-    visit.house.hub.standings.stir({stand.id})
+        booth = await _booth(tx, visit)
+        await desk_presence.see_desk(tx, booth.id, visit.actor.known.id)
+    visit.house.hub.status.refresh({booth.id})
     async with visit.reading() as tx:
-        talk = await conversations.of_booth(tx, stand.id)
-        wanted = (line_stream(stand.id), fair_stream(stand.fair_id), conversation_stream(talk.id))
+        talk = await conversations.of_booth(tx, booth.id)
+        wanted = (line_stream(booth.id), fair_stream(booth.fair_id), conversation_stream(talk.id))
         following = await heads(tx, visit, *wanted)
-        line = await line_status.of_line(tx, stand)
+        line = await line_status.of_line(tx, booth)
         return visit.page(
             "desk.html",
-            fair=stand.fair,
-            booth=stand,
-            standing=(await line_status.of_booths(tx, [stand]))[stand.id],
+            fair=booth.fair,
+            booth=booth,
+            status=(await line_status.of_booths(tx, [booth]))[booth.id],
             line=line,
             cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),
-            ringing=await calls.ringing_at(tx, stand.id),
+            ringing=await calls.ringing_at(tx, booth.id),
             meeting=await meetings.held_by(tx, visit.actor.known.id),
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id),
-            due=await follow_up.unanswered(tx, stand.id, visit.actor.known.id),
-            questions=await questions.questions_to(tx, stand.id),
+            due=await follow_up.unanswered(tx, booth.id, visit.actor.known.id),
+            questions=await questions.questions_to(tx, booth.id),
             following=following,
         )
 
@@ -69,13 +69,13 @@ async def call(visit: Visit) -> web.StreamResponse:
     """Call the next, or the person who was chosen."""
     finish = bool(visit.typed("finish"))
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit)
+        booth = await _booth(tx, visit)
         if visit.typed("place"):
             place = await access.place(tx, visit.actor, visit.uuid("place"), Act.PLACE_CALL)
             await calls.call_chosen(tx, visit.actor.known, place, finish=finish)
         else:
-            await calls.call_next(tx, visit.actor.known, stand, finish=finish)
-    return visit.go(f"/desk/{stand.id}")
+            await calls.call_next(tx, visit.actor.known, booth, finish=finish)
+    return visit.go(f"/desk/{booth.id}")
 
 
 @post("/calls/{call}/withdraw")
@@ -105,14 +105,14 @@ async def resume(visit: Visit) -> web.StreamResponse:
 async def question(visit: Visit) -> web.StreamResponse:
     """A private question, read and answered by any of the staff."""
     async with visit.reading() as tx:
-        stand = await _booth(tx, visit)
+        booth = await _booth(tx, visit)
         row, _ = await access.conversation(tx, visit.actor, visit.id("conversation"))
-        if row.kind is not ConversationKind.QUESTION or row.subject != stand.id:
+        if row.kind is not ConversationKind.QUESTION or row.subject != booth.id:
             raise NotFound("conversation")
-        following = await heads(tx, visit, fair_stream(stand.fair_id), conversation_stream(row.id))
+        following = await heads(tx, visit, fair_stream(booth.fair_id), conversation_stream(row.id))
         written = await messages.messages_of(tx, row.id)
     return visit.page(
-        "question.html", fair=stand.fair, booth=stand, conversation=row, messages=written, following=following
+        "question.html", fair=booth.fair, booth=booth, conversation=row, messages=written, following=following
     )
 
 
@@ -120,7 +120,7 @@ async def question(visit: Visit) -> web.StreamResponse:
 async def talks(visit: Visit) -> web.StreamResponse:
     """The talks held at this booth, and the answers that are due."""
     async with visit.reading() as tx:
-        stand = await _booth(tx, visit)
-        following = await heads(tx, visit, fair_stream(stand.fair_id))
-        rows = await follow_up.held_at(tx, stand.id)
-    return visit.page("desk_talks.html", fair=stand.fair, booth=stand, talks=rows, following=following)
+        booth = await _booth(tx, visit)
+        following = await heads(tx, visit, fair_stream(booth.fair_id))
+        rows = await follow_up.held_at(tx, booth.id)
+    return visit.page("desk_talks.html", fair=booth.fair, booth=booth, talks=rows, following=following)

@@ -25,19 +25,19 @@ async def _booth(tx: Transaction, visit: Visit, act: Act = Act.BOOTH_SET_UP) -> 
 @get("/booths/{booth}/set-up")
 async def set_up_form(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
-        stand = await _booth(tx, visit)
-        following = await heads(tx, visit, fair_stream(stand.fair_id))
-        members = await employers.members_of(tx, stand.employer_id)
-        staff = {person.id for person in await booths.staff_of(tx, stand.id)}
-        files = await booth_documents.of_booth(tx, stand.id)
-        jobs = (await vacancies.of_employers(tx, [stand.employer_id]))[stand.employer_id]
-        relations = await access.to_booth(tx, visit.actor, stand)
-        invited = await invitations.open_for_employer(tx, stand.employer_id)
+        booth = await _booth(tx, visit)
+        following = await heads(tx, visit, fair_stream(booth.fair_id))
+        members = await employers.members_of(tx, booth.employer_id)
+        staff = {person.id for person in await booths.staff_of(tx, booth.id)}
+        files = await booth_documents.of_booth(tx, booth.id)
+        jobs = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id]
+        relations = await access.to_booth(tx, visit.actor, booth)
+        invited = await invitations.open_for_employer(tx, booth.employer_id)
     return visit.page(
         "set_up.html",
         invitations=invited,
-        fair=stand.fair,
-        booth=stand,
+        fair=booth.fair,
+        booth=booth,
         members=members,
         staff=staff,
         vacancies=jobs,
@@ -67,10 +67,10 @@ async def set_up(visit: Visit) -> web.StreamResponse:
 async def choose_staff(visit: Visit) -> web.StreamResponse:
     chosen = {uuid.UUID(person) for person in visit.ticked("staff") if _is_uuid(person)}
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit)
-        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
-        await recruiter_departure.choose_staff(tx, stand, chosen, visit.actor.known)
-    return visit.go(f"/booths/{stand.id}/set-up#staff", language.gettext("Saved."))
+        booth = await _booth(tx, visit)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, booth))
+        await recruiter_departure.choose_staff(tx, booth, chosen, visit.actor.known)
+    return visit.go(f"/booths/{booth.id}/set-up#staff", language.gettext("Saved."))
 
 
 def _is_uuid(text: str) -> bool:
@@ -84,37 +84,37 @@ def _is_uuid(text: str) -> bool:
 @post("/booths/{booth}/colleagues", again=set_up_form)
 async def invite_colleague(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit)
-        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
+        booth = await _booth(tx, visit)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, booth))
         is_owner = bool(visit.typed("is_owner"))
-        await invitations.invite_colleague(tx, stand.employer, visit.typed("email"), visit.language, is_owner=is_owner)
-    return visit.go(f"/booths/{stand.id}/set-up#colleagues", language.gettext("The invitation is on its way."))
+        await invitations.invite_colleague(tx, booth.employer, visit.typed("email"), visit.language, is_owner=is_owner)
+    return visit.go(f"/booths/{booth.id}/set-up#colleagues", language.gettext("The invitation is on its way."))
 
 
 @post("/booths/{booth}/colleagues/{colleague}/remove", again=set_up_form)
 async def remove_colleague(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
-        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
-        await recruiter_departure.dismiss(tx, stand.employer_id, visit.id("colleague"), visit.actor.known)
-    return visit.go(f"/booths/{stand.id}/set-up#people", language.gettext("This person belongs to you no longer."))
+        booth = await _booth(tx, visit, Act.BOOTH_SET_UP)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, booth))
+        await recruiter_departure.dismiss(tx, booth.employer_id, visit.id("colleague"), visit.actor.known)
+    return visit.go(f"/booths/{booth.id}/set-up#people", language.gettext("This person belongs to you no longer."))
 
 
 @post("/booths/{booth}/invitations/{booth_invitation}/withdraw")
 async def withdraw_invitation(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit)
-        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, stand))
-        await invitations.withdraw_for_employer(tx, stand.employer_id, visit.id("booth_invitation"))
-    return visit.go(f"/booths/{stand.id}/set-up#people", language.gettext("This invitation opens nothing any more."))
+        booth = await _booth(tx, visit)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, booth))
+        await invitations.withdraw_for_employer(tx, booth.employer_id, visit.id("booth_invitation"))
+    return visit.go(f"/booths/{booth.id}/set-up#people", language.gettext("This invitation opens nothing any more."))
 
 
 @post("/booths/{booth}/vacancies", again=set_up_form)
 async def add_vacancy(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit)
-        await vacancies.add(tx, stand.employer, _text(visit))
-    return visit.go(f"/booths/{stand.id}/set-up#vacancies", language.gettext("The vacancy is shown at your booth."))
+        booth = await _booth(tx, visit)
+        await vacancies.add(tx, booth.employer, _text(visit))
+    return visit.go(f"/booths/{booth.id}/set-up#vacancies", language.gettext("The vacancy is shown at your booth."))
 
 
 @get("/vacancies/{vacancy}")

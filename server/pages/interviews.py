@@ -23,41 +23,41 @@ async def _booth(tx: Transaction, visit: Visit, act: Act = Act.BOOTH_STAFF) -> B
 @get("/booths/{booth}/interviews")
 async def interviews(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
-        stand = await _booth(tx, visit)
-        days = await booth_interviews.days_ahead(tx, stand)
+        booth = await _booth(tx, visit)
+        days = await booth_interviews.days_ahead(tx, booth)
         own = await hours.days_of(tx, visit.actor.known.id)
         return visit.page(
             "interviews.html",
-            fair=stand.fair,
-            booth=stand,
-            reasons=await appointment_types.all_of(tx, stand),
-            rows=await agenda.at_booth(tx, stand.id),
-            invited=await agenda.with_guest(tx, stand.id),
+            fair=booth.fair,
+            booth=booth,
+            reasons=await appointment_types.all_of(tx, booth),
+            rows=await agenda.at_booth(tx, booth.id),
+            invited=await agenda.with_guest(tx, booth.id),
             days=days,
-            there=await booth_interviews.times_of(tx, stand, visit.actor.known.id),
+            there=await booth_interviews.times_of(tx, booth, visit.actor.known.id),
             own=[row for row in own if row.begins is not None and row.day in {day for day, *_ in days}],
-            following=await heads(tx, visit, fair_stream(stand.fair_id)),
+            following=await heads(tx, visit, fair_stream(booth.fair_id)),
         )
 
 
 @post("/booths/{booth}/interviews", again=interviews)
 async def add_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
-        await appointment_types.add(tx, stand, reason_text(visit))
-    return visit.go(f"/booths/{stand.id}/interviews#kinds", language.gettext("Candidates can book it from now on."))
+        booth = await _booth(tx, visit, Act.BOOTH_SET_UP)
+        await appointment_types.add(tx, booth, reason_text(visit))
+    return visit.go(f"/booths/{booth.id}/interviews#kinds", language.gettext("Candidates can book it from now on."))
 
 
 @get("/booths/{booth}/interviews/{interview}/change")
 async def interview(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
-        stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
+        booth = await _booth(tx, visit, Act.BOOTH_SET_UP)
         return visit.page(
             "reason.html",
-            fair=stand.fair,
-            reason=await appointment_types.of_venue(tx, stand, visit.id("interview")),
+            fair=booth.fair,
+            reason=await appointment_types.of_venue(tx, booth, visit.id("interview")),
             teams=(),
-            back=f"/booths/{stand.id}/interviews",
+            back=f"/booths/{booth.id}/interviews",
             following=await heads(tx, visit),
         )
 
@@ -65,33 +65,33 @@ async def interview(visit: Visit) -> web.StreamResponse:
 @post("/booths/{booth}/interviews/{interview}/change", again=interview)
 async def change_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
-        await appointment_types.change(tx, stand, visit.id("interview"), reason_text(visit))
-    return visit.go(f"/booths/{stand.id}/interviews#kinds", language.gettext("Saved."))
+        booth = await _booth(tx, visit, Act.BOOTH_SET_UP)
+        await appointment_types.change(tx, booth, visit.id("interview"), reason_text(visit))
+    return visit.go(f"/booths/{booth.id}/interviews#kinds", language.gettext("Saved."))
 
 
 @post("/booths/{booth}/interviews/{interview}/withdraw")
 async def withdraw_reason(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit, Act.BOOTH_SET_UP)
-        await appointment_types.withdraw(tx, stand, visit.id("interview"))
-    return visit.go(f"/booths/{stand.id}/interviews#kinds", language.gettext("Nobody can take it any more."))
+        booth = await _booth(tx, visit, Act.BOOTH_SET_UP)
+        await appointment_types.withdraw(tx, booth, visit.id("interview"))
+    return visit.go(f"/booths/{booth.id}/interviews#kinds", language.gettext("Nobody can take it any more."))
 
 
 @post("/booths/{booth}/interviews/times", again=interviews)
 async def add_times(visit: Visit) -> web.StreamResponse:
     """On a day of the fair, the recruiter is there for interviews from one time to another."""
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit)
+        booth = await _booth(tx, visit)
         span = minutes_of(visit, "day_begins"), minutes_of(visit, "day_ends")
         me, modes = visit.actor.known.id, visit.ticked("day_modes")
-        await booth_interviews.be_there(tx, stand, me, visit.day("day"), span, modes)
-    return visit.go(f"/booths/{stand.id}/interviews#times", language.gettext("Saved."))
+        await booth_interviews.be_there(tx, booth, me, visit.day("day"), span, modes)
+    return visit.go(f"/booths/{booth.id}/interviews#times", language.gettext("Saved."))
 
 
 @post("/booths/{booth}/interviews/times/{interview_day}/remove")
 async def remove_times(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
-        stand = await _booth(tx, visit)
+        booth = await _booth(tx, visit)
         await hours.remove_days(tx, visit.actor.known.id, visit.id("interview_day"))
-    return visit.go(f"/booths/{stand.id}/interviews#times", language.gettext("Removed."))
+    return visit.go(f"/booths/{booth.id}/interviews#times", language.gettext("Removed."))

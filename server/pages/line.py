@@ -26,10 +26,10 @@ async def join_form(visit: Visit) -> web.StreamResponse:
     """A few words for the booth, if one likes, then the place."""
     visit.actor.known  # noqa: B018
     async with visit.reading() as tx:
-        stand = await of_path(tx, visit, Act.LINE_JOIN)
-        following = await heads(tx, visit, fair_stream(stand.fair_id))
+        booth = await of_path(tx, visit, Act.LINE_JOIN)
+        following = await heads(tx, visit, fair_stream(booth.fair_id))
         cv = (await documents.cvs_of(tx, {visit.actor.known.id})).get(visit.actor.known.id)
-        return visit.page("join.html", fair=stand.fair, booth=stand, cv=cv, following=following)
+        return visit.page("join.html", fair=booth.fair, booth=booth, cv=cv, following=following)
 
 
 @post("/fairs/{fair}/booths/{employer}/join", again=join_form, largest=CV_FORM)
@@ -38,8 +38,8 @@ async def join(visit: Visit) -> web.StreamResponse:
 
     async def take_place(checked: Checked | None, name: uuid.UUID | None) -> list[uuid.UUID]:
         async with visit.transaction() as tx:
-            stand = await of_path(tx, visit, Act.LINE_JOIN)
-            await places.join(tx, visit.actor.known, stand, visit.typed("words"))
+            booth = await of_path(tx, visit, Act.LINE_JOIN)
+            await places.join(tx, visit.actor.known, booth, visit.typed("words"))
             if checked is None or name is None:
                 return []
             await tx.session.flush()

@@ -72,13 +72,13 @@ async def board(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         fair = await _fair(tx, visit)
         following = await heads(tx, visit, fair_stream(fair.id), moderation_stream(fair.id))
-        stands = await booths.of_fair(tx, fair.id, only_set_up=False)
+        rows = await booths.of_fair(tx, fair.id, only_set_up=False)
         return visit.page(
             "board.html",
             fair=fair,
             days=await schedule.days_of(tx, fair),
-            booths=stands,
-            standings=await line_status.of_booths(tx, stands),
+            booths=rows,
+            statuses=await line_status.of_booths(tx, rows),
             announcements=await announcements.of_fair(tx, fair.id),
             invitations=await invitations.open_for(tx, fair),
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),

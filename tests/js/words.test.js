@@ -5,7 +5,7 @@ import { learn, ordinal, say, waitText } from "../../static/js/live/words.js";
 import { sentence } from "../../static/js/parts/my_places.js";
 
 const page = (words) => ({ getElementById: () => ({ textContent: JSON.stringify(words) }) });
-const stands = { state: "waiting", position: 2, wait: null, passed_over_until: null, staff: 1, is_paused: false, is_open: true };
+const status = { state: "waiting", position: 2, wait: null, passed_over_until: null, staff: 1, is_paused: false, is_open: true };
 
 test("a sentence is said in the page's language, with its values", () => {
   learn(page({ "%(count)s in line": "%(count)s en attente", "1st": "1er", "%(number)sth": "%(number)se" }));
@@ -24,10 +24,10 @@ test("a wait is a range, or not known", () => {
 
 test("a place says what is true of it, the gravest first", () => {
   learn(page({}));
-  assert.equal(sentence({ ...stands, state: "on_hold" }), "On hold: come back to be called.");
-  assert.equal(sentence({ ...stands, is_open: false }), "The fair is closed for now. Your place is kept.");
-  assert.equal(sentence({ ...stands, is_paused: true }), "The booth is on a break. Your place is kept.");
-  assert.equal(sentence({ ...stands, staff: 0, position: 1 }), "Nobody is at the booth now. Your place is kept.");
-  assert.equal(sentence({ ...stands, position: 1 }), "You are next. Stay near.");
-  assert.equal(sentence(stands), "wait not known yet. Your place is kept.");
+  assert.equal(sentence({ ...status, state: "on_hold" }), "On hold: come back to be called.");
+  assert.equal(sentence({ ...status, is_open: false }), "The fair is closed for now. Your place is kept.");
+  assert.equal(sentence({ ...status, is_paused: true }), "The booth is on a break. Your place is kept.");
+  assert.equal(sentence({ ...status, staff: 0, position: 1 }), "Nobody is at the booth now. Your place is kept.");
+  assert.equal(sentence({ ...status, position: 1 }), "You are next. Stay near.");
+  assert.equal(sentence(status), "wait not known yet. Your place is kept.");
 });

@@ -153,13 +153,13 @@ async def test_the_board_names_booths_that_nobody_staffs_while_the_fair_is_open(
     async with world.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
         assert (fair.is_open_now, await schedule.opens_at_once(tx, fair)) == (True, True)
-        for stand in await booths.of_fair(tx, fair.id):
-            (await tx.session.get_one(Booth, stand.id)).paused_at = tx.now
+        for booth in await booths.of_fair(tx, fair.id):
+            (await tx.session.get_one(Booth, booth.id)).paused_at = tx.now
     async with visitor(world, "ines") as ines:
         before = await ines.get("/organise/{fair}")
         async with world.database.transaction() as tx:
-            for stand in await booths.of_fair(tx, fair.id):
-                (await tx.session.get_one(Booth, stand.id)).paused_at = None
+            for booth in await booths.of_fair(tx, fair.id):
+                (await tx.session.get_one(Booth, booth.id)).paused_at = None
         during = await ines.get("/organise/{fair}")
         async with world.database.transaction() as tx:
             await meetings.end(tx, await tx.session.get_one(Meeting, world_id(world, "meeting")))

@@ -220,19 +220,19 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         for name in (cv, paper):
             await storage.keep(str(name), PDF)
         await documents.add_cv(tx, cast.amina, check(DocumentKind.CV, Upload("cv.pdf", PDF)), cv)
-        stand = await cast.fresh_booth(tx, cast.atlantique)
+        booth = await cast.fresh_booth(tx, cast.atlantique)
         await invitations.invite_candidate(
             tx, await tx.session.get_one(Fair, cast.fair.id), "Zoé", "z@example.org", "en"
         )
         (invitation,) = await invitations.open_for(tx, cast.fair)
         colleague = await people.welcome(tx, "Nadia Haddad", "nadia@example.org", "en")
-        await employers.add_member(tx, stand.employer_id, colleague, is_owner=False)
-        await invitations.invite_colleague(tx, stand.employer, "colleague@example.org", "en", is_owner=False)
-        (booth_invitation,) = await invitations.open_for_employer(tx, stand.employer_id)
+        await employers.add_member(tx, booth.employer_id, colleague, is_owner=False)
+        await invitations.invite_colleague(tx, booth.employer, "colleague@example.org", "en", is_owner=False)
+        (booth_invitation,) = await invitations.open_for_employer(tx, booth.employer_id)
         (organiser_invitation,) = await invitations.open_for_installation(tx)
         (team, _), *_ = await agencies.members(tx)
         checked = check(DocumentKind.BOOTH, Upload("hours.pdf", PDF))
-        await booth_documents.add(tx, stand, DocumentKind.BOOTH, checked, paper)
+        await booth_documents.add(tx, booth, DocumentKind.BOOTH, checked, paper)
     appointments = {
         "appointment": booked.id, "begins": booked.begins_at.isoformat(),
         "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id, "step": step.id,

@@ -1,8 +1,8 @@
-import { BoothStandings } from "../parts/booth_standings.js";
+import { BoothStatuses } from "../parts/booth_status.js";
 import { Chat } from "../parts/chat.js";
 import { open } from "./house.js";
 
 open((connection) => [
-  new BoothStandings(document, connection),
+  new BoothStatuses(document, connection),
   new Chat(/** @type {HTMLElement} */ (document.querySelector("[data-part=chat]")), connection),
 ]);

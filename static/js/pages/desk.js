@@ -1,4 +1,4 @@
-import { BoothStandings } from "../parts/booth_standings.js";
+import { BoothStatuses } from "../parts/booth_status.js";
 import { Chat } from "../parts/chat.js";
 import { Desk } from "../parts/desk.js";
 import { Questions } from "../parts/questions.js";
@@ -8,7 +8,7 @@ open((connection, announcer, door) => {
   const desk = /** @type {HTMLElement} */ (document.querySelector("[data-part=desk]"));
   const chat = /** @type {HTMLElement} */ (document.querySelector("[data-part=chat]"));
   return [
-    new BoothStandings(document, connection),
+    new BoothStatuses(document, connection),
     new Desk(desk, connection, announcer, door),
     new Questions(desk, desk.dataset.booth ?? "", connection, announcer),
     new Chat(chat, connection),

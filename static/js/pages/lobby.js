@@ -1,7 +1,7 @@
-import { BoothStandings } from "../parts/booth_standings.js";
+import { BoothStatuses } from "../parts/booth_status.js";
 import { open } from "./house.js";
 
-open((connection) => [new BoothStandings(document, connection)]);
+open((connection) => [new BoothStatuses(document, connection)]);
 
 for (const field of document.querySelectorAll(".chips select, .chips input")) {
   field.addEventListener("change", () => /** @type {HTMLInputElement} */ (field).form?.requestSubmit());

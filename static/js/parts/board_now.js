@@ -1,7 +1,7 @@
 /** What the board shows of the moment: fetched again when a booth stands otherwise, and never under a hand that works in it. */
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {import("./booth_standings.js").Stands} Stands */
+/** @typedef {import("./booth_status.js").Status} Status */
 
 const AT_MOST_EVERY_MS = 2000;
 
@@ -22,7 +22,7 @@ export class BoardNow {
   }
 
   start() {
-    this.unhear = this.connection.on("booth:stands", (stands) => this.hear(stands));
+    this.unhear = this.connection.on("booth:status", (status) => this.hear(status));
   }
 
   stop() {
@@ -31,7 +31,7 @@ export class BoardNow {
     this.due = undefined;
   }
 
-  /** @param {Stands} stands */
+  /** @param {Status} status */
   hear({ booth, staff, waiting, is_paused, is_open }) {
     const now = [staff, waiting, is_paused, is_open].join();
     if (this.known.get(booth) === now) return;

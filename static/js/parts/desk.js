@@ -1,4 +1,4 @@
-/** The recruiter's desk: the line as it stands, who can be called, the call that rings. */
+/** The recruiter's desk: the line as it status, who can be called, the call that rings. */
 
 import { ordinal, say } from "../live/words.js";
 import { copy, fill, show, slot } from "./dom.js";
@@ -19,7 +19,7 @@ import { copy, fill, show, slot } from "./dom.js";
  * @property {number} ticket
  * @property {string} state
  */
-/** @typedef {{place: string, position: number | null, is_near: boolean, is_engaged: boolean, can_be_called: boolean}} Standing */
+/** @typedef {{place: string, position: number | null, is_near: boolean, is_engaged: boolean, can_be_called: boolean}} PlaceStatus */
 
 /** @type {Record<string, string>} */
 const SETTLED = {
@@ -63,7 +63,7 @@ export class Desk {
       this.connection.on("line:cv_changed", (payload) => payload.stream === this.stream && this.showCv(payload.person, payload.document)),
       this.connection.on("line:rang", (payload) => payload.stream === this.stream && this.ring(payload.ringing)),
       this.connection.on("line:settled", (payload) => payload.stream === this.stream && this.settle(payload)),
-      this.connection.on("desk:stands", (stands) => stands.booth === this.booth && this.stand(stands.places)),
+      this.connection.on("desk:status", (status) => status.booth === this.booth && this.show(status.places)),
     ];
     this.element.addEventListener("submit", this.onSubmit);
   }
@@ -152,43 +152,43 @@ export class Desk {
     if (sentence) this.announcer.say(say(sentence, { name: this.name(payload.place) }));
   }
 
-  /** @param {Standing[]} standings */
-  stand(standings) {
-    for (const standing of standings) {
-      const row = this.row(standing.place);
+  /** @param {PlaceStatus[]} statuses */
+  show(statuses) {
+    for (const status of statuses) {
+      const row = this.row(status.place);
       if (!row) continue;
-      fill(row, "ordinal", standing.position ? ordinal(standing.position) : "–");
-      slot(row, "ordinal")?.classList.toggle("is-first", standing.position === 1);
+      fill(row, "ordinal", status.position ? ordinal(status.position) : "–");
+      slot(row, "ordinal")?.classList.toggle("is-first", status.position === 1);
       const state = slot(row, "state");
-      state?.classList.toggle("ok", standing.can_be_called);
-      state?.classList.toggle("quiet", !standing.can_be_called);
+      state?.classList.toggle("ok", status.can_be_called);
+      state?.classList.toggle("quiet", !status.can_be_called);
       state?.classList.remove("warn");
-      fill(row, "state-text", this.state(standing));
+      fill(row, "state-text", this.state(status));
       const call = row.querySelector("button");
-      if (standing.position === null || standing.is_engaged || !standing.is_near) call?.setAttribute("aria-disabled", "true");
+      if (status.position === null || status.is_engaged || !status.is_near) call?.setAttribute("aria-disabled", "true");
       else call?.removeAttribute("aria-disabled");
     }
-    this.next(standings.find((standing) => standing.can_be_called));
+    this.next(statuses.find((status) => status.can_be_called));
   }
 
-  /** @param {Standing} standing */
-  state(standing) {
-    if ([...this.ringing.values()].includes(standing.place)) return say("calling");
-    if (standing.position === null) return standing.is_engaged ? say("In a talk") : say("on hold");
-    if (standing.is_engaged) return say("in another talk");
-    if (!standing.is_near) return say("out of reach");
-    return standing.can_be_called ? say("within reach") : say("passed over for a moment");
+  /** @param {PlaceStatus} status */
+  state(status) {
+    if ([...this.ringing.values()].includes(status.place)) return say("calling");
+    if (status.position === null) return status.is_engaged ? say("In a talk") : say("on hold");
+    if (status.is_engaged) return say("in another talk");
+    if (!status.is_near) return say("out of reach");
+    return status.can_be_called ? say("within reach") : say("passed over for a moment");
   }
 
-  /** @param {Standing | undefined} standing */
-  next(standing) {
+  /** @param {PlaceStatus | undefined} status */
+  next(status) {
     const form = slot(this.element, "next");
-    form?.classList.toggle("is-quiet", !standing);
+    form?.classList.toggle("is-quiet", !status);
     const button = form?.querySelector("button");
-    if (standing) button?.removeAttribute("aria-disabled");
+    if (status) button?.removeAttribute("aria-disabled");
     else button?.setAttribute("aria-disabled", "true");
-    const name = standing ? this.name(standing.place) : "";
-    fill(this.element, "next-words", standing ? say("Next: %(name)s", { name }) : say("Nobody in line can be called right now."));
+    const name = status ? this.name(status.place) : "";
+    fill(this.element, "next-words", status ? say("Next: %(name)s", { name }) : say("Nobody in line can be called right now."));
   }
 
   /** @param {SubmitEvent} event */

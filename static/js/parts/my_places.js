@@ -6,7 +6,7 @@ import { clock, fill, show, slot } from "./dom.js";
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {import("./announcer.js").Announcer} Announcer */
 /**
- * @typedef {object} Stands
+ * @typedef {object} Status
  * @property {string} place
  * @property {string} state
  * @property {number | null} position
@@ -35,7 +35,7 @@ export class MyPlaces {
 
   start() {
     this.stops = [
-      this.connection.on("place:stands", (stands) => this.stand(stands)),
+      this.connection.on("place:status", (status) => this.show(status)),
       this.connection.on("place:changed", (payload) => this.change(payload)),
     ];
   }
@@ -50,30 +50,30 @@ export class MyPlaces {
     return /** @type {NodeListOf<HTMLElement>} */ (this.page.querySelectorAll(`[data-place="${place}"]`));
   }
 
-  /** @param {Stands} stands */
-  stand(stands) {
-    for (const row of this.rows(stands.place)) {
+  /** @param {Status} status */
+  show(status) {
+    for (const row of this.rows(status.place)) {
       const arch = slot(row, "ordinal");
-      arch?.classList.toggle("is-first", stands.position === 1);
-      fill(row, "ordinal", stands.position ? ordinal(stands.position) : "–");
-      fill(row, "words", sentence(stands));
-      row.classList.toggle("is-held", stands.state === "on_hold");
-      this.tell(stands, row.dataset.employer ?? "");
+      arch?.classList.toggle("is-first", status.position === 1);
+      fill(row, "ordinal", status.position ? ordinal(status.position) : "–");
+      fill(row, "words", sentence(status));
+      row.classList.toggle("is-held", status.state === "on_hold");
+      this.tell(status, row.dataset.employer ?? "");
     }
   }
 
   /**
-   * @param {Stands} stands
+   * @param {Status} status
    * @param {string} employer
    */
-  tell(stands, employer) {
-    const before = this.said.get(stands.place);
-    this.said.set(stands.place, stands.position);
-    if (stands.position === null || stands.position === before) return;
+  tell(status, employer) {
+    const before = this.said.get(status.place);
+    this.said.set(status.place, status.position);
+    if (status.position === null || status.position === before) return;
     this.announcer.say(
-      stands.position === 1
+      status.position === 1
         ? say("You are next. Stay near.")
-        : say("You are %(ordinal)s in line at %(employer)s.", { ordinal: ordinal(stands.position), employer }),
+        : say("You are %(ordinal)s in line at %(employer)s.", { ordinal: ordinal(status.position), employer }),
     );
   }
 
@@ -94,16 +94,16 @@ export class MyPlaces {
   }
 }
 
-/** @param {Stands} stands */
-export function sentence(stands) {
-  if (stands.state === "talking") return say("In a talk");
-  if (stands.state === "on_hold") return say("On hold: come back to be called.");
-  if (!stands.is_open) return say("The fair is closed for now. Your place is kept.");
-  if (stands.is_paused) return say("The booth is on a break. Your place is kept.");
-  if (stands.staff === 0) return say("Nobody is at the booth now. Your place is kept.");
-  if (stands.passed_over_until && new Date(stands.passed_over_until) > new Date()) {
-    return say("Passed over until %(time)s. You keep your order.", { time: clock(stands.passed_over_until) });
+/** @param {Status} status */
+export function sentence(status) {
+  if (status.state === "talking") return say("In a talk");
+  if (status.state === "on_hold") return say("On hold: come back to be called.");
+  if (!status.is_open) return say("The fair is closed for now. Your place is kept.");
+  if (status.is_paused) return say("The booth is on a break. Your place is kept.");
+  if (status.staff === 0) return say("Nobody is at the booth now. Your place is kept.");
+  if (status.passed_over_until && new Date(status.passed_over_until) > new Date()) {
+    return say("Passed over until %(time)s. You keep your order.", { time: clock(status.passed_over_until) });
   }
-  if (stands.position === 1) return say("You are next. Stay near.");
-  return `${waitText(stands.wait)}. ${say("Your place is kept.")}`;
+  if (status.position === 1) return say("You are next. Stay near.");
+  return `${waitText(status.wait)}. ${say("Your place is kept.")}`;
 }

@@ -24,7 +24,7 @@ export class NextInLine {
   start() {
     this.stops = [
       this.connection.on("line:joined", (payload) => this.people.set(payload.place.place, payload.place)),
-      this.connection.on("desk:stands", (stands) => stands.booth === this.booth && this.stand(stands.places)),
+      this.connection.on("desk:status", (status) => status.booth === this.booth && this.show(status.places)),
     ];
   }
 
@@ -34,7 +34,7 @@ export class NextInLine {
   }
 
   /** @param {{place: string, can_be_called: boolean}[]} places */
-  stand(places) {
+  show(places) {
     const next = places.find((place) => place.can_be_called)?.place ?? "";
     const person = this.people.get(next);
     show(this.element, "someone", Boolean(person));

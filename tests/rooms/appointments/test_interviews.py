@@ -171,8 +171,8 @@ async def test_the_booth_may_read_the_cv_of_who_has_booked(booth: Booth) -> None
         assert await cv_readers.booths_that_may_read(tx, cast.amina.id) == []
     await booth.book(cast.amina, (await booth.starts(cast.amina))[0])
     async with cast.database.reading() as tx:
-        (stand,) = await cv_readers.booths_that_may_read(tx, cast.amina.id)
-        assert stand.id == cast.atlantique.id
+        (booth,) = await cv_readers.booths_that_may_read(tx, cast.amina.id)
+        assert booth.id == cast.atlantique.id
 
 
 async def test_hours_are_kept_by_whoever_can_be_booked(booth: Booth) -> None:
@@ -199,9 +199,9 @@ async def second_recruiter(booth: Booth) -> Person:
     """Fatou staffs the booth too, at the same hours as Luc."""
     async with booth.cast.database.transaction() as tx:
         fatou = await people.welcome(tx, "Fatou Ba", "fatou@example.org", "en")
-        stand = await booth.cast.fresh_booth(tx, booth.cast.atlantique)
-        await employers.add_member(tx, stand.employer_id, fatou, is_owner=True)
-        await booths.choose_staff(tx, stand, {booth.cast.luc.id, fatou.id})
+        booth = await booth.cast.fresh_booth(tx, booth.cast.atlantique)
+        await employers.add_member(tx, booth.employer_id, fatou, is_owner=True)
+        await booths.choose_staff(tx, booth, {booth.cast.luc.id, fatou.id})
         await hours.add_day(tx, fatou.id, tx.now.date(), (8 * 60, 20 * 60), ("video",))
         await booking_rules.change(tx, fatou.id, booking_rules.RulesText(0, 10, 0, 56, 40))
     return fatou
@@ -220,8 +220,8 @@ async def test_the_interviews_of_whoever_leaves_go_to_a_colleague_or_are_cancell
         wanted = reservation.Wanted(reason, cast.sophie.id, Mode.VIDEO, second.span, none, none, PARIS)
         await reservation.hold(tx, fatou, wanted)
     async with cast.database.transaction() as tx:
-        stand = await cast.fresh_booth(tx, cast.atlantique)
-        await recruiter_departure.dismiss(tx, stand.employer_id, cast.luc.id, await cast.fresh(tx, fatou))
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        await recruiter_departure.dismiss(tx, booth.employer_id, cast.luc.id, await cast.fresh(tx, fatou))
     async with cast.database.transaction() as tx:
         for row in (first, second):
             with pytest.raises(NotFound):
@@ -271,18 +271,18 @@ async def test_a_closed_fair_keeps_what_is_booked_and_offers_nothing_more(booth:
 async def test_a_time_that_is_added_takes_no_weekly_hours_away(booth: Booth) -> None:
     cast = booth.cast
     async with cast.database.transaction() as tx:
-        stand, day = await cast.fresh_booth(tx, cast.perrin), tx.now.date()
-        before = await interviews.times_of(tx, stand, cast.sophie.id)
+        booth, day = await cast.fresh_booth(tx, cast.perrin), tx.now.date()
+        before = await interviews.times_of(tx, booth, cast.sophie.id)
         with pytest.raises(Invalid) as closed:
-            await interviews.be_there(tx, stand, cast.sophie.id, day, (5 * 60, 6 * 60), ("video",))
+            await interviews.be_there(tx, booth, cast.sophie.id, day, (5 * 60, 6 * 60), ("video",))
         assert (closed.value.field, set(closed.value.values)) == ("day_begins", {"opens", "closes"})
-        await interviews.be_there(tx, stand, cast.sophie.id, day, (7 * 60, 11 * 60), ("video",))
-        after = await interviews.times_of(tx, stand, cast.sophie.id)
+        await interviews.be_there(tx, booth, cast.sophie.id, day, (7 * 60, 11 * 60), ("video",))
+        after = await interviews.times_of(tx, booth, cast.sophie.id)
         assert before
         assert before[0][0] == day
-        assert (after[0][0], after[0][2]) == (day, before[0][2]), "the weekly hours stand"
+        assert (after[0][0], after[0][2]) == (day, before[0][2]), "the weekly hours booth"
         with pytest.raises(Invalid) as refused:
-            await interviews.be_there(tx, stand, cast.sophie.id, day + timedelta(days=9), (540, 600), ("video",))
+            await interviews.be_there(tx, booth, cast.sophie.id, day + timedelta(days=9), (540, 600), ("video",))
         assert refused.value.field == "day"
 
 
@@ -297,8 +297,8 @@ async def test_who_is_in_an_interview_is_there_and_late_for_the_next_one(booth: 
             meeting = await room.enter(tx, mine, await cast.fresh(tx, person))
             await meetings.go_in(tx, await cast.fresh(tx, person), meeting)
     async with cast.database.transaction() as tx:
-        stand = await cast.fresh_booth(tx, cast.atlantique)
-        assert [each.id for each in (await line_status.of_booths(tx, [stand]))[stand.id].staff] == [cast.luc.id]
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        assert [each.id for each in (await line_status.of_booths(tx, [booth]))[booth.id].staff] == [cast.luc.id]
         held = await meetings.held_by(tx, cast.luc.id)
         assert held
         assert held.appointment_id == row.id

@@ -52,7 +52,7 @@ async def go_in(office: Office, meeting: Meeting, person: Person) -> None:
 
 
 async def until(office: Office, minutes: float) -> None:
-    """Let the clock stand so many minutes after nine o'clock."""
+    """Let the clock booth so many minutes after nine o'clock."""
     await office.cast.pass_by(seconds=(WEDNESDAY_NINE - office.cast.clock.now()).total_seconds() + 60 * minutes)
 
 

@@ -5,7 +5,7 @@ import { fill, slot } from "./dom.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /**
- * @typedef {object} Stands
+ * @typedef {object} Status
  * @property {string} booth
  * @property {number} staff
  * @property {string[]} staff_names
@@ -15,7 +15,7 @@ import { fill, slot } from "./dom.js";
  * @property {boolean} is_open
  */
 
-export class BoothStandings {
+export class BoothStatuses {
   /**
    * @param {Document} page
    * @param {Connection} connection
@@ -27,29 +27,29 @@ export class BoothStandings {
   }
 
   start() {
-    this.stops = this.connection.on("booth:stands", (stands) => this.stand(stands));
+    this.stops = this.connection.on("booth:status", (status) => this.show(status));
   }
 
   stop() {
     this.stops();
   }
 
-  /** @param {Stands} stands */
-  stand(stands) {
-    const isStaffed = stands.is_open && stands.staff > 0;
+  /** @param {Status} status */
+  show(status) {
+    const isStaffed = status.is_open && status.staff > 0;
     const found = /** @type {NodeListOf<HTMLElement>} */ (
-      this.page.querySelectorAll(`[data-booth="${stands.booth}"]:not([data-part=desk])`)
+      this.page.querySelectorAll(`[data-booth="${status.booth}"]:not([data-part=desk])`)
     );
     for (const element of found) {
       element.classList.toggle("is-closed", element.classList.contains("booth-card") && !isStaffed);
       element.querySelector(".arch")?.classList.toggle("closed", !isStaffed);
       const pill = slot(element, "staffed");
-      pill?.classList.toggle("ok", isStaffed && !stands.is_paused);
-      pill?.classList.toggle("warn", stands.is_open && stands.is_paused);
-      pill?.classList.toggle("quiet", !stands.is_open || (!stands.is_paused && stands.staff === 0));
-      fill(element, "staffed-text", staffedText(stands));
-      fill(element, "waiting", waitingText(stands));
-      this.list(element, stands.staff_names);
+      pill?.classList.toggle("ok", isStaffed && !status.is_paused);
+      pill?.classList.toggle("warn", status.is_open && status.is_paused);
+      pill?.classList.toggle("quiet", !status.is_open || (!status.is_paused && status.staff === 0));
+      fill(element, "staffed-text", staffedText(status));
+      fill(element, "waiting", waitingText(status));
+      this.list(element, status.staff_names);
     }
   }
 
@@ -85,14 +85,14 @@ export class BoothStandings {
   }
 }
 
-/** @param {Stands} stands */
-export function staffedText(stands) {
-  if (!stands.is_open) return say("Closed now");
-  if (stands.is_paused) return say("On a break");
-  return stands.staff > 0 ? say("%(count)s here now", { count: stands.staff }) : say("Nobody here now");
+/** @param {Status} status */
+export function staffedText(status) {
+  if (!status.is_open) return say("Closed now");
+  if (status.is_paused) return say("On a break");
+  return status.staff > 0 ? say("%(count)s here now", { count: status.staff }) : say("Nobody here now");
 }
 
-/** @param {Stands} stands */
+/** @param {Status} status */
 export function waitingText({ waiting, wait }) {
   return waiting > 0 ? `${say("%(count)s in line", { count: waiting })} · ${waitText(wait)}` : say("Nobody in line");
 }

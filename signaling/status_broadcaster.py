@@ -1,4 +1,4 @@
-"""States: how each line stands, the latest only. Stirred by events and presence, told at most a few times a second."""
+"""States: how each line status, the latest only. Stirred by events and presence, told at most a few times a second."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ from rooms.fairs import booths
 from rooms.fairs.booths import Booth
 from rooms.fairs.schedule import FairTurned
 from rooms.lines import line_status
-from rooms.lines.line_status import Position, Standing
+from rooms.lines.line_status import LineStatus, Position
 from rooms.lines.places import Place, PlaceState
 from rooms.lines.waits import Wait
 from signaling.contract import Payload, WaitView, server_event
@@ -28,9 +28,9 @@ COALESCE = 0.25
 LOOK_AGAIN = 10.0
 
 
-@server_event("booth:stands")
-class BoothStands(Payload):
-    """State: how a booth's line stands, for anybody."""
+@server_event("booth:status")
+class BoothStatus(Payload):
+    """State: how a booth's line status, for anybody."""
 
     booth: UUID
     staff: int
@@ -41,9 +41,9 @@ class BoothStands(Payload):
     is_open: bool
 
 
-@server_event("place:stands")
-class PlaceStands(Payload):
-    """State: where your place stands. `position` 1 is first; none while on hold or in the talk."""
+@server_event("place:status")
+class PlaceStatus(Payload):
+    """State: where your place status. `position` 1 is first; none while on hold or in the talk."""
 
     place: UUID
     booth: UUID
@@ -64,8 +64,8 @@ class DeskPlace(Payload):
     can_be_called: bool
 
 
-@server_event("desk:stands")
-class DeskStands(Payload):
+@server_event("desk:status")
+class DeskStatus(Payload):
     """State: who in the line can be called now, for the staff."""
 
     booth: UUID
@@ -79,38 +79,38 @@ def _wait(wait: Wait | None) -> WaitView | None:
     return WaitView(least=wait.least, most=wait.most) if wait else None
 
 
-def booth_stands(stands: Standing) -> BoothStands:
-    return BoothStands(
-        booth=stands.booth,
-        staff=len(stands.staff),
-        staff_names=[person.name for person in stands.staff],
-        waiting=stands.waiting,
-        wait=_wait(stands.wait),
-        is_paused=stands.is_paused,
-        is_open=stands.is_open,
+def booth_status(status: LineStatus) -> BoothStatus:
+    return BoothStatus(
+        booth=status.booth,
+        staff=len(status.staff),
+        staff_names=[person.name for person in status.staff],
+        waiting=status.waiting,
+        wait=_wait(status.wait),
+        is_paused=status.is_paused,
+        is_open=status.is_open,
     )
 
 
-def place_stands(position: Position, stands: Standing) -> PlaceStands:
-    return PlaceStands(
+def place_status(position: Position, status: LineStatus) -> PlaceStatus:
+    return PlaceStatus(
         place=position.place.id,
-        booth=stands.booth,
+        booth=status.booth,
         state=position.place.state,
         position=position.position,
         wait=_wait(position.wait),
         passed_over_until=position.place.passed_over_until,
-        staff=len(stands.staff),
-        is_paused=stands.is_paused,
-        is_open=stands.is_open,
+        staff=len(status.staff),
+        is_paused=status.is_paused,
+        is_open=status.is_open,
     )
 
 
-def desk_stands(line: list[Position], stands: Standing) -> DeskStands:
-    return DeskStands(
-        booth=stands.booth,
-        staff_names=[person.name for person in stands.staff],
-        is_paused=stands.is_paused,
-        is_open=stands.is_open,
+def desk_status(line: list[Position], status: LineStatus) -> DeskStatus:
+    return DeskStatus(
+        booth=status.booth,
+        staff_names=[person.name for person in status.staff],
+        is_paused=status.is_paused,
+        is_open=status.is_open,
         places=[
             DeskPlace(
                 place=position.place.id,
@@ -130,14 +130,14 @@ class Emit(Protocol):
     async def __call__(self, payload: Payload, *, to: str) -> None: ...
 
 
-class Standings:
-    """Tells the states of stirred booths; looks again at those with people in line every few seconds."""
+class StatusBroadcaster:
+    """Tells the states of due booths; looks again at those with people in line every few seconds."""
 
     def __init__(self, database: Database, emit: Emit) -> None:
         self._database = database
         self._emit = emit
-        self._stirred: set[uuid.UUID] = set()
-        self._last: dict[uuid.UUID, dict[uuid.UUID, BoothStands]] = {}
+        self._due: set[uuid.UUID] = set()
+        self._last: dict[uuid.UUID, dict[uuid.UUID, BoothStatus]] = {}
         """What was told last, by fair and booth."""
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -152,69 +152,69 @@ class Standings:
                 await task
         self._tasks = []
 
-    def stir(self, found: Iterable[uuid.UUID]) -> None:
-        self._stirred.update(found)
-        if self._stirred:
+    def refresh(self, found: Iterable[uuid.UUID]) -> None:
+        self._due.update(found)
+        if self._due:
             self._wake.set()
 
     async def follow(self, published: list[PublishedEvent]) -> None:
         """Facts of a line stir its booth; a fair that turned stirs all of its booths."""
         for each in published:
             if isinstance(each.event, FairTurned):
-                await self._stir_fair(each.event.fair)
+                await self._refresh_fair(each.event.fair)
             elif isinstance(found := getattr(each.event, "booth", None), uuid.UUID):
-                self.stir({found})
+                self.refresh({found})
 
-    async def _stir_fair(self, fair: uuid.UUID) -> None:
+    async def _refresh_fair(self, fair: uuid.UUID) -> None:
         async with self._database.reading() as tx:
-            self.stir(booth.id for booth in await booths.of_fair(tx, fair))
+            self.refresh(booth.id for booth in await booths.of_fair(tx, fair))
 
     async def watch(self, fair: uuid.UUID) -> None:
         """Somebody follows this fair from now on: its staffed booths are looked at again and again."""
         if fair not in self._last:
             self._last[fair] = {}
-            await self._stir_fair(fair)
+            await self._refresh_fair(fair)
 
     async def tell_again(self, sid: str, fair: uuid.UUID) -> None:
         """A connection that was away missed states: it is told the last ones."""
-        for stands in self._last.get(fair, {}).values():
-            await self._emit(stands, to=sid)
+        for status in self._last.get(fair, {}).values():
+            await self._emit(status, to=sid)
 
     async def _run(self) -> None:
         while True:
             await self._wake.wait()
             await asyncio.sleep(COALESCE)
             self._wake.clear()
-            stirred, self._stirred = self._stirred, set()
+            due, self._due = self._due, set()
             try:
-                await self.tell(stirred)
+                await self.tell(due)
             except Exception:
-                log.exception("standings_failed")
+                log.exception("status_failed")
 
     async def _look_again(self) -> None:
-        """Reach, waits, pauses and who stands at a desk change by the clock alone."""
+        """Reach, waits, pauses and who status at a desk change by the clock alone."""
         while True:
             await asyncio.sleep(LOOK_AGAIN)
             with contextlib.suppress(Exception):
                 async with self._database.reading() as tx:
                     query = select(Place.booth_id).where(Place.state == PlaceState.WAITING).distinct()
-                    self.stir((await tx.session.execute(query)).scalars())
-                self.stir(booth for told in self._last.values() for booth, stands in told.items() if stands.staff)
+                    self.refresh((await tx.session.execute(query)).scalars())
+                self.refresh(booth for told in self._last.values() for booth, status in told.items() if status.staff)
 
-    async def tell(self, stirred: set[uuid.UUID]) -> None:
+    async def tell(self, due: set[uuid.UUID]) -> None:
         async with self._database.reading() as tx:
-            for booth in await self._booths(tx, stirred):
+            for booth in await self._booths(tx, due):
                 await self._tell_booth(tx, booth)
 
     async def _booths(self, tx: Transaction, ids: set[uuid.UUID]) -> list[Booth]:
         return list((await tx.session.execute(select(Booth).where(Booth.id.in_(ids)))).scalars())
 
     async def _tell_booth(self, tx: Transaction, booth: Booth) -> None:
-        stands = (await line_status.of_booths(tx, [booth]))[booth.id]
+        status = (await line_status.of_booths(tx, [booth]))[booth.id]
         line = await line_status.of_line(tx, booth)
-        shown = booth_stands(stands)
+        shown = booth_status(status)
         self._last.setdefault(booth.fair_id, {})[booth.id] = shown
         await self._emit(shown, to=fair_stream(booth.fair_id))
-        await self._emit(desk_stands(line, stands), to=line_stream(booth.id))
+        await self._emit(desk_status(line, status), to=line_stream(booth.id))
         for position in line:
-            await self._emit(place_stands(position, stands), to=person_stream(position.place.person_id))
+            await self._emit(place_status(position, status), to=person_stream(position.place.person_id))
