@@ -17,7 +17,7 @@ from yarl import URL
 
 from rooms.access import Actor, Doors
 from rooms.appointments.appointment import Appointment
-from rooms.core.batching import Gathering
+from rooms.core.batching import Batching
 from rooms.core.database import Database
 from rooms.core.errors import N_, Invalid, NotFound, Problem
 from rooms.core.transaction import Transaction
@@ -60,7 +60,7 @@ class House:
     storage: Storage
     hub: Hub
     """The pages only tell it of a desk that was opened, and to close a withdrawn session's connections."""
-    gathering: Gathering = field(default_factory=Gathering)
+    gathering: Batching = field(default_factory=Batching)
     parts: dict[Hashable, tuple[str, str]] = field(default_factory=dict)
     """Parts of pages that many are shown at once, each with the token that stands for everybody's own."""
 

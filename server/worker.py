@@ -78,12 +78,16 @@ class Worker:
     async def act(self, *, tidy: bool = True) -> None:
         """Everything that is due now, each in a transaction of its own."""
         async with self.database.reading() as tx:
-            ringing, turning, held = await calls.due(tx), await schedule.to_turn(tx), await agenda.held_out(tx)
+            ringing, turning, expired = (
+                await calls.due(tx),
+                await schedule.to_turn(tx),
+                await agenda.expired_reservations(tx),
+            )
         for call in ringing:
             await self._one(_expire, call)
         for fair in turning:
             await self._one(schedule.turn_due, fair)
-        for appointment in held:
+        for appointment in expired:
             await self._one(booking.lapse, appointment)
         if tidy:
             await self._tidy()
@@ -100,7 +104,7 @@ class Worker:
         for counsellor in busy:
             await self._one(delays.look, counsellor)
         async with self.database.transaction() as tx:
-            await places.hold_the_absent(tx)
+            await places.put_absent_on_hold(tx)
             await presence.forget_old(tx)
 
     async def _do_aside(self, work: Callable[[], Awaitable[int]]) -> None:

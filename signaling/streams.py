@@ -199,7 +199,7 @@ async def mine_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
         ringing=my_call_view(call) if call else None,
         meeting=meeting.id if meeting else None,
         cv=cv.id if cv else None,
-        appointments=[appointment_view(row) for row in await agenda.standing_of(tx, subject)],
+        appointments=[appointment_view(row) for row in await agenda.active_of(tx, subject)],
     )
 
 

@@ -350,7 +350,7 @@ async def place(tx: Transaction, actor: Actor, place: uuid.UUID, act: Act) -> Pl
 
 
 async def call(tx: Transaction, actor: Actor, call: uuid.UUID, act: Act) -> Call:
-    """A call, held still until the transaction ends."""
+    """A call, locked until the transaction ends."""
     actor.known  # noqa: B018
     row = await calls.locked(tx, call)
     if row is None:
@@ -407,7 +407,7 @@ async def appointment(
     actor.reach(appointment)
     me = actor.known.id
     row = await (reservation.locked(tx, appointment) if lock else tx.session.get(Appointment, appointment))
-    if row is None or not row.has(me) or (row.state is AppointmentState.HELD and me != row.candidate_id):
+    if row is None or not row.has(me) or (row.state is AppointmentState.RESERVED and me != row.candidate_id):
         raise NotFound("appointment")
     if await _has_left(tx, row, me):
         raise NotFound("appointment")

@@ -1,4 +1,4 @@
-"""Many who want times at once: held and booked together, for each as whoever they are."""
+"""Many who want times at once: reserved and booked together, for each as whoever they are."""
 
 import uuid
 from collections.abc import Sequence
@@ -8,16 +8,16 @@ from datetime import datetime
 from rooms import access
 from rooms.access import Act, Actor
 from rooms.appointments import allocation, appointment_types, booking, reservation
-from rooms.appointments.allocation import Ask
+from rooms.appointments.allocation import SlotRequest
 from rooms.appointments.appointment import Appointment, Lapsed
-from rooms.appointments.booking import Answers
+from rooms.appointments.booking import BookingDetails
 from rooms.core.errors import NotFound, Problem
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
 
 
 @dataclass(frozen=True)
-class Asked:
+class ActorSlotRequest:
     actor: Actor
     begins: datetime
     time_zone: str | None
@@ -25,8 +25,8 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Confirmed:
-    """What somebody sends who books the time they hold."""
+class ActorBooking:
+    """What somebody sends who books the time they have reserved."""
 
     actor: Actor
     appointment: uuid.UUID
@@ -34,34 +34,34 @@ class Confirmed:
     phone: str
 
 
-async def hold_all(
-    tx: Transaction, reason: uuid.UUID, mode: str | None, asked: Sequence[Asked]
+async def reserve_all(
+    tx: Transaction, reason: uuid.UUID, mode: str | None, asked: Sequence[ActorSlotRequest]
 ) -> list[Appointment | Problem]:
-    """Hold a time for each who asks for themselves, in the order in which they asked. Without a mode, the reason's
+    """Reserve a time for each who asks for themselves, in the order in which they asked. Without a mode, the reason's
     first."""
     outcome: dict[tuple[uuid.UUID, datetime], Appointment | Problem] = {}
     waiting = {(each.actor.known.id, each.begins): each for each in asked}
     while waiting:
         # Whoever asks for two times is answered twice: the second takes the place of the first.
         turn = {person: waiting.pop((person, begins)) for person, begins in _first_of_each(waiting)}
-        found = await _hold_all(tx, reason, mode, list(turn.values()))
+        found = await _reserve_all(tx, reason, mode, list(turn.values()))
         outcome |= {(each.actor.known.id, each.begins): row for each, row in zip(turn.values(), found, strict=True)}
     return [outcome[each.actor.known.id, each.begins] for each in asked]
 
 
-def _first_of_each(waiting: dict[tuple[uuid.UUID, datetime], Asked]) -> list[tuple[uuid.UUID, datetime]]:
+def _first_of_each(waiting: dict[tuple[uuid.UUID, datetime], ActorSlotRequest]) -> list[tuple[uuid.UUID, datetime]]:
     firsts: dict[uuid.UUID, datetime] = {}
     for person, begins in waiting:
         firsts.setdefault(person, begins)
     return list(firsts.items())
 
 
-async def _hold_all(
-    tx: Transaction, reason: uuid.UUID, mode: str | None, asked: Sequence[Asked]
+async def _reserve_all(
+    tx: Transaction, reason: uuid.UUID, mode: str | None, asked: Sequence[ActorSlotRequest]
 ) -> list[Appointment | Problem]:
     """Of different people."""
     outcome: dict[uuid.UUID, Appointment | Problem] = {}
-    may: dict[uuid.UUID, Asked] = {}
+    may: dict[uuid.UUID, ActorSlotRequest] = {}
     try:
         row = await appointment_types.active(tx, reason)
     except NotFound:
@@ -74,29 +74,30 @@ async def _hold_all(
             outcome[each.actor.known.id] = problem
     if may:
         here = row.host.zone.key
-        wanted = [Ask(person, each.begins, each.time_zone or here) for person, each in may.items()]
+        wanted = [SlotRequest(person, each.begins, each.time_zone or here) for person, each in may.items()]
         chosen = Mode(mode if mode in row.modes else row.modes[0])
-        held = await allocation.hold_all(tx, row, chosen, wanted)
-        outcome |= dict(zip(may, held, strict=True))
+        reserved = await allocation.reserve_all(tx, row, chosen, wanted)
+        outcome |= dict(zip(may, reserved, strict=True))
     return [outcome[each.actor.known.id] for each in asked]
 
 
-async def book_all(tx: Transaction, asked: Sequence[Confirmed]) -> list[Appointment | Problem]:
-    """Book the time that each of them holds. Whoever asks twice has booked once."""
+async def book_all(tx: Transaction, asked: Sequence[ActorBooking]) -> list[Appointment | Problem]:
+    """Book the time that each of them has reserved. Whoever asks twice has booked once."""
     # Kept at hand: what nobody holds on to would be looked up again, one by one.
-    _held_still = await reservation.locked_all(tx, {each.appointment for each in asked})
-    found: list[Appointment | Problem] = [await _kept(tx, each) for each in asked]
-    held = [
-        (row, Answers(each.actor.known, each.said, each.phone))
+    _locked = await reservation.locked_all(tx, {each.appointment for each in asked})
+    found: list[Appointment | Problem] = [await _reserved(tx, each) for each in asked]
+    reserved = [
+        (row, BookingDetails(each.actor.known, each.said, each.phone))
         for row, each in zip(found, asked, strict=True)
         if isinstance(row, Appointment)
     ]
-    problems = iter(await booking.book_all(tx, held))
+    problems = iter(await booking.book_all(tx, reserved))
     return [row if isinstance(row, Problem) else next(problems) or row for row in found]
 
 
-async def _kept(tx: Transaction, asked: Confirmed) -> Appointment | Problem:
-    """What they hold; a time that has lapsed is held again, while they may have it and nobody else has taken it."""
+async def _reserved(tx: Transaction, asked: ActorBooking) -> Appointment | Problem:
+    """What they have reserved; a time that has lapsed is reserved again, while they may have it and nobody else has
+    taken it."""
     try:
         return await access.appointment(tx, asked.actor, asked.appointment, Act.APPOINTMENT_KEEP)
     except Lapsed as lapsed:
@@ -111,6 +112,6 @@ async def _again(tx: Transaction, actor: Actor, lapsed: Lapsed) -> Appointment |
     except Problem:
         return lapsed
     try:
-        return lapsed.row if await booking.hold_again(tx, lapsed.row) else lapsed
+        return lapsed.row if await booking.reserve_again(tx, lapsed.row) else lapsed
     except Problem as problem:
         return problem

@@ -1,7 +1,7 @@
 """Appointments: from what somebody's week looks like, to times, to a booking that nobody else can have.
 
-States: held, booked, lapsed, cancelled, over (`MOVES` in states.py). Promise: five minutes of somebody's time belong
-to one appointment, by a primary key (reservation.py, docs/adr/0011).
+States: reserved, booked, lapsed, cancelled, over (`MOVES` in states.py). Promise: five minutes of somebody's time
+belong to one appointment, by a primary key (reservation.py, docs/adr/0011).
 
 The record: appointment.py; whose there are: agenda.py. What one can come for: appointment_types.py, choices.py. When
 people can be met: availability.py (pure values), hours.py, booking_rules.py, own_calendar.py, availability_rules.py,

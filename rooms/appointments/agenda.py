@@ -21,12 +21,12 @@ from rooms.appointments.availability import whole_days
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 
-CHOOSING = (Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_(None))
-"""Held by somebody who chooses, and not proposed to whoever waits."""
+CHOOSING = (Appointment.state == AppointmentState.RESERVED, Appointment.wish_id.is_(None))
+"""Reserved by somebody who chooses, and not proposed to whoever waits."""
 
 
-async def who_holds(tx: Transaction, candidates: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Which of them hold a time while they choose."""
+async def who_reserves(tx: Transaction, candidates: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of them have reserved a time while they choose."""
     query = select(Appointment.candidate_id).where(tx.among(Appointment.candidate_id, candidates), *CHOOSING)
     return set((await tx.session.execute(query)).scalars())
 
@@ -44,7 +44,7 @@ def concerns(person: uuid.UUID) -> ColumnElement[bool]:
 async def of_person(
     tx: Transaction, person: uuid.UUID, *, since: datetime, until: datetime | None = None
 ) -> list[Appointment]:
-    """The person's appointments on any side that end after `since`, the soonest first; held ones are left out."""
+    """The person's appointments on any side that end after `since`, the soonest first; reserved ones are left out."""
     query = select(Appointment).where(
         concerns(person),
         Appointment.ends_at > since,
@@ -58,7 +58,7 @@ async def of_person(
 async def seen_by(
     tx: Transaction, counsellor: uuid.UUID, day: date, zone: ZoneInfo, until: date | None = None
 ) -> list[Appointment]:
-    """What somebody has to hold on a day, or on all until another, the soonest first."""
+    """What somebody has to see on a day, or on all until another, the soonest first."""
     begins, ends = whole_days(day, until or day, zone)
     query = select(Appointment).where(
         Appointment.counsellor_id == counsellor,
@@ -70,7 +70,7 @@ async def seen_by(
 
 
 async def interviews_ahead(tx: Transaction, fair: uuid.UUID) -> list[Appointment]:
-    """What is still to be held at the booths of a fair, in the order it was made."""
+    """What is still to take place at the booths of a fair, in the order it was made."""
     at_fair = select(Reason.id).join(Booth, Booth.id == Reason.booth_id).where(Booth.fair_id == fair)
     query = select(Appointment).where(
         Appointment.reason_id.in_(at_fair),
@@ -81,7 +81,7 @@ async def interviews_ahead(tx: Transaction, fair: uuid.UUID) -> list[Appointment
 
 
 async def at_booth(tx: Transaction, booth: uuid.UUID, candidate: uuid.UUID | None = None) -> list[Appointment]:
-    """The interviews of a booth, the soonest first, or those of one candidate; held and lapsed ones are left out."""
+    """The interviews of a booth, or those of one candidate, the soonest first; only what is shown to people."""
     query = select(Appointment).join(Reason, Reason.id == Appointment.reason_id)
     query = query.where(
         Reason.booth_id == booth,
@@ -103,15 +103,19 @@ async def with_guest(tx: Transaction, booth: uuid.UUID, guest: uuid.UUID | None 
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
-async def held_out(tx: Transaction) -> list[uuid.UUID]:
-    """Held times that have run out. For the worker."""
-    query = select(Appointment.id).where(Appointment.state == AppointmentState.HELD, Appointment.held_until <= tx.now)
+async def expired_reservations(tx: Transaction) -> list[uuid.UUID]:
+    """Reserved times that have run out. For the worker."""
+    query = select(Appointment.id).where(
+        Appointment.state == AppointmentState.RESERVED, Appointment.reserved_until <= tx.now
+    )
     return list((await tx.session.execute(query)).scalars())
 
 
-async def held_by(tx: Transaction, candidate: uuid.UUID) -> Appointment | None:
+async def reserved_by(tx: Transaction, candidate: uuid.UUID) -> Appointment | None:
     """The time that is kept for somebody while they choose."""
-    query = select(Appointment).where(Appointment.candidate_id == candidate, Appointment.held_until > tx.now, *CHOOSING)
+    query = select(Appointment).where(
+        Appointment.candidate_id == candidate, Appointment.reserved_until > tx.now, *CHOOSING
+    )
     return (await tx.session.execute(query.limit(1))).scalars().first()
 
 
@@ -119,18 +123,18 @@ async def proposed_to(tx: Transaction, candidate: uuid.UUID) -> list[Appointment
     """The freed times that somebody who waits is to answer, the soonest first."""
     query = select(Appointment).where(
         Appointment.candidate_id == candidate,
-        Appointment.state == AppointmentState.HELD,
+        Appointment.state == AppointmentState.RESERVED,
         Appointment.wish_id.is_not(None),
-        Appointment.held_until > tx.now,
+        Appointment.reserved_until > tx.now,
     )
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
-async def standing_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
-    """What the person holds or has booked, on any side, in the order it was made."""
+async def active_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
+    """What the person has reserved or booked, on any side, in the order it was made."""
     query = select(Appointment).where(
         concerns(person),
-        Appointment.state.in_((AppointmentState.HELD, AppointmentState.BOOKED)),
+        Appointment.state.in_((AppointmentState.RESERVED, AppointmentState.BOOKED)),
     )
     return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
 

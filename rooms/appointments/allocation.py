@@ -1,4 +1,4 @@
-"""A time is held with the first of those who are free for it: for one who asks, or for many who ask at once.
+"""A time is reserved with the first of those who are free for it: for one who asks, or for many who ask at once.
 
 Those who ask for times of the same days are decided on together, in the order in which they asked: who is free is read
 once, and what one gets, the next is not given. The promise that nobody gets what another has is the primary key's
@@ -16,7 +16,7 @@ from rooms.appointments.appointment import Appointment, Guest
 from rooms.appointments.appointment_types import Reason
 from rooms.appointments.availability import Span, Taken, fits, in_minutes, local_day
 from rooms.appointments.diaries import Diary
-from rooms.appointments.reservation import Wanted
+from rooms.appointments.reservation import Reservation
 from rooms.appointments.slot_search import Candidate
 from rooms.core.errors import N_, Conflict, Invalid, Problem
 from rooms.core.transaction import Transaction
@@ -25,7 +25,7 @@ from rooms.people.people import Person
 
 
 @dataclass(frozen=True)
-class Ask:
+class SlotRequest:
     """When somebody wants to come, and the zone in which they read times."""
 
     candidate: uuid.UUID
@@ -50,7 +50,7 @@ class Free:
         self._diaries = diaries
         self._at: dict[Span, set[uuid.UUID]] = {}
 
-    def choices_for(self, candidate: Candidate, people: list[uuid.UUID], span: Span, zone: str) -> list[Wanted]:
+    def choices_for(self, candidate: Candidate, people: list[uuid.UUID], span: Span, zone: str) -> list[Reservation]:
         """With whom of `people` the candidate can meet then, the one to be asked first first."""
         if any(span.meets(mine) for mine in candidate.own):
             raise Conflict("slot.own", N_("You have another appointment at this time."))
@@ -58,7 +58,7 @@ class Free:
         able = [person for person in people if person in free] if free else []
         return [self._with(person, span, zone) for person in self._in_order(able, candidate)]
 
-    def give(self, wanted: Wanted) -> None:
+    def give(self, wanted: Reservation) -> None:
         """Nobody else is given what is tried for somebody."""
         person, diary = wanted.counsellor, self._diaries[wanted.counsellor]
         occupied = in_minutes(Span(wanted.span.begins - wanted.before, wanted.span.ends + wanted.after))
@@ -88,55 +88,59 @@ class Free:
 
         return sorted(people, key=order)
 
-    def _with(self, person: uuid.UUID, span: Span, zone: str) -> Wanted:
+    def _with(self, person: uuid.UUID, span: Span, zone: str) -> Reservation:
         rules = self._diaries[person].rules
-        return Wanted(self._reason, person, self._mode, span, rules.before, rules.after, zone, self._guest)
+        return Reservation(self._reason, person, self._mode, span, rules.before, rules.after, zone, self._guest)
 
 
-async def hold(
+async def reserve(
     tx: Transaction, candidate: Person, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
     *, by_staff: uuid.UUID | None = None, guest: Guest | None = None,
 ) -> Appointment:  # fmt: skip
-    """Hold this time with the first of those who are free for it. What the candidate held before is let go.
+    """Reserve this time with the first of those who are free for it. What the candidate reserved before is let go.
 
     `by_staff` is the counsellor who books on behalf, with themselves, and perhaps with a guest.
     """
-    asked = [Ask(candidate.id, begins, time_zone)]
-    (held,) = await hold_all(tx, reason, mode, asked, by_staff=by_staff, guest=guest)
-    if isinstance(held, Problem):
-        raise held
-    return held
+    asked = [SlotRequest(candidate.id, begins, time_zone)]
+    (reserved,) = await reserve_all(tx, reason, mode, asked, by_staff=by_staff, guest=guest)
+    if isinstance(reserved, Problem):
+        raise reserved
+    return reserved
 
 
-async def hold_all(
-    tx: Transaction, reason: Reason, mode: Mode, asked: Sequence[Ask],
+async def reserve_all(
+    tx: Transaction, reason: Reason, mode: Mode, asked: Sequence[SlotRequest],
     *, by_staff: uuid.UUID | None = None, guest: Guest | None = None,
 ) -> list[Appointment | Problem]:  # fmt: skip
-    """Hold a time for each of `asked`, whoever asked first first, while somebody is free.
+    """Reserve a time for each of `asked`, whoever asked first first, while somebody is free.
 
-    They are different people, who ask for times that lie a day or so apart at most. Whoever holds another time keeps it
-    until they have this one.
-    """
-    holding = await agenda.who_holds(tx, [each.candidate for each in asked])
-    without = [each for each in asked if each.candidate not in holding]
-    held = await _hold_all(tx, reason, mode, without, by_staff, guest) if without else []
-    outcome = {each.candidate: row for each, row in zip(without, held, strict=True)}
+    They are different people, who ask for times that lie a day or so apart at most. Whoever has reserved another time
+    keeps it until they have this one."""
+    reserving = await agenda.who_reserves(tx, [each.candidate for each in asked])
+    without = [each for each in asked if each.candidate not in reserving]
+    reserved = await _reserve_all(tx, reason, mode, without, by_staff, guest) if without else []
+    outcome = {each.candidate: row for each, row in zip(without, reserved, strict=True)}
     for each in asked:
-        if each.candidate not in holding:
+        if each.candidate not in reserving:
             continue
         async with tx.attempt() as attempt:
             await reservation.let_go(tx, each.candidate)
-            (found,) = await _hold_all(tx, reason, mode, [each], by_staff, guest)
+            (found,) = await _reserve_all(tx, reason, mode, [each], by_staff, guest)
             if isinstance(found, Problem):
                 attempt.undo()
         outcome[each.candidate] = found
     return [outcome[each.candidate] for each in asked]
 
 
-async def _hold_all(
-    tx: Transaction, reason: Reason, mode: Mode, asked: Sequence[Ask], by_staff: uuid.UUID | None, guest: Guest | None
+async def _reserve_all(
+    tx: Transaction,
+    reason: Reason,
+    mode: Mode,
+    asked: Sequence[SlotRequest],
+    by_staff: uuid.UUID | None,
+    guest: Guest | None,
 ) -> list[Appointment | Problem]:
-    """Of people who hold nothing. Lost races go on to the next counsellor."""
+    """Of people who have reserved nothing. Lost races go on to the next counsellor."""
     spans = [Span(each.begins, each.begins + reason.length) for each in asked]
     around = Span(min(span.begins for span in spans), max(span.ends for span in spans))
     team = [by_staff] if by_staff else await appointment_types.ids_for(tx, reason)
@@ -149,7 +153,7 @@ async def _hold_all(
     outcome: dict[uuid.UUID, Appointment | Problem] = {}
     lost: set[tuple[uuid.UUID, datetime]] = set()
     while left := [each for each in zip(known, asked, spans, strict=True) if each[0].id not in outcome]:
-        tried: list[tuple[uuid.UUID, Wanted]] = []
+        tried: list[tuple[uuid.UUID, Reservation]] = []
         for candidate, each, span in left:
             people = may[candidate.id]
             if lost:
@@ -164,7 +168,7 @@ async def _hold_all(
                 continue
             free.give(choices[0])
             tried.append((each.candidate, choices[0]))
-        for (person, wanted), row in zip(tried, await reservation.hold_all(tx, tried), strict=True):
+        for (person, wanted), row in zip(tried, await reservation.reserve_all(tx, tried), strict=True):
             if row:
                 outcome[person] = row
             else:
@@ -177,9 +181,9 @@ def _never_oneself(team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUI
 
 
 async def renew(tx: Transaction, row: Appointment) -> bool:
-    """Hold a time that has lapsed by itself again with whom it was, if they are still free then; what the candidate
-    holds now is let go for it."""
-    if row.held_until is None or row.counsellor_id not in await slot_search.counsellors_for(
+    """Reserve a time that has lapsed by itself again with whom it was, if they are still free then; what the candidate
+    has reserved now is let go for it."""
+    if row.reserved_until is None or row.counsellor_id not in await slot_search.counsellors_for(
         tx, row.reason, row.candidate_id
     ):
         return False
@@ -197,8 +201,8 @@ async def renew(tx: Transaction, row: Appointment) -> bool:
 async def possible(
     tx: Transaction, candidate: uuid.UUID, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
     people: list[uuid.UUID], *, moving: Appointment | None = None,
-) -> list[Wanted]:  # fmt: skip
-    """What could be held at exactly this time with one of `people`, the one to be asked first first."""
+) -> list[Reservation]:  # fmt: skip
+    """What could be reserved at exactly this time with one of `people`, the one to be asked first first."""
     span = Span(begins, begins + slot_search.length_of(reason, moving))
     (known,) = await slot_search.candidates(tx, [candidate], span, moving)
     free = await _free(tx, reason, mode, span, people, moving.asked if moving else None, moving)

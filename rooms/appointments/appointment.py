@@ -23,7 +23,7 @@ ROOM_OPENS_BEFORE = timedelta(minutes=15)
 
 
 class AppointmentState(StrEnum):
-    HELD = "held"
+    RESERVED = "reserved"
     BOOKED = "booked"
     LAPSED = "lapsed"
     CANCELLED = "cancelled"
@@ -31,7 +31,7 @@ class AppointmentState(StrEnum):
 
 
 SHOWN = (AppointmentState.BOOKED, AppointmentState.OVER, AppointmentState.CANCELLED)
-"""What people read of their appointments: held and lapsed ones are left out."""
+"""What people read of their appointments: reserved and lapsed ones are left out."""
 
 
 class Attendance(StrEnum):
@@ -74,7 +74,7 @@ class Appointment(Base):
     __table_args__ = (
         Index("ix_appointment_counsellor", "counsellor_id", "occupied_until"),
         Index("ix_appointment_candidate", "candidate_id", "ends_at"),
-        Index("ix_appointment_held", "state", "held_until"),
+        Index("ix_appointment_reserved", "state", "reserved_until"),
         Index("ix_appointment_guest", "guest_id", "ends_at"),
         CheckConstraint("(guest_id IS NULL) = (guest_booth_id IS NULL)", name="ck_appointment_guest_of_booth"),
         CheckConstraint("guest_id <> counsellor_id AND guest_id <> candidate_id", name="ck_appointment_guest_is_third"),
@@ -93,9 +93,9 @@ class Appointment(Base):
     occupied_from: Mapped[datetime]
     """With the counsellor's pauses."""
     occupied_until: Mapped[datetime]
-    held_until: Mapped[datetime | None]
+    reserved_until: Mapped[datetime | None]
     wish_id: Mapped[uuid.UUID | None]
-    """The wish that this held time was proposed for."""
+    """The wish that this reserved time was proposed for."""
     sequence: Mapped[int] = mapped_column(default=0)
     """Raised at each change, so that calendars follow (RFC 5546, 2.1.4)."""
     time_zone: Mapped[str]
@@ -164,8 +164,8 @@ class Appointment(Base):
         return person in (self.candidate_id, self.counsellor_id, self.guest_id)
 
     def is_lapsed(self, now: datetime) -> bool:
-        """Whether the time was held, and is not any more."""
-        over = self.state is AppointmentState.HELD and (self.held_until is None or self.held_until <= now)
+        """Whether the time was reserved, and is not any more."""
+        over = self.state is AppointmentState.RESERVED and (self.reserved_until is None or self.reserved_until <= now)
         return over or self.state is AppointmentState.LAPSED
 
     def is_ahead(self, now: datetime) -> bool:
@@ -173,7 +173,7 @@ class Appointment(Base):
 
 
 class Lapsed(Conflict):
-    """The time is not held any more."""
+    """The time is not reserved any more."""
 
     def __init__(self, row: Appointment) -> None:
         super().__init__("appointment.lapsed", N_("This time is not kept for you any more. Please choose anew."))
@@ -211,7 +211,7 @@ class AppointmentChange(Base):
 
 
 class AppointmentChanged(DomainEvent):
-    """An appointment was held, booked, moved, cancelled or recorded."""
+    """An appointment was reserved, booked, moved, cancelled or recorded."""
 
     kind: ClassVar[str] = "appointment.changed"
     appointment: uuid.UUID

@@ -32,8 +32,8 @@ from rooms.people.people import Person
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What is said when the time that is held is booked, and by whom."""
+class BookingDetails:
+    """What is said when the time that is reserved is booked, and by whom."""
 
     by: Person
     said: str = ""
@@ -41,21 +41,21 @@ class Answers:
 
 
 async def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: str = "") -> None:
-    """Book the time that is held. Booking it again changes nothing."""
-    (problem,) = await book_all(tx, [(row, Answers(by, said, phone))])
+    """Book the time that is reserved. Booking it again changes nothing."""
+    (problem,) = await book_all(tx, [(row, BookingDetails(by, said, phone))])
     if problem:
         raise problem
 
 
-async def book_all(tx: Transaction, held: Sequence[tuple[Appointment, Answers]]) -> list[Problem | None]:
+async def book_all(tx: Transaction, reserved: Sequence[tuple[Appointment, BookingDetails]]) -> list[Problem | None]:
     """Book each of these times; gives what stands in the way, for each."""
     outcome: list[Problem | None] = []
     booked: list[Appointment] = []
-    reasons = {row.reason_id: row.reason for row, _ in held}
+    reasons = {row.reason_id: row.reason for row, _ in reserved}
     there = {each.id: await appointment_types.ids_for(tx, each) for each in reasons.values()}
-    for row, answers in held:
+    for row, answers in reserved:
         try:
-            if row.state is AppointmentState.HELD and row.counsellor_id not in there[row.reason_id]:
+            if row.state is AppointmentState.RESERVED and row.counsellor_id not in there[row.reason_id]:
                 await let_go_of(tx, row)
                 raise Lapsed(row)
             if row.state is not AppointmentState.BOOKED:
@@ -74,7 +74,7 @@ async def book_all(tx: Transaction, held: Sequence[tuple[Appointment, Answers]])
 
 async def decline(tx: Transaction, row: Appointment) -> None:
     """Not the time that was proposed: it goes to the next, and the wish stands."""
-    if row.state is AppointmentState.HELD and row.wish_id:
+    if row.state is AppointmentState.RESERVED and row.wish_id:
         await let_go_of(tx, row)
 
 
@@ -84,7 +84,7 @@ async def wait_no_longer(tx: Transaction, candidate: Person, wish: uuid.UUID) ->
         await let_go_of(tx, proposed)
 
 
-def _book(tx: Transaction, row: Appointment, answers: Answers) -> None:
+def _book(tx: Transaction, row: Appointment, answers: BookingDetails) -> None:
     if row.reason.booth and not row.reason.booth.fair.lies_ahead:
         raise Conflict("fair.closed", N_("The fair is closed: nothing new is booked there."))
     transitions.book(tx, row, answers.by, answers.said, answers.phone)
@@ -133,7 +133,7 @@ async def give_email(tx: Transaction, counsellor: Person, person: Person, email:
     if await referents.referent_of(tx, person.id) != counsellor.id:
         raise Refused()
     await people.give_email(tx, person, email)
-    for row in await agenda.standing_of(tx, person.id):
+    for row in await agenda.active_of(tx, person.id):
         if row.is_ahead(tx.now):
             await notifications.booked_for(tx, row)
 
@@ -155,7 +155,7 @@ async def withdraw_links(tx: Transaction, row: Appointment) -> list[uuid.UUID]:
 
 
 async def lapse(tx: Transaction, appointment: uuid.UUID) -> None:
-    """A held time ran out. One that was proposed goes to the next who waits. For the worker."""
+    """A reserved time ran out. One that was proposed goes to the next who waits. For the worker."""
     row = await reservation.lapse(tx, appointment)
     if row:
         await _offer(tx, row)
@@ -166,7 +166,7 @@ async def _offer(tx: Transaction, row: Appointment) -> None:
         await waiting_list.freed(tx, row.begins_at, row.counsellor_id, row.reason)
 
 
-async def hold_again(tx: Transaction, row: Appointment) -> bool:
+async def reserve_again(tx: Transaction, row: Appointment) -> bool:
     """Whoever took longer than it was kept has the time all the same, before anybody else who waits."""
     lapsed, is_held = await reservation.lapse(tx, row.id), False
     try:
@@ -178,11 +178,11 @@ async def hold_again(tx: Transaction, row: Appointment) -> bool:
 
 
 async def let_go_of(tx: Transaction, row: Appointment) -> None:
-    """A time that is only held is not held any longer: its counsellor will not be there, or its candidate does not
-    want it."""
-    row.held_until = tx.now
+    """A time that is only reserved is not reserved any longer: its counsellor will not be there, or its candidate does
+    not want it."""
+    row.reserved_until = tx.now
     await lapse(tx, row.id)
-    row.held_until = None
+    row.reserved_until = None
 
 
 async def book_for(
@@ -194,6 +194,6 @@ async def book_for(
     if by.id not in await appointment_types.ids_for(tx, reason):
         raise NotFound("reason")
     zone = reason.host.time_zone
-    row = await allocation.hold(tx, candidate, reason, mode, begins, zone, by_staff=by.id, guest=guest)
+    row = await allocation.reserve(tx, candidate, reason, mode, begins, zone, by_staff=by.id, guest=guest)
     await book(tx, row, by, "", phone)
     return row

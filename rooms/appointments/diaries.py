@@ -117,7 +117,7 @@ def span_around(host: Host, first: date, last: date) -> Span:
 
 
 def taking_time(tx: Transaction, around: Span, moving: Appointment | None) -> tuple[ColumnElement[bool], ...]:
-    """Booked, or held by somebody just now."""
+    """Booked, or reserved by somebody just now."""
     return (
         Appointment.occupied_from < around.ends,
         # Both bounds on the column of the index: what lies further ahead is not even looked at.
@@ -125,6 +125,6 @@ def taking_time(tx: Transaction, around: Span, moving: Appointment | None) -> tu
         Appointment.id != moving.id if moving else true(),
         or_(
             Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER)),
-            (Appointment.state == AppointmentState.HELD) & (Appointment.held_until > tx.now),
+            (Appointment.state == AppointmentState.RESERVED) & (Appointment.reserved_until > tx.now),
         ),
     )

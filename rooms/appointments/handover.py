@@ -23,13 +23,13 @@ class HandedOver:
 
 
 async def close_days(tx: Transaction, counsellor: uuid.UUID, first: date, last: date, zone: ZoneInfo) -> None:
-    """The counsellor is not there on these days of `zone`: nothing is booked any more, and what is only held goes."""
+    """The counsellor is not there on these days of `zone`: nothing is booked, and what is only reserved goes."""
     if first != last or not await hours.is_closed(tx, counsellor, first):
         await hours.add_day(tx, counsellor, first, None, until=last)
     begins, ends = whole_days(first, last, zone)
-    for found in await agenda.standing_of(tx, counsellor):
+    for found in await agenda.active_of(tx, counsellor):
         row = await reservation.locked(tx, found.id) if begins <= found.begins_at < ends else None
-        if row and row.counsellor_id == counsellor and row.state is AppointmentState.HELD:
+        if row and row.counsellor_id == counsellor and row.state is AppointmentState.RESERVED:
             await let_go_of(tx, row)
 
 
@@ -41,8 +41,8 @@ async def hand_day_over(
     found = HandedOver([], [])
     for row in await agenda.of_person(tx, by.id, since=begins, until=ends):
         if row.counsellor_id == by.id and row.is_ahead(tx.now):
-            held = await reservation.locked(tx, row.id)
-            can_go = held is not None and held.counsellor_id == by.id and await pass_on(tx, held, by, taker)
+            reserved = await reservation.locked(tx, row.id)
+            can_go = reserved is not None and reserved.counsellor_id == by.id and await pass_on(tx, reserved, by, taker)
             (found.taken if can_go else found.left).append(row)
     return found
 

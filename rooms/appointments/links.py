@@ -63,7 +63,7 @@ async def opened(tx: Transaction, token: str, *, lock: bool = False) -> Appointm
     """The appointment that the link opens, as long as it has not ended."""
     row = await _behind(tx, token)
     if row and lock:
-        # Withdrawing holds the appointment too: whoever waited for that looks at the link again.
+        # Withdrawing locks the appointment too: whoever waited for that looks at the link again.
         await reservation.locked(tx, row.id)
         row = await _behind(tx, token)
     if row is None or row.ends_at <= tx.now:

@@ -78,9 +78,9 @@ def _let_go(tx: Transaction, row: Appointment, person: Person, path: str) -> Let
 
 
 async def proposed(tx: Transaction, row: Appointment) -> None:
-    """A time has come free for somebody who waits: it is held for them for a while."""
+    """A time has come free for somebody who waits: it is reserved for them for a while."""
     person, values = row.candidate, _values(row, row.candidate, "proposed")
-    values |= {"path": f"/appointments/{row.id}", "until": row.held_until.isoformat() if row.held_until else ""}
+    values |= {"path": f"/appointments/{row.id}", "until": row.reserved_until.isoformat() if row.reserved_until else ""}
     await outbox.post(tx, Letter(person.email, "appointment", person.language, values, f"proposed:{row.id}"))
 
 

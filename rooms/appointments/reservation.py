@@ -21,14 +21,14 @@ from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
 from rooms.people.people import Person
 
-HELD_FOR = timedelta(minutes=5)
+RESERVED_FOR = timedelta(minutes=5)
 PIECE = 300
 """Seconds of the smallest piece of somebody's time."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is to be held: with whom, for what, how and when, with the counsellor's pauses."""
+class Reservation:
+    """What is to take place: with whom, for what, how and when, with the counsellor's pauses."""
 
     reason: Reason
     counsellor: uuid.UUID
@@ -49,37 +49,41 @@ def pieces(begins: datetime, ends: datetime) -> range:
     return range(int(begins.timestamp()) // PIECE, -(-int(ends.timestamp()) // PIECE))
 
 
-async def hold(tx: Transaction, candidate: Person, wanted: Wanted, until: timedelta = HELD_FOR) -> Appointment | None:
-    """Hold a time; None when somebody has it already."""
-    return (await hold_all(tx, [(candidate.id, wanted)], until))[0]
+async def reserve(
+    tx: Transaction, candidate: Person, wanted: Reservation, until: timedelta = RESERVED_FOR
+) -> Appointment | None:
+    """Reserve a time; None when somebody has it already."""
+    return (await reserve_all(tx, [(candidate.id, wanted)], until))[0]
 
 
-async def hold_all(
-    tx: Transaction, wanted: Sequence[tuple[uuid.UUID, Wanted]], until: timedelta = HELD_FOR
+async def reserve_all(
+    tx: Transaction, wanted: Sequence[tuple[uuid.UUID, Reservation]], until: timedelta = RESERVED_FOR
 ) -> list[Appointment | None]:
-    """Hold a time for each candidate, in their order; None where somebody has it already."""
+    """Reserve a time for each candidate, in their order; None where somebody has it already."""
     if not wanted:
         return []
     people = {person for candidate, each in wanted for person in (candidate, each.counsellor)}
     found = (await tx.session.execute(select(Person).where(tx.among(Person.id, people)))).scalars()
     known = {person.id: person for person in found}
-    rows = [_to_hold(tx, known[candidate], each, known[each.counsellor], until) for candidate, each in wanted]
+    rows = [_to_reserve(tx, known[candidate], each, known[each.counsellor], until) for candidate, each in wanted]
     await clear_lapsed(tx, rows)
     tx.session.add_all(rows)
     await tx.session.flush()
     taken = await _take_all(tx, {row.id: pieces_of(row) for row in rows})
     await _undo(tx, [row for row in rows if row.id not in taken])
-    held = [row if row.id in taken else None for row in rows]
-    for row in filter(None, held):
+    reserved = [row if row.id in taken else None for row in rows]
+    for row in filter(None, reserved):
         publish(tx, row)
-    return held
+    return reserved
 
 
-def _to_hold(tx: Transaction, candidate: Person, wanted: Wanted, counsellor: Person, until: timedelta) -> Appointment:
+def _to_reserve(
+    tx: Transaction, candidate: Person, wanted: Reservation, counsellor: Person, until: timedelta
+) -> Appointment:
     row = Appointment(
         id=new_id(), reason_id=wanted.reason.id, counsellor_id=wanted.counsellor, candidate_id=candidate.id,
-        state=AppointmentState.HELD, sequence=0, mode=wanted.mode, time_zone=wanted.time_zone, made_at=tx.now,
-        held_until=tx.now + until,
+        state=AppointmentState.RESERVED, sequence=0, mode=wanted.mode, time_zone=wanted.time_zone, made_at=tx.now,
+        reserved_until=tx.now + until,
     )  # fmt: skip
     row.reason, row.candidate, row.counsellor = wanted.reason, candidate, counsellor
     row.guest, row.guest_booth = (wanted.guest.person, wanted.guest.booth) if wanted.guest else (None, None)
@@ -88,7 +92,7 @@ def _to_hold(tx: Transaction, candidate: Person, wanted: Wanted, counsellor: Per
 
 
 async def _undo(tx: Transaction, rows: list[Appointment]) -> None:
-    """What could not be held was never there."""
+    """What could not be reserved was never there."""
     if not rows:
         return
     ids = [row.id for row in rows]
@@ -98,7 +102,7 @@ async def _undo(tx: Transaction, rows: list[Appointment]) -> None:
     await tx.session.execute(delete(Appointment).where(Appointment.id.in_(ids)))
 
 
-def put(row: Appointment, wanted: Wanted) -> None:
+def put(row: Appointment, wanted: Reservation) -> None:
     row.begins_at, row.ends_at = wanted.span.begins, wanted.span.ends
     row.occupied_from, row.occupied_until = wanted.span.begins - wanted.before, wanted.span.ends + wanted.after
 
@@ -135,13 +139,13 @@ async def _take_all(tx: Transaction, wanted: dict[uuid.UUID, Pieces]) -> set[uui
 
 
 async def clear_lapsed(tx: Transaction, rows: Sequence[Appointment]) -> None:
-    """Holds of these people that have run out stand in nobody's way. A time that was proposed goes on to the next
-    who waits, which is the worker's to do: until then it is nobody's. Whoever holds one still is deciding on it: nobody
-    waits for that, for they might wait for us."""
+    """Reservations of these people that have run out stand in nobody's way. A time that was proposed goes on to the
+    next who waits, which is the worker's to do: until then it is nobody's. Whoever has one locked is deciding on it:
+    nobody waits for that, for they might wait for us."""
     people = {person.id for row in rows for person in row.people}
     query = select(Appointment.id).where(
-        Appointment.state == AppointmentState.HELD,
-        Appointment.held_until <= tx.now,
+        Appointment.state == AppointmentState.RESERVED,
+        Appointment.reserved_until <= tx.now,
         Appointment.wish_id.is_(None),
         or_(*(tx.among(side, people) for side in SIDES)),
     )
@@ -151,35 +155,40 @@ async def clear_lapsed(tx: Transaction, rows: Sequence[Appointment]) -> None:
 
 
 async def lapse(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
-    """A held time was not booked in time: it is free again. Returns it unless it was booked meanwhile."""
+    """A reserved time was not booked in time: it is free again. Returns it unless it was booked meanwhile."""
     row = await locked(tx, appointment)
-    if row is None or row.state is not AppointmentState.HELD or row.held_until is None or row.held_until > tx.now:
+    if (
+        row is None
+        or row.state is not AppointmentState.RESERVED
+        or row.reserved_until is None
+        or row.reserved_until > tx.now
+    ):
         return None
     await free(tx, row)
     change_state(tx, row, AppointmentState.LAPSED)
     return row
 
 
-async def renew(tx: Transaction, row: Appointment, wanted: Wanted) -> bool:
-    """Hold a time that has lapsed again; False when somebody has it."""
+async def renew(tx: Transaction, row: Appointment, wanted: Reservation) -> bool:
+    """Reserve a time that has lapsed again; False when somebody has it."""
     await clear_lapsed(tx, [row])
     put(row, wanted)
     if not await take(tx, row, pieces_of(row)):
         return False
-    row.held_until, row.wish_id = tx.now + HELD_FOR, None
-    change_state(tx, row, AppointmentState.HELD)
+    row.reserved_until, row.wish_id = tx.now + RESERVED_FOR, None
+    change_state(tx, row, AppointmentState.RESERVED)
     return True
 
 
 async def let_go(tx: Transaction, candidate: uuid.UUID) -> None:
-    """Whoever takes another time lets the one go that they hold; a time proposed to them stays."""
+    """Whoever takes another time lets the one go that they have reserved; a time proposed to them stays."""
     query = select(Appointment.id).where(Appointment.candidate_id == candidate, *agenda.CHOOSING)
-    for held in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
-        row = await locked(tx, held)
-        if row and row.state is AppointmentState.HELD:
+    for reserved in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
+        row = await locked(tx, reserved)
+        if row and row.state is AppointmentState.RESERVED:
             await free(tx, row)
-            # Given up on purpose: it is not held again by itself.
-            row.held_until = None
+            # Given up on purpose: it is not reserved again by itself.
+            row.reserved_until = None
             change_state(tx, row, AppointmentState.LAPSED)
 
 
@@ -188,12 +197,12 @@ async def free(tx: Transaction, row: Appointment) -> None:
 
 
 async def locked(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
-    """The appointment, held still: whoever comes second sees what the first has done."""
+    """The appointment, locked: whoever comes second sees what the first has done."""
     return next(iter(await locked_all(tx, [appointment])), None)
 
 
 async def locked_all(tx: Transaction, appointments: Collection[uuid.UUID]) -> list[Appointment]:
-    """These appointments, held still in the order of their ids: two who hold several cannot block each other."""
+    """These appointments, locked in the order of their ids: two who lock several cannot block each other."""
     query = select(Appointment).where(tx.among(Appointment.id, appointments)).order_by(Appointment.id)
     query = query.with_for_update(of=Appointment).execution_options(populate_existing=True)
     return list((await tx.session.execute(query)).unique().scalars())

@@ -89,7 +89,7 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
 
 
 async def locked_meeting(tx: Transaction, meeting: uuid.UUID) -> Meeting | None:
-    """A meeting, held still, and its appointment before it: everybody takes the two in this order."""
+    """A meeting, locked, and its appointment before it: everybody takes the two in this order."""
     found = (await tx.session.execute(select(Meeting.appointment_id).where(Meeting.id == meeting))).first()
     if found and found.appointment_id:
         await reservation.locked(tx, found.appointment_id)

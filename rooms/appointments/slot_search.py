@@ -99,7 +99,8 @@ async def _spans_of(
 ) -> dict[uuid.UUID, list[Span]]:
     """What they have agreed to, on any side."""
     stands = (
-        # What is proposed to them is theirs to answer; what they hold while choosing gives way to what they choose.
+        # What is proposed to them is theirs to answer; what they have reserved while choosing gives way to what they
+        # choose.
         or_(Appointment.state == AppointmentState.BOOKED, Appointment.wish_id.is_not(None)),
         *taking_time(tx, around, moving),
     )

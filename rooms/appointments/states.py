@@ -15,9 +15,9 @@ from rooms.core.transaction import Transaction
 from rooms.people.people import Person
 
 MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
-    AppointmentState.HELD: frozenset({AppointmentState.BOOKED, AppointmentState.LAPSED}),
+    AppointmentState.RESERVED: frozenset({AppointmentState.BOOKED, AppointmentState.LAPSED}),
     AppointmentState.BOOKED: frozenset({AppointmentState.CANCELLED, AppointmentState.OVER}),
-    AppointmentState.LAPSED: frozenset({AppointmentState.HELD}),
+    AppointmentState.LAPSED: frozenset({AppointmentState.RESERVED}),
     AppointmentState.CANCELLED: frozenset(),
     AppointmentState.OVER: frozenset(),
 }

@@ -1,4 +1,4 @@
-"""Booking: a time is held for five minutes, booked, moved, cancelled; nobody else can have it meanwhile.
+"""Booking: a time is reserved for five minutes, booked, moved, cancelled; nobody else can have it meanwhile.
 
 The promise is a primary key: whoever has an appointment occupies pieces of five minutes, pauses included, and a piece
 of a person's time belongs to one appointment. It holds for counsellors and candidates alike, on both databases.
@@ -18,7 +18,7 @@ from rooms.appointments.appointment import (
     Lapsed,
     OccupiedPiece,
 )
-from rooms.appointments.reservation import Wanted, clear_lapsed, free, of_counsellor, pieces_of, put, take
+from rooms.appointments.reservation import Reservation, clear_lapsed, free, of_counsellor, pieces_of, put, take
 from rooms.appointments.states import change_state, changed, changed_meanwhile, note, publish
 from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import person_stream
@@ -29,15 +29,15 @@ from rooms.people.people import Person
 
 
 def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: str = "") -> None:
-    """Make the held time an appointment."""
+    """Make the reserved time an appointment."""
     if row.is_lapsed(tx.now):
         raise Lapsed(row)
-    if row.state is not AppointmentState.HELD:
+    if row.state is not AppointmentState.RESERVED:
         raise changed_meanwhile(row)
     said = clean_text(said, "said", 1000)
     row.phone = clean_phone(phone, required=row.mode is Mode.PHONE)
     row.question, row.said = row.reason.question, said
-    row.held_until = None
+    row.reserved_until = None
     change_state(tx, row, AppointmentState.BOOKED)
     note(tx, row, ChangeKind.BOOKED, by)
 
@@ -62,7 +62,7 @@ def confirm(tx: Transaction, row: Appointment, by: Person, begins: datetime) -> 
         publish(tx, row)
 
 
-async def move(tx: Transaction, row: Appointment, by: Person, wanted: Wanted) -> None:
+async def move(tx: Transaction, row: Appointment, by: Person, wanted: Reservation) -> None:
     """Give the appointment another time: the thread, the answers and the history stay with it."""
     _must_be_ahead(tx, row)
     clean_phone(row.phone, required=wanted.mode is Mode.PHONE)

@@ -1,6 +1,6 @@
 """ "No time suits me": wishes, and a freed time that is proposed to those who wait, in order.
 
-A proposal is the time itself, held for one person with a fair while to answer. Nobody gets it by clicking faster.
+A proposal is the time itself, reserved for one person with a fair while to answer. Nobody gets it by clicking faster.
 """
 
 import uuid
@@ -14,7 +14,7 @@ from rooms.appointments import allocation, notifications, reservation, slot_sear
 from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.appointments.appointment_types import Reason
 from rooms.appointments.availability import local_day
-from rooms.appointments.reservation import Wanted
+from rooms.appointments.reservation import Reservation
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
@@ -76,7 +76,7 @@ async def wish(
 
 
 async def give_up(tx: Transaction, candidate: Person, wish: uuid.UUID) -> list[Appointment]:
-    """Wait no longer. Returns what was proposed for it and is held still, which is the next one's now."""
+    """Wait no longer. Returns what was proposed for it and is locked, which is the next one's now."""
     row = await tx.session.get(Wish, wish)
     if row is None or row.candidate_id != candidate.id:
         raise NotFound("wish")
@@ -90,7 +90,7 @@ async def of_person(tx: Transaction, candidate: uuid.UUID) -> list[Wish]:
 
 
 async def freed(tx: Transaction, begins: datetime, counsellor: uuid.UUID, reason: Reason) -> Appointment | None:
-    """A time has come free: hold it for the first who waits, has not been asked about it, and can come."""
+    """A time has come free: reserve it for the first who waits, has not been asked about it, and can come."""
     if begins < tx.now + SOONEST:
         return None
     for row in await _waiting(tx, reason):
@@ -115,11 +115,11 @@ async def _waiting(tx: Transaction, reason: Reason) -> list[Wish]:
     return list((await tx.session.execute(query.order_by(Wish.made_at, Wish.id))).scalars())
 
 
-_PROPOSED = (Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_not(None))
+_PROPOSED = (Appointment.state == AppointmentState.RESERVED, Appointment.wish_id.is_not(None))
 
 
 async def _proposed_for(tx: Transaction, wishes: Collection[uuid.UUID]) -> list[Appointment]:
-    """What is held for these wishes. What somebody decides on at this moment is left to them."""
+    """What is reserved for these wishes. What somebody decides on at this moment is left to them."""
     query = select(Appointment).where(tx.among(Appointment.wish_id, wishes), *_PROPOSED).order_by(Appointment.id)
     query = query.with_for_update(of=Appointment, skip_locked=True)
     return list((await tx.session.execute(query)).unique().scalars())
@@ -141,17 +141,17 @@ async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor: uui
         # They have another appointment then.
         return None
     for wanted in found:
-        held = await reservation.hold(tx, row.candidate, wanted, min(ANSWER_WITHIN, (begins - tx.now) / 2))
-        if held is None:
+        reserved = await reservation.reserve(tx, row.candidate, wanted, min(ANSWER_WITHIN, (begins - tx.now) / 2))
+        if reserved is None:
             continue
-        held.wish_id = row.id
+        reserved.wish_id = row.id
         tx.session.add(Proposal(id=new_id(), wish_id=row.id, counsellor_id=counsellor, begins_at=begins))
-        await notifications.proposed(tx, held)
-        return held
+        await notifications.proposed(tx, reserved)
+        return reserved
     return None
 
 
-async def _possible(tx: Transaction, row: Wish, begins: datetime, counsellor: uuid.UUID) -> list[Wanted]:
+async def _possible(tx: Transaction, row: Wish, begins: datetime, counsellor: uuid.UUID) -> list[Reservation]:
     """As they wished to meet. If that is not offered any more, in any other way: told is better than forgotten."""
     offered = [Mode(mode) for mode in row.reason.modes]
     for mode in [row.mode] if row.mode in offered else offered:
@@ -164,7 +164,7 @@ async def _possible(tx: Transaction, row: Wish, begins: datetime, counsellor: uu
 
 async def fulfilled(tx: Transaction, appointments: Sequence[Appointment]) -> list[Appointment]:
     """Booked: the wishes of these people for these reasons have come true. Returns what else was proposed for them and
-    is held still, which is the next one's now."""
+    is locked, which is the next one's now."""
     true = {(each.candidate_id, each.reason_id) for each in appointments}
     query = select(Wish).where(tx.among(Wish.candidate_id, {person for person, _ in true}), Wish.ended_at.is_(None))
     came_true = [

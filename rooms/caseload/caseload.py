@@ -280,7 +280,7 @@ async def kept_promise(tx: Transaction, counsellor: uuid.UUID, zone: ZoneInfo, h
 
 
 async def _own(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> Following:
-    """The following of somebody whom this counsellor follows, held still."""
+    """The following of somebody whom this counsellor follows, locked."""
     row = await tx.session.get(Following, person, with_for_update=True)
     if row is None or row.counsellor_id != counsellor:
         raise FollowedElsewhere()

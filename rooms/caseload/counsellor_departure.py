@@ -25,14 +25,14 @@ async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID, by
     await _leave_caseload(tx, team, counsellor)
     await tx.session.flush()
     passed, left = 0, 0
-    for found in await agenda.standing_of(tx, counsellor):
+    for found in await agenda.active_of(tx, counsellor):
         row = await reservation.locked(tx, found.id)
         if row is None or row.counsellor_id != counsellor or row.is_interview or row.begins_at <= tx.now:
             continue
         colleagues = await appointment_types.ids_for(tx, row.reason)
         if counsellor in colleagues:
             continue
-        if row.state is AppointmentState.HELD:
+        if row.state is AppointmentState.RESERVED:
             await booking.let_go_of(tx, row)
         elif row.state is AppointmentState.BOOKED and await _went_over(tx, row, by, colleagues):
             passed += 1

@@ -19,7 +19,7 @@ ANSWERED_WITHIN = 20.0
 Asked = tuple[Any, asyncio.Future[Any]]
 
 
-class Gathering:
+class Batching:
     def __init__(self) -> None:
         self._waiting: dict[Hashable, list[Asked]] = {}
         self._rounds: set[asyncio.Task[None]] = set()

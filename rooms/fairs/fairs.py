@@ -122,7 +122,7 @@ async def add_organiser(tx: Transaction, fair: Fair, person: Person) -> None:
 
 async def remove_organiser(tx: Transaction, fair: Fair, person: uuid.UUID) -> None:
     """The person runs this fair no longer; somebody always does."""
-    # Held still: two organisers who remove each other at the same moment must not both succeed.
+    # Locked: two organisers who remove each other at the same moment must not both succeed.
     await tx.session.refresh(fair, with_for_update=True)
     organisers = {each.id for each in await organisers_of(tx, fair)}
     if organisers <= {person}:

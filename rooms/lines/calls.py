@@ -178,7 +178,7 @@ async def _reach_out(tx: Transaction, call: Call) -> None:
 
 
 async def locked(tx: Transaction, call: uuid.UUID) -> Call | None:
-    """The call, held still: whoever comes second sees what the first has decided."""
+    """The call, locked: whoever comes second sees what the first has decided."""
     query = select(Call).where(Call.id == call).with_for_update(of=Call).execution_options(populate_existing=True)
     return (await tx.session.execute(query)).unique().scalar_one_or_none()
 

@@ -28,7 +28,7 @@ class LineStatus:
 
 @dataclass(frozen=True)
 class Position:
-    """Where one place status: 1 is first. None while the place is on hold or in its talk."""
+    """Where one place is in the line: 1 is first. None while the place is on hold or in its talk."""
 
     place: Place
     position: int | None

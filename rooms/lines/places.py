@@ -252,7 +252,7 @@ async def tell_second(tx: Transaction, booth: uuid.UUID) -> None:
     await push.ring(tx, second.person, "second", values, f"push:{once}")
 
 
-async def hold_the_absent(tx: Transaction) -> int:
+async def put_absent_on_hold(tx: Transaction) -> int:
     """Put on hold the places whose people have been out of reach for longer than the fair's grace. For the worker."""
     query = (
         select(Place)

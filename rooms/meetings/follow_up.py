@@ -62,7 +62,7 @@ async def talks_of(tx: Transaction, candidate: uuid.UUID) -> list[Meeting]:
     return list((await tx.session.execute(query)).scalars())
 
 
-async def held_at(tx: Transaction, booth: uuid.UUID) -> list[Meeting]:
+async def of_booth(tx: Transaction, booth: uuid.UUID) -> list[Meeting]:
     """The talks held at a booth, the latest first."""
     query = select(Meeting).where(Meeting.booth_id == booth, Meeting.state == MeetingState.ENDED)
     return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(100))).scalars())

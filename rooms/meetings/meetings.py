@@ -318,7 +318,7 @@ async def end(tx: Transaction, meeting: Meeting, *, is_cut: bool = False) -> Non
 
 
 async def locked(tx: Transaction, meeting: uuid.UUID) -> Meeting | None:
-    """The meeting, held still; whoever holds its appointment too has taken that before."""
+    """The meeting, locked; whoever holds its appointment too has taken that before."""
     query = select(Meeting).where(Meeting.id == meeting)
     query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
     return (await tx.session.execute(query)).unique().scalar_one_or_none()
@@ -347,7 +347,7 @@ async def current(tx: Transaction, person: uuid.UUID) -> Meeting | None:
     return (await tx.session.execute(query)).scalars().first()
 
 
-async def held_by(tx: Transaction, recruiter: uuid.UUID) -> Meeting | None:
+async def led_now_by(tx: Transaction, recruiter: uuid.UUID) -> Meeting | None:
     """The talk that the recruiter is in now: from a line, or an interview under way."""
     query = select(Meeting).where(Meeting.recruiter_id == recruiter, Meeting.state == MeetingState.LIVE)
     return await current(tx, recruiter) or (await tx.session.execute(query)).scalars().first()

@@ -72,7 +72,7 @@ async def add_member(tx: Transaction, employer: uuid.UUID, person: Person, *, is
 
 async def remove_member(tx: Transaction, employer: uuid.UUID, person: uuid.UUID) -> None:
     """The person belongs to this employer no longer. An owner always remains."""
-    # Held still: two owners who remove each other at the same moment must not both succeed.
+    # Locked: two owners who remove each other at the same moment must not both succeed.
     await tx.session.get_one(Employer, employer, with_for_update=True)
     owners = {known.id for known, member in await members_of(tx, employer) if member.is_owner}
     if owners <= {person}:

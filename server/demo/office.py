@@ -19,7 +19,7 @@ from rooms.appointments import (
 from rooms.appointments.appointment import Attendance
 from rooms.appointments.appointment_types import Reason, ReasonText
 from rooms.appointments.availability import Span, local
-from rooms.appointments.reservation import Wanted
+from rooms.appointments.reservation import Reservation
 from rooms.caseload import agreed_steps, caseload, notes
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
@@ -95,8 +95,8 @@ async def remember(tx: Transaction, counsellor: Person, agency: Agency) -> None:
     for number, person in enumerate(await caseload.followed_by(tx, counsellor.id)):
         begins = local(tx.now.astimezone(agency.zone).date() - timedelta(days=6 + 9 * number), time(10), agency.zone)
         span = Span(begins, begins + timedelta(minutes=reason.minutes))
-        wanted = Wanted(reason, counsellor.id, Mode.VIDEO, span, nothing, nothing, agency.time_zone)
-        row = await reservation.hold(tx, person, wanted)
+        wanted = Reservation(reason, counsellor.id, Mode.VIDEO, span, nothing, nothing, agency.time_zone)
+        row = await reservation.reserve(tx, person, wanted)
         if row is None:
             continue
         transitions.book(tx, row, counsellor, WORDS[number % len(WORDS)])
@@ -116,15 +116,15 @@ async def expect(tx: Transaction, seeker: Person) -> None:
         return
     (counsellor,) = await agencies.counsellors_of(tx, where.id)
     await caseload.follow(tx, counsellor.id, seeker.id)
-    if any(row.ends_at > tx.now for row in await agenda.standing_of(tx, seeker.id)):
+    if any(row.ends_at > tx.now for row in await agenda.active_of(tx, seeker.id)):
         return
     (reason,) = (each for each in await appointment_types.all_of(tx, where) if each.name == "Mon projet")
     begins = tx.now.replace(second=0, microsecond=0) - timedelta(minutes=tx.now.minute % 5) + WITHIN
     for _ in range(12):
         span = Span(begins, begins + timedelta(minutes=reason.minutes))
         nothing = timedelta(0)
-        wanted = Wanted(reason, counsellor.id, Mode.VIDEO, span, nothing, nothing, where.time_zone)
-        row = await reservation.hold(tx, seeker, wanted)
+        wanted = Reservation(reason, counsellor.id, Mode.VIDEO, span, nothing, nothing, where.time_zone)
+        row = await reservation.reserve(tx, seeker, wanted)
         if row:
             return await booking.book(tx, row, seeker, SEEKER_SAYS)
         begins += timedelta(minutes=5)
@@ -148,7 +148,7 @@ async def _book(tx: Transaction, counsellor: Person, person: Person, reason: Rea
     for mode in (Mode.PHONE, Mode.VIDEO):
         found = await slot_search.free_times(tx, reason, mode, person.id, day, 4, only=counsellor.id)
         if found:
-            row = await allocation.hold(
+            row = await allocation.reserve(
                 tx, person, reason, mode, found[0].span.begins, reason.host.time_zone, by_staff=counsellor.id
             )
             await booking.book(tx, row, counsellor, said, "02 40 12 34 56")

@@ -87,7 +87,7 @@ async def appointment(visit: Visit) -> web.StreamResponse:
         # An employer who comes too reads what the three share, and nothing of what is between the two others.
         is_guest = visit.actor.is_person(row.guest_id)
         following = await heads(tx, visit, *([conversation_stream(talk.id)] if talk else []))
-        if row.state is AppointmentState.HELD:
+        if row.state is AppointmentState.RESERVED:
             return visit.go(f"/appointments/{row.id}/confirm")
         return visit.page(
             "appointment.html",
@@ -168,7 +168,7 @@ def _and_told(visit: Visit, row: Appointment, said: str) -> str:
 async def cancel(visit: Visit) -> web.StreamResponse:
     async with visit.transaction() as tx:
         row = await _kept(tx, visit)
-        if row.state is AppointmentState.HELD:
+        if row.state is AppointmentState.RESERVED:
             raise Conflict("appointment.held", N_("This time is only kept for you. It is free again by itself."))
         await booking.cancel(tx, row, visit.actor.known, visit.typed("words"))
     return visit.go(f"/appointments/{row.id}", _and_told(visit, row, language.gettext("It is cancelled.")))

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import Act, batch_booking
-from rooms.access.batch_booking import Asked, Confirmed
+from rooms.access.batch_booking import ActorBooking, ActorSlotRequest
 from rooms.appointments import agenda, appointment_types, booking, choices, slot_search, waiting_list
 from rooms.appointments.appointment import SHOWN, Appointment, Guest, Lapsed
 from rooms.appointments.appointment_types import Reason
@@ -121,10 +121,10 @@ def _shown(
 async def choose_time(visit: Visit) -> web.StreamResponse:
     """Step two of three: when."""
     me = visit.actor.known.id
-    following, held = "", None
+    following, reserved = "", None
     if not visit.wants_part:
         async with visit.reading() as tx:
-            following, held = await heads(tx, visit), await agenda.held_by(tx, me)
+            following, reserved = await heads(tx, visit), await agenda.reserved_by(tx, me)
 
     async def look(asked: list[None]) -> list[Openings]:
         async with visit.reading() as tx:
@@ -158,7 +158,9 @@ async def choose_time(visit: Visit) -> web.StreamResponse:
     shown = _shown(visit.house.database.clock.now(), visit, reason, mode_of(visit, reason), found)
     if visit.wants_part:
         return visit.part("times.html", (reason.id, shown), reason=reason, shown=shown)
-    return visit.page("appointment_times.html", reason=reason, shown=shown, moving=None, held=held, following=following)
+    return visit.page(
+        "appointment_times.html", reason=reason, shown=shown, moving=None, reserved=reserved, following=following
+    )
 
 
 @post("/appointments/new/{reason}/hold", again=choose_time)
@@ -167,11 +169,11 @@ async def hold(visit: Visit) -> web.StreamResponse:
     visit.actor.known  # noqa: B018
     reason, begins, mode = visit.id("reason"), visit.moment("begins"), visit.typed("mode") or visit.query.get("mode")
 
-    async def hold_all(asked: list[Asked]) -> list[Appointment | Problem]:
+    async def hold_all(asked: list[ActorSlotRequest]) -> list[Appointment | Problem]:
         async with visit.transaction() as tx:
-            return await batch_booking.hold_all(tx, reason, mode, asked)
+            return await batch_booking.reserve_all(tx, reason, mode, asked)
 
-    asked = Asked(visit.actor, begins, visit.zone.key if visit.zone else None)
+    asked = ActorSlotRequest(visit.actor, begins, visit.zone.key if visit.zone else None)
     day = begins.astimezone(UTC).date()
     row = await visit.house.gathering.ask(("hold", reason, mode, day), asked, hold_all)
     return visit.go(f"/appointments/{row.id}/confirm")
@@ -215,14 +217,14 @@ async def decline(visit: Visit) -> web.StreamResponse:
 
 @get("/appointments/{appointment}/confirm")
 async def confirm_form(visit: Visit) -> web.StreamResponse:
-    """Step three of three: the time is held; a question, perhaps a number, and one button."""
+    """Step three of three: the time is reserved; a question, perhaps a number, and one button."""
     async with visit.reading() as tx:
         following = await heads(tx, visit)
         try:
             row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
         except Lapsed as lapsed:
             row = lapsed.row
-            if row.held_until is None:
+            if row.reserved_until is None:
                 raise
         if row.state in SHOWN:
             return visit.go(f"/appointments/{row.id}")
@@ -237,10 +239,10 @@ async def cv_of(tx: Transaction, row: Appointment) -> Document | None:
 
 @post("/appointments/{appointment}/book", again=confirm_form)
 async def book(visit: Visit) -> web.StreamResponse:
-    async def book_all(asked: list[Confirmed]) -> list[Appointment | Problem]:
+    async def book_all(asked: list[ActorBooking]) -> list[Appointment | Problem]:
         async with visit.transaction() as tx:
             return await batch_booking.book_all(tx, asked)
 
-    asked = Confirmed(visit.actor, visit.id("appointment"), visit.typed("said"), visit.typed("phone"))
+    asked = ActorBooking(visit.actor, visit.id("appointment"), visit.typed("said"), visit.typed("phone"))
     row = await visit.house.gathering.ask("book", asked, book_all)
     return visit.go(f"/appointments/{row.id}", language.gettext("It is booked. A mail with everything is on its way."))

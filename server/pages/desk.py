@@ -55,7 +55,7 @@ async def desk(visit: Visit) -> web.StreamResponse:
             line=line,
             cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),
             ringing=await calls.ringing_at(tx, booth.id),
-            meeting=await meetings.held_by(tx, visit.actor.known.id),
+            meeting=await meetings.led_now_by(tx, visit.actor.known.id),
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id),
             due=await follow_up.unanswered(tx, booth.id, visit.actor.known.id),
@@ -122,5 +122,5 @@ async def talks(visit: Visit) -> web.StreamResponse:
     async with visit.reading() as tx:
         booth = await _booth(tx, visit)
         following = await heads(tx, visit, fair_stream(booth.fair_id))
-        rows = await follow_up.held_at(tx, booth.id)
+        rows = await follow_up.of_booth(tx, booth.id)
     return visit.page("desk_talks.html", fair=booth.fair, booth=booth, talks=rows, following=following)

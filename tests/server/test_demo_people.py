@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 
 from rooms.appointments import booking, reservation, satisfaction
 from rooms.appointments.availability import Span
-from rooms.appointments.reservation import Wanted
+from rooms.appointments.reservation import Reservation
 from rooms.meetings.modes import Mode
 from server.demo import picture, sayings
 from tests.browser.conftest import (
@@ -213,8 +213,8 @@ async def test_a_simulated_jobseeker_comes_to_an_appointment_and_says_how_it_was
         reason, karim = await office.fresh_reason(tx), await cast.fresh(tx, cast.karim)
         begins = tx.now.replace(minute=tx.now.minute // 5 * 5, second=0, microsecond=0) + timedelta(minutes=5)
         span, nothing = Span(begins, begins + timedelta(minutes=30)), timedelta(0)
-        wanted = Wanted(reason, cast.claire.id, Mode.VIDEO, span, nothing, nothing, PARIS)
-        row = await reservation.hold(tx, karim, wanted)
+        wanted = Reservation(reason, cast.claire.id, Mode.VIDEO, span, nothing, nothing, PARIS)
+        row = await reservation.reserve(tx, karim, wanted)
         assert row is not None
         await booking.book(tx, row, karim, "Près de chez moi.")
     claire = await visitors.sign_in(cast.claire)

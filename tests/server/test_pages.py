@@ -304,7 +304,7 @@ async def test_the_address_of_a_form_leads_to_its_page_and_a_refused_form_knows_
 async def test_a_time_that_is_not_held_any_more_is_never_shown_as_booked(world: World) -> None:
     async with world.database.transaction() as tx:
         held = await tx.session.get_one(Appointment, world_id(world, "appointment"))
-        held.state, held.held_until = AppointmentState.HELD, tx.now - timedelta(minutes=1)
+        held.state, held.reserved_until = AppointmentState.RESERVED, tx.now - timedelta(minutes=1)
         reason = held.reason_id
     async with visitor(world, "amina") as amina:
         # Its form stands: it can still be booked while nobody else has taken it.

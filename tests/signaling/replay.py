@@ -89,7 +89,7 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
         case "appointment:changed":
             row = {name: told[name] for name in ("appointment", "state", "begins_at", "ends_at", "sequence")}
             others = [each for each in snapshot["appointments"] if each["appointment"] != told["appointment"]]
-            stands = told["state"] in ("held", "booked")
+            stands = told["state"] in ("reserved", "booked")
             snapshot["appointments"] = (
                 sorted([*others, row], key=lambda each: each["appointment"]) if stands else others
             )

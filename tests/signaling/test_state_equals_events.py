@@ -10,16 +10,7 @@ from typing import Any
 
 import pytest
 
-from rooms.appointments import (
-    allocation,
-    booking_rules,
-    delays,
-    hours,
-    own_calendar,
-    papers,
-    room,
-    transitions,
-)
+from rooms.appointments import allocation, booking_rules, delays, hours, own_calendar, papers, room, transitions
 from rooms.appointments import booking as appointments
 from rooms.appointments.appointment import Appointment, Attendance
 from rooms.appointments.availability import Span
@@ -167,7 +158,7 @@ async def on_hold_and_back(o: Onlookers, cast: Cast) -> None:
     await cast.disconnect(cast.amina)
     await cast.pass_by(minutes=11)
     async with o.during() as tx:
-        await places.hold_the_absent(tx)
+        await places.put_absent_on_hold(tx)
     async with o.during() as tx:
         await places.person_appeared(tx, cast.amina.id)
 
@@ -334,7 +325,7 @@ async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: C
     begins = WEDNESDAY_NINE
     async with o.during() as tx:
         reason = await office.fresh_reason(tx)
-        held = await allocation.hold(tx, await cast.fresh(tx, cast.amina), reason, Mode.VIDEO, begins, PARIS)
+        held = await allocation.reserve(tx, await cast.fresh(tx, cast.amina), reason, Mode.VIDEO, begins, PARIS)
     async with o.during() as tx:
         await appointments.book(tx, await office.fresh(tx, held), await cast.fresh(tx, cast.amina), "I bake.")
     async with o.during() as tx:

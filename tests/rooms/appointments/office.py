@@ -31,12 +31,12 @@ class Office:
     async def hold(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO) -> Appointment:
         async with self.cast.database.transaction() as tx:
             reason = await self.fresh_reason(tx)
-            return await allocation.hold(tx, await self.cast.fresh(tx, person), reason, mode, begins, PARIS)
+            return await allocation.reserve(tx, await self.cast.fresh(tx, person), reason, mode, begins, PARIS)
 
     async def book(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO, phone: str = "") -> Appointment:
         async with self.cast.database.transaction() as tx:
             someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
-            row = await allocation.hold(tx, someone, reason, mode, begins, PARIS)
+            row = await allocation.reserve(tx, someone, reason, mode, begins, PARIS)
             await booking.book(tx, row, someone, "I bake.", phone)
             return row
 

@@ -251,11 +251,11 @@ async def test_a_freed_time_is_proposed_in_order_each_with_a_fair_while(office: 
     assert "09:00" not in await office.starts(cast.sophie)
     cast.clock.pass_by(hours=2, seconds=1)
     async with cast.database.transaction() as tx:
-        for lapsed in await agenda.held_out(tx):
+        for lapsed in await agenda.expired_reservations(tx):
             await booking.lapse(tx, lapsed)
     assert await held_by(office) == ["Luc Moreau"]
     async with cast.database.transaction() as tx:
-        (held,) = (await tx.session.execute(select(Appointment.id).where(Appointment.state == "held"))).scalars()
+        (held,) = (await tx.session.execute(select(Appointment.id).where(Appointment.state == "reserved"))).scalars()
         found = await reservation.locked(tx, held)
         assert found is not None
         await booking.book(tx, found, await cast.fresh(tx, cast.luc))
@@ -272,7 +272,7 @@ async def test_a_proposal_takes_nothing_from_who_just_fills_in_a_form(office: Of
     async with cast.database.transaction() as tx:
         await booking.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
     async with cast.database.transaction() as tx:
-        assert (await office.fresh(tx, form)).state is AppointmentState.HELD
+        assert (await office.fresh(tx, form)).state is AppointmentState.RESERVED
         await booking.book(tx, await office.fresh(tx, form), await cast.fresh(tx, cast.karim))
     assert await held_by(office) == [], "what was proposed is given back"
     await office.hold(cast.luc, WEDNESDAY_NINE)
@@ -287,7 +287,7 @@ async def test_a_proposal_that_has_run_out_is_the_workers_to_pass_on(office: Off
     cast.clock.pass_by(hours=2, seconds=1)
     assert await refusal(office.hold(cast.luc, WEDNESDAY_NINE)) == "slot.taken"
     async with cast.database.transaction() as tx:
-        for lapsed in await agenda.held_out(tx):
+        for lapsed in await agenda.expired_reservations(tx):
             await booking.lapse(tx, lapsed)
     await office.hold(cast.luc, WEDNESDAY_NINE)
 
@@ -370,7 +370,7 @@ async def test_a_late_booking_and_somebody_elses_hold_do_not_wait_for_each_other
             is_locked.set()
             if not tx.is_sqlite:
                 await has_held.wait()
-            return await booking.hold_again(tx, row)
+            return await booking.reserve_again(tx, row)
 
     async def hold_another() -> None:
         await is_locked.wait()
@@ -396,7 +396,7 @@ async def test_nobody_books_themselves(office: Office) -> None:
 
 async def held_by(office: Office) -> list[str]:
     async with office.cast.database.reading() as tx:
-        query = select(Appointment).where(Appointment.state == AppointmentState.HELD)
+        query = select(Appointment).where(Appointment.state == AppointmentState.RESERVED)
         return [row.candidate.name for row in (await tx.session.execute(query)).scalars()]
 
 

@@ -96,7 +96,7 @@ async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
     async with cast.database.transaction() as tx:
         amina, reason, guest = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), await luc(tx, cast)
         with pytest.raises(Invalid):
-            await allocation.hold(tx, amina, reason, Mode.PHONE, TEN, PARIS, by_staff=office.claire.id, guest=guest)
+            await allocation.reserve(tx, amina, reason, Mode.PHONE, TEN, PARIS, by_staff=office.claire.id, guest=guest)
 
 
 async def test_only_who_has_said_when_can_be_asked(office: Office) -> None:

@@ -67,7 +67,7 @@ class Booth:
     async def book(self, person: Person, begins: datetime) -> Appointment:
         async with self.cast.database.transaction() as tx:
             someone = await self.cast.fresh(tx, person)
-            row = await allocation.hold(tx, someone, await self.fresh(tx), Mode.VIDEO, begins, PARIS)
+            row = await allocation.reserve(tx, someone, await self.fresh(tx), Mode.VIDEO, begins, PARIS)
             await booking.book(tx, row, someone, "Cook", "")
             return row
 
@@ -112,8 +112,8 @@ async def test_it_is_booked_once_and_can_be_waited_for(booth: Booth) -> None:
         assert mine
         await booking.cancel(tx, mine, await cast.fresh(tx, cast.amina))
     async with cast.database.reading() as tx:
-        (proposed,) = await agenda.standing_of(tx, cast.karim.id)
-        assert (proposed.state, proposed.begins_at) == (AppointmentState.HELD, first)
+        (proposed,) = await agenda.active_of(tx, cast.karim.id)
+        assert (proposed.state, proposed.begins_at) == (AppointmentState.RESERVED, first)
 
 
 async def test_only_while_the_booth_is_shown_and_the_fair_lies_ahead(booth: Booth) -> None:
@@ -199,9 +199,9 @@ async def second_recruiter(booth: Booth) -> Person:
     """Fatou staffs the booth too, at the same hours as Luc."""
     async with booth.cast.database.transaction() as tx:
         fatou = await people.welcome(tx, "Fatou Ba", "fatou@example.org", "en")
-        booth = await booth.cast.fresh_booth(tx, booth.cast.atlantique)
-        await employers.add_member(tx, booth.employer_id, fatou, is_owner=True)
-        await booths.choose_staff(tx, booth, {booth.cast.luc.id, fatou.id})
+        stand = await booth.cast.fresh_booth(tx, booth.cast.atlantique)
+        await employers.add_member(tx, stand.employer_id, fatou, is_owner=True)
+        await booths.choose_staff(tx, stand, {booth.cast.luc.id, fatou.id})
         await hours.add_day(tx, fatou.id, tx.now.date(), (8 * 60, 20 * 60), ("video",))
         await booking_rules.change(tx, fatou.id, booking_rules.RulesText(0, 10, 0, 56, 40))
     return fatou
@@ -217,8 +217,8 @@ async def test_the_interviews_of_whoever_leaves_go_to_a_colleague_or_are_cancell
     async with cast.database.transaction() as tx:
         # Fatou has an appointment of her own at the time of the second.
         reason, none = await booth.fresh(tx), timedelta(0)
-        wanted = reservation.Wanted(reason, cast.sophie.id, Mode.VIDEO, second.span, none, none, PARIS)
-        await reservation.hold(tx, fatou, wanted)
+        wanted = reservation.Reservation(reason, cast.sophie.id, Mode.VIDEO, second.span, none, none, PARIS)
+        await reservation.reserve(tx, fatou, wanted)
     async with cast.database.transaction() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)
         await recruiter_departure.dismiss(tx, booth.employer_id, cast.luc.id, await cast.fresh(tx, fatou))
@@ -245,7 +245,7 @@ async def test_a_closed_fair_keeps_what_is_booked_and_offers_nothing_more(booth:
         await waiting_list.wish(
             tx, await cast.fresh(tx, cast.karim), await booth.fresh(tx), Mode.VIDEO, day, day, PARIS
         )
-        held = await allocation.hold(
+        held = await allocation.reserve(
             tx, await cast.fresh(tx, cast.claire), await booth.fresh(tx), Mode.VIDEO, starts[5], PARIS
         )
         await schedule.close_by_hand(tx, (await cast.fresh_booth(tx, cast.atlantique)).fair)
@@ -265,7 +265,7 @@ async def test_a_closed_fair_keeps_what_is_booked_and_offers_nothing_more(booth:
         mine = await reservation.locked(tx, row.id)
         assert mine
         await booking.cancel(tx, mine, await cast.fresh(tx, cast.luc))
-        assert await agenda.standing_of(tx, cast.karim.id) == [], "nobody is invited to a fair that is closed"
+        assert await agenda.active_of(tx, cast.karim.id) == [], "nobody is invited to a fair that is closed"
 
 
 async def test_a_time_that_is_added_takes_no_weekly_hours_away(booth: Booth) -> None:
@@ -299,7 +299,7 @@ async def test_who_is_in_an_interview_is_there_and_late_for_the_next_one(booth: 
     async with cast.database.transaction() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)
         assert [each.id for each in (await line_status.of_booths(tx, [booth]))[booth.id].staff] == [cast.luc.id]
-        held = await meetings.held_by(tx, cast.luc.id)
+        held = await meetings.led_now_by(tx, cast.luc.id)
         assert held
         assert held.appointment_id == row.id
     cast.clock.pass_by(minutes=45)

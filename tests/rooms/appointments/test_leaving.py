@@ -4,7 +4,7 @@ import pytest
 
 from rooms import access
 from rooms.access import Actor, batch_booking
-from rooms.access.batch_booking import Confirmed
+from rooms.access.batch_booking import ActorBooking
 from rooms.appointments import agenda, hours, transitions
 from rooms.appointments.appointment import Appointment, Attendance, Lapsed
 from rooms.caseload import counsellor_departure
@@ -89,7 +89,7 @@ async def test_what_is_only_held_with_whoever_leaves_is_free_again_and_not_booke
     held = await office.hold(cast.amina, WEDNESDAY_NINE)
     assert await leave(office) == 0
     async with cast.database.transaction() as tx:
-        (refused,) = await batch_booking.book_all(tx, [Confirmed(Actor(cast.amina), held.id, "", "")])
+        (refused,) = await batch_booking.book_all(tx, [ActorBooking(Actor(cast.amina), held.id, "", "")])
         assert isinstance(refused, Lapsed)
 
 
@@ -101,7 +101,7 @@ async def test_what_is_held_while_the_counsellor_leaves_is_not_booked(cast: Cast
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
         await agencies.remove_member(tx, team.id, office.claire.id)
     async with cast.database.transaction() as tx:
-        (refused,) = await batch_booking.book_all(tx, [Confirmed(Actor(cast.amina), held.id, "", "")])
+        (refused,) = await batch_booking.book_all(tx, [ActorBooking(Actor(cast.amina), held.id, "", "")])
         assert isinstance(refused, Lapsed)
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from rooms.access import batch_booking
-from rooms.access.batch_booking import Confirmed
+from rooms.access.batch_booking import ActorBooking
 from rooms.appointments import agenda, appointment_types, booking, choices, slot_search
 from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed
 from rooms.appointments.appointment_types import ReasonText
@@ -46,7 +46,9 @@ async def cancel(office: Office, row: Appointment) -> Appointment | None:
         fresh = await office.fresh(tx, row)
         await booking.cancel(tx, fresh, fresh.candidate)
     async with office.cast.database.reading() as tx:
-        query = select(Appointment).where(Appointment.state == AppointmentState.HELD, Appointment.wish_id.is_not(None))
+        query = select(Appointment).where(
+            Appointment.state == AppointmentState.RESERVED, Appointment.wish_id.is_not(None)
+        )
         return (await tx.session.execute(query)).scalar_one_or_none()
 
 
@@ -126,7 +128,7 @@ async def test_what_is_held_is_booked_as_it_was_even_late(office: Office) -> Non
     cast.clock.pass_by(minutes=6)
     async with cast.database.transaction() as tx:
         held = await office.fresh(tx, row)
-        assert await booking.hold_again(tx, held)
+        assert await booking.reserve_again(tx, held)
         await booking.book(tx, held, await cast.fresh(tx, cast.amina))
         assert (held.mode, held.minutes) == (Mode.VIDEO, 30)
 
@@ -194,7 +196,7 @@ async def test_what_is_held_with_who_is_not_there_any_more_is_let_go_when_it_is_
         erdre = await agencies.team(tx, "Agence Nantes Centre", "Erdre")
     await write(office, ReasonText("My project", 30, ("video",), team=erdre.id))
     async with cast.database.transaction() as tx:
-        (said,) = await batch_booking.book_all(tx, [Confirmed(cast.actor(cast.amina), row.id, "", "")])
+        (said,) = await batch_booking.book_all(tx, [ActorBooking(cast.actor(cast.amina), row.id, "", "")])
     assert isinstance(said, Lapsed)
     async with cast.database.reading() as tx:
-        assert await agenda.held_by(tx, cast.amina.id) is None
+        assert await agenda.reserved_by(tx, cast.amina.id) is None

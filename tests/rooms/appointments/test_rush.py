@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from rooms.access import Actor, batch_booking
-from rooms.access.batch_booking import Asked, Confirmed
+from rooms.access.batch_booking import ActorBooking, ActorSlotRequest
 from rooms.appointments import agenda, appointment_types, booking, booking_rules, handover, slot_search, waiting_list
 from rooms.appointments.allocation import NobodyFree
 from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed, OccupiedPiece
@@ -29,8 +29,8 @@ async def ask(
     office: Office, *who: Person, reason: uuid.UUID | None = None, begins: datetime = WEDNESDAY_NINE
 ) -> list[Appointment | Problem]:
     async with office.cast.database.transaction() as tx:
-        asked = [Asked(Actor(person), begins, PARIS) for person in who]
-        return await batch_booking.hold_all(tx, reason or office.reason.id, "video", asked)
+        asked = [ActorSlotRequest(Actor(person), begins, PARIS) for person in who]
+        return await batch_booking.reserve_all(tx, reason or office.reason.id, "video", asked)
 
 
 def said(found: Sequence[Appointment | Problem]) -> list[object]:
@@ -61,7 +61,7 @@ async def test_each_is_answered_for_themselves(cast: Cast) -> None:
     assert isinstance(own, Appointment)
     assert (said([referent, self_])) == [office.nadia.id, NobodyFree], "Claire would meet herself"
     async with cast.database.reading() as tx:
-        held = await tx.session.execute(select(Appointment.id).where(Appointment.state == AppointmentState.HELD))
+        held = await tx.session.execute(select(Appointment.id).where(Appointment.state == AppointmentState.RESERVED))
         assert {*held.scalars()} == {own.id, referent.id}  # type: ignore[union-attr]
     assert said(await ask(office, cast.amina, reason=uuid.uuid4())) == [NotFound]
 
@@ -105,9 +105,9 @@ async def test_whoever_tries_in_vain_keeps_the_time_they_hold(cast: Cast) -> Non
     assert said(await ask(office, cast.sophie, cast.amina, begins=later)) == [NobodyFree, NobodyFree]
     assert await streams_of(cast) == events
     async with cast.database.reading() as tx:
-        row = await agenda.held_by(tx, cast.amina.id)
+        row = await agenda.reserved_by(tx, cast.amina.id)
         assert row is not None
-        assert (row.id, row.state) == (kept.id, AppointmentState.HELD)
+        assert (row.id, row.state) == (kept.id, AppointmentState.RESERVED)
     (moved,) = await ask(office, cast.amina, begins=WEDNESDAY_NINE + timedelta(minutes=15))
     assert isinstance(moved, Appointment), "what one holds oneself is in nobody's way"
     async with cast.database.reading() as tx:
@@ -116,7 +116,7 @@ async def test_whoever_tries_in_vain_keeps_the_time_they_hold(cast: Cast) -> Non
 
 async def confirm(office: Office, *held: tuple[Person, Appointment], phone: str = "") -> list[Appointment | Problem]:
     async with office.cast.database.transaction() as tx:
-        asked = [Confirmed(Actor(person), row.id, f"I am {person.name}.", phone) for person, row in held]
+        asked = [ActorBooking(Actor(person), row.id, f"I am {person.name}.", phone) for person, row in held]
         return await batch_booking.book_all(tx, asked)
 
 
@@ -124,7 +124,7 @@ async def run_out(cast: Cast) -> None:
     """Nobody books for a while, and the worker looks."""
     cast.clock.pass_by(minutes=6)
     async with cast.database.transaction() as tx:
-        for lapsed in await agenda.held_out(tx):
+        for lapsed in await agenda.expired_reservations(tx):
             await booking.lapse(tx, lapsed)
 
 
@@ -158,7 +158,7 @@ async def test_one_number_that_does_not_fit_spoils_nobody_elses_booking(cast: Ca
     assert refused.field == "phone"
     async with cast.database.reading() as tx:
         row = await tx.session.get_one(Appointment, phone.id)
-        assert (row.state, row.said) == (AppointmentState.HELD, ""), "nothing of a refused form is kept"
+        assert (row.state, row.said) == (AppointmentState.RESERVED, ""), "nothing of a refused form is kept"
 
 
 async def test_whoever_took_longer_has_the_time_all_the_same_unless_somebody_took_it(cast: Cast) -> None:
@@ -187,7 +187,7 @@ async def test_a_number_that_does_not_fit_loses_no_time_that_was_held_again(cast
     (refused,) = await confirm(office, (cast.amina, slow), phone="06")
     assert isinstance(refused, Invalid)
     async with cast.database.reading() as tx:
-        held = await agenda.held_by(tx, cast.amina.id)
+        held = await agenda.reserved_by(tx, cast.amina.id)
         assert held is not None
         assert held.id == slow.id
     (booked,) = await confirm(office, (cast.amina, slow), phone="06 12 34 56 78")
@@ -202,8 +202,8 @@ async def test_those_who_ask_for_times_of_one_day_are_decided_on_together(cast: 
     later = WEDNESDAY_NINE + timedelta(minutes=40)
     async with cast.database.transaction() as tx:
         wanted = ((cast.amina, WEDNESDAY_NINE), (cast.karim, later), (cast.luc, WEDNESDAY_NINE), (cast.luc, later))
-        asked = [Asked(Actor(person), begins, PARIS) for person, begins in wanted]
-        found = await batch_booking.hold_all(tx, office.reason.id, "video", asked)
+        asked = [ActorSlotRequest(Actor(person), begins, PARIS) for person, begins in wanted]
+        found = await batch_booking.reserve_all(tx, office.reason.id, "video", asked)
     assert {*said(found[:2])} == {office.claire.id, office.nadia.id}, "each sees one person a day"
     assert said(found[2:]) == [NobodyFree, NobodyFree]
 
@@ -212,11 +212,11 @@ async def test_whoever_asks_for_two_times_at_once_holds_the_second(cast: Cast) -
     office = await open_office(cast)
     later = WEDNESDAY_NINE + timedelta(hours=1)
     async with cast.database.transaction() as tx:
-        asked = [Asked(Actor(cast.amina), begins, PARIS) for begins in (WEDNESDAY_NINE, later)]
-        first, second = await batch_booking.hold_all(tx, office.reason.id, "video", asked)
+        asked = [ActorSlotRequest(Actor(cast.amina), begins, PARIS) for begins in (WEDNESDAY_NINE, later)]
+        first, second = await batch_booking.reserve_all(tx, office.reason.id, "video", asked)
     assert isinstance(first, Appointment)
     assert isinstance(second, Appointment)
-    assert (first.state, second.state, second.begins_at) == (AppointmentState.LAPSED, AppointmentState.HELD, later)
+    assert (first.state, second.state, second.begins_at) == (AppointmentState.LAPSED, AppointmentState.RESERVED, later)
 
 
 async def test_a_second_time_that_is_gone_leaves_the_first_as_it_is_held(cast: Cast) -> None:
@@ -224,11 +224,11 @@ async def test_a_second_time_that_is_gone_leaves_the_first_as_it_is_held(cast: C
     later = WEDNESDAY_NINE + timedelta(hours=1)
     await office.book(cast.karim, later)
     async with cast.database.transaction() as tx:
-        asked = [Asked(Actor(cast.amina), begins, PARIS) for begins in (WEDNESDAY_NINE, later)]
-        first, second = await batch_booking.hold_all(tx, office.reason.id, "video", asked)
+        asked = [ActorSlotRequest(Actor(cast.amina), begins, PARIS) for begins in (WEDNESDAY_NINE, later)]
+        first, second = await batch_booking.reserve_all(tx, office.reason.id, "video", asked)
     assert isinstance(second, NobodyFree)
     assert isinstance(first, Appointment)
-    assert (first.state, first.begins_at) == (AppointmentState.HELD, WEDNESDAY_NINE), "read after the transaction"
+    assert (first.state, first.begins_at) == (AppointmentState.RESERVED, WEDNESDAY_NINE), "read after the transaction"
 
 
 async def test_a_lapsed_time_that_collides_tells_nothing_that_is_not_so(cast: Cast) -> None:
@@ -243,7 +243,7 @@ async def test_a_lapsed_time_that_collides_tells_nothing_that_is_not_so(cast: Ca
     assert refused.code == "slot.own"
     assert await streams_of(cast) == events
     async with cast.database.reading() as tx:
-        held = await agenda.held_by(tx, cast.amina.id)
+        held = await agenda.reserved_by(tx, cast.amina.id)
         assert held is not None
         assert held.id == kept.id
 
@@ -288,7 +288,7 @@ async def test_a_proposal_that_ran_out_is_first_its_own_persons(cast: Cast) -> N
     async with cast.database.transaction() as tx:
         await booking.cancel(tx, await office.fresh(tx, taken), await cast.fresh(tx, cast.karim))
     async with cast.database.reading() as tx:
-        held = select(Appointment).where(Appointment.state == AppointmentState.HELD)
+        held = select(Appointment).where(Appointment.state == AppointmentState.RESERVED)
         proposed = (await tx.session.execute(held)).scalars().one()
     cast.clock.pass_by(hours=3)
     (booked,) = await confirm(office, (cast.amina, proposed))

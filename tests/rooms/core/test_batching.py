@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from rooms.core import batching as gathering_
-from rooms.core.batching import Gathering
+from rooms.core.batching import Batching
 from rooms.core.errors import Conflict, Problem
 
 
@@ -24,7 +24,7 @@ class Clerk:
 
 
 async def test_what_is_asked_while_one_is_answered_is_answered_together_afterwards() -> None:
-    gathering, clerk = Gathering(), Clerk()
+    gathering, clerk = Batching(), Clerk()
     first = [asyncio.create_task(gathering.ask("tens", n, clerk.answer)) for n in range(3)]
     while not clerk.rounds:
         await asyncio.sleep(0)
@@ -42,7 +42,7 @@ async def test_a_problem_is_raised_to_whom_it_concerns() -> None:
     async def answer(asked: list[int]) -> list[int | Problem]:
         return [Conflict("odd", "odd") if number % 2 else number for number in asked]
 
-    gathering = Gathering()
+    gathering = Batching()
     found = await asyncio.gather(*(gathering.ask("even", n, answer) for n in range(4)), return_exceptions=True)
     assert [each if isinstance(each, int) else type(each) for each in found] == [0, Conflict, 2, Conflict]
 
@@ -56,7 +56,7 @@ async def test_what_fails_for_all_is_tried_for_each_alone() -> None:
             raise ValueError("two")
         return asked
 
-    gathering = Gathering()
+    gathering = Batching()
     found = await asyncio.gather(*(gathering.ask("all", n, answer) for n in range(4)), return_exceptions=True)
     assert [each if isinstance(each, int) else str(each) for each in found] == [0, 1, "two", 3]
     assert tried == [[0, 1, 2, 3], [0], [1], [2], [3]]
@@ -66,7 +66,7 @@ async def test_what_fails_for_all_is_tried_for_each_alone() -> None:
 
 async def test_a_reply_that_never_comes_holds_up_nobody_who_asks_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering_, "ANSWERED_WITHIN", 0.01)
-    gathering, clerk = Gathering(), Clerk()
+    gathering, clerk = Batching(), Clerk()
     with pytest.raises(TimeoutError):
         await gathering.ask("tens", 1, clerk.answer)
     clerk.may_answer.set()

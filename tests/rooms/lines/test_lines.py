@@ -125,7 +125,7 @@ async def test_out_of_reach_for_longer_than_the_grace_puts_on_hold_and_coming_ba
     for minutes, state in ((9, PlaceState.WAITING), (2, PlaceState.ON_HOLD)):
         await cast.pass_by(minutes=minutes)
         async with cast.database.transaction() as tx:
-            await places.hold_the_absent(tx)
+            await places.put_absent_on_hold(tx)
         assert (await cast.place(place)).state is state
     assert await positions(cast) == [("Amina Benali", None), ("Karim Diallo", 1)]
     await cast.connect(cast.amina)
@@ -141,7 +141,7 @@ async def test_places_survive_the_night_and_nobody_is_put_on_hold_while_the_door
     await cast.pass_by(hours=10)
     async with cast.database.transaction() as tx:
         await schedule.turn_due(tx, cast.fair.id)
-        assert await places.hold_the_absent(tx) == 0
+        assert await places.put_absent_on_hold(tx) == 0
     assert (await cast.place(place)).state is PlaceState.WAITING
     async with cast.database.reading() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
