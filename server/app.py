@@ -16,11 +16,11 @@ from rooms.people import presence
 from server import language, mail, migrating, rendering, security
 from server.busy_calendars import BusyCalendars
 from server.files import FolderStorage
+from server.page_request import FORM, ROUTES, SERVICES, Handler, PageRequest, Route, Services
 from server.push_sender import PushPost
-from server.receiving import handler_of
+from server.request_pipeline import handler_of
 from server.settings import Settings
 from server.sms import sms_of
-from server.visit import FORM, HOUSE, PAGES, House, Page, PageHandler, Visit
 from server.worker import Worker
 from signaling.hub import Hub
 from signaling.ice import IceServers
@@ -67,7 +67,7 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
         import_module("server.demo.mailbox")
     static = f"/static/{version}"
     ice = IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value())
-    house = House(
+    services = Services(
         settings,
         database,
         security.Rates(),
@@ -76,50 +76,50 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
         Hub(database, ice, settings.public_url, language.problem_in),
     )
     app = web.Application(middlewares=[security.middleware(settings)], client_max_size=FORM)
-    app[HOUSE] = house
-    shown = {page.path for page in PAGES if page.method == "GET"}
-    for page in PAGES:
+    app[SERVICES] = services
+    shown = {page.path for page in ROUTES if page.method == "GET"}
+    for page in ROUTES:
         app.router.add_route(page.method, page.path, handler_of(page))
         if page.method == "POST" and page.path not in shown:
-            app.router.add_get(page.path, handler_of(Page("GET", page.path, _to_form(page), None, 0)))
+            app.router.add_get(page.path, handler_of(Route("GET", page.path, _to_form(page), None, 0)))
     app.router.add_get("/static/{version}/{path:.+}", _static)
-    house.hub.attach(app)
-    app.router.add_get("/{path:.*}", handler_of(Page("GET", "/{path}", _nowhere, None, 0)))
+    services.hub.attach(app)
+    app.router.add_get("/{path:.*}", handler_of(Route("GET", "/{path}", _nowhere, None, 0)))
     app.cleanup_ctx.append(_running)
     return app
 
 
 async def _running(app: web.Application) -> AsyncIterator[None]:
-    house = app[HOUSE]
-    _make_folder(house.settings)
-    await migrating.migrate(house.database.engine)
-    async with house.database.transaction() as tx:
-        process = await presence.start_process(tx, house.settings.process_name)
-    post = mail.SmtpPost(house.settings) if house.settings.smtp_host else mail.MailboxPost()
-    writer = mail.Writer(rendering.environment(), house.settings)
-    pushes = PushPost(house.database, house.settings, rendering.environment())
-    senders = mail.Senders(post, pushes, sms_of(house.settings))
-    calendars = BusyCalendars(house.database, may_be_private=house.settings.mode == "demo")
-    aside = (lambda: mail.send_due(house.database, writer, senders), calendars.read_due)
-    worker = Worker(house.database, process, aside)
-    house.hub.start(process)
+    services = app[SERVICES]
+    _make_folder(services.settings)
+    await migrating.migrate(services.database.engine)
+    async with services.database.transaction() as tx:
+        process = await presence.start_process(tx, services.settings.process_name)
+    post = mail.SmtpPost(services.settings) if services.settings.smtp_host else mail.MailboxPost()
+    writer = mail.Writer(rendering.environment(), services.settings)
+    pushes = PushPost(services.database, services.settings, rendering.environment())
+    senders = mail.Senders(post, pushes, sms_of(services.settings))
+    calendars = BusyCalendars(services.database, may_be_private=services.settings.mode == "demo")
+    aside = (lambda: mail.send_due(services.database, writer, senders), calendars.read_due)
+    worker = Worker(services.database, process, aside)
+    services.hub.start(process)
     worker.start()
     yield
-    await house.hub.stop()
+    await services.hub.stop()
     await worker.stop()
-    await house.database.close()
+    await services.database.close()
 
 
-async def _nowhere(visit: Visit) -> web.StreamResponse:
+async def _nowhere(request: PageRequest) -> web.StreamResponse:
     raise NotFound("page")
 
 
-def _to_form(page: Page) -> PageHandler:
+def _to_form(page: Route) -> Handler:
     """Whoever opens the address of a form, with Back or in another language, comes to the page it stands on."""
 
-    async def to_form(visit: Visit) -> web.StreamResponse:
-        if path := page.form_page(visit.request.match_info):
-            return visit.go(path)
+    async def to_form(request: PageRequest) -> web.StreamResponse:
+        if path := page.form_page(request.http.match_info):
+            return request.go(path)
         raise NotFound("page")
 
     return to_form

@@ -80,11 +80,11 @@ def _event(row: Appointment, person_id: uuid.UUID, url: str, host: str) -> Event
     event.add("dtstamp", row.made_at)
     event.add("dtstart", row.begins_at)
     event.add("dtend", row.ends_at)
-    event.add("summary", f"{row.reason.name}, {row.partners(person_id)}")
+    event.add("summary", f"{row.appointment_type.name}, {row.partners(person_id)}")
     event.add("description", f"{url}/appointments/{row.id}")
     event.add("status", "CANCELLED" if row.state is AppointmentState.CANCELLED else "CONFIRMED")
     return event
 
 
 def summary(values: dict[str, Any]) -> str:
-    return language.gettext("%(reason)s with %(other)s", reason=values["reason"], other=values["other"])
+    return language.gettext("%(reason)s with %(other)s", reason=values["appointment_type"], other=values["other"])

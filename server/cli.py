@@ -11,7 +11,7 @@ from rooms.core.clock import SystemClock
 from rooms.core.database import Database
 from rooms.core.errors import Problem
 from rooms.people import people
-from server import app, language, migrating, settling
+from server import app, gc_tuning, language, migrating
 from server.settings import Settings, SettingsError, load
 
 
@@ -65,7 +65,7 @@ async def _serve(settings: Settings) -> int:
         loop.add_signal_handler(number, stop.set)
     try:
         async with app.serving(app.build(settings), settings.host, settings.port):
-            settling.settle()
+            gc_tuning.settle()
             print(f"Parvis is at {settings.public_url}", flush=True)
             await stop.wait()
     except OSError as error:

@@ -24,32 +24,32 @@ def of(row: Appointment, address: str) -> bytes:
 
 
 def _written(row: Appointment, address: str) -> bytes:
-    zone = row.host.zone
+    zone = row.venue.zone
     when = f"{language.day(row.begins_at, zone)}, {language.clock(row.begins_at, zone)}"
     page = Sheet(language.gettext("Your appointment: %(when)s", when=when))
-    for line in filter(None, (row.host.name, row.host.address, phone_text(row.host.phone))):
+    for line in filter(None, (row.venue.name, row.venue.address, phone_text(row.venue.phone))):
         page.say(line, 11)
     page.ln(18)
     page.say(language.gettext("Hello %(name)s,", name=row.candidate.name))
     page.say(language.gettext("You have an appointment with %(other)s.", other=row.partners(row.candidate_id)))
     page.ln(6)
     page.say(when, 20, bold=True)
-    page.say(f"{row.reason.name} · {words.label(row.mode.value)} · {language.zone_name(zone, row.begins_at)}")
+    page.say(f"{row.appointment_type.name} · {words.label(row.mode.value)} · {language.zone_name(zone, row.begins_at)}")
     page.ln(6)
     if row.mode is Mode.PHONE:
         page.say(language.gettext("You are called on %(phone)s.", phone=phone_text(row.phone)))
     else:
         _way_in(page, row, address)
-    if row.reason.bring:
-        page.say(language.gettext("To have ready: %(bring)s", bring=row.reason.bring))
-    if row.host.phone:
-        page.say(language.gettext("To move or cancel it, call %(phone)s.", phone=phone_text(row.host.phone)))
+    if row.appointment_type.bring:
+        page.say(language.gettext("To have ready: %(bring)s", bring=row.appointment_type.bring))
+    if row.venue.phone:
+        page.say(language.gettext("To move or cancel it, call %(phone)s.", phone=phone_text(row.venue.phone)))
     return bytes(page.output())
 
 
 def _way_in(page: Sheet, row: Appointment, address: str) -> None:
     """What to type, and the same as a square for a phone (ISO/IEC 18004)."""
-    opens = language.clock(row.begins_at - ROOM_OPENS_BEFORE, row.host.zone)
+    opens = language.clock(row.begins_at - ROOM_OPENS_BEFORE, row.venue.zone)
     page.say(language.gettext("Open this address in the browser of any phone, tablet or computer:"))
     page.say(address.removeprefix("https://"), 15, bold=True)
     page.say(language.gettext("Or point a phone's camera at the square:"))

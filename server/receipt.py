@@ -13,12 +13,13 @@ def of(row: Appointment, evidence: Sequence[Evidence], zone: ZoneInfo) -> bytes:
     """A PDF in the language that is current, with times as they are in `zone`."""
     when = f"{language.day(row.begins_at, zone)}, {language.clock(row.begins_at, zone)}"
     page = Sheet(language.gettext("Receipt: %(when)s", when=when))
-    for line in filter(None, (row.host.name, row.host.address)):
+    for line in filter(None, (row.venue.name, row.venue.address)):
         page.say(line, 11)
     page.ln(10)
     page.say(language.gettext("What was recorded of your appointment"), 18, bold=True)
     page.say(f"{when} ({language.zone_name(zone, row.begins_at)})")
-    page.say(f"{row.reason.name} · {words.label(row.mode.value)} · {', '.join(person.name for person in row.people)}")
+    people = ", ".join(person.name for person in row.people)
+    page.say(f"{row.appointment_type.name} · {words.label(row.mode.value)} · {people}")
     page.ln(4)
     if row.attendance:
         page.say(language.gettext("Recorded: %(attendance)s", attendance=words.label(row.attendance.value)), bold=True)

@@ -21,9 +21,9 @@ from rooms.lines.waits import Wait
 from rooms.organisations.employers import COLOURS, SECTORS
 from rooms.organisations.vacancies import Contract
 from server import devices, language, words
-from server.visit import Visit
+from server.page_request import PageRequest
 
-SHOWN: ContextVar[Visit] = ContextVar("whose page is written")
+SHOWN: ContextVar[PageRequest] = ContextVar("whose page is written")
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates" if (HERE / "templates").is_dir() else HERE.parent / "templates"
 STATIC = HERE / "static" if (HERE / "static").is_dir() else HERE.parent / "static"
@@ -77,7 +77,7 @@ def environment() -> Environment:
         device_name=devices.name_of,
         problem_text=language.problem_text,
         new_uuid=new_id,
-        visit=_Shown(),
+        request=_Shown(),
         SECTORS=SECTORS,
         COLOURS=COLOURS,
         CONTRACTS=[contract.value for contract in Contract],
@@ -99,24 +99,24 @@ def _times_of(begins: tuple[datetime, ...], zone: ZoneInfo, _language: str) -> M
 
 
 def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
-    """A function that renders a template for a visit. `static` is the base address of the static files."""
+    """A function that renders a template for a request. `static` is the base address of the static files."""
     templates = environment()
     templates.globals["icon"] = cache(partial(_icon, static))
     catalogues = {code: json.dumps(_words_of(code), ensure_ascii=False) for code in ("fr", "en")}
 
-    def render(template: str, visit: Visit, **values: Any) -> str:
-        language.current.set(visit.language)
-        SHOWN.set(visit)
+    def render(template: str, request: PageRequest, **values: Any) -> str:
+        language.current.set(request.language)
+        SHOWN.set(request)
         fair = values.setdefault("fair", None)
         values.setdefault("zone", fair.zone if fair else HOME_ZONE)
         return templates.get_template(template).render(
-            visit=visit,
-            me=visit.actor.person,
+            request=request,
+            me=request.actor.person,
             static=static,
             is_demo=is_demo,
-            doors=visit.doors,
+            navigation=request.navigation,
             now=clock.now,
-            browser_words=safe_json(catalogues[visit.language]),
+            browser_words=safe_json(catalogues[request.language]),
             **values,
         )
 

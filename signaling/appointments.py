@@ -90,8 +90,8 @@ class DelayedEvent(StreamEvent):
 as_it_is("person", delays.AppointmentDelayed, DelayedEvent)
 
 
-@server_event("following:changed")
-class FollowingEvent(StreamEvent):
+@server_event("caseload:changed")
+class CounsellorChangedEvent(StreamEvent):
     """You, or somebody you follow or followed, is followed by another counsellor from now on, or by nobody."""
 
     person: UUID
@@ -99,16 +99,16 @@ class FollowingEvent(StreamEvent):
     before: UUID | None
 
 
-as_it_is("person", caseload.FollowingChanged, FollowingEvent)
+as_it_is("person", caseload.CounsellorChanged, CounsellorChangedEvent)
 
 
 def _no_longer_followed(published: PublishedEvent) -> tuple[UUID | None, ...]:
     event = published.event
-    assert isinstance(event, caseload.FollowingChanged)  # noqa: S101
+    assert isinstance(event, caseload.CounsellorChanged)  # noqa: S101
     return event.person, event.before
 
 
-may_end_rights(caseload.FollowingChanged, _no_longer_followed)
+may_end_rights(caseload.CounsellorChanged, _no_longer_followed)
 
 
 @server_event("appointment:document")

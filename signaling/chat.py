@@ -111,7 +111,7 @@ async def remove(context: Context, payload: OneMessage) -> Ack:
 
 @client_event("chat:report", OneMessage, per_minute=10)
 async def report(context: Context, payload: OneMessage) -> Ack:
-    """Tell the organisers of a message that should not booth."""
+    """Tell the organisers of a message that should not stand."""
     async with context.transaction() as (tx, actor):
         row, where = await access.message(tx, actor, payload.message, Act.CHAT_READ)
         await moderation.report(tx, actor.known, row, where.fair_id)

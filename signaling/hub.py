@@ -23,7 +23,7 @@ from rooms.core.errors import N_, Invalid, Problem
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.lines import places
-from rooms.meetings.cobrowsing import LookingBegan, LookingEnded
+from rooms.meetings.cobrowsing import CobrowsingBegan, CobrowsingEnded
 from rooms.meetings.meetings import MeetingEnded
 from rooms.people import presence, signin
 from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, name_of
@@ -40,9 +40,22 @@ log = structlog.get_logger()
 SESSION_COOKIE = "parvis_session"
 Translate = Callable[[Problem, str], str]
 UNKNOWN_PER_MINUTE = 10
+SIGNAL = "meeting:signal"
 SIGNALS_PER_MINUTE = 1500
+SOCKET_PATH = "live"
 PING_EVERY, PING_WAIT = 20, 15
-AREAS = ("fairs", "desk", "appointments", "mine", "chat", "streams", "lines", "booths", "meetings", "looking")
+AREAS = (
+    "fairs",
+    "desk",
+    "appointments",
+    "personal_stream",
+    "chat",
+    "streams",
+    "lines",
+    "booths",
+    "meetings",
+    "cobrowsing",
+)
 
 
 @dataclass
@@ -118,12 +131,12 @@ class Hub:
             import_module(f"signaling.{area}")
         self.server.on("connect", self._connect)
         self.server.on("disconnect", self._disconnect)
-        self.server.on("meeting:signal", self._signal)
+        self.server.on(SIGNAL, self._signal)
         self.server.on("*", self._receive)
         database.listeners.append(self._publish)
 
     def attach(self, app: web.Application) -> None:
-        self.server.attach(app, socketio_path="live")
+        self.server.attach(app, socketio_path=SOCKET_PATH)
 
     def start(self, process: uuid.UUID) -> None:
         self._process = process
@@ -205,14 +218,14 @@ class Hub:
     async def _signal(self, sid: str, *arguments: Any) -> None:
         """The hot path: membership is in memory, the body goes on as it came."""
         client = self.clients.get(sid)
-        if client is None or not client.allowance.take("meeting:signal", SIGNALS_PER_MINUTE):
+        if client is None or not client.allowance.take(SIGNAL, SIGNALS_PER_MINUTE):
             await self.server.cut(sid)
             return
         refusal, to, signal = self.relay.forward(sid, arguments[0] if arguments else None)
         if refusal:
             await self.server.emit("meeting:refused", {"reason": refusal}, to=sid)
         elif to:
-            await self.server.emit("meeting:signal", signal, to=to)
+            await self.server.emit(SIGNAL, signal, to=to)
 
     async def leave_meeting(self, sid: str) -> None:
         """Take this connection out of the meeting it was in and tell the others."""
@@ -245,8 +258,8 @@ class Hub:
     async def _withdraw_rights(self, published: list[PublishedEvent]) -> None:
         """A right that has ended acts on live connections at once."""
         for each in published:
-            if isinstance(each.event, LookingBegan | LookingEnded):
-                self.relay.look(each.event.meeting, getattr(each.event, "owner", None))
+            if isinstance(each.event, CobrowsingBegan | CobrowsingEnded):
+                self.relay.cobrowse(each.event.meeting, getattr(each.event, "owner", None))
             if isinstance(each.event, MeetingEnded):
                 self.relay.close(each.event.meeting)
         for person in losers(published):

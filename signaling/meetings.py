@@ -13,9 +13,9 @@ from rooms.core.transaction import Transaction
 from rooms.meetings import cobrowsing, meetings
 from rooms.meetings.meetings import Meeting, MeetingState
 from rooms.meetings.modes import Mode
+from signaling.cobrowsing import CobrowsingSnapshot
 from signaling.contract import Ack, Payload, StreamEvent, client_event, server_event
 from signaling.hub import Context
-from signaling.looking import LookingSnapshot
 from signaling.projections import as_it_is, head, projection
 from signaling.relay import Peer
 
@@ -46,8 +46,8 @@ class ProlongedEvent(StreamEvent):
     planned_end_at: datetime
 
 
-@server_event("meeting:stepped")
-class SteppedEvent(StreamEvent):
+@server_event("meeting:mode_changed")
+class ModeChangedEvent(StreamEvent):
     """The talk goes on in another way; `phone` is the number, when it is by phone."""
 
     meeting: UUID
@@ -76,14 +76,14 @@ as_it_is("meeting", meetings.WentOut, WentOutEvent)
 as_it_is("meeting", meetings.MeetingProlonged, ProlongedEvent)
 
 
-@projection("meeting", meetings.MeetingStepped)
+@projection("meeting", meetings.ModeChanged)
 async def _stepped(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
-    assert isinstance(event, meetings.MeetingStepped)  # noqa: S101
+    assert isinstance(event, meetings.ModeChanged)  # noqa: S101
     row = await tx.session.get_one(Meeting, event.meeting)
     appointment = await room.appointment_of(tx, row)
     phone = appointment.phone if appointment and event.mode is Mode.PHONE else ""
-    return SteppedEvent(**head(published), **event.model_dump(), phone=phone)
+    return ModeChangedEvent(**head(published), **event.model_dump(), phone=phone)
 
 
 @projection("meeting", meetings.MeetingOpened)
@@ -102,7 +102,7 @@ class MeetingSnapshot(Payload):
     live_at: datetime | None
     planned_end_at: datetime | None
     mode: Mode
-    looking: LookingSnapshot | None
+    cobrowsing: CobrowsingSnapshot | None
 
 
 @server_event("meeting:taken_over")
@@ -121,7 +121,7 @@ class RefusedEvent(Payload):
 
 @server_event("meeting:signal")
 class SignalEvent(Payload):
-    """The other peer's description or ice_candidate as it came, or its wish that we `restart` ICE."""
+    """The other peer's signal, as it came."""
 
     meeting: UUID
     generation: int
@@ -179,7 +179,7 @@ async def enter(context: Context, payload: Enter) -> Ack:
     peer = Peer(me.id, sid, payload.tab[:64], is_polite=is_polite)
     generation = relay.enter(channel, peer, payload.generation, meeting.id)
     if not before and channel == meeting.id:
-        await _recall_looking(context, meeting.id)
+        await _recall_cobrowsing(context, meeting.id)
     if before and before.sid != sid:
         await context.hub.emit(TakenOverEvent(meeting=channel), to=before.sid)
     await context.hub.tell_peers(channel)
@@ -190,11 +190,11 @@ async def enter(context: Context, payload: Enter) -> Ack:
     )
 
 
-async def _recall_looking(context: Context, meeting: UUID) -> None:
+async def _recall_cobrowsing(context: Context, meeting: UUID) -> None:
     """After a restart the consent is in the database alone."""
     async with context.reading() as (tx, _):
         shown = await cobrowsing.of_meeting(tx, meeting)
-    context.hub.relay.look(meeting, shown.owner_id if shown else None)
+    context.hub.relay.cobrowse(meeting, shown.owner_id if shown else None)
 
 
 class OneMeeting(Payload):
@@ -254,7 +254,7 @@ async def prolong(context: Context, payload: OneMeeting) -> Ack:
     return Ack()
 
 
-class Step(Payload):
+class ChangeMode(Payload):
     """How to go on. `phone` is for whom the talk is for, if no number is known."""
 
     meeting: UUID
@@ -262,12 +262,12 @@ class Step(Payload):
     phone: str = ""
 
 
-@client_event("meeting:step", Step, per_minute=20)
-async def step(context: Context, payload: Step) -> Ack:
+@client_event("meeting:change_mode", ChangeMode, per_minute=20)
+async def change_mode(context: Context, payload: ChangeMode) -> Ack:
     """Go on in another way: with sound only, in writing, by phone, or by video again."""
     async with context.transaction() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
-        await room.step(tx, meeting, actor.known, payload.mode, payload.phone)
+        await room.change_mode(tx, meeting, actor.known, payload.mode, payload.phone)
     return Ack()
 
 

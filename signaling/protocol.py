@@ -8,39 +8,57 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from signaling.contract import CONTRACT, ClientEvent, ServerEvent
-from signaling.hub import AREAS
+from rooms.core.streams import CATCH_UP_LIMIT
+from signaling.contract import CONTRACT, LARGEST_EVENT, ClientEvent, ServerEvent
+from signaling.entrances import ENTRANCES
+from signaling.hub import AREAS, SESSION_COOKIE, SIGNAL, SIGNALS_PER_MINUTE, SOCKET_PATH
+from signaling.meetings import RefusedEvent
+from signaling.rates import FLOOD_AFTER
+from signaling.relay import HEADER, KINDS, LARGEST_BODY
+from signaling.wire import MOST_UNREAD
 
 PAGE, ASYNCAPI = Path("docs/protocol.md"), Path("docs/asyncapi.json")
-INTRODUCTION = """# The live protocol
+INTRODUCTION = f"""# The live protocol
 
 Made by `make protocol` from the models in signaling/; do not edit. As AsyncAPI: [asyncapi.json](asyncapi.json).
 
-Socket.IO at path `/live`, identity by the session cookie. Every client event but `meeting:signal` is acknowledged with
-`{"ok": true, ...}` or `{"ok": false, "error": {"code", "message", "field"?}}`, the message in the person's language.
-A **event** is numbered within its stream and never lost: after a reconnection a client sends `stream:follow` with the
-last number it saw and gets what it missed, or a snapshot when that is impossible (another epoch, or more than 200).
-A **state** is the latest only. Facts may arrive again; a number already seen is ignored.
+Socket.IO at path `/{SOCKET_PATH}`, identity by the cookie `{SESSION_COOKIE}`. Every client event but `{SIGNAL}` is
+acknowledged with `{{"ok": true, ...}}` or `{{"ok": false, "error": {{"code", "message", "field"?}}}}`, the message in
+the person's language.
 
-Streams: `fair:ID` (anybody), `line:ID` (the booth's staff), `person:ID` (that person), `conversation:ID` (whoever may
-read it), `meeting:ID` (its two people), `moderation:ID` (a fair's organisers). One event is at most 64 kB. Beyond the
-rate an event is refused with `too_often`; beyond 100 refusals the connection is closed.
+A **stream event** is numbered within its stream and never lost: after a reconnection a client sends `stream:follow`
+with the last number it saw and gets what it missed, or a snapshot when that is impossible (another epoch, or more than
+{CATCH_UP_LIMIT}). It may arrive twice: a number already seen is ignored. What has no
+number is a **state**: only the latest counts.
+
+One event is at most {LARGEST_EVENT // 1000} kB. Beyond its rate an event is refused with `too_often`; beyond
+{FLOOD_AFTER} refusals the connection is closed, as is one that sends what no client of ours sends, and one that leaves
+more than {MOST_UNREAD // 1_000_000} MB unread.
 """
 
 
 def page() -> str:
-    parts = [INTRODUCTION, "\n## What a client sends\n"]
+    parts = [INTRODUCTION, "\n## Streams\n\n", *_streams(), "\n## What a client sends\n"]
     parts += [_client_event(event) for _, event in sorted(CONTRACT.client_events.items())]
-    parts.append(
-        "\n### `meeting:signal`\n\n"
-        "To the other peer of the meeting, without acknowledgement: "
-        "`{meeting, generation, kind, body}`, `kind` being `description` or `ice_candidate`. The header is checked, "
-        "the body passed on as it came. A signal of an older generation is dropped, a refusal is `meeting:refused`. "
-        "At most 600 a minute.\n"
-    )
+    parts.append(_signal())
     parts.append("\n## What the server tells\n")
     parts += [_server_event(event) for _, event in sorted(CONTRACT.server_events.items())]
     return "".join(parts)
+
+
+def _streams() -> list[str]:
+    return [f"- `{area}:ID`: {(check.__doc__ or '').strip()}\n" for area, check in ENTRANCES.items()]
+
+
+def _signal() -> str:
+    header = ", ".join(f"`{name}`" for name in HEADER)
+    kinds = "".join(f"- `{kind}`: {meaning}\n" for kind, meaning in KINDS.items())
+    return (
+        f"\n### `{SIGNAL}`\n\nTo the other peer of the meeting, without acknowledgement. Sends {header}: the "
+        f"header is checked, the body (at most {LARGEST_BODY} characters) passed on as it came. A signal of an older "
+        f"generation is dropped, a refusal is `{CONTRACT.names[RefusedEvent]}`. Beyond {SIGNALS_PER_MINUTE} a minute "
+        f"the connection is closed. Kinds:\n\n{kinds}"
+    )
 
 
 def _client_event(event: ClientEvent) -> str:
@@ -52,7 +70,7 @@ def _client_event(event: ClientEvent) -> str:
 
 
 def _server_event(event: ServerEvent) -> str:
-    kind = "DomainEvent" if event.is_numbered else "State"
+    kind = "Stream event" if event.is_numbered else "State"
     return (
         f"\n### `{event.name}`\n\n{kind}. {event.says.removeprefix('State: ')}\n\nCarries {_fields(event.payload)}.\n"
     )

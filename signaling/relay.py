@@ -11,9 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LARGEST_BODY = 48_000
-KINDS = ("description", "ice_candidate", "restart", "look", "look_back", "stop_screen")
-"""`look` carries the page that its owner shows and agreed to show, `look_back` what the other one points at or fills
-in; `stop_screen` asks the other one to end their screen."""
+"""Characters of one signal's body."""
+HEADER = ("meeting", "generation", "kind", "body")
+KINDS = {
+    "description": "an SDP offer or answer (W3C WebRTC, RTCSessionDescription)",
+    "ice_candidate": "an ICE candidate (W3C WebRTC, RTCIceCandidate)",
+    "restart": "the other peer restarts ICE",
+    "cobrowse": "a piece of the page that its owner shows, only while it is agreed",
+    "cobrowse_back": "what the other one points at or fills in on that page",
+    "stop_screen": "the other one is asked to end their screen",
+}
 
 
 @dataclass
@@ -33,7 +40,7 @@ class Peer:
 class Room:
     meeting: uuid.UUID
     generation: int = 0
-    looks_at: uuid.UUID | None = None
+    shown_by: uuid.UUID | None = None
     """Whose page is looked at together."""
     peers: dict[uuid.UUID, Peer] = field(default_factory=dict)
 
@@ -67,10 +74,10 @@ class Relay:
         self._rooms_of.setdefault(peer.sid, set()).add(channel)
         return room.generation
 
-    def look(self, meeting: uuid.UUID, owner: uuid.UUID | None) -> None:
+    def cobrowse(self, meeting: uuid.UUID, owner: uuid.UUID | None) -> None:
         """Let the pages of `owner` through from now on, or nobody's."""
         if meeting in self._rooms:
-            self._rooms[meeting].looks_at = owner
+            self._rooms[meeting].shown_by = owner
 
     def leave(self, sid: str) -> set[uuid.UUID]:
         """Take a connection out; returns the rooms it was in."""
@@ -105,19 +112,19 @@ class Relay:
         channel = next((each for each in self._rooms_of.get(sid, ()) if str(each) == named), None)
         if channel is None or not isinstance(signal, dict):
             return "not_in_meeting", "", None
-        if set(signal) != {"meeting", "generation", "kind", "body"} or signal["kind"] not in KINDS:
+        if set(signal) != set(HEADER) or signal["kind"] not in KINDS:
             return "header", "", None
         if len(str(signal["body"])) > LARGEST_BODY:
             return "too_large", "", None
         room = self._rooms[channel]
-        if signal["generation"] != room.generation or not self._may_look(room, sid, signal["kind"]):
+        if signal["generation"] != room.generation or not self._may_cobrowse(room, sid, signal["kind"]):
             return "", "", None
         other = next((peer.sid for peer in room.peers.values() if peer.sid != sid), "")
         return "", other, signal
 
-    def _may_look(self, room: Room, sid: str, kind: str) -> bool:
+    def _may_cobrowse(self, room: Room, sid: str, kind: str) -> bool:
         """A page is shown by its owner alone, and only while it is agreed; the answer comes from the other one."""
-        if kind not in ("look", "look_back"):
+        if kind not in ("cobrowse", "cobrowse_back"):
             return True
-        is_owner = any(peer.sid == sid and peer.person == room.looks_at for peer in room.peers.values())
-        return room.looks_at is not None and is_owner == (kind == "look")
+        is_owner = any(peer.sid == sid and peer.person == room.shown_by for peer in room.peers.values())
+        return room.shown_by is not None and is_owner == (kind == "cobrowse")

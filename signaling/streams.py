@@ -19,14 +19,14 @@ from rooms.meetings import cobrowsing, meetings
 from rooms.people import documents
 from signaling.appointments import appointment_view
 from signaling.chat import ConversationSnapshot, message_view
+from signaling.cobrowsing import CobrowsingSnapshot
 from signaling.contract import Ack, Payload, client_event, name_of
 from signaling.desk import LineSnapshot, place_view, question_view, ringing_view
 from signaling.entrances import Look, enter, entrance
 from signaling.fairs import AnnouncementView, BoothBrief, FairSnapshot, ModerationSnapshot
 from signaling.hub import Context
-from signaling.looking import LookingSnapshot
 from signaling.meetings import MeetingSnapshot
-from signaling.mine import MineSnapshot, my_call_view, my_place_view
+from signaling.personal_stream import PersonalSnapshot, my_call_view, my_place_view
 from signaling.projections import project
 
 MOST_STREAMS = 12
@@ -126,37 +126,43 @@ async def _catch_up(tx: Transaction, wanted: Wanted, look: Look) -> Caught:
 
 @entrance("fair")
 async def _fair(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    """Anybody who sees the fair."""
     await access.fair_by_id(tx, actor, subject)
     return lambda tx: fair_snapshot(tx, subject)
 
 
 @entrance("line")
 async def _line(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    """Who staffs the booth."""
     await access.booth_by_id(tx, actor, subject, Act.BOOTH_STAFF)
     return lambda tx: line_snapshot(tx, subject)
 
 
 @entrance("person")
 async def _person(_: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    """That person."""
     if not actor.is_person(subject):
         raise NotFound("stream")
-    return lambda tx: mine_snapshot(tx, subject)
+    return lambda tx: personal_snapshot(tx, subject)
 
 
 @entrance("conversation")
 async def _conversation(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    """Whoever may read it."""
     await access.conversation(tx, actor, subject)
     return lambda tx: conversation_snapshot(tx, subject)
 
 
 @entrance("meeting")
 async def _meeting(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    """Who takes part in it."""
     await access.meeting(tx, actor, subject)
     return lambda tx: meeting_snapshot(tx, subject)
 
 
 @entrance("moderation")
 async def _moderation(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+    """Who runs the fair."""
     await access.fair_by_id(tx, actor, subject, Act.FAIR_RUN)
     return lambda tx: moderation_snapshot(tx, subject)
 
@@ -190,11 +196,11 @@ async def line_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     )
 
 
-async def mine_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
+async def personal_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     call = await calls.ringing_for(tx, subject)
     meeting = await meetings.current(tx, subject)
     cv = (await documents.cvs_of(tx, {subject})).get(subject)
-    return MineSnapshot(
+    return PersonalSnapshot(
         places=[my_place_view(place) for place in await places.of_person(tx, subject)],
         ringing=my_call_view(call) if call else None,
         meeting=meeting.id if meeting else None,
@@ -216,5 +222,5 @@ async def meeting_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
         live_at=meeting.live_at,
         planned_end_at=meeting.planned_end_at,
         mode=meeting.mode,
-        looking=LookingSnapshot(owner=shown.owner_id, may_fill=shown.may_fill) if shown else None,
+        cobrowsing=CobrowsingSnapshot(owner=shown.owner_id, may_fill=shown.may_fill) if shown else None,
     )

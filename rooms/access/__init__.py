@@ -12,9 +12,9 @@ from sqlalchemy import exists, select
 from rooms.access import cv_readers
 from rooms.appointments import appointment_types, choices, reservation, room
 from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed
-from rooms.appointments.appointment_types import Reason
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.caseload import agreed_steps, caseload
-from rooms.caseload.agreed_steps import Step
+from rooms.caseload.agreed_steps import AgreedStep
 from rooms.chat import moderation
 from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.chat.messages import Message
@@ -83,7 +83,7 @@ class Act(StrEnum):
     COUNSEL = auto()
     HOURS_KEEP = auto()
     PERSON_FOLLOW = auto()
-    STEP_KEEP = auto()
+    AGREED_STEP_KEEP = auto()
     APPOINTMENT_SEE = auto()
     APPOINTMENT_KEEP = auto()
     APPOINTMENT_EXCUSE = auto()
@@ -145,7 +145,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.COUNSEL,        ANY,   R.IN_TEAM),
     _right(A.HOURS_KEEP,     ANY,   R.IN_TEAM, R.STAFF),
     _right(A.PERSON_FOLLOW,  ANY,   R.COUNSELLOR),
-    _right(A.STEP_KEEP,      ANY,   R.SELF, R.COUNSELLOR),
+    _right(A.AGREED_STEP_KEEP,      ANY,   R.SELF, R.COUNSELLOR),
     _right(A.APPOINTMENT_SEE,     ANY, R.SELF, R.COUNSELLOR, R.GUEST),
     _right(A.APPOINTMENT_KEEP,    ANY, R.SELF, R.COUNSELLOR),
     _right(A.APPOINTMENT_EXCUSE,  ANY, R.SELF, R.COUNSELLOR, R.GUEST),
@@ -394,9 +394,9 @@ async def _has_left(tx: Transaction, row: Meeting | Appointment, person: uuid.UU
         if appointment := await room.appointment_of(tx, row):
             return await _has_left(tx, appointment, person)
         return await tx.session.get(BoothStaff, (row.booth_id, person)) is None
-    booth = row.guest_booth_id if person == row.guest_id else row.reason.booth_id
+    booth = row.guest_booth_id if person == row.guest_id else row.appointment_type.booth_id
     if booth is None:
-        return row.reason.agency_id not in {team.agency_id for team in await agencies.teams_of(tx, person)}
+        return row.appointment_type.agency_id not in {team.agency_id for team in await agencies.teams_of(tx, person)}
     return await tx.session.get(BoothStaff, (booth, person)) is None
 
 
@@ -446,38 +446,45 @@ async def followed(tx: Transaction, actor: Actor, person: uuid.UUID) -> Person:
     return row
 
 
-async def step(tx: Transaction, actor: Actor, step: uuid.UUID) -> Step:
+async def agreed_step(tx: Transaction, actor: Actor, step: uuid.UUID) -> AgreedStep:
     """An agreed step, for its person and for a counsellor who follows them or meets them."""
     me = actor.known.id
     row = await agreed_steps.step(tx, step)
     relations = {R.SELF} if me == row.person_id else set()
     if await caseload.knows(tx, me, row.person_id):
         relations.add(R.COUNSELLOR)
-    if not allows(A.STEP_KEEP, relations):
+    if not allows(A.AGREED_STEP_KEEP, relations):
         raise NotFound("step")
     return row
 
 
-async def reason(tx: Transaction, actor: Actor, reason: uuid.UUID, *, for_another: bool = False) -> Reason:
-    """A reason that stands and that the actor may take for themselves, or `for_another`, as a counsellor does.
+async def appointment_type(
+    tx: Transaction, actor: Actor, appointment_type: uuid.UUID, *, for_another: bool = False
+) -> AppointmentType:
+    """An appointment type that stands and that the actor may take for themselves, or `for_another`, as a counsellor
+    does.
 
     An agency's is for whom it serves and whom its counsellors follow, an interview for whoever sees the booth.
     """
-    row = await appointment_types.active(tx, reason)
+    row = await appointment_types.active(tx, appointment_type)
     await may_take(tx, actor, row, for_another=for_another)
     return row
 
 
-async def may_take(tx: Transaction, actor: Actor, reason: Reason, *, for_another: bool = False) -> None:
-    """NotFound unless the actor may take this reason."""
-    if reason.booth:
-        relations = await to_booth(tx, actor, reason.booth)
-        if reason.booth.set_up_at is None or not allows(A.INTERVIEW_BOOK, relations, reason.booth.fair.state):
-            raise NotFound("reason")
-    if for_another or reason.agency is None or reason.agency.serves(actor.known.postcode):
+async def may_take(
+    tx: Transaction, actor: Actor, appointment_type: AppointmentType, *, for_another: bool = False
+) -> None:
+    """NotFound unless the actor may take this appointment type."""
+    if appointment_type.booth:
+        relations = await to_booth(tx, actor, appointment_type.booth)
+        if appointment_type.booth.set_up_at is None or not allows(
+            A.INTERVIEW_BOOK, relations, appointment_type.booth.fair.state
+        ):
+            raise NotFound("appointment_type")
+    if for_another or appointment_type.agency is None or appointment_type.agency.serves(actor.known.postcode):
         return
-    if reason.agency_id not in {each.id for each in await choices.agencies_for(tx, actor.known)}:
-        raise NotFound("reason")
+    if appointment_type.agency_id not in {each.id for each in await choices.agencies_for(tx, actor.known)}:
+        raise NotFound("appointment_type")
 
 
 async def agency(tx: Transaction, actor: Actor, agency: uuid.UUID) -> Agency:
@@ -589,7 +596,7 @@ async def can_run(tx: Transaction, actor: Actor, fair: Fair) -> bool:
 
 
 @dataclass(frozen=True)
-class Doors:
+class Navigation:
     """Which inner doors booth open to somebody: a desk, fairs to run, a day of appointments."""
 
     desk: bool = False
@@ -597,7 +604,7 @@ class Doors:
     counsel: bool = False
 
 
-async def doors_of(tx: Transaction, person: Person) -> Doors:
+async def navigation_of(tx: Transaction, person: Person) -> Navigation:
     """Every page shows them, so they are asked for in one query."""
     found = await tx.session.execute(
         select(
@@ -607,7 +614,7 @@ async def doors_of(tx: Transaction, person: Person) -> Doors:
         )
     )
     desk, organise, counsel = found.one()
-    return Doors(desk, organise or person.is_organiser or person.is_administrator, counsel)
+    return Navigation(desk, organise or person.is_organiser or person.is_administrator, counsel)
 
 
 def speaks_as_staff(where: Conversation, relations: set[Relation]) -> bool:

@@ -35,16 +35,16 @@ class ActorBooking:
 
 
 async def reserve_all(
-    tx: Transaction, reason: uuid.UUID, mode: str | None, asked: Sequence[ActorSlotRequest]
+    tx: Transaction, appointment_type: uuid.UUID, mode: str | None, asked: Sequence[ActorSlotRequest]
 ) -> list[Appointment | Problem]:
-    """Reserve a time for each who asks for themselves, in the order in which they asked. Without a mode, the reason's
-    first."""
+    """Reserve a time for each who asks for themselves, in the order in which they asked. Without a mode, the
+    appointment type's first."""
     outcome: dict[tuple[uuid.UUID, datetime], Appointment | Problem] = {}
     waiting = {(each.actor.known.id, each.begins): each for each in asked}
     while waiting:
         # Whoever asks for two times is answered twice: the second takes the place of the first.
         turn = {person: waiting.pop((person, begins)) for person, begins in _first_of_each(waiting)}
-        found = await _reserve_all(tx, reason, mode, list(turn.values()))
+        found = await _reserve_all(tx, appointment_type, mode, list(turn.values()))
         outcome |= {(each.actor.known.id, each.begins): row for each, row in zip(turn.values(), found, strict=True)}
     return [outcome[each.actor.known.id, each.begins] for each in asked]
 
@@ -57,15 +57,15 @@ def _first_of_each(waiting: dict[tuple[uuid.UUID, datetime], ActorSlotRequest]) 
 
 
 async def _reserve_all(
-    tx: Transaction, reason: uuid.UUID, mode: str | None, asked: Sequence[ActorSlotRequest]
+    tx: Transaction, appointment_type: uuid.UUID, mode: str | None, asked: Sequence[ActorSlotRequest]
 ) -> list[Appointment | Problem]:
     """Of different people."""
     outcome: dict[uuid.UUID, Appointment | Problem] = {}
     may: dict[uuid.UUID, ActorSlotRequest] = {}
     try:
-        row = await appointment_types.active(tx, reason)
+        row = await appointment_types.active(tx, appointment_type)
     except NotFound:
-        return [NotFound("reason") for _ in asked]
+        return [NotFound("appointment_type") for _ in asked]
     for each in asked:
         try:
             await access.may_take(tx, each.actor, row)
@@ -73,7 +73,7 @@ async def _reserve_all(
         except Problem as problem:
             outcome[each.actor.known.id] = problem
     if may:
-        here = row.host.zone.key
+        here = row.venue.zone.key
         wanted = [SlotRequest(person, each.begins, each.time_zone or here) for person, each in may.items()]
         chosen = Mode(mode if mode in row.modes else row.modes[0])
         reserved = await allocation.reserve_all(tx, row, chosen, wanted)
@@ -108,7 +108,7 @@ async def _reserved(tx: Transaction, asked: ActorBooking) -> Appointment | Probl
 
 async def _again(tx: Transaction, actor: Actor, lapsed: Lapsed) -> Appointment | Problem:
     try:
-        await access.reason(tx, actor, lapsed.row.reason_id)
+        await access.appointment_type(tx, actor, lapsed.row.appointment_type_id)
     except Problem:
         return lapsed
     try:

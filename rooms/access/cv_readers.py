@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from rooms.appointments.appointment import TAKES_PLACE, Appointment
-from rooms.appointments.appointment_types import Reason
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.fairs.schedule import FairDay
@@ -20,9 +20,13 @@ async def booths_that_may_read(tx: Transaction, person: uuid.UUID) -> list[Booth
     lately = select(FairDay.fair_id).where(FairDay.closes_at > tx.now - READABLE_AFTER_FAIR)
     joined = select(Place.booth_id).where(Place.person_id == person)
     booked = (
-        select(Reason.booth_id)
-        .join(Appointment, Appointment.reason_id == Reason.id)
-        .where(Appointment.candidate_id == person, Appointment.state.in_(TAKES_PLACE), Reason.booth_id.is_not(None))
+        select(AppointmentType.booth_id)
+        .join(Appointment, Appointment.appointment_type_id == AppointmentType.id)
+        .where(
+            Appointment.candidate_id == person,
+            Appointment.state.in_(TAKES_PLACE),
+            AppointmentType.booth_id.is_not(None),
+        )
     )
     query = select(Booth).where(or_(Booth.id.in_(joined), Booth.id.in_(booked)), Booth.fair_id.in_(lately))
     return list((await tx.session.execute(query)).scalars())

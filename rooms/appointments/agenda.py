@@ -16,7 +16,7 @@ from rooms.appointments.appointment import (
     AppointmentState,
     Attendance,
 )
-from rooms.appointments.appointment_types import Reason
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.availability import whole_days
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
@@ -71,9 +71,9 @@ async def seen_by(
 
 async def interviews_ahead(tx: Transaction, fair: uuid.UUID) -> list[Appointment]:
     """What is still to take place at the booths of a fair, in the order it was made."""
-    at_fair = select(Reason.id).join(Booth, Booth.id == Reason.booth_id).where(Booth.fair_id == fair)
+    at_fair = select(AppointmentType.id).join(Booth, Booth.id == AppointmentType.booth_id).where(Booth.fair_id == fair)
     query = select(Appointment).where(
-        Appointment.reason_id.in_(at_fair),
+        Appointment.appointment_type_id.in_(at_fair),
         Appointment.state == AppointmentState.BOOKED,
         Appointment.begins_at > tx.now,
     )
@@ -82,9 +82,9 @@ async def interviews_ahead(tx: Transaction, fair: uuid.UUID) -> list[Appointment
 
 async def at_booth(tx: Transaction, booth: uuid.UUID, candidate: uuid.UUID | None = None) -> list[Appointment]:
     """The interviews of a booth, or those of one candidate, the soonest first; only what is shown to people."""
-    query = select(Appointment).join(Reason, Reason.id == Appointment.reason_id)
+    query = select(Appointment).join(AppointmentType, AppointmentType.id == Appointment.appointment_type_id)
     query = query.where(
-        Reason.booth_id == booth,
+        AppointmentType.booth_id == booth,
         Appointment.state.in_(SHOWN),
     )
     if candidate:
@@ -141,7 +141,7 @@ async def active_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
 
 def is_counselling() -> ColumnElement[bool]:
     """Whether an appointment is with an agency: what a person does with employers is not its counsellors' to read."""
-    return Appointment.reason_id.in_(select(Reason.id).where(Reason.agency_id.is_not(None)))
+    return Appointment.appointment_type_id.in_(select(AppointmentType.id).where(AppointmentType.agency_id.is_not(None)))
 
 
 async def last_before(tx: Transaction, people: set[uuid.UUID], moment: datetime) -> dict[uuid.UUID, datetime]:

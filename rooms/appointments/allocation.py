@@ -13,7 +13,7 @@ from itertools import chain
 
 from rooms.appointments import agenda, appointment_types, diaries, reservation, slot_search
 from rooms.appointments.appointment import Appointment, Guest
-from rooms.appointments.appointment_types import Reason
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.availability import Span, Taken, fits, in_minutes, local_day
 from rooms.appointments.diaries import Diary
 from rooms.appointments.reservation import Reservation
@@ -44,9 +44,14 @@ class Free:
     """Who is free at the times that are asked for, while one after the other is given away."""
 
     def __init__(
-        self, reason: Reason, mode: Mode, guest: Guest | None, diaries: dict[uuid.UUID, Diary], now: datetime
+        self,
+        appointment_type: AppointmentType,
+        mode: Mode,
+        guest: Guest | None,
+        diaries: dict[uuid.UUID, Diary],
+        now: datetime,
     ) -> None:
-        self._reason, self._mode, self._guest, self._now = reason, mode, guest, now
+        self._reason, self._mode, self._guest, self._now = appointment_type, mode, guest, now
         self._diaries = diaries
         self._at: dict[Span, set[uuid.UUID]] = {}
 
@@ -94,38 +99,50 @@ class Free:
 
 
 async def reserve(
-    tx: Transaction, candidate: Person, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
-    *, by_staff: uuid.UUID | None = None, guest: Guest | None = None,
-) -> Appointment:  # fmt: skip
+    tx: Transaction,
+    candidate: Person,
+    appointment_type: AppointmentType,
+    mode: Mode,
+    begins: datetime,
+    time_zone: str,
+    *,
+    by_staff: uuid.UUID | None = None,
+    guest: Guest | None = None,
+) -> Appointment:
     """Reserve this time with the first of those who are free for it. What the candidate reserved before is let go.
 
     `by_staff` is the counsellor who books on behalf, with themselves, and perhaps with a guest.
     """
     asked = [SlotRequest(candidate.id, begins, time_zone)]
-    (reserved,) = await reserve_all(tx, reason, mode, asked, by_staff=by_staff, guest=guest)
+    (reserved,) = await reserve_all(tx, appointment_type, mode, asked, by_staff=by_staff, guest=guest)
     if isinstance(reserved, Problem):
         raise reserved
     return reserved
 
 
 async def reserve_all(
-    tx: Transaction, reason: Reason, mode: Mode, asked: Sequence[SlotRequest],
-    *, by_staff: uuid.UUID | None = None, guest: Guest | None = None,
-) -> list[Appointment | Problem]:  # fmt: skip
+    tx: Transaction,
+    appointment_type: AppointmentType,
+    mode: Mode,
+    asked: Sequence[SlotRequest],
+    *,
+    by_staff: uuid.UUID | None = None,
+    guest: Guest | None = None,
+) -> list[Appointment | Problem]:
     """Reserve a time for each of `asked`, whoever asked first first, while somebody is free.
 
     They are different people, who ask for times that lie a day or so apart at most. Whoever has reserved another time
     keeps it until they have this one."""
     reserving = await agenda.who_reserves(tx, [each.candidate for each in asked])
     without = [each for each in asked if each.candidate not in reserving]
-    reserved = await _reserve_all(tx, reason, mode, without, by_staff, guest) if without else []
+    reserved = await _reserve_all(tx, appointment_type, mode, without, by_staff, guest) if without else []
     outcome = {each.candidate: row for each, row in zip(without, reserved, strict=True)}
     for each in asked:
         if each.candidate not in reserving:
             continue
         async with tx.attempt() as attempt:
             await reservation.let_go(tx, each.candidate)
-            (found,) = await _reserve_all(tx, reason, mode, [each], by_staff, guest)
+            (found,) = await _reserve_all(tx, appointment_type, mode, [each], by_staff, guest)
             if isinstance(found, Problem):
                 attempt.undo()
         outcome[each.candidate] = found
@@ -134,22 +151,22 @@ async def reserve_all(
 
 async def _reserve_all(
     tx: Transaction,
-    reason: Reason,
+    appointment_type: AppointmentType,
     mode: Mode,
     asked: Sequence[SlotRequest],
     by_staff: uuid.UUID | None,
     guest: Guest | None,
 ) -> list[Appointment | Problem]:
     """Of people who have reserved nothing. Lost races go on to the next counsellor."""
-    spans = [Span(each.begins, each.begins + reason.length) for each in asked]
+    spans = [Span(each.begins, each.begins + appointment_type.length) for each in asked]
     around = Span(min(span.begins for span in spans), max(span.ends for span in spans))
-    team = [by_staff] if by_staff else await appointment_types.ids_for(tx, reason)
+    team = [by_staff] if by_staff else await appointment_types.ids_for(tx, appointment_type)
     known = await slot_search.candidates(tx, [each.candidate for each in asked], around)
     may = {
-        each.id: _never_oneself(team, each) if by_staff else slot_search.may_be_met(reason, team, each)
+        each.id: _never_oneself(team, each) if by_staff else slot_search.may_be_met(appointment_type, team, each)
         for each in known
     }
-    free = await _free(tx, reason, mode, around, list({*chain.from_iterable(may.values())}), guest)
+    free = await _free(tx, appointment_type, mode, around, list({*chain.from_iterable(may.values())}), guest)
     outcome: dict[uuid.UUID, Appointment | Problem] = {}
     lost: set[tuple[uuid.UUID, datetime]] = set()
     while left := [each for each in zip(known, asked, spans, strict=True) if each[0].id not in outcome]:
@@ -184,14 +201,14 @@ async def renew(tx: Transaction, row: Appointment) -> bool:
     """Reserve a time that has lapsed by itself again with whom it was, if they are still free then; what the candidate
     has reserved now is let go for it."""
     if row.reserved_until is None or row.counsellor_id not in await slot_search.counsellors_for(
-        tx, row.reason, row.candidate_id
+        tx, row.appointment_type, row.candidate_id
     ):
         return False
     counsellor = [row.counsellor_id]
     async with tx.attempt() as attempt:
         await reservation.let_go(tx, row.candidate_id)
         free = await possible(
-            tx, row.candidate_id, row.reason, row.mode, row.begins_at, row.time_zone, counsellor, moving=row
+            tx, row.candidate_id, row.appointment_type, row.mode, row.begins_at, row.time_zone, counsellor, moving=row
         )
         if not free or not await reservation.renew(tx, row, free[0]):
             attempt.undo()
@@ -199,36 +216,52 @@ async def renew(tx: Transaction, row: Appointment) -> bool:
 
 
 async def possible(
-    tx: Transaction, candidate: uuid.UUID, reason: Reason, mode: Mode, begins: datetime, time_zone: str,
-    people: list[uuid.UUID], *, moving: Appointment | None = None,
-) -> list[Reservation]:  # fmt: skip
+    tx: Transaction,
+    candidate: uuid.UUID,
+    appointment_type: AppointmentType,
+    mode: Mode,
+    begins: datetime,
+    time_zone: str,
+    people: list[uuid.UUID],
+    *,
+    moving: Appointment | None = None,
+) -> list[Reservation]:
     """What could be reserved at exactly this time with one of `people`, the one to be asked first first."""
-    span = Span(begins, begins + slot_search.length_of(reason, moving))
+    span = Span(begins, begins + slot_search.length_of(appointment_type, moving))
     (known,) = await slot_search.candidates(tx, [candidate], span, moving)
-    free = await _free(tx, reason, mode, span, people, moving.asked if moving else None, moving)
+    free = await _free(tx, appointment_type, mode, span, people, moving.asked if moving else None, moving)
     return free.choices_for(known, people, span, time_zone)
 
 
 async def who_could_take(tx: Transaction, row: Appointment, people: list[uuid.UUID]) -> list[uuid.UUID]:
     """Who of `people` is there and free when this appointment takes place, whoever has the least to do first. It is
     agreed already: how long ahead somebody wants to know, and when a guest can usually come, does not count."""
-    first, last = (local_day(moment, row.host.zone) for moment in (row.begins_at, row.ends_at))
+    first, last = (local_day(moment, row.venue.zone) for moment in (row.begins_at, row.ends_at))
     (known,) = await slot_search.candidates(tx, [row.candidate_id], row.span, row)
-    found = await diaries.of_people(tx, row.reason, slot_search.without(people, row.asked), first, last, None, row)
+    found = await diaries.of_people(
+        tx, row.appointment_type, slot_search.without(people, row.asked), first, last, None, row
+    )
     at_once = timedelta(0)
     known_of = {each: replace(diary, rules=replace(diary.rules, notice=at_once)) for each, diary in found.items()}
-    free = Free(row.reason, row.mode, None, known_of, tx.now)
+    free = Free(row.appointment_type, row.mode, None, known_of, tx.now)
     return [each.counsellor for each in free.choices_for(known, people, row.span, row.time_zone)]
 
 
 async def _free(
-    tx: Transaction, reason: Reason, mode: Mode, around: Span, people: list[uuid.UUID], guest: Guest | None,
+    tx: Transaction,
+    appointment_type: AppointmentType,
+    mode: Mode,
+    around: Span,
+    people: list[uuid.UUID],
+    guest: Guest | None,
     moving: Appointment | None = None,
-) -> Free:  # fmt: skip
+) -> Free:
     """Which of `people` are free when, in this time."""
-    if mode.value not in slot_search.modes_for(reason, guest, moving):
+    if mode.value not in slot_search.modes_for(appointment_type, guest, moving):
         raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
-    first, last = (local_day(moment, reason.host.zone) for moment in around)
-    within = await diaries.open_within(tx, reason, mode, first, last, guest, moving)
-    found = await diaries.of_people(tx, reason, slot_search.without(people, guest), first, last, within, moving)
-    return Free(reason, mode, guest, found, tx.now)
+    first, last = (local_day(moment, appointment_type.venue.zone) for moment in around)
+    within = await diaries.open_within(tx, appointment_type, mode, first, last, guest, moving)
+    found = await diaries.of_people(
+        tx, appointment_type, slot_search.without(people, guest), first, last, within, moving
+    )
+    return Free(appointment_type, mode, guest, found, tx.now)

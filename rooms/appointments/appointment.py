@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms.appointments.appointment_types import Host, Reason
+from rooms.appointments.appointment_types import AppointmentType, Venue
 from rooms.appointments.availability import Span
 from rooms.core.errors import N_, Conflict
 from rooms.core.events import DomainEvent, person_stream
@@ -80,7 +80,7 @@ class Appointment(Base):
         CheckConstraint("guest_id <> counsellor_id AND guest_id <> candidate_id", name="ck_appointment_guest_is_third"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    reason_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("reason.id"))
+    appointment_type_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment_type.id"))
     counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     guest_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -101,7 +101,7 @@ class Appointment(Base):
     time_zone: Mapped[str]
     """In which the candidate reads times."""
     question: Mapped[str] = mapped_column(default="")
-    """What the reason asked when it was booked."""
+    """What the appointment type asked when it was booked."""
     said: Mapped[str] = mapped_column(default="")
     """What the candidate answered to it."""
     phone: Mapped[str] = mapped_column(default="")
@@ -114,20 +114,20 @@ class Appointment(Base):
     attendance: Mapped[Attendance | None]
     contested_at: Mapped[datetime | None]
     contested_words: Mapped[str] = mapped_column(default="")
-    reason: Mapped[Reason] = relationship(lazy="joined", innerjoin=True)
+    appointment_type: Mapped[AppointmentType] = relationship(lazy="joined", innerjoin=True)
     counsellor: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[counsellor_id])
     candidate: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[candidate_id])
     guest: Mapped[Person | None] = relationship(lazy="selectin", foreign_keys=[guest_id])
     guest_booth: Mapped[Booth | None] = relationship(lazy="selectin")
 
     @property
-    def host(self) -> Host:
-        return self.reason.host
+    def venue(self) -> Venue:
+        return self.appointment_type.venue
 
     @property
     def is_interview(self) -> bool:
         """With an employer at a fair, and not with the counsellors of an agency."""
-        return self.reason.booth_id is not None
+        return self.appointment_type.booth_id is not None
 
     @property
     def span(self) -> Span:
@@ -141,7 +141,7 @@ class Appointment(Base):
         """Whom this person meets; an employer's recruiter is named with the employer."""
         named = {self.candidate_id: self.candidate.name, self.counsellor_id: self.counsellor.name}
         if self.is_interview:
-            named[self.counsellor_id] += f", {self.host.name}"
+            named[self.counsellor_id] += f", {self.venue.name}"
         if self.guest and self.guest_booth:
             named[self.guest.id] = f"{self.guest.name} ({self.guest_booth.employer.name})"
         return ", ".join(name for each, name in named.items() if each != person)
@@ -179,7 +179,9 @@ class Lapsed(Conflict):
         super().__init__("appointment.lapsed", N_("This time is not kept for you any more. Please choose anew."))
         self.row = row
         self.leads_to = (
-            f"/appointments/new/{row.reason_id}?mode={row.mode}" if row.reason.stands else row.reason.choice_path
+            f"/appointments/new/{row.appointment_type_id}?mode={row.mode}"
+            if row.appointment_type.stands
+            else row.appointment_type.choice_path
         )
 
 

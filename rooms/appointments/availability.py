@@ -158,9 +158,15 @@ def windows(rules: Rules, mode: Mode, first: date, last: date) -> list[Span]:
 
 @lru_cache(maxsize=4096)
 def _windows(
-    weekly: tuple[Hours, ...], days: tuple[Day, ...], holidays: frozenset[date], zone: ZoneInfo,
-    within: tuple[Span, ...] | None, mode: Mode, first: date, last: date,
-) -> tuple[Span, ...]:  # fmt: skip
+    weekly: tuple[Hours, ...],
+    days: tuple[Day, ...],
+    holidays: frozenset[date],
+    zone: ZoneInfo,
+    within: tuple[Span, ...] | None,
+    mode: Mode,
+    first: date,
+    last: date,
+) -> tuple[Span, ...]:
     """Kept, for the counsellors of an agency have much the same weeks."""
     unlike = {each.day: each.hours for each in days}
     spans = []

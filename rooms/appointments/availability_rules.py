@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from sqlalchemy import Text, cast, func, select
 
-from rooms.appointments.appointment_types import Host
+from rooms.appointments.appointment_types import Venue
 from rooms.appointments.availability import Day, Hours, Rules, Span
 from rooms.appointments.booking_rules import FIRST_RULES, BookingRules
 from rooms.appointments.hours import UnlikeDay, WeeklyHours
@@ -42,14 +42,14 @@ _NUMBERS = select(BookingRules.person_id, *(getattr(BookingRules, name) for name
 async def of_people(
     tx: Transaction,
     people: Collection[uuid.UUID],
-    host: Host,
+    venue: Venue,
     first: date,
     last: date,
     *,
     follow_up: bool,
     within: tuple[Span, ...] | None = None,
 ) -> dict[uuid.UUID, Rules]:
-    """The availability of each of `people` at the host's, in three queries for any number of them."""
+    """The availability of each of `people` at the venue's, in three queries for any number of them."""
     numbers = _NUMBERS.where(tx.among(BookingRules.person_id, people))
     numbers_of = {person: row for person, *row in await tx.plain_rows(numbers)}
     weekly = _WEEKS.where(tx.among(WeeklyHours.person_id, people))
@@ -57,7 +57,7 @@ async def of_people(
     week_of = {person: _week(lines) for person, lines in weeks}
     days = await _unlike_days(tx, people, first, last)
     found = {}
-    zone, holidays = host.zone, _holidays(host.country, host.region, first.year, last.year)
+    zone, holidays = venue.zone, _holidays(venue.country, venue.region, first.year, last.year)
     for person in people:
         before, after, notice, horizon, most_a_day = numbers_of.get(person) or FIRST_RULES.values()
         found[person] = Rules(

@@ -19,7 +19,7 @@ from rooms.appointments import (
     waiting_list,
 )
 from rooms.appointments.appointment import Appointment, AppointmentState, ChangeKind, Guest, Lapsed
-from rooms.appointments.appointment_types import Reason
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.chat import conversations
 from rooms.chat.conversations import ConversationKind
 from rooms.core import outbox
@@ -51,11 +51,11 @@ async def book_all(tx: Transaction, reserved: Sequence[tuple[Appointment, Bookin
     """Book each of these times; gives what stands in the way, for each."""
     outcome: list[Problem | None] = []
     booked: list[Appointment] = []
-    reasons = {row.reason_id: row.reason for row, _ in reserved}
-    there = {each.id: await appointment_types.ids_for(tx, each) for each in reasons.values()}
+    types = {row.appointment_type_id: row.appointment_type for row, _ in reserved}
+    there = {each.id: await appointment_types.ids_for(tx, each) for each in types.values()}
     for row, answers in reserved:
         try:
-            if row.state is AppointmentState.RESERVED and row.counsellor_id not in there[row.reason_id]:
+            if row.state is AppointmentState.RESERVED and row.counsellor_id not in there[row.appointment_type_id]:
                 await let_go_of(tx, row)
                 raise Lapsed(row)
             if row.state is not AppointmentState.BOOKED:
@@ -85,7 +85,7 @@ async def wait_no_longer(tx: Transaction, candidate: Person, wish: uuid.UUID) ->
 
 
 def _book(tx: Transaction, row: Appointment, answers: BookingDetails) -> None:
-    if row.reason.booth and not row.reason.booth.fair.lies_ahead:
+    if row.appointment_type.booth and not row.appointment_type.booth.fair.lies_ahead:
         raise Conflict("fair.closed", N_("The fair is closed: nothing new is booked there."))
     transitions.book(tx, row, answers.by, answers.said, answers.phone)
 
@@ -97,9 +97,11 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     before, counsellor = row.begins_at, row.counsellor
     mode = mode or row.mode
     by_counsellor = by.id == row.counsellor_id
-    people = [by.id] if by_counsellor else await slot_search.counsellors_for(tx, row.reason, row.candidate_id, row)
+    people = (
+        [by.id] if by_counsellor else await slot_search.counsellors_for(tx, row.appointment_type, row.candidate_id, row)
+    )
     wanted = await allocation.possible(
-        tx, row.candidate_id, row.reason, mode, begins, row.time_zone, people, moving=row
+        tx, row.candidate_id, row.appointment_type, mode, begins, row.time_zone, people, moving=row
     )
     if not wanted:
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
@@ -108,7 +110,7 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     await notifications.moved(tx, row)
     if counsellor.id != row.counsellor_id:
         await notifications.taken_from(tx, row, counsellor, before)
-    await waiting_list.freed(tx, before, counsellor.id, row.reason)
+    await waiting_list.freed(tx, before, counsellor.id, row.appointment_type)
 
 
 async def excuse_guest(tx: Transaction, row: Appointment, by: Person) -> None:
@@ -125,7 +127,7 @@ async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "")
     await room.close(tx, row)
     await transitions.cancel(tx, row, by, words)
     await notifications.cancelled(tx, row, by)
-    await waiting_list.freed(tx, row.begins_at, row.counsellor_id, row.reason)
+    await waiting_list.freed(tx, row.begins_at, row.counsellor_id, row.appointment_type)
 
 
 async def give_email(tx: Transaction, counsellor: Person, person: Person, email: str) -> None:
@@ -163,7 +165,7 @@ async def lapse(tx: Transaction, appointment: uuid.UUID) -> None:
 
 async def _offer(tx: Transaction, row: Appointment) -> None:
     if row.wish_id:
-        await waiting_list.freed(tx, row.begins_at, row.counsellor_id, row.reason)
+        await waiting_list.freed(tx, row.begins_at, row.counsellor_id, row.appointment_type)
 
 
 async def reserve_again(tx: Transaction, row: Appointment) -> bool:
@@ -186,14 +188,20 @@ async def let_go_of(tx: Transaction, row: Appointment) -> None:
 
 
 async def book_for(
-    tx: Transaction, by: Person, candidate: Person, reason: Reason, mode: Mode, begins: datetime, phone: str = "",
+    tx: Transaction,
+    by: Person,
+    candidate: Person,
+    appointment_type: AppointmentType,
+    mode: Mode,
+    begins: datetime,
+    phone: str = "",
     guest: Guest | None = None,
-) -> Appointment:  # fmt: skip
-    """A counsellor books on behalf of somebody, with themselves, for a reason of their own agency; with a guest, for
-    all three."""
-    if by.id not in await appointment_types.ids_for(tx, reason):
-        raise NotFound("reason")
-    zone = reason.host.time_zone
-    row = await allocation.reserve(tx, candidate, reason, mode, begins, zone, by_staff=by.id, guest=guest)
+) -> Appointment:
+    """A counsellor books on behalf of somebody, with themselves, for an appointment type of their own agency; with a
+    guest, for all three."""
+    if by.id not in await appointment_types.ids_for(tx, appointment_type):
+        raise NotFound("appointment_type")
+    zone = appointment_type.venue.time_zone
+    row = await allocation.reserve(tx, candidate, appointment_type, mode, begins, zone, by_staff=by.id, guest=guest)
     await book(tx, row, by, "", phone)
     return row

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from rooms.appointments import availability_rules, own_calendar
 from rooms.appointments.appointment import Appointment, AppointmentState, Guest
-from rooms.appointments.appointment_types import Host, Reason, host_of
+from rooms.appointments.appointment_types import AppointmentType, Venue, venue_of
 from rooms.appointments.availability import DayOf, Rules, Span, Taken, in_minutes, local, open_spans
 from rooms.core.transaction import Transaction
 from rooms.fairs import schedule
@@ -33,24 +33,30 @@ class Diary:
 
 
 async def of_people(
-    tx: Transaction, reason: Reason, people: list[uuid.UUID], first: date, last: date,
-    within: tuple[Span, ...] | None, moving: Appointment | None,
-) -> dict[uuid.UUID, Diary]:  # fmt: skip
-    """What is known of the time of each of `people` in these days, as far as they see somebody for this reason."""
+    tx: Transaction,
+    appointment_type: AppointmentType,
+    people: list[uuid.UUID],
+    first: date,
+    last: date,
+    within: tuple[Span, ...] | None,
+    moving: Appointment | None,
+) -> dict[uuid.UUID, Diary]:
+    """What is known of the time of each of `people` in these days, as far as they see somebody for this appointment
+    type."""
     rules = await availability_rules.of_people(
-        tx, people, reason.host, first, last, follow_up=reason.is_follow_up, within=within
+        tx, people, appointment_type.venue, first, last, follow_up=appointment_type.is_follow_up, within=within
     )
-    return await _diaries(tx, rules, reason.host, first, last, moving)
+    return await _diaries(tx, rules, appointment_type.venue, first, last, moving)
 
 
 async def _diaries(
-    tx: Transaction, rules: dict[uuid.UUID, Rules], host: Host, first: date, last: date, moving: Appointment | None
+    tx: Transaction, rules: dict[uuid.UUID, Rules], venue: Venue, first: date, last: date, moving: Appointment | None
 ) -> dict[uuid.UUID, Diary]:
     people = list(rules)
-    around = span_around(host, first, last)
+    around = span_around(venue, first, last)
     busy = await own_calendar.busy_of(tx, people, *around)
     stands = taking_time(tx, around, moving)
-    day_of, counts, loads = DayOf(host.zone), dict[uuid.UUID, Counter[date]](), dict[uuid.UUID, int]()
+    day_of, counts, loads = DayOf(venue.zone), dict[uuid.UUID, Counter[date]](), dict[uuid.UUID, int]()
     booked = _MINUTES.where(tx.among(Appointment.counsellor_id, people), *stands).group_by(Appointment.counsellor_id)
     for person, text in await tx.plain_rows(booked):
         minutes = json.loads(f"[{text}]")
@@ -71,26 +77,31 @@ async def _diaries(
 
 
 async def open_within(
-    tx: Transaction, reason: Reason, mode: Mode, first: date, last: date, guest: Guest | None,
+    tx: Transaction,
+    appointment_type: AppointmentType,
+    mode: Mode,
+    first: date,
+    last: date,
+    guest: Guest | None,
     moving: Appointment | None,
-) -> tuple[Span, ...] | None:  # fmt: skip
+) -> tuple[Span, ...] | None:
     """An interview takes place while the fair is open; at one that was closed nothing new is booked. With a guest,
     only when they are free."""
     if guest:
         return await _open_for(tx, guest, mode, first - A_DAY, last + A_DAY, moving)
-    if reason.booth is None:
+    if appointment_type.booth is None:
         return None
-    if not reason.booth.fair.lies_ahead:
+    if not appointment_type.booth.fair.lies_ahead:
         return ()
-    return tuple(Span(day.opens_at, day.closes_at) for day in await schedule.days_of(tx, reason.booth.fair))
+    return tuple(Span(day.opens_at, day.closes_at) for day in await schedule.days_of(tx, appointment_type.booth.fair))
 
 
 async def _open_for(
     tx: Transaction, guest: Guest, mode: Mode, first: date, last: date, moving: Appointment | None
 ) -> tuple[Span, ...]:
-    host = host_of(guest.booth)
-    rules = await availability_rules.of_people(tx, [guest.person.id], host, first, last, follow_up=False)
-    diary = (await _diaries(tx, rules, host, first, last, moving))[guest.person.id]
+    venue = venue_of(guest.booth)
+    rules = await availability_rules.of_people(tx, [guest.person.id], venue, first, last, follow_up=False)
+    diary = (await _diaries(tx, rules, venue, first, last, moving))[guest.person.id]
     return open_spans(diary.rules, mode, diary.taken, tx.now, first, last)
 
 
@@ -110,9 +121,9 @@ _MINUTES = select(
 """(counsellor, when each of their appointments begins and what it occupies): one row for each counsellor."""
 
 
-def span_around(host: Host, first: date, last: date) -> Span:
-    """These days at the host's, and as much around them as pauses can reach."""
-    zone = host.zone
+def span_around(venue: Venue, first: date, last: date) -> Span:
+    """These days at the venue's, and as much around them as pauses can reach."""
+    zone = venue.zone
     return Span(local(first, time(0), zone) - LONGEST_PAUSE, local(last + A_DAY, time(0), zone) + LONGEST_PAUSE)
 
 

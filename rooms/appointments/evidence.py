@@ -33,7 +33,7 @@ class What(StrEnum):
     WENT_TO_PHONE = "went_to_phone"
 
 
-STEPS = {
+MODE_CHANGES = {
     Mode.VIDEO: What.WENT_TO_VIDEO,
     Mode.AUDIO: What.WENT_TO_AUDIO,
     Mode.CHAT: What.WENT_TO_CHAT,

@@ -54,9 +54,9 @@ async def pass_on(tx: Transaction, row: Appointment, by: Person, colleague: Pers
     is_open = row.begins_at - ROOM_OPENS_BEFORE <= tx.now
     if is_open or busy or not row.is_ahead(tx.now) or row.has(colleague.id):
         return False
-    if await hours.is_closed(tx, colleague.id, local_day(row.begins_at, row.host.zone)):
+    if await hours.is_closed(tx, colleague.id, local_day(row.begins_at, row.venue.zone)):
         return False
-    if colleague.id not in await appointment_types.ids_for(tx, row.reason):
+    if colleague.id not in await appointment_types.ids_for(tx, row.appointment_type):
         return False
     if not await transitions.hand_over(tx, row, by, colleague):
         return False

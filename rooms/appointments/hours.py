@@ -101,9 +101,14 @@ async def remove_weekly(tx: Transaction, person: uuid.UUID, row: uuid.UUID) -> N
 
 
 async def add_day(
-    tx: Transaction, person: uuid.UUID, day: date, span: tuple[int, int] | None, modes: Collection[str] = (),
-    *, until: date | None = None,
-) -> None:  # fmt: skip
+    tx: Transaction,
+    person: uuid.UUID,
+    day: date,
+    span: tuple[int, int] | None,
+    modes: Collection[str] = (),
+    *,
+    until: date | None = None,
+) -> None:
     """Make a day, or all until another, unlike its weekday: closed, or open at `span` (minutes since midnight)."""
     known = _span(*span, modes, "day_") if span else []
     begins, ends = span or (None, None)

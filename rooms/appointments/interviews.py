@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, time
 
 from rooms.appointments import availability_rules, hours
-from rooms.appointments.appointment_types import host_of
+from rooms.appointments.appointment_types import venue_of
 from rooms.appointments.availability import Span, by_day, windows
 from rooms.core.errors import N_, Invalid
 from rooms.core.transaction import Transaction
@@ -36,7 +36,7 @@ async def times_of(tx: Transaction, booth: Booth, person: uuid.UUID) -> list[Day
         return []
     first, last = spans[0][0], spans[-1][0]
     rules = (
-        await availability_rules.of_people(tx, [person], host_of(booth), first, last, follow_up=False, within=within)
+        await availability_rules.of_people(tx, [person], venue_of(booth), first, last, follow_up=False, within=within)
     )[person]
     open_at = [span for mode in Mode for span in windows(rules, mode, first, last)]
     return by_day(open_at, booth.fair.zone)

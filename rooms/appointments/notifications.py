@@ -48,7 +48,7 @@ async def moved(tx: Transaction, row: Appointment) -> None:
 async def handed_over(tx: Transaction, row: Appointment, before: Person) -> None:
     """It stays at its time, with a colleague: everybody is told, and the calendars follow."""
     await outbox.take_back(tx, f"remind:{row.id}:")
-    gone = _let_go(tx, row, before, row.reason.desk_path)
+    gone = _let_go(tx, row, before, row.appointment_type.desk_path)
     await outbox.post(tx, *_with_reminders(tx, row, "handed_over"), gone)
 
 
@@ -60,7 +60,7 @@ async def cancelled(tx: Transaction, row: Appointment, by: Person) -> None:
 
 async def taken_from(tx: Transaction, row: Appointment, counsellor: Person, begins: datetime) -> None:
     """It has moved to a colleague: the counsellor who had it at `begins` is told, and their calendar lets it go."""
-    letter = _let_go(tx, row, counsellor, row.reason.desk_path)
+    letter = _let_go(tx, row, counsellor, row.appointment_type.desk_path)
     await outbox.post(tx, replace(letter, values=letter.values | {"begins_at": begins.isoformat()}))
 
 
@@ -132,21 +132,21 @@ def _letter_to(tx: Transaction, row: Appointment, person: Person, what: str, met
 
 
 def _values(row: Appointment, person: Person, what: str) -> dict[str, object]:
-    zone = row.time_zone if person is row.candidate else row.host.time_zone
+    zone = row.time_zone if person is row.candidate else row.venue.time_zone
     return {
         "what": what,
         "is_candidate": person.id == row.candidate_id,
         "name": person.name,
         "other": row.partners(person.id),
-        "reason": row.reason.name,
+        "appointment_type": row.appointment_type.name,
         "mode": row.mode.value,
         "phone": row.phone,
-        "bring": row.reason.bring,
+        "bring": row.appointment_type.bring,
         "begins_at": row.begins_at.isoformat(),
         "zone": zone,
         "words": row.cancel_words,
-        "agency": row.host.name,
-        "agency_phone": row.host.phone,
+        "agency": row.venue.name,
+        "agency_phone": row.venue.phone,
     }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from rooms.appointments import agenda
 from rooms.appointments.appointment import SIDES, Appointment, AppointmentState, Guest, OccupiedPiece
-from rooms.appointments.appointment_types import Reason
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.availability import Span
 from rooms.appointments.states import change_state, publish
 from rooms.core.model import new_id
@@ -30,7 +30,7 @@ PIECE = 300
 class Reservation:
     """What is to take place: with whom, for what, how and when, with the counsellor's pauses."""
 
-    reason: Reason
+    appointment_type: AppointmentType
     counsellor: uuid.UUID
     mode: Mode
     span: Span
@@ -81,11 +81,18 @@ def _to_reserve(
     tx: Transaction, candidate: Person, wanted: Reservation, counsellor: Person, until: timedelta
 ) -> Appointment:
     row = Appointment(
-        id=new_id(), reason_id=wanted.reason.id, counsellor_id=wanted.counsellor, candidate_id=candidate.id,
-        state=AppointmentState.RESERVED, sequence=0, mode=wanted.mode, time_zone=wanted.time_zone, made_at=tx.now,
+        id=new_id(),
+        appointment_type_id=wanted.appointment_type.id,
+        counsellor_id=wanted.counsellor,
+        candidate_id=candidate.id,
+        state=AppointmentState.RESERVED,
+        sequence=0,
+        mode=wanted.mode,
+        time_zone=wanted.time_zone,
+        made_at=tx.now,
         reserved_until=tx.now + until,
-    )  # fmt: skip
-    row.reason, row.candidate, row.counsellor = wanted.reason, candidate, counsellor
+    )
+    row.appointment_type, row.candidate, row.counsellor = wanted.appointment_type, candidate, counsellor
     row.guest, row.guest_booth = (wanted.guest.person, wanted.guest.booth) if wanted.guest else (None, None)
     put(row, wanted)
     return row

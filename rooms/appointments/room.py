@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from rooms.appointments import reservation, transitions
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, AppointmentState, Attendance
-from rooms.appointments.evidence import STEPS, TROUBLE, What, has_entered, note, of_appointment
+from rooms.appointments.evidence import MODE_CHANGES, TROUBLE, What, has_entered, note, of_appointment
 from rooms.chat import conversations
 from rooms.chat.conversations import ConversationKind
 from rooms.core.errors import N_, Conflict, Invalid
@@ -153,7 +153,7 @@ async def talks_of(tx: Transaction, rows: list[Appointment]) -> dict[uuid.UUID, 
     return {appointment: meeting for appointment, meeting in await tx.session.execute(query) if appointment}
 
 
-async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone: str = "") -> None:
+async def change_mode(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone: str = "") -> None:
     """Go on in another way: it is written down, and nobody is absent for it. By phone only with a number, which the
     candidate gives when booking or now: both see it."""
     row = await appointment_of(tx, meeting)
@@ -171,8 +171,8 @@ async def step(tx: Transaction, meeting: Meeting, by: Person, mode: Mode, phone:
             message = N_("No number is known yet. %(name)s gives it, under “Another way”: ask for it in the chat.")
             raise Invalid("phone.missing", message, field="phone", name=row.candidate.name)
     has_other_number = row is not None and row.phone != before
-    if await meetings.step(tx, meeting, by.id, mode, tell_again=has_other_number) and row:
-        await note(tx, row, by.id, STEPS[mode])
+    if await meetings.change_mode(tx, meeting, by.id, mode, tell_again=has_other_number) and row:
+        await note(tx, row, by.id, MODE_CHANGES[mode])
 
 
 def modes_of(meeting: Meeting) -> list[Mode]:

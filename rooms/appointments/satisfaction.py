@@ -1,4 +1,5 @@
-"""What people say of an appointment: two questions and an open answer, read by team and reason and never beside a name.
+"""What people say of an appointment: two questions and an open answer, read by team and appointment type and never
+beside a name.
 
 It says something about the service, never about the person: nothing here ranks anybody.
 """
@@ -13,7 +14,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
-from rooms.appointments.appointment_types import Reason
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.model import Base
 from rooms.core.text import clean_text
@@ -48,10 +49,10 @@ class Satisfaction(Base):
 
 @dataclass(frozen=True)
 class Result:
-    """What was answered about one team and one reason. Shares are 0 to 1; None where too few have answered."""
+    """What was answered about a team and an appointment type. Shares are 0 to 1; None where too few have answered."""
 
     team: str
-    reason: str
+    appointment_type: str
     count: int
     helped: float | None
     heard: float | None
@@ -83,27 +84,27 @@ async def of_appointment(tx: Transaction, appointment: uuid.UUID) -> Satisfactio
 
 
 async def results(tx: Transaction, agency: uuid.UUID) -> list[Result]:
-    """By team and reason of an agency: one query. A counsellor of two teams counts in both."""
+    """By team and appointment type of an agency: one query. A counsellor of two teams counts in both."""
     query = (
-        select(Team.name, Reason.name, Appointment.candidate_id, Satisfaction)
+        select(Team.name, AppointmentType.name, Appointment.candidate_id, Satisfaction)
         .join(Appointment, Appointment.id == Satisfaction.appointment_id)
-        .join(Reason, Reason.id == Appointment.reason_id)
+        .join(AppointmentType, AppointmentType.id == Appointment.appointment_type_id)
         .join(TeamMember, TeamMember.person_id == Appointment.counsellor_id)
         .join(Team, Team.id == TeamMember.team_id)
-        .where(Reason.agency_id == agency, Team.agency_id == agency)
+        .where(AppointmentType.agency_id == agency, Team.agency_id == agency)
     )
     found: dict[tuple[str, str], list[Satisfaction]] = {}
     people: dict[tuple[str, str], set[uuid.UUID]] = {}
-    for team, reason, person, said in await tx.session.execute(query):
-        found.setdefault((team, reason), []).append(said)
-        people.setdefault((team, reason), set()).add(person)
+    for team, appointment_type, person, said in await tx.session.execute(query):
+        found.setdefault((team, appointment_type), []).append(said)
+        people.setdefault((team, appointment_type), set()).add(person)
     return [_result(*where, found[where], len(people[where])) for where in sorted(found)]
 
 
-def _result(team: str, reason: str, said: Sequence[Satisfaction], people: int) -> Result:
+def _result(team: str, appointment_type: str, said: Sequence[Satisfaction], people: int) -> Result:
     if people < LEAST_SHOWN:
-        return Result(team, reason, len(said), None, None, ())
+        return Result(team, appointment_type, len(said), None, None, ())
     helped, heard = ([getattr(each, name) in CONTENT for each in said] for name in ("helped", "heard"))
     # In the order of the alphabet: when something was said would tell by whom.
     words = tuple(sorted(each.words for each in said if each.words))
-    return Result(team, reason, len(said), sum(helped) / len(said), sum(heard) / len(said), words)
+    return Result(team, appointment_type, len(said), sum(helped) / len(said), sum(heard) / len(said), words)

@@ -1,4 +1,4 @@
-"""The times somebody can be offered: with whom they may meet for a reason, and when those people are free."""
+"""The times somebody can be offered: with whom they may meet for an appointment type, and when those are free."""
 
 import uuid
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, union_all
 
 from rooms.appointments import appointment_types
 from rooms.appointments.appointment import SIDES, Appointment, AppointmentState, Guest
-from rooms.appointments.appointment_types import Reason
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.availability import Span, slots
 from rooms.appointments.diaries import A_DAY, of_people, open_within, span_around, taking_time
 from rooms.core.transaction import Transaction
@@ -30,9 +30,9 @@ class Time:
 
 @dataclass(frozen=True)
 class Openings:
-    """When the counsellors of an agency are free for a reason, whoever asks."""
+    """When the counsellors of an agency are free for an appointment type, whoever asks."""
 
-    reason: Reason
+    appointment_type: AppointmentType
     team: list[uuid.UUID]
     first: date
     days: int
@@ -40,7 +40,7 @@ class Openings:
 
     @property
     def around(self) -> Span:
-        return span_around(self.reason.host, self.first, self.first + (self.days - 1) * A_DAY)
+        return span_around(self.appointment_type.venue, self.first, self.first + (self.days - 1) * A_DAY)
 
     @cached_property
     def for_most(self) -> list[Time]:
@@ -60,21 +60,26 @@ class Candidate:
 
 
 async def counsellors_for(
-    tx: Transaction, reason: Reason, candidate: uuid.UUID, moving: Appointment | None = None
+    tx: Transaction, appointment_type: AppointmentType, candidate: uuid.UUID, moving: Appointment | None = None
 ) -> list[uuid.UUID]:
-    """Who may be met for this reason. What is booked already may move with whom it is booked."""
-    team = await appointment_types.ids_for(tx, reason)
+    """Who may be met for this appointment type. What is booked already may move with whom it is booked."""
+    team = await appointment_types.ids_for(tx, appointment_type)
     (known,) = await candidates(tx, [candidate])
-    return may_be_met(reason, team, known) or ([moving.counsellor_id] if moving else [])
+    return may_be_met(appointment_type, team, known) or ([moving.counsellor_id] if moving else [])
 
 
-def may_be_met(reason: Reason, team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
-    """The agency or the reason's team, only the referent for a follow-up, never oneself. Whoever is followed goes to
-    their counsellor's agency; to an interview anybody goes."""
+def may_be_met(appointment_type: AppointmentType, team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
+    """The agency or the appointment type's team, only the referent for a follow-up, never oneself. Whoever is followed
+    goes to their counsellor's agency; to an interview anybody goes."""
     referent = candidate.referent
-    if reason.agency_id and referent and referent not in team and reason.agency_id not in candidate.agencies:
+    if (
+        appointment_type.agency_id
+        and referent
+        and referent not in team
+        and appointment_type.agency_id not in candidate.agencies
+    ):
         return []
-    if reason.is_follow_up:
+    if appointment_type.is_follow_up:
         return [referent] if referent in team else []
     return [person for person in team if person != candidate.id]
 
@@ -115,15 +120,17 @@ async def _spans_of(
     return found
 
 
-def modes_for(reason: Reason, guest: Guest | None = None, moving: Appointment | None = None) -> list[str]:
+def modes_for(
+    appointment_type: AppointmentType, guest: Guest | None = None, moving: Appointment | None = None
+) -> list[str]:
     """How one can meet for it, and how one was to meet anyway; three do not share a telephone."""
-    possible = [mode.value for mode in Mode if mode in reason.modes or (moving and mode is moving.mode)]
+    possible = [mode.value for mode in Mode if mode in appointment_type.modes or (moving and mode is moving.mode)]
     return [mode for mode in possible if not (guest and mode == Mode.PHONE)]
 
 
-def length_of(reason: Reason, moving: Appointment | None = None) -> timedelta:
+def length_of(appointment_type: AppointmentType, moving: Appointment | None = None) -> timedelta:
     """What is booked keeps its length."""
-    return moving.span.length if moving else reason.length
+    return moving.span.length if moving else appointment_type.length
 
 
 def without(people: list[uuid.UUID], guest: Guest | None) -> list[uuid.UUID]:
@@ -132,39 +139,54 @@ def without(people: list[uuid.UUID], guest: Guest | None) -> list[uuid.UUID]:
 
 
 async def free_times(
-    tx: Transaction, reason: Reason, mode: Mode, candidate: uuid.UUID, first: date, days: int = DAYS_AT_ONCE,
-    *, moving: Appointment | None = None, only: uuid.UUID | None = None, guest: Guest | None = None,
-) -> list[Time]:  # fmt: skip
+    tx: Transaction,
+    appointment_type: AppointmentType,
+    mode: Mode,
+    candidate: uuid.UUID,
+    first: date,
+    days: int = DAYS_AT_ONCE,
+    *,
+    moving: Appointment | None = None,
+    only: uuid.UUID | None = None,
+    guest: Guest | None = None,
+) -> list[Time]:
     """The times of these days that the candidate can book, the soonest first; `moving` stands in nobody's way. With a
     guest, those that suit all three."""
-    people = [only] if only else await counsellors_for(tx, reason, candidate, moving)
+    people = [only] if only else await counsellors_for(tx, appointment_type, candidate, moving)
     guest = moving.asked if moving else guest
     people = without(people, guest)
-    openings = await openings_of(tx, reason, mode, people, first, days, moving=moving, guest=guest)
+    openings = await openings_of(tx, appointment_type, mode, people, first, days, moving=moving, guest=guest)
     (known,) = await candidates(tx, [candidate], openings.around, moving)
     return _times(openings, people, known)
 
 
 async def openings_of(
-    tx: Transaction, reason: Reason, mode: Mode, people: list[uuid.UUID], first: date, days: int = DAYS_AT_ONCE,
-    *, moving: Appointment | None = None, guest: Guest | None = None,
-) -> Openings:  # fmt: skip
+    tx: Transaction,
+    appointment_type: AppointmentType,
+    mode: Mode,
+    people: list[uuid.UUID],
+    first: date,
+    days: int = DAYS_AT_ONCE,
+    *,
+    moving: Appointment | None = None,
+    guest: Guest | None = None,
+) -> Openings:
     """When each of `people` is free in these days, whoever asks."""
-    if mode.value not in modes_for(reason, guest, moving) or not people:
-        return Openings(reason, people, first, days, {})
-    last, length = first + (days - 1) * A_DAY, length_of(reason, moving)
-    within = await open_within(tx, reason, mode, first, last, guest, moving)
-    diaries = await of_people(tx, reason, people, first, last, within, moving)
+    if mode.value not in modes_for(appointment_type, guest, moving) or not people:
+        return Openings(appointment_type, people, first, days, {})
+    last, length = first + (days - 1) * A_DAY, length_of(appointment_type, moving)
+    within = await open_within(tx, appointment_type, mode, first, last, guest, moving)
+    diaries = await of_people(tx, appointment_type, people, first, last, within, moving)
     free: dict[Span, list[uuid.UUID]] = {}
     for person, diary in diaries.items():
         for slot in slots(diary.rules, mode, length, diary.taken, tx.now, first, last):
             free.setdefault(slot, []).append(person)
-    return Openings(reason, people, first, days, dict(sorted(free.items())))
+    return Openings(appointment_type, people, first, days, dict(sorted(free.items())))
 
 
 def times_for(openings: Openings, candidate: Candidate) -> list[Time]:
     """What of an agency's openings this candidate can book, the soonest first."""
-    may = may_be_met(openings.reason, openings.team, candidate)
+    may = may_be_met(openings.appointment_type, openings.team, candidate)
     is_as_most = len(may) == len(openings.team) and not candidate.own
     return openings.for_most if is_as_most else _times(openings, may, candidate)
 

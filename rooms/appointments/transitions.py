@@ -36,7 +36,7 @@ def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: s
         raise changed_meanwhile(row)
     said = clean_text(said, "said", 1000)
     row.phone = clean_phone(phone, required=row.mode is Mode.PHONE)
-    row.question, row.said = row.reason.question, said
+    row.question, row.said = row.appointment_type.question, said
     row.reserved_until = None
     change_state(tx, row, AppointmentState.BOOKED)
     note(tx, row, ChangeKind.BOOKED, by)

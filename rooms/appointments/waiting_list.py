@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.appointments import allocation, notifications, reservation, slot_search
 from rooms.appointments.appointment import Appointment, AppointmentState
-from rooms.appointments.appointment_types import Reason
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.availability import local_day
 from rooms.appointments.reservation import Reservation
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
@@ -32,13 +32,13 @@ class Wish(Base):
     __tablename__ = "wish"
     __table_args__ = (
         Index(
-            "uq_wish_stands", "candidate_id", "reason_id", unique=True,
+            "uq_wish_stands", "candidate_id", "appointment_type_id", unique=True,
             postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL"),
         ),
     )  # fmt: skip
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    reason_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("reason.id"), index=True)
+    appointment_type_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment_type.id"), index=True)
     mode: Mapped[Mode]
     first_day: Mapped[date]
     last_day: Mapped[date]
@@ -46,7 +46,7 @@ class Wish(Base):
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     candidate: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
-    reason: Mapped[Reason] = relationship(lazy="joined", innerjoin=True)
+    appointment_type: Mapped[AppointmentType] = relationship(lazy="joined", innerjoin=True)
 
 
 class Proposal(Base):
@@ -61,15 +61,23 @@ class Proposal(Base):
 
 
 async def wish(
-    tx: Transaction, candidate: Person, reason: Reason, mode: Mode, first: date, last: date, time_zone: str
+    tx: Transaction,
+    candidate: Person,
+    appointment_type: AppointmentType,
+    mode: Mode,
+    first: date,
+    last: date,
+    time_zone: str,
 ) -> Wish:
     """Ask to be told first when a time comes free. The same wish again changes its days."""
-    if last < first or last < local_day(tx.now, reason.host.zone):
+    if last < first or last < local_day(tx.now, appointment_type.venue.zone):
         raise Invalid("last_day.before", N_("The last day must come after the first one."), field="last_day")
-    whose = {"candidate_id": candidate.id, "reason_id": reason.id}
+    whose = {"candidate_id": candidate.id, "appointment_type_id": appointment_type.id}
     said = {"mode": mode, "first_day": first, "last_day": last, "time_zone": time_zone}
     await tx.insert_once(Wish, {"id": new_id(), "made_at": tx.now, **whose, **said})
-    query = select(Wish).where(Wish.candidate_id == candidate.id, Wish.reason_id == reason.id, Wish.ended_at.is_(None))
+    query = select(Wish).where(
+        Wish.candidate_id == candidate.id, Wish.appointment_type_id == appointment_type.id, Wish.ended_at.is_(None)
+    )
     row = (await tx.session.execute(query)).scalar_one()
     row.mode, row.first_day, row.last_day, row.time_zone = mode, first, last, time_zone
     return row
@@ -89,14 +97,16 @@ async def of_person(tx: Transaction, candidate: uuid.UUID) -> list[Wish]:
     return list((await tx.session.execute(query)).scalars())
 
 
-async def freed(tx: Transaction, begins: datetime, counsellor: uuid.UUID, reason: Reason) -> Appointment | None:
+async def freed(
+    tx: Transaction, begins: datetime, counsellor: uuid.UUID, appointment_type: AppointmentType
+) -> Appointment | None:
     """A time has come free: reserve it for the first who waits, has not been asked about it, and can come."""
     if begins < tx.now + SOONEST:
         return None
-    for row in await _waiting(tx, reason):
-        if not row.reason.stands:
+    for row in await _waiting(tx, appointment_type):
+        if not row.appointment_type.stands:
             continue
-        day = begins.astimezone(row.reason.host.zone).date()
+        day = begins.astimezone(row.appointment_type.venue.zone).date()
         if not row.first_day <= day <= row.last_day or await _was_asked(tx, row, counsellor, begins):
             continue
         proposed = await _propose(tx, row, begins, counsellor)
@@ -105,11 +115,11 @@ async def freed(tx: Transaction, begins: datetime, counsellor: uuid.UUID, reason
     return None
 
 
-async def _waiting(tx: Transaction, reason: Reason) -> list[Wish]:
+async def _waiting(tx: Transaction, appointment_type: AppointmentType) -> list[Wish]:
     """Whoever waits for a time at the same agency or booth, the first first, and has none to answer."""
-    query = select(Wish).join(Reason, Reason.id == Wish.reason_id)
-    today = local_day(tx.now, reason.host.zone)
-    query = query.where(reason.of_host(), Wish.ended_at.is_(None), Wish.last_day >= today)
+    query = select(Wish).join(AppointmentType, AppointmentType.id == Wish.appointment_type_id)
+    today = local_day(tx.now, appointment_type.venue.zone)
+    query = query.where(appointment_type.of_host(), Wish.ended_at.is_(None), Wish.last_day >= today)
     asked = select(Appointment.wish_id).where(Appointment.wish_id == Wish.id, *_PROPOSED)
     query = query.where(~asked.exists())
     return list((await tx.session.execute(query.order_by(Wish.made_at, Wish.id))).scalars())
@@ -133,7 +143,7 @@ async def _was_asked(tx: Transaction, row: Wish, counsellor: uuid.UUID, begins: 
 
 
 async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor: uuid.UUID) -> Appointment | None:
-    if counsellor not in await slot_search.counsellors_for(tx, row.reason, row.candidate_id):
+    if counsellor not in await slot_search.counsellors_for(tx, row.appointment_type, row.candidate_id):
         return None
     try:
         found = await _possible(tx, row, begins, counsellor)
@@ -153,22 +163,24 @@ async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor: uui
 
 async def _possible(tx: Transaction, row: Wish, begins: datetime, counsellor: uuid.UUID) -> list[Reservation]:
     """As they wished to meet. If that is not offered any more, in any other way: told is better than forgotten."""
-    offered = [Mode(mode) for mode in row.reason.modes]
+    offered = [Mode(mode) for mode in row.appointment_type.modes]
     for mode in [row.mode] if row.mode in offered else offered:
         if found := await allocation.possible(
-            tx, row.candidate_id, row.reason, mode, begins, row.time_zone, [counsellor]
+            tx, row.candidate_id, row.appointment_type, mode, begins, row.time_zone, [counsellor]
         ):
             return found
     return []
 
 
 async def fulfilled(tx: Transaction, appointments: Sequence[Appointment]) -> list[Appointment]:
-    """Booked: the wishes of these people for these reasons have come true. Returns what else was proposed for them and
-    is locked, which is the next one's now."""
-    true = {(each.candidate_id, each.reason_id) for each in appointments}
+    """Booked: the wishes of these people for these appointment types have come true. Returns what else was proposed for
+    them and is locked, which is the next one's now."""
+    true = {(each.candidate_id, each.appointment_type_id) for each in appointments}
     query = select(Wish).where(tx.among(Wish.candidate_id, {person for person, _ in true}), Wish.ended_at.is_(None))
     came_true = [
-        row for row in (await tx.session.execute(query)).scalars() if (row.candidate_id, row.reason_id) in true
+        row
+        for row in (await tx.session.execute(query)).scalars()
+        if (row.candidate_id, row.appointment_type_id) in true
     ]
     for row in came_true:
         row.ended_at = tx.now

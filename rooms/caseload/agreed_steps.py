@@ -15,10 +15,10 @@ from rooms.core.transaction import Transaction
 from rooms.people.people import Person
 
 
-class Step(Base):
+class AgreedStep(Base):
     """Something that was agreed. It stands once both have signed it."""
 
-    __tablename__ = "step"
+    __tablename__ = "agreed_step"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     text: Mapped[str]
@@ -33,12 +33,12 @@ class Step(Base):
         return self.person_signed_at is not None and self.counsellor_signed_at is not None
 
 
-async def propose(tx: Transaction, by: Person, person: uuid.UUID, text: str, due_on: date | None) -> Step:
+async def propose(tx: Transaction, by: Person, person: uuid.UUID, text: str, due_on: date | None) -> AgreedStep:
     """Write a step down; whoever proposes it has signed it."""
     text = clean_text(text, "step", 300, required=True)
     if due_on and due_on < (tx.now - LAST_ZONE).date():
         raise Invalid("due_on.past", N_("This day is over already. Please choose one that lies ahead."), field="due_on")
-    row = Step(id=new_id(), person_id=person, text=text, due_on=due_on, made_at=tx.now)
+    row = AgreedStep(id=new_id(), person_id=person, text=text, due_on=due_on, made_at=tx.now)
     tx.session.add(row)
     sign(tx, row, by.id)
     if (await tx.session.get_one(Person, person)).email is None:
@@ -48,7 +48,7 @@ async def propose(tx: Transaction, by: Person, person: uuid.UUID, text: str, due
     return row
 
 
-def sign(tx: Transaction, step: Step, by: uuid.UUID) -> None:
+def sign(tx: Transaction, step: AgreedStep, by: uuid.UUID) -> None:
     """Agree to the step. Whoever is not its person signs as the counsellor."""
     if by == step.person_id:
         step.person_signed_at = step.person_signed_at or tx.now
@@ -56,14 +56,14 @@ def sign(tx: Transaction, step: Step, by: uuid.UUID) -> None:
         step.counsellor_signed_at = step.counsellor_signed_at or tx.now
 
 
-def finish(tx: Transaction, step: Step) -> None:
+def finish(tx: Transaction, step: AgreedStep) -> None:
     if not step.is_agreed:
         raise Conflict("step.not_agreed", N_("Both agree to it first."))
     step.done_at = step.done_at or tx.now
 
 
-async def step(tx: Transaction, step: uuid.UUID) -> Step:
-    row = await tx.session.get(Step, step, with_for_update=True)
+async def step(tx: Transaction, step: uuid.UUID) -> AgreedStep:
+    row = await tx.session.get(AgreedStep, step, with_for_update=True)
     if row is None:
         raise NotFound("step")
     return row
@@ -71,21 +71,25 @@ async def step(tx: Transaction, step: uuid.UUID) -> Step:
 
 async def counts_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int, int]]:
     """(done, open, and of these due) of the steps of each of `people`: one query for any number of them."""
-    is_open = Step.done_at.is_(None)
+    is_open = AgreedStep.done_at.is_(None)
     query = select(
-        Step.person_id,
-        func.count(Step.done_at),
+        AgreedStep.person_id,
+        func.count(AgreedStep.done_at),
         func.count(case((is_open, 1))),
-        func.count(case((is_open & (Step.due_on < tx.now.date()), 1))),
-    ).where(Step.person_id.in_(people))
-    rows = await tx.session.execute(query.group_by(Step.person_id))
+        func.count(case((is_open & (AgreedStep.due_on < tx.now.date()), 1))),
+    ).where(AgreedStep.person_id.in_(people))
+    rows = await tx.session.execute(query.group_by(AgreedStep.person_id))
     return {person: (done, still_open, due) for person, done, still_open, due in rows}
 
 
-async def of_people(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Step]]:
+async def of_people(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, list[AgreedStep]]:
     """The steps of each of `people`, the open ones first: one query for any number of people."""
-    query = select(Step).where(Step.person_id.in_(people)).order_by(Step.done_at.is_not(None), Step.id)
-    found: dict[uuid.UUID, list[Step]] = {person: [] for person in people}
+    query = (
+        select(AgreedStep)
+        .where(AgreedStep.person_id.in_(people))
+        .order_by(AgreedStep.done_at.is_not(None), AgreedStep.id)
+    )
+    found: dict[uuid.UUID, list[AgreedStep]] = {person: [] for person in people}
     for row in (await tx.session.execute(query)).scalars():
         found[row.person_id].append(row)
     return found

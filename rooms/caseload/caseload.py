@@ -1,4 +1,4 @@
-"""Portfolios: who follows whom. A person has one referent; handing over changes the referent and nothing else."""
+"""Caseloads: who follows whom. A person has one referent; handing over changes the referent and nothing else."""
 
 import uuid
 from collections.abc import Collection
@@ -22,7 +22,7 @@ from rooms.core.events import DomainEvent, person_stream
 from rooms.core.transaction import Transaction
 from rooms.organisations import agencies, referents
 from rooms.organisations.agencies import Team, TeamMember, colleague_of
-from rooms.organisations.referents import Following
+from rooms.organisations.referents import CaseloadEntry
 from rooms.people import name_search
 from rooms.people.people import Person
 
@@ -45,10 +45,10 @@ class KnownHere(Conflict):
         super().__init__("followed.known_here", message, field="name")
 
 
-class FollowingChanged(DomainEvent):
+class CounsellorChanged(DomainEvent):
     """Somebody is followed by another counsellor from now on, or by nobody."""
 
-    kind: ClassVar[str] = "following.changed"
+    kind: ClassVar[str] = "caseload.counsellor_changed"
     person: uuid.UUID
     counsellor: uuid.UUID | None
     before: uuid.UUID | None
@@ -56,16 +56,16 @@ class FollowingChanged(DomainEvent):
 
 def publish(tx: Transaction, person: uuid.UUID, counsellor: uuid.UUID | None, before: uuid.UUID | None) -> None:
     concerned = filter(None, (person, counsellor, before))
-    event = FollowingChanged(person=person, counsellor=counsellor, before=before)
+    event = CounsellorChanged(person=person, counsellor=counsellor, before=before)
     tx.record(event, *(person_stream(each) for each in concerned))
 
 
 async def follow(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
     """`counsellor` is the person's referent from now on."""
-    row = await tx.session.get(Following, person, with_for_update=True)
+    row = await tx.session.get(CaseloadEntry, person, with_for_update=True)
     if row is None:
         values = {"person_id": person, "counsellor_id": counsellor, "since": tx.now}
-        await tx.insert_once(Following, values)
+        await tx.insert_once(CaseloadEntry, values)
         await conversations.begin(tx, ConversationKind.COUNSEL, person, None)
         publish(tx, person, counsellor, None)
     elif row.counsellor_id != counsellor:
@@ -77,14 +77,14 @@ async def follow(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> N
 
 
 async def followed_by(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
-    query = select(Person).join(Following, Following.person_id == Person.id)
-    query = query.where(Following.counsellor_id == counsellor).order_by(Person.name)
+    query = select(Person).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
+    query = query.where(CaseloadEntry.counsellor_id == counsellor).order_by(Person.name)
     return list((await tx.session.execute(query)).scalars())
 
 
 async def count_of(tx: Transaction, counsellor: uuid.UUID) -> int:
     """How many people the counsellor follows."""
-    query = select(func.count()).select_from(Following).where(Following.counsellor_id == counsellor)
+    query = select(func.count()).select_from(CaseloadEntry).where(CaseloadEntry.counsellor_id == counsellor)
     return (await tx.session.execute(query)).scalar_one()
 
 
@@ -102,7 +102,7 @@ async def knows(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bo
 
 
 class Only(StrEnum):
-    """What a portfolio can be narrowed to."""
+    """What a caseload can be narrowed to."""
 
     SILENT = "only_silent"
     WAITING = "only_waiting"
@@ -113,7 +113,7 @@ class Only(StrEnum):
 
 @dataclass(frozen=True)
 class Followed:
-    """One line of a portfolio."""
+    """One line of a caseload."""
 
     person: Person
     last_at: datetime | None
@@ -127,7 +127,7 @@ class Followed:
     is_silent: bool
 
     def is_among(self, only: Collection[str]) -> bool:
-        """Whether the line stays when the portfolio is narrowed to all of these."""
+        """Whether the line stays when the caseload is narrowed to all of these."""
         answers = {
             Only.SILENT: self.is_silent,
             Only.WAITING: self.waits_since is not None,
@@ -138,10 +138,10 @@ class Followed:
         return all(is_so for each, is_so in answers.items() if each in only)
 
 
-async def portfolio(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> list[Followed]:
+async def entries(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> list[Followed]:
     """Everybody the counsellor follows, with contacts, steps and open messages: four queries for any number of them."""
-    query = select(Person, Following).join(Following, Following.person_id == Person.id)
-    query = query.where(Following.counsellor_id == counsellor).order_by(Person.name)
+    query = select(Person, CaseloadEntry).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
+    query = query.where(CaseloadEntry.counsellor_id == counsellor).order_by(Person.name)
     query = query.where(name_search.begin_with(Person.id, words))
     rows = (await tx.session.execute(query)).all()
     stands = Appointment.state == AppointmentState.BOOKED
@@ -186,9 +186,9 @@ async def elsewhere(tx: Transaction, counsellor: uuid.UUID, words: str) -> list[
     there = select(TeamMember.person_id).join(Team).where(Team.agency_id.in_(mine), TeamMember.person_id != counsellor)
     # Apart, for PostgreSQL takes it for cheap to go through everybody whom somebody of the agency follows.
     colleagues = dict(await tx.plain_rows(select(Person.id, Person.name).where(Person.id.in_(there))))
-    query = select(Person.name, Following.counsellor_id).join(Following, Following.person_id == Person.id)
-    query = query.where(tx.among(Following.counsellor_id, colleagues))
-    query = query.where(name_search.begin_with(Following.person_id, words))
+    query = select(Person.name, CaseloadEntry.counsellor_id).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
+    query = query.where(tx.among(CaseloadEntry.counsellor_id, colleagues))
+    query = query.where(name_search.begin_with(CaseloadEntry.person_id, words))
     rows = await tx.session.execute(query.order_by(Person.name).limit(MOST_FOUND))
     return [Elsewhere(name, colleagues[whose]) for name, whose in rows]
 
@@ -196,8 +196,8 @@ async def elsewhere(tx: Transaction, counsellor: uuid.UUID, words: str) -> list[
 def of_nobody(counsellor: uuid.UUID) -> Select[Person]:
     """Of the counsellor's agencies."""
     mine = select(Team.agency_id).join(TeamMember).where(TeamMember.person_id == counsellor)
-    query = select(Person).join(Following, Following.person_id == Person.id)
-    return query.where(Following.agency_id.in_(mine))
+    query = select(Person).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
+    return query.where(CaseloadEntry.agency_id.in_(mine))
 
 
 @dataclass(frozen=True)
@@ -272,16 +272,18 @@ async def reinforce(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, *
 
 async def kept_promise(tx: Transaction, counsellor: uuid.UUID, zone: ZoneInfo, holidays: Collection[date]) -> Kept:
     """How the counsellor kept the promise to answer, to each person since it was given."""
-    query = select(Following).where(Following.counsellor_id == counsellor, Following.reinforced_at.is_not(None))
+    query = select(CaseloadEntry).where(
+        CaseloadEntry.counsellor_id == counsellor, CaseloadEntry.reinforced_at.is_not(None)
+    )
     rows = (await tx.session.execute(query)).scalars()
     promised = {row.person_id: max(row.since, row.reinforced_at) for row in rows if row.reinforced_at}
     runs = [run for run in await response_times.runs_of(tx, promised) if run.asked_at >= promised[run.person]]
     return response_times.kept(runs, tx.now, zone, holidays)
 
 
-async def _own(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> Following:
+async def _own(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> CaseloadEntry:
     """The following of somebody whom this counsellor follows, locked."""
-    row = await tx.session.get(Following, person, with_for_update=True)
+    row = await tx.session.get(CaseloadEntry, person, with_for_update=True)
     if row is None or row.counsellor_id != counsellor:
         raise FollowedElsewhere()
     return row

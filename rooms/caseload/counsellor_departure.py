@@ -13,7 +13,7 @@ from rooms.core.errors import N_, Conflict
 from rooms.core.transaction import Transaction
 from rooms.organisations import agencies
 from rooms.organisations.agencies import Team
-from rooms.organisations.referents import Following
+from rooms.organisations.referents import CaseloadEntry
 from rooms.people.people import Person
 
 
@@ -29,7 +29,7 @@ async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID, by
         row = await reservation.locked(tx, found.id)
         if row is None or row.counsellor_id != counsellor or row.is_interview or row.begins_at <= tx.now:
             continue
-        colleagues = await appointment_types.ids_for(tx, row.reason)
+        colleagues = await appointment_types.ids_for(tx, row.appointment_type)
         if counsellor in colleagues:
             continue
         if row.state is AppointmentState.RESERVED:
@@ -60,5 +60,5 @@ async def _leave_caseload(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUI
     for person in await followed_by(tx, counsellor):
         publish(tx, person.id, None, counsellor)
         await thread_letters.no_longer_written_to(tx, await conversations.with_counsellor(tx, person.id), counsellor)
-    theirs = update(Following).where(Following.counsellor_id == counsellor)
+    theirs = update(CaseloadEntry).where(CaseloadEntry.counsellor_id == counsellor)
     await tx.session.execute(theirs.values(counsellor_id=None, agency_id=agency))

@@ -13,7 +13,7 @@ from rooms.core.model import Base
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.organisations import referents
-from rooms.organisations.referents import Following
+from rooms.organisations.referents import CaseloadEntry
 from rooms.people import name_search, people
 from rooms.people.people import Person
 
@@ -30,11 +30,11 @@ class FollowRequest(Base):
 async def take(
     tx: Transaction, counsellor: Person, name: str, email: str | None, language: str, *, is_another: bool = False
 ) -> tuple[Person, bool]:
-    """Take somebody into the portfolio; says whether they are in it now.
+    """Take somebody into the caseload; says whether they are in it now.
 
     Whoever is new, has met the counsellor in an appointment, or is followed by nobody at the counsellor's agency, is
     followed at once. Somebody else who is known here is asked first. Whom another one follows must be handed over by
-    that one. A name that is in the portfolio or at the agency already is another person's only if `is_another` says so.
+    that one. A name that is in the caseload or at the agency already is another person's only if `is_another` says so.
     Raises Namesake, KnownHere.
     """
     if email is None and not is_another:
@@ -65,8 +65,8 @@ async def _may_follow_at_once(tx: Transaction, counsellor: uuid.UUID, person: uu
 
 
 async def _refuse_namesake(tx: Transaction, counsellor: uuid.UUID, name: str) -> None:
-    followed = select(Person).join(Following, Following.person_id == Person.id)
-    if await _is_named(tx, followed.where(Following.counsellor_id == counsellor), name):
+    followed = select(Person).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
+    if await _is_named(tx, followed.where(CaseloadEntry.counsellor_id == counsellor), name):
         raise Namesake()
     if await _is_named(tx, of_nobody(counsellor), name):
         raise KnownHere()

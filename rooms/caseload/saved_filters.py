@@ -16,7 +16,7 @@ MOST_FILTERS = 20
 
 
 class KeptFilter(Base):
-    """A way to look at one's portfolio, kept under a name."""
+    """A way to look at one's caseload, kept under a name."""
 
     __tablename__ = "kept_filter"
     __table_args__ = (UniqueConstraint("counsellor_id", "name"),)
@@ -28,7 +28,7 @@ class KeptFilter(Base):
 
 
 async def keep(tx: Transaction, counsellor: uuid.UUID, name: str, words: str, only: Collection[str]) -> None:
-    """Keep this way to look at the portfolio; one of the same name is written anew."""
+    """Keep this way to look at the caseload; one of the same name is written anew."""
     name = clean_text(name, "filter_name", 60, required=True)
     rows = {row.name: row for row in await of_counsellor(tx, counsellor)}
     if name not in rows and len(rows) >= MOST_FILTERS:

@@ -73,9 +73,12 @@ async def begin(
 
 
 async def ensure(
-    tx: Transaction, kind: ConversationKind, *subjects: uuid.UUID, fair: uuid.UUID | None = None,
+    tx: Transaction,
+    kind: ConversationKind,
+    *subjects: uuid.UUID,
+    fair: uuid.UUID | None = None,
     asker: uuid.UUID | None = None,
-) -> None:  # fmt: skip
+) -> None:
     rows = [
         {"id": new_id(), "kind": kind, "subject": subject, "fair_id": fair, "asker_id": asker} for subject in subjects
     ]

@@ -20,12 +20,14 @@ from rooms.people.people import Person
 _GOES_ON = text("ended_at IS NULL")
 
 
-class Looking(Base):
+class Cobrowsing(Base):
     """Owner: who shows. Purpose: prove the consent; kept as long as the meeting."""
 
-    __tablename__ = "looking"
+    __tablename__ = "cobrowsing"
     __table_args__ = (
-        Index("ux_looking_one_of_meeting", "meeting_id", unique=True, postgresql_where=_GOES_ON, sqlite_where=_GOES_ON),
+        Index(
+            "ux_cobrowsing_one_of_meeting", "meeting_id", unique=True, postgresql_where=_GOES_ON, sqlite_where=_GOES_ON
+        ),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
@@ -39,8 +41,8 @@ class Looking(Base):
     owner: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[owner_id])
 
 
-class LookingBegan(DomainEvent):
-    kind: ClassVar[str] = "looking.began"
+class CobrowsingBegan(DomainEvent):
+    kind: ClassVar[str] = "cobrowsing.began"
     meeting: uuid.UUID
     owner: uuid.UUID
 
@@ -48,32 +50,32 @@ class LookingBegan(DomainEvent):
 class FillingAllowed(DomainEvent):
     """Whether the other one may fill in with the owner from now on."""
 
-    kind: ClassVar[str] = "looking.allowed"
+    kind: ClassVar[str] = "cobrowsing.allowed"
     meeting: uuid.UUID
     may_fill: bool
 
 
-class LookingEnded(DomainEvent):
-    kind: ClassVar[str] = "looking.ended"
+class CobrowsingEnded(DomainEvent):
+    kind: ClassVar[str] = "cobrowsing.ended"
     meeting: uuid.UUID
 
 
-async def begin(tx: Transaction, owner: uuid.UUID, meeting: uuid.UUID) -> Looking:
+async def begin(tx: Transaction, owner: uuid.UUID, meeting: uuid.UUID) -> Cobrowsing:
     """The owner has said yes. Saying it again changes nothing."""
     row = await of_meeting(tx, meeting)
     if row is None:
         values = {"id": new_id(), "meeting_id": meeting, "owner_id": owner, "agreed_at": tx.now, "may_fill": False}
-        await tx.insert_once(Looking, values)
+        await tx.insert_once(Cobrowsing, values)
         row = await of_meeting(tx, meeting)
         assert row is not None  # noqa: S101
         if row.id == values["id"]:
-            tx.record(LookingBegan(meeting=meeting, owner=owner), meeting_stream(meeting))
+            tx.record(CobrowsingBegan(meeting=meeting, owner=owner), meeting_stream(meeting))
     if row.owner_id != owner:
         raise Conflict("looking.other", N_("The other one shows a page just now. It has to be stopped first."))
     return row
 
 
-async def allow_filling(tx: Transaction, row: Looking, *, may_fill: bool) -> None:
+async def allow_filling(tx: Transaction, row: Cobrowsing, *, may_fill: bool) -> None:
     """A second consent, apart from the first; it can be taken back while one goes on looking."""
     if row.may_fill == may_fill:
         return
@@ -88,16 +90,16 @@ async def end(tx: Transaction, meeting: uuid.UUID, by: uuid.UUID | None = None) 
     if row is None:
         return
     row.ended_at, row.ended_by_id = tx.now, by
-    tx.record(LookingEnded(meeting=meeting), meeting_stream(meeting))
+    tx.record(CobrowsingEnded(meeting=meeting), meeting_stream(meeting))
 
 
-async def of_meeting(tx: Transaction, meeting: uuid.UUID) -> Looking | None:
+async def of_meeting(tx: Transaction, meeting: uuid.UUID) -> Cobrowsing | None:
     """What is looked at in a meeting now."""
-    query = select(Looking).where(Looking.meeting_id == meeting, Looking.ended_at.is_(None))
+    query = select(Cobrowsing).where(Cobrowsing.meeting_id == meeting, Cobrowsing.ended_at.is_(None))
     return (await tx.session.execute(query)).scalar_one_or_none()
 
 
-async def consents_of(tx: Transaction, meetings: list[uuid.UUID]) -> list[Looking]:
+async def consents_of(tx: Transaction, meetings: list[uuid.UUID]) -> list[Cobrowsing]:
     """Every consent that was given in these meetings, the first one first."""
-    query = select(Looking).where(Looking.meeting_id.in_(meetings)).order_by(Looking.id)
+    query = select(Cobrowsing).where(Cobrowsing.meeting_id.in_(meetings)).order_by(Cobrowsing.id)
     return list((await tx.session.execute(query)).scalars())

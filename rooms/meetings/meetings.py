@@ -48,8 +48,10 @@ class NextStep(StrEnum):
 _GOES_ON = text("state IN ('waiting', 'live')")
 
 
-_APPOINTMENT = table("appointment", column("id", Uuid), column("reason_id", Uuid), column("guest_booth_id", Uuid))
-_REASON = table("reason", column("id", Uuid), column("booth_id", Uuid))
+_APPOINTMENT = table(
+    "appointment", column("id", Uuid), column("appointment_type_id", Uuid), column("guest_booth_id", Uuid)
+)
+_APPOINTMENT_TYPE = table("appointment_type", column("id", Uuid), column("booth_id", Uuid))
 
 
 class Meeting(Base):
@@ -178,10 +180,10 @@ class MeetingProlonged(DomainEvent):
     planned_end_at: datetime
 
 
-class MeetingStepped(DomainEvent):
+class ModeChanged(DomainEvent):
     """Somebody goes on in another way; everybody comes along."""
 
-    kind: ClassVar[str] = "meeting.stepped"
+    kind: ClassVar[str] = "meeting.mode_changed"
     meeting: uuid.UUID
     mode: Mode
     by: uuid.UUID
@@ -290,14 +292,16 @@ async def prolong(tx: Transaction, meeting: Meeting, minutes: int = 5) -> None:
     tx.record(MeetingProlonged(meeting=meeting.id, planned_end_at=meeting.planned_end_at), meeting_stream(meeting.id))
 
 
-async def step(tx: Transaction, meeting: Meeting, by: uuid.UUID, mode: Mode, *, tell_again: bool = False) -> bool:
+async def change_mode(
+    tx: Transaction, meeting: Meeting, by: uuid.UUID, mode: Mode, *, tell_again: bool = False
+) -> bool:
     """Go on in another way; says whether it was another one. `tell_again` when something about it has changed."""
     if meeting.is_over:
         raise Conflict("meeting.over", N_("This talk has ended."))
     is_other = meeting.mode is not mode
     meeting.mode = mode
     if is_other or tell_again:
-        tx.record(MeetingStepped(meeting=meeting.id, mode=mode, by=by), meeting_stream(meeting.id))
+        tx.record(ModeChanged(meeting=meeting.id, mode=mode, by=by), meeting_stream(meeting.id))
     return is_other
 
 
@@ -356,13 +360,13 @@ async def led_now_by(tx: Transaction, recruiter: uuid.UUID) -> Meeting | None:
 async def talking_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
     """The recruiters who talk for each booth now, from its line or in an interview: one query for any number."""
     query = (
-        select(func.coalesce(Meeting.booth_id, _REASON.c.booth_id), Person)
+        select(func.coalesce(Meeting.booth_id, _APPOINTMENT_TYPE.c.booth_id), Person)
         .join(Person, Person.id == Meeting.recruiter_id)
         .outerjoin(_APPOINTMENT, _APPOINTMENT.c.id == Meeting.appointment_id)
-        .outerjoin(_REASON, _REASON.c.id == _APPOINTMENT.c.reason_id)
+        .outerjoin(_APPOINTMENT_TYPE, _APPOINTMENT_TYPE.c.id == _APPOINTMENT.c.appointment_type_id)
     )
     from_line = Meeting.booth_id.in_(booths) & Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE))
-    interview = _REASON.c.booth_id.in_(booths) & (Meeting.state == MeetingState.LIVE)
+    interview = _APPOINTMENT_TYPE.c.booth_id.in_(booths) & (Meeting.state == MeetingState.LIVE)
     found: dict[uuid.UUID, list[Person]] = {booth: [] for booth in booths}
     for booth, person in await tx.session.execute(query.where(or_(from_line, interview))):
         if booth:
@@ -372,7 +376,7 @@ async def talking_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID
 
 async def led_at(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> list[uuid.UUID]:
     """The talks of a booth that this person is in now on the employer's side: from its line, or in its name."""
-    interviews = select(_REASON.c.id).where(_REASON.c.booth_id == booth)
+    interviews = select(_APPOINTMENT_TYPE.c.id).where(_APPOINTMENT_TYPE.c.booth_id == booth)
     query = (
         select(Meeting.id)
         .outerjoin(_APPOINTMENT, _APPOINTMENT.c.id == Meeting.appointment_id)
@@ -380,7 +384,7 @@ async def led_at(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> list[u
         .where(
             or_(
                 (Meeting.recruiter_id == person)
-                & or_(Meeting.booth_id == booth, _APPOINTMENT.c.reason_id.in_(interviews)),
+                & or_(Meeting.booth_id == booth, _APPOINTMENT.c.appointment_type_id.in_(interviews)),
                 (Meeting.guest_id == person) & (_APPOINTMENT.c.guest_booth_id == booth),
             )
         )

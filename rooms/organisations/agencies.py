@@ -1,6 +1,6 @@
-"""Agencies of the employment service, their teams of counsellors, and the reasons people come for.
+"""Agencies of the employment service, their teams of counsellors, and the appointment types people come for.
 
-An employer's booth at a fair has reasons too: the interviews that can be booked there.
+An employer's booth at a fair has appointment types too: the interviews that can be booked there.
 """
 
 import uuid

@@ -14,12 +14,14 @@ SILENT_AFTER = timedelta(weeks=6)
 REINFORCED_SILENT_AFTER = timedelta(weeks=2)
 
 
-class Following(Base):
+class CaseloadEntry(Base):
     """A counsellor follows a person; whom nobody follows just now is their agency's, and is not lost. Purpose:
     counselling; ends when the person leaves."""
 
-    __tablename__ = "following"
-    __table_args__ = (CheckConstraint("(counsellor_id IS NULL) <> (agency_id IS NULL)", name="ck_following_one_owner"),)
+    __tablename__ = "caseload_entry"
+    __table_args__ = (
+        CheckConstraint("(counsellor_id IS NULL) <> (agency_id IS NULL)", name="ck_caseload_entry_one_owner"),
+    )
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     counsellor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     agency_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agency.id"), index=True)
@@ -40,16 +42,16 @@ class Following(Base):
 
 async def referents_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """Who follows each of `people`; whom nobody follows is left out."""
-    query = select(Following.person_id, Following.counsellor_id).where(
-        tx.among(Following.person_id, people), Following.counsellor_id.is_not(None)
+    query = select(CaseloadEntry.person_id, CaseloadEntry.counsellor_id).where(
+        tx.among(CaseloadEntry.person_id, people), CaseloadEntry.counsellor_id.is_not(None)
     )
     return {row.person_id: row.counsellor_id for row in await tx.session.execute(query)}
 
 
 async def referent_of(tx: Transaction, person: uuid.UUID) -> uuid.UUID | None:
-    row = await tx.session.get(Following, person)
+    row = await tx.session.get(CaseloadEntry, person)
     return row.counsellor_id if row else None
 
 
-async def following_of(tx: Transaction, person: uuid.UUID) -> Following | None:
-    return await tx.session.get(Following, person)
+async def entry_of(tx: Transaction, person: uuid.UUID) -> CaseloadEntry | None:
+    return await tx.session.get(CaseloadEntry, person)

@@ -146,6 +146,6 @@ class Live:
             self._hear(*found)
 
     async def _mend(self, stream: str) -> None:
-        """A event is missing: ask for it."""
+        """An event is missing: ask for it."""
         with contextlib.suppress(Refused, *AWAY):
             await self._catch_up([stream])

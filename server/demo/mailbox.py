@@ -6,17 +6,17 @@ from aiohttp import web
 
 from rooms.core import outbox
 from server.mail import Writer
+from server.page_request import PageRequest, get
 from server.rendering import environment
-from server.visit import Visit, get
 
 
 @get("/demo/mailbox")
-async def mailbox(visit: Visit) -> web.StreamResponse:
-    writer = Writer(environment(), visit.house.settings)
-    async with visit.reading() as tx:
+async def mailbox(request: PageRequest) -> web.StreamResponse:
+    writer = Writer(environment(), request.services.settings)
+    async with request.reading() as tx:
         mails = await outbox.latest(tx)
     messages = [(mail, writer.write(mail)) for mail in mails]
-    return visit.page("mailbox.html", mails=[(mail, text["Subject"], _plain(text)) for mail, text in messages])
+    return request.render("mailbox.html", mails=[(mail, text["Subject"], _plain(text)) for mail, text in messages])
 
 
 def _plain(message: EmailMessage) -> str:

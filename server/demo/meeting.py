@@ -13,7 +13,7 @@ from server.demo.peer import Peer
 from server.demo.picture import Portrait
 
 log = structlog.get_logger()
-PublishedEvent = tuple[str, Payload]
+Heard = tuple[str, Payload]
 
 
 class Talk:
@@ -35,7 +35,7 @@ class Talk:
         self._live = live
         self._tab = tab
         self._portrait = portrait
-        self._told: asyncio.Queue[PublishedEvent] = asyncio.Queue()
+        self._told: asyncio.Queue[Heard] = asyncio.Queue()
         self._generation = 0
         self._ice_servers: list[Payload] = []
         self._peer: Peer | None = None
@@ -104,7 +104,7 @@ class Talk:
                 await self._begin(payload)
             case "connected":
                 await self._enter()
-            case "meeting:stepped":
+            case "meeting:mode_changed":
                 await self._step(payload["mode"])
             case "meeting:went_in" if payload["live_at"]:
                 self._go_live()

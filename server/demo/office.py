@@ -1,4 +1,4 @@
-"""A counsellor's office for the demo: an agency, its reasons, Claire's hours, people she follows, and a day."""
+"""A counsellor's office for the demo: an agency, its appointment types, Claire's hours, her people, and a day."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -17,7 +17,7 @@ from rooms.appointments import (
     transitions,
 )
 from rooms.appointments.appointment import Attendance
-from rooms.appointments.appointment_types import Reason, ReasonText
+from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
 from rooms.appointments.availability import Span, local
 from rooms.appointments.reservation import Reservation
 from rooms.caseload import agreed_steps, caseload, notes
@@ -31,11 +31,17 @@ from rooms.people.people import Need, Person, Profile
 AGENCY = "Agence Nantes Centre"
 BY_ANY = ("video", "audio", "phone")
 REASONS = (
-    ReasonText("Premier rendez-vous", 45, BY_ANY, "Qu'attendez-vous de nous ?", "Votre CV, si vous en avez un"),
-    ReasonText("Mon projet", 30, BY_ANY, "De quoi voulez-vous parler ?"),
-    ReasonText("CV et candidatures", 30, BY_ANY, "Quelle candidature préparez-vous ?", "L'annonce et votre CV"),
-    ReasonText("Formation", 45, ("video", "phone"), "Quelle formation vous intéresse ?"),
-    ReasonText("Après le forum", 20, ("video", "phone"), "Quels employeurs avez-vous rencontrés ?", is_follow_up=True),
+    AppointmentTypeText(
+        "Premier rendez-vous", 45, BY_ANY, "Qu'attendez-vous de nous ?", "Votre CV, si vous en avez un"
+    ),
+    AppointmentTypeText("Mon projet", 30, BY_ANY, "De quoi voulez-vous parler ?"),
+    AppointmentTypeText(
+        "CV et candidatures", 30, BY_ANY, "Quelle candidature préparez-vous ?", "L'annonce et votre CV"
+    ),
+    AppointmentTypeText("Formation", 45, ("video", "phone"), "Quelle formation vous intéresse ?"),
+    AppointmentTypeText(
+        "Après le forum", 20, ("video", "phone"), "Quels employeurs avez-vous rencontrés ?", is_follow_up=True
+    ),
 )
 FOLLOWED = (
     ("Léa Martin", "vente", ()),
@@ -80,22 +86,22 @@ async def fill_today(tx: Transaction) -> None:
     begins = datetime.combine(tx.now.astimezone(where.zone).date(), time(0), tzinfo=where.zone).astimezone(UTC)
     if await agenda.of_person(tx, counsellor.id, since=tx.now, until=begins + timedelta(days=2)):
         return
-    reasons = {reason.name: reason for reason in await appointment_types.all_of(tx, where)}
+    types = {appointment_type.name: appointment_type for appointment_type in await appointment_types.all_of(tx, where)}
     for number, person in enumerate(await caseload.followed_by(tx, counsellor.id)):
         if person.email is None:
-            await _book(tx, counsellor, person, reasons["Mon projet"], WORDS[number % len(WORDS)])
+            await _book(tx, counsellor, person, types["Mon projet"], WORDS[number % len(WORDS)])
         else:
-            await _book_three(tx, counsellor, person, reasons["Mon projet"])
+            await _book_three(tx, counsellor, person, types["Mon projet"])
 
 
 async def remember(tx: Transaction, counsellor: Person, agency: Agency) -> None:
     """What was before today: talks that took place, one that failed technically, notes and steps."""
-    reasons = {reason.name: reason for reason in await appointment_types.all_of(tx, agency)}
-    reason, nothing = reasons["Mon projet"], timedelta(0)
+    types = {appointment_type.name: appointment_type for appointment_type in await appointment_types.all_of(tx, agency)}
+    appointment_type, nothing = types["Mon projet"], timedelta(0)
     for number, person in enumerate(await caseload.followed_by(tx, counsellor.id)):
         begins = local(tx.now.astimezone(agency.zone).date() - timedelta(days=6 + 9 * number), time(10), agency.zone)
-        span = Span(begins, begins + timedelta(minutes=reason.minutes))
-        wanted = Reservation(reason, counsellor.id, Mode.VIDEO, span, nothing, nothing, agency.time_zone)
+        span = Span(begins, begins + timedelta(minutes=appointment_type.minutes))
+        wanted = Reservation(appointment_type, counsellor.id, Mode.VIDEO, span, nothing, nothing, agency.time_zone)
         row = await reservation.reserve(tx, person, wanted)
         if row is None:
             continue
@@ -118,38 +124,46 @@ async def expect(tx: Transaction, seeker: Person) -> None:
     await caseload.follow(tx, counsellor.id, seeker.id)
     if any(row.ends_at > tx.now for row in await agenda.active_of(tx, seeker.id)):
         return
-    (reason,) = (each for each in await appointment_types.all_of(tx, where) if each.name == "Mon projet")
+    (appointment_type,) = (each for each in await appointment_types.all_of(tx, where) if each.name == "Mon projet")
     begins = tx.now.replace(second=0, microsecond=0) - timedelta(minutes=tx.now.minute % 5) + WITHIN
     for _ in range(12):
-        span = Span(begins, begins + timedelta(minutes=reason.minutes))
+        span = Span(begins, begins + timedelta(minutes=appointment_type.minutes))
         nothing = timedelta(0)
-        wanted = Reservation(reason, counsellor.id, Mode.VIDEO, span, nothing, nothing, where.time_zone)
+        wanted = Reservation(appointment_type, counsellor.id, Mode.VIDEO, span, nothing, nothing, where.time_zone)
         row = await reservation.reserve(tx, seeker, wanted)
         if row:
             return await booking.book(tx, row, seeker, SEEKER_SAYS)
         begins += timedelta(minutes=5)
 
 
-async def _book_three(tx: Transaction, counsellor: Person, person: Person, reason: Reason) -> None:
+async def _book_three(tx: Transaction, counsellor: Person, person: Person, appointment_type: AppointmentType) -> None:
     """With a recruiter who comes too, in the days to come, when all three can."""
-    tomorrow = tx.now.astimezone(reason.host.zone).date() + timedelta(days=1)
+    tomorrow = tx.now.astimezone(appointment_type.venue.zone).date() + timedelta(days=1)
     for guest in await guests.choices(tx, apart_from=(counsellor.id, person.id)):
         found = await slot_search.free_times(
-            tx, reason, Mode.VIDEO, person.id, tomorrow, 7, only=counsellor.id, guest=guest
+            tx, appointment_type, Mode.VIDEO, person.id, tomorrow, 7, only=counsellor.id, guest=guest
         )
         if found:
             begins = found[0].span.begins
-            await booking.book_for(tx, counsellor, person, reason, Mode.VIDEO, begins, guest=guest)
+            await booking.book_for(tx, counsellor, person, appointment_type, Mode.VIDEO, begins, guest=guest)
             return
 
 
-async def _book(tx: Transaction, counsellor: Person, person: Person, reason: Reason, said: str) -> None:
-    day = tx.now.astimezone(reason.host.zone).date()
+async def _book(
+    tx: Transaction, counsellor: Person, person: Person, appointment_type: AppointmentType, said: str
+) -> None:
+    day = tx.now.astimezone(appointment_type.venue.zone).date()
     for mode in (Mode.PHONE, Mode.VIDEO):
-        found = await slot_search.free_times(tx, reason, mode, person.id, day, 4, only=counsellor.id)
+        found = await slot_search.free_times(tx, appointment_type, mode, person.id, day, 4, only=counsellor.id)
         if found:
             row = await allocation.reserve(
-                tx, person, reason, mode, found[0].span.begins, reason.host.time_zone, by_staff=counsellor.id
+                tx,
+                person,
+                appointment_type,
+                mode,
+                found[0].span.begins,
+                appointment_type.venue.time_zone,
+                by_staff=counsellor.id,
             )
             await booking.book(tx, row, counsellor, said, "02 40 12 34 56")
             return

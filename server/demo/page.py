@@ -51,7 +51,7 @@ class Page(HTMLParser):
 
     @property
     def streams(self) -> list[str]:
-        return [head["stream"] for head in json.loads(self.first("data-following") or "[]")]
+        return [head["stream"] for head in json.loads(self.first("data-heads") or "[]")]
 
     def booths(self) -> dict[str, str]:
         """The path of each booth in a lobby, by its id."""

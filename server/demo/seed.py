@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from rooms.appointments import appointment_types, booking_rules, hours
-from rooms.appointments.appointment_types import ReasonText
+from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.core import text
 from rooms.core.database import Database
 from rooms.core.transaction import Transaction
@@ -21,7 +21,7 @@ from server.demo import office
 
 FAIR = "Hôtellerie et restauration, Loire"
 INTERVIEWS_WITH = "Luc Moreau"
-INTERVIEW = ReasonText("Entretien", 20, ("video", "phone"), "Quel poste vous intéresse ?", "Votre CV")
+INTERVIEW = AppointmentTypeText("Entretien", 20, ("video", "phone"), "Quel poste vous intéresse ?", "Votre CV")
 OPEN_FOR = timedelta(hours=12)
 OPEN_AT_LEAST = timedelta(hours=2)
 

@@ -9,68 +9,68 @@ from rooms.organisations import agencies
 from rooms.people import people
 from rooms.people.people import Person
 from server import language
-from server.pages.following import heads
-from server.visit import Visit, get, post
+from server.page_request import PageRequest, get, post
+from server.pages.stream_heads import read_heads
 
 
 @get("/administer")
-async def administer(visit: Visit) -> web.StreamResponse:
-    visit.actor.known  # noqa: B018
-    access.may(visit.actor, Act.PEOPLE_INVITE)
-    async with visit.reading() as tx:
-        following = await heads(tx, visit)
+async def administer(request: PageRequest) -> web.StreamResponse:
+    request.actor.known  # noqa: B018
+    access.may(request.actor, Act.PEOPLE_INVITE)
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
         values = {
             "organisers": await people.organisers(tx),
             "counsellors": await agencies.members(tx),
             "invitations": await invitations.open_for_installation(tx),
         }
-    return visit.page("administer.html", following=following, **values)
+    return request.render("administer.html", heads=heads, **values)
 
 
 @post("/administer/organisers", again=administer)
-async def invite_organiser(visit: Visit) -> web.StreamResponse:
-    access.may(visit.actor, Act.PEOPLE_INVITE)
-    async with visit.transaction() as tx:
-        await invitations.invite_organiser(tx, visit.typed("email"), visit.language)
-    return visit.go("/administer", language.gettext("The invitation is on its way."))
+async def invite_organiser(request: PageRequest) -> web.StreamResponse:
+    access.may(request.actor, Act.PEOPLE_INVITE)
+    async with request.transaction() as tx:
+        await invitations.invite_organiser(tx, request.typed("email"), request.language)
+    return request.go("/administer", language.gettext("The invitation is on its way."))
 
 
 @post("/administer/counsellors", again=administer)
-async def invite_counsellor(visit: Visit) -> web.StreamResponse:
-    access.may(visit.actor, Act.PEOPLE_INVITE)
-    async with visit.transaction() as tx:
+async def invite_counsellor(request: PageRequest) -> web.StreamResponse:
+    access.may(request.actor, Act.PEOPLE_INVITE)
+    async with request.transaction() as tx:
         await invitations.invite_counsellor(
-            tx, visit.typed("agency"), visit.typed("team"), visit.typed("counsellor_email"), visit.language
+            tx, request.typed("agency"), request.typed("team"), request.typed("counsellor_email"), request.language
         )
-    return visit.go("/administer", language.gettext("The invitation is on its way."))
+    return request.go("/administer", language.gettext("The invitation is on its way."))
 
 
 @post("/administer/organisers/{person}/remove")
-async def end_organiser(visit: Visit) -> web.StreamResponse:
-    access.may(visit.actor, Act.PEOPLE_INVITE)
-    async with visit.transaction() as tx:
-        await people.end_organiser(tx, visit.id("person"))
-    return visit.go("/administer", language.gettext("This person makes no more fairs."))
+async def end_organiser(request: PageRequest) -> web.StreamResponse:
+    access.may(request.actor, Act.PEOPLE_INVITE)
+    async with request.transaction() as tx:
+        await people.end_organiser(tx, request.id("person"))
+    return request.go("/administer", language.gettext("This person makes no more fairs."))
 
 
 @post("/administer/teams/{team}/counsellors/{person}/remove", again=administer)
-async def remove_counsellor(visit: Visit) -> web.StreamResponse:
-    access.may(visit.actor, Act.PEOPLE_INVITE)
-    async with visit.transaction() as tx:
-        by = await tx.session.get_one(Person, visit.actor.known.id)
-        count = await counsellor_departure.leave_team(tx, visit.id("team"), visit.id("person"), by)
+async def remove_counsellor(request: PageRequest) -> web.StreamResponse:
+    access.may(request.actor, Act.PEOPLE_INVITE)
+    async with request.transaction() as tx:
+        by = await tx.session.get_one(Person, request.actor.known.id)
+        count = await counsellor_departure.leave_team(tx, request.id("team"), request.id("person"), by)
     said = language.gettext("This person belongs to the team no longer.")
     if count:
         told = language.ngettext(
             "%(count)s appointment has gone to a colleague.", "%(count)s appointments have gone to colleagues.", count
         )
         said = f"{said} {told % {'count': count}}"
-    return visit.go("/administer", said)
+    return request.go("/administer", said)
 
 
 @post("/administer/invitations/{organiser_invitation}/withdraw")
-async def withdraw_invitation(visit: Visit) -> web.StreamResponse:
-    access.may(visit.actor, Act.PEOPLE_INVITE)
-    async with visit.transaction() as tx:
-        await invitations.withdraw_for_installation(tx, visit.id("organiser_invitation"))
-    return visit.go("/administer", language.gettext("This invitation opens nothing any more."))
+async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
+    access.may(request.actor, Act.PEOPLE_INVITE)
+    async with request.transaction() as tx:
+        await invitations.withdraw_for_installation(tx, request.id("organiser_invitation"))
+    return request.go("/administer", language.gettext("This invitation opens nothing any more."))

@@ -21,24 +21,24 @@ from rooms.meetings import cobrowsing, meetings
 from rooms.organisations import referents
 from rooms.people.people import Person
 from server import calendars, language, letter, receipt
+from server.page_request import PageRequest, get, post
 from server.pages.booking import cv_of, mode_of, shown_times
-from server.pages.following import heads
-from server.visit import Visit, get, post
+from server.pages.stream_heads import read_heads
 
 KEPT_IN_VIEW = timedelta(days=730)
 
 
 @get("/appointments")
-async def mine(visit: Visit) -> web.StreamResponse:
-    person = visit.actor.known
-    async with visit.reading() as tx:
-        following = await heads(tx, visit)
+async def mine(request: PageRequest) -> web.StreamResponse:
+    person = request.actor.known
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
         rows = await agenda.of_person(tx, person.id, since=tx.now - KEPT_IN_VIEW)
-        follows = await referents.following_of(tx, person.id)
+        follows = await referents.entry_of(tx, person.id)
         talk = await conversations.with_counsellor(tx, person.id) if follows else None
         if talk:
-            following = await heads(tx, visit, conversation_stream(talk.id))
-        return visit.page(
+            heads = await read_heads(tx, request, conversation_stream(talk.id))
+        return request.render(
             "appointments.html",
             ahead=[row for row in rows if row.state is AppointmentState.BOOKED and row.ends_at > tx.now],
             past=[row for row in reversed(rows) if row.state is not AppointmentState.BOOKED or row.ends_at <= tx.now],
@@ -52,48 +52,48 @@ async def mine(visit: Visit) -> web.StreamResponse:
             counsellor=await tx.session.get_one(Person, follows.counsellor_id) if follows else None,
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id) if talk else [],
-            following=following,
+            heads=heads,
         )
 
 
 @post("/me/counsellors/{counsellor}/answer", again=mine)
-async def answer_counsellor(visit: Visit) -> web.StreamResponse:
+async def answer_counsellor(request: PageRequest) -> web.StreamResponse:
     """May this counsellor follow me? Yes or no."""
-    async with visit.transaction() as tx:
-        may = visit.typed("answer") == "yes"
-        await follow_requests.answer(tx, visit.actor.known.id, visit.id("counsellor"), may=may)
-    return visit.go("/appointments", language.gettext("Thank you, that is settled."))
+    async with request.transaction() as tx:
+        may = request.typed("answer") == "yes"
+        await follow_requests.answer(tx, request.actor.known.id, request.id("counsellor"), may=may)
+    return request.go("/appointments", language.gettext("Thank you, that is settled."))
 
 
 @post("/suggestions/{suggestion}/share")
-async def share_outcome(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        is_shared = bool(visit.typed("is_shared"))
-        await suggestions.share(tx, visit.actor.known.id, visit.id("suggestion"), is_shared=is_shared)
-    return visit.go("/appointments#suggestions", language.gettext("Saved."))
+async def share_outcome(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        is_shared = bool(request.typed("is_shared"))
+        await suggestions.share(tx, request.actor.known.id, request.id("suggestion"), is_shared=is_shared)
+    return request.go("/appointments#suggestions", language.gettext("Saved."))
 
 
-async def _kept(tx: Transaction, visit: Visit) -> Appointment:
-    return await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP, lock=True)
+async def _kept(tx: Transaction, request: PageRequest) -> Appointment:
+    return await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP, lock=True)
 
 
 @get("/appointments/{appointment}")
-async def appointment(visit: Visit) -> web.StreamResponse:
-    async with visit.reading() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"))
+async def appointment(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        row = await access.appointment(tx, request.actor, request.id("appointment"))
         held = await meetings.of_appointment(tx, row.id)
         talk = await conversations.found(tx, ConversationKind.MEETING, row.id)
-        leads = visit.actor.is_person(row.counsellor_id)
+        leads = request.actor.is_person(row.counsellor_id)
         # An employer who comes too reads what the three share, and nothing of what is between the two others.
-        is_guest = visit.actor.is_person(row.guest_id)
-        following = await heads(tx, visit, *([conversation_stream(talk.id)] if talk else []))
+        is_guest = request.actor.is_person(row.guest_id)
+        heads = await read_heads(tx, request, *([conversation_stream(talk.id)] if talk else []))
         if row.state is AppointmentState.RESERVED:
-            return visit.go(f"/appointments/{row.id}/confirm")
-        return visit.page(
+            return request.go(f"/appointments/{row.id}/confirm")
+        return request.render(
             "appointment.html",
             row=row,
-            at=_zone_of(visit, row),
-            zone=_zone_of(visit, row),
+            at=_zone_of(request, row),
+            zone=_zone_of(request, row),
             leads=leads,
             is_guest=is_guest,
             is_ahead=row.is_ahead(tx.now),
@@ -108,18 +108,18 @@ async def appointment(visit: Visit) -> web.StreamResponse:
             consents=await cobrowsing.consents_of(tx, [each.id for each in held]) if not is_guest else [],
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id) if talk else [],
-            notes=[each.notes for each in held if each.notes and visit.actor.is_person(each.recruiter_id)],
-            is_asked=satisfaction.is_asked(row) and visit.actor.is_person(row.candidate_id),
-            said=await satisfaction.of_appointment(tx, row.id) if visit.actor.is_person(row.candidate_id) else None,
+            notes=[each.notes for each in held if each.notes and request.actor.is_person(each.recruiter_id)],
+            is_asked=satisfaction.is_asked(row) and request.actor.is_person(row.candidate_id),
+            said=await satisfaction.of_appointment(tx, row.id) if request.actor.is_person(row.candidate_id) else None,
             verdicts=[each.value for each in Verdict],
             changes=await agenda.changes_of(tx, row.id) if not is_guest else [],
-            following=following,
+            heads=heads,
         )
 
 
 async def _after(tx: Transaction, row: Appointment) -> Appointment | None:
     """Whom the counsellor sees next on the same day."""
-    zone = row.host.zone
+    zone = row.venue.zone
     ahead = await agenda.seen_by(tx, row.counsellor_id, row.begins_at.astimezone(zone).date(), zone)
     return next((each for each in ahead if each.begins_at > row.begins_at), None)
 
@@ -131,133 +131,142 @@ def is_room_open(row: Appointment, now: datetime) -> bool:
     )
 
 
-def _zone_of(visit: Visit, row: Appointment) -> ZoneInfo:
-    return ZoneInfo(row.time_zone) if visit.actor.is_person(row.candidate_id) else row.host.zone
+def _zone_of(request: PageRequest, row: Appointment) -> ZoneInfo:
+    return ZoneInfo(row.time_zone) if request.actor.is_person(row.candidate_id) else row.venue.zone
 
 
 @get("/appointments/{appointment}/times")
-async def other_times(visit: Visit) -> web.StreamResponse:
-    async with visit.reading() as tx:
-        following = await heads(tx, visit)
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
-        mine = row.counsellor_id if visit.actor.is_person(row.counsellor_id) else None
-        shown = await shown_times(tx, visit, row.reason, row.candidate, row, only=mine)
+async def other_times(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
+        row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP)
+        mine = row.counsellor_id if request.actor.is_person(row.counsellor_id) else None
+        shown = await shown_times(tx, request, row.appointment_type, row.candidate, row, only=mine)
         back = f"/appointments/{row.id}"
-        return visit.page(
-            "appointment_times.html", reason=row.reason, shown=shown, moving=row, back=back, following=following
+        return request.render(
+            "appointment_times.html",
+            appointment_type=row.appointment_type,
+            shown=shown,
+            moving=row,
+            back=back,
+            heads=heads,
         )
 
 
 @post("/appointments/{appointment}/move", again=other_times)
-async def move(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        row = await _kept(tx, visit)
-        await booking.move(tx, row, visit.actor.known, visit.moment("begins"), mode_of(visit, row.reason, row))
-    return visit.go(f"/appointments/{row.id}", _and_told(visit, row, language.gettext("It has moved.")))
+async def move(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        row = await _kept(tx, request)
+        await booking.move(
+            tx, row, request.actor.known, request.moment("begins"), mode_of(request, row.appointment_type, row)
+        )
+    return request.go(f"/appointments/{row.id}", _and_told(request, row, language.gettext("It has moved.")))
 
 
-def _and_told(visit: Visit, row: Appointment, said: str) -> str:
+def _and_told(request: PageRequest, row: Appointment, said: str) -> str:
     """Whoever has no address is told by whoever did it for them."""
-    if row.candidate.email or visit.actor.is_person(row.candidate_id):
+    if row.candidate.email or request.actor.is_person(row.candidate_id):
         return f"{said} {language.gettext('Everybody concerned is told.')}"
     please = language.gettext("%(name)s has no e-mail address: please tell them.", name=row.candidate.name)
     return f"{said} {please}"
 
 
 @post("/appointments/{appointment}/cancel", again=appointment)
-async def cancel(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        row = await _kept(tx, visit)
+async def cancel(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        row = await _kept(tx, request)
         if row.state is AppointmentState.RESERVED:
             raise Conflict("appointment.held", N_("This time is only kept for you. It is free again by itself."))
-        await booking.cancel(tx, row, visit.actor.known, visit.typed("words"))
-    return visit.go(f"/appointments/{row.id}", _and_told(visit, row, language.gettext("It is cancelled.")))
+        await booking.cancel(tx, row, request.actor.known, request.typed("words"))
+    return request.go(f"/appointments/{row.id}", _and_told(request, row, language.gettext("It is cancelled.")))
 
 
 @post("/appointments/{appointment}/guest/excuse", again=appointment)
-async def excuse_guest(visit: Visit) -> web.StreamResponse:
+async def excuse_guest(request: PageRequest) -> web.StreamResponse:
     """The employer does not come: any of the three may say so."""
-    async with visit.transaction() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_EXCUSE, lock=True)
-        was_guest = visit.actor.is_person(row.guest_id)
-        await booking.excuse_guest(tx, row, visit.actor.known)
+    async with request.transaction() as tx:
+        row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_EXCUSE, lock=True)
+        was_guest = request.actor.is_person(row.guest_id)
+        await booking.excuse_guest(tx, row, request.actor.known)
     said = language.gettext("The two others meet as planned. Everybody concerned is told.")
-    return visit.go("/appointments" if was_guest else f"/appointments/{row.id}", said)
+    return request.go("/appointments" if was_guest else f"/appointments/{row.id}", said)
 
 
 @post("/appointments/{appointment}/coming", again=appointment)
-async def coming(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        row = await _kept(tx, visit)
-        transitions.confirm(tx, row, visit.actor.known, visit.moment("begins"))
-    return visit.go(f"/appointments/{visit.id('appointment')}", language.gettext("Thank you. See you then."))
+async def coming(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        row = await _kept(tx, request)
+        transitions.confirm(tx, row, request.actor.known, request.moment("begins"))
+    return request.go(f"/appointments/{request.id('appointment')}", language.gettext("Thank you. See you then."))
 
 
 @post("/appointments/{appointment}/room", again=appointment)
-async def enter_room(visit: Visit) -> web.StreamResponse:
+async def enter_room(request: PageRequest) -> web.StreamResponse:
     """Come to the waiting room."""
-    async with visit.transaction() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_SEE, lock=True)
-        meeting = await room.enter(tx, row, visit.actor.known)
-    return visit.go(f"/meetings/{meeting.id}")
+    async with request.transaction() as tx:
+        row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_SEE, lock=True)
+        meeting = await room.enter(tx, row, request.actor.known)
+    return request.go(f"/meetings/{meeting.id}")
 
 
 @get("/appointments/{appointment}/receipt.pdf")
-async def kept_receipt(visit: Visit) -> web.StreamResponse:
+async def kept_receipt(request: PageRequest) -> web.StreamResponse:
     """What was recorded of the connection, for either of the two to keep."""
-    async with visit.reading() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
+    async with request.reading() as tx:
+        row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP)
         seen = await evidence.of_appointment(tx, row.id)
     headers = {"Content-Disposition": "attachment; filename=receipt.pdf", "Cache-Control": "no-store"}
-    text = receipt.of(row, seen, _zone_of(visit, row))
+    text = receipt.of(row, seen, _zone_of(request, row))
     return web.Response(body=text, content_type="application/pdf", headers=headers)
 
 
 @post("/appointments/{appointment}/contest", again=appointment)
-async def contest(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_CONTEST, lock=True)
-        await transitions.contest(tx, row, visit.typed("contested"))
-    return visit.go(f"/appointments/{row.id}", language.gettext("What you say stands beside what was recorded."))
+async def contest(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_CONTEST, lock=True)
+        await transitions.contest(tx, row, request.typed("contested"))
+    return request.go(f"/appointments/{row.id}", language.gettext("What you say stands beside what was recorded."))
 
 
 @post("/appointments/{appointment}/satisfaction", again=appointment)
-async def say(visit: Visit) -> web.StreamResponse:
+async def say(request: PageRequest) -> web.StreamResponse:
     """Two questions and an open answer, of whom the appointment was for."""
-    async with visit.transaction() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_RATE, lock=True)
-        await satisfaction.say(tx, row, visit.typed("helped"), visit.typed("heard"), visit.typed("satisfied_words"))
-    return visit.go(
+    async with request.transaction() as tx:
+        row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_RATE, lock=True)
+        await satisfaction.say(
+            tx, row, request.typed("helped"), request.typed("heard"), request.typed("satisfied_words")
+        )
+    return request.go(
         f"/appointments/{row.id}#satisfaction", language.gettext("Thank you. It is read without your name.")
     )
 
 
 @post("/appointments/{appointment}/links/withdraw")
-async def withdraw_links(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        ended = await booking.withdraw_links(tx, await _kept(tx, visit))
+async def withdraw_links(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        ended = await booking.withdraw_links(tx, await _kept(tx, request))
     for session in ended:
-        await visit.house.hub.close_session(session)
+        await request.services.hub.close_session(session)
     said = language.gettext("The links that were mailed open nothing any more.")
-    return visit.go(f"/appointments/{visit.id('appointment')}", said)
+    return request.go(f"/appointments/{request.id('appointment')}", said)
 
 
 @get("/appointments/{appointment}/calendar.ics")
-async def calendar(visit: Visit) -> web.StreamResponse:
-    async with visit.reading() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"))
-    host = urlsplit(visit.house.settings.public_url).hostname or "localhost"
-    text = calendars.file(row, visit.actor.known.id, visit.house.settings.public_url.rstrip("/"), host)
+async def calendar(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        row = await access.appointment(tx, request.actor, request.id("appointment"))
+    host = urlsplit(request.services.settings.public_url).hostname or "localhost"
+    text = calendars.file(row, request.actor.known.id, request.services.settings.public_url.rstrip("/"), host)
     headers = {"Content-Disposition": "attachment; filename=appointment.ics", "Cache-Control": "no-store"}
     return web.Response(body=text, content_type="text/calendar", charset="utf-8", headers=headers)
 
 
 @post("/appointments/{appointment}/letter")
-async def printed(visit: Visit) -> web.StreamResponse:
+async def printed(request: PageRequest) -> web.StreamResponse:
     """The letter to print, for somebody without internet."""
-    async with visit.transaction() as tx:
-        row = await _kept(tx, visit)
-        path = booking.print_link(tx, row, visit.actor.known)
+    async with request.transaction() as tx:
+        row = await _kept(tx, request)
+        path = booking.print_link(tx, row, request.actor.known)
     headers = {"Content-Disposition": "inline; filename=letter.pdf", "Cache-Control": "no-store"}
-    address = visit.house.settings.public_url.rstrip("/") + path
+    address = request.services.settings.public_url.rstrip("/") + path
     return web.Response(body=letter.of(row, address), content_type="application/pdf", headers=headers)

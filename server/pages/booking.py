@@ -12,7 +12,7 @@ from rooms.access import Act, batch_booking
 from rooms.access.batch_booking import ActorBooking, ActorSlotRequest
 from rooms.appointments import agenda, appointment_types, booking, choices, slot_search, waiting_list
 from rooms.appointments.appointment import SHOWN, Appointment, Guest, Lapsed
-from rooms.appointments.appointment_types import Reason
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.slot_search import DAYS_AT_ONCE, Candidate, Openings, Time
 from rooms.core.errors import Problem
 from rooms.core.transaction import Transaction
@@ -22,8 +22,8 @@ from rooms.people import documents, people
 from rooms.people.documents import Document
 from rooms.people.people import Person
 from server import language
-from server.pages.following import heads
-from server.visit import Visit, get, post
+from server.page_request import PageRequest, get, post
+from server.pages.stream_heads import read_heads
 
 MOST_WEEKS = 26
 
@@ -43,193 +43,245 @@ class Shown:
 
 
 @get("/appointments/new")
-async def choose_reason(visit: Visit) -> web.StreamResponse:
+async def choose_reason(request: PageRequest) -> web.StreamResponse:
     """Step one of three: what for, and how."""
-    person = visit.actor.known
-    async with visit.reading() as tx:
-        following = await heads(tx, visit)
-        reasons = await choices.reasons_for(tx, person)
+    person = request.actor.known
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
+        types = await choices.reasons_for(tx, person)
         known = await agencies.all_agencies(tx)
         is_followed = await referents.referent_of(tx, person.id) is not None
     asks_where = not is_followed and any(each.area for each in known)
-    return visit.page(
-        "appointment_reason.html", agencies=reasons, asks_where=asks_where, postcode=person.postcode,
-        elsewhere=[each for each in known if each.phone], following=following,
+    return request.render(
+        "appointment_choice.html", agencies=types, asks_where=asks_where, postcode=person.postcode,
+        elsewhere=[each for each in known if each.phone], heads=heads,
     )  # fmt: skip
 
 
 @post("/appointments/where", again=choose_reason)
-async def live_at(visit: Visit) -> web.StreamResponse:
+async def live_at(request: PageRequest) -> web.StreamResponse:
     """The postcode says which agency serves somebody."""
-    async with visit.transaction() as tx:
-        person = await tx.session.get_one(Person, visit.actor.known.id)
-        await people.live_at(tx, person, visit.typed("postcode"))
-    return visit.go("/appointments/new")
+    async with request.transaction() as tx:
+        person = await tx.session.get_one(Person, request.actor.known.id)
+        await people.live_at(tx, person, request.typed("postcode"))
+    return request.go("/appointments/new")
 
 
 def mode_of(
-    visit: Visit, reason: Reason, moving: Appointment | None = None, candidate: Person | None = None,
+    request: PageRequest,
+    appointment_type: AppointmentType,
+    moving: Appointment | None = None,
+    candidate: Person | None = None,
     guest: Guest | None = None,
-) -> Mode:  # fmt: skip
-    """What was chosen; otherwise how it was to be, or the first way of the reason. Whoever has no address is called."""
-    wanted = visit.typed("mode") or visit.query.get("mode", "")
-    if wanted in slot_search.modes_for(reason, guest, moving):
+) -> Mode:
+    """What was chosen; otherwise how it was to be, or the first way of the appointment type. Whoever has no address is
+    called."""
+    wanted = request.typed("mode") or request.query.get("mode", "")
+    if wanted in slot_search.modes_for(appointment_type, guest, moving):
         return Mode(wanted)
-    possible = slot_search.modes_for(reason, guest)
+    possible = slot_search.modes_for(appointment_type, guest)
     if candidate and not candidate.email and not moving and Mode.PHONE in possible:
         return Mode.PHONE
-    return moving.mode if moving else Mode((possible or reason.modes)[0])
+    return moving.mode if moving else Mode((possible or appointment_type.modes)[0])
 
 
-def _week(visit: Visit) -> int:
-    typed = visit.query.get("week", "0")
+def _week(request: PageRequest) -> int:
+    typed = request.query.get("week", "0")
     return min(int(typed), MOST_WEEKS) if typed.isdecimal() and len(typed) <= 3 else 0
 
 
 async def shown_times(
-    tx: Transaction, visit: Visit, reason: Reason, candidate: Person, moving: Appointment | None = None,
-    *, only: uuid.UUID | None = None, guest: Guest | None = None,
-) -> Shown:  # fmt: skip
+    tx: Transaction,
+    request: PageRequest,
+    appointment_type: AppointmentType,
+    candidate: Person,
+    moving: Appointment | None = None,
+    *,
+    only: uuid.UUID | None = None,
+    guest: Guest | None = None,
+) -> Shown:
     """A week of times; `only` those of one counsellor, who chooses for somebody, perhaps with a guest, and reads all of
     their day in the agency's time."""
-    first, mode = _first_day(visit, tx, reason), mode_of(visit, reason, moving, candidate, guest)
-    found = await slot_search.free_times(tx, reason, mode, candidate.id, first, moving=moving, only=only, guest=guest)
-    return _shown(tx.now, visit, reason, mode, found, moving, guest, zone=reason.host.zone if only else None)
+    first, mode = (
+        _first_day(request, tx, appointment_type),
+        mode_of(request, appointment_type, moving, candidate, guest),
+    )
+    found = await slot_search.free_times(
+        tx, appointment_type, mode, candidate.id, first, moving=moving, only=only, guest=guest
+    )
+    return _shown(
+        tx.now,
+        request,
+        appointment_type,
+        mode,
+        found,
+        moving,
+        guest,
+        zone=appointment_type.venue.zone if only else None,
+    )
 
 
-def _first_day(visit: Visit, tx: Transaction, reason: Reason) -> date:
-    return tx.now.astimezone(reason.host.zone).date() + timedelta(days=_week(visit) * DAYS_AT_ONCE)
+def _first_day(request: PageRequest, tx: Transaction, appointment_type: AppointmentType) -> date:
+    return tx.now.astimezone(appointment_type.venue.zone).date() + timedelta(days=_week(request) * DAYS_AT_ONCE)
 
 
 def _shown(
-    now: datetime, visit: Visit, reason: Reason, mode: Mode, found: list[Time], moving: Appointment | None = None,
-    guest: Guest | None = None, zone: ZoneInfo | None = None,
-) -> Shown:  # fmt: skip
-    here = reason.host.zone
-    week, zone = _week(visit), zone or visit.zone or here
+    now: datetime,
+    request: PageRequest,
+    appointment_type: AppointmentType,
+    mode: Mode,
+    found: list[Time],
+    moving: Appointment | None = None,
+    guest: Guest | None = None,
+    zone: ZoneInfo | None = None,
+) -> Shown:
+    here = appointment_type.venue.zone
+    week, zone = _week(request), zone or request.zone or here
     if moving and mode is moving.mode:
         found = [each for each in found if each.span.begins != moving.begins_at]
     begins = tuple(each.span.begins for each in found)
     first = begins[0] if begins else now
     is_foreign = first.astimezone(zone).utcoffset() != first.astimezone(here).utcoffset()
-    possible = slot_search.modes_for(reason, moving.asked if moving else guest, moving)
+    possible = slot_search.modes_for(appointment_type, moving.asked if moving else guest, moving)
     modes = tuple(each for each in possible if each != Mode.PHONE or moving is None or moving.phone)
     return Shown(zone, is_foreign, begins, week, mode, modes)
 
 
-@get("/appointments/new/{reason}")
-async def choose_time(visit: Visit) -> web.StreamResponse:
+@get("/appointments/new/{appointment_type}")
+async def choose_time(request: PageRequest) -> web.StreamResponse:
     """Step two of three: when."""
-    me = visit.actor.known.id
-    following, reserved = "", None
-    if not visit.wants_part:
-        async with visit.reading() as tx:
-            following, reserved = await heads(tx, visit), await agenda.reserved_by(tx, me)
+    me = request.actor.known.id
+    heads, reserved = "", None
+    if not request.wants_part:
+        async with request.reading() as tx:
+            heads, reserved = await read_heads(tx, request), await agenda.reserved_by(tx, me)
 
     async def look(asked: list[None]) -> list[Openings]:
-        async with visit.reading() as tx:
+        async with request.reading() as tx:
             # What one may not take is no answer for who shares the look: that is asked of each afterwards.
-            reason = await appointment_types.active(tx, visit.id("reason"))
+            appointment_type = await appointment_types.active(tx, request.id("appointment_type"))
             # Only one counsellor is asked for a follow-up, and not the same one for everybody.
-            team = [] if reason.is_follow_up else await appointment_types.ids_for(tx, reason)
+            team = [] if appointment_type.is_follow_up else await appointment_types.ids_for(tx, appointment_type)
             found = await slot_search.openings_of(
-                tx, reason, mode_of(visit, reason), team, _first_day(visit, tx, reason)
+                tx,
+                appointment_type,
+                mode_of(request, appointment_type),
+                team,
+                _first_day(request, tx, appointment_type),
             )
         return [found] * len(asked)
 
     # Many look at once when times open: nobody keeps a connection to the database while they share one look.
-    gathering = visit.house.gathering
-    about = ("openings", visit.id("reason"), visit.typed("mode") or visit.query.get("mode"), _week(visit))
+    gathering = request.services.batching
+    about = (
+        "openings",
+        request.id("appointment_type"),
+        request.typed("mode") or request.query.get("mode"),
+        _week(request),
+    )
     openings = await gathering.ask(about, None, look)
-    reason = openings.reason
+    appointment_type = openings.appointment_type
 
     async def know(people: list[uuid.UUID]) -> list[Candidate]:
-        async with visit.reading() as tx:
+        async with request.reading() as tx:
             return await slot_search.candidates(tx, people, openings.around)
 
-    if reason.booth or (reason.agency and reason.agency.area):
-        async with visit.reading() as tx:
-            await access.may_take(tx, visit.actor, reason)
-    if reason.is_follow_up:
-        async with visit.reading() as tx:
-            found = await slot_search.free_times(tx, reason, mode_of(visit, reason), me, openings.first)
+    if appointment_type.booth or (appointment_type.agency and appointment_type.agency.area):
+        async with request.reading() as tx:
+            await access.may_take(tx, request.actor, appointment_type)
+    if appointment_type.is_follow_up:
+        async with request.reading() as tx:
+            found = await slot_search.free_times(
+                tx, appointment_type, mode_of(request, appointment_type), me, openings.first
+            )
     else:
         found = slot_search.times_for(openings, await gathering.ask(("candidates", openings.around), me, know))
-    shown = _shown(visit.house.database.clock.now(), visit, reason, mode_of(visit, reason), found)
-    if visit.wants_part:
-        return visit.part("times.html", (reason.id, shown), reason=reason, shown=shown)
-    return visit.page(
-        "appointment_times.html", reason=reason, shown=shown, moving=None, reserved=reserved, following=following
+    shown = _shown(
+        request.services.database.clock.now(), request, appointment_type, mode_of(request, appointment_type), found
+    )
+    if request.wants_part:
+        return request.part("times.html", (appointment_type.id, shown), appointment_type=appointment_type, shown=shown)
+    return request.render(
+        "appointment_times.html",
+        appointment_type=appointment_type,
+        shown=shown,
+        moving=None,
+        reserved=reserved,
+        heads=heads,
     )
 
 
-@post("/appointments/new/{reason}/hold", again=choose_time)
-async def hold(visit: Visit) -> web.StreamResponse:
+@post("/appointments/new/{appointment_type}/hold", again=choose_time)
+async def hold(request: PageRequest) -> web.StreamResponse:
     """The time is kept for five minutes while the last step is filled in."""
-    visit.actor.known  # noqa: B018
-    reason, begins, mode = visit.id("reason"), visit.moment("begins"), visit.typed("mode") or visit.query.get("mode")
+    request.actor.known  # noqa: B018
+    appointment_type, begins, mode = (
+        request.id("appointment_type"),
+        request.moment("begins"),
+        request.typed("mode") or request.query.get("mode"),
+    )
 
     async def hold_all(asked: list[ActorSlotRequest]) -> list[Appointment | Problem]:
-        async with visit.transaction() as tx:
-            return await batch_booking.reserve_all(tx, reason, mode, asked)
+        async with request.transaction() as tx:
+            return await batch_booking.reserve_all(tx, appointment_type, mode, asked)
 
-    asked = ActorSlotRequest(visit.actor, begins, visit.zone.key if visit.zone else None)
+    asked = ActorSlotRequest(request.actor, begins, request.zone.key if request.zone else None)
     day = begins.astimezone(UTC).date()
-    row = await visit.house.gathering.ask(("hold", reason, mode, day), asked, hold_all)
-    return visit.go(f"/appointments/{row.id}/confirm")
+    row = await request.services.batching.ask(("hold", appointment_type, mode, day), asked, hold_all)
+    return request.go(f"/appointments/{row.id}/confirm")
 
 
-@post("/appointments/new/{reason}/wish", again=choose_time)
-async def wish(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        reason = await access.reason(tx, visit.actor, visit.id("reason"))
-        person = await tx.session.get_one(Person, visit.actor.known.id)
-        zone = (visit.zone or reason.host.zone).key
-        first, last = visit.day("first_day"), visit.day("last_day")
-        mode = mode_of(visit, reason)
-        await waiting_list.wish(tx, person, reason, mode, first, last, zone)
-        today = tx.now.astimezone(reason.host.zone).date()
+@post("/appointments/new/{appointment_type}/wish", again=choose_time)
+async def wish(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        appointment_type = await access.appointment_type(tx, request.actor, request.id("appointment_type"))
+        person = await tx.session.get_one(Person, request.actor.known.id)
+        zone = (request.zone or appointment_type.venue.zone).key
+        first, last = request.day("first_day"), request.day("last_day")
+        mode = mode_of(request, appointment_type)
+        await waiting_list.wish(tx, person, appointment_type, mode, first, last, zone)
+        today = tx.now.astimezone(appointment_type.venue.zone).date()
         begins = max(first, today)
         days = min((last - begins).days + 1, DAYS_AT_ONCE)
-        free = await slot_search.free_times(tx, reason, mode, person.id, begins, days)
+        free = await slot_search.free_times(tx, appointment_type, mode, person.id, begins, days)
     said = language.gettext("You are told first when a time comes free.")
     if not free:
-        return visit.go("/appointments", said)
-    week = (free[0].span.begins.astimezone(reason.host.zone).date() - today).days // DAYS_AT_ONCE
+        return request.go("/appointments", said)
+    week = (free[0].span.begins.astimezone(appointment_type.venue.zone).date() - today).days // DAYS_AT_ONCE
     said += " " + language.gettext("Some are free in these days already: here they are.")
-    return visit.go(f"/appointments/new/{reason.id}?mode={mode}&week={week}", said)
+    return request.go(f"/appointments/new/{appointment_type.id}?mode={mode}&week={week}", said)
 
 
 @post("/wishes/{wish}/give-up")
-async def give_up(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        await booking.wait_no_longer(tx, visit.actor.known, visit.id("wish"))
-    return visit.go("/appointments", language.gettext("Done."))
+async def give_up(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        await booking.wait_no_longer(tx, request.actor.known, request.id("wish"))
+    return request.go("/appointments", language.gettext("Done."))
 
 
 @post("/appointments/{appointment}/decline")
-async def decline(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP, lock=True)
+async def decline(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP, lock=True)
         await booking.decline(tx, row)
-    return visit.go("/appointments", language.gettext("You keep your turn and are told of the next one."))
+    return request.go("/appointments", language.gettext("You keep your turn and are told of the next one."))
 
 
 @get("/appointments/{appointment}/confirm")
-async def confirm_form(visit: Visit) -> web.StreamResponse:
+async def confirm_form(request: PageRequest) -> web.StreamResponse:
     """Step three of three: the time is reserved; a question, perhaps a number, and one button."""
-    async with visit.reading() as tx:
-        following = await heads(tx, visit)
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
         try:
-            row = await access.appointment(tx, visit.actor, visit.id("appointment"), Act.APPOINTMENT_KEEP)
+            row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP)
         except Lapsed as lapsed:
             row = lapsed.row
             if row.reserved_until is None:
                 raise
         if row.state in SHOWN:
-            return visit.go(f"/appointments/{row.id}")
-        values = {"row": row, "at": ZoneInfo(row.time_zone), "cv": await cv_of(tx, row), "following": following}
-        return visit.page("appointment_confirm.html", is_kept=not row.is_lapsed(tx.now), **values)
+            return request.go(f"/appointments/{row.id}")
+        values = {"row": row, "at": ZoneInfo(row.time_zone), "cv": await cv_of(tx, row), "heads": heads}
+        return request.render("appointment_confirm.html", is_kept=not row.is_lapsed(tx.now), **values)
 
 
 async def cv_of(tx: Transaction, row: Appointment) -> Document | None:
@@ -238,11 +290,13 @@ async def cv_of(tx: Transaction, row: Appointment) -> Document | None:
 
 
 @post("/appointments/{appointment}/book", again=confirm_form)
-async def book(visit: Visit) -> web.StreamResponse:
+async def book(request: PageRequest) -> web.StreamResponse:
     async def book_all(asked: list[ActorBooking]) -> list[Appointment | Problem]:
-        async with visit.transaction() as tx:
+        async with request.transaction() as tx:
             return await batch_booking.book_all(tx, asked)
 
-    asked = ActorBooking(visit.actor, visit.id("appointment"), visit.typed("said"), visit.typed("phone"))
-    row = await visit.house.gathering.ask("book", asked, book_all)
-    return visit.go(f"/appointments/{row.id}", language.gettext("It is booked. A mail with everything is on its way."))
+    asked = ActorBooking(request.actor, request.id("appointment"), request.typed("said"), request.typed("phone"))
+    row = await request.services.batching.ask("book", asked, book_all)
+    return request.go(
+        f"/appointments/{row.id}", language.gettext("It is booked. A mail with everything is on its way.")
+    )

@@ -13,26 +13,26 @@ from rooms.fairs import booth_documents
 from rooms.fairs.booths import Booth
 from rooms.lines import calls, line_status
 from rooms.organisations import vacancies
+from server.page_request import PageRequest, get
 from server.pages import lobby
-from server.pages.following import heads
-from server.visit import Visit, get
+from server.pages.stream_heads import read_heads
 
 
-async def of_path(tx: Transaction, visit: Visit, act: access.Act = access.Act.BOOTH_SEE) -> Booth:
-    return await access.booth(tx, visit.actor, visit.path("fair"), visit.path("employer"), act)
+async def of_path(tx: Transaction, request: PageRequest, act: access.Act = access.Act.BOOTH_SEE) -> Booth:
+    return await access.booth(tx, request.actor, request.path("fair"), request.path("employer"), act)
 
 
 @get("/fairs/{fair}/booths/{employer}")
-async def booth(visit: Visit) -> web.StreamResponse:
-    async with visit.reading() as tx:
-        booth = await of_path(tx, visit)
+async def booth(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        booth = await of_path(tx, request)
         talk = await conversations.of_booth(tx, booth.id)
-        following = await heads(tx, visit, fair_stream(booth.fair_id), conversation_stream(talk.id))
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id), conversation_stream(talk.id))
         jobs = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id]
-        mine = await lobby.mine(tx, visit, booth.fair)
+        mine = await lobby.mine(tx, request, booth.fair)
         files = await booth_documents.by_kind(tx, booth.id)
-        relations = await access.to_booth(tx, visit.actor, booth)
-        return visit.page(
+        relations = await access.to_booth(tx, request.actor, booth)
+        return request.render(
             "booth.html",
             fair=booth.fair,
             booth=booth,
@@ -43,39 +43,39 @@ async def booth(visit: Visit) -> web.StreamResponse:
             status=(await line_status.of_booths(tx, [booth]))[booth.id],
             place=next((position for position in mine if position.place.booth_id == booth.id), None),
             mine=mine,
-            ringing=await calls.ringing_for(tx, visit.actor.person.id) if visit.actor.person else None,
+            ringing=await calls.ringing_for(tx, request.actor.person.id) if request.actor.person else None,
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id),
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
             is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
             interviews=await appointment_types.all_of(tx, booth),
-            booked=await _booked(tx, visit, booth),
+            booked=await _booked(tx, request, booth),
             is_member=access.allows(access.Act.BOOTH_SET_UP, relations),
             next_day=await lobby.next_day(tx, booth.fair),
-            following=following,
+            heads=heads,
         )
 
 
-async def _booked(tx: Transaction, visit: Visit, booth: Booth) -> list[Appointment]:
+async def _booked(tx: Transaction, request: PageRequest, booth: Booth) -> list[Appointment]:
     """The visitor's own interviews here that lie ahead."""
-    me = visit.actor.person
+    me = request.actor.person
     return [row for row in await agenda.at_booth(tx, booth.id, me.id) if row.is_ahead(tx.now)] if me else []
 
 
 @get("/fairs/{fair}/booths/{employer}/question")
-async def question(visit: Visit) -> web.StreamResponse:
+async def question(request: PageRequest) -> web.StreamResponse:
     """A private question: all the booth's staff see it and may answer."""
-    person = visit.actor.known
-    async with visit.transaction() as tx:
-        booth = await of_path(tx, visit)
+    person = request.actor.known
+    async with request.transaction() as tx:
+        booth = await of_path(tx, request)
         talk = await questions.question_to(tx, booth, person)
-    async with visit.reading() as tx:
-        following = await heads(tx, visit, fair_stream(booth.fair_id), conversation_stream(talk.id))
-        return visit.page(
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id), conversation_stream(talk.id))
+        return request.render(
             "question.html",
             fair=booth.fair,
             booth=booth,
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id),
-            following=following,
+            heads=heads,
         )

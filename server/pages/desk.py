@@ -15,39 +15,39 @@ from rooms.lines import calls, line_status
 from rooms.meetings import follow_up, meetings
 from rooms.people import documents
 from server import language
-from server.pages.following import heads
-from server.visit import Visit, get, post
+from server.page_request import PageRequest, get, post
+from server.pages.stream_heads import read_heads
 
 
 @get("/desk")
-async def desks(visit: Visit) -> web.StreamResponse:
+async def desks(request: PageRequest) -> web.StreamResponse:
     """The booths one may stand at; a single one is gone to at once."""
-    person = visit.actor.known
-    async with visit.reading() as tx:
-        following = await heads(tx, visit)
+    person = request.actor.known
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
         mine = await booths.staffed_by(tx, person.id)
     if len(mine) == 1:
-        said = visit.flash()
-        return visit.go(f"/desk/{mine[0].id}", said["text"] if said else None)
-    return visit.page("desks.html", booths=mine, following=following)
+        said = request.flash()
+        return request.go(f"/desk/{mine[0].id}", said["text"] if said else None)
+    return request.render("desks.html", booths=mine, heads=heads)
 
 
-async def _booth(tx: Transaction, visit: Visit) -> Booth:
-    return await access.booth_by_id(tx, visit.actor, visit.id("booth"), Act.BOOTH_STAFF)
+async def _booth(tx: Transaction, request: PageRequest) -> Booth:
+    return await access.booth_by_id(tx, request.actor, request.id("booth"), Act.BOOTH_STAFF)
 
 
 @get("/desk/{booth}")
-async def desk(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        booth = await _booth(tx, visit)
-        await desk_presence.see_desk(tx, booth.id, visit.actor.known.id)
-    visit.house.hub.status.refresh({booth.id})
-    async with visit.reading() as tx:
+async def desk(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        await desk_presence.see_desk(tx, booth.id, request.actor.known.id)
+    request.services.hub.status.refresh({booth.id})
+    async with request.reading() as tx:
         talk = await conversations.of_booth(tx, booth.id)
         wanted = (line_stream(booth.id), fair_stream(booth.fair_id), conversation_stream(talk.id))
-        following = await heads(tx, visit, *wanted)
+        heads = await read_heads(tx, request, *wanted)
         line = await line_status.of_line(tx, booth)
-        return visit.page(
+        return request.render(
             "desk.html",
             fair=booth.fair,
             booth=booth,
@@ -55,72 +55,74 @@ async def desk(visit: Visit) -> web.StreamResponse:
             line=line,
             cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),
             ringing=await calls.ringing_at(tx, booth.id),
-            meeting=await meetings.led_now_by(tx, visit.actor.known.id),
+            meeting=await meetings.led_now_by(tx, request.actor.known.id),
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id),
-            due=await follow_up.unanswered(tx, booth.id, visit.actor.known.id),
+            due=await follow_up.unanswered(tx, booth.id, request.actor.known.id),
             questions=await questions.questions_to(tx, booth.id),
-            following=following,
+            heads=heads,
         )
 
 
 @post("/desk/{booth}/call", again=desk)
-async def call(visit: Visit) -> web.StreamResponse:
+async def call(request: PageRequest) -> web.StreamResponse:
     """Call the next, or the person who was chosen."""
-    finish = bool(visit.typed("finish"))
-    async with visit.transaction() as tx:
-        booth = await _booth(tx, visit)
-        if visit.typed("place"):
-            place = await access.place(tx, visit.actor, visit.uuid("place"), Act.PLACE_CALL)
-            await calls.call_chosen(tx, visit.actor.known, place, finish=finish)
+    finish = bool(request.typed("finish"))
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        if request.typed("place"):
+            place = await access.place(tx, request.actor, request.uuid("place"), Act.PLACE_CALL)
+            await calls.call_chosen(tx, request.actor.known, place, finish=finish)
         else:
-            await calls.call_next(tx, visit.actor.known, booth, finish=finish)
-    return visit.go(f"/desk/{booth.id}")
+            await calls.call_next(tx, request.actor.known, booth, finish=finish)
+    return request.go(f"/desk/{booth.id}")
 
 
 @post("/calls/{call}/withdraw")
-async def withdraw(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        row = await access.call(tx, visit.actor, visit.id("call"), Act.CALL_WITHDRAW)
+async def withdraw(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        row = await access.call(tx, request.actor, request.id("call"), Act.CALL_WITHDRAW)
         await calls.withdraw(tx, row)
         back = f"/desk/{row.place.booth_id}"
-    return visit.go(back)
+    return request.go(back)
 
 
 @post("/desk/{booth}/pause")
-async def pause(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        await booths.pause(tx, await _booth(tx, visit))
-    return visit.go(f"/desk/{visit.id('booth')}", language.gettext("Everybody in line is told that you take a break."))
+async def pause(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        await booths.pause(tx, await _booth(tx, request))
+    return request.go(
+        f"/desk/{request.id('booth')}", language.gettext("Everybody in line is told that you take a break.")
+    )
 
 
 @post("/desk/{booth}/resume")
-async def resume(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        await booths.resume(tx, await _booth(tx, visit))
-    return visit.go(f"/desk/{visit.id('booth')}")
+async def resume(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        await booths.resume(tx, await _booth(tx, request))
+    return request.go(f"/desk/{request.id('booth')}")
 
 
 @get("/desk/{booth}/questions/{conversation}")
-async def question(visit: Visit) -> web.StreamResponse:
+async def question(request: PageRequest) -> web.StreamResponse:
     """A private question, read and answered by any of the staff."""
-    async with visit.reading() as tx:
-        booth = await _booth(tx, visit)
-        row, _ = await access.conversation(tx, visit.actor, visit.id("conversation"))
+    async with request.reading() as tx:
+        booth = await _booth(tx, request)
+        row, _ = await access.conversation(tx, request.actor, request.id("conversation"))
         if row.kind is not ConversationKind.QUESTION or row.subject != booth.id:
             raise NotFound("conversation")
-        following = await heads(tx, visit, fair_stream(booth.fair_id), conversation_stream(row.id))
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id), conversation_stream(row.id))
         written = await messages.messages_of(tx, row.id)
-    return visit.page(
-        "question.html", fair=booth.fair, booth=booth, conversation=row, messages=written, following=following
+    return request.render(
+        "question.html", fair=booth.fair, booth=booth, conversation=row, messages=written, heads=heads
     )
 
 
 @get("/desk/{booth}/talks")
-async def talks(visit: Visit) -> web.StreamResponse:
+async def talks(request: PageRequest) -> web.StreamResponse:
     """The talks held at this booth, and the answers that are due."""
-    async with visit.reading() as tx:
-        booth = await _booth(tx, visit)
-        following = await heads(tx, visit, fair_stream(booth.fair_id))
+    async with request.reading() as tx:
+        booth = await _booth(tx, request)
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         rows = await follow_up.of_booth(tx, booth.id)
-    return visit.page("desk_talks.html", fair=booth.fair, booth=booth, talks=rows, following=following)
+    return request.render("desk_talks.html", fair=booth.fair, booth=booth, talks=rows, heads=heads)

@@ -14,26 +14,26 @@ from rooms.fairs.booths import Booth, BoothText
 from rooms.organisations import employers, vacancies
 from rooms.organisations.vacancies import VacancyText
 from server import language
-from server.pages.following import heads
-from server.visit import Visit, get, post
+from server.page_request import PageRequest, get, post
+from server.pages.stream_heads import read_heads
 
 
-async def _booth(tx: Transaction, visit: Visit, act: Act = Act.BOOTH_SET_UP) -> Booth:
-    return await access.booth_by_id(tx, visit.actor, visit.id("booth"), act)
+async def _booth(tx: Transaction, request: PageRequest, act: Act = Act.BOOTH_SET_UP) -> Booth:
+    return await access.booth_by_id(tx, request.actor, request.id("booth"), act)
 
 
 @get("/booths/{booth}/set-up")
-async def set_up_form(visit: Visit) -> web.StreamResponse:
-    async with visit.reading() as tx:
-        booth = await _booth(tx, visit)
-        following = await heads(tx, visit, fair_stream(booth.fair_id))
+async def set_up_form(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        booth = await _booth(tx, request)
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         members = await employers.members_of(tx, booth.employer_id)
         staff = {person.id for person in await booths.staff_of(tx, booth.id)}
         files = await booth_documents.of_booth(tx, booth.id)
         jobs = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id]
-        relations = await access.to_booth(tx, visit.actor, booth)
+        relations = await access.to_booth(tx, request.actor, booth)
         invited = await invitations.open_for_employer(tx, booth.employer_id)
-    return visit.page(
+    return request.render(
         "set_up.html",
         invitations=invited,
         fair=booth.fair,
@@ -43,34 +43,34 @@ async def set_up_form(visit: Visit) -> web.StreamResponse:
         vacancies=jobs,
         documents=files,
         is_owner=access.Relation.OWNER in relations,
-        following=following,
+        heads=heads,
     )
 
 
 @post("/booths/{booth}/set-up", again=set_up_form)
-async def set_up(visit: Visit) -> web.StreamResponse:
+async def set_up(request: PageRequest) -> web.StreamResponse:
     text = BoothText(
-        visit.typed("description"),
-        visit.number("talk_minutes", 15),
-        visit.typed("sector"),
-        visit.typed("location"),
-        visit.typed("colour"),
-        visit.typed("video_link"),
+        request.typed("description"),
+        request.number("talk_minutes", 15),
+        request.typed("sector"),
+        request.typed("location"),
+        request.typed("colour"),
+        request.typed("video_link"),
     )
-    async with visit.transaction() as tx:
-        await booths.set_up(tx, await _booth(tx, visit), text)
+    async with request.transaction() as tx:
+        await booths.set_up(tx, await _booth(tx, request), text)
     saved = language.gettext("Saved. The preview shows what candidates see.")
-    return visit.go(f"/booths/{visit.id('booth')}/set-up#booth", saved)
+    return request.go(f"/booths/{request.id('booth')}/set-up#booth", saved)
 
 
 @post("/booths/{booth}/staff", again=set_up_form)
-async def choose_staff(visit: Visit) -> web.StreamResponse:
-    chosen = {uuid.UUID(person) for person in visit.ticked("staff") if _is_uuid(person)}
-    async with visit.transaction() as tx:
-        booth = await _booth(tx, visit)
-        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, booth))
-        await recruiter_departure.choose_staff(tx, booth, chosen, visit.actor.known)
-    return visit.go(f"/booths/{booth.id}/set-up#staff", language.gettext("Saved."))
+async def choose_staff(request: PageRequest) -> web.StreamResponse:
+    chosen = {uuid.UUID(person) for person in request.ticked("staff") if _is_uuid(person)}
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
+        await recruiter_departure.choose_staff(tx, booth, chosen, request.actor.known)
+    return request.go(f"/booths/{booth.id}/set-up#staff", language.gettext("Saved."))
 
 
 def _is_uuid(text: str) -> bool:
@@ -82,66 +82,68 @@ def _is_uuid(text: str) -> bool:
 
 
 @post("/booths/{booth}/colleagues", again=set_up_form)
-async def invite_colleague(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        booth = await _booth(tx, visit)
-        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, booth))
-        is_owner = bool(visit.typed("is_owner"))
-        await invitations.invite_colleague(tx, booth.employer, visit.typed("email"), visit.language, is_owner=is_owner)
-    return visit.go(f"/booths/{booth.id}/set-up#colleagues", language.gettext("The invitation is on its way."))
+async def invite_colleague(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
+        is_owner = bool(request.typed("is_owner"))
+        await invitations.invite_colleague(
+            tx, booth.employer, request.typed("email"), request.language, is_owner=is_owner
+        )
+    return request.go(f"/booths/{booth.id}/set-up#colleagues", language.gettext("The invitation is on its way."))
 
 
 @post("/booths/{booth}/colleagues/{colleague}/remove", again=set_up_form)
-async def remove_colleague(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        booth = await _booth(tx, visit, Act.BOOTH_SET_UP)
-        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, booth))
-        await recruiter_departure.dismiss(tx, booth.employer_id, visit.id("colleague"), visit.actor.known)
-    return visit.go(f"/booths/{booth.id}/set-up#people", language.gettext("This person belongs to you no longer."))
+async def remove_colleague(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request, Act.BOOTH_SET_UP)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
+        await recruiter_departure.dismiss(tx, booth.employer_id, request.id("colleague"), request.actor.known)
+    return request.go(f"/booths/{booth.id}/set-up#people", language.gettext("This person belongs to you no longer."))
 
 
 @post("/booths/{booth}/invitations/{booth_invitation}/withdraw")
-async def withdraw_invitation(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        booth = await _booth(tx, visit)
-        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, visit.actor, booth))
-        await invitations.withdraw_for_employer(tx, booth.employer_id, visit.id("booth_invitation"))
-    return visit.go(f"/booths/{booth.id}/set-up#people", language.gettext("This invitation opens nothing any more."))
+async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
+        await invitations.withdraw_for_employer(tx, booth.employer_id, request.id("booth_invitation"))
+    return request.go(f"/booths/{booth.id}/set-up#people", language.gettext("This invitation opens nothing any more."))
 
 
 @post("/booths/{booth}/vacancies", again=set_up_form)
-async def add_vacancy(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        booth = await _booth(tx, visit)
-        await vacancies.add(tx, booth.employer, _text(visit))
-    return visit.go(f"/booths/{booth.id}/set-up#vacancies", language.gettext("The vacancy is shown at your booth."))
+async def add_vacancy(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        await vacancies.add(tx, booth.employer, _text(request))
+    return request.go(f"/booths/{booth.id}/set-up#vacancies", language.gettext("The vacancy is shown at your booth."))
 
 
 @get("/vacancies/{vacancy}")
-async def vacancy_form(visit: Visit) -> web.StreamResponse:
-    async with visit.reading() as tx:
-        vacancy, employer = await access.vacancy(tx, visit.actor, visit.id("vacancy"))
-        following = await heads(tx, visit)
-    return visit.page("vacancy.html", vacancy=vacancy, employer=employer, following=following)
+async def vacancy_form(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        vacancy, employer = await access.vacancy(tx, request.actor, request.id("vacancy"))
+        heads = await read_heads(tx, request)
+    return request.render("vacancy.html", vacancy=vacancy, employer=employer, heads=heads)
 
 
 @post("/vacancies/{vacancy}", again=vacancy_form)
-async def change_vacancy(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        vacancy, _ = await access.vacancy(tx, visit.actor, visit.id("vacancy"))
-        vacancies.write(vacancy, _text(visit))
-    return visit.go("/desk", language.gettext("Saved."))
+async def change_vacancy(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        vacancy, _ = await access.vacancy(tx, request.actor, request.id("vacancy"))
+        vacancies.write(vacancy, _text(request))
+    return request.go("/desk", language.gettext("Saved."))
 
 
 @post("/vacancies/{vacancy}/withdraw")
-async def withdraw_vacancy(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        vacancy, _ = await access.vacancy(tx, visit.actor, visit.id("vacancy"))
+async def withdraw_vacancy(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        vacancy, _ = await access.vacancy(tx, request.actor, request.id("vacancy"))
         await vacancies.withdraw(tx, vacancy)
-    return visit.go(visit.came_from("/desk"), language.gettext("The vacancy is shown no longer."))
+    return request.go(request.came_from("/desk"), language.gettext("The vacancy is shown no longer."))
 
 
-def _text(visit: Visit) -> VacancyText:
+def _text(request: PageRequest) -> VacancyText:
     return VacancyText(
-        visit.typed("title"), visit.typed("vacancy_location"), visit.typed("contract"), visit.typed("text")
+        request.typed("title"), request.typed("vacancy_location"), request.typed("contract"), request.typed("text")
     )

@@ -3,11 +3,11 @@
 from aiohttp import web
 from sqlalchemy import text
 
-from server.visit import Visit, get
+from server.page_request import PageRequest, get
 
 
 @get("/healthz")
-async def healthz(visit: Visit) -> web.StreamResponse:
-    async with visit.reading() as tx:
+async def healthz(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
         await tx.session.execute(text("SELECT 1"))
-    return web.json_response({"ok": True, "scheme": visit.request.scheme})
+    return web.json_response({"ok": True, "scheme": request.http.scheme})

@@ -14,68 +14,70 @@ from rooms.lines.calls import Answer
 from rooms.people import documents
 from server import language
 from server.files import take_in
+from server.page_request import PageRequest, get, post
 from server.pages.booth import of_path
 from server.pages.documents import CV_FORM, upload_of
-from server.pages.following import heads
-from server.visit import Visit, get, post
-from signaling.mine import booth_path
+from server.pages.stream_heads import read_heads
+from signaling.personal_stream import booth_path
 
 
 @get("/fairs/{fair}/booths/{employer}/join")
-async def join_form(visit: Visit) -> web.StreamResponse:
+async def join_form(request: PageRequest) -> web.StreamResponse:
     """A few words for the booth, if one likes, then the place."""
-    visit.actor.known  # noqa: B018
-    async with visit.reading() as tx:
-        booth = await of_path(tx, visit, Act.LINE_JOIN)
-        following = await heads(tx, visit, fair_stream(booth.fair_id))
-        cv = (await documents.cvs_of(tx, {visit.actor.known.id})).get(visit.actor.known.id)
-        return visit.page("join.html", fair=booth.fair, booth=booth, cv=cv, following=following)
+    request.actor.known  # noqa: B018
+    async with request.reading() as tx:
+        booth = await of_path(tx, request, Act.LINE_JOIN)
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id))
+        cv = (await documents.cvs_of(tx, {request.actor.known.id})).get(request.actor.known.id)
+        return request.render("join.html", fair=booth.fair, booth=booth, cv=cv, heads=heads)
 
 
 @post("/fairs/{fair}/booths/{employer}/join", again=join_form, largest=CV_FORM)
-async def join(visit: Visit) -> web.StreamResponse:
+async def join(request: PageRequest) -> web.StreamResponse:
     """Take a place; a CV given along is kept only if the place is."""
 
     async def take_place(checked: Checked | None, name: uuid.UUID | None) -> list[uuid.UUID]:
-        async with visit.transaction() as tx:
-            booth = await of_path(tx, visit, Act.LINE_JOIN)
-            await places.join(tx, visit.actor.known, booth, visit.typed("words"))
+        async with request.transaction() as tx:
+            booth = await of_path(tx, request, Act.LINE_JOIN)
+            await places.join(tx, request.actor.known, booth, request.typed("words"))
             if checked is None or name is None:
                 return []
             await tx.session.flush()
-            return await documents.add_cv(tx, visit.actor.known, checked, name)
+            return await documents.add_cv(tx, request.actor.known, checked, name)
 
-    if upload_of(visit).content:
-        await take_in(visit.house.storage, DocumentKind.CV, upload_of(visit), take_place)
+    if upload_of(request).content:
+        await take_in(request.services.storage, DocumentKind.CV, upload_of(request), take_place)
     else:
         await take_place(None, None)
     kept = language.gettext("You are in line. Your place is kept, even if you lose the connection.")
-    return visit.go(f"/fairs/{visit.path('fair')}/booths/{visit.path('employer')}", kept)
+    return request.go(f"/fairs/{request.path('fair')}/booths/{request.path('employer')}", kept)
 
 
 @post("/places/{place}/leave")
-async def leave(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        place = await access.place(tx, visit.actor, visit.id("place"), Act.PLACE_KEEP)
+async def leave(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        place = await access.place(tx, request.actor, request.id("place"), Act.PLACE_KEEP)
         await calls.leave(tx, place)
         employer = place.booth.employer.name
-    return visit.go(visit.came_from(), language.gettext("You have left the line at %(employer)s.", employer=employer))
+    return request.go(
+        request.came_from(), language.gettext("You have left the line at %(employer)s.", employer=employer)
+    )
 
 
 @post("/places/{place}/return")
-async def come_back(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        await places.come_back(tx, await access.place(tx, visit.actor, visit.id("place"), Act.PLACE_KEEP))
-    return visit.go(visit.came_from(), language.gettext("You are back in line, in the order you had."))
+async def come_back(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        await places.come_back(tx, await access.place(tx, request.actor, request.id("place"), Act.PLACE_KEEP))
+    return request.go(request.came_from(), language.gettext("You are back in line, in the order you had."))
 
 
 @post("/calls/{call}/answer")
-async def answer(visit: Visit) -> web.StreamResponse:
-    how = visit.typed("answer")
+async def answer(request: PageRequest) -> web.StreamResponse:
+    how = request.typed("answer")
     if how not in list(Answer):
         raise Invalid("answer.unknown", N_("Please choose one of the answers."), field="answer")
-    async with visit.transaction() as tx:
-        ringing = await access.call(tx, visit.actor, visit.id("call"), Act.CALL_ANSWER)
+    async with request.transaction() as tx:
+        ringing = await access.call(tx, request.actor, request.id("call"), Act.CALL_ANSWER)
         meeting = await calls.answer(tx, ringing, Answer(how))
         back = booth_path(ringing.place.booth)
-    return visit.go(f"/meetings/{meeting.id}" if meeting else back)
+    return request.go(f"/meetings/{meeting.id}" if meeting else back)

@@ -12,20 +12,22 @@ from rooms.fairs.schedule import FairDay
 from rooms.lines import line_status
 from rooms.lines.line_status import Position
 from rooms.views.lobby import Search, cards_of
-from server.pages.following import heads
-from server.visit import Visit, get
+from server.page_request import PageRequest, get
+from server.pages.stream_heads import read_heads
 
 
 @get("/fairs/{fair}")
-async def lobby(visit: Visit) -> web.StreamResponse:
-    async with visit.reading() as tx:
-        fair = await access.fair(tx, visit.actor, visit.path("fair"))
+async def lobby(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        fair = await access.fair(tx, request.actor, request.path("fair"))
         talk = await conversations.of_fair(tx, fair.id)
-        following = await heads(tx, visit, fair_stream(fair.id))
+        heads = await read_heads(tx, request, fair_stream(fair.id))
         cards = await cards_of(tx, fair)
-        search = Search(**{name: visit.query.get(name, "") for name in ("q", "sector", "location", "contract", "now")})
+        search = Search(
+            **{name: request.query.get(name, "") for name in ("q", "sector", "location", "contract", "now")}
+        )
         shown = [card for card in cards if card.fits(search)]
-        return visit.page(
+        return request.render(
             "lobby.html",
             fair=fair,
             days=await schedule.days_of(tx, fair),
@@ -35,15 +37,15 @@ async def lobby(visit: Visit) -> web.StreamResponse:
             all_cards=cards,
             locations=sorted({card.booth.employer.location for card in cards if card.booth.employer.location}),
             contracts=sorted({vacancy.contract.value for card in cards for vacancy in card.vacancies}),
-            mine=await mine(tx, visit, fair),
+            mine=await mine(tx, request, fair),
             announcements=await announcements.of_fair(tx, fair.id),
             messages=await messages.messages_of(tx, talk.id, 3),
-            following=following,
+            heads=heads,
         )
 
 
-async def mine(tx: Transaction, visit: Visit, fair: Fair) -> list[Position]:
-    return await line_status.of_person(tx, visit.actor.person.id, fair.id) if visit.actor.person else []
+async def mine(tx: Transaction, request: PageRequest, fair: Fair) -> list[Position]:
+    return await line_status.of_person(tx, request.actor.person.id, fair.id) if request.actor.person else []
 
 
 async def next_day(tx: Transaction, fair: Fair) -> FairDay | None:
@@ -51,26 +53,26 @@ async def next_day(tx: Transaction, fair: Fair) -> FairDay | None:
 
 
 @get("/fairs/{fair}/chat")
-async def fair_chat(visit: Visit) -> web.StreamResponse:
-    async with visit.reading() as tx:
-        fair = await access.fair(tx, visit.actor, visit.path("fair"))
+async def fair_chat(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        fair = await access.fair(tx, request.actor, request.path("fair"))
         talk = await conversations.of_fair(tx, fair.id)
-        following = await heads(tx, visit, fair_stream(fair.id), conversation_stream(talk.id))
-        return visit.page(
+        heads = await read_heads(tx, request, fair_stream(fair.id), conversation_stream(talk.id))
+        return request.render(
             "fair_chat.html",
             fair=fair,
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id),
-            moderates=await access.can_run(tx, visit.actor, fair),
-            following=following,
+            moderates=await access.can_run(tx, request.actor, fair),
+            heads=heads,
         )
 
 
 @get("/fairs/{fair}/lines")
-async def my_lines(visit: Visit) -> web.StreamResponse:
+async def my_lines(request: PageRequest) -> web.StreamResponse:
     """One's places in this fair, each with where it stands."""
-    visit.actor.known  # noqa: B018
-    async with visit.reading() as tx:
-        fair = await access.fair(tx, visit.actor, visit.path("fair"))
-        following = await heads(tx, visit, fair_stream(fair.id))
-        return visit.page("my_lines.html", fair=fair, mine=await mine(tx, visit, fair), following=following)
+    request.actor.known  # noqa: B018
+    async with request.reading() as tx:
+        fair = await access.fair(tx, request.actor, request.path("fair"))
+        heads = await read_heads(tx, request, fair_stream(fair.id))
+        return request.render("my_lines.html", fair=fair, mine=await mine(tx, request, fair), heads=heads)

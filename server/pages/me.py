@@ -8,67 +8,71 @@ from rooms.meetings import follow_up
 from rooms.people import documents, people, signin
 from rooms.people.people import Need, Person, Profile
 from server import language
-from server.pages.following import fair_around, heads
+from server.page_request import PageRequest, get, post
 from server.pages.signin import end_session
-from server.visit import Visit, get, post
+from server.pages.stream_heads import fair_around, read_heads
 
 
 @get("/me")
-async def me(visit: Visit) -> web.StreamResponse:
-    person = visit.actor.known
-    async with visit.reading() as tx:
-        following = await heads(tx, visit)
+async def me(request: PageRequest) -> web.StreamResponse:
+    person = request.actor.known
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
         values = {
-            "fair": await fair_around(tx, visit),
+            "fair": await fair_around(tx, request),
             "sessions": await signin.sessions_of(tx, person),
             "cv": (await documents.cvs_of(tx, {person.id})).get(person.id),
             "readings": await documents.readings_of(tx, person.id),
         }
-    return visit.page("me.html", needs=[need.value for need in Need], following=following, **values)
+    return request.render("me.html", needs=[need.value for need in Need], heads=heads, **values)
 
 
 @post("/me", again=me)
-async def change(visit: Visit) -> web.StreamResponse:
-    needs = tuple(Need(need) for need in visit.ticked("needs") if need in list(Need))
+async def change(request: PageRequest) -> web.StreamResponse:
+    needs = tuple(Need(need) for need in request.ticked("needs") if need in list(Need))
     profile = Profile(
-        visit.typed("name"), visit.typed("seeks"), visit.typed("location"), visit.typed("spoken_languages"), needs
+        request.typed("name"),
+        request.typed("seeks"),
+        request.typed("location"),
+        request.typed("spoken_languages"),
+        needs,
     )
-    async with visit.transaction() as tx:
-        person = await tx.session.get_one(Person, visit.actor.known.id)
+    async with request.transaction() as tx:
+        person = await tx.session.get_one(Person, request.actor.known.id)
         await people.change_profile(tx, person, profile)
-    return visit.go("/me", language.gettext("Saved."))
+    return request.go("/me", language.gettext("Saved."))
 
 
 @post("/me/password", again=me)
-async def change_password(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        person = await tx.session.get_one(Person, visit.actor.known.id)
-        await people.set_password(tx, person, visit.typed("password"))
-        ended = await signin.withdraw_others(tx, person, visit.actor.session)
+async def change_password(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        person = await tx.session.get_one(Person, request.actor.known.id)
+        await people.set_password(tx, person, request.typed("password"))
+        ended = await signin.withdraw_others(tx, person, request.actor.session)
     for session in ended:
-        await visit.house.hub.close_session(session)
-    return visit.go("/me#password", language.gettext("Your password is set. Your other devices are signed out."))
+        await request.services.hub.close_session(session)
+    return request.go("/me#password", language.gettext("Your password is set. Your other devices are signed out."))
 
 
 @post("/me/sessions/{session}/end")
-async def end(visit: Visit) -> web.StreamResponse:
-    await end_session(visit, visit.actor.known, visit.id("session"))
-    return visit.go("/me#devices", language.gettext("This device is signed out."))
+async def end(request: PageRequest) -> web.StreamResponse:
+    await end_session(request, request.actor.known, request.id("session"))
+    return request.go("/me#devices", language.gettext("This device is signed out."))
 
 
 @get("/me/talks")
-async def talks(visit: Visit) -> web.StreamResponse:
+async def talks(request: PageRequest) -> web.StreamResponse:
     """One's talks, the answers they brought, and a place to say how they went."""
-    async with visit.reading() as tx:
-        following = await heads(tx, visit)
-        rows = await follow_up.talks_of(tx, visit.actor.known.id)
-        fair = await fair_around(tx, visit)
-    return visit.page("talks.html", fair=fair, talks=rows, following=following)
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
+        rows = await follow_up.talks_of(tx, request.actor.known.id)
+        fair = await fair_around(tx, request)
+    return request.render("talks.html", fair=fair, talks=rows, heads=heads)
 
 
 @post("/meetings/{meeting}/rating", again=talks)
-async def rate(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        meeting = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_RATE)
-        await follow_up.rate(tx, meeting, visit.number("rating", 0), visit.typed("rating_words"))
-    return visit.go(f"/me/talks#talk-{meeting.id}", language.gettext("Thank you."))
+async def rate(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        meeting = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_RATE)
+        await follow_up.rate(tx, meeting, request.number("rating", 0), request.typed("rating_words"))
+    return request.go(f"/me/talks#talk-{meeting.id}", language.gettext("Thank you."))

@@ -15,26 +15,26 @@ from rooms.core.transaction import Transaction
 from rooms.lines import line_status, places
 from rooms.lines.line_status import Position
 from rooms.meetings import cobrowsing, follow_up, meetings
-from rooms.meetings.cobrowsing import Looking
+from rooms.meetings.cobrowsing import Cobrowsing
 from rooms.meetings.meetings import NextStep
 from rooms.meetings.modes import Mode
 from rooms.people import documents
 from server import language
-from server.pages.following import heads
-from server.visit import Visit, get, post
+from server.page_request import PageRequest, get, post
+from server.pages.stream_heads import read_heads
 
 
 @get("/meetings/{meeting}")
-async def meeting(visit: Visit) -> web.StreamResponse:
+async def meeting(request: PageRequest) -> web.StreamResponse:
     """The waiting room and the talk; afterwards, what comes next."""
-    async with visit.reading() as tx:
-        row = await access.meeting(tx, visit.actor, visit.id("meeting"))
+    async with request.reading() as tx:
+        row = await access.meeting(tx, request.actor, request.id("meeting"))
         talk = await conversations.of_meeting(tx, row.thread)
-        leads = row.recruiter_id == visit.actor.known.id
+        leads = row.recruiter_id == request.actor.known.id
         wanted = [meeting_stream(row.id), conversation_stream(talk.id)]
         if row.booth:
             wanted += [fair_stream(row.booth.fair_id), *([line_stream(row.booth.id)] if leads else [])]
-        following = await heads(tx, visit, *wanted)
+        heads = await read_heads(tx, request, *wanted)
         appointment = await room.appointment_of(tx, row)
         place = await places.of_meeting(tx, row)
         line = await line_status.of_line(tx, row.booth) if leads and row.booth else []
@@ -44,23 +44,23 @@ async def meeting(visit: Visit) -> web.StreamResponse:
             "place": place,
             "fair": row.booth.fair if row.booth else None,
             "leads": leads,
-            "other": row.others(visit.actor.known.id)[0],
-            "third": next(iter(row.others(visit.actor.known.id)[1:]), None),
-            "is_guest": visit.actor.is_person(row.guest_id),
+            "other": row.others(request.actor.known.id)[0],
+            "third": next(iter(row.others(request.actor.known.id)[1:]), None),
+            "is_guest": request.actor.is_person(row.guest_id),
             "conversation": talk,
             "cv": await _cv(tx, row, appointment) if leads else None,
             "messages": await messages.messages_of(tx, talk.id),
             "next_in_line": next((position for position in line if position.can_be_called), None),
             "people_in_line": json.dumps({str(position.place.id): _waiting(position) for position in line}),
-            "following": following,
+            "heads": heads,
             "papers": await papers.of_appointment(tx, row.appointment_id) if row.appointment_id else [],
             "names": {person.id: person.name for person in row.people},
             "modes": [mode.value for mode in room.modes_of(row)],
-            "live": json.dumps(_live(visit, row, appointment, await cobrowsing.of_meeting(tx, row.id))),
+            "live": json.dumps(_live(request, row, appointment, await cobrowsing.of_meeting(tx, row.id))),
         }
     if row.is_over and row.appointment_id:
-        return visit.go(f"/appointments/{row.appointment_id}")
-    return visit.page("after.html" if row.is_over else "meeting.html", **values)
+        return request.go(f"/appointments/{row.appointment_id}")
+    return request.render("after.html" if row.is_over else "meeting.html", **values)
 
 
 async def _cv(tx: Transaction, row: meetings.Meeting, appointment: Appointment | None) -> documents.Document | None:
@@ -75,20 +75,20 @@ def _waiting(position: Position) -> dict[str, str]:
     return {"name": person.name, "seeks": person.seeks, "initials": person.initials}
 
 
-def _first_page(visit: Visit, row: meetings.Meeting, appointment: Appointment | None) -> str:
+def _first_page(request: PageRequest, row: meetings.Meeting, appointment: Appointment | None) -> str:
     """What is shown first when a page is looked at together: a recruiter has no business with one's appointments, and
     whoever came by a link sees but this one."""
-    if visit.actor.link:
+    if request.actor.link:
         return f"/appointments/{row.appointment_id}"
-    booth = row.booth or (appointment.reason.booth if appointment else None)
+    booth = row.booth or (appointment.appointment_type.booth if appointment else None)
     return f"/fairs/{booth.fair.slug}/booths/{booth.employer.slug}" if booth else "/appointments"
 
 
 def _live(
-    visit: Visit, row: meetings.Meeting, appointment: Appointment | None, shown: Looking | None
+    request: PageRequest, row: meetings.Meeting, appointment: Appointment | None, shown: Cobrowsing | None
 ) -> dict[str, object]:
     """What the page's scripts start from."""
-    me = visit.actor.known.id
+    me = request.actor.known.id
     other, *third = row.others(me)
     return {
         "meeting": str(row.id),
@@ -96,7 +96,7 @@ def _live(
         "other": str(other.id),
         "channel": str(row.channel(me, other.id)),
         "otherName": other.name,
-        "firstPage": _first_page(visit, row, appointment),
+        "firstPage": _first_page(request, row, appointment),
         "otherIsSimulated": other.is_simulated,
         "third": {
             "id": str(third[0].id),
@@ -110,7 +110,7 @@ def _live(
         "leads": me == row.recruiter_id,
         "mode": row.mode.value,
         "phone": appointment.phone if appointment else "",
-        "looking": {"owner": str(shown.owner_id), "mayFill": shown.may_fill} if shown else None,
+        "cobrowsing": {"owner": str(shown.owner_id), "mayFill": shown.may_fill} if shown else None,
         # What the connection did is recorded of the two whom the appointment is between.
         "isAppointment": row.appointment_id is not None and me != row.guest_id,
         "iAmIn": me in row.gone_in,
@@ -119,53 +119,53 @@ def _live(
     }
 
 
-@post("/meetings/{meeting}/step", again=meeting)
-async def step(visit: Visit) -> web.StreamResponse:
+@post("/meetings/{meeting}/mode", again=meeting)
+async def step(request: PageRequest) -> web.StreamResponse:
     """Go on in another way, for browsers without scripts too."""
-    wanted = visit.typed("mode")
+    wanted = request.typed("mode")
     if wanted not in list(Mode):
         raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
-    async with visit.transaction() as tx:
-        row = await access.meeting(tx, visit.actor, visit.id("meeting"), lock=True)
-        await room.step(tx, row, visit.actor.known, Mode(wanted), visit.typed("phone"))
-    return visit.go(f"/meetings/{row.id}")
+    async with request.transaction() as tx:
+        row = await access.meeting(tx, request.actor, request.id("meeting"), lock=True)
+        await room.change_mode(tx, row, request.actor.known, Mode(wanted), request.typed("phone"))
+    return request.go(f"/meetings/{row.id}")
 
 
 @post("/meetings/{meeting}/leave")
-async def leave(visit: Visit) -> web.StreamResponse:
+async def leave(request: PageRequest) -> web.StreamResponse:
     """A guest goes, and the two others go on."""
-    async with visit.transaction() as tx:
-        row = await access.meeting(tx, visit.actor, visit.id("meeting"), lock=True)
-        await meetings.go_out(tx, visit.actor.known, row)
-    return visit.go(f"/appointments/{row.appointment_id}" if row.appointment_id else f"/meetings/{row.id}")
+    async with request.transaction() as tx:
+        row = await access.meeting(tx, request.actor, request.id("meeting"), lock=True)
+        await meetings.go_out(tx, request.actor.known, row)
+    return request.go(f"/appointments/{row.appointment_id}" if row.appointment_id else f"/meetings/{row.id}")
 
 
 @post("/meetings/{meeting}/end")
-async def end(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        row = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_END, lock=True)
+async def end(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_END, lock=True)
         await meetings.end(tx, row)
-    return visit.go(f"/appointments/{row.appointment_id}" if row.appointment_id else f"/meetings/{row.id}")
+    return request.go(f"/appointments/{row.appointment_id}" if row.appointment_id else f"/meetings/{row.id}")
 
 
 @post("/meetings/{meeting}/notes", again=meeting)
-async def write_notes(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        row = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_LEAD, lock=True)
-        step = visit.typed("next_step")
-        await follow_up.note(tx, row, visit.typed("notes"), NextStep(step) if step in list(NextStep) else None)
-    if visit.request.headers.get("Accept") == "application/json":
+async def write_notes(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
+        step = request.typed("next_step")
+        await follow_up.note(tx, row, request.typed("notes"), NextStep(step) if step in list(NextStep) else None)
+    if request.http.headers.get("Accept") == "application/json":
         return web.json_response({"ok": True})
-    return visit.go(f"/meetings/{visit.id('meeting')}", language.gettext("Saved."))
+    return request.go(f"/meetings/{request.id('meeting')}", language.gettext("Saved."))
 
 
 @post("/meetings/{meeting}/answer", again=meeting)
-async def answer(visit: Visit) -> web.StreamResponse:
-    step = visit.typed("next_step")
+async def answer(request: PageRequest) -> web.StreamResponse:
+    step = request.typed("next_step")
     if step not in list(NextStep):
         raise Invalid("next_step.missing", N_("Please choose what comes next."), field="next_step")
-    async with visit.transaction() as tx:
-        row = await access.meeting(tx, visit.actor, visit.id("meeting"), Act.MEETING_LEAD, lock=True)
-        await follow_up.answer(tx, row, NextStep(step), visit.typed("answer"))
+    async with request.transaction() as tx:
+        row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
+        await follow_up.answer(tx, row, NextStep(step), request.typed("answer"))
         back = f"/desk/{row.booth_id}"
-    return visit.go(back, language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name))
+    return request.go(back, language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name))

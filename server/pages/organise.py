@@ -17,63 +17,63 @@ from rooms.fairs import announcements, booth_documents, booths, fairs, schedule
 from rooms.fairs.fairs import Fair, FairDescription
 from rooms.lines import line_status
 from server import language
-from server.pages.following import heads
-from server.visit import Visit, get, post
+from server.page_request import PageRequest, get, post
+from server.pages.stream_heads import read_heads
 
 
 @get("/organise")
-async def organise(visit: Visit) -> web.StreamResponse:
-    person = visit.actor.known
-    access.may(visit.actor, Act.FAIR_CREATE)
-    async with visit.reading() as tx:
-        following = await heads(tx, visit)
-        return visit.page("organise.html", fairs=await fairs.run_by(tx, person), following=following)
+async def organise(request: PageRequest) -> web.StreamResponse:
+    person = request.actor.known
+    access.may(request.actor, Act.FAIR_CREATE)
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
+        return request.render("organise.html", fairs=await fairs.run_by(tx, person), heads=heads)
 
 
 @get("/organise/new")
-async def new_fair(visit: Visit) -> web.StreamResponse:
-    visit.actor.known  # noqa: B018
-    access.may(visit.actor, Act.FAIR_CREATE)
-    return visit.page("fair_form.html", fair=None, zones=time_zones.by_region())
+async def new_fair(request: PageRequest) -> web.StreamResponse:
+    request.actor.known  # noqa: B018
+    access.may(request.actor, Act.FAIR_CREATE)
+    return request.render("fair_form.html", fair=None, zones=time_zones.by_region())
 
 
 @post("/organise/new", again=new_fair)
-async def create(visit: Visit) -> web.StreamResponse:
-    person = visit.actor.known
-    access.may(visit.actor, Act.FAIR_CREATE)
-    async with visit.transaction() as tx:
-        fair = await fairs.create(tx, person, _description(visit))
-        if visit.typed("date"):
-            await schedule.add_day(tx, fair, *_hours(visit, fair))
-            return visit.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Invite its employers."))
-    return visit.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Add its opening hours."))
+async def create(request: PageRequest) -> web.StreamResponse:
+    person = request.actor.known
+    access.may(request.actor, Act.FAIR_CREATE)
+    async with request.transaction() as tx:
+        fair = await fairs.create(tx, person, _description(request))
+        if request.typed("date"):
+            await schedule.add_day(tx, fair, *_hours(request, fair))
+            return request.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Invite its employers."))
+    return request.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Add its opening hours."))
 
 
-def _description(visit: Visit) -> FairDescription:
+def _description(request: PageRequest) -> FairDescription:
     return FairDescription(
-        visit.typed("name"),
-        visit.typed("description"),
-        tuple(visit.ticked("languages")),
-        tuple(visit.ticked("sectors")),
-        visit.typed("time_zone", "Europe/Paris"),
-        visit.number("most_lines", 3),
-        visit.number("answer_days", 5),
-        visit.number("grace_minutes", 10),
+        request.typed("name"),
+        request.typed("description"),
+        tuple(request.ticked("languages")),
+        tuple(request.ticked("sectors")),
+        request.typed("time_zone", "Europe/Paris"),
+        request.number("most_lines", 3),
+        request.number("answer_days", 5),
+        request.number("grace_minutes", 10),
     )
 
 
-async def _fair(tx: Transaction, visit: Visit) -> Fair:
-    return await access.fair(tx, visit.actor, visit.path("fair"), Act.FAIR_RUN)
+async def _fair(tx: Transaction, request: PageRequest) -> Fair:
+    return await access.fair(tx, request.actor, request.path("fair"), Act.FAIR_RUN)
 
 
 @get("/organise/{fair}")
-async def board(visit: Visit) -> web.StreamResponse:
+async def board(request: PageRequest) -> web.StreamResponse:
     """What needs a hand first, then the fair's days, employers and words."""
-    async with visit.reading() as tx:
-        fair = await _fair(tx, visit)
-        following = await heads(tx, visit, fair_stream(fair.id), moderation_stream(fair.id))
+    async with request.reading() as tx:
+        fair = await _fair(tx, request)
+        heads = await read_heads(tx, request, fair_stream(fair.id), moderation_stream(fair.id))
         rows = await booths.of_fair(tx, fair.id, only_set_up=False)
-        return visit.page(
+        return request.render(
             "board.html",
             fair=fair,
             days=await schedule.days_of(tx, fair),
@@ -85,41 +85,41 @@ async def board(visit: Visit) -> web.StreamResponse:
             organisers=await fairs.organisers_of(tx, fair),
             opens_at_once=await schedule.opens_at_once(tx, fair),
             reports=await moderation.open_reports(tx, fair.id),
-            following=following,
+            heads=heads,
         )
 
 
 @get("/organise/{fair}/describe")
-async def describe_form(visit: Visit) -> web.StreamResponse:
-    async with visit.reading() as tx:
-        fair = await _fair(tx, visit)
-        following = await heads(tx, visit, fair_stream(fair.id))
-        return visit.page("fair_form.html", fair=fair, zones=time_zones.by_region(), following=following)
+async def describe_form(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        fair = await _fair(tx, request)
+        heads = await read_heads(tx, request, fair_stream(fair.id))
+        return request.render("fair_form.html", fair=fair, zones=time_zones.by_region(), heads=heads)
 
 
 @post("/organise/{fair}/describe", again=describe_form)
-async def describe(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        await fairs.describe(tx, await _fair(tx, visit), _description(visit))
-    return visit.go(f"/organise/{visit.path('fair')}", language.gettext("Saved."))
+async def describe(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        await fairs.describe(tx, await _fair(tx, request), _description(request))
+    return request.go(f"/organise/{request.path('fair')}", language.gettext("Saved."))
 
 
 @post("/organise/{fair}/days", again=board)
-async def add_day(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        fair = await _fair(tx, visit)
-        await schedule.add_day(tx, fair, *_hours(visit, fair))
-    return visit.go(f"/organise/{fair.slug}#days", language.gettext("The opening hours are set."))
+async def add_day(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await _fair(tx, request)
+        await schedule.add_day(tx, fair, *_hours(request, fair))
+    return request.go(f"/organise/{fair.slug}#days", language.gettext("The opening hours are set."))
 
 
-def _hours(visit: Visit, fair: Fair) -> tuple[datetime, datetime]:
-    return _local(visit, "opens", fair), _local(visit, "closes", fair)
+def _hours(request: PageRequest, fair: Fair) -> tuple[datetime, datetime]:
+    return _local(request, "opens", fair), _local(request, "closes", fair)
 
 
-def _local(visit: Visit, field: str, fair: Fair) -> datetime:
+def _local(request: PageRequest, field: str, fair: Fair) -> datetime:
     """A day and an hour as typed, in the fair's own time zone."""
     try:
-        typed = datetime.fromisoformat(f"{visit.typed('date')}T{visit.typed(field)}")
+        typed = datetime.fromisoformat(f"{request.typed('date')}T{request.typed(field)}")
     except ValueError:
         message = N_("Please give the day and the hours, for example 2027-03-15, 09:00 and 18:00.")
         raise Invalid("day.unreadable", message, field="date") from None
@@ -127,11 +127,11 @@ def _local(visit: Visit, field: str, fair: Fair) -> datetime:
 
 
 @post("/organise/{fair}/days/{day}/remove")
-async def remove_day(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
+async def remove_day(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
         words = language.gettext("The fair does not take place on this day.")
-        fair = await _fair(tx, visit)
-        gone = await fair_days.remove_day(tx, fair, visit.id("day"), visit.actor.known, words)
+        fair = await _fair(tx, request)
+        gone = await fair_days.remove_day(tx, fair, request.id("day"), request.actor.known, words)
     said = language.gettext("Removed.")
     if gone:
         told = language.ngettext(
@@ -140,60 +140,60 @@ async def remove_day(visit: Visit) -> web.StreamResponse:
             len(gone),
         )
         said += " " + told % {"num": len(gone)}
-    return visit.go(f"/organise/{visit.path('fair')}#days", said)
+    return request.go(f"/organise/{request.path('fair')}#days", said)
 
 
 @post("/organise/{fair}/employers", again=board)
-async def invite_employer(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        fair = await _fair(tx, visit)
+async def invite_employer(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await _fair(tx, request)
         await invitations.invite_employer(
-            tx, fair, visit.typed("employer"), visit.typed("sector"), visit.typed("email"), fair.languages[0]
+            tx, fair, request.typed("employer"), request.typed("sector"), request.typed("email"), fair.languages[0]
         )
-    return visit.go(f"/organise/{fair.slug}#employers", language.gettext("The invitation is on its way."))
+    return request.go(f"/organise/{fair.slug}#employers", language.gettext("The invitation is on its way."))
 
 
 @post("/organise/{fair}/candidates", again=board)
-async def invite_candidate(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        fair = await _fair(tx, visit)
+async def invite_candidate(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await _fair(tx, request)
         await invitations.invite_candidate(
-            tx, fair, visit.typed("candidate_name"), visit.typed("candidate_email"), fair.languages[0]
+            tx, fair, request.typed("candidate_name"), request.typed("candidate_email"), fair.languages[0]
         )
-    return visit.go(f"/organise/{fair.slug}#candidates", language.gettext("The invitation is on its way."))
+    return request.go(f"/organise/{fair.slug}#candidates", language.gettext("The invitation is on its way."))
 
 
 @post("/organise/{fair}/organisers", again=board)
-async def invite_organiser(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        fair = await _fair(tx, visit)
-        await invitations.invite_to_run(tx, fair, visit.typed("organiser_email"), fair.languages[0])
-    return visit.go(f"/organise/{fair.slug}#organisers", language.gettext("The invitation is on its way."))
+async def invite_organiser(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await _fair(tx, request)
+        await invitations.invite_to_run(tx, fair, request.typed("organiser_email"), fair.languages[0])
+    return request.go(f"/organise/{fair.slug}#organisers", language.gettext("The invitation is on its way."))
 
 
 @post("/organise/{fair}/organisers/{person}/remove", again=board)
-async def remove_organiser(visit: Visit) -> web.StreamResponse:
-    person = visit.id("person")
-    async with visit.transaction() as tx:
-        fair = await _fair(tx, visit)
+async def remove_organiser(request: PageRequest) -> web.StreamResponse:
+    person = request.id("person")
+    async with request.transaction() as tx:
+        fair = await _fair(tx, request)
         await fairs.remove_organiser(tx, fair, person)
-    return visit.go(f"/organise/{fair.slug}#organisers", language.gettext("This person runs the fair no longer."))
+    return request.go(f"/organise/{fair.slug}#organisers", language.gettext("This person runs the fair no longer."))
 
 
 @post("/organise/{fair}/invitations/{invitation}/withdraw")
-async def withdraw_invitation(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        fair = await _fair(tx, visit)
-        await invitations.withdraw(tx, fair, visit.id("invitation"))
-    return visit.go(f"/organise/{fair.slug}#invitations", language.gettext("This invitation opens nothing any more."))
+async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await _fair(tx, request)
+        await invitations.withdraw(tx, fair, request.id("invitation"))
+    return request.go(f"/organise/{fair.slug}#invitations", language.gettext("This invitation opens nothing any more."))
 
 
 @post("/organise/{fair}/announcements", again=board)
-async def announce(visit: Visit) -> web.StreamResponse:
-    async with visit.transaction() as tx:
-        await announcements.announce(tx, await _fair(tx, visit), visit.typed("text"))
-    return visit.go(
-        f"/organise/{visit.path('fair')}#announcements", language.gettext("Everybody at the fair can read it.")
+async def announce(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        await announcements.announce(tx, await _fair(tx, request), request.typed("text"))
+    return request.go(
+        f"/organise/{request.path('fair')}#announcements", language.gettext("Everybody at the fair can read it.")
     )
 
 
@@ -206,14 +206,14 @@ MOVES: dict[str, Callable[[Transaction, Fair], Awaitable[None]]] = {
 
 
 @post("/organise/{fair}/move", again=board)
-async def move(visit: Visit) -> web.StreamResponse:
+async def move(request: PageRequest) -> web.StreamResponse:
     """Publish, open, close or archive."""
-    wanted = visit.typed("move")
+    wanted = request.typed("move")
     if wanted not in MOVES:
         raise Invalid("move", N_("Please choose one of the answers."), field="move")
-    async with visit.transaction() as tx:
-        fair = await _fair(tx, visit)
+    async with request.transaction() as tx:
+        fair = await _fair(tx, request)
         await MOVES[wanted](tx, fair)
     if fair.is_open_now:
-        return visit.go(f"/organise/{fair.slug}", language.gettext("The fair is open."))
-    return visit.go(f"/organise/{fair.slug}", language.gettext("Done."))
+        return request.go(f"/organise/{fair.slug}", language.gettext("The fair is open."))
+    return request.go(f"/organise/{fair.slug}", language.gettext("Done."))

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from rooms.people.people import Person
 from tests.cast import Cast
-from tests.house import House
+from tests.running_server import RunningServer
 
 CHROMIUM = "/usr/bin/chromium"
 CLOSES_WITHIN = 15.0
@@ -36,14 +36,14 @@ class Visitors:
     """Opens browsers' contexts for the cast, signed in through their links."""
 
     browser: Browser
-    house: House
+    running: RunningServer
     cast: Cast
     contexts: list[BrowserContext] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     """Errors that pages threw; a test ends with none."""
 
     async def context(self, **options: object) -> BrowserContext:
-        context = await self.browser.new_context(base_url=self.house.url, locale="en-GB", **options)  # type: ignore[arg-type]
+        context = await self.browser.new_context(base_url=self.running.url, locale="en-GB", **options)  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         context.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
@@ -58,7 +58,7 @@ class Visitors:
         if media:
             await context.grant_permissions(["camera", "microphone"])
         page = await context.new_page()
-        await page.goto(await self.house.link(self.cast, person))
+        await page.goto(await self.running.link(self.cast, person))
         await page.get_by_role("button", name="Come in").click()
         await page.wait_for_url(lambda url: "/links/" not in url)
         return page
@@ -76,24 +76,24 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    house = House(database_url, tmp_path)
-    yield house
-    await house.stop()
+async def running(database_url: str, tmp_path: Path) -> AsyncIterator[RunningServer]:
+    running = RunningServer(database_url, tmp_path)
+    yield running
+    await running.stop()
 
 
 @pytest.fixture
-async def visitors(browser: Browser, house: House) -> AsyncIterator[Visitors]:
-    cast = await house.prepare()
-    await house.start()
-    visitors = Visitors(browser, house, cast)
+async def visitors(browser: Browser, running: RunningServer) -> AsyncIterator[Visitors]:
+    cast = await running.prepare()
+    await running.start()
+    visitors = Visitors(browser, running, cast)
     yield visitors
     for context in visitors.contexts:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(context.close(), CLOSES_WITHIN)
     await cast.database.close()
     assert visitors.faults == []
-    log = (house.folder / "house.log").read_text()
+    log = (running.folder / "house.log").read_text()
     failed = [line for line in log.splitlines() if "_failed" in line]
     assert failed == [], failed[0].replace("\\n", "\n")
 

@@ -13,22 +13,22 @@ from server import migrating
 from server.demo import seed
 from server.demo.seed import Cast
 from tests.browser.conftest import CHROMIUM, FLAGS
-from tests.house import House
+from tests.running_server import RunningServer
 
 IMAGES = Path("docs/images")
 WIDTHS = (360, 768, 1280)
 
 
-async def visitor(browser: Browser, house: House, link: str, *, width: int, scheme: str, locale: str) -> Page:
+async def visitor(browser: Browser, running: RunningServer, link: str, *, width: int, scheme: str, locale: str) -> Page:
     context = await browser.new_context(
-        base_url=house.url,
+        base_url=running.url,
         locale=locale,
         color_scheme=scheme,  # type: ignore[arg-type]
         viewport={"width": width, "height": 760 if width < 700 else 860},
         permissions=["camera", "microphone"],
         extra_http_headers={"Accept-Language": locale},
     )
-    await context.add_cookies([{"name": "parvis_language", "value": locale[:2], "url": house.url}])
+    await context.add_cookies([{"name": "parvis_language", "value": locale[:2], "url": running.url}])
     page = await context.new_page()
     if link:
         await page.goto(link)
@@ -43,18 +43,18 @@ async def shoot(page: Page, path: Path, *, full: bool = False) -> None:
     await page.screenshot(path=path, full_page=full)
 
 
-async def furnish(browser: Browser, house: House, cast: Cast) -> tuple[str, str]:
+async def furnish(browser: Browser, running: RunningServer, cast: Cast) -> tuple[str, str]:
     """Somebody at each desk, people in line, a call that rings; gives the paths of a desk and of Amina's booth."""
     desk = ""
     for name, link in [*cast.recruiters, cast.visitors["recruiter"]]:
-        page = await visitor(browser, house, link, width=1280, scheme="light", locale="fr-FR")
+        page = await visitor(browser, running, link, width=1280, scheme="light", locale="fr-FR")
         await page.goto("/desk")
         await page.locator("[data-part=desk]").wait_for()
         if name == "Luc Moreau":
             desk = page.url
             await page.context.close()
     for number, (_, link, words) in enumerate(cast.candidates):
-        page = await visitor(browser, house, link, width=360, scheme="light", locale="fr-FR")
+        page = await visitor(browser, running, link, width=360, scheme="light", locale="fr-FR")
         for booth in ("hotel-atlantique", "maison-perrin")[: 1 + number % 2]:
             await page.goto(f"/fairs/{cast.fair}/booths/{booth}/join")
             await page.locator("textarea").fill(words)
@@ -63,7 +63,7 @@ async def furnish(browser: Browser, house: House, cast: Cast) -> tuple[str, str]
     return desk, f"/fairs/{cast.fair}/booths/hotel-atlantique"
 
 
-async def all_pages(browser: Browser, house: House, cast: Cast, folder: Path, desk: str) -> None:
+async def all_pages(browser: Browser, running: RunningServer, cast: Cast, folder: Path, desk: str) -> None:
     """Every page at three widths, light and dark, in both languages by turns."""
     fair = f"/fairs/{cast.fair}"
     pages = {
@@ -78,8 +78,8 @@ async def all_pages(browser: Browser, house: House, cast: Cast, folder: Path, de
             "/camera",
         ],
         "recruiter": [
-            desk.removeprefix(house.url),
-            desk.replace("/desk/", "/booths/").removeprefix(house.url) + "/set-up",
+            desk.removeprefix(running.url),
+            desk.replace("/desk/", "/booths/").removeprefix(running.url) + "/set-up",
         ],
         "organiser": ["/organise", f"/organise/{cast.fair}", "/organise/new", "/demo/mailbox"],
     }
@@ -88,7 +88,7 @@ async def all_pages(browser: Browser, house: House, cast: Cast, folder: Path, de
             for role, paths in pages.items():
                 link = cast.visitors[role][1] if role else ""
                 locale = "fr-FR" if scheme == "light" else "en-GB"
-                page = await visitor(browser, house, link, width=width, scheme=scheme, locale=locale)
+                page = await visitor(browser, running, link, width=width, scheme=scheme, locale=locale)
                 for path in paths:
                     await page.goto(path)
                     name = path.strip("/").replace("/", "_") or "front"
@@ -96,10 +96,10 @@ async def all_pages(browser: Browser, house: House, cast: Cast, folder: Path, de
                 await page.context.close()
 
 
-async def for_readme(browser: Browser, house: House, cast: Cast, desk: str, booth: str) -> None:
+async def for_readme(browser: Browser, running: RunningServer, cast: Cast, desk: str, booth: str) -> None:
     link = cast.visitors["candidate"][1]
     for width, scheme in ((1280, "light"), (1280, "dark"), (360, "light")):
-        page = await visitor(browser, house, link, width=width, scheme=scheme, locale="en-GB")
+        page = await visitor(browser, running, link, width=width, scheme=scheme, locale="en-GB")
         await page.goto(f"{booth}/join")
         await page.locator("main form button").click()
         await page.goto(f"/fairs/{cast.fair}")
@@ -108,7 +108,9 @@ async def for_readme(browser: Browser, house: House, cast: Cast, desk: str, boot
         if width > 360:
             await page.context.close()
     phone: BrowserContext = page.context
-    recruiter = await visitor(browser, house, cast.visitors["recruiter"][1], width=1280, scheme="light", locale="en-GB")
+    recruiter = await visitor(
+        browser, running, cast.visitors["recruiter"][1], width=1280, scheme="light", locale="en-GB"
+    )
     await recruiter.goto(desk)
     await shoot(recruiter, IMAGES / "desk-1280-light.png")
     await recruiter.locator(".waiting-row", has_text="Amina").get_by_role("button").click()
@@ -127,21 +129,21 @@ async def for_readme(browser: Browser, house: House, cast: Cast, desk: str, boot
 
 async def main(everything: Path | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        house = House(f"sqlite+aiosqlite:///{folder}/parvis.sqlite3", Path(folder))
-        database = Database(house.database_url, SystemClock())
+        running = RunningServer(f"sqlite+aiosqlite:///{folder}/parvis.sqlite3", Path(folder))
+        database = Database(running.database_url, SystemClock())
         await migrating.migrate(database.engine)
         cast = await seed.seed(database)
         await database.close()
-        await house.start()
+        await running.start()
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            desk, booth = await furnish(browser, house, cast)
+            desk, booth = await furnish(browser, running, cast)
             if everything:
-                await all_pages(browser, house, cast, everything, desk)
+                await all_pages(browser, running, cast, everything, desk)
             else:
-                await for_readme(browser, house, cast, desk, booth)
+                await for_readme(browser, running, cast, desk, booth)
             await browser.close()
-        await house.stop()
+        await running.stop()
 
 
 def parse() -> Path | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from rooms.appointments import appointment_types, booking_rules, hours
 from rooms.appointments.appointment import Appointment
-from rooms.appointments.appointment_types import ReasonText
+from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import caseload
 from rooms.core.outbox import Mail
 from rooms.organisations import agencies
@@ -32,7 +32,7 @@ async def open_office(cast: Cast) -> None:
         for weekday in range(7):
             await hours.add_weekly(tx, cast.claire.id, weekday, 0, 1440, ("video", "phone"))
         await booking_rules.change(tx, cast.claire.id, booking_rules.RulesText(0, 0, 0, 56, 40))
-        text = ReasonText("My project", 30, ("video", "phone"), "What is it about?", "Your CV")
+        text = AppointmentTypeText("My project", 30, ("video", "phone"), "What is it about?", "Your CV")
         await appointment_types.add(tx, team.agency, text)
         await caseload.follow(tx, cast.claire.id, cast.amina.id)
 
@@ -102,7 +102,7 @@ async def test_the_link_in_the_mail_moves_and_cancels_without_signing_in(visitor
     await book(page)
     path = await mailed_path(visitors.cast)
     stranger = await visitors.passer_by()
-    scanned = await stranger.request.get(visitors.house.url + path)
+    scanned = await stranger.request.get(visitors.running.url + path)
     assert scanned.status == 200
     await stranger.goto(path)
     await axe(stranger)

@@ -70,7 +70,7 @@ async def test_call_next_from_a_talk_follows_the_line_and_says_why_it_cannot(vis
         await schedule.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     await call_next(luc)
     await expect(beside.get_by_role("alert")).to_have_text("The fair is not open now.")
-    await expect(luc).to_have_url(f"{visitors.house.url}/meetings/{meeting.id}")
+    await expect(luc).to_have_url(f"{visitors.running.url}/meetings/{meeting.id}")
     async with cast.database.transaction() as tx:
         await schedule.open_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     await call_next(luc)

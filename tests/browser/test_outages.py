@@ -38,7 +38,7 @@ async def talking(visitors: Visitors) -> tuple[Page, Page]:
 
 
 async def test_sigkill_in_the_middle_of_everything_loses_nothing_and_doubles_nothing(visitors: Visitors) -> None:
-    cast, house = visitors.cast, visitors.house
+    cast, running = visitors.cast, visitors.running
     amina, luc = await talking(visitors)
     karim, sophie = await visitors.sign_in(cast.karim), await visitors.sign_in(cast.sophie)
     await sophie.goto(f"/desk/{cast.perrin.id}")
@@ -54,12 +54,12 @@ async def test_sigkill_in_the_middle_of_everything_loses_nothing_and_doubles_not
     await luc.get_by_label("Private notes").fill("Kind, and knows bread.")
     await expect(luc.get_by_text("Saved.")).to_be_visible()
 
-    await house.kill()
+    await running.kill()
     frames = (await received(amina))["frames"]
     await say(amina, "during")
     await asyncio.sleep(3)
     assert (await received(amina))["frames"] > frames + 20
-    await house.start()
+    await running.start()
 
     await luc.get_by_role("tab", name="Chat").click()
     await expect(luc.get_by_text("during")).to_have_count(1)
@@ -83,11 +83,11 @@ async def test_sigkill_in_the_middle_of_everything_loses_nothing_and_doubles_not
 
 @on_sqlite
 async def test_ten_seconds_without_connection_end_in_the_same_meeting_without_a_click(visitors: Visitors) -> None:
-    wire = Proxy(visitors.house.port)
+    wire = Proxy(visitors.running.port)
     await wire.start()
     amina, luc = await talking(visitors)
     through = await amina.context.new_page()
-    await through.goto(amina.url.replace(str(visitors.house.port), str(wire.port)))
+    await through.goto(amina.url.replace(str(visitors.running.port), str(wire.port)))
     await through.get_by_role("button", name="Go on here").click()
     await until_frames(through)
     await luc.get_by_role("tab", name="Chat").click()
@@ -115,7 +115,7 @@ async def test_what_was_written_without_connection_is_sent_after_the_page_was_le
     visitors: Visitors,
 ) -> None:
     cast = visitors.cast
-    wire = Proxy(visitors.house.port)
+    wire = Proxy(visitors.running.port)
     await wire.start()
     karim, sophie = await visitors.sign_in(cast.karim), await visitors.sign_in(cast.sophie)
     await sophie.goto(f"/desk/{cast.perrin.id}")
@@ -140,7 +140,7 @@ async def test_what_was_written_without_connection_is_sent_after_the_page_was_le
 @on_sqlite
 async def test_a_lost_connection_keeps_the_place_and_the_page_catches_up(visitors: Visitors) -> None:
     cast = visitors.cast
-    wire = Proxy(visitors.house.port)
+    wire = Proxy(visitors.running.port)
     await wire.start()
     await cast.join(cast.karim, cast.atlantique)
     await cast.join(cast.amina, cast.atlantique)

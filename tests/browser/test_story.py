@@ -12,7 +12,7 @@ async def test_a_fair_you_can_walk_into(visitors: Visitors) -> None:
     cast = visitors.cast
     luc = await visitors.sign_in(cast.luc)
     await luc.goto(f"/desk/{cast.atlantique.id}")
-    await expect(luc.locator("[data-part=standing]")).to_contain_text("1 here now")
+    await expect(luc.locator("[data-part=line-status]")).to_contain_text("1 here now")
 
     amina = await visitors.sign_in(cast.amina)
     await amina.goto(f"/fairs/{cast.fair.slug}")

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from rooms.appointments import appointment_types, booking_rules, hours
-from rooms.appointments.appointment_types import ReasonText
+from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import caseload
 from rooms.organisations import agencies
 from tests.browser.conftest import Visitors, until
@@ -28,7 +28,7 @@ async def open_all_day(visitors: Visitors) -> None:
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
         await agencies.add_member(tx, team.id, await cast.fresh(tx, cast.claire))
         await appointment_types.add(
-            tx, team.agency, ReasonText("A first talk with an employer", 30, ("video", "phone"))
+            tx, team.agency, AppointmentTypeText("A first talk with an employer", 30, ("video", "phone"))
         )
         for person in (cast.claire, cast.luc):
             for weekday in range(7):

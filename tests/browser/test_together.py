@@ -9,7 +9,7 @@ from playwright.async_api import FrameLocator, Page, WebSocket, expect
 from sqlalchemy import select
 
 from rooms.appointments.evidence import Evidence
-from rooms.meetings.cobrowsing import Looking
+from rooms.meetings.cobrowsing import Cobrowsing
 from tests.browser.conftest import Visitors, until, until_frames
 from tests.browser.test_appointments import axe, book, open_office
 from tests.browser.test_everyone import tab_to
@@ -87,7 +87,7 @@ async def test_a_page_is_looked_at_together_after_a_yes_and_private_text_never_l
         token = await amina.locator("input[name=form_token]").first.input_value()
         assert not any(token in frame for frame in wire.sent)
         async with visitors.cast.database.reading() as tx:
-            consent = (await tx.session.execute(select(Looking))).scalar_one()
+            consent = (await tx.session.execute(select(Cobrowsing))).scalar_one()
             assert (consent.owner_id, consent.ended_at, consent.fill_agreed_at) == (visitors.cast.amina.id, None, None)
 
 
@@ -122,7 +122,7 @@ async def test_pointing_filling_in_once_allowed_and_stopping_at_once(visitors: V
         await expect(claire.locator("[data-pane=pages]")).to_be_hidden()
         assert await claire.locator("[data-slot=pages] iframe").count() == 0
         async with visitors.cast.database.reading() as tx:
-            consent = (await tx.session.execute(select(Looking))).scalar_one()
+            consent = (await tx.session.execute(select(Cobrowsing))).scalar_one()
             assert consent.fill_agreed_at is not None
             assert consent.ended_by_id == visitors.cast.amina.id
 
@@ -191,15 +191,15 @@ async def test_documents_are_passed_both_ways_without_leaving_the_talk(visitors:
         await expect(link).to_be_visible()
         await expect(amina.get_by_role("link", name="cv.pdf")).to_be_visible()
         path = await link.get_attribute("href")
-        read = await claire.request.get(visitors.house.url + str(path))
+        read = await claire.request.get(visitors.running.url + str(path))
         assert await read.body() == pdf
         stranger = await visitors.sign_in(visitors.cast.karim, media=False)
-        assert (await stranger.request.get(visitors.house.url + str(path))).status == 404
+        assert (await stranger.request.get(visitors.running.url + str(path))).status == 404
         papers = claire.locator("[data-part=papers]")
         await expect(papers.get_by_role("button", name="Withdraw")).to_have_count(0)
         await amina.locator("[data-part=papers]").get_by_role("button", name="Withdraw").click()
         await expect(amina.get_by_text("It is withdrawn.")).to_be_visible()
         await expect(link).to_have_count(0)
         await expect(amina.get_by_role("link", name="cv.pdf")).to_have_count(0)
-        assert (await claire.request.get(visitors.house.url + str(path))).status == 404
+        assert (await claire.request.get(visitors.running.url + str(path))).status == 404
         await until_frames(claire)

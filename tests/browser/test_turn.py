@@ -10,8 +10,8 @@ from playwright.async_api import Page, async_playwright, expect
 
 from rooms.lines.calls import Answer
 from tests.browser.conftest import CHROMIUM, FLAGS, Visitors, received, until_frames
-from tests.house import House
 from tests.proxy import Proxy
+from tests.running_server import RunningServer
 from tests.services import TURN_SECRET, coturn
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -32,15 +32,15 @@ OUTAGE = 10.0
 class Wires:
     """Amina's way to the house, and everybody's way to the TURN server."""
 
-    def __init__(self, house: Proxy, turn: Proxy) -> None:
-        self.house, self.turn = house, turn
+    def __init__(self, running: Proxy, turn: Proxy) -> None:
+        self.running, self.turn = running, turn
 
     def cut(self) -> None:
-        self.house.cut()
+        self.running.cut()
         self.turn.cut()
 
     def mend(self) -> None:
-        self.house.mend()
+        self.running.mend()
         self.turn.mend()
 
 
@@ -51,16 +51,18 @@ async def far(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[Visitors
         turn = Proxy(stack.enter_context(coturn()))
         await turn.start()
         urls = f"turn:127.0.0.1:{turn.port}?transport=tcp"
-        house = House(database_url, tmp_path, extra={"PARVIS_TURN_URLS": urls, "PARVIS_TURN_SECRET": TURN_SECRET})
-        cast = await house.prepare()
-        await house.start()
-        stack.push_async_callback(house.stop)
-        wire = Proxy(house.port)
+        running = RunningServer(
+            database_url, tmp_path, extra={"PARVIS_TURN_URLS": urls, "PARVIS_TURN_SECRET": TURN_SECRET}
+        )
+        cast = await running.prepare()
+        await running.start()
+        stack.push_async_callback(running.stop)
+        wire = Proxy(running.port)
         await wire.start()
         playwright = await stack.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         stack.push_async_callback(browser.close)
-        yield Visitors(browser, house, cast), Wires(wire, turn)
+        yield Visitors(browser, running, cast), Wires(wire, turn)
         await cast.database.close()
         for each in (wire, turn):
             await each.stop()
@@ -77,7 +79,7 @@ async def talking(visitors: Visitors, wires: Wires) -> tuple[Page, Page]:
     for page in (luc, amina):
         await page.add_init_script(ONLY_RELAYED)
     await luc.goto(f"/meetings/{meeting.id}")
-    origin = f"http://127.0.0.1:{wires.house.port}"
+    origin = f"http://127.0.0.1:{wires.running.port}"
     await amina.context.grant_permissions(["camera", "microphone"], origin=origin)
     await amina.goto(f"{origin}/meetings/{meeting.id}")
     for page in (luc, amina):

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cut, Gathering, LARGEST } from "../../static/js/looking/pieces.js";
+import { cut, Gathering, LARGEST } from "../../static/js/cobrowsing/pieces.js";
 
 const long = Array.from({ length: LARGEST * 2 + 7 }, (_, n) => "abcdefghij"[n % 10]).join("");
 

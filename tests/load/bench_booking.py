@@ -28,15 +28,15 @@ from sqlalchemy import func, select
 
 from rooms.appointments import appointment_types, booking_rules, hours
 from rooms.appointments.appointment import Appointment, AppointmentState
-from rooms.appointments.appointment_types import ReasonText
+from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.appointments.availability import local
 from rooms.core import outbox
 from rooms.core.database import Database
 from rooms.organisations import agencies
 from rooms.people import people, signin
+from server.page_request import GO, PART, SESSION
 from server.security import form_token
-from server.visit import GO, PART, SESSION
-from tests.house import House
+from tests.running_server import RunningServer
 from tests.services import postgres
 
 SECRET = "a secret for tests only, long enough"
@@ -45,10 +45,12 @@ WITHIN = 120
 
 
 async def furnish(database: Database, crowd: int) -> tuple[str, list[str]]:
-    """(reason, session tokens)"""
+    """(appointment type, session tokens)"""
     async with database.transaction() as tx:
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
-        reason = await appointment_types.add(tx, team.agency, ReasonText("My project", 30, ("video",)))
+        appointment_type = await appointment_types.add(
+            tx, team.agency, AppointmentTypeText("My project", 30, ("video",))
+        )
         for number in range(COUNSELLORS):
             counsellor = await people.welcome(tx, f"Counsellor {number}", f"c{number}@example.org", "en")
             await agencies.add_member(tx, team.id, counsellor)
@@ -59,17 +61,17 @@ async def furnish(database: Database, crowd: int) -> tuple[str, list[str]]:
         for number in range(crowd):
             person = await people.welcome(tx, f"Person {number}", f"p{number}@example.org", "en")
             tokens.append(await signin.open_session(tx, person, "bench"))
-    return str(reason.id), tokens
+    return str(appointment_type.id), tokens
 
 
 async def attempt(
-    session: aiohttp.ClientSession, url: str, reason: str, token: str, begins: datetime
+    session: aiohttp.ClientSession, url: str, appointment_type: str, token: str, begins: datetime
 ) -> tuple[str, float]:
     """("booked" | "told" | "error", milliseconds until the answer to the first form)"""
     headers = {"Cookie": f"{SESSION}={token}", PART: "times"}
     form = {"form_token": form_token(SECRET, token), "begins": begins.isoformat(), "mode": "video"}
     began = time.perf_counter()
-    hold = f"{url}/appointments/new/{reason}/hold"
+    hold = f"{url}/appointments/new/{appointment_type}/hold"
     async with session.post(hold, data=form, headers=headers, allow_redirects=False) as answer:
         text = await answer.text()
         took = (time.perf_counter() - began) * 1000
@@ -101,7 +103,7 @@ def collecting_no_garbage() -> Iterator[None]:
 
 
 async def one_round(
-    house: House, reason: str, tokens: list[str], day: date, zone: object
+    running: RunningServer, appointment_type: str, tokens: list[str], day: date, zone: object
 ) -> tuple[dict[str, int], list[float]]:
     nine = local(day, datetime(2000, 1, 1, 9).time(), zone)  # type: ignore[arg-type]
     beginnings = [nine + timedelta(minutes=30 * n) for n in range(BEGINNINGS)]
@@ -110,11 +112,13 @@ async def one_round(
     async with aiohttp.ClientSession(
         connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
     ) as session:
-        await asyncio.gather(*(look(session, f"{house.url}/appointments/new/{reason}", token) for token in tokens))
+        await asyncio.gather(
+            *(look(session, f"{running.url}/appointments/new/{appointment_type}", token) for token in tokens)
+        )
         with collecting_no_garbage():
             found = await asyncio.gather(
                 *(
-                    attempt(session, house.url, reason, token, beginnings[n % BEGINNINGS])
+                    attempt(session, running.url, appointment_type, token, beginnings[n % BEGINNINGS])
                     for n, token in enumerate(tokens)
                 )
             )
@@ -146,22 +150,22 @@ async def run(rounds: int, crowd: int) -> int:
         connection = await asyncpg.connect(address.replace("+asyncpg", "") + "/postgres")
         await connection.execute("CREATE DATABASE bench")
         await connection.close()
-        house = House(f"{address}/bench", Path(folder))
-        cast = await house.prepare()
-        reason, tokens = await furnish(cast.database, crowd)
-        await house.start()
+        running = RunningServer(f"{address}/bench", Path(folder))
+        cast = await running.prepare()
+        appointment_type, tokens = await furnish(cast.database, crowd)
+        await running.start()
         zone = hours.ZoneInfo("Europe/Paris")
         total, samples = {"booked": 0, "told": 0, "error": 0}, []
         for turn in range(rounds):
             day = datetime.now(UTC).date() + timedelta(days=2 + turn)
-            counts, took = await one_round(house, reason, tokens, day, zone)
+            counts, took = await one_round(running, appointment_type, tokens, day, zone)
             samples += took
             total = {what: total[what] + counts[what] for what in total}
             p95 = statistics.quantiles(took, n=20)[-1]
             await letters_sent(cast.database)
             print(f"round {turn + 1:2}: {counts['booked']} booked, {counts['told']} told, p95 {p95:.0f} ms", flush=True)
         booked, double = await doubles(cast.database)
-        await house.stop()
+        await running.stop()
         await cast.database.close()
     result = {
         "bench": "booking", "tried": crowd * rounds, "booked": booked, "double": double, "errors": total["error"],

@@ -1,10 +1,10 @@
 """Free times of 250 counsellors with 60,000 appointments: one candidate's page, beside asking day by day and person
-by person. Also a portfolio of 200 people, and a search for a name in an agency of 50,000.
+by person. Also a caseload of 200 people, and a search for a name in an agency of 50,000.
 
-    python -m tests.load.bench_slots [--rounds 20] [--portfolio]
+    python -m tests.load.bench_slots [--rounds 20] [--caseload]
 
 Prints a table, and as its last line one JSON object: {"bench": "slots", "p95_ms": ..., "ratio_to_naive": ...} or
-{"bench": "portfolio", "p95_ms": ...}, of the slower of the two. It fails when the two ways do not find the same times.
+{"bench": "caseload", "p95_ms": ...}, of the slower of the two. It fails when the two ways do not find the same times.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from sqlalchemy import insert, select, text
 
 from rooms.appointments import appointment_types, availability_rules, slot_search
 from rooms.appointments.appointment import Appointment, AppointmentState
-from rooms.appointments.appointment_types import Reason, ReasonText
+from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
 from rooms.appointments.availability import Span, Taken, in_minutes, slots
 from rooms.appointments.booking_rules import BookingRules
 from rooms.appointments.hours import WeeklyHours
@@ -35,11 +35,11 @@ from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies
 from rooms.organisations.agencies import TeamMember
-from rooms.organisations.referents import Following
+from rooms.organisations.referents import CaseloadEntry
 from rooms.people import name_search
 from rooms.people.name_search import NameWord
 from rooms.people.people import Person
-from server import migrating, settling
+from server import gc_tuning, migrating
 from tests.services import postgres
 
 COUNSELLORS, PEOPLE, APPOINTMENTS, WEEKS = 250, 50_000, 60_000, 8
@@ -71,10 +71,13 @@ async def rows(tx: Transaction, kind: Any, values: list[dict[str, Any]]) -> None
 
 
 async def fill(database: Database, people: int, booked: int) -> tuple[uuid.UUID, list[uuid.UUID], list[uuid.UUID]]:
-    """(reason, counsellors, people): every counsellor works Monday to Friday and is booked evenly over eight weeks."""
+    """(appointment type, counsellors, people): every counsellor works Monday to Friday and is booked evenly over eight
+    weeks."""
     async with database.transaction() as tx:
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
-        reason = await appointment_types.add(tx, team.agency, ReasonText("My project", 30, ("video",)))
+        appointment_type = await appointment_types.add(
+            tx, team.agency, AppointmentTypeText("My project", 30, ("video",))
+        )
         staff = [person(n, tx.now) for n in range(COUNSELLORS)]
         crowd = [person(COUNSELLORS + n, tx.now) for n in range(people)]
         await rows(tx, Person, staff + crowd)
@@ -91,17 +94,19 @@ async def fill(database: Database, people: int, booked: int) -> tuple[uuid.UUID,
             for each in ids for weekday in range(5) for begins, ends in ((540, 720), (810, 1020))])  # fmt: skip
         followed = [{"person_id": each["id"], "counsellor_id": ids[n // FOLLOWED % COUNSELLORS], "since": tx.now}
                     for n, each in enumerate(crowd)]  # fmt: skip
-        await rows(tx, Following, followed)
-        await rows(tx, Appointment, appointments(tx.now, reason.id, ids, [each["id"] for each in crowd], booked))
+        await rows(tx, CaseloadEntry, followed)
+        await rows(
+            tx, Appointment, appointments(tx.now, appointment_type.id, ids, [each["id"] for each in crowd], booked)
+        )
         await tx.session.execute(_ANALYSE)
-    return reason.id, ids, [each["id"] for each in crowd]
+    return appointment_type.id, ids, [each["id"] for each in crowd]
 
 
 _ANALYSE = text("ANALYZE")
 
 
 def appointments(
-    now: datetime, reason: uuid.UUID, staff: list[uuid.UUID], crowd: list[uuid.UUID], count: int
+    now: datetime, appointment_type: uuid.UUID, staff: list[uuid.UUID], crowd: list[uuid.UUID], count: int
 ) -> list[dict[str, Any]]:
     monday = (now + timedelta(days=7 - now.weekday())).replace(hour=8, minute=0, second=0, microsecond=0)
     each = count // len(staff)
@@ -111,7 +116,7 @@ def appointments(
         day, slot = nth % (WEEKS * 5), nth // (WEEKS * 5)
         begins = monday + timedelta(days=day // 5 * 7 + day % 5, minutes=40 * slot)
         found.append({
-            "id": new_id(), "reason_id": reason, "counsellor_id": counsellor,
+            "id": new_id(), "appointment_type_id": appointment_type, "counsellor_id": counsellor,
             "candidate_id": crowd[number % len(crowd)],
             "mode": Mode.VIDEO, "state": AppointmentState.BOOKED, "begins_at": begins,
             "ends_at": begins + timedelta(minutes=30), "occupied_from": begins,
@@ -121,19 +126,23 @@ def appointments(
     return found
 
 
-async def naive(tx: Transaction, reason: Reason, people: list[uuid.UUID], first: Any, days: int) -> set[Span]:
+async def naive(
+    tx: Transaction, appointment_type: AppointmentType, people: list[uuid.UUID], first: Any, days: int
+) -> set[Span]:
     """The obvious way: for each counsellor and each day, ask for the rules and for what is booked."""
     found: set[Span] = set()
     for each in people:
         for n in range(days):
             day = first + timedelta(days=n)
-            rules = (await availability_rules.of_people(tx, [each], reason.host, day, day, follow_up=False))[each]
+            rules = (await availability_rules.of_people(tx, [each], appointment_type.venue, day, day, follow_up=False))[
+                each
+            ]
             begins = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
             query = select(Appointment.occupied_from, Appointment.occupied_until).where(
                 Appointment.counsellor_id == each, Appointment.occupied_until > begins,
                 Appointment.occupied_from < begins + timedelta(days=3))  # fmt: skip
             busy = tuple(in_minutes(Span(*row)) for row in await tx.session.execute(query))
-            length = timedelta(minutes=reason.minutes)
+            length = timedelta(minutes=appointment_type.minutes)
             found |= set(slots(rules, Mode.VIDEO, length, Taken(busy), tx.now, day, day))
     return found
 
@@ -148,24 +157,28 @@ def p95(samples: list[float]) -> float:
     return statistics.quantiles(samples, n=20)[-1] if len(samples) > 1 else samples[0]
 
 
-async def bench_slots(database: Database, reason_id: uuid.UUID, people: list[uuid.UUID], rounds: int) -> dict[str, Any]:
+async def bench_slots(
+    database: Database, appointment_type_id: uuid.UUID, people: list[uuid.UUID], rounds: int
+) -> dict[str, Any]:
     samples, other = [], []
     for turn in range(rounds):
         async with database.reading() as tx:
-            reason = await tx.session.get_one(Reason, reason_id)
+            appointment_type = await tx.session.get_one(AppointmentType, appointment_type_id)
             first = tx.now.date() + timedelta(days=7 * (turn % WEEKS))
             took, found = await timed(
-                lambda tx=tx, reason=reason, first=first, turn=turn: slot_search.free_times(  # type: ignore[misc]
-                    tx, reason, Mode.VIDEO, people[turn * 37 % len(people)], first
+                lambda tx=tx, appointment_type=appointment_type, first=first, turn=turn: slot_search.free_times(  # type: ignore[misc]
+                    tx, appointment_type, Mode.VIDEO, people[turn * 37 % len(people)], first
                 )
             )
             samples.append(took)
             assert isinstance(found, list)
             assert found, "nobody is free: nothing was timed"
             if turn < max(1, min(2, rounds // 2)):
-                staff = [each.id for each in await agencies.counsellors_of(tx, reason.agency_id)]
+                staff = [each.id for each in await agencies.counsellors_of(tx, appointment_type.agency_id)]
                 took, plain = await timed(
-                    lambda tx=tx, reason=reason, first=first, staff=staff: naive(tx, reason, staff, first, 7)  # type: ignore[misc]
+                    lambda tx=tx, appointment_type=appointment_type, first=first, staff=staff: naive(
+                        tx, appointment_type, staff, first, 7
+                    )  # type: ignore[misc]
                 )
                 other.append(took)
                 assert plain == {each.span for each in found}, "the two ways differ"
@@ -182,7 +195,7 @@ async def bench_portfolio(database: Database, staff: list[uuid.UUID], rounds: in
         words = "" if turn % 2 else SYLLABLES[turn // 2 % 10]
         async with database.reading() as tx:
             took, found = await timed(
-                lambda tx=tx, turn=turn, words=words: caseload.portfolio(tx, staff[turn % 100], words)  # type: ignore[misc]
+                lambda tx=tx, turn=turn, words=words: caseload.entries(tx, staff[turn % 100], words)  # type: ignore[misc]
             )
             spent, others = await timed(
                 lambda tx=tx, turn=turn: caseload.elsewhere(tx, staff[turn % 100], name(turn)[:6])  # type: ignore[misc]
@@ -195,7 +208,7 @@ async def bench_portfolio(database: Database, staff: list[uuid.UUID], rounds: in
         samples.append(took)
     print(f"a portfolio of {FOLLOWED} of {PEOPLE}: median {statistics.median(samples):.1f} ms, p95 {p95(samples):.1f}")
     print(f"a name among {PEOPLE}: median {statistics.median(searches):.1f} ms, p95 {p95(searches):.1f}")
-    return {"bench": "portfolio", "p95_ms": round(max(p95(samples), p95(searches)), 1)}
+    return {"bench": "caseload", "p95_ms": round(max(p95(samples), p95(searches)), 1)}
 
 
 async def run(rounds: int) -> int:
@@ -205,9 +218,12 @@ async def run(rounds: int) -> int:
         await connection.close()
         database = Database(f"{address}/bench", SystemClock())
         await migrating.migrate(database.engine)
-        reason, staff, crowd = await fill(database, PEOPLE, APPOINTMENTS)
-        settling.settle()
-        results = [await bench_portfolio(database, staff, rounds), await bench_slots(database, reason, crowd, rounds)]
+        appointment_type, staff, crowd = await fill(database, PEOPLE, APPOINTMENTS)
+        gc_tuning.settle()
+        results = [
+            await bench_portfolio(database, staff, rounds),
+            await bench_slots(database, appointment_type, crowd, rounds),
+        ]
         await database.close()
     for result in results:
         print(json.dumps(result))

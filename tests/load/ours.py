@@ -12,8 +12,8 @@ from rooms.meetings import meetings
 from rooms.meetings.meetings import Meeting
 from rooms.people.people import Person
 from tests.cast import Cast
-from tests.house import House
 from tests.load.callers import Pair, click_to_picture, until
+from tests.running_server import RunningServer
 
 GO_IN = "[data-act=go-in]"
 CAMERA_IS_OPEN = "document.querySelector('[data-slot=mirror]').videoWidth > 0"
@@ -26,7 +26,7 @@ class Ours:
 
     candidate: BrowserContext
     recruiter: BrowserContext
-    house: House
+    running: RunningServer
     cast: Cast
     name: str = "ours"
 
@@ -57,7 +57,7 @@ class Ours:
 
     async def _open(self, context: BrowserContext, meeting: Meeting) -> Page:
         page = await context.new_page()
-        await page.goto(f"{self.house.url}/meetings/{meeting.id}")
+        await page.goto(f"{self.running.url}/meetings/{meeting.id}")
         await until(page, CAMERA_IS_OPEN)
         return page
 
@@ -70,18 +70,18 @@ class Ours:
 class Doors:
     """The running house and its people."""
 
-    house: House
+    running: RunningServer
     cast: Cast
 
     async def contestant(self, pair: Pair) -> Ours:
         candidate, recruiter = await pair.contexts()
         await self._sign_in(candidate, self.cast.amina)
         await self._sign_in(recruiter, self.cast.luc)
-        return Ours(candidate, recruiter, self.house, self.cast)
+        return Ours(candidate, recruiter, self.running, self.cast)
 
     async def _sign_in(self, context: BrowserContext, person: Person) -> None:
         page = await context.new_page()
-        await page.goto(await self.house.link(self.cast, person))
+        await page.goto(await self.running.link(self.cast, person))
         await page.get_by_role("button", name="Come in").click()
         await page.wait_for_url(lambda url: "/links/" not in url)
         await page.close()
@@ -90,12 +90,12 @@ class Doors:
 @asynccontextmanager
 async def doors(folder: Path) -> AsyncIterator[Doors]:
     """The real command on SQLite, in a folder that the caller takes away."""
-    house = House(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}", folder)
-    cast = await house.prepare()
+    running = RunningServer(f"sqlite+aiosqlite:///{folder / 'house.sqlite3'}", folder)
+    cast = await running.prepare()
     try:
         await cast.connect(cast.amina)
-        await house.start()
-        yield Doors(house, cast)
+        await running.start()
+        yield Doors(running, cast)
     finally:
-        await house.stop()
+        await running.stop()
         await cast.database.close()

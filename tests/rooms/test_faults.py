@@ -17,7 +17,7 @@ from rooms.meetings import meetings
 from rooms.meetings.meetings import Meeting, MeetingState
 from rooms.people import engagement, push
 from rooms.people.push import Subscription
-from server.visit import own_path
+from server.page_request import own_path
 from tests.cast import Cast
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rooms.people.people import Person
 from tests.browser.conftest import Visitors
-from tests.house import ROOT
+from tests.running_server import ROOT
 
 PACE = 0.2
 
@@ -30,16 +30,16 @@ class Simulated:
         candidates: tuple[Person, ...] = (),
         seekers: tuple[Person, ...] = (),
     ) -> None:
-        cast, house = self.visitors.cast, self.visitors.house
+        cast, running = self.visitors.cast, self.visitors.running
         async with cast.database.transaction() as tx:
             for person in (*recruiters, *candidates, *seekers):
                 (await tx.session.get_one(Person, person.id)).is_simulated = True
         paths = {
-            person.id: (await house.link(cast, person)).removeprefix(house.url)
+            person.id: (await running.link(cast, person)).removeprefix(running.url)
             for person in (*recruiters, *candidates, *seekers)
         }
         line = {
-            "url": house.url,
+            "url": running.url,
             "visitors": {},
             "recruiters": [[person.name, paths[person.id]] for person in recruiters],
             "candidates": [[person.name, paths[person.id], "J'aime le matin."] for person in candidates],

@@ -20,8 +20,8 @@ from tests.browser.conftest import (
     until_frames,
     visitors,  # noqa: F401
 )
-from tests.house import House
 from tests.rooms.appointments.office import PARIS, open_office
+from tests.running_server import RunningServer
 from tests.server.simulated import Simulated
 
 pytestmark = pytest.mark.browser
@@ -43,10 +43,10 @@ ENERGY = """async () => {
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(f"sqlite+aiosqlite:///{tmp_path / 'parvis.sqlite3'}", tmp_path)
-    yield house
-    await house.stop()
+async def running(tmp_path: Path) -> AsyncIterator[RunningServer]:
+    running = RunningServer(f"sqlite+aiosqlite:///{tmp_path / 'parvis.sqlite3'}", tmp_path)
+    yield running
+    await running.stop()
 
 
 @pytest.fixture
@@ -137,8 +137,8 @@ async def test_the_house_may_start_again_during_a_talk(visitors: Visitors, simul
     await until_frames(amina)
     await expect(amina.get_by_text("Bonjour Amina")).to_be_visible(timeout=PATIENCE)
     await amina.evaluate("window.isTheSamePage = true")
-    await visitors.house.kill()
-    await visitors.house.start()
+    await visitors.running.kill()
+    await visitors.running.start()
     await expect(amina.get_by_text(sayings.RECRUITER_SAYS[2]["fr"])).to_be_visible(timeout=2 * PATIENCE)
     await until_frames(amina, 20)
     assert await amina.evaluate("window.isTheSamePage && window.peers.length") == 1
@@ -210,10 +210,10 @@ async def test_a_simulated_jobseeker_comes_to_an_appointment_and_says_how_it_was
     cast = visitors.cast
     office = await open_office(cast)
     async with cast.database.transaction() as tx:
-        reason, karim = await office.fresh_reason(tx), await cast.fresh(tx, cast.karim)
+        appointment_type, karim = await office.fresh_reason(tx), await cast.fresh(tx, cast.karim)
         begins = tx.now.replace(minute=tx.now.minute // 5 * 5, second=0, microsecond=0) + timedelta(minutes=5)
         span, nothing = Span(begins, begins + timedelta(minutes=30)), timedelta(0)
-        wanted = Reservation(reason, cast.claire.id, Mode.VIDEO, span, nothing, nothing, PARIS)
+        wanted = Reservation(appointment_type, cast.claire.id, Mode.VIDEO, span, nothing, nothing, PARIS)
         row = await reservation.reserve(tx, karim, wanted)
         assert row is not None
         await booking.book(tx, row, karim, "Près de chez moi.")

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from server import doctor
 from server.settings import load
-from tests.house import House
+from tests.running_server import RunningServer
 from tests.services import TURN_SECRET, coturn
 
 SECRET = "kP3vX8mQ1rT6wZ0yB5nD2gH7jL4sF9cA"
@@ -86,10 +86,10 @@ async def test_the_proxy_is_well_only_when_it_is_believed(
     database_url: str, tmp_path: Path, trusted: str, mark: str
 ) -> None:
     pem = certificate(tmp_path)
-    house = House(database_url, tmp_path, extra={"PARVIS_TRUSTED_PROXIES": trusted})
-    await house.start()
+    running = RunningServer(database_url, tmp_path, extra={"PARVIS_TRUSTED_PROXIES": trusted})
+    await running.start()
     try:
-        async with tls_in_front(house.port, pem) as port:
+        async with tls_in_front(running.port, pem) as port:
             settings = {
                 "PARVIS_PUBLIC_URL": f"https://127.0.0.1:{port}",
                 "PARVIS_SECRET": SECRET,
@@ -104,6 +104,6 @@ async def test_the_proxy_is_well_only_when_it_is_believed(
             )  # fmt: skip
             said, _ = await process.communicate()
     finally:
-        await house.stop()
+        await running.stop()
     (line,) = [line for line in said.decode().splitlines() if " proxies " in line]
     assert line.startswith(mark), said.decode()

@@ -71,6 +71,6 @@ async def test_the_receipt_says_in_words_what_was_recorded_and_what_is_contested
         await transitions.contest(tx, row, "I was there.")
         seen = await evidence.of_appointment(tx, row.id)
         language.current.set("en")
-        text = read(receipt.of(row, seen, row.host.zone))
+        text = read(receipt.of(row, seen, row.venue.zone))
     for words in ("Technical failure", "I was there.", "08:59", "Amina Benali – came to the waiting room"):
         assert words in text

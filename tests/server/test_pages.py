@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from rooms.appointments import appointment_types
 from rooms.appointments.appointment import Appointment, AppointmentState
-from rooms.appointments.appointment_types import ReasonText
+from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.core.uploads import DocumentKind
 from rooms.fairs import booth_documents, booths, schedule
 from rooms.fairs.booths import Booth
@@ -31,8 +31,8 @@ from rooms.people import documents
 from rooms.people.documents import Document
 from rooms.people.people import Person
 from server import devices, language
+from server.page_request import SESSION
 from server.security import form_token
-from server.visit import SESSION
 from tests.clock import HandClock
 from tests.server.world import PDF, SECRET, World, open_world
 
@@ -190,8 +190,8 @@ def test_a_device_has_a_name_that_people_know(user_agent: str, name: str, databa
     [
         ("claire", "/counsel?day=9999-12-31"),
         ("claire", "/counsel?day=0001-01-01"),
-        ("amina", "/appointments/new/{reason}?week=²"),
-        ("amina", "/appointments/new/{reason}?week=" + "9" * 5000),
+        ("amina", "/appointments/new/{appointment_type}?week=²"),
+        ("amina", "/appointments/new/{appointment_type}?week=" + "9" * 5000),
         ("amina", "/appointments/{appointment}/times?week=999"),
     ],
 )
@@ -243,7 +243,7 @@ async def test_who_lives_elsewhere_spoils_no_look_for_who_looks_with_them(world:
             (person,) = (await tx.session.execute(select(Person).where(Person.name.startswith(role.title())))).scalars()
             person.postcode = postcode
         (await tx.session.get_one(Agency, world_id(world, "agency"))).area = "44"
-    path = world.server.make_url("/appointments/new/{reason}".format(**world.ids))
+    path = world.server.make_url("/appointments/new/{appointment_type}".format(**world.ids))
     async with visitor(world, "karim") as karim, visitor(world, "sophie") as sophie:
         answers = await asyncio.gather(*(each.session.get(path) for each in (sophie, karim, sophie, karim)))
         assert [answer.status for answer in answers] == [404, 200, 404, 200]
@@ -276,42 +276,44 @@ async def test_whoever_has_no_address_is_called_and_not_written_to(world: World)
     async with world.database.transaction() as tx:
         (await tx.session.get_one(Person, world_id(world, "amina"))).email = None
         mine = (await agencies.teams_of(tx, world_id(world, "counsellor")))[0].agency
-        reason = await appointment_types.add(tx, mine, ReasonText("First visit", 30, ("video", "phone")))
-    world.ids["first_visit"] = str(reason.id)
+        appointment_type = await appointment_types.add(
+            tx, mine, AppointmentTypeText("First visit", 30, ("video", "phone"))
+        )
+    world.ids["first_visit"] = str(appointment_type.id)
     async with visitor(world, "claire") as claire:
-        text = await claire.get("/counsel/people/{followed}?reason={first_visit}")
+        text = await claire.get("/counsel/people/{followed}?appointment_type={first_visit}")
         assert 'name="mode" value="phone"' in text
         assert "reads nothing here" in text
-        text = await claire.get("/counsel/people/{followed}?reason={first_visit}&mode=video")
+        text = await claire.get("/counsel/people/{followed}?appointment_type={first_visit}&mode=video")
         assert "Print the letter once it is booked" in text
 
 
 async def test_the_address_of_a_form_leads_to_its_page_and_a_refused_form_knows_it(world: World) -> None:
     async with visitor(world, "amina") as amina:
-        path = world.server.make_url("/appointments/new/{reason}/wish".format(**world.ids))
+        path = world.server.make_url("/appointments/new/{appointment_type}/wish".format(**world.ids))
         async with amina.session.get(path, allow_redirects=False) as answer:
             assert (answer.status, answer.headers["Location"]) == (
                 303,
-                "/appointments/new/{reason}".format(**world.ids),
+                "/appointments/new/{appointment_type}".format(**world.ids),
             )
         async with amina.session.get(world.server.make_url("/language"), allow_redirects=False) as answer:
             assert answer.status == 404
         wrong = {"first_day": "2026-12-18", "last_day": "2026-12-14"}
-        _, _, text = await amina.send("/appointments/new/{reason}/wish", **wrong)
-        assert 'data-form-page="/appointments/new/{reason}"'.format(**world.ids) in text
+        _, _, text = await amina.send("/appointments/new/{appointment_type}/wish", **wrong)
+        assert 'data-form-page="/appointments/new/{appointment_type}"'.format(**world.ids) in text
 
 
 async def test_a_time_that_is_not_held_any_more_is_never_shown_as_booked(world: World) -> None:
     async with world.database.transaction() as tx:
         held = await tx.session.get_one(Appointment, world_id(world, "appointment"))
         held.state, held.reserved_until = AppointmentState.RESERVED, tx.now - timedelta(minutes=1)
-        reason = held.reason_id
+        appointment_type = held.appointment_type_id
     async with visitor(world, "amina") as amina:
         # Its form stands: it can still be booked while nobody else has taken it.
         assert "It was kept for you until" in await amina.get("/appointments/{appointment}/confirm")
         for path in ("/appointments/{appointment}", "/appointments/{appointment}/calendar.ics"):
             async with amina.session.get(world.server.make_url(path.format(**world.ids))) as answer:
-                assert answer.url.path == f"/appointments/new/{reason}"
+                assert answer.url.path == f"/appointments/new/{appointment_type}"
                 assert "This time is not kept for you any more." in await answer.text()
 
 

@@ -11,8 +11,12 @@ from tests.clock import HandClock
 from tests.rooms.appointments.office import WEDNESDAY_NINE
 from tests.server.world import World, open_world
 
-EVENTS = ("meeting:enter", "meeting:go_in", "meeting:step", "meeting:report", "meeting:end")
-MORE = {"meeting:enter": {"tab": "t"}, "meeting:step": {"mode": "audio"}, "meeting:report": {"what": "connected"}}
+EVENTS = ("meeting:enter", "meeting:go_in", "meeting:change_mode", "meeting:report", "meeting:end")
+MORE = {
+    "meeting:enter": {"tab": "t"},
+    "meeting:change_mode": {"mode": "audio"},
+    "meeting:report": {"what": "connected"},
+}
 
 
 async def meeting_of(world: World, appointment: str) -> str:
@@ -32,7 +36,7 @@ async def another(world: World) -> str:
     async with world.database.transaction() as tx:
         first = await tx.session.get_one(Appointment, uuid.UUID(world.ids["appointment"]))
         begins = WEDNESDAY_NINE + timedelta(hours=1)
-        row = await booking.book_for(tx, first.counsellor, first.candidate, first.reason, Mode.VIDEO, begins)
+        row = await booking.book_for(tx, first.counsellor, first.candidate, first.appointment_type, Mode.VIDEO, begins)
     return str(row.id)
 
 

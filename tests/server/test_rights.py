@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.visit import PAGES
+from server import page_request
 from signaling.contract import CONTRACT
 from signaling.hub import AREAS
 from tests.clock import HandClock
@@ -19,7 +19,7 @@ CHECKED_OTHERWISE = {"meeting:show"}
 
 async def test_every_route_has_a_row(database_url: str, tmp_path: Path, clock: HandClock) -> None:
     async with open_world(database_url, tmp_path, clock):
-        routes = {(page.method, page.path) for page in PAGES}
+        routes = {(route.method, route.path) for route in page_request.ROUTES}
     assert routes == {(row.method, row.path) for row in ROUTES}
 
 

@@ -12,7 +12,7 @@ def test_the_base_page_takes_no_name_that_a_page_is_given() -> None:
     given = set()
     for path in (root / "server").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "page":
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "render":
                 given |= {keyword.arg for keyword in node.keywords}
     assert {"booth", "is_staff", "due"} <= given, "the search finds what pages are given"
     assert own

@@ -12,14 +12,14 @@ from rooms.core import outbox
 from rooms.core.database import Database
 from rooms.core.lease import Lease
 from rooms.core.outbox import Letter, Mail
-from tests.house import House
+from tests.running_server import RunningServer
 from tests.server.smtp import Letters, mail_server
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 REMINDERS = 90
 
 
-def house(database_url: str, folder: Path, letters: Letters) -> House:
+def running(database_url: str, folder: Path, letters: Letters) -> RunningServer:
     folder.mkdir()
     options = {
         "PARVIS_SMTP_HOST": "127.0.0.1",
@@ -27,13 +27,14 @@ def house(database_url: str, folder: Path, letters: Letters) -> House:
         "PARVIS_SMTP_SECURITY": "none",
         "PARVIS_PROCESS_NAME": folder.name,
     }
-    return House(database_url, folder, extra=options)
+    return RunningServer(database_url, folder, extra=options)
 
 
 async def write_reminders(database: Database) -> None:
     now = datetime.now(UTC)
     values: dict[str, object] = {
-        "what": "remind_hours", "is_candidate": True, "name": "Amina", "other": "Claire", "reason": "My project",
+        "what": "remind_hours", "is_candidate": True, "name": "Amina", "other": "Claire",
+        "appointment_type": "My project",
         "mode": "video", "phone": "", "bring": "", "begins_at": (now + timedelta(hours=2)).isoformat(),
         "zone": "Europe/Paris", "words": "", "agency": "Nantes", "path": "/a/x",
     }  # fmt: skip
@@ -57,7 +58,7 @@ async def test_a_reminder_is_sent_once_though_workers_are_killed(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     async with mail_server() as letters, asyncio.timeout(90):
-        first, second, third = (house(database_url, tmp_path / name, letters) for name in ("one", "two", "three"))
+        first, second, third = (running(database_url, tmp_path / name, letters) for name in ("one", "two", "three"))
         try:
             await first.start()
             await second.start()

@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from rooms.access import invitations
 from rooms.appointments import appointment_types, hours, links, own_calendar, waiting_list
-from rooms.appointments.appointment_types import ReasonText
+from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import agreed_steps, caseload, follow_requests, saved_filters, suggestions
 from rooms.chat import conversations, messages, questions
 from rooms.core import streams
@@ -33,9 +33,9 @@ from rooms.organisations.vacancies import Vacancy
 from rooms.people import documents, people, signin
 from rooms.people.people import Person
 from server import app as app_
+from server.page_request import SERVICES, SESSION
 from server.security import form_token
 from server.settings import load
-from server.visit import HOUSE, SESSION
 from tests import cast as cast_
 from tests.clock import HandClock
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, open_office
@@ -103,7 +103,7 @@ class World:
 @asynccontextmanager
 async def open_world(database_url: str, folder: Path, clock: HandClock) -> AsyncIterator[World]:
     async with _serving(database_url, folder, clock) as server:
-        yield await _furnish(server, server.app[HOUSE].database, clock)
+        yield await _furnish(server, server.app[SERVICES].database, clock)
 
 
 @asynccontextmanager
@@ -129,7 +129,7 @@ class Furnished:
     async def copy(self, folder: Path) -> AsyncIterator[World]:
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         async with _serving(_sqlite(folder), folder, HandClock()) as server:
-            yield World(server, server.app[HOUSE].database, self.tokens, self.ids)
+            yield World(server, server.app[SERVICES].database, self.tokens, self.ids)
 
 
 def _sqlite(folder: Path) -> str:
@@ -152,7 +152,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         booth = await cast.fresh_booth(tx, cast.atlantique)
         talk, question = await conversations.of_booth(tx, booth.id), await questions.question_to(tx, booth, cast.karim)
         message = await messages.send(tx, cast.karim, talk, "Hello", uuid.uuid4(), is_staff=False)
-        request = await signin.send_code(tx, "Zoé", "zoe@example.org", "en")
+        code = await signin.send_code(tx, "Zoé", "zoe@example.org", "en")
         _, link = await signin.make_link(tx, signin.Purpose.SIGN_IN, "zoe@example.org", "Zoé")
         offered = await vacancies.of_employers(tx, [booth.employer_id])
         vacancy: Vacancy = offered[booth.employer_id][0]
@@ -209,12 +209,12 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
             date(2026, 12, 1), date(2026, 12, 9), PARIS,
         )  # fmt: skip
         interview = await appointment_types.add(
-            tx, await cast.fresh_booth(tx, cast.atlantique), ReasonText("Interview", 20, ("video",))
+            tx, await cast.fresh_booth(tx, cast.atlantique), AppointmentTypeText("Interview", 20, ("video",))
         )
         await hours.add_day(tx, cast.luc.id, date(2026, 12, 30), None)
         (interview_day,) = await hours.days_of(tx, cast.luc.id)
         (weekly, *_), (unlike, *_) = await hours.weekly_of(tx, cast.claire.id), await hours.days_of(tx, cast.claire.id)
-    storage = server.app[HOUSE].storage
+    storage = server.app[SERVICES].storage
     async with database.transaction() as tx:
         cv, paper = new_id(), new_id()
         for name in (cv, paper):
@@ -238,7 +238,8 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         "link": link_path.rsplit("/", 1)[-1], "feed": feed, "wish": wish.id, "step": step.id,
         "filter": kept_filter.id, "counsellor": cast.claire.id, "suggestion": suggestion.id,
         "counsel_talk": counsel_talk.id, "appointment_talk": appointment_talk.id,
-        "reason": office.reason.id, "agency": office.reason.agency_id, "hours": weekly.id, "unlike_day": unlike.id,
+        "appointment_type": office.appointment_type.id, "agency": office.appointment_type.agency_id,
+        "hours": weekly.id, "unlike_day": unlike.id,
         "interview": interview.id, "interview_day": interview_day.id,
         "followed": cast.amina.id, "asked": tomas.id, "unfollowed": unfollowed.id,
         "free_time": (WEDNESDAY_NINE + timedelta(minutes=80)).isoformat(),
@@ -249,7 +250,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         "document": cv, "paper": paper,
         "fair": cast.fair.slug, "fair_id": cast.fair.id, "employer": "hotel-atlantique", "booth": booth.id,
         "place": place.id, "call": call.id, "meeting": meeting.id, "conversation": question.id, "public": talk.id,
-        "message": message.id, "person": cast.karim.id, "amina": cast.amina.id, "request": request.id, "token": link,
+        "message": message.id, "person": cast.karim.id, "amina": cast.amina.id, "code": code.id, "token": link,
         "vacancy": vacancy.id, "day": day.id if day else "", "session": own_session, "uuid": uuid.uuid4(),
         "meeting_talk": meeting_talk.id,
     }  # fmt: skip

@@ -120,14 +120,14 @@ def _meeting(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["state"] = "live" if told["live_at"] else snapshot["state"]
         case "meeting:went_out":
             snapshot["went_in"] = [each for each in snapshot["went_in"] if each != told["person"]]
-        case "meeting:stepped":
+        case "meeting:mode_changed":
             snapshot["mode"] = told["mode"]
-        case "looking:began":
-            snapshot["looking"] = {"owner": told["owner"], "may_fill": False}
-        case "looking:allowed":
-            snapshot["looking"]["may_fill"] = told["may_fill"]
-        case "looking:ended":
-            snapshot["looking"] = None
+        case "cobrowsing:began":
+            snapshot["cobrowsing"] = {"owner": told["owner"], "may_fill": False}
+        case "cobrowsing:allowed":
+            snapshot["cobrowsing"]["may_fill"] = told["may_fill"]
+        case "cobrowsing:ended":
+            snapshot["cobrowsing"] = None
         case "meeting:prolonged":
             snapshot["planned_end_at"] = told["planned_end_at"]
         case "meeting:ended":
@@ -154,7 +154,7 @@ BESIDE = {
     "appointment:document",
     "appointment:document_withdrawn",
     "appointment:delayed",
-    "following:changed",
+    "caseload:changed",
 }
 """What a person is told that their own page shows, and no snapshot keeps."""
 AREAS = {

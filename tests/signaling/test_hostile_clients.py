@@ -15,7 +15,7 @@ import pytest
 from rooms.chat import messages
 from rooms.core.events import conversation_stream, line_stream
 from rooms.fairs import booths
-from server.visit import HOUSE, SESSION
+from server.page_request import SERVICES, SESSION
 from signaling.hub import Hub
 from signaling.streams import LARGEST_ANSWER
 from signaling.wire import MOST_UNREAD
@@ -37,7 +37,7 @@ BEFORE_IT_IS_A_FLOOD = 60
 
 
 def hub_of(world: World) -> Hub:
-    hub: Hub = world.server.app[HOUSE].hub
+    hub: Hub = world.server.app[SERVICES].hub
     return hub
 
 

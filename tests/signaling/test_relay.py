@@ -103,15 +103,15 @@ def test_too_often_is_refused_and_beyond_reason_it_is_a_flood() -> None:
 
 
 def test_a_page_is_shown_by_its_owner_while_it_is_agreed_and_answered_by_the_other_one(relay: Relay) -> None:
-    page = signal(generation(relay), kind="look", body={"text": "page"})
-    back = signal(generation(relay), kind="look_back", body={"point": {"x": 1, "y": 2}})
+    page = signal(generation(relay), kind="cobrowse", body={"text": "page"})
+    back = signal(generation(relay), kind="cobrowse_back", body={"point": {"x": 1, "y": 2}})
     assert relay.forward("a", page) == ("", "", None), "nobody has agreed to anything"
-    relay.look(MEETING, AMINA)
+    relay.cobrowse(MEETING, AMINA)
     assert relay.forward("a", page) == ("", "l", page)
     assert relay.forward("l", back) == ("", "a", back)
     assert relay.forward("l", page) == ("", "", None), "the other one's page was never agreed to"
     assert relay.forward("a", back) == ("", "", None)
-    relay.look(MEETING, None)
+    relay.cobrowse(MEETING, None)
     assert relay.forward("a", page) == ("", "", None)
     assert relay.forward("l", back) == ("", "", None)
 

@@ -45,7 +45,7 @@ from tests.signaling.replay import apply
 LOOKS = {
     "fair": streams.fair_snapshot,
     "line": streams.line_snapshot,
-    "person": streams.mine_snapshot,
+    "person": streams.personal_snapshot,
     "conversation": streams.conversation_snapshot,
     "meeting": streams.meeting_snapshot,
     "moderation": streams.moderation_snapshot,
@@ -194,7 +194,7 @@ async def a_whole_meeting(o: Onlookers, cast: Cast) -> None:
         async with o.during() as tx:
             await meetings.go_in(tx, person, await tx.session.get_one(Meeting, meeting.id))
     async with o.during() as tx:
-        await meetings.step(tx, await tx.session.get_one(Meeting, meeting.id), cast.luc.id, Mode.AUDIO)
+        await meetings.change_mode(tx, await tx.session.get_one(Meeting, meeting.id), cast.luc.id, Mode.AUDIO)
     async with o.during() as tx:
         shown = await cobrowsing.begin(tx, cast.amina.id, meeting.id)
     async with o.during() as tx:
@@ -324,8 +324,10 @@ async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: C
     office = await open_office(cast)
     begins = WEDNESDAY_NINE
     async with o.during() as tx:
-        reason = await office.fresh_reason(tx)
-        held = await allocation.reserve(tx, await cast.fresh(tx, cast.amina), reason, Mode.VIDEO, begins, PARIS)
+        appointment_type = await office.fresh_reason(tx)
+        held = await allocation.reserve(
+            tx, await cast.fresh(tx, cast.amina), appointment_type, Mode.VIDEO, begins, PARIS
+        )
     async with o.during() as tx:
         await appointments.book(tx, await office.fresh(tx, held), await cast.fresh(tx, cast.amina), "I bake.")
     async with o.during() as tx:

@@ -15,7 +15,7 @@ from rooms.meetings import meetings
 from rooms.organisations import employers
 from rooms.people import people
 from rooms.people.people import Person
-from server.visit import HOUSE
+from server.page_request import SERVICES
 from signaling.hub import Hub
 from tests.cast import Cast
 from tests.clock import HandClock
@@ -29,7 +29,7 @@ async def world(database_url: str, tmp_path: Path, clock: HandClock) -> AsyncIte
 
 
 def hub_of(world: World) -> Hub:
-    hub: Hub = world.server.app[HOUSE].hub
+    hub: Hub = world.server.app[SERVICES].hub
     return hub
 
 

@@ -6,7 +6,7 @@ const REPORTED = new Set(["connected", "disconnected", "failed", "devices_well",
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {{person: string, tab: string, microphone: boolean, camera: boolean, screen: boolean, is_polite: boolean}} Peer */
-/** @typedef {"changed" | "screen" | "stop_screen" | "look" | "look_back" | "looking" | "looking-asked" | "looking-declined" | "other-came" | "stepped"} News */
+/** @typedef {"changed" | "screen" | "stop_screen" | "cobrowse" | "cobrowse_back" | "cobrowsing" | "cobrowsing-asked" | "cobrowsing-declined" | "other-came" | "stepped"} News */
 /**
  * @typedef {object} Start what the page was rendered with
  * @property {string} meeting
@@ -19,7 +19,7 @@ const REPORTED = new Set(["connected", "disconnected", "failed", "devices_well",
  * @property {boolean} isAppointment
  * @property {"video" | "audio" | "chat" | "phone"} mode
  * @property {string} phone
- * @property {{owner: string, mayFill: boolean} | null} looking
+ * @property {{owner: string, mayFill: boolean} | null} cobrowsing
  */
 /**
  * @typedef {object} Hearer
@@ -50,7 +50,7 @@ export class Meeting {
     this.mode = start.mode;
     this.phone = start.phone;
     /** Whose page is looked at together. */
-    this.looking = start.looking;
+    this.cobrowsing = start.cobrowsing;
     /** @type {Map<News, Set<(value: any) => void>>} */
     this.hearers = new Map();
     this.tab = tab;
@@ -89,12 +89,12 @@ export class Meeting {
       this.connection.on("meeting:went_out", (payload) => ours(payload) && this.wentOut(payload)),
       this.connection.on("meeting:prolonged", (payload) => ours(payload) && this.prolonged(payload)),
       this.connection.on("meeting:ended", (payload) => ours(payload) && this.hearer.ended()),
-      this.connection.on("meeting:stepped", (payload) => ours(payload) && this.stepped(payload)),
-      this.connection.on("looking:asked", (told) => ours(told) && this.say("looking-asked")),
-      this.connection.on("looking:declined", (told) => ours(told) && this.say("looking-declined")),
-      this.connection.on("looking:began", (payload) => ours(payload) && this.look({ owner: payload.owner, mayFill: false })),
-      this.connection.on("looking:allowed", (payload) => ours(payload) && this.allowed(payload.may_fill)),
-      this.connection.on("looking:ended", (payload) => ours(payload) && this.look(null)),
+      this.connection.on("meeting:mode_changed", (payload) => ours(payload) && this.stepped(payload)),
+      this.connection.on("cobrowsing:asked", (told) => ours(told) && this.say("cobrowsing-asked")),
+      this.connection.on("cobrowsing:declined", (told) => ours(told) && this.say("cobrowsing-declined")),
+      this.connection.on("cobrowsing:began", (payload) => ours(payload) && this.look({ owner: payload.owner, mayFill: false })),
+      this.connection.on("cobrowsing:allowed", (payload) => ours(payload) && this.allowed(payload.may_fill)),
+      this.connection.on("cobrowsing:ended", (payload) => ours(payload) && this.look(null)),
     ];
     globalThis.addEventListener("online", this.onNetwork);
   }
@@ -219,7 +219,7 @@ export class Meeting {
 
   /** @param {{generation: number, kind: any, body: any}} signal */
   async receive(signal) {
-    if (signal.kind === "look" || signal.kind === "look_back" || signal.kind === "stop_screen") {
+    if (signal.kind === "cobrowse" || signal.kind === "cobrowse_back" || signal.kind === "stop_screen") {
       this.say(signal.kind, signal.body);
     } else if (this.transport && signal.generation === this.generation) {
       await this.transport.receive({ kind: signal.kind, body: signal.body });
@@ -253,7 +253,7 @@ export class Meeting {
 
   /**
    * A signal to the other one's page, by the relay.
-   * @param {"look" | "look_back" | "stop_screen"} kind
+   * @param {"cobrowse" | "cobrowse_back" | "stop_screen"} kind
    * @param {any} body
    */
   tellOther(kind, body) {
@@ -269,15 +269,15 @@ export class Meeting {
     return this.connection.send(event, { meeting: this.id, ...payload });
   }
 
-  /** @param {{owner: string, mayFill: boolean} | null} looking */
-  look(looking) {
-    this.looking = looking;
-    this.say("looking");
+  /** @param {{owner: string, mayFill: boolean} | null} cobrowsing */
+  look(cobrowsing) {
+    this.cobrowsing = cobrowsing;
+    this.say("cobrowsing");
   }
 
   /** @param {boolean} mayFill */
   allowed(mayFill) {
-    if (this.looking) this.look({ ...this.looking, mayFill });
+    if (this.cobrowsing) this.look({ ...this.cobrowsing, mayFill });
   }
 
   /** @param {{mode: "video" | "audio" | "chat" | "phone", phone: string}} payload */

@@ -1,3 +1,3 @@
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 open(() => []);

@@ -1,7 +1,7 @@
 import { Chat } from "../parts/chat.js";
 import { Delay } from "../parts/delay.js";
 import { Papers } from "../parts/papers.js";
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 open((connection) => {
   const chat = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=chat]"));

@@ -1,5 +1,5 @@
 import { BoardNow } from "../parts/board_now.js";
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 /** Says that a message has been reported; the page itself is not changed under the organiser's hands. */
 class Reports {

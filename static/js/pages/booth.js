@@ -1,6 +1,6 @@
 import { BoothStatuses } from "../parts/booth_status.js";
 import { Chat } from "../parts/chat.js";
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 open((connection) => [
   new BoothStatuses(document, connection),

@@ -1,6 +1,6 @@
 import { Devices } from "../meeting/devices.js";
 import { DeviceCheck } from "../parts/device_check.js";
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 open(() => {
   const element = /** @type {HTMLElement} */ (document.querySelector("[data-part=devices]"));

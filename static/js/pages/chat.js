@@ -1,4 +1,4 @@
 import { Chat } from "../parts/chat.js";
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 open((connection) => [new Chat(/** @type {HTMLElement} */ (document.querySelector("[data-part=chat]")), connection)]);

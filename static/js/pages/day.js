@@ -1,4 +1,4 @@
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 /** The day as it stands: somebody waits, an appointment has changed. The page is rendered anew, and has nothing typed. */
 class Day {

@@ -2,7 +2,7 @@ import { BoothStatuses } from "../parts/booth_status.js";
 import { Chat } from "../parts/chat.js";
 import { Desk } from "../parts/desk.js";
 import { Questions } from "../parts/questions.js";
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 open((connection, announcer, door) => {
   const desk = /** @type {HTMLElement} */ (document.querySelector("[data-part=desk]"));

@@ -1,5 +1,5 @@
 import { RingPhone } from "../parts/ring_phone.js";
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 open(() => {
   const element = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=ring-phone]"));

@@ -1,5 +1,5 @@
 import { BoothStatuses } from "../parts/booth_status.js";
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 open((connection) => [new BoothStatuses(document, connection)]);
 

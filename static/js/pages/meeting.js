@@ -6,7 +6,7 @@ import { NextInLine } from "../parts/next_in_line.js";
 import { Notes } from "../parts/notes.js";
 import { Papers } from "../parts/papers.js";
 import { SideTabs } from "../parts/side_tabs.js";
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 const live = JSON.parse(document.querySelector("script[data-live]")?.textContent ?? "{}");
 

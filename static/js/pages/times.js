@@ -1,5 +1,5 @@
 import { Times } from "../parts/times.js";
-import { open } from "./house.js";
+import { open } from "./page.js";
 
 const element = /** @type {HTMLElement} */ (document.querySelector("[data-part=times]"));
 

@@ -5,7 +5,7 @@ import { Meeting } from "../meeting/meeting.js";
 import { Quality } from "../meeting/quality.js";
 import { DeviceCheck } from "./device_check.js";
 import { fill, slot } from "./dom.js";
-import { Ladder } from "./ladder.js";
+import { ModeChoice } from "./mode_choice.js";
 import { MeetingView } from "./meeting_view.js";
 import { Screen } from "./screen.js";
 import { SeenPages } from "./seen_pages.js";
@@ -55,10 +55,10 @@ export class MeetingRoom {
       (quality) => this.drawQuality(quality),
     );
     this.third = live.third ? new Third(element, live, live.third, connection, tab, () => this.draw()) : null;
-    this.ladder = new Ladder(element, this.meeting, (mode) => this.follow(mode), live.leads);
+    this.modeChoice = new ModeChoice(element, this.meeting, (mode) => this.follow(mode), live.leads);
     /** @type {{start: () => void, stop: () => void}[]} what the two do together beside talking */
     this.together = [
-      this.ladder,
+      this.modeChoice,
       new Unread(element, connection, () => this.openChat()),
       ...(this.third ? [this.third] : []),
       ...(live.otherIsSimulated ? [] : this.lookers(live)),
@@ -157,7 +157,7 @@ export class MeetingRoom {
   drawQuality(quality) {
     const isTalking = this.meeting.iAmIn && this.meeting.otherIsIn;
     const isConnected = this.meeting.transportState === "connected";
-    if (isTalking && this.expectsMedia()) this.ladder.hear(isConnected ? quality : "lost", performance.now());
+    if (isTalking && this.expectsMedia()) this.modeChoice.hear(isConnected ? quality : "lost", performance.now());
     if (!isTalking) this.view.drawQuality(isConnected ? "good" : "connecting");
     else this.view.drawQuality(isConnected && quality === "lost" && !this.expectsMedia() ? "good" : quality);
   }
@@ -234,7 +234,7 @@ export class MeetingRoom {
 
   /** Whatever stands in the way is said where the button is, not only in the settings. */
   told() {
-    this.ladder.resay();
+    this.modeChoice.resay();
     const trouble = slot(this.element, "trouble");
     if (trouble && !trouble.hidden && !this.view.devicesOpen) fill(this.element, "stepped", trouble.textContent ?? "");
   }
@@ -267,7 +267,7 @@ export class MeetingRoom {
   onKey(event) {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (this.view.devicesOpen) this.toggleDevices();
-    else this.ladder.close();
+    else this.modeChoice.close();
   }
 
   async fullScreen() {

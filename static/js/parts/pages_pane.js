@@ -16,7 +16,7 @@ export class PagesPane {
     this.otherName = otherName;
     this.pane = /** @type {HTMLElement} */ (element.querySelector("[data-pane=pages]"));
     this.place = /** @type {HTMLElement} */ (slot(element, "pages"));
-    this.button = /** @type {HTMLElement} */ (element.querySelector("[data-act=look]"));
+    this.button = /** @type {HTMLElement} */ (element.querySelector("[data-act=cobrowse]"));
     /** @type {(() => void)[]} */
     this.stops = [];
   }

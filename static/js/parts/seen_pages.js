@@ -1,6 +1,6 @@
 /** The other one's pages, as they show them: to look at, to point at, and to fill in once that is allowed. */
 
-import { Gathering } from "../looking/pieces.js";
+import { Gathering } from "../cobrowsing/pieces.js";
 import { say } from "../live/words.js";
 import { actOf, fill } from "./dom.js";
 import { KeyboardPointer } from "./keyboard_pointer.js";
@@ -36,10 +36,10 @@ export class SeenPages extends PagesPane {
 
   start() {
     this.stops = [
-      this.meeting.on("looking", () => this.draw()),
-      this.meeting.on("look", (piece) => this.take(piece)),
+      this.meeting.on("cobrowsing", () => this.draw()),
+      this.meeting.on("cobrowse", (piece) => this.take(piece)),
       this.meeting.on("other-came", () => this.askAgain()),
-      this.meeting.on("looking-declined", () => this.tell(say("%(name)s does not want to show a page now.", { name: this.otherName }))),
+      this.meeting.on("cobrowsing-declined", () => this.tell(say("%(name)s does not want to show a page now.", { name: this.otherName }))),
     ];
     this.element.addEventListener("click", this.onClick);
     this.place.addEventListener("click", this.onPoint);
@@ -59,7 +59,7 @@ export class SeenPages extends PagesPane {
   }
 
   get isLooking() {
-    return Boolean(this.meeting.looking) && this.meeting.looking?.owner !== this.meeting.me;
+    return Boolean(this.meeting.cobrowsing) && this.meeting.cobrowsing?.owner !== this.meeting.me;
   }
 
   /** @override */
@@ -70,7 +70,7 @@ export class SeenPages extends PagesPane {
       this.askAgain();
     }
     if (!isLooking) return this.close();
-    const mayFill = this.meeting.looking?.mayFill;
+    const mayFill = this.meeting.cobrowsing?.mayFill;
     const words = mayFill ? "%(name)s shows a page. You may fill in with them." : "%(name)s shows a page. Click to point at something, or move with the arrow keys and press Enter.";
     fill(this.element, "pages-words", say(words, { name: this.otherName }));
     this.place.setAttribute("aria-label", say("Page of %(name)s", { name: this.otherName }));
@@ -80,7 +80,7 @@ export class SeenPages extends PagesPane {
   /** Whoever comes to a page that is shown already needs the whole of it. */
   askAgain() {
     if (!this.isLooking || this.asking) return;
-    this.meeting.tellOther("look_back", { again: true });
+    this.meeting.tellOther("cobrowse_back", { again: true });
     // One answer is on its way; if it never comes, the next question may help.
     this.asking = setTimeout(() => {
       this.asking = undefined;
@@ -95,7 +95,7 @@ export class SeenPages extends PagesPane {
     this.place.replaceChildren();
   }
 
-  /** @param {import("../looking/pieces.js").Piece} piece */
+  /** @param {import("../cobrowsing/pieces.js").Piece} piece */
   take(piece) {
     const text = this.isLooking ? this.gathering.take(piece) : null;
     if (text === null) return;
@@ -152,7 +152,7 @@ export class SeenPages extends PagesPane {
 
   interact() {
     if (!this.replayer) return;
-    const mayFill = this.meeting.looking?.mayFill ?? false;
+    const mayFill = this.meeting.cobrowsing?.mayFill ?? false;
     if (mayFill) this.replayer.enableInteract();
     else this.replayer.disableInteract();
     this.replayer.iframe.inert = !mayFill;
@@ -174,10 +174,10 @@ export class SeenPages extends PagesPane {
 
   /** @param {Event} event typed by us: what the other one types changes no field by an event here */
   onInput(event) {
-    if (!event.isTrusted || !this.meeting.looking?.mayFill) return;
+    if (!event.isTrusted || !this.meeting.cobrowsing?.mayFill) return;
     const field = /** @type {HTMLInputElement} */ (event.target);
     const id = this.replayer?.getMirror().getId(field);
-    this.meeting.tellOther("look_back", { fill: { id, text: field.value, isChecked: field.checked ?? false } });
+    this.meeting.tellOther("cobrowse_back", { fill: { id, text: field.value, isChecked: field.checked ?? false } });
   }
 
   /** @param {MouseEvent} event */
@@ -202,18 +202,18 @@ export class SeenPages extends PagesPane {
    * @param {number} y
    */
   point(x, y) {
-    this.meeting.tellOther("look_back", { point: { x: Math.round(x), y: Math.round(y) } });
+    this.meeting.tellOther("cobrowse_back", { point: { x: Math.round(x), y: Math.round(y) } });
   }
 
   ask() {
-    this.send("looking:ask");
+    this.send("cobrowsing:ask");
     this.tell(say("%(name)s is asked. Nothing is shown without a yes.", { name: this.otherName }));
   }
 
   /** @param {MouseEvent} event */
   onClick(event) {
     const act = actOf(event);
-    if (act === "look" && !this.isLooking) this.ask();
-    if (this.isLooking && (act === "look" || act === "stop-pages")) this.send("looking:end");
+    if (act === "cobrowse" && !this.isLooking) this.ask();
+    if (this.isLooking && (act === "cobrowse" || act === "stop-pages")) this.send("cobrowsing:end");
   }
 }

@@ -1,7 +1,7 @@
 /** One's own pages, shown to the other one: asked first, in a pane of their own, stopped at once. */
 
-import { FRAME } from "../looking/frame.js";
-import { cut } from "../looking/pieces.js";
+import { FRAME } from "../cobrowsing/frame.js";
+import { cut } from "../cobrowsing/pieces.js";
 import { actOf, fill, show, slot } from "./dom.js";
 import { say } from "../live/words.js";
 import { PagesPane } from "./pages_pane.js";
@@ -31,14 +31,14 @@ export class ShownPages extends PagesPane {
 
   start() {
     this.stops = [
-      this.meeting.on("looking", () => this.draw()),
-      this.meeting.on("looking-asked", () => {
+      this.meeting.on("cobrowsing", () => this.draw()),
+      this.meeting.on("cobrowsing-asked", () => {
         show(this.element, "who-asks", true);
         this.wasAsked = true;
         this.ask();
       }),
       this.meeting.on("other-came", () => this.toFrame({ again: true })),
-      this.meeting.on("look_back", (body) => this.comeBack(body)),
+      this.meeting.on("cobrowse_back", (body) => this.comeBack(body)),
     ];
     this.element.addEventListener("click", this.onClick);
     this.asked.addEventListener("close", this.onAnswer);
@@ -56,14 +56,14 @@ export class ShownPages extends PagesPane {
   }
 
   get isShowing() {
-    return this.meeting.looking?.owner === this.meeting.me;
+    return this.meeting.cobrowsing?.owner === this.meeting.me;
   }
 
   /** @override */
   draw() {
     const isShowing = this.isShowing;
     this.show(isShowing);
-    this.mayFill.checked = this.meeting.looking?.mayFill ?? false;
+    this.mayFill.checked = this.meeting.cobrowsing?.mayFill ?? false;
     if (!isShowing) {
       this.frame?.remove();
       this.frame = null;
@@ -85,49 +85,49 @@ export class ShownPages extends PagesPane {
   }
 
   onAnswer() {
-    if (this.asked.returnValue === "yes") this.send("looking:begin");
-    else if (this.wasAsked) this.send("looking:decline");
+    if (this.asked.returnValue === "yes") this.send("cobrowsing:begin");
+    else if (this.wasAsked) this.send("cobrowsing:decline");
     this.wasAsked = false;
   }
 
   /** Taking it back holds here at once, whatever the server says. */
   onMayFill() {
     const mayFill = this.mayFill.checked;
-    if (this.meeting.looking && !mayFill) this.meeting.looking.mayFill = false;
-    this.send("looking:allow", { may_fill: mayFill });
+    if (this.meeting.cobrowsing && !mayFill) this.meeting.cobrowsing.mayFill = false;
+    this.send("cobrowsing:allow", { may_fill: mayFill });
   }
 
   /** @param {MouseEvent} event */
   onClick(event) {
     const act = actOf(event);
-    if (act === "look" && !this.isShowing) {
+    if (act === "cobrowse" && !this.isShowing) {
       show(this.element, "who-asks", false);
       this.ask();
     }
-    if (this.isShowing && (act === "look" || act === "stop-pages")) this.end();
+    if (this.isShowing && (act === "cobrowse" || act === "stop-pages")) this.end();
   }
 
   /** What is shown goes at once, whatever the server says; then it is told. */
   end() {
-    this.meeting.looking = null;
+    this.meeting.cobrowsing = null;
     this.draw();
-    this.send("looking:end");
+    this.send("cobrowsing:end");
   }
 
   /** @param {MessageEvent} event */
   onMessage(event) {
     const isOurs = event.origin === location.origin && event.source === this.frame?.contentWindow;
     if (!isOurs || event.data?.parvis !== "shown" || !this.isShowing) return;
-    for (const piece of cut(JSON.stringify(event.data.events))) this.meeting.tellOther("look", piece);
+    for (const piece of cut(JSON.stringify(event.data.events))) this.meeting.tellOther("cobrowse", piece);
   }
 
-  /** @param {import("../looking/recorder.js").Back} body */
+  /** @param {import("../cobrowsing/recorder.js").Back} body */
   comeBack(body) {
-    if (!this.isShowing || ("fill" in body && !this.meeting.looking?.mayFill)) return;
+    if (!this.isShowing || ("fill" in body && !this.meeting.cobrowsing?.mayFill)) return;
     this.toFrame(body);
   }
 
-  /** @param {import("../looking/recorder.js").Back} back */
+  /** @param {import("../cobrowsing/recorder.js").Back} back */
   toFrame(back) {
     this.frame?.contentWindow?.postMessage({ back }, location.origin);
   }

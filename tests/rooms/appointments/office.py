@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from rooms.appointments import allocation, appointment_types, booking, booking_rules, hours, slot_search, waiting_list
 from rooms.appointments.appointment import Appointment, Guest
-from rooms.appointments.appointment_types import Reason, ReasonText
+from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.meetings.modes import Mode
@@ -24,39 +24,41 @@ class Office:
     """Claire and Nadia counsel; Amina and Karim come."""
 
     cast: Cast
-    reason: Reason
+    appointment_type: AppointmentType
     claire: Person
     nadia: Person
 
     async def hold(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO) -> Appointment:
         async with self.cast.database.transaction() as tx:
-            reason = await self.fresh_reason(tx)
-            return await allocation.reserve(tx, await self.cast.fresh(tx, person), reason, mode, begins, PARIS)
+            appointment_type = await self.fresh_reason(tx)
+            return await allocation.reserve(
+                tx, await self.cast.fresh(tx, person), appointment_type, mode, begins, PARIS
+            )
 
     async def book(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO, phone: str = "") -> Appointment:
         async with self.cast.database.transaction() as tx:
-            someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
-            row = await allocation.reserve(tx, someone, reason, mode, begins, PARIS)
+            someone, appointment_type = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
+            row = await allocation.reserve(tx, someone, appointment_type, mode, begins, PARIS)
             await booking.book(tx, row, someone, "I bake.", phone)
             return row
 
     async def book_three(self, person: Person, guest: Person, booth: Booth, begins: datetime) -> Appointment:
         """Claire books for somebody, with an employer's recruiter who comes too."""
         async with self.cast.database.transaction() as tx:
-            someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
+            someone, appointment_type = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
             asked = Guest(await self.cast.fresh(tx, guest), await self.cast.fresh_booth(tx, booth))
             claire = await self.cast.fresh(tx, self.claire)
-            return await booking.book_for(tx, claire, someone, reason, Mode.VIDEO, begins, guest=asked)
+            return await booking.book_for(tx, claire, someone, appointment_type, Mode.VIDEO, begins, guest=asked)
 
     async def wait(self, person: Person, mode: Mode = Mode.VIDEO, last: date | None = None) -> None:
         """Somebody waits for a time on that Wednesday, or on any day until the last."""
         first = WEDNESDAY_NINE.date()
         async with self.cast.database.transaction() as tx:
-            someone, reason = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
-            await waiting_list.wish(tx, someone, reason, mode, first, last or first, PARIS)
+            someone, appointment_type = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
+            await waiting_list.wish(tx, someone, appointment_type, mode, first, last or first, PARIS)
 
-    async def fresh_reason(self, tx: Transaction) -> Reason:
-        return await tx.session.get_one(Reason, self.reason.id)
+    async def fresh_reason(self, tx: Transaction) -> AppointmentType:
+        return await tx.session.get_one(AppointmentType, self.appointment_type.id)
 
     async def fresh(self, tx: Transaction, row: Appointment) -> Appointment:
         return await tx.session.get_one(Appointment, row.id, with_for_update={"of": Appointment})
@@ -64,9 +66,9 @@ class Office:
     async def starts(self, person: Person, mode: Mode = Mode.VIDEO) -> list[str]:
         """The local times that this person may book on that Wednesday."""
         async with self.cast.database.reading() as tx:
-            reason = await self.fresh_reason(tx)
-            found = await slot_search.free_times(tx, reason, mode, person.id, WEDNESDAY_NINE.date(), 1)
-        return [each.span.begins.astimezone(reason.host.zone).strftime("%H:%M") for each in found]
+            appointment_type = await self.fresh_reason(tx)
+            found = await slot_search.free_times(tx, appointment_type, mode, person.id, WEDNESDAY_NINE.date(), 1)
+        return [each.span.begins.astimezone(appointment_type.venue.zone).strftime("%H:%M") for each in found]
 
 
 async def open_office(cast: Cast, *, counsellors: int = 1) -> Office:
@@ -78,7 +80,9 @@ async def open_office(cast: Cast, *, counsellors: int = 1) -> Office:
             await agencies.add_member(tx, team.id, person)
             await hours.add_weekly(tx, person.id, 2, 9 * 60, 12 * 60, ("video", "phone"))
             await booking_rules.change(tx, person.id, booking_rules.RulesText(0, 10, 2, 56, 12))
-        reason = await appointment_types.add(
-            tx, team.agency, ReasonText("My project", 30, ("video", "audio", "phone"), "What is it about?", "Your CV")
+        appointment_type = await appointment_types.add(
+            tx,
+            team.agency,
+            AppointmentTypeText("My project", 30, ("video", "audio", "phone"), "What is it about?", "Your CV"),
         )
-    return Office(cast, reason, cast.claire, nadia)
+    return Office(cast, appointment_type, cast.claire, nadia)

@@ -4,7 +4,7 @@ import pytest
 
 from rooms import access
 from rooms.appointments import appointment_types, choices
-from rooms.appointments.appointment_types import ReasonText
+from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import caseload
 from rooms.core.errors import Invalid, NotFound
 from rooms.core.transaction import Transaction
@@ -23,7 +23,7 @@ async def office(cast: Cast) -> Office:
         assert nantes
         await agencies.place(tx, nantes, "Europe/Paris", "", "", "", "44, 85 0")
         reze = (await agencies.team(tx, "Agence de Rezé", "Sud")).agency
-        await appointment_types.add(tx, reze, ReasonText("Training", 30, ("video",)))
+        await appointment_types.add(tx, reze, AppointmentTypeText("Training", 30, ("video",)))
         await agencies.place(tx, reze, "Europe/Paris", "", "", "02 40 00 00 00", "444")
     return office
 
@@ -53,10 +53,10 @@ async def test_elsewhere_one_finds_no_reason_but_with_ones_counsellor_and_on_beh
         amina, claire = await cast.fresh(tx, cast.amina), await cast.fresh(tx, office.claire)
         await people.live_at(tx, amina, "75001")
         with pytest.raises(NotFound):
-            await access.reason(tx, cast.actor(amina), office.reason.id)
-        await access.reason(tx, cast.actor(claire), office.reason.id, for_another=True)
+            await access.appointment_type(tx, cast.actor(amina), office.appointment_type.id)
+        await access.appointment_type(tx, cast.actor(claire), office.appointment_type.id, for_another=True)
         await caseload.follow(tx, claire.id, amina.id)
-        await access.reason(tx, cast.actor(amina), office.reason.id)
+        await access.appointment_type(tx, cast.actor(amina), office.appointment_type.id)
         assert await where(tx, amina) == {"Agence Nantes Centre"}
 
 

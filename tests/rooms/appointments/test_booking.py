@@ -24,7 +24,7 @@ from rooms.appointments import (
     waiting_list,
 )
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance, ChangeKind, OccupiedPiece
-from rooms.appointments.appointment_types import ReasonText
+from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.appointments.availability import Span
 from rooms.caseload import caseload, counsellor_departure, follow_requests
 from rooms.core import outbox
@@ -169,7 +169,7 @@ async def test_a_follow_up_is_for_people_of_the_portfolio(office: Office) -> Non
     async with cast.database.transaction() as tx:
         agency = await agencies.agency(tx, "Agence Nantes Centre")
         follow_up = await appointment_types.add(
-            tx, agency, appointment_types.ReasonText("Follow-up", 30, ("video",), is_follow_up=True)
+            tx, agency, appointment_types.AppointmentTypeText("Follow-up", 30, ("video",), is_follow_up=True)
         )
         await caseload.follow(tx, office.claire.id, cast.amina.id)
         day = WEDNESDAY_NINE.date()
@@ -240,10 +240,10 @@ async def test_a_freed_time_is_proposed_in_order_each_with_a_fair_while(office: 
     cast = office.cast
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        reason, day = await office.fresh_reason(tx), WEDNESDAY_NINE.date()
+        appointment_type, day = await office.fresh_reason(tx), WEDNESDAY_NINE.date()
         for person in (cast.karim, cast.luc):
             someone = await cast.fresh(tx, person)
-            await waiting_list.wish(tx, someone, reason, Mode.VIDEO, day, day, PARIS)
+            await waiting_list.wish(tx, someone, appointment_type, Mode.VIDEO, day, day, PARIS)
             cast.clock.pass_by(seconds=1)
     async with cast.database.transaction() as tx:
         await booking.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
@@ -352,8 +352,10 @@ async def test_one_may_wait_for_today_where_it_is_still_today(office: Office) ->
     four_in_the_afternoon = datetime(2026, 11, 25, 2, tzinfo=UTC)
     cast.clock.pass_by(seconds=(four_in_the_afternoon - cast.clock.now()).total_seconds())
     async with cast.database.transaction() as tx:
-        day, reason = date(2026, 11, 24), await office.fresh_reason(tx)
-        await waiting_list.wish(tx, await cast.fresh(tx, cast.karim), reason, Mode.VIDEO, day, day, "Pacific/Tahiti")
+        day, appointment_type = date(2026, 11, 24), await office.fresh_reason(tx)
+        await waiting_list.wish(
+            tx, await cast.fresh(tx, cast.karim), appointment_type, Mode.VIDEO, day, day, "Pacific/Tahiti"
+        )
 
 
 async def test_a_late_booking_and_somebody_elses_hold_do_not_wait_for_each_other(office: Office) -> None:
@@ -443,9 +445,9 @@ async def test_nobody_needs_an_address_to_have_an_appointment(office: Office) ->
     cast = office.cast
     async with cast.database.transaction() as tx:
         someone = await people.welcome(tx, "Fatou Ba", None, "fr")
-        reason = await office.fresh_reason(tx)
+        appointment_type = await office.fresh_reason(tx)
         claire = await cast.fresh(tx, cast.claire)
-        row = await booking.book_for(tx, claire, someone, reason, Mode.PHONE, WEDNESDAY_NINE, "0240000000")
+        row = await booking.book_for(tx, claire, someone, appointment_type, Mode.PHONE, WEDNESDAY_NINE, "0240000000")
     assert row.state is AppointmentState.BOOKED
     assert await letters(office) == [("claire", "booked")]
     assert len(await letters(office, "reminder")) == 2
@@ -457,8 +459,8 @@ async def test_whoever_follows_somebody_gives_them_an_address_and_what_is_booked
     cast = office.cast
     async with cast.database.transaction() as tx:
         someone = await people.welcome(tx, "Fatou Ba", None, "fr")
-        reason, claire = await office.fresh_reason(tx), await cast.fresh(tx, cast.claire)
-        row = await booking.book_for(tx, claire, someone, reason, Mode.VIDEO, WEDNESDAY_NINE)
+        appointment_type, claire = await office.fresh_reason(tx), await cast.fresh(tx, cast.claire)
+        row = await booking.book_for(tx, claire, someone, appointment_type, Mode.VIDEO, WEDNESDAY_NINE)
         await booking.move(tx, row, claire, WEDNESDAY_NINE + HALF)
         with pytest.raises(Refused):
             await booking.give_email(tx, claire, someone, "fatou@example.org")
@@ -569,25 +571,25 @@ async def test_an_appointment_moves_to_the_phone_only_with_a_number_to_call(offi
 
 
 async def test_two_reasons_have_two_names_and_a_withdrawn_one_can_stand_again(office: Office) -> None:
-    text = appointment_types.ReasonText("My project", 45, ("phone",))
+    text = appointment_types.AppointmentTypeText("My project", 45, ("phone",))
     async with office.cast.database.transaction() as tx:
-        reason = await office.fresh_reason(tx)
-        assert await refusal(appointment_types.add(tx, reason.agency, text)) == "reason.known"
-        await appointment_types.withdraw(tx, reason.agency, reason.id)
-        again = await appointment_types.add(tx, reason.agency, text)
-        assert (again.id, again.minutes, again.is_withdrawn) == (reason.id, 45, False)
+        appointment_type = await office.fresh_reason(tx)
+        assert await refusal(appointment_types.add(tx, appointment_type.agency, text)) == "appointment_type.known"
+        await appointment_types.withdraw(tx, appointment_type.agency, appointment_type.id)
+        again = await appointment_types.add(tx, appointment_type.agency, text)
+        assert (again.id, again.minutes, again.is_withdrawn) == (appointment_type.id, 45, False)
 
 
 async def test_nobody_books_on_behalf_for_a_reason_of_another_agency(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
-        reason = await appointment_types.add(
-            tx, elsewhere.agency, appointment_types.ReasonText("Training", 30, ("video",))
+        appointment_type = await appointment_types.add(
+            tx, elsewhere.agency, appointment_types.AppointmentTypeText("Training", 30, ("video",))
         )
         claire, amina = await cast.fresh(tx, cast.claire), await cast.fresh(tx, cast.amina)
-        booking_it = booking.book_for(tx, claire, amina, reason, Mode.VIDEO, WEDNESDAY_NINE)
-        assert await refusal(booking_it) == "reason.not_found"
+        booking_it = booking.book_for(tx, claire, amina, appointment_type, Mode.VIDEO, WEDNESDAY_NINE)
+        assert await refusal(booking_it) == "appointment_type.not_found"
 
 
 async def test_a_held_time_is_nothing_that_its_counsellor_sees_or_knows_somebody_by(office: Office) -> None:
@@ -622,8 +624,8 @@ async def test_a_counsellor_meets_nobody_while_somebody_counsels_them_nor_ever_t
     row = await office.book(office.nadia, WEDNESDAY_NINE)
     assert row.counsellor_id == office.claire.id
     async with cast.database.reading() as tx:
-        reason = await office.fresh_reason(tx)
-        free = await slot_search.free_times(tx, reason, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
+        appointment_type = await office.fresh_reason(tx)
+        free = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
     assert WEDNESDAY_NINE not in [each.span.begins for each in free]
 
 
@@ -663,8 +665,8 @@ async def test_a_time_across_midnight_can_be_booked_as_it_is_shown(office: Offic
         await hours.add_weekly(tx, office.claire.id, 3, 0, 2 * 60, ("video",))
     across = WEDNESDAY_NINE.replace(hour=22, minute=40)
     async with office.cast.database.reading() as tx:
-        reason, amina = await office.fresh_reason(tx), office.cast.amina.id
-        found = await slot_search.free_times(tx, reason, Mode.VIDEO, amina, WEDNESDAY_NINE.date(), 2)
+        appointment_type, amina = await office.fresh_reason(tx), office.cast.amina.id
+        found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, amina, WEDNESDAY_NINE.date(), 2)
     assert across in [each.span.begins for each in found]
     row = await office.book(office.cast.amina, across)
     assert row.state is AppointmentState.BOOKED
@@ -677,18 +679,18 @@ async def test_a_reason_of_one_team_is_seen_to_by_that_team_alone(office: Office
         elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
         await agencies.add_member(tx, training.id, office.nadia)
         await hours.add_weekly(tx, office.nadia.id, 2, 600, 660, ("video",))
-        text = ReasonText("Training", 30, ("video",), team=training.id)
-        reason = await appointment_types.add(tx, training.agency, text)
+        text = AppointmentTypeText("Training", 30, ("video",), team=training.id)
+        appointment_type = await appointment_types.add(tx, training.agency, text)
         with pytest.raises(Invalid):
             await appointment_types.add(tx, training.agency, replace(text, name="Other", team=elsewhere.id))
         await caseload.follow(tx, office.claire.id, cast.amina.id)
     async with cast.database.reading() as tx:
-        found = await slot_search.free_times(tx, reason, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
+        found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
         assert {each.counsellors for each in found} == {(office.nadia.id,)}
     async with cast.database.transaction() as tx:
         await agencies.add_member(tx, elsewhere.id, cast.sophie)
         await caseload.follow(tx, cast.sophie.id, cast.karim.id)
-        found = await slot_search.free_times(tx, reason, Mode.VIDEO, cast.karim.id, WEDNESDAY_NINE.date(), 1)
+        found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.karim.id, WEDNESDAY_NINE.date(), 1)
         assert found == [], "who is followed goes to their counsellor's agency"
 
 

@@ -55,11 +55,18 @@ async def luc(tx: Transaction, cast: Cast) -> Guest:
 async def common(office: Office, mode: Mode = Mode.VIDEO) -> list[str]:
     """The local times on that Wednesday that suit Amina, Claire and Luc."""
     async with office.cast.database.reading() as tx:
-        reason, guest = await office.fresh_reason(tx), await luc(tx, office.cast)
+        appointment_type, guest = await office.fresh_reason(tx), await luc(tx, office.cast)
         found = await slot_search.free_times(
-            tx, reason, mode, office.cast.amina.id, WEDNESDAY_NINE.date(), 1, only=office.claire.id, guest=guest
+            tx,
+            appointment_type,
+            mode,
+            office.cast.amina.id,
+            WEDNESDAY_NINE.date(),
+            1,
+            only=office.claire.id,
+            guest=guest,
         )
-    return [each.span.begins.astimezone(reason.host.zone).strftime("%H:%M") for each in found]
+    return [each.span.begins.astimezone(appointment_type.venue.zone).strftime("%H:%M") for each in found]
 
 
 async def written(cast: Cast, person: Person, what: str) -> list[Mail]:
@@ -94,9 +101,15 @@ async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
     await office.book_three(cast.karim, cast.luc, cast.atlantique, TEN)
     assert await common(office) == ["10:40"]
     async with cast.database.transaction() as tx:
-        amina, reason, guest = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx), await luc(tx, cast)
+        amina, appointment_type, guest = (
+            await cast.fresh(tx, cast.amina),
+            await office.fresh_reason(tx),
+            await luc(tx, cast),
+        )
         with pytest.raises(Invalid):
-            await allocation.reserve(tx, amina, reason, Mode.PHONE, TEN, PARIS, by_staff=office.claire.id, guest=guest)
+            await allocation.reserve(
+                tx, amina, appointment_type, Mode.PHONE, TEN, PARIS, by_staff=office.claire.id, guest=guest
+            )
 
 
 async def test_only_who_has_said_when_can_be_asked(office: Office) -> None:
@@ -125,10 +138,12 @@ async def test_nobody_comes_on_two_sides(office: Office) -> None:
         await agencies.add_member(tx, team.id, await cast.fresh(tx, cast.luc))
     row = await office.book_three(cast.amina, cast.luc, cast.atlantique, TEN)
     async with cast.database.transaction() as tx:
-        guest, reason = await luc(tx, cast), await office.fresh_reason(tx)
+        guest, appointment_type = await luc(tx, cast), await office.fresh_reason(tx)
         someone = await cast.fresh(tx, cast.karim)
         with pytest.raises(NobodyFree):
-            await booking.book_for(tx, guest.person, someone, reason, Mode.VIDEO, TEN.replace(minute=40), guest=guest)
+            await booking.book_for(
+                tx, guest.person, someone, appointment_type, Mode.VIDEO, TEN.replace(minute=40), guest=guest
+            )
     async with cast.database.transaction() as tx:
         mine = await office.fresh(tx, row)
         await booking.move(tx, mine, await cast.fresh(tx, cast.amina), TEN.replace(minute=40))
@@ -146,8 +161,8 @@ async def test_two_counsellors_who_want_the_same_recruiter_at_once_get_him_once(
     async def ask(counsellor: Person, candidate: Person) -> None:
         async with cast.database.transaction() as tx:
             by, someone = await cast.fresh(tx, counsellor), await cast.fresh(tx, candidate)
-            reason, guest = await office.fresh_reason(tx), await luc(tx, cast)
-            await booking.book_for(tx, by, someone, reason, Mode.VIDEO, WEDNESDAY_NINE, guest=guest)
+            appointment_type, guest = await office.fresh_reason(tx), await luc(tx, cast)
+            await booking.book_for(tx, by, someone, appointment_type, Mode.VIDEO, WEDNESDAY_NINE, guest=guest)
 
     found = await asyncio.gather(ask(office.claire, cast.amina), ask(office.nadia, cast.karim), return_exceptions=True)
     assert sorted(isinstance(each, Problem) for each in found) == [False, True], found
@@ -232,7 +247,7 @@ async def test_a_guest_reads_the_thread_and_keeps_nothing(office: Office) -> Non
                 await access.meeting(tx, guest, meeting.id, act)
         assert not await caseload.knows(tx, cast.luc.id, cast.amina.id)
         with pytest.raises(Conflict) as refused:
-            await room.step(tx, held, guest.known, Mode.PHONE)
+            await room.change_mode(tx, held, guest.known, Mode.PHONE)
         assert refused.value.code == "step.three"
 
 

@@ -1,4 +1,4 @@
-"""Handing over: a day goes to a colleague at its times, a whole portfolio at once, with all that is needed."""
+"""Handing over: a day goes to a colleague at its times, a whole caseload at once, with all that is needed."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from rooms.appointments import agenda, booking, handover, hours
 from rooms.appointments.appointment import Appointment, AppointmentChanged
 from rooms.appointments.handover import HandedOver
 from rooms.caseload import caseload, notes
-from rooms.caseload.caseload import FollowingChanged
+from rooms.caseload.caseload import CounsellorChanged
 from rooms.core.errors import Conflict, Invalid
 from rooms.core.events import PublishedEvent, person_stream
 from rooms.core.outbox import Mail
@@ -87,7 +87,7 @@ async def test_an_open_room_stays_and_a_stranger_takes_nothing(office: Office) -
 async def test_a_whole_portfolio_goes_over_and_private_notes_stay_private(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
-        await notes.write_note(tx, office.claire, cast.amina.id, "private", "mine")
+        await notes.write_note(tx, office.claire, cast.amina.id, "private", "personal_stream")
         await notes.write_note(tx, office.claire, cast.amina.id, "team", "ours")
         with pytest.raises(Invalid):
             await caseload.hand_all_over(tx, office.claire.id, cast.luc.id)
@@ -114,7 +114,7 @@ async def test_whoever_had_it_is_told_and_hears_the_threads_no_longer(office: Of
         await caseload.hand_all_over(tx, office.claire.id, office.nadia.id)
     mine = [each.event for each in told if each.stream == person_stream(office.claire.id)]
     assert {event.appointment for event in mine if isinstance(event, AppointmentChanged)} == {row.id}
-    left = {event.person for event in mine if isinstance(event, FollowingChanged) and event.before == office.claire.id}
+    left = {event.person for event in mine if isinstance(event, CounsellorChanged) and event.before == office.claire.id}
     assert left == {cast.amina.id, cast.karim.id}
 
 

@@ -29,7 +29,7 @@ from rooms.appointments import (
     waiting_list,
 )
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
-from rooms.appointments.appointment_types import Reason, ReasonText
+from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
 from rooms.caseload import agreed_steps, caseload
 from rooms.core.errors import Invalid, NotFound, Problem
 from rooms.core.outbox import Mail
@@ -45,7 +45,7 @@ from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, open_office
 
-KIND = ReasonText("Interview", 20, ("video", "phone"), "Which job?", "Your CV")
+KIND = AppointmentTypeText("Interview", 20, ("video", "phone"), "Which job?", "Your CV")
 
 
 @dataclass
@@ -53,15 +53,15 @@ class Booth:
     """Luc is at the Atlantique's booth for interviews from 8 to 20, and the fair is open from 8 to 18."""
 
     cast: Cast
-    reason: Reason
+    appointment_type: AppointmentType
 
-    async def fresh(self, tx: Transaction) -> Reason:
-        return await tx.session.get_one(Reason, self.reason.id)
+    async def fresh(self, tx: Transaction) -> AppointmentType:
+        return await tx.session.get_one(AppointmentType, self.appointment_type.id)
 
     async def starts(self, person: Person) -> list[datetime]:
         async with self.cast.database.reading() as tx:
-            reason = await self.fresh(tx)
-            found = await slot_search.free_times(tx, reason, Mode.VIDEO, person.id, tx.now.date(), 2)
+            appointment_type = await self.fresh(tx)
+            found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, person.id, tx.now.date(), 2)
         return [each.span.begins for each in found]
 
     async def book(self, person: Person, begins: datetime) -> Appointment:
@@ -75,20 +75,20 @@ class Booth:
 @pytest.fixture
 async def booth(cast: Cast) -> Booth:
     async with cast.database.transaction() as tx:
-        reason = await appointment_types.add(tx, await cast.fresh_booth(tx, cast.atlantique), KIND)
+        appointment_type = await appointment_types.add(tx, await cast.fresh_booth(tx, cast.atlantique), KIND)
         await hours.add_day(tx, cast.luc.id, tx.now.date(), (8 * 60, 20 * 60), ("video",))
         await booking_rules.change(tx, cast.luc.id, booking_rules.RulesText(0, 10, 0, 56, 40))
         await hours.add_weekly(tx, cast.sophie.id, 1, 8 * 60, 20 * 60, ("video",))
-    return Booth(cast, reason)
+    return Booth(cast, appointment_type)
 
 
 async def test_the_booths_staff_is_offered_while_the_fair_is_open_and_nobody_else(booth: Booth) -> None:
     cast = booth.cast
     async with cast.database.reading() as tx:
         (day,) = await schedule.days_of(tx, cast.fair)
-        reason = await booth.fresh(tx)
-        found = await slot_search.free_times(tx, reason, Mode.VIDEO, cast.amina.id, tx.now.date(), 2)
-        assert (reason.host.name, reason.host.time_zone) == ("Hôtel Atlantique", "Europe/Paris")
+        appointment_type = await booth.fresh(tx)
+        found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.amina.id, tx.now.date(), 2)
+        assert (appointment_type.venue.name, appointment_type.venue.time_zone) == ("Hôtel Atlantique", "Europe/Paris")
     assert found
     assert {each.counsellors for each in found} == {(cast.luc.id,)}, "Sophie stands at another booth"
     assert all(day.opens_at <= each.span.begins and each.span.ends <= day.closes_at for each in found)
@@ -120,19 +120,19 @@ async def test_only_while_the_booth_is_shown_and_the_fair_lies_ahead(booth: Boot
     cast = booth.cast
     me = cast.actor(cast.amina)
     async with cast.database.transaction() as tx:
-        assert (await access.reason(tx, me, booth.reason.id)).id == booth.reason.id
+        assert (await access.appointment_type(tx, me, booth.appointment_type.id)).id == booth.appointment_type.id
         with pytest.raises(NotFound):
-            await access.reason(tx, cast.actor(None), booth.reason.id)
+            await access.appointment_type(tx, cast.actor(None), booth.appointment_type.id)
         fair = (await cast.fresh_booth(tx, cast.atlantique)).fair
         for state in (FairState.DRAFT, FairState.CLOSED, FairState.ARCHIVED):
             fair.state = state
             with pytest.raises(NotFound):
-                await access.reason(tx, me, booth.reason.id)
+                await access.appointment_type(tx, me, booth.appointment_type.id)
         fair.state = FairState.PUBLISHED
-        await access.reason(tx, me, booth.reason.id)
+        await access.appointment_type(tx, me, booth.appointment_type.id)
         (await cast.fresh_booth(tx, cast.atlantique)).set_up_at = None
         with pytest.raises(NotFound):
-            await access.reason(tx, me, booth.reason.id)
+            await access.appointment_type(tx, me, booth.appointment_type.id)
 
 
 async def test_an_agency_does_not_hear_of_it_and_a_recruiter_is_no_counsellor(booth: Booth) -> None:
@@ -144,11 +144,11 @@ async def test_an_agency_does_not_hear_of_it_and_a_recruiter_is_no_counsellor(bo
         claire = await cast.fresh(tx, office.claire)
         step = await agreed_steps.propose(tx, claire, cast.amina.id, "Write to the bakery", None)
     async with cast.database.transaction() as tx:
-        (line,) = await caseload.portfolio(tx, office.claire.id)
+        (line,) = await caseload.entries(tx, office.claire.id)
         assert (line.last_at, line.next_at) == (None, None)
         assert not await caseload.knows(tx, cast.luc.id, cast.amina.id)
         for refused in (
-            access.step(tx, cast.actor(cast.luc), step.id),
+            access.agreed_step(tx, cast.actor(cast.luc), step.id),
             access.followed(tx, cast.actor(cast.luc), cast.amina.id),
             access.appointment(tx, cast.actor(office.claire), row.id),
             access.appointment(tx, cast.actor(cast.sophie), row.id),
@@ -189,10 +189,12 @@ async def test_hours_are_kept_by_whoever_can_be_booked(booth: Booth) -> None:
 async def test_a_reason_belongs_to_one_host(booth: Booth) -> None:
     cast = booth.cast
     office = await open_office(cast)
-    for values in ({"agency_id": office.reason.agency_id}, {"booth_id": None}):
+    for values in ({"agency_id": office.appointment_type.agency_id}, {"booth_id": None}):
         with pytest.raises(IntegrityError):
             async with cast.database.transaction() as tx:
-                await tx.session.execute(update(Reason).where(Reason.id == booth.reason.id).values(**values))
+                await tx.session.execute(
+                    update(AppointmentType).where(AppointmentType.id == booth.appointment_type.id).values(**values)
+                )
 
 
 async def second_recruiter(booth: Booth) -> Person:
@@ -216,8 +218,8 @@ async def test_the_interviews_of_whoever_leaves_go_to_a_colleague_or_are_cancell
     fatou = await second_recruiter(booth)
     async with cast.database.transaction() as tx:
         # Fatou has an appointment of her own at the time of the second.
-        reason, none = await booth.fresh(tx), timedelta(0)
-        wanted = reservation.Reservation(reason, cast.sophie.id, Mode.VIDEO, second.span, none, none, PARIS)
+        appointment_type, none = await booth.fresh(tx), timedelta(0)
+        wanted = reservation.Reservation(appointment_type, cast.sophie.id, Mode.VIDEO, second.span, none, none, PARIS)
         await reservation.reserve(tx, fatou, wanted)
     async with cast.database.transaction() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)

@@ -33,12 +33,14 @@ async def more(office: Office, number: int) -> None:
 
 
 async def the_free_times(tx: Transaction, office: Office) -> object:
-    reason = await office.fresh_reason(tx)
-    return await slot_search.free_times(tx, reason, Mode.VIDEO, office.cast.amina.id, WEDNESDAY_NINE.date(), 7)
+    appointment_type = await office.fresh_reason(tx)
+    return await slot_search.free_times(
+        tx, appointment_type, Mode.VIDEO, office.cast.amina.id, WEDNESDAY_NINE.date(), 7
+    )
 
 
 async def the_portfolio(tx: Transaction, office: Office) -> object:
-    return await caseload.portfolio(tx, office.claire.id)
+    return await caseload.entries(tx, office.claire.id)
 
 
 async def the_day(tx: Transaction, office: Office) -> object:

@@ -34,12 +34,12 @@ async def more(office: Office, number: int) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         person = await people.welcome(tx, f"Person {number}", f"p{number}@example.org", "en")
-        claire, reason = await cast.fresh(tx, office.claire), await office.fresh_reason(tx)
+        claire, appointment_type = await cast.fresh(tx, office.claire), await office.fresh_reason(tx)
         await caseload.follow(tx, claire.id, person.id)
         await caseload.reinforce(tx, claire.id, person.id, is_reinforced=True)
         await saved_filters.keep(tx, claire.id, f"Filter {number}", "", [])
         begins = WEDNESDAY_NINE + timedelta(minutes=40 * number)
-        row = await allocation.reserve(tx, person, reason, Mode.VIDEO, begins, PARIS, by_staff=claire.id)
+        row = await allocation.reserve(tx, person, appointment_type, Mode.VIDEO, begins, PARIS, by_staff=claire.id)
         await booking.book(tx, row, person, "I bake.")
         await papers.pass_on(tx, row, person, Checked("cv.pdf", b"x", "application/pdf"), new_id())
         talk = await conversations.with_counsellor(tx, person.id)
@@ -63,7 +63,7 @@ async def more(office: Office, number: int) -> None:
 
 
 async def the_portfolio(tx: Transaction, cast: Cast) -> object:
-    return await caseload.portfolio(tx, cast.claire.id)
+    return await caseload.entries(tx, cast.claire.id)
 
 
 async def who_asks(tx: Transaction, cast: Cast) -> object:

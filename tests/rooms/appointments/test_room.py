@@ -288,14 +288,14 @@ async def test_a_corrected_number_is_told_again(office: Office) -> None:
         async with cast.database.transaction() as tx:
             held = await meetings.locked(tx, meeting.id)
             assert held is not None
-            await room.step(tx, held, await cast.fresh(tx, person), Mode.PHONE, phone)
+            await room.change_mode(tx, held, await cast.fresh(tx, person), Mode.PHONE, phone)
 
     assert await refusal(by_phone(office.claire, "0612345678")) == "phone.missing", "it is hers to give"
     cast.database.listeners.append(hear)
     await by_phone(cast.amina, "0612345678")
     await by_phone(cast.amina, "0612345678")
     await by_phone(cast.amina, "0699999999")
-    assert len([each for each in told if isinstance(each.event, meetings.MeetingStepped)]) == 2
+    assert len([each for each in told if isinstance(each.event, meetings.ModeChanged)]) == 2
     async with cast.database.reading() as tx:
         seen = [each.what for each in await evidence.of_appointment(tx, row.id)]
         assert seen.count(What.WENT_TO_PHONE) == 1

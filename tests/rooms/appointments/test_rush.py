@@ -12,7 +12,7 @@ from rooms.access.batch_booking import ActorBooking, ActorSlotRequest
 from rooms.appointments import agenda, appointment_types, booking, booking_rules, handover, slot_search, waiting_list
 from rooms.appointments.allocation import NobodyFree
 from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed, OccupiedPiece
-from rooms.appointments.appointment_types import ReasonText
+from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import caseload
 from rooms.core import streams
 from rooms.core.errors import Conflict, Invalid, NotFound, Problem
@@ -26,11 +26,11 @@ from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_
 
 
 async def ask(
-    office: Office, *who: Person, reason: uuid.UUID | None = None, begins: datetime = WEDNESDAY_NINE
+    office: Office, *who: Person, appointment_type: uuid.UUID | None = None, begins: datetime = WEDNESDAY_NINE
 ) -> list[Appointment | Problem]:
     async with office.cast.database.transaction() as tx:
         asked = [ActorSlotRequest(Actor(person), begins, PARIS) for person in who]
-        return await batch_booking.reserve_all(tx, reason or office.reason.id, "video", asked)
+        return await batch_booking.reserve_all(tx, appointment_type or office.appointment_type.id, "video", asked)
 
 
 def said(found: Sequence[Appointment | Problem]) -> list[object]:
@@ -63,14 +63,16 @@ async def test_each_is_answered_for_themselves(cast: Cast) -> None:
     async with cast.database.reading() as tx:
         held = await tx.session.execute(select(Appointment.id).where(Appointment.state == AppointmentState.RESERVED))
         assert {*held.scalars()} == {own.id, referent.id}  # type: ignore[union-attr]
-    assert said(await ask(office, cast.amina, reason=uuid.uuid4())) == [NotFound]
+    assert said(await ask(office, cast.amina, appointment_type=uuid.uuid4())) == [NotFound]
 
 
 async def test_a_time_that_collides_with_ones_own_proposal_is_gone_for_nobody_else(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
-        amina, reason = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx)
-        await waiting_list.wish(tx, amina, reason, Mode.VIDEO, WEDNESDAY_NINE.date(), WEDNESDAY_NINE.date(), PARIS)
+        amina, appointment_type = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx)
+        await waiting_list.wish(
+            tx, amina, appointment_type, Mode.VIDEO, WEDNESDAY_NINE.date(), WEDNESDAY_NINE.date(), PARIS
+        )
     taken = await office.book(cast.karim, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
         await booking.cancel(tx, await office.fresh(tx, taken), await cast.fresh(tx, cast.karim))
@@ -174,7 +176,7 @@ async def test_whoever_took_longer_has_the_time_all_the_same_unless_somebody_too
     await office.book(cast.luc, later)
     (gone,) = await confirm(office, (cast.karim, slower))
     assert isinstance(gone, Lapsed)
-    assert gone.leads_to == f"/appointments/new/{office.reason.id}?mode=video"
+    assert gone.leads_to == f"/appointments/new/{office.appointment_type.id}?mode=video"
     async with cast.database.reading() as tx:
         assert [row.candidate_id for row in await agenda.of_person(tx, cast.luc.id, since=tx.now)] == [cast.luc.id]
         assert await agenda.of_person(tx, cast.karim.id, since=tx.now) == []
@@ -203,7 +205,7 @@ async def test_those_who_ask_for_times_of_one_day_are_decided_on_together(cast: 
     async with cast.database.transaction() as tx:
         wanted = ((cast.amina, WEDNESDAY_NINE), (cast.karim, later), (cast.luc, WEDNESDAY_NINE), (cast.luc, later))
         asked = [ActorSlotRequest(Actor(person), begins, PARIS) for person, begins in wanted]
-        found = await batch_booking.reserve_all(tx, office.reason.id, "video", asked)
+        found = await batch_booking.reserve_all(tx, office.appointment_type.id, "video", asked)
     assert {*said(found[:2])} == {office.claire.id, office.nadia.id}, "each sees one person a day"
     assert said(found[2:]) == [NobodyFree, NobodyFree]
 
@@ -213,7 +215,7 @@ async def test_whoever_asks_for_two_times_at_once_holds_the_second(cast: Cast) -
     later = WEDNESDAY_NINE + timedelta(hours=1)
     async with cast.database.transaction() as tx:
         asked = [ActorSlotRequest(Actor(cast.amina), begins, PARIS) for begins in (WEDNESDAY_NINE, later)]
-        first, second = await batch_booking.reserve_all(tx, office.reason.id, "video", asked)
+        first, second = await batch_booking.reserve_all(tx, office.appointment_type.id, "video", asked)
     assert isinstance(first, Appointment)
     assert isinstance(second, Appointment)
     assert (first.state, second.state, second.begins_at) == (AppointmentState.LAPSED, AppointmentState.RESERVED, later)
@@ -225,7 +227,7 @@ async def test_a_second_time_that_is_gone_leaves_the_first_as_it_is_held(cast: C
     await office.book(cast.karim, later)
     async with cast.database.transaction() as tx:
         asked = [ActorSlotRequest(Actor(cast.amina), begins, PARIS) for begins in (WEDNESDAY_NINE, later)]
-        first, second = await batch_booking.reserve_all(tx, office.reason.id, "video", asked)
+        first, second = await batch_booking.reserve_all(tx, office.appointment_type.id, "video", asked)
     assert isinstance(second, NobodyFree)
     assert isinstance(first, Appointment)
     assert (first.state, first.begins_at) == (AppointmentState.RESERVED, WEDNESDAY_NINE), "read after the transaction"
@@ -280,10 +282,12 @@ async def test_a_proposal_that_ran_out_is_first_its_own_persons(cast: Cast) -> N
     office, day = await open_office(cast), WEDNESDAY_NINE.date()
     taken = await office.book(cast.karim, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        amina, reason = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx)
-        assert reason.agency
-        other = await appointment_types.add(tx, reason.agency, ReasonText("Training", 30, ("video",)))
-        for each in (reason, other):
+        amina, appointment_type = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx)
+        assert appointment_type.agency
+        other = await appointment_types.add(
+            tx, appointment_type.agency, AppointmentTypeText("Training", 30, ("video",))
+        )
+        for each in (appointment_type, other):
             await waiting_list.wish(tx, amina, each, Mode.VIDEO, day, day, PARIS)
     async with cast.database.transaction() as tx:
         await booking.cancel(tx, await office.fresh(tx, taken), await cast.fresh(tx, cast.karim))
@@ -310,7 +314,9 @@ async def test_days_that_are_closed_keep_nothing_that_is_only_held(cast: Cast) -
     office, day = await open_office(cast), WEDNESDAY_NINE.date()
     held = await office.hold(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        await handover.close_days(tx, office.claire.id, day, day + timedelta(days=3), office.reason.host.zone)
+        await handover.close_days(
+            tx, office.claire.id, day, day + timedelta(days=3), office.appointment_type.venue.zone
+        )
     (refused,) = await confirm(office, (cast.amina, held))
     assert isinstance(refused, Lapsed)
     assert await office.starts(cast.karim) == []
@@ -330,13 +336,13 @@ async def test_a_shared_look_shows_each_what_they_would_see_alone(cast: Cast) ->
         fatou = await people.welcome(tx, "Fatou Diop", "fatou@example.org", "fr")
         await caseload.follow(tx, cast.sophie.id, fatou.id)
     async with cast.database.reading() as tx:
-        reason = await office.fresh_reason(tx)
-        team = await appointment_types.ids_for(tx, reason)
-        openings = await slot_search.openings_of(tx, reason, Mode.VIDEO, team, day, 1)
+        appointment_type = await office.fresh_reason(tx)
+        team = await appointment_types.ids_for(tx, appointment_type)
+        openings = await slot_search.openings_of(tx, appointment_type, Mode.VIDEO, team, day, 1)
         several = [cast.amina.id, cast.karim.id, office.claire.id, fatou.id]
         seen = {}
         for known in await slot_search.candidates(tx, several, openings.around):
             seen[known.id] = slot_search.times_for(openings, known)
-            assert seen[known.id] == await slot_search.free_times(tx, reason, Mode.VIDEO, known.id, day, 1)
+            assert seen[known.id] == await slot_search.free_times(tx, appointment_type, Mode.VIDEO, known.id, day, 1)
     assert len(seen[cast.amina.id]) > len(seen[cast.karim.id]), "Karim has something else at one of these times"
     assert seen[fatou.id] == [], "who is followed goes to their counsellor's agency"

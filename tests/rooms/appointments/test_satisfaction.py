@@ -1,4 +1,5 @@
-"""What people say of appointments: asked of who came, told by team and reason, silent while few have answered."""
+"""What people say of appointments: asked of who came, told by team and appointment type, silent while few have
+answered."""
 
 from datetime import timedelta
 
@@ -68,7 +69,7 @@ async def test_few_answers_are_only_counted_and_many_are_shares_without_names(of
 
     async def results() -> list[Result]:
         async with cast.database.reading() as tx:
-            return await satisfaction.results(tx, office.reason.agency_id)
+            return await satisfaction.results(tx, office.appointment_type.agency_id)
 
     verdicts = ("verdict_yes", "verdict_rather", "verdict_no", "verdict_no", "verdict_yes")
     for n, (row, helped) in enumerate(zip(rows, verdicts, strict=True)):
@@ -91,5 +92,5 @@ async def test_many_answers_of_one_person_stay_as_silent_as_one(office: Office) 
                 tx, await over(office, tx, row, Attendance.CAME), "verdict_no", "verdict_no", "It is me."
             )
     async with cast.database.reading() as tx:
-        (result,) = await satisfaction.results(tx, office.reason.agency_id)
+        (result,) = await satisfaction.results(tx, office.appointment_type.agency_id)
     assert result == Result("Loire", "My project", LEAST_SHOWN, None, None, ())

@@ -63,10 +63,10 @@ async def test_only_its_person_and_their_counsellor_reach_a_step(office: Office)
     async with cast.database.transaction() as tx:
         step = await agreed_steps.propose(tx, office.claire, cast.amina.id, "Finish the CV", None)
         for person in (cast.amina, office.claire):
-            assert (await access.step(tx, Actor(person), step.id)).id == step.id
+            assert (await access.agreed_step(tx, Actor(person), step.id)).id == step.id
         for person in (office.nadia, cast.karim):
             with pytest.raises(NotFound):
-                await access.step(tx, Actor(person), step.id)
+                await access.agreed_step(tx, Actor(person), step.id)
 
 
 async def test_handing_over_gives_the_person_to_a_colleague_and_to_nobody_else(office: Office) -> None:
@@ -78,7 +78,7 @@ async def test_handing_over_gives_the_person_to_a_colleague_and_to_nobody_else(o
             await caseload.hand_over(tx, office.nadia.id, cast.amina.id, office.claire.id)
         await caseload.hand_over(tx, office.claire.id, cast.amina.id, office.nadia.id)
         assert await referents.referent_of(tx, cast.amina.id) == office.nadia.id
-        assert [row.person.name for row in await caseload.portfolio(tx, office.nadia.id)] == ["Amina Benali"]
+        assert [row.person.name for row in await caseload.entries(tx, office.nadia.id)] == ["Amina Benali"]
         with pytest.raises(Conflict):
             await follow_requests.take(tx, office.claire, "Amina", cast.amina.email, "fr")
 
@@ -139,6 +139,6 @@ async def test_who_did_not_come_was_not_met(office: Office) -> None:
         for row, how in zip(rows, (Attendance.CAME, Attendance.ABSENT), strict=True):
             await transitions.end(tx, await office.fresh(tx, row), how, office.claire)
         await caseload.follow(tx, office.claire.id, cast.karim.id)
-        met = {each.person.id: each.last_at for each in await caseload.portfolio(tx, office.claire.id)}
+        met = {each.person.id: each.last_at for each in await caseload.entries(tx, office.claire.id)}
     assert met[cast.amina.id] == WEDNESDAY_NINE
     assert met[cast.karim.id] is None

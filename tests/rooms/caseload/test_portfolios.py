@@ -1,4 +1,4 @@
-"""Taking somebody into a portfolio, and out of it again."""
+"""Taking somebody into a caseload, and out of it again."""
 
 import pytest
 from sqlalchemy import select
@@ -118,7 +118,7 @@ async def test_a_counsellor_who_leaves_loses_nobody(cast: Cast, team: agencies.T
     await take(cast, "Yann Le Goff")
     await take(cast, "Hélène d'Orves")
     async with cast.database.transaction() as tx:
-        yann = (await caseload.portfolio(tx, cast.claire.id, "yann"))[0].person
+        yann = (await caseload.entries(tx, cast.claire.id, "yann"))[0].person
         await notes.write_note(tx, cast.claire, yann.id, "team", "Looks for work on boats.")
     await leave(cast, team)
     assert await followed(cast) == []
@@ -127,7 +127,7 @@ async def test_a_counsellor_who_leaves_loses_nobody(cast: Cast, team: agencies.T
     async with cast.database.transaction() as tx:
         assert (await caseload.take_up(tx, nadia.id, yann.id)).id == yann.id
     async with cast.database.reading() as tx:
-        assert [row.person.id for row in await caseload.portfolio(tx, nadia.id)] == [yann.id]
+        assert [row.person.id for row in await caseload.entries(tx, nadia.id)] == [yann.id]
         assert await referents.referent_of(tx, yann.id) == nadia.id
         assert (await conversations.with_counsellor(tx, yann.id)).subject == yann.id
     assert await unfollowed(cast, nadia) == ["Hélène d'Orves"]

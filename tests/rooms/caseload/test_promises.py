@@ -76,7 +76,7 @@ async def test_a_run_of_messages_waits_from_its_first_one_until_the_counsellor_a
         assert [(person.name, since) for person, since in await caseload.asking(tx, office.claire.id)] == [
             ("Amina Benali", began)
         ]
-        rows = await caseload.portfolio(tx, office.claire.id)
+        rows = await caseload.entries(tx, office.claire.id)
         assert [row.person.name for row in rows if row.is_among([Only.WAITING])] == ["Amina Benali"]
     await write(office, office.claire)
     await cast.pass_by(seconds=60)
@@ -108,7 +108,7 @@ async def test_reinforced_support_is_silent_sooner(office: Office) -> None:
         await caseload.reinforce(tx, office.claire.id, cast.amina.id, is_reinforced=True)
     await cast.pass_by(seconds=3 * 7 * 24 * 3600)
     async with cast.database.reading() as tx:
-        rows = await caseload.portfolio(tx, office.claire.id)
+        rows = await caseload.entries(tx, office.claire.id)
         assert [(row.person.name, row.is_silent, row.is_reinforced) for row in rows] == [
             ("Amina Benali", True, True), ("Karim Diallo", False, False),
         ]  # fmt: skip

@@ -5,14 +5,14 @@ import { learn } from "../live/words.js";
 import { AppointmentDoor } from "../parts/appointment_door.js";
 import { Announcements } from "../parts/announcements.js";
 import { Announcer } from "../parts/announcer.js";
-import { Asking } from "../parts/asking.js";
+import { ConfirmDialog } from "../parts/confirm_dialog.js";
 import { ConnectionPill } from "../parts/connection_pill.js";
 import { FairState } from "../parts/fair_state.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
 import { MyPlaces } from "../parts/my_places.js";
-import { Typed } from "../parts/typed.js";
+import { FormDrafts } from "../parts/form_drafts.js";
 import { RingingDialog } from "../parts/ringing.js";
-import { FRAME } from "../looking/frame.js";
+import { FRAME } from "../cobrowsing/frame.js";
 import { io } from "../../vendor/socket.io.js";
 
 /** @typedef {{start: () => void, stop: () => void}} Part */
@@ -29,7 +29,7 @@ export function open(build) {
   document.documentElement.classList.toggle("is-shown", isShown);
   // So that the server can name times as this device reads them.
   document.cookie = `parvis_zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)}; path=/; max-age=31536000; samesite=lax`;
-  const heads = JSON.parse(document.body.dataset.following ?? "[]");
+  const heads = JSON.parse(document.body.dataset.heads ?? "[]");
   const socket = io({
     path: "/live",
     transports: ["websocket", "polling"],
@@ -46,7 +46,7 @@ export function open(build) {
   const waiting = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=appointment-door]"));
   const fairState = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=fair-state]"));
   const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.ringing"));
-  const asking = /** @type {HTMLDialogElement} */ (document.querySelector("dialog[data-part=asking]"));
+  const confirmDialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog[data-part=confirm-dialog]"));
   const banner = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=meeting-door]"));
   const door = new MeetingDoor(banner, connection, sessionStorage, (path) => location.assign(path));
   const everywhere = [
@@ -58,8 +58,8 @@ export function open(build) {
   ];
   /** @type {Part[]} */
   const parts = [
-    new Typed(document, sessionStorage),
-    new Asking(document, asking),
+    new FormDrafts(document, sessionStorage),
+    new ConfirmDialog(document, confirmDialog),
     ...(isShown ? [] : everywhere),
     ...(fairState ? [new FairState(fairState, connection)] : []),
     ...(pill ? [new ConnectionPill(pill, connection)] : []),
@@ -82,7 +82,7 @@ export function open(build) {
  * @param {Part[]} parts
  */
 async function show(parts) {
-  const { Recorder } = await import("../looking/recorder.js");
+  const { Recorder } = await import("../cobrowsing/recorder.js");
   const recorder = new Recorder(globalThis.window);
   recorder.start();
   parts.push(recorder);

@@ -1,8 +1,8 @@
-/** Asks before what cannot be undone: every form that carries data-ask, on every page. */
+/** Asks before what cannot be undone: every form that carries data-confirm, on every page. */
 
 import { fill, slot } from "./dom.js";
 
-export class Asking {
+export class ConfirmDialog {
   /**
    * @param {Document} page
    * @param {HTMLDialogElement} dialog
@@ -32,7 +32,7 @@ export class Asking {
   /** @param {SubmitEvent} event */
   onSubmit(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (!form.dataset.ask) return;
+    if (!form.dataset.confirm) return;
     const isGranted = this.granted === form;
     this.granted = null;
     if (isGranted) return;
@@ -48,7 +48,7 @@ export class Asking {
    */
   ask(form, submitter) {
     this.asked = { form, submitter };
-    const words = form.dataset.ask ?? "";
+    const words = form.dataset.confirm ?? "";
     const end = words.indexOf("?") + 1;
     fill(this.dialog, "question", words.slice(0, end));
     fill(this.dialog, "consequence", words.slice(end).trim());

@@ -133,7 +133,7 @@ class AnsweredEvent(StreamEvent):
     next_step: NextStep
 
 
-class MineSnapshot(Payload):
+class PersonalSnapshot(Payload):
     """One's own places, the call that rings, the meeting one is in."""
 
     places: list[MyPlaceView]

@@ -1,4 +1,5 @@
-"""Looking at a page together: the consents. The pages themselves go through the relay, kinds `look` and `look_back`."""
+"""Looking at a page together: the consents. The pages themselves go through the relay, kinds `cobrowse` and
+`cobrowse_back`."""
 
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from signaling.hub import Context
 from signaling.projections import as_it_is
 
 
-@server_event("looking:began")
+@server_event("cobrowsing:began")
 class BeganEvent(StreamEvent):
     """The owner has said yes: their page is shown to the other one from now on."""
 
@@ -19,7 +20,7 @@ class BeganEvent(StreamEvent):
     owner: UUID
 
 
-@server_event("looking:allowed")
+@server_event("cobrowsing:allowed")
 class AllowedEvent(StreamEvent):
     """Whether the other one may fill in with the owner."""
 
@@ -27,38 +28,38 @@ class AllowedEvent(StreamEvent):
     may_fill: bool
 
 
-@server_event("looking:ended")
+@server_event("cobrowsing:ended")
 class EndedEvent(StreamEvent):
     """Nothing is shown any more."""
 
     meeting: UUID
 
 
-as_it_is("meeting", cobrowsing.LookingBegan, BeganEvent)
+as_it_is("meeting", cobrowsing.CobrowsingBegan, BeganEvent)
 as_it_is("meeting", cobrowsing.FillingAllowed, AllowedEvent)
-as_it_is("meeting", cobrowsing.LookingEnded, EndedEvent)
+as_it_is("meeting", cobrowsing.CobrowsingEnded, EndedEvent)
 
 
-@server_event("looking:asked")
+@server_event("cobrowsing:asked")
 class AskedEvent(Payload):
     """Whoever leads the talk asks to look at a page together; nothing happens without a yes."""
 
     meeting: UUID
 
 
-@server_event("looking:declined")
+@server_event("cobrowsing:declined")
 class DeclinedEvent(Payload):
     """Not now: nothing is shown."""
 
     meeting: UUID
 
 
-class LookingSnapshot(Payload):
+class CobrowsingSnapshot(Payload):
     owner: UUID
     may_fill: bool
 
 
-class Look(Payload):
+class OneMeeting(Payload):
     meeting: UUID
 
 
@@ -67,8 +68,8 @@ class Allow(Payload):
     may_fill: bool
 
 
-@client_event("looking:ask", Look, per_minute=6)
-async def ask(context: Context, payload: Look) -> Ack:
+@client_event("cobrowsing:ask", OneMeeting, per_minute=6)
+async def ask(context: Context, payload: OneMeeting) -> Ack:
     """Ask the other one to show a page."""
     async with context.reading() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_LEAD)
@@ -79,8 +80,8 @@ async def ask(context: Context, payload: Look) -> Ack:
     return Ack()
 
 
-@client_event("looking:decline", Look, per_minute=20)
-async def decline(context: Context, payload: Look) -> Ack:
+@client_event("cobrowsing:decline", OneMeeting, per_minute=20)
+async def decline(context: Context, payload: OneMeeting) -> Ack:
     """Say no to the question; whoever asked is told."""
     async with context.reading() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW)
@@ -90,8 +91,8 @@ async def decline(context: Context, payload: Look) -> Ack:
     return Ack()
 
 
-@client_event("looking:begin", Look, per_minute=20)
-async def begin(context: Context, payload: Look) -> Ack:
+@client_event("cobrowsing:begin", OneMeeting, per_minute=20)
+async def begin(context: Context, payload: OneMeeting) -> Ack:
     """Say yes: one's page is shown to the other one. Only whom the talk is for can say it."""
     async with context.transaction() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW, lock=True)
@@ -101,7 +102,7 @@ async def begin(context: Context, payload: Look) -> Ack:
     return Ack()
 
 
-@client_event("looking:allow", Allow, per_minute=20)
+@client_event("cobrowsing:allow", Allow, per_minute=20)
 async def allow(context: Context, payload: Allow) -> Ack:
     """Let the other one fill in with oneself, or no longer."""
     async with context.transaction() as (tx, actor):
@@ -113,8 +114,8 @@ async def allow(context: Context, payload: Allow) -> Ack:
     return Ack()
 
 
-@client_event("looking:end", Look, per_minute=30)
-async def end(context: Context, payload: Look) -> Ack:
+@client_event("cobrowsing:end", OneMeeting, per_minute=30)
+async def end(context: Context, payload: OneMeeting) -> Ack:
     """Stop; either of the two may."""
     async with context.transaction() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting, lock=True)

@@ -1,4 +1,4 @@
-/** The ladder of a talk: video, sound only, in writing, by phone. Either one steps; a weak connection proposes it. */
+/** How one talks: video, sound only, in writing, by phone. Either one steps; a weak connection proposes it. */
 
 import { say } from "../live/words.js";
 import { actOf, fill, show, slot } from "./dom.js";
@@ -15,7 +15,7 @@ const TOLD = {
   phone: "You go on by phone: call %(phone)s.",
 };
 
-export class Ladder {
+export class ModeChoice {
   /**
    * @param {HTMLElement} element the whole meeting
    * @param {Meeting} meeting
@@ -28,7 +28,7 @@ export class Ladder {
     this.follow = follow;
     this.leads = leads;
     this.rungs = /** @type {HTMLButtonElement[]} */ ([...element.querySelectorAll("button[data-mode]")]);
-    this.phone = /** @type {HTMLInputElement | null} */ (element.querySelector("[data-slot=ladder] input[name=phone]"));
+    this.phone = /** @type {HTMLInputElement | null} */ (element.querySelector("[data-slot=mode-choice] input[name=phone]"));
     this.weakSince = 0;
     this.isDeclined = false;
     /** @type {(() => void)[]} */
@@ -138,15 +138,15 @@ export class Ladder {
   }
 
   close() {
-    if (slot(this.element, "ladder")?.hidden === false) this.toggle();
+    if (slot(this.element, "mode-choice")?.hidden === false) this.toggle();
   }
 
   toggle() {
-    const ladder = /** @type {HTMLElement} */ (slot(this.element, "ladder"));
-    ladder.hidden = !ladder.hidden;
+    const modeChoice = /** @type {HTMLElement} */ (slot(this.element, "mode-choice"));
+    modeChoice.hidden = !modeChoice.hidden;
     const tool = /** @type {HTMLElement} */ (this.element.querySelector("[data-act=ways]"));
-    tool.setAttribute("aria-expanded", String(!ladder.hidden));
-    if (ladder.hidden) tool.focus();
+    tool.setAttribute("aria-expanded", String(!modeChoice.hidden));
+    if (modeChoice.hidden) tool.focus();
     else this.rungs.find((rung) => rung.value === this.meeting.mode)?.focus();
   }
 
@@ -161,7 +161,7 @@ export class Ladder {
   /** @param {Mode} mode */
   step(mode) {
     fill(this.element, "step-trouble", "");
-    this.meeting.tell("meeting:step", { mode, phone: mode === "phone" ? (this.phone?.value ?? "") : "" }).catch((error) => {
+    this.meeting.tell("meeting:change_mode", { mode, phone: mode === "phone" ? (this.phone?.value ?? "") : "" }).catch((error) => {
       fill(this.element, "step-trouble", error instanceof Error ? error.message : "");
       if (/** @type {any} */ (error).code?.startsWith("phone.")) this.phone?.focus();
     });

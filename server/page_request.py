@@ -15,7 +15,7 @@ from aiohttp import web
 from multidict import MultiMapping
 from yarl import URL
 
-from rooms.access import Actor, Doors
+from rooms.access import Actor, Navigation
 from rooms.appointments.appointment import Appointment
 from rooms.core.batching import Batching
 from rooms.core.database import Database
@@ -50,17 +50,17 @@ GO = "X-Go"
 
 
 @dataclass
-class House:
+class Services:
     """What the handlers stand on: put together once in server/app.py."""
 
     settings: Settings
     database: Database
     rates: Rates
-    render: Callable[..., str]
+    render_template: Callable[..., str]
     storage: Storage
     hub: Hub
     """The pages only tell it of a desk that was opened, and to close a withdrawn session's connections."""
-    gathering: Batching = field(default_factory=Batching)
+    batching: Batching = field(default_factory=Batching)
     parts: dict[Hashable, tuple[str, str]] = field(default_factory=dict)
     """Parts of pages that many are shown at once, each with the token that stands for everybody's own."""
 
@@ -69,18 +69,18 @@ class House:
             return await signin.whose_all(tx, tokens)
 
 
-HOUSE: web.AppKey[House] = web.AppKey("house", House)
+SERVICES: web.AppKey[Services] = web.AppKey("house", Services)
 
 
 @dataclass
-class Visit:
-    request: web.Request
-    house: House
+class PageRequest:
+    http: web.Request
+    services: Services
     actor: Actor
     language: str
     holder: str
     """What the form token is bound to: the session, or the visitor's cookie."""
-    doors: Doors = field(default_factory=Doors)
+    navigation: Navigation = field(default_factory=Navigation)
     """Which inner doors the masthead shows."""
     form: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
@@ -97,17 +97,17 @@ class Visit:
     cookies: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        return self.house.database.transaction()
+        return self.services.database.transaction()
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
-        return self.house.database.reading()
+        return self.services.database.reading()
 
     def path(self, name: str) -> str:
-        return self.request.match_info[name]
+        return self.http.match_info[name]
 
     def id(self, name: str) -> uuid.UUID:
         try:
-            return uuid.UUID(self.request.match_info[name])
+            return uuid.UUID(self.http.match_info[name])
         except ValueError:
             raise NotFound(name) from None
 
@@ -134,7 +134,7 @@ class Visit:
     @property
     def zone(self) -> ZoneInfo | None:
         """The zone of the visitor's device, as its script has told us."""
-        name = unquote(self.request.cookies.get(ZONE, ""))
+        name = unquote(self.http.cookies.get(ZONE, ""))
         try:
             return ZoneInfo(name) if name else None
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -163,32 +163,32 @@ class Visit:
 
     @property
     def now(self) -> datetime:
-        return self.house.database.clock.now()
+        return self.services.database.clock.now()
 
     @property
     def wants_part(self) -> bool:
-        return PART in self.request.headers
+        return PART in self.http.headers
 
     @property
     def query(self) -> MultiMapping[str]:
-        return self._asked
+        return self._query
 
-    def asked(self, name: str) -> list[str]:
+    def query_all(self, name: str) -> list[str]:
         """All that the address says of this."""
-        return self._asked.getall(name, [])
+        return self._query.getall(name, [])
 
     @property
-    def _asked(self) -> MultiMapping[str]:
+    def _query(self) -> MultiMapping[str]:
         """A form that is shown again is shown on the page that it came from."""
-        return URL(self.form_page).query if self.form_page else self.request.query
+        return URL(self.form_page).query if self.form_page else self.http.query
 
     @property
     def form_token(self) -> str:
-        return form_token(self.house.settings.secret.get_secret_value(), self.holder)
+        return form_token(self.services.settings.secret.get_secret_value(), self.holder)
 
     @property
     def address(self) -> str:
-        return self.request.remote or "?"
+        return self.http.remote or "?"
 
     def error(self, name: str) -> str:
         """The sentence about this field, if the last attempt failed there."""
@@ -196,10 +196,10 @@ class Visit:
             return ""
         return language.problem_text(self.problem)
 
-    def page(self, template: str, **values: Any) -> web.Response:
-        text = self.house.render(template, self, **values)
+    def render(self, template: str, **values: Any) -> web.Response:
+        text = self.services.render_template(template, self, **values)
         fair = values.get("fair")
-        if fair and self.request.cookies.get(FAIR) != fair.slug:
+        if fair and self.http.cookies.get(FAIR) != fair.slug:
             self.cookies[FAIR] = (fair.slug, FAIR_KEPT)
         status = self.problem.status if self.problem else self.status
         return web.Response(text=text, content_type="text/html", status=status, headers=NOT_KEPT)
@@ -208,13 +208,13 @@ class Visit:
         """A part of a page, written once for all who are shown the same: `key` says what makes it differ, apart from
         the language, the sentence that says what is wrong, and the form's token."""
         problem = language.problem_text(self.problem) if self.problem else ""
-        known = self.house.parts
+        known = self.services.parts
         whole = (template, self.language, problem, key)
         if whole not in known:
             if len(known) >= PARTS_KEPT:
                 known.clear()
             own, self.holder = self.holder, secrets.token_urlsafe(12)
-            known[whole] = (self.form_token, self.house.render(template, self, **values))
+            known[whole] = (self.form_token, self.services.render_template(template, self, **values))
             self.holder = own
         token, text = known[whole]
         status = self.problem.status if self.problem else self.status
@@ -225,7 +225,7 @@ class Visit:
     def go(self, path: str, flash: str | None = None, *, kind: str = "ok") -> web.Response:
         """Send the browser to a page of ours, with a sentence to show: in the section that `path` names, or on top."""
         # A part that is only a sentence says it itself.
-        if flash and self.request.headers.get(PART) != SENTENCE:
+        if flash and self.http.headers.get(PART) != SENTENCE:
             said = {"kind": kind, "text": flash, "at": path.partition("#")[2]}
             self.cookies[FLASH] = (quote(json.dumps(said)), 30)
         if self.wants_part:
@@ -233,7 +233,7 @@ class Visit:
         return web.Response(status=303, headers={"Location": own_path(path)})
 
     def flash(self) -> dict[str, str] | None:
-        raw = self.request.cookies.get(FLASH)
+        raw = self.http.cookies.get(FLASH)
         if not raw:
             return None
         self.cookies.setdefault(FLASH, ("", 0))
@@ -244,7 +244,7 @@ class Visit:
             return None
 
     def came_from(self, default: str = "/") -> str:
-        referer = self.request.headers.get("Referer")
+        referer = self.http.headers.get("Referer")
         return own_path(urlsplit(referer)._replace(scheme="", netloc="").geturl()) if referer else default
 
 
@@ -254,20 +254,20 @@ def own_path(path: str) -> str:
     return path if inside else "/"
 
 
-PageHandler = Callable[[Visit], Awaitable[web.StreamResponse]]
+Handler = Callable[[PageRequest], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)
-class Page:
+class Route:
     method: str
     path: str
-    handler: PageHandler
-    again: PageHandler | None
+    handler: Handler
+    again: Handler | None
     """The handler that shows the form again when what was typed does not fit."""
 
     def form_page(self, values: Mapping[str, str]) -> str:
         """The path of the page whose form leads here, if the values in this path are enough to name it."""
-        for page in PAGES:
+        for page in ROUTES:
             if page.method == "GET" and page.handler is self.again:
                 with suppress(KeyError):
                     return page.path.format_map(values)
@@ -277,24 +277,24 @@ class Page:
     """Bytes of a form that are read; more is refused."""
 
 
-PAGES: list[Page] = []
+ROUTES: list[Route] = []
 
 
 FORM = 256 * 1024
 FORM_WITH_FILE = 101 * 2**20
 
 
-def get(path: str) -> Callable[[PageHandler], PageHandler]:
+def get(path: str) -> Callable[[Handler], Handler]:
     return _register("GET", path, None, FORM)
 
 
-def post(path: str, again: PageHandler | None = None, *, largest: int = FORM) -> Callable[[PageHandler], PageHandler]:
+def post(path: str, again: Handler | None = None, *, largest: int = FORM) -> Callable[[Handler], Handler]:
     return _register("POST", path, again, largest)
 
 
-def _register(method: str, path: str, again: PageHandler | None, largest: int) -> Callable[[PageHandler], PageHandler]:
-    def register(handler: PageHandler) -> PageHandler:
-        PAGES.append(Page(method, path, handler, again, largest))
+def _register(method: str, path: str, again: Handler | None, largest: int) -> Callable[[Handler], Handler]:
+    def register(handler: Handler) -> Handler:
+        ROUTES.append(Route(method, path, handler, again, largest))
         return handler
 
     return register

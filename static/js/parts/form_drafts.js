@@ -5,7 +5,7 @@ const SKIPPED = "[type=hidden], [type=file], [type=password], [data-private], [d
 
 /** @typedef {{path: string, fields: [string, string, string, boolean][]}} Kept */
 
-export class Typed {
+export class FormDrafts {
   /**
    * @param {Document} page
    * @param {Storage} storage of this tab

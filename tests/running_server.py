@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 
 
 @dataclass
-class House:
+class RunningServer:
     database_url: str
     folder: Path
     port: int = field(default_factory=free_port)

@@ -11,14 +11,14 @@ from rooms.core.transaction import Transaction
 from rooms.fairs.fairs import Fair
 from rooms.lines import calls
 from rooms.meetings import meetings
-from server.visit import FAIR, Visit
-from signaling.mine import my_call_view
+from server.page_request import FAIR, PageRequest
+from signaling.personal_stream import my_call_view
 
 
-async def heads(tx: Transaction, visit: Visit, *names: str) -> str:
+async def read_heads(tx: Transaction, request: PageRequest, *names: str) -> str:
     """The heads of these streams and of the person's own, as JSON. Read before the page's content."""
     # Whoever came by a link to one appointment follows that alone.
-    person = None if visit.actor.link else visit.actor.person
+    person = None if request.actor.link else request.actor.person
     wanted = [*names, person_stream(person.id)] if person else list(names)
     found = []
     for name in wanted:
@@ -26,19 +26,19 @@ async def heads(tx: Transaction, visit: Visit, *names: str) -> str:
         found.append({"stream": name, "epoch": head.epoch, "after": head.last})
     if person:
         call = await calls.ringing_for(tx, person.id)
-        visit.ringing = my_call_view(call).model_dump_json() if call else None
+        request.ringing = my_call_view(call).model_dump_json() if call else None
         meeting = await meetings.current(tx, person.id)
-        visit.meeting = meeting.id if meeting else None
-        visit.appointment = await agenda.next_of(tx, person.id)
+        request.meeting = meeting.id if meeting else None
+        request.appointment = await agenda.next_of(tx, person.id)
     return json.dumps(found)
 
 
-async def fair_around(tx: Transaction, visit: Visit) -> Fair | None:
+async def fair_around(tx: Transaction, request: PageRequest) -> Fair | None:
     """The fair whose page was shown last, for pages that belong to none; only while it may be seen."""
-    slug = visit.request.cookies.get(FAIR)
+    slug = request.http.cookies.get(FAIR)
     if not slug:
         return None
     try:
-        return await access.fair(tx, visit.actor, slug)
+        return await access.fair(tx, request.actor, slug)
     except NotFound:
         return None

@@ -1,0 +1,167 @@
+"""Receives every request for a page: finds out who asks, checks the form's token, and turns problems into pages."""
+
+import asyncio
+import secrets
+from dataclasses import replace
+from urllib.parse import quote, urlsplit
+
+import structlog
+from aiohttp import web
+
+from rooms import access
+from rooms.access import Actor, Navigation, SignInFirst
+from rooms.core.errors import N_, Conflict, Invalid, Problem, Refused
+from rooms.core.uploads import Upload
+from rooms.lines import places
+from rooms.people import signin
+from rooms.people.people import Person
+from rooms.people.signin import Session
+from server import language, security
+from server.page_request import (
+    FLASH,
+    FORM,
+    LANGUAGE,
+    PAGE_SEEN_EVERY,
+    PART,
+    SENTENCE,
+    SERVICES,
+    SESSION,
+    VISITOR,
+    PageRequest,
+    Route,
+    Services,
+)
+
+log = structlog.get_logger()
+YEAR = 365 * 24 * 3600
+MOST_FIELDS = 200
+POSTS_A_MINUTE = 240
+UPLOADS_A_MINUTE = 12
+
+
+class Failed(Problem):
+    """Our own fault."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__("failed", N_("Something went wrong on our side. Nothing of yours is lost."))
+
+
+def handler_of(page: Route) -> security.Handler:
+    async def receive(http: web.Request) -> web.StreamResponse:
+        request = await _visit(http, http.app[SERVICES])
+        language.current.set(request.language)
+        try:
+            if page.method == "POST":
+                await _read_form(request, page.largest)
+            response = await page.handler(request)
+        except Problem as problem:
+            response = await _answer(request, page, problem)
+        except Exception:
+            log.exception("page_failed", path=page.path)
+            failure = Failed()
+            request.problem = failure
+            response = request.render("problem.html", problem=failure, text=language.problem_text(failure))
+        return _with_cookies(request, response)
+
+    return receive
+
+
+async def _visit(http: web.Request, services: Services) -> PageRequest:
+    token = http.cookies.get(SESSION, "")
+    found = await services.batching.ask("session", token, services.whose_all) if token else None
+    actor = Actor.of(found[1], found[0].id, found[0].appointment_id) if found else Actor()
+    navigation = Navigation()
+    if found and actor.person:
+        if PART not in http.headers:
+            async with services.database.reading() as tx:
+                navigation = await access.navigation_of(tx, actor.person)
+        # A form leads to a page, and the page is what counts as having been here.
+        seen_at = actor.person.page_seen_at
+        is_old = seen_at is None or seen_at + PAGE_SEEN_EVERY < services.database.clock.now()
+        if http.method == "GET" and is_old:
+            await _note_seen(services, *found)
+    chosen = http.cookies.get(LANGUAGE) or (found[1].language if found else None)
+    spoken = language.choose(http.headers.get("Accept-Language", ""), chosen)
+    # Whoever is signed in needs no cookie beside their session's.
+    holder = token if found else http.cookies.get(VISITOR) or secrets.token_urlsafe(18)
+    request = PageRequest(http, services, actor, spoken, holder, navigation)
+    if not found and VISITOR not in http.cookies:
+        request.cookies[VISITOR] = (holder, YEAR)
+    return request
+
+
+async def _note_seen(services: Services, session: Session, person: Person) -> None:
+    async with services.database.transaction() as tx:
+        await signin.seen(tx, session.id, person.id)
+        await places.person_appeared(tx, person.id)
+
+
+async def _read_form(request: PageRequest, largest: int) -> None:
+    if not security.same_origin(request.http, request.services.settings.public_url):
+        raise Refused("origin", N_("This form came from another site."))
+    await request.services.rates.count(
+        "post", request.holder if request.actor.person else request.address, POSTS_A_MINUTE
+    )
+    if largest > FORM:
+        # Nobody unknown makes us take in a large file.
+        await request.services.rates.count("upload", str(request.actor.behind.id), UPLOADS_A_MINUTE)
+    try:
+        http = request.http if largest == FORM else request.http.clone(client_max_size=largest)
+        data = await http.post()
+    except web.HTTPRequestEntityTooLarge:
+        raise Invalid("form.too_large", N_("This is too large."), field="document") from None
+    if len(data) > MOST_FIELDS:
+        raise Refused("too_many_fields", N_("This form has too many fields."))
+    for name, value in data.items():
+        if isinstance(value, str):
+            request.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
+        elif isinstance(value, web.FileField):
+            request.files[name] = Upload(value.filename, await asyncio.to_thread(value.file.read))
+    if not secrets.compare_digest(request.typed("form_token").encode(), request.form_token.encode()):
+        message = N_("This page had grown old. It has been renewed; please send it again.")
+        raise Conflict("form_token", message)
+
+
+async def _answer(request: PageRequest, page: Route, problem: Problem) -> web.StreamResponse:
+    # Where it was raised would keep everything of this request until the garbage collector comes.
+    request.problem = problem.with_traceback(None)
+    if isinstance(problem, SignInFirst):
+        wanted = request.http.path_qs if page.method == "GET" else request.came_from()
+        return web.Response(status=303, headers={"Location": f"/sign-in?next={quote(wanted, safe='')}"})
+    if request.http.headers.get(PART) == SENTENCE:
+        return web.Response(text=language.problem_text(problem), status=problem.status)
+    if problem.leads_to:
+        return request.go(problem.leads_to, language.problem_text(problem), kind="warn")
+    if page.again and isinstance(problem, Invalid | Conflict | security.TooOften):
+        request.actor.forget()
+        request.form_page = _with_query(request, page.form_page(request.http.match_info))
+        try:
+            return await page.again(request)
+        except Problem as second:
+            return await _answer(request, replace(page, again=None), second)
+    return request.render("problem.html", problem=problem, text=language.problem_text(problem))
+
+
+def _with_query(request: PageRequest, path: str) -> str:
+    """The page as it was: on the day, or with the choice, that its address names."""
+    came_from = request.came_from("")
+    return came_from if urlsplit(came_from).path == path else path
+
+
+def _with_cookies(request: PageRequest, response: web.StreamResponse) -> web.StreamResponse:
+    request.flash()
+    for name, (value, age) in request.cookies.items():
+        response.set_cookie(
+            name,
+            value,
+            max_age=age,
+            httponly=True,
+            samesite="Lax",
+            secure=request.services.settings.is_secure,
+            path="/",
+        )
+    if FLASH in request.cookies and not request.cookies[FLASH][0]:
+        response.del_cookie(FLASH, path="/")
+    return response
