@@ -68,33 +68,33 @@ class BusyCalendars:
                 await self._note(person, address, N_("What this address gives is no calendar."))
         return len(due)
 
-    async def _read(self, person: uuid.UUID, address: str) -> None:
+    async def _read(self, person_id: uuid.UUID, address: str) -> None:
         now = self._database.clock.now()
         try:
             text = await self._fetch(address)
             async with self._database.reading() as tx:
-                zone = await hours.zone_of(tx, person)
+                zone = await hours.zone_of(tx, person_id)
             found = await outside_calendar.read(text, now, now + AHEAD, zone, seconds=self._seconds)
         except PrivateAddress:
-            await self._note(person, address, PRIVATE)
+            await self._note(person_id, address, PRIVATE)
         except EndlessCalendar:
-            await self._note(person, address, ENDLESS)
+            await self._note(person_id, address, ENDLESS)
         except UnreadableCalendar:
-            await self._note(person, address, N_("What this address gives is no calendar."))
+            await self._note(person_id, address, N_("What this address gives is no calendar."))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             # aiohttp wraps what the resolver has said.
             if isinstance(getattr(error, "os_error", None), PrivateAddress):
-                await self._note(person, address, PRIVATE)
+                await self._note(person_id, address, PRIVATE)
                 return
-            log.info("calendar_unread", person=str(person), reason=type(error).__name__)
-            await self._note(person, address, N_("This calendar could not be reached. It is tried again."))
+            log.info("calendar_unread", person=str(person_id), reason=type(error).__name__)
+            await self._note(person_id, address, N_("This calendar could not be reached. It is tried again."))
         else:
             async with self._database.transaction() as tx:
-                await own_calendar.keep_busy(tx, person, address, [Span(begins, ends) for begins, ends in found])
+                await own_calendar.keep_busy(tx, person_id, address, [Span(begins, ends) for begins, ends in found])
 
-    async def _note(self, person: uuid.UUID, address: str, trouble: str) -> None:
+    async def _note(self, person_id: uuid.UUID, address: str, trouble: str) -> None:
         async with self._database.transaction() as tx:
-            await own_calendar.note_trouble(tx, person, address, trouble)
+            await own_calendar.note_trouble(tx, person_id, address, trouble)
 
     async def _fetch(self, address: str) -> bytes:
         url = urlsplit(address)

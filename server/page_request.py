@@ -90,7 +90,7 @@ class PageRequest:
     status: int = 200
     ringing: str | None = None
     """The call that rings for this person, as JSON: set by the page that follows their stream."""
-    meeting: uuid.UUID | None = None
+    meeting_id: uuid.UUID | None = None
     """The meeting this person is in."""
     appointment: Appointment | None = None
     """The appointment whose room is open for them."""

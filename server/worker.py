@@ -27,9 +27,11 @@ STOPS_WITHIN = 5.0
 class Worker:
     """The loop inside `parvis serve`: renews this process's presence, then does what is due."""
 
-    def __init__(self, database: Database, process: uuid.UUID, aside: Sequence[Callable[[], Awaitable[int]]]) -> None:
+    def __init__(
+        self, database: Database, process_id: uuid.UUID, aside: Sequence[Callable[[], Awaitable[int]]]
+    ) -> None:
         self.database = database
-        self.process = process
+        self.process = process_id
         self._aside = aside
         """What waits for others, such as a mail server: done beside the loop, each for itself."""
         self._task: asyncio.Task[None] | None = None
@@ -114,16 +116,16 @@ class Worker:
         except Exception:
             log.exception("work_aside_failed")
 
-    async def _one(self, command: Callable[[Transaction, uuid.UUID], Awaitable[None]], row: uuid.UUID) -> None:
+    async def _one(self, command: Callable[[Transaction, uuid.UUID], Awaitable[None]], mail_id: uuid.UUID) -> None:
         try:
             async with self.database.transaction() as tx:
-                await command(tx, row)
+                await command(tx, mail_id)
         except Exception:
             # One row that cannot be acted on holds up no other; it stays due.
-            log.exception("due_failed", row=str(row))
+            log.exception("due_failed", row=str(mail_id))
 
 
-async def _expire(tx: Transaction, call: uuid.UUID) -> None:
-    row = await calls.locked(tx, call)
+async def _expire(tx: Transaction, call_id: uuid.UUID) -> None:
+    row = await calls.locked(tx, call_id)
     if row:
         await calls.expire(tx, row)

@@ -21,7 +21,7 @@ from signaling.projections import as_it_is, head, projection
 class AppointmentView(Payload):
     """An appointment of yours, held or booked. Its page tells the rest."""
 
-    appointment: UUID
+    appointment_id: UUID
     state: AppointmentState
     begins_at: datetime
     ends_at: datetime
@@ -30,7 +30,7 @@ class AppointmentView(Payload):
 
 def appointment_view(row: Appointment) -> AppointmentView:
     return AppointmentView(
-        appointment=row.id, state=row.state, begins_at=row.begins_at, ends_at=row.ends_at, sequence=row.sequence
+        appointment_id=row.id, state=row.state, begins_at=row.begins_at, ends_at=row.ends_at, sequence=row.sequence
     )
 
 
@@ -38,7 +38,7 @@ def appointment_view(row: Appointment) -> AppointmentView:
 class AppointmentChangedEvent(StreamEvent):
     """An appointment of yours was held, booked, moved, cancelled or recorded."""
 
-    appointment: UUID
+    appointment_id: UUID
     state: AppointmentState
     begins_at: datetime
     ends_at: datetime
@@ -62,16 +62,16 @@ may_end_rights(AppointmentChanged, _without_appointment)
 class RoomOpenedEvent(StreamEvent):
     """The room of an appointment is there."""
 
-    appointment: UUID
-    meeting: UUID
+    appointment_id: UUID
+    meeting_id: UUID
 
 
 @server_event("appointment:entered")
 class EnteredEvent(StreamEvent):
     """Somebody has come to the waiting room of an appointment."""
 
-    appointment: UUID
-    person: UUID
+    appointment_id: UUID
+    person_id: UUID
 
 
 for _area in ("person", "meeting"):
@@ -83,7 +83,7 @@ as_it_is("person", room.RoomEntered, EnteredEvent)
 class DelayedEvent(StreamEvent):
     """When an appointment of yours is expected to begin, because the talk before it runs over; None: on time again."""
 
-    appointment: UUID
+    appointment_id: UUID
     expected_at: datetime | None
 
 
@@ -94,9 +94,9 @@ as_it_is("person", delays.AppointmentDelayed, DelayedEvent)
 class CounsellorChangedEvent(StreamEvent):
     """You, or somebody you follow or followed, is followed by another counsellor from now on, or by nobody."""
 
-    person: UUID
-    counsellor: UUID | None
-    before: UUID | None
+    person_id: UUID
+    counsellor_id: UUID | None
+    former_id: UUID | None
 
 
 as_it_is("person", caseload.CounsellorChanged, CounsellorChangedEvent)
@@ -105,7 +105,7 @@ as_it_is("person", caseload.CounsellorChanged, CounsellorChangedEvent)
 def _no_longer_followed(published: PublishedEvent) -> tuple[UUID | None, ...]:
     event = published.event
     assert isinstance(event, caseload.CounsellorChanged)  # noqa: S101
-    return event.person, event.before
+    return event.person_id, event.former_id
 
 
 may_end_rights(caseload.CounsellorChanged, _no_longer_followed)
@@ -115,10 +115,10 @@ may_end_rights(caseload.CounsellorChanged, _no_longer_followed)
 class DocumentEvent(StreamEvent):
     """A document was passed in an appointment."""
 
-    appointment: UUID
-    document: UUID
+    appointment_id: UUID
+    document_id: UUID
     name: str
-    giver: UUID
+    giver_id: UUID
     giver_name: str
 
 
@@ -126,8 +126,8 @@ class DocumentEvent(StreamEvent):
 async def _passed(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
     assert isinstance(event, papers.DocumentPassed)  # noqa: S101
-    row = await tx.session.get_one(Document, event.document)
-    giver = await tx.session.get_one(Person, event.giver)
+    row = await tx.session.get_one(Document, event.document_id)
+    giver = await tx.session.get_one(Person, event.giver_id)
     return DocumentEvent(**head(published), **event.model_dump(), name=row.name, giver_name=giver.name)
 
 
@@ -135,8 +135,8 @@ async def _passed(tx: Transaction, published: PublishedEvent) -> StreamEvent:
 class DocumentWithdrawnEvent(StreamEvent):
     """Whoever passed a document in an appointment has taken it back."""
 
-    appointment: UUID
-    document: UUID
+    appointment_id: UUID
+    document_id: UUID
 
 
 as_it_is("person", papers.PaperWithdrawn, DocumentWithdrawnEvent)
@@ -145,7 +145,7 @@ as_it_is("person", papers.PaperWithdrawn, DocumentWithdrawnEvent)
 class Report(Payload):
     """What this browser saw: kept as evidence for both."""
 
-    meeting: UUID
+    meeting_id: UUID
     what: What
     detail: str = ""
 
@@ -154,7 +154,7 @@ class Report(Payload):
 async def report(context: Context, payload: Report) -> Ack:
     """Keep what the connection or the devices did, in the room of an appointment."""
     async with context.transaction() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting, access.Act.MEETING_REPORT)
+        meeting = await access.meeting(tx, actor, payload.meeting_id, access.Act.MEETING_REPORT)
         if appointment := await room.appointment_of(tx, meeting):
             await evidence.note(tx, appointment, actor.known.id, payload.what, payload.detail)
     return Ack()

@@ -10,16 +10,16 @@ from signaling.hub import Context
 
 
 class OneBooth(Payload):
-    booth: UUID
+    booth_id: UUID
 
 
 @client_event("booth:attend", OneBooth)
 async def attend(context: Context, payload: OneBooth) -> Ack:
     """Stand at the booth's desk with this connection: candidates see that somebody is here."""
     async with context.transaction() as (tx, actor):
-        booth = await access.booth_by_id(tx, actor, payload.booth, Act.BOOTH_STAFF)
+        booth = await access.booth_by_id(tx, actor, payload.booth_id, Act.BOOTH_STAFF)
         await desk_presence.attend(tx, context.client.sid, booth.id)
-    context.hub.status.refresh({payload.booth})
+    context.hub.status.refresh({payload.booth_id})
     return Ack()
 
 
@@ -27,7 +27,7 @@ async def attend(context: Context, payload: OneBooth) -> Ack:
 async def pause(context: Context, payload: OneBooth) -> Ack:
     """Take a break: everybody in line is told, nobody loses a place."""
     async with context.transaction() as (tx, actor):
-        await booths.pause(tx, await access.booth_by_id(tx, actor, payload.booth, Act.BOOTH_STAFF))
+        await booths.pause(tx, await access.booth_by_id(tx, actor, payload.booth_id, Act.BOOTH_STAFF))
     return Ack()
 
 
@@ -35,5 +35,5 @@ async def pause(context: Context, payload: OneBooth) -> Ack:
 async def resume(context: Context, payload: OneBooth) -> Ack:
     """The break is over."""
     async with context.transaction() as (tx, actor):
-        await booths.resume(tx, await access.booth_by_id(tx, actor, payload.booth, Act.BOOTH_STAFF))
+        await booths.resume(tx, await access.booth_by_id(tx, actor, payload.booth_id, Act.BOOTH_STAFF))
     return Ack()

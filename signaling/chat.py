@@ -17,9 +17,9 @@ from signaling.projections import head, projection
 class MessageView(Payload):
     """A message. A removed one has no text."""
 
-    message: UUID
+    message_id: UUID
     client_id: UUID
-    author: UUID
+    author_id: UUID
     author_name: str
     is_staff: bool
     is_simulated: bool
@@ -30,9 +30,9 @@ class MessageView(Payload):
 
 def message_view(message: Message) -> MessageView:
     return MessageView(
-        message=message.id,
+        message_id=message.id,
         client_id=message.client_id,
-        author=message.author_id,
+        author_id=message.author_id,
         author_name=message.author.name,
         is_staff=message.is_staff,
         is_simulated=message.author.is_simulated,
@@ -53,7 +53,7 @@ class SentEvent(StreamEvent):
 class RemovedEvent(StreamEvent):
     """A message was taken off the screen."""
 
-    message: UUID
+    message_id: UUID
 
 
 class ConversationSnapshot(Payload):
@@ -66,45 +66,45 @@ class ConversationSnapshot(Payload):
 async def _sent(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
     assert isinstance(event, messages.ChatSent)  # noqa: S101
-    return SentEvent(**head(published), message=message_view(await tx.session.get_one(Message, event.message)))
+    return SentEvent(**head(published), message=message_view(await tx.session.get_one(Message, event.message_id)))
 
 
 @projection("conversation", moderation.ChatRemoved)
 async def _removed(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return RemovedEvent(**head(published), **published.event.model_dump(include={"message"}))
+    return RemovedEvent(**head(published), **published.event.model_dump(include={"message_id"}))
 
 
 class Send(Payload):
     """Write a message. `client_id` is made by the sender and makes sending again harmless."""
 
-    conversation: UUID
+    conversation_id: UUID
     text: str
     client_id: UUID
 
 
 class SendAck(Ack):
-    message: UUID
+    message_id: UUID
 
 
 @client_event("chat:send", Send, SendAck, per_minute=30)
 async def send(context: Context, payload: Send) -> Ack:
     """Write a message in a conversation."""
     async with context.transaction() as (tx, actor):
-        where, relations = await access.conversation(tx, actor, payload.conversation, Act.CHAT_WRITE)
+        where, relations = await access.conversation(tx, actor, payload.conversation_id, Act.CHAT_WRITE)
         is_staff = access.speaks_as_staff(where, relations)
         row = await messages.send(tx, actor.known, where, payload.text, payload.client_id, is_staff=is_staff)
-        return SendAck(message=row.id)
+        return SendAck(message_id=row.id)
 
 
 class OneMessage(Payload):
-    message: UUID
+    message_id: UUID
 
 
 @client_event("chat:remove", OneMessage, per_minute=60)
 async def remove(context: Context, payload: OneMessage) -> Ack:
     """Take a message off everybody's screen. For moderators."""
     async with context.transaction() as (tx, actor):
-        row, where = await access.message(tx, actor, payload.message, Act.CHAT_MODERATE)
+        row, where = await access.message(tx, actor, payload.message_id, Act.CHAT_MODERATE)
         await moderation.remove(tx, row, where.fair_id)
         return Ack()
 
@@ -113,6 +113,6 @@ async def remove(context: Context, payload: OneMessage) -> Ack:
 async def report(context: Context, payload: OneMessage) -> Ack:
     """Tell the organisers of a message that should not stand."""
     async with context.transaction() as (tx, actor):
-        row, where = await access.message(tx, actor, payload.message, Act.CHAT_READ)
+        row, where = await access.message(tx, actor, payload.message_id, Act.CHAT_READ)
         await moderation.report(tx, actor.known, row, where.fair_id)
         return Ack()

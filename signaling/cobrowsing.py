@@ -16,15 +16,15 @@ from signaling.projections import as_it_is
 class BeganEvent(StreamEvent):
     """The owner has said yes: their page is shown to the other one from now on."""
 
-    meeting: UUID
-    owner: UUID
+    meeting_id: UUID
+    owner_id: UUID
 
 
 @server_event("cobrowsing:allowed")
 class AllowedEvent(StreamEvent):
     """Whether the other one may fill in with the owner."""
 
-    meeting: UUID
+    meeting_id: UUID
     may_fill: bool
 
 
@@ -32,7 +32,7 @@ class AllowedEvent(StreamEvent):
 class EndedEvent(StreamEvent):
     """Nothing is shown any more."""
 
-    meeting: UUID
+    meeting_id: UUID
 
 
 as_it_is("meeting", cobrowsing.CobrowsingBegan, BeganEvent)
@@ -44,27 +44,27 @@ as_it_is("meeting", cobrowsing.CobrowsingEnded, EndedEvent)
 class AskedEvent(Payload):
     """Whoever leads the talk asks to look at a page together; nothing happens without a yes."""
 
-    meeting: UUID
+    meeting_id: UUID
 
 
 @server_event("cobrowsing:declined")
 class DeclinedEvent(Payload):
     """Not now: nothing is shown."""
 
-    meeting: UUID
+    meeting_id: UUID
 
 
 class CobrowsingSnapshot(Payload):
-    owner: UUID
+    owner_id: UUID
     may_fill: bool
 
 
 class OneMeeting(Payload):
-    meeting: UUID
+    meeting_id: UUID
 
 
 class Allow(Payload):
-    meeting: UUID
+    meeting_id: UUID
     may_fill: bool
 
 
@@ -72,11 +72,11 @@ class Allow(Payload):
 async def ask(context: Context, payload: OneMeeting) -> Ack:
     """Ask the other one to show a page."""
     async with context.reading() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_LEAD)
+        meeting = await access.meeting(tx, actor, payload.meeting_id, Act.MEETING_LEAD)
     peer = context.hub.relay.room(meeting.id).peers.get(meeting.candidate_id)
     if peer is None:
         raise Conflict("looking.away", N_("The other one is not connected now."))
-    await context.hub.emit(AskedEvent(meeting=meeting.id), to=peer.sid)
+    await context.hub.emit(AskedEvent(meeting_id=meeting.id), to=peer.sid)
     return Ack()
 
 
@@ -84,10 +84,10 @@ async def ask(context: Context, payload: OneMeeting) -> Ack:
 async def decline(context: Context, payload: OneMeeting) -> Ack:
     """Say no to the question; whoever asked is told."""
     async with context.reading() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW)
+        meeting = await access.meeting(tx, actor, payload.meeting_id, Act.MEETING_SHOW)
     peer = context.hub.relay.room(meeting.id).peers.get(meeting.recruiter_id)
     if peer:
-        await context.hub.emit(DeclinedEvent(meeting=meeting.id), to=peer.sid)
+        await context.hub.emit(DeclinedEvent(meeting_id=meeting.id), to=peer.sid)
     return Ack()
 
 
@@ -95,7 +95,7 @@ async def decline(context: Context, payload: OneMeeting) -> Ack:
 async def begin(context: Context, payload: OneMeeting) -> Ack:
     """Say yes: one's page is shown to the other one. Only whom the talk is for can say it."""
     async with context.transaction() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW, lock=True)
+        meeting = await access.meeting(tx, actor, payload.meeting_id, Act.MEETING_SHOW, lock=True)
         if meeting.is_over:
             raise Conflict("meeting.over", N_("This talk has ended."))
         await cobrowsing.begin(tx, actor.known.id, meeting.id)
@@ -106,7 +106,7 @@ async def begin(context: Context, payload: OneMeeting) -> Ack:
 async def allow(context: Context, payload: Allow) -> Ack:
     """Let the other one fill in with oneself, or no longer."""
     async with context.transaction() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting, Act.MEETING_SHOW, lock=True)
+        meeting = await access.meeting(tx, actor, payload.meeting_id, Act.MEETING_SHOW, lock=True)
         row = await cobrowsing.of_meeting(tx, meeting.id)
         if row is None:
             raise Conflict("looking.over", N_("Nothing is shown any more."))
@@ -118,6 +118,6 @@ async def allow(context: Context, payload: Allow) -> Ack:
 async def end(context: Context, payload: OneMeeting) -> Ack:
     """Stop; either of the two may."""
     async with context.transaction() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
+        meeting = await access.meeting(tx, actor, payload.meeting_id, lock=True)
         await cobrowsing.end(tx, meeting.id, actor.known.id)
     return Ack()

@@ -23,8 +23,8 @@ from signaling.projections import head, projection
 class PlaceView(Payload):
     """A place as the staff see it. What the person needs to take part is not in it."""
 
-    place: UUID
-    person: UUID
+    place_id: UUID
+    person_id: UUID
     ticket: int
     name: str
     initials: str
@@ -32,7 +32,7 @@ class PlaceView(Payload):
     location: str
     spoken_languages: str
     words: str
-    cv: UUID | None
+    cv_id: UUID | None
     is_simulated: bool
     joined_at: datetime
     state: PlaceState
@@ -41,11 +41,11 @@ class PlaceView(Payload):
     missed: int
 
 
-def place_view(place: Place, cv: UUID | None) -> PlaceView:
+def place_view(place: Place, cv_id: UUID | None) -> PlaceView:
     person = place.person
     return PlaceView(
-        place=place.id,
-        person=person.id,
+        place_id=place.id,
+        person_id=person.id,
         ticket=place.ticket,
         name=person.name,
         initials=person.initials,
@@ -53,7 +53,7 @@ def place_view(place: Place, cv: UUID | None) -> PlaceView:
         location=person.location,
         spoken_languages=person.spoken_languages,
         words=place.words,
-        cv=cv,
+        cv_id=cv_id,
         is_simulated=person.is_simulated,
         joined_at=place.joined_at,
         state=place.state,
@@ -74,7 +74,7 @@ class JoinedEvent(StreamEvent):
 class LineChangedEvent(StreamEvent):
     """A place in the line has a new state, or is passed over for a while."""
 
-    place: UUID
+    place_id: UUID
     state: PlaceState
     passed_over_until: datetime | None
     hold_reason: HoldReason | None
@@ -84,9 +84,9 @@ class LineChangedEvent(StreamEvent):
 class RingingView(Payload):
     """A call that rings, as the staff see it."""
 
-    call: UUID
-    place: UUID
-    recruiter: UUID
+    call_id: UUID
+    place_id: UUID
+    recruiter_id: UUID
     recruiter_name: str
     deadline: datetime
 
@@ -102,8 +102,8 @@ class LineRangEvent(StreamEvent):
 class LineSettledEvent(StreamEvent):
     """A call of the booth no longer rings."""
 
-    call: UUID
-    place: UUID
+    call_id: UUID
+    place_id: UUID
     state: CallState
 
 
@@ -111,29 +111,29 @@ class LineSettledEvent(StreamEvent):
 class LineTalkingEvent(StreamEvent):
     """An accepted call has opened its meeting."""
 
-    meeting: UUID
-    call: UUID
-    place: UUID
+    meeting_id: UUID
+    call_id: UUID
+    place_id: UUID
 
 
 @server_event("line:talked")
 class LineTalkedEvent(StreamEvent):
     """A meeting of the booth is over."""
 
-    meeting: UUID
+    meeting_id: UUID
     state: MeetingState
 
 
 class QuestionView(Payload):
     """A private question. `waits` says that the last word is the asker's."""
 
-    conversation: UUID
+    conversation_id: UUID
     asker_name: str
     waits: bool
 
 
 def question_view(question: Question) -> QuestionView:
-    return QuestionView(conversation=question.conversation.id, asker_name=question.asker.name, waits=question.waits)
+    return QuestionView(conversation_id=question.conversation.id, asker_name=question.asker.name, waits=question.waits)
 
 
 @server_event("line:question")
@@ -157,18 +157,18 @@ class LineSnapshot(Payload):
 class LineCvEvent(StreamEvent):
     """Somebody in the line shows a CV, another one, or none."""
 
-    person: UUID
-    document: UUID | None
+    person_id: UUID
+    document_id: UUID | None
 
 
 @projection("line", questions.QuestionWritten)
 async def _question(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
     assert isinstance(event, questions.QuestionWritten)  # noqa: S101
-    where = await tx.session.get_one(Conversation, event.conversation)
-    message = await tx.session.get_one(Message, event.message)
+    where = await tx.session.get_one(Conversation, event.conversation_id)
+    message = await tx.session.get_one(Message, event.message_id)
     asker = await tx.session.get_one(Person, where.asker_id)
-    row = QuestionView(conversation=where.id, asker_name=asker.name, waits=not message.is_staff)
+    row = QuestionView(conversation_id=where.id, asker_name=asker.name, waits=not message.is_staff)
     return LineQuestionEvent(**head(published), question=row)
 
 
@@ -182,7 +182,7 @@ async def _joined(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     """PublishedEvent as it was at that moment; what came later follows in later events."""
     event = published.event
     assert isinstance(event, places.PlaceTaken)  # noqa: S101
-    place = await tx.session.get_one(Place, event.place)
+    place = await tx.session.get_one(Place, event.place_id)
     cv = (await documents.cvs_of(tx, {place.person_id})).get(place.person_id)
     row = place_view(place, cv.id if cv else None)
     fresh = {"state": PlaceState.WAITING, "passed_over_until": None, "hold_reason": None, "missed": 0}
@@ -191,14 +191,14 @@ async def _joined(tx: Transaction, published: PublishedEvent) -> StreamEvent:
 
 @projection("line", places.PlaceChanged)
 async def _line_changed(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return LineChangedEvent(**head(published), **published.event.model_dump(exclude={"booth"}))
+    return LineChangedEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))
 
 
 def ringing_view(call: Call) -> RingingView:
     return RingingView(
-        call=call.id,
-        place=call.place_id,
-        recruiter=call.recruiter_id,
+        call_id=call.id,
+        place_id=call.place_id,
+        recruiter_id=call.recruiter_id,
         recruiter_name=call.recruiter.name,
         deadline=call.deadline,
     )
@@ -208,19 +208,19 @@ def ringing_view(call: Call) -> RingingView:
 async def _line_rang(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
     assert isinstance(event, calls.CallRang)  # noqa: S101
-    return LineRangEvent(**head(published), ringing=ringing_view(await tx.session.get_one(Call, event.call)))
+    return LineRangEvent(**head(published), ringing=ringing_view(await tx.session.get_one(Call, event.call_id)))
 
 
 @projection("line", calls.CallSettled)
 async def _line_settled(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return LineSettledEvent(**head(published), **published.event.model_dump(include={"call", "place", "state"}))
+    return LineSettledEvent(**head(published), **published.event.model_dump(include={"call_id", "place_id", "state"}))
 
 
 @projection("line", meetings.MeetingOpened)
 async def _line_talking(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return LineTalkingEvent(**head(published), **published.event.model_dump(exclude={"booth"}))
+    return LineTalkingEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))
 
 
 @projection("line", meetings.MeetingEnded)
 async def _line_talked(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return LineTalkedEvent(**head(published), **published.event.model_dump(exclude={"booth"}))
+    return LineTalkedEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))

@@ -18,7 +18,7 @@ from signaling.projections import as_it_is, head, projection
 class TurnedEvent(StreamEvent):
     """The fair changed its state, or its doors opened or closed for the day."""
 
-    fair: UUID
+    fair_id: UUID
     state: FairState
     open_until: datetime | None
 
@@ -27,7 +27,7 @@ class TurnedEvent(StreamEvent):
 class AnnouncedEvent(StreamEvent):
     """The organisers say something to everybody."""
 
-    announcement: UUID
+    announcement_id: UUID
     text: str
 
 
@@ -35,40 +35,40 @@ class AnnouncedEvent(StreamEvent):
 class SetUpEvent(StreamEvent):
     """A booth can be seen from now on."""
 
-    booth: UUID
+    booth_id: UUID
 
 
 @server_event("booth:paused")
 class PausedEvent(StreamEvent):
     """The booth's people take a break; nobody is called meanwhile."""
 
-    booth: UUID
+    booth_id: UUID
 
 
 @server_event("booth:resumed")
 class ResumedEvent(StreamEvent):
     """The break is over."""
 
-    booth: UUID
+    booth_id: UUID
 
 
 @server_event("booth:staff_changed")
 class StaffChangedEvent(StreamEvent):
     """Somebody may staff the booth from now on, or no longer."""
 
-    booth: UUID
-    person: UUID
+    booth_id: UUID
+    person_id: UUID
     is_staff: bool
 
 
 class AnnouncementView(Payload):
-    announcement: UUID
+    announcement_id: UUID
     text: str
     at: datetime
 
 
 class BoothBrief(Payload):
-    booth: UUID
+    booth_id: UUID
     is_paused: bool
 
 
@@ -92,7 +92,7 @@ as_it_is("line", booths.StaffChanged, StaffChangedEvent)
 def _dismissed(published: PublishedEvent) -> tuple[UUID, ...]:
     event = published.event
     assert isinstance(event, booths.StaffChanged)  # noqa: S101
-    return () if event.is_staff else (event.person,)
+    return () if event.is_staff else (event.person_id,)
 
 
 may_end_rights(booths.StaffChanged, _dismissed)
@@ -102,29 +102,29 @@ may_end_rights(booths.StaffChanged, _dismissed)
 async def _announced(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
     assert isinstance(event, announcements.FairAnnounced)  # noqa: S101
-    row = await tx.session.get_one(Announcement, event.announcement)
-    return AnnouncedEvent(**head(published), announcement=row.id, text=row.text)
+    row = await tx.session.get_one(Announcement, event.announcement_id)
+    return AnnouncedEvent(**head(published), announcement_id=row.id, text=row.text)
 
 
 @server_event("chat:reported")
 class ReportedEvent(StreamEvent):
     """Somebody has reported a message."""
 
-    message: UUID
+    message_id: UUID
 
 
 @server_event("chat:report_settled")
 class ReportSettledEvent(StreamEvent):
     """A reported message has been removed, or left."""
 
-    message: UUID
+    message_id: UUID
 
 
 @server_event("fair:organiser_removed")
 class OrganiserRemovedEvent(StreamEvent):
     """Somebody runs the fair no longer."""
 
-    person: UUID
+    person_id: UUID
 
 
 class ModerationSnapshot(Payload):
@@ -135,18 +135,18 @@ class ModerationSnapshot(Payload):
 
 @projection("moderation", moderation.ReportSettled)
 async def _settled(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return ReportSettledEvent(**head(published), **published.event.model_dump(include={"message"}))
+    return ReportSettledEvent(**head(published), **published.event.model_dump(include={"message_id"}))
 
 
 @projection("moderation", fairs.OrganiserRemoved)
 async def _removed(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return OrganiserRemovedEvent(**head(published), **published.event.model_dump(include={"person"}))
+    return OrganiserRemovedEvent(**head(published), **published.event.model_dump(include={"person_id"}))
 
 
 def _removed_organiser(published: PublishedEvent) -> tuple[UUID, ...]:
     event = published.event
     assert isinstance(event, fairs.OrganiserRemoved)  # noqa: S101
-    return (event.person,)
+    return (event.person_id,)
 
 
 may_end_rights(fairs.OrganiserRemoved, _removed_organiser)
@@ -154,4 +154,4 @@ may_end_rights(fairs.OrganiserRemoved, _removed_organiser)
 
 @projection("moderation", moderation.ChatReported)
 async def _reported(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return ReportedEvent(**head(published), **published.event.model_dump(include={"message"}))
+    return ReportedEvent(**head(published), **published.event.model_dump(include={"message_id"}))

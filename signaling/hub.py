@@ -63,9 +63,9 @@ class Client:
     """One connection. A passer-by, who only looks round, has no person."""
 
     sid: str
-    person: uuid.UUID | None
-    session: uuid.UUID | None
-    appointment: uuid.UUID | None
+    person_id: uuid.UUID | None
+    session_id: uuid.UUID | None
+    appointment_id: uuid.UUID | None
     """The one in which they are known, if a mailed link led them here: elsewhere they are a passer-by."""
     language: str
     """What a passer-by's browser asks for; a known person's own choice goes before it."""
@@ -96,10 +96,10 @@ class Context:
 
     async def _actor(self, tx: Transaction) -> Actor:
         """The person as they are now; a session withdrawn meanwhile has none."""
-        if self.client.session is None:
+        if self.client.session_id is None:
             return Actor()
-        person = await signin.person_of(tx, self.client.session)
-        return Actor.of(person, self.client.session, self.client.appointment) if person else Actor()
+        person = await signin.person_of(tx, self.client.session_id)
+        return Actor.of(person, self.client.session_id, self.client.appointment_id) if person else Actor()
 
 
 async def _still_may(context: Context, look_up: Callable[[Transaction, Actor], Awaitable[Any]]) -> bool:
@@ -138,8 +138,8 @@ class Hub:
     def attach(self, app: web.Application) -> None:
         self.server.attach(app, socketio_path=SOCKET_PATH)
 
-    def start(self, process: uuid.UUID) -> None:
-        self._process = process
+    def start(self, process_id: uuid.UUID) -> None:
+        self._process = process_id
         self.status.start()
 
     async def stop(self) -> None:
@@ -160,21 +160,21 @@ class Hub:
         person = found[1].id if found and appointment is None else None
         client = Client(sid, person, session, appointment, _language(environ["aiohttp.request"]))
         self.clients[sid] = client
-        if client.person and self._process:
+        if client.person_id and self._process:
             async with self.database.transaction() as tx:
-                await presence.connect(tx, sid, self._process, client.person)
-                await places.person_appeared(tx, client.person)
-                waiting = await places.of_person(tx, client.person)
+                await presence.connect(tx, sid, self._process, client.person_id)
+                await places.person_appeared(tx, client.person_id)
+                waiting = await places.of_person(tx, client.person_id)
             self.status.refresh(place.booth_id for place in waiting)
 
     async def _disconnect(self, sid: str, _reason: Any = None) -> None:
         client = self.clients.pop(sid, None)
         await self.leave_meeting(sid)
-        if client is None or client.person is None:
+        if client is None or client.person_id is None:
             return
         async with self.database.transaction() as tx:
             desk = await presence.disconnect(tx, sid)
-            waiting = await places.of_person(tx, client.person)
+            waiting = await places.of_person(tx, client.person_id)
         self.status.refresh([place.booth_id for place in waiting] + ([desk] if desk else []))
 
     async def _receive(self, event: str, sid: str, *arguments: Any) -> dict[str, Any] | None:
@@ -208,9 +208,9 @@ class Hub:
 
     async def _refusal(self, client: Client, problem: Problem) -> dict[str, Any]:
         language = client.language
-        if client.session:
+        if client.session_id:
             async with self.database.reading() as tx:
-                person = await signin.person_of(tx, client.session)
+                person = await signin.person_of(tx, client.session_id)
                 language = person.language if person else language
         error = {"code": problem.code, "message": self._translate(problem, language)}
         return {"ok": False, "error": error | ({"field": problem.field} if problem.field else {})}
@@ -232,10 +232,10 @@ class Hub:
         for channel in self.relay.leave(sid):
             await self.tell_peers(channel)
 
-    async def tell_peers(self, channel: uuid.UUID) -> None:
+    async def tell_peers(self, channel_id: uuid.UUID) -> None:
         """The state of both peers of a pair, to both."""
-        payload = peers_state(self.relay, channel)
-        for sid in self.relay.connections(channel):
+        payload = peers_state(self.relay, channel_id)
+        for sid in self.relay.connections(channel_id):
             await self.emit(payload, to=sid)
 
     async def emit(self, payload: Payload, *, to: str) -> None:
@@ -259,20 +259,20 @@ class Hub:
         """A right that has ended acts on live connections at once."""
         for each in published:
             if isinstance(each.event, CobrowsingBegan | CobrowsingEnded):
-                self.relay.cobrowse(each.event.meeting, getattr(each.event, "owner", None))
+                self.relay.cobrowse(each.event.meeting_id, getattr(each.event, "owner_id", None))
             if isinstance(each.event, MeetingEnded):
-                self.relay.close(each.event.meeting)
+                self.relay.close(each.event.meeting_id)
         for person in losers(published):
             await self._ask_again(person)
 
-    async def _ask_again(self, person: uuid.UUID) -> None:
+    async def _ask_again(self, person_id: uuid.UUID) -> None:
         """Whatever this person's connections hear and whatever meeting they are in is asked about anew. A connection
         that is not known here hears nothing."""
         for sid in self.server.members(None):
             client = self.clients.get(sid)
             if client is None:
                 await self.server.cut(sid)
-            elif client.person == person:
+            elif client.person_id == person_id:
                 await self._leave_what_is_closed(Context(self, client))
 
     async def _leave_what_is_closed(self, context: Context) -> None:
@@ -281,10 +281,10 @@ class Hub:
             if not await _still_may(context, partial(enter, stream=stream)):
                 await self.server.leave_room(sid, stream)
         for meeting in self.relay.meetings_of(sid):
-            if not await _still_may(context, partial(access.meeting, meeting=meeting)):
+            if not await _still_may(context, partial(access.meeting, meeting_id=meeting)):
                 await self.leave_meeting(sid)
 
-    async def close_session(self, session: uuid.UUID) -> None:
+    async def close_session(self, session_id: uuid.UUID) -> None:
         """The session was withdrawn: its connections end now."""
-        for client in [client for client in self.clients.values() if client.session == session]:
+        for client in [client for client in self.clients.values() if client.session_id == session_id]:
             await self.server.disconnect(client.sid)

@@ -11,32 +11,32 @@ from signaling.hub import Context
 
 
 class Join(Payload):
-    booth: UUID
+    booth_id: UUID
     words: str = ""
 
 
 class PlaceAck(Ack):
-    place: UUID
+    place_id: UUID
 
 
 @client_event("line:join", Join, PlaceAck, per_minute=20)
 async def join(context: Context, payload: Join) -> Ack:
     """Take a place in the booth's line. Joining again finds the place one has."""
     async with context.transaction() as (tx, actor):
-        booth = await access.booth_by_id(tx, actor, payload.booth, Act.LINE_JOIN)
+        booth = await access.booth_by_id(tx, actor, payload.booth_id, Act.LINE_JOIN)
         place = await places.join(tx, actor.known, booth, payload.words)
-        return PlaceAck(place=place.id)
+        return PlaceAck(place_id=place.id)
 
 
 class OnePlace(Payload):
-    place: UUID
+    place_id: UUID
 
 
 @client_event("line:leave", OnePlace, per_minute=20)
 async def leave(context: Context, payload: OnePlace) -> Ack:
     """Give one's place up."""
     async with context.transaction() as (tx, actor):
-        await calls.leave(tx, await access.place(tx, actor, payload.place, Act.PLACE_KEEP))
+        await calls.leave(tx, await access.place(tx, actor, payload.place_id, Act.PLACE_KEEP))
     return Ack()
 
 
@@ -44,58 +44,58 @@ async def leave(context: Context, payload: OnePlace) -> Ack:
 async def come_back(context: Context, payload: OnePlace) -> Ack:
     """Come back from on hold, in the order one always had."""
     async with context.transaction() as (tx, actor):
-        await places.come_back(tx, await access.place(tx, actor, payload.place, Act.PLACE_KEEP))
+        await places.come_back(tx, await access.place(tx, actor, payload.place_id, Act.PLACE_KEEP))
     return Ack()
 
 
 class CallNext(Payload):
     """Call the next, or the place that was chosen. `finish` ends the talk under way first."""
 
-    booth: UUID
-    place: UUID | None = None
+    booth_id: UUID
+    place_id: UUID | None = None
     finish: bool = False
 
 
 class CallAck(Ack):
-    call: UUID
+    call_id: UUID
 
 
 @client_event("line:call", CallNext, CallAck, per_minute=30)
 async def call(context: Context, payload: CallNext) -> Ack:
     """Call somebody from the line. One arbiter decides; a person is in one call at most."""
     async with context.transaction() as (tx, actor):
-        booth = await access.booth_by_id(tx, actor, payload.booth, Act.BOOTH_STAFF)
-        if payload.place is None:
-            return CallAck(call=(await calls.call_next(tx, actor.known, booth, finish=payload.finish)).id)
-        place = await access.place(tx, actor, payload.place, Act.PLACE_CALL)
-        return CallAck(call=(await calls.call_chosen(tx, actor.known, place, finish=payload.finish)).id)
+        booth = await access.booth_by_id(tx, actor, payload.booth_id, Act.BOOTH_STAFF)
+        if payload.place_id is None:
+            return CallAck(call_id=(await calls.call_next(tx, actor.known, booth, finish=payload.finish)).id)
+        place = await access.place(tx, actor, payload.place_id, Act.PLACE_CALL)
+        return CallAck(call_id=(await calls.call_chosen(tx, actor.known, place, finish=payload.finish)).id)
 
 
 class OneCall(Payload):
-    call: UUID
+    call_id: UUID
 
 
 @client_event("line:withdraw", OneCall, per_minute=30)
 async def withdraw(context: Context, payload: OneCall) -> Ack:
     """Let the call ring no longer."""
     async with context.transaction() as (tx, actor):
-        await calls.withdraw(tx, await access.call(tx, actor, payload.call, Act.CALL_WITHDRAW))
+        await calls.withdraw(tx, await access.call(tx, actor, payload.call_id, Act.CALL_WITHDRAW))
     return Ack()
 
 
 class AnswerCall(Payload):
-    call: UUID
+    call_id: UUID
     answer: Answer
 
 
 class AnswerAck(Ack):
-    meeting: UUID | None
+    meeting_id: UUID | None
 
 
 @client_event("line:answer", AnswerCall, AnswerAck, per_minute=30)
 async def answer(context: Context, payload: AnswerCall) -> Ack:
     """Answer a call: join, in five minutes, without video, or leave this line."""
     async with context.transaction() as (tx, actor):
-        ringing = await access.call(tx, actor, payload.call, Act.CALL_ANSWER)
+        ringing = await access.call(tx, actor, payload.call_id, Act.CALL_ANSWER)
         meeting = await calls.answer(tx, ringing, payload.answer)
-    return AnswerAck(meeting=meeting.id if meeting else None)
+    return AnswerAck(meeting_id=meeting.id if meeting else None)

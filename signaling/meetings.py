@@ -24,8 +24,8 @@ from signaling.relay import Peer
 class WentInEvent(StreamEvent):
     """Somebody has gone in; `live_at` is set once both have."""
 
-    meeting: UUID
-    person: UUID
+    meeting_id: UUID
+    person_id: UUID
     live_at: datetime | None
     planned_end_at: datetime | None
 
@@ -34,15 +34,15 @@ class WentInEvent(StreamEvent):
 class WentOutEvent(StreamEvent):
     """A guest has gone, and may come back."""
 
-    meeting: UUID
-    person: UUID
+    meeting_id: UUID
+    person_id: UUID
 
 
 @server_event("meeting:prolonged")
 class ProlongedEvent(StreamEvent):
     """The recruiter goes on for some minutes."""
 
-    meeting: UUID
+    meeting_id: UUID
     planned_end_at: datetime
 
 
@@ -50,9 +50,9 @@ class ProlongedEvent(StreamEvent):
 class ModeChangedEvent(StreamEvent):
     """The talk goes on in another way; `phone` is the number, when it is by phone."""
 
-    meeting: UUID
+    meeting_id: UUID
     mode: Mode
-    by: UUID
+    by_id: UUID
     phone: str
 
 
@@ -60,7 +60,7 @@ class ModeChangedEvent(StreamEvent):
 class EndedEvent(StreamEvent):
     """The talk is over."""
 
-    meeting: UUID
+    meeting_id: UUID
     state: MeetingState
 
 
@@ -68,7 +68,7 @@ class EndedEvent(StreamEvent):
 class BegunEvent(StreamEvent):
     """The waiting room is open: the first event of a meeting."""
 
-    meeting: UUID
+    meeting_id: UUID
 
 
 as_it_is("meeting", meetings.WentIn, WentInEvent)
@@ -80,7 +80,7 @@ as_it_is("meeting", meetings.MeetingProlonged, ProlongedEvent)
 async def _stepped(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
     assert isinstance(event, meetings.ModeChanged)  # noqa: S101
-    row = await tx.session.get_one(Meeting, event.meeting)
+    row = await tx.session.get_one(Meeting, event.meeting_id)
     appointment = await room.appointment_of(tx, row)
     phone = appointment.phone if appointment and event.mode is Mode.PHONE else ""
     return ModeChangedEvent(**head(published), **event.model_dump(), phone=phone)
@@ -88,12 +88,12 @@ async def _stepped(tx: Transaction, published: PublishedEvent) -> StreamEvent:
 
 @projection("meeting", meetings.MeetingOpened)
 async def _begun(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return BegunEvent(**head(published), **published.event.model_dump(include={"meeting"}))
+    return BegunEvent(**head(published), **published.event.model_dump(include={"meeting_id"}))
 
 
 @projection("meeting", meetings.MeetingEnded)
 async def _ended(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return EndedEvent(**head(published), **published.event.model_dump(include={"meeting", "state"}))
+    return EndedEvent(**head(published), **published.event.model_dump(include={"meeting_id", "state"}))
 
 
 class MeetingSnapshot(Payload):
@@ -109,7 +109,7 @@ class MeetingSnapshot(Payload):
 class TakenOverEvent(Payload):
     """The meeting goes on in another tab or on another device; this one is out."""
 
-    meeting: UUID
+    channel_id: UUID
 
 
 @server_event("meeting:refused")
@@ -123,7 +123,7 @@ class RefusedEvent(Payload):
 class SignalEvent(Payload):
     """The other peer's signal, as it came."""
 
-    meeting: UUID
+    channel_id: UUID
     generation: int
     kind: str
     body: Any
@@ -133,8 +133,8 @@ class Enter(Payload):
     """Enter the waiting room or come back. `generation` is that of the transport still held, 0 for none. In a meeting
     of three one enters once for each of the two others, named by `other`."""
 
-    meeting: UUID
-    other: UUID | None = None
+    meeting_id: UUID
+    other_id: UUID | None = None
     tab: str
     generation: int = 0
     take_over: bool = False
@@ -148,7 +148,7 @@ class Shows(Payload):
 
 
 class EnterAck(Ack):
-    channel: UUID
+    channel_id: UUID
     """What the peers and signals of this pair name as their meeting."""
     generation: int
     is_polite: bool
@@ -163,12 +163,12 @@ class EnterAck(Ack):
 async def enter(context: Context, payload: Enter) -> Ack:
     """Enter a meeting with this connection. Another tab of the same person must be taken over on purpose."""
     async with context.reading() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting)
+        meeting = await access.meeting(tx, actor, payload.meeting_id)
         me, now = actor.known, tx.now
     if meeting.is_over:
         raise Conflict("meeting.over", N_("This talk has ended."))
     others = meeting.others(me.id)
-    other = next((each for each in others if each.id == payload.other), others[0])
+    other = next((each for each in others if each.id == payload.other_id), others[0])
     channel = meeting.channel(me.id, other.id)
     relay, sid = context.hub.relay, context.client.sid
     other_tab = relay.elsewhere(channel, me.id, payload.tab)
@@ -181,24 +181,24 @@ async def enter(context: Context, payload: Enter) -> Ack:
     if not before and channel == meeting.id:
         await _recall_cobrowsing(context, meeting.id)
     if before and before.sid != sid:
-        await context.hub.emit(TakenOverEvent(meeting=channel), to=before.sid)
+        await context.hub.emit(TakenOverEvent(channel_id=channel), to=before.sid)
     await context.hub.tell_peers(channel)
     servers = context.hub.ice.of(str(me.id), now)
     shows = Shows(microphone=before.microphone, camera=before.camera) if other_tab and before else None
     return EnterAck(
-        channel=channel, generation=generation, is_polite=is_polite, now=now, ice_servers=servers, before=shows
+        channel_id=channel, generation=generation, is_polite=is_polite, now=now, ice_servers=servers, before=shows
     )
 
 
-async def _recall_cobrowsing(context: Context, meeting: UUID) -> None:
+async def _recall_cobrowsing(context: Context, meeting_id: UUID) -> None:
     """After a restart the consent is in the database alone."""
     async with context.reading() as (tx, _):
-        shown = await cobrowsing.of_meeting(tx, meeting)
-    context.hub.relay.cobrowse(meeting, shown.owner_id if shown else None)
+        shown = await cobrowsing.of_meeting(tx, meeting_id)
+    context.hub.relay.cobrowse(meeting_id, shown.owner_id if shown else None)
 
 
 class OneMeeting(Payload):
-    meeting: UUID
+    meeting_id: UUID
 
 
 @client_event("meeting:leave", OneMeeting)
@@ -212,7 +212,7 @@ async def leave(context: Context, payload: OneMeeting) -> Ack:
 async def go_out(context: Context, payload: OneMeeting) -> Ack:
     """A guest goes, and may come back; the two others go on."""
     async with context.transaction() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
+        meeting = await access.meeting(tx, actor, payload.meeting_id, lock=True)
         await meetings.go_out(tx, actor.known, meeting)
     return Ack()
 
@@ -221,7 +221,7 @@ async def go_out(context: Context, payload: OneMeeting) -> Ack:
 async def go_in(context: Context, payload: OneMeeting) -> Ack:
     """The click that sends one's sound and picture."""
     async with context.transaction() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
+        meeting = await access.meeting(tx, actor, payload.meeting_id, lock=True)
         await meetings.go_in(tx, actor.known, meeting)
     return Ack()
 
@@ -229,7 +229,7 @@ async def go_in(context: Context, payload: OneMeeting) -> Ack:
 class Show(Payload):
     """What one's microphone and camera do now, and whether one's screen is shown. `meeting` is the pair's channel."""
 
-    meeting: UUID
+    channel_id: UUID
     microphone: bool
     camera: bool
     screen: bool = False
@@ -238,11 +238,11 @@ class Show(Payload):
 @client_event("meeting:show", Show, per_minute=120)
 async def show(context: Context, payload: Show) -> Ack:
     """Tell the other one what one's microphone and camera do."""
-    peer = context.hub.relay.peer(payload.meeting, context.client.sid)
+    peer = context.hub.relay.peer(payload.channel_id, context.client.sid)
     if peer is None:
         raise Conflict("meeting.not_entered", N_("You are not in this talk."))
     peer.microphone, peer.camera, peer.screen = payload.microphone, payload.camera, payload.screen
-    await context.hub.tell_peers(payload.meeting)
+    await context.hub.tell_peers(payload.channel_id)
     return Ack()
 
 
@@ -250,14 +250,14 @@ async def show(context: Context, payload: Show) -> Ack:
 async def prolong(context: Context, payload: OneMeeting) -> Ack:
     """Go on for five minutes more than planned."""
     async with context.transaction() as (tx, actor):
-        await meetings.prolong(tx, await access.meeting(tx, actor, payload.meeting, Act.MEETING_LEAD, lock=True))
+        await meetings.prolong(tx, await access.meeting(tx, actor, payload.meeting_id, Act.MEETING_LEAD, lock=True))
     return Ack()
 
 
 class ChangeMode(Payload):
     """How to go on. `phone` is for whom the talk is for, if no number is known."""
 
-    meeting: UUID
+    meeting_id: UUID
     mode: Mode
     phone: str = ""
 
@@ -266,7 +266,7 @@ class ChangeMode(Payload):
 async def change_mode(context: Context, payload: ChangeMode) -> Ack:
     """Go on in another way: with sound only, in writing, by phone, or by video again."""
     async with context.transaction() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting, lock=True)
+        meeting = await access.meeting(tx, actor, payload.meeting_id, lock=True)
         await room.change_mode(tx, meeting, actor.known, payload.mode, payload.phone)
     return Ack()
 
@@ -275,5 +275,5 @@ async def change_mode(context: Context, payload: ChangeMode) -> Ack:
 async def end(context: Context, payload: OneMeeting) -> Ack:
     """Finish the talk."""
     async with context.transaction() as (tx, actor):
-        await meetings.end(tx, await access.meeting(tx, actor, payload.meeting, Act.MEETING_END, lock=True))
+        await meetings.end(tx, await access.meeting(tx, actor, payload.meeting_id, Act.MEETING_END, lock=True))
     return Ack()

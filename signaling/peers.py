@@ -7,7 +7,7 @@ from signaling.relay import Relay
 
 
 class PeerView(Payload):
-    person: UUID
+    person_id: UUID
     tab: str
     microphone: bool
     camera: bool
@@ -20,19 +20,19 @@ class PeersState(Payload):
     """State: who of a pair is connected, and what each microphone and camera does. `meeting` is the pair's channel:
     for two that is the meeting, for the pairs of a third what entering acknowledged."""
 
-    meeting: UUID
+    channel_id: UUID
     generation: int
     peers: list[PeerView]
 
 
-def peers_state(relay: Relay, channel: UUID) -> PeersState:
-    present = relay.room(channel)
+def peers_state(relay: Relay, channel_id: UUID) -> PeersState:
+    present = relay.room(channel_id)
     return PeersState(
-        meeting=channel,
+        channel_id=channel_id,
         generation=present.generation,
         peers=[
             PeerView(
-                person=peer.person,
+                person_id=peer.person_id,
                 tab=peer.tab,
                 microphone=peer.microphone,
                 camera=peer.camera,

@@ -20,8 +20,8 @@ from signaling.projections import as_it_is, head, projection
 class MyPlaceView(Payload):
     """One's own place, with where to find the booth."""
 
-    place: UUID
-    booth: UUID
+    place_id: UUID
+    booth_id: UUID
     employer: str
     path: str
     state: PlaceState
@@ -32,8 +32,8 @@ class MyPlaceView(Payload):
 
 def my_place_view(place: Place) -> MyPlaceView:
     return MyPlaceView(
-        place=place.id,
-        booth=place.booth_id,
+        place_id=place.id,
+        booth_id=place.booth_id,
         employer=place.booth.employer.name,
         path=booth_path(place.booth),
         state=place.state,
@@ -58,7 +58,7 @@ class PlaceTakenEvent(StreamEvent):
 class PlaceChangedEvent(StreamEvent):
     """Your place has a new state, or is passed over for a while."""
 
-    place: UUID
+    place_id: UUID
     state: PlaceState
     passed_over_until: datetime | None
     hold_reason: HoldReason | None
@@ -68,8 +68,8 @@ class PlaceChangedEvent(StreamEvent):
 class MyCallView(Payload):
     """A call that rings for you."""
 
-    call: UUID
-    place: UUID
+    call_id: UUID
+    place_id: UUID
     employer: str
     recruiter_name: str
     colour: str
@@ -81,8 +81,8 @@ class MyCallView(Payload):
 def my_call_view(call: Call) -> MyCallView:
     booth = call.place.booth
     return MyCallView(
-        call=call.id,
-        place=call.place_id,
+        call_id=call.id,
+        place_id=call.place_id,
         employer=booth.employer.name,
         recruiter_name=call.recruiter.name,
         colour=booth.employer.colour,
@@ -103,8 +103,8 @@ class CallRangEvent(StreamEvent):
 class CallSettledEvent(StreamEvent):
     """The call no longer rings. `counted` says whether it was missed and counts."""
 
-    call: UUID
-    place: UUID
+    call_id: UUID
+    place_id: UUID
     state: CallState
     counted: bool
 
@@ -113,15 +113,15 @@ class CallSettledEvent(StreamEvent):
 class MeetingOpenedEvent(StreamEvent):
     """Your call was accepted; the waiting room is open."""
 
-    meeting: UUID
-    call: UUID
+    meeting_id: UUID
+    call_id: UUID
 
 
 @server_event("meeting:closed")
 class MeetingClosedEvent(StreamEvent):
     """A meeting of yours is over."""
 
-    meeting: UUID
+    meeting_id: UUID
     state: MeetingState
 
 
@@ -129,7 +129,7 @@ class MeetingClosedEvent(StreamEvent):
 class AnsweredEvent(StreamEvent):
     """The recruiter has answered after a talk."""
 
-    meeting: UUID
+    meeting_id: UUID
     next_step: NextStep
 
 
@@ -138,8 +138,8 @@ class PersonalSnapshot(Payload):
 
     places: list[MyPlaceView]
     ringing: MyCallView | None
-    meeting: UUID | None
-    cv: UUID | None
+    meeting_id: UUID | None
+    cv_id: UUID | None
     appointments: list[AppointmentView]
 
 
@@ -147,48 +147,48 @@ class PersonalSnapshot(Payload):
 class CvEvent(StreamEvent):
     """You show another CV, or none."""
 
-    document: UUID | None
+    document_id: UUID | None
 
 
 @projection("person", documents.CvChanged)
 async def _cv(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return CvEvent(**head(published), **published.event.model_dump(include={"document"}))
+    return CvEvent(**head(published), **published.event.model_dump(include={"document_id"}))
 
 
 @projection("person", places.PlaceTaken)
 async def _place_taken(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
     assert isinstance(event, places.PlaceTaken)  # noqa: S101
-    row = my_place_view(await tx.session.get_one(Place, event.place))
+    row = my_place_view(await tx.session.get_one(Place, event.place_id))
     fresh = {"state": PlaceState.WAITING, "passed_over_until": None, "hold_reason": None, "missed": 0}
     return PlaceTakenEvent(**head(published), place=row.model_copy(update=fresh))
 
 
 @projection("person", places.PlaceChanged)
 async def _place_changed(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return PlaceChangedEvent(**head(published), **published.event.model_dump(exclude={"booth"}))
+    return PlaceChangedEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))
 
 
 @projection("person", calls.CallRang)
 async def _call_rang(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
     assert isinstance(event, calls.CallRang)  # noqa: S101
-    return CallRangEvent(**head(published), ringing=my_call_view(await tx.session.get_one(Call, event.call)))
+    return CallRangEvent(**head(published), ringing=my_call_view(await tx.session.get_one(Call, event.call_id)))
 
 
 @projection("person", calls.CallSettled)
 async def _call_settled(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return CallSettledEvent(**head(published), **published.event.model_dump(exclude={"booth"}))
+    return CallSettledEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))
 
 
 @projection("person", meetings.MeetingOpened)
 async def _meeting_opened(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return MeetingOpenedEvent(**head(published), **published.event.model_dump(include={"meeting", "call"}))
+    return MeetingOpenedEvent(**head(published), **published.event.model_dump(include={"meeting_id", "call_id"}))
 
 
 @projection("person", meetings.MeetingEnded)
 async def _meeting_closed(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return MeetingClosedEvent(**head(published), **published.event.model_dump(include={"meeting", "state"}))
+    return MeetingClosedEvent(**head(published), **published.event.model_dump(include={"meeting_id", "state"}))
 
 
 as_it_is("person", follow_up.AnswerGiven, AnsweredEvent)

@@ -12,7 +12,7 @@ from typing import Any
 
 LARGEST_BODY = 48_000
 """Characters of one signal's body."""
-HEADER = ("meeting", "generation", "kind", "body")
+HEADER = ("channel_id", "generation", "kind", "body")
 KINDS = {
     "description": "an SDP offer or answer (W3C WebRTC, RTCSessionDescription)",
     "ice_candidate": "an ICE candidate (W3C WebRTC, RTCIceCandidate)",
@@ -27,7 +27,7 @@ KINDS = {
 class Peer:
     """One browser connection inside a meeting."""
 
-    person: uuid.UUID
+    person_id: uuid.UUID
     sid: str
     tab: str
     microphone: bool = False
@@ -38,9 +38,9 @@ class Peer:
 
 @dataclass
 class Room:
-    meeting: uuid.UUID
+    meeting_id: uuid.UUID
     generation: int = 0
-    shown_by: uuid.UUID | None = None
+    shown_by_id: uuid.UUID | None = None
     """Whose page is looked at together."""
     peers: dict[uuid.UUID, Peer] = field(default_factory=dict)
 
@@ -50,34 +50,34 @@ class Relay:
         self._rooms: dict[uuid.UUID, Room] = {}
         self._rooms_of: dict[str, set[uuid.UUID]] = {}
 
-    def elsewhere(self, channel: uuid.UUID, person: uuid.UUID, tab: str) -> Peer | None:
+    def elsewhere(self, channel_id: uuid.UUID, person_id: uuid.UUID, tab: str) -> Peer | None:
         """The person's peer in another tab or on another device, if there is one."""
-        peer = self.room(channel).peers.get(person)
+        peer = self.room(channel_id).peers.get(person_id)
         return peer if peer and peer.tab != tab else None
 
-    def enter(self, channel: uuid.UUID, peer: Peer, held: int, meeting: uuid.UUID | None = None) -> int:
+    def enter(self, channel_id: uuid.UUID, peer: Peer, held: int, meeting_id: uuid.UUID | None = None) -> int:
         """Let a peer into the room of a pair and return its generation; the first pair's room is named as the meeting.
 
         `held` is the generation of the transport that the peer still holds, 0 for none. If it is the present one, or
         this process knows of none yet, the transport goes on; otherwise everybody builds anew.
         """
-        room = self._rooms.setdefault(channel, Room(meeting or channel))
-        before = room.peers.get(peer.person)
+        room = self._rooms.setdefault(channel_id, Room(meeting_id or channel_id))
+        before = room.peers.get(peer.person_id)
         if before:
-            self._rooms_of.get(before.sid, set()).discard(channel)
+            self._rooms_of.get(before.sid, set()).discard(channel_id)
             peer.microphone, peer.camera, peer.screen = before.microphone, before.camera, before.screen
         if room.generation == 0 and held:
             room.generation = held
         elif held != room.generation or held == 0:
             room.generation = max(room.generation, held) + 1
-        room.peers[peer.person] = peer
-        self._rooms_of.setdefault(peer.sid, set()).add(channel)
+        room.peers[peer.person_id] = peer
+        self._rooms_of.setdefault(peer.sid, set()).add(channel_id)
         return room.generation
 
-    def cobrowse(self, meeting: uuid.UUID, owner: uuid.UUID | None) -> None:
+    def cobrowse(self, meeting_id: uuid.UUID, owner_id: uuid.UUID | None) -> None:
         """Let the pages of `owner` through from now on, or nobody's."""
-        if meeting in self._rooms:
-            self._rooms[meeting].shown_by = owner
+        if meeting_id in self._rooms:
+            self._rooms[meeting_id].shown_by_id = owner_id
 
     def leave(self, sid: str) -> set[uuid.UUID]:
         """Take a connection out; returns the rooms it was in."""
@@ -88,27 +88,27 @@ class Relay:
 
     def meetings_of(self, sid: str) -> set[uuid.UUID]:
         """The meetings that a connection is in."""
-        return {self._rooms[channel].meeting for channel in self._rooms_of.get(sid, ())}
+        return {self._rooms[channel].meeting_id for channel in self._rooms_of.get(sid, ())}
 
-    def close(self, meeting: uuid.UUID) -> None:
+    def close(self, meeting_id: uuid.UUID) -> None:
         """The meeting is over, with the rooms of all its pairs."""
-        for channel in [channel for channel, room in self._rooms.items() if room.meeting == meeting]:
+        for channel in [channel for channel, room in self._rooms.items() if room.meeting_id == meeting_id]:
             for peer in self._rooms.pop(channel).peers.values():
                 self._rooms_of.get(peer.sid, set()).discard(channel)
 
-    def room(self, channel: uuid.UUID) -> Room:
-        return self._rooms.get(channel) or Room(channel)
+    def room(self, channel_id: uuid.UUID) -> Room:
+        return self._rooms.get(channel_id) or Room(channel_id)
 
-    def connections(self, channel: uuid.UUID) -> list[str]:
-        return [peer.sid for peer in self.room(channel).peers.values()]
+    def connections(self, channel_id: uuid.UUID) -> list[str]:
+        return [peer.sid for peer in self.room(channel_id).peers.values()]
 
-    def peer(self, channel: uuid.UUID, sid: str) -> Peer | None:
-        return next((peer for peer in self.room(channel).peers.values() if peer.sid == sid), None)
+    def peer(self, channel_id: uuid.UUID, sid: str) -> Peer | None:
+        return next((peer for peer in self.room(channel_id).peers.values() if peer.sid == sid), None)
 
     def forward(self, sid: str, signal: Any) -> tuple[str, str, Any]:
         """(refusal, receiving connection, signal). A signal for nobody, of an older generation, or of a page that is
         not shown any more is dropped."""
-        named = signal.get("meeting") if isinstance(signal, dict) else None
+        named = signal.get("channel_id") if isinstance(signal, dict) else None
         channel = next((each for each in self._rooms_of.get(sid, ()) if str(each) == named), None)
         if channel is None or not isinstance(signal, dict):
             return "not_in_meeting", "", None
@@ -126,5 +126,5 @@ class Relay:
         """A page is shown by its owner alone, and only while it is agreed; the answer comes from the other one."""
         if kind not in ("cobrowse", "cobrowse_back"):
             return True
-        is_owner = any(peer.sid == sid and peer.person == room.shown_by for peer in room.peers.values())
-        return room.shown_by is not None and is_owner == (kind == "cobrowse")
+        is_owner = any(peer.sid == sid and peer.person_id == room.shown_by_id for peer in room.peers.values())
+        return room.shown_by_id is not None and is_owner == (kind == "cobrowse")

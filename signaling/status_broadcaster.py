@@ -32,7 +32,7 @@ LOOK_AGAIN = 10.0
 class BoothStatus(Payload):
     """State: how a booth's line status, for anybody."""
 
-    booth: UUID
+    booth_id: UUID
     staff: int
     staff_names: list[str]
     waiting: int
@@ -45,8 +45,8 @@ class BoothStatus(Payload):
 class PlaceStatus(Payload):
     """State: where your place status. `position` 1 is first; none while on hold or in the talk."""
 
-    place: UUID
-    booth: UUID
+    place_id: UUID
+    booth_id: UUID
     state: PlaceState
     position: int | None
     wait: WaitView | None
@@ -57,7 +57,7 @@ class PlaceStatus(Payload):
 
 
 class DeskPlace(Payload):
-    place: UUID
+    place_id: UUID
     position: int | None
     is_near: bool
     is_engaged: bool
@@ -68,7 +68,7 @@ class DeskPlace(Payload):
 class DeskStatus(Payload):
     """State: who in the line can be called now, for the staff."""
 
-    booth: UUID
+    booth_id: UUID
     staff_names: list[str]
     is_paused: bool
     is_open: bool
@@ -81,7 +81,7 @@ def _wait(wait: Wait | None) -> WaitView | None:
 
 def booth_status(status: LineStatus) -> BoothStatus:
     return BoothStatus(
-        booth=status.booth,
+        booth_id=status.booth_id,
         staff=len(status.staff),
         staff_names=[person.name for person in status.staff],
         waiting=status.waiting,
@@ -93,8 +93,8 @@ def booth_status(status: LineStatus) -> BoothStatus:
 
 def place_status(position: Position, status: LineStatus) -> PlaceStatus:
     return PlaceStatus(
-        place=position.place.id,
-        booth=status.booth,
+        place_id=position.place.id,
+        booth_id=status.booth_id,
         state=position.place.state,
         position=position.position,
         wait=_wait(position.wait),
@@ -107,13 +107,13 @@ def place_status(position: Position, status: LineStatus) -> PlaceStatus:
 
 def desk_status(line: list[Position], status: LineStatus) -> DeskStatus:
     return DeskStatus(
-        booth=status.booth,
+        booth_id=status.booth_id,
         staff_names=[person.name for person in status.staff],
         is_paused=status.is_paused,
         is_open=status.is_open,
         places=[
             DeskPlace(
-                place=position.place.id,
+                place_id=position.place.id,
                 position=position.position,
                 is_near=position.is_near,
                 is_engaged=position.is_engaged,
@@ -161,23 +161,23 @@ class StatusBroadcaster:
         """Facts of a line stir its booth; a fair that turned stirs all of its booths."""
         for each in published:
             if isinstance(each.event, FairTurned):
-                await self._refresh_fair(each.event.fair)
-            elif isinstance(found := getattr(each.event, "booth", None), uuid.UUID):
+                await self._refresh_fair(each.event.fair_id)
+            elif isinstance(found := getattr(each.event, "booth_id", None), uuid.UUID):
                 self.refresh({found})
 
-    async def _refresh_fair(self, fair: uuid.UUID) -> None:
+    async def _refresh_fair(self, fair_id: uuid.UUID) -> None:
         async with self._database.reading() as tx:
-            self.refresh(booth.id for booth in await booths.of_fair(tx, fair))
+            self.refresh(booth.id for booth in await booths.of_fair(tx, fair_id))
 
-    async def watch(self, fair: uuid.UUID) -> None:
+    async def watch(self, fair_id: uuid.UUID) -> None:
         """Somebody follows this fair from now on: its staffed booths are looked at again and again."""
-        if fair not in self._last:
-            self._last[fair] = {}
-            await self._refresh_fair(fair)
+        if fair_id not in self._last:
+            self._last[fair_id] = {}
+            await self._refresh_fair(fair_id)
 
-    async def tell_again(self, sid: str, fair: uuid.UUID) -> None:
+    async def tell_again(self, sid: str, fair_id: uuid.UUID) -> None:
         """A connection that was away missed states: it is told the last ones."""
-        for status in self._last.get(fair, {}).values():
+        for status in self._last.get(fair_id, {}).values():
             await self._emit(status, to=sid)
 
     async def _run(self) -> None:

@@ -125,66 +125,66 @@ async def _catch_up(tx: Transaction, wanted: Wanted, look: Look) -> Caught:
 
 
 @entrance("fair")
-async def _fair(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+async def _fair(tx: Transaction, actor: Actor, subject_id: uuid.UUID) -> Look:
     """Anybody who sees the fair."""
-    await access.fair_by_id(tx, actor, subject)
-    return lambda tx: fair_snapshot(tx, subject)
+    await access.fair_by_id(tx, actor, subject_id)
+    return lambda tx: fair_snapshot(tx, subject_id)
 
 
 @entrance("line")
-async def _line(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+async def _line(tx: Transaction, actor: Actor, subject_id: uuid.UUID) -> Look:
     """Who staffs the booth."""
-    await access.booth_by_id(tx, actor, subject, Act.BOOTH_STAFF)
-    return lambda tx: line_snapshot(tx, subject)
+    await access.booth_by_id(tx, actor, subject_id, Act.BOOTH_STAFF)
+    return lambda tx: line_snapshot(tx, subject_id)
 
 
 @entrance("person")
-async def _person(_: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+async def _person(_: Transaction, actor: Actor, subject_id: uuid.UUID) -> Look:
     """That person."""
-    if not actor.is_person(subject):
+    if not actor.is_person(subject_id):
         raise NotFound("stream")
-    return lambda tx: personal_snapshot(tx, subject)
+    return lambda tx: personal_snapshot(tx, subject_id)
 
 
 @entrance("conversation")
-async def _conversation(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+async def _conversation(tx: Transaction, actor: Actor, subject_id: uuid.UUID) -> Look:
     """Whoever may read it."""
-    await access.conversation(tx, actor, subject)
-    return lambda tx: conversation_snapshot(tx, subject)
+    await access.conversation(tx, actor, subject_id)
+    return lambda tx: conversation_snapshot(tx, subject_id)
 
 
 @entrance("meeting")
-async def _meeting(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+async def _meeting(tx: Transaction, actor: Actor, subject_id: uuid.UUID) -> Look:
     """Who takes part in it."""
-    await access.meeting(tx, actor, subject)
-    return lambda tx: meeting_snapshot(tx, subject)
+    await access.meeting(tx, actor, subject_id)
+    return lambda tx: meeting_snapshot(tx, subject_id)
 
 
 @entrance("moderation")
-async def _moderation(tx: Transaction, actor: Actor, subject: uuid.UUID) -> Look:
+async def _moderation(tx: Transaction, actor: Actor, subject_id: uuid.UUID) -> Look:
     """Who runs the fair."""
-    await access.fair_by_id(tx, actor, subject, Act.FAIR_RUN)
-    return lambda tx: moderation_snapshot(tx, subject)
+    await access.fair_by_id(tx, actor, subject_id, Act.FAIR_RUN)
+    return lambda tx: moderation_snapshot(tx, subject_id)
 
 
-async def moderation_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
-    return ModerationSnapshot(reports=sorted(row.id for row in await moderation.open_reports(tx, subject)))
+async def moderation_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
+    return ModerationSnapshot(reports=sorted(row.id for row in await moderation.open_reports(tx, subject_id)))
 
 
-async def fair_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
-    fair = await tx.session.get_one(fairs.Fair, subject)
+async def fair_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
+    fair = await tx.session.get_one(fairs.Fair, subject_id)
     rows = await announcements.of_fair(tx, fair.id)
     stands = sorted(await booths.of_fair(tx, fair.id), key=lambda booth: booth.id)
     return FairSnapshot(
         state=fair.state,
         open_until=fair.open_until,
-        announcements=[AnnouncementView(announcement=row.id, text=row.text, at=row.made_at) for row in rows],
-        booths=[BoothBrief(booth=booth.id, is_paused=booth.paused_at is not None) for booth in stands],
+        announcements=[AnnouncementView(announcement_id=row.id, text=row.text, at=row.made_at) for row in rows],
+        booths=[BoothBrief(booth_id=booth.id, is_paused=booth.paused_at is not None) for booth in stands],
     )
 
 
-async def line_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
-    booth = await tx.session.get_one(booths.Booth, subject)
+async def line_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
+    booth = await tx.session.get_one(booths.Booth, subject_id)
     line = await places.in_line(tx, booth.id)
     cvs = {person: cv.id for person, cv in (await documents.cvs_of(tx, {place.person_id for place in line})).items()}
     return LineSnapshot(
@@ -196,31 +196,31 @@ async def line_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
     )
 
 
-async def personal_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
-    call = await calls.ringing_for(tx, subject)
-    meeting = await meetings.current(tx, subject)
-    cv = (await documents.cvs_of(tx, {subject})).get(subject)
+async def personal_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
+    call = await calls.ringing_for(tx, subject_id)
+    meeting = await meetings.current(tx, subject_id)
+    cv = (await documents.cvs_of(tx, {subject_id})).get(subject_id)
     return PersonalSnapshot(
-        places=[my_place_view(place) for place in await places.of_person(tx, subject)],
+        places=[my_place_view(place) for place in await places.of_person(tx, subject_id)],
         ringing=my_call_view(call) if call else None,
-        meeting=meeting.id if meeting else None,
-        cv=cv.id if cv else None,
-        appointments=[appointment_view(row) for row in await agenda.active_of(tx, subject)],
+        meeting_id=meeting.id if meeting else None,
+        cv_id=cv.id if cv else None,
+        appointments=[appointment_view(row) for row in await agenda.active_of(tx, subject_id)],
     )
 
 
-async def conversation_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
-    return ConversationSnapshot(messages=[message_view(row) for row in await messages.messages_of(tx, subject)])
+async def conversation_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
+    return ConversationSnapshot(messages=[message_view(row) for row in await messages.messages_of(tx, subject_id)])
 
 
-async def meeting_snapshot(tx: Transaction, subject: uuid.UUID) -> Payload:
-    meeting = await tx.session.get_one(meetings.Meeting, subject)
-    shown = await cobrowsing.of_meeting(tx, subject)
+async def meeting_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
+    meeting = await tx.session.get_one(meetings.Meeting, subject_id)
+    shown = await cobrowsing.of_meeting(tx, subject_id)
     return MeetingSnapshot(
         state=meeting.state,
         went_in=sorted(meeting.gone_in),
         live_at=meeting.live_at,
         planned_end_at=meeting.planned_end_at,
         mode=meeting.mode,
-        cobrowsing=CobrowsingSnapshot(owner=shown.owner_id, may_fill=shown.may_fill) if shown else None,
+        cobrowsing=CobrowsingSnapshot(owner_id=shown.owner_id, may_fill=shown.may_fill) if shown else None,
     )

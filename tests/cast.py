@@ -39,7 +39,7 @@ class Cast:
     ines: Person
     claire: Person
     paul: Person
-    process: uuid.UUID
+    process_id: uuid.UUID
     connections: dict[uuid.UUID, str] = field(default_factory=dict)
 
     def actor(self, person: Person | None) -> Actor:
@@ -49,7 +49,7 @@ class Cast:
         """A live connection, at a booth's desk if one is given."""
         name = str(uuid.uuid4())
         async with self.database.transaction() as tx:
-            await presence.connect(tx, name, self.process, person.id)
+            await presence.connect(tx, name, self.process_id, person.id)
             await places.person_appeared(tx, person.id)
             await tx.session.flush()
             await desk_presence.attend(tx, name, booth.id if booth else None)
@@ -63,7 +63,7 @@ class Cast:
     async def keep_alive(self) -> None:
         """The process renews itself, as its worker does every few seconds."""
         async with self.database.transaction() as tx:
-            await presence.renew_process(tx, self.process)
+            await presence.renew_process(tx, self.process_id)
 
     async def pass_by(self, **span: float) -> None:
         self.clock.pass_by(**span)

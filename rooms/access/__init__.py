@@ -160,7 +160,7 @@ class Pass:
     """What a mailed link gives: its person is known in one appointment, and nowhere else."""
 
     person: Person
-    appointment: uuid.UUID
+    appointment_id: uuid.UUID
 
 
 @dataclass
@@ -168,13 +168,13 @@ class Actor:
     """Whoever gives a command; a passer-by has no person."""
 
     person: Person | None = None
-    session: uuid.UUID | None = None
+    session_id: uuid.UUID | None = None
     link: Pass | None = None
 
     @classmethod
-    def of(cls, person: Person, session: uuid.UUID, appointment: uuid.UUID | None) -> "Actor":
+    def of(cls, person: Person, session_id: uuid.UUID, appointment_id: uuid.UUID | None) -> "Actor":
         """The person of a session; with a pass, a passer-by until they reach its appointment."""
-        return cls(None, session, Pass(person, appointment)) if appointment else cls(person, session)
+        return cls(None, session_id, Pass(person, appointment_id)) if appointment_id else cls(person, session_id)
 
     @property
     def known(self) -> Person:
@@ -192,9 +192,9 @@ class Actor:
         if self.link:
             self.person = None
 
-    def reach(self, appointment: uuid.UUID | None) -> None:
+    def reach(self, appointment_id: uuid.UUID | None) -> None:
         """The lookups say which appointment a thing belongs to: whoever has a pass for it is known from here on."""
-        if self.link and self.link.appointment == appointment:
+        if self.link and self.link.appointment_id == appointment_id:
             self.person = self.link.person
 
     def relations(self) -> set[Relation]:
@@ -207,8 +207,8 @@ class Actor:
             found.add(R.ANY_ORGANISER)
         return found
 
-    def is_person(self, person: uuid.UUID | None) -> bool:
-        return self.person is not None and self.person.id == person
+    def is_person(self, person_id: uuid.UUID | None) -> bool:
+        return self.person is not None and self.person.id == person_id
 
 
 class SignInFirst(Problem):
@@ -262,8 +262,8 @@ async def fair(tx: Transaction, actor: Actor, slug: str, act: Act = A.FAIR_SEE) 
     return await _known_fair(tx, actor, row, act)
 
 
-async def fair_by_id(tx: Transaction, actor: Actor, fair: uuid.UUID, act: Act = A.FAIR_SEE) -> Fair:
-    return await _known_fair(tx, actor, await tx.session.get(Fair, fair), act)
+async def fair_by_id(tx: Transaction, actor: Actor, fair_id: uuid.UUID, act: Act = A.FAIR_SEE) -> Fair:
+    return await _known_fair(tx, actor, await tx.session.get(Fair, fair_id), act)
 
 
 async def _known_fair(tx: Transaction, actor: Actor, row: Fair | None, act: Act) -> Fair:
@@ -286,11 +286,11 @@ async def to_booth(tx: Transaction, actor: Actor, booth: Booth) -> set[Relation]
     return found | await _to_employer(tx, actor, booth.employer_id)
 
 
-async def _to_employer(tx: Transaction, actor: Actor, employer: uuid.UUID) -> set[Relation]:
+async def _to_employer(tx: Transaction, actor: Actor, employer_id: uuid.UUID) -> set[Relation]:
     found = actor.relations()
     if actor.person is None:
         return found
-    member = await tx.session.get(EmployerMember, (employer, actor.person.id))
+    member = await tx.session.get(EmployerMember, (employer_id, actor.person.id))
     if member:
         found |= {R.MEMBER, R.OWNER} if member.is_owner else {R.MEMBER}
     return found
@@ -300,8 +300,8 @@ async def booth(tx: Transaction, actor: Actor, fair: str, employer: str, act: Ac
     return await _known_booth(tx, actor, await booths.by_slugs(tx, fair, employer), act)
 
 
-async def booth_by_id(tx: Transaction, actor: Actor, booth: uuid.UUID, act: Act = A.BOOTH_SEE) -> Booth:
-    return await _known_booth(tx, actor, await tx.session.get(Booth, booth), act)
+async def booth_by_id(tx: Transaction, actor: Actor, booth_id: uuid.UUID, act: Act = A.BOOTH_SEE) -> Booth:
+    return await _known_booth(tx, actor, await tx.session.get(Booth, booth_id), act)
 
 
 async def _known_booth(tx: Transaction, actor: Actor, row: Booth | None, act: Act) -> Booth:
@@ -325,19 +325,19 @@ async def employer(tx: Transaction, actor: Actor, slug: str, act: Act = A.EMPLOY
     return row
 
 
-async def vacancy(tx: Transaction, actor: Actor, vacancy: uuid.UUID) -> tuple[Vacancy, Employer]:
+async def vacancy(tx: Transaction, actor: Actor, vacancy_id: uuid.UUID) -> tuple[Vacancy, Employer]:
     """A vacancy, for those who may write it."""
     actor.known  # noqa: B018
-    row = await tx.session.get(Vacancy, vacancy)
+    row = await tx.session.get(Vacancy, vacancy_id)
     owner = await tx.session.get(Employer, row.employer_id) if row else None
     if row is None or owner is None:
         raise NotFound("vacancy")
     return row, await employer(tx, actor, owner.slug, A.EMPLOYER_WRITE)
 
 
-async def place(tx: Transaction, actor: Actor, place: uuid.UUID, act: Act) -> Place:
+async def place(tx: Transaction, actor: Actor, place_id: uuid.UUID, act: Act) -> Place:
     actor.known  # noqa: B018
-    row = await tx.session.get(Place, place)
+    row = await tx.session.get(Place, place_id)
     if row is None:
         raise NotFound("place")
     relations = await to_booth(tx, actor, row.booth)
@@ -349,10 +349,10 @@ async def place(tx: Transaction, actor: Actor, place: uuid.UUID, act: Act) -> Pl
     return row
 
 
-async def call(tx: Transaction, actor: Actor, call: uuid.UUID, act: Act) -> Call:
+async def call(tx: Transaction, actor: Actor, call_id: uuid.UUID, act: Act) -> Call:
     """A call, locked until the transaction ends."""
     actor.known  # noqa: B018
-    row = await calls.locked(tx, call)
+    row = await calls.locked(tx, call_id)
     if row is None:
         raise NotFound("call")
     relations = await to_booth(tx, actor, row.place.booth)
@@ -365,14 +365,14 @@ async def call(tx: Transaction, actor: Actor, call: uuid.UUID, act: Act) -> Call
 
 
 async def meeting(
-    tx: Transaction, actor: Actor, meeting: uuid.UUID, act: Act = A.MEETING_ENTER, *, lock: bool = False
+    tx: Transaction, actor: Actor, meeting_id: uuid.UUID, act: Act = A.MEETING_ENTER, *, lock: bool = False
 ) -> Meeting:
     """A meeting, found by its own people alone."""
     if actor.link:
-        found = await tx.session.get(Meeting, meeting)
+        found = await tx.session.get(Meeting, meeting_id)
         actor.reach(found.appointment_id if found else None)
     me = actor.known.id
-    row = await (room.locked_meeting(tx, meeting) if lock else tx.session.get(Meeting, meeting))
+    row = await (room.locked_meeting(tx, meeting_id) if lock else tx.session.get(Meeting, meeting_id))
     if row is None or not row.has(me) or await _has_left(tx, row, me):
         raise NotFound("meeting")
     if not allows(act, {_side(row, me, R.RECRUITER)}):
@@ -380,33 +380,33 @@ async def meeting(
     return row
 
 
-def _side(row: Meeting | Appointment, person: uuid.UUID, leads: Relation) -> Relation:
+def _side(row: Meeting | Appointment, person_id: uuid.UUID, leads: Relation) -> Relation:
     """What one of its people is to a talk."""
-    return {row.candidate_id: R.SELF, row.guest_id: R.GUEST}.get(person, leads)
+    return {row.candidate_id: R.SELF, row.guest_id: R.GUEST}.get(person_id, leads)
 
 
-async def _has_left(tx: Transaction, row: Meeting | Appointment, person: uuid.UUID) -> bool:
+async def _has_left(tx: Transaction, row: Meeting | Appointment, person_id: uuid.UUID) -> bool:
     """Whoever has left the booth has left its talks and interviews, and the appointments to which they were asked from
     it; and whoever has left the agency, what they held there."""
-    if person == row.candidate_id:
+    if person_id == row.candidate_id:
         return False
     if isinstance(row, Meeting):
         if appointment := await room.appointment_of(tx, row):
-            return await _has_left(tx, appointment, person)
-        return await tx.session.get(BoothStaff, (row.booth_id, person)) is None
-    booth = row.guest_booth_id if person == row.guest_id else row.appointment_type.booth_id
+            return await _has_left(tx, appointment, person_id)
+        return await tx.session.get(BoothStaff, (row.booth_id, person_id)) is None
+    booth = row.guest_booth_id if person_id == row.guest_id else row.appointment_type.booth_id
     if booth is None:
-        return row.appointment_type.agency_id not in {team.agency_id for team in await agencies.teams_of(tx, person)}
-    return await tx.session.get(BoothStaff, (booth, person)) is None
+        return row.appointment_type.agency_id not in {team.agency_id for team in await agencies.teams_of(tx, person_id)}
+    return await tx.session.get(BoothStaff, (booth, person_id)) is None
 
 
 async def appointment(
-    tx: Transaction, actor: Actor, appointment: uuid.UUID, act: Act = A.APPOINTMENT_SEE, *, lock: bool = False
+    tx: Transaction, actor: Actor, appointment_id: uuid.UUID, act: Act = A.APPOINTMENT_SEE, *, lock: bool = False
 ) -> Appointment:
     """An appointment, found by its own people alone."""
-    actor.reach(appointment)
+    actor.reach(appointment_id)
     me = actor.known.id
-    row = await (reservation.locked(tx, appointment) if lock else tx.session.get(Appointment, appointment))
+    row = await (reservation.locked(tx, appointment_id) if lock else tx.session.get(Appointment, appointment_id))
     if row is None or not row.has(me) or (row.state is AppointmentState.RESERVED and me != row.candidate_id):
         raise NotFound("appointment")
     if await _has_left(tx, row, me):
@@ -436,20 +436,20 @@ async def keeps_hours(tx: Transaction, actor: Actor) -> Person:
     return me
 
 
-async def followed(tx: Transaction, actor: Actor, person: uuid.UUID) -> Person:
+async def followed(tx: Transaction, actor: Actor, person_id: uuid.UUID) -> Person:
     """Somebody whom the actor follows or has an appointment with."""
     await counsels(tx, actor)
-    row = await tx.session.get(Person, person)
-    relations = {R.COUNSELLOR} if row and await caseload.knows(tx, actor.known.id, person) else set()
+    row = await tx.session.get(Person, person_id)
+    relations = {R.COUNSELLOR} if row and await caseload.knows(tx, actor.known.id, person_id) else set()
     if row is None or not allows(A.PERSON_FOLLOW, relations):
         raise NotFound("person")
     return row
 
 
-async def agreed_step(tx: Transaction, actor: Actor, step: uuid.UUID) -> AgreedStep:
+async def agreed_step(tx: Transaction, actor: Actor, step_id: uuid.UUID) -> AgreedStep:
     """An agreed step, for its person and for a counsellor who follows them or meets them."""
     me = actor.known.id
-    row = await agreed_steps.step(tx, step)
+    row = await agreed_steps.step(tx, step_id)
     relations = {R.SELF} if me == row.person_id else set()
     if await caseload.knows(tx, me, row.person_id):
         relations.add(R.COUNSELLOR)
@@ -459,14 +459,14 @@ async def agreed_step(tx: Transaction, actor: Actor, step: uuid.UUID) -> AgreedS
 
 
 async def appointment_type(
-    tx: Transaction, actor: Actor, appointment_type: uuid.UUID, *, for_another: bool = False
+    tx: Transaction, actor: Actor, appointment_type_id: uuid.UUID, *, for_another: bool = False
 ) -> AppointmentType:
     """An appointment type that stands and that the actor may take for themselves, or `for_another`, as a counsellor
     does.
 
     An agency's is for whom it serves and whom its counsellors follow, an interview for whoever sees the booth.
     """
-    row = await appointment_types.active(tx, appointment_type)
+    row = await appointment_types.active(tx, appointment_type_id)
     await may_take(tx, actor, row, for_another=for_another)
     return row
 
@@ -487,11 +487,11 @@ async def may_take(
         raise NotFound("appointment_type")
 
 
-async def agency(tx: Transaction, actor: Actor, agency: uuid.UUID) -> Agency:
+async def agency(tx: Transaction, actor: Actor, agency_id: uuid.UUID) -> Agency:
     """An agency, for those who may say where it is and what people come for."""
     actor.known  # noqa: B018
     may(actor, A.PEOPLE_INVITE)
-    row = await tx.session.get(Agency, agency)
+    row = await tx.session.get(Agency, agency_id)
     if row is None:
         raise NotFound("agency")
     return row
@@ -517,19 +517,21 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
     return ({R.SELF} if actor.is_person(row.asker_id) else set()) | (relations & {R.STAFF})
 
 
-async def _to_followed(tx: Transaction, actor: Actor, person: uuid.UUID) -> set[Relation]:
+async def _to_followed(tx: Transaction, actor: Actor, person_id: uuid.UUID) -> set[Relation]:
     """The thread of a followed person belongs to them and to whoever follows them now."""
-    referent = await referents.referent_of(tx, person)
+    referent = await referents.referent_of(tx, person_id)
     if referent is None or actor.person is None:
         return set()
-    return ({R.SELF} if actor.is_person(person) else set()) | ({R.COUNSELLOR} if actor.is_person(referent) else set())
+    return ({R.SELF} if actor.is_person(person_id) else set()) | (
+        {R.COUNSELLOR} if actor.is_person(referent) else set()
+    )
 
 
 async def conversation(
-    tx: Transaction, actor: Actor, conversation: uuid.UUID, act: Act = A.CHAT_READ
+    tx: Transaction, actor: Actor, conversation_id: uuid.UUID, act: Act = A.CHAT_READ
 ) -> tuple[Conversation, set[Relation]]:
     """A conversation and what the actor is to it."""
-    row = await tx.session.get(Conversation, conversation)
+    row = await tx.session.get(Conversation, conversation_id)
     relations = await to_conversation(tx, actor, row) if row else set()
     state = row.fair.state if row and row.fair else None
     if row is None or not allows(A.CHAT_READ, relations, state):
@@ -539,8 +541,8 @@ async def conversation(
     return row, relations
 
 
-async def message(tx: Transaction, actor: Actor, message: uuid.UUID, act: Act) -> tuple[Message, Conversation]:
-    row = await tx.session.get(Message, message)
+async def message(tx: Transaction, actor: Actor, message_id: uuid.UUID, act: Act) -> tuple[Message, Conversation]:
+    row = await tx.session.get(Message, message_id)
     if row is None:
         raise NotFound("message")
     if act is A.CHAT_MODERATE and await moderation.is_reported(tx, row.id):
@@ -552,10 +554,10 @@ async def message(tx: Transaction, actor: Actor, message: uuid.UUID, act: Act) -
     return row, where
 
 
-async def document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Document:
+async def document(tx: Transaction, actor: Actor, document_id: uuid.UUID) -> Document:
     """A document that stands: a booth's or a fair's for whoever sees it, a person's for that person and for the staff
     of booths whose line the person joined."""
-    row = await tx.session.get(Document, document)
+    row = await tx.session.get(Document, document_id)
     if row is None or row.withdrawn_at:
         raise NotFound("document")
     if row.booth_id:
@@ -577,9 +579,9 @@ async def document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Docume
     return row
 
 
-async def own_document(tx: Transaction, actor: Actor, document: uuid.UUID) -> Document:
+async def own_document(tx: Transaction, actor: Actor, document_id: uuid.UUID) -> Document:
     """A document that the actor may withdraw: what they passed in an appointment, or one of a booth they set up."""
-    row = await tx.session.get(Document, document)
+    row = await tx.session.get(Document, document_id)
     if row:
         actor.reach(row.appointment_id)
     me = actor.known.id

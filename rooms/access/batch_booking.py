@@ -29,13 +29,13 @@ class ActorBooking:
     """What somebody sends who books the time they have reserved."""
 
     actor: Actor
-    appointment: uuid.UUID
+    appointment_id: uuid.UUID
     said: str
     phone: str
 
 
 async def reserve_all(
-    tx: Transaction, appointment_type: uuid.UUID, mode: str | None, asked: Sequence[ActorSlotRequest]
+    tx: Transaction, appointment_type_id: uuid.UUID, mode: str | None, asked: Sequence[ActorSlotRequest]
 ) -> list[Appointment | Problem]:
     """Reserve a time for each who asks for themselves, in the order in which they asked. Without a mode, the
     appointment type's first."""
@@ -44,7 +44,7 @@ async def reserve_all(
     while waiting:
         # Whoever asks for two times is answered twice: the second takes the place of the first.
         turn = {person: waiting.pop((person, begins)) for person, begins in _first_of_each(waiting)}
-        found = await _reserve_all(tx, appointment_type, mode, list(turn.values()))
+        found = await _reserve_all(tx, appointment_type_id, mode, list(turn.values()))
         outcome |= {(each.actor.known.id, each.begins): row for each, row in zip(turn.values(), found, strict=True)}
     return [outcome[each.actor.known.id, each.begins] for each in asked]
 
@@ -57,13 +57,13 @@ def _first_of_each(waiting: dict[tuple[uuid.UUID, datetime], ActorSlotRequest]) 
 
 
 async def _reserve_all(
-    tx: Transaction, appointment_type: uuid.UUID, mode: str | None, asked: Sequence[ActorSlotRequest]
+    tx: Transaction, appointment_type_id: uuid.UUID, mode: str | None, asked: Sequence[ActorSlotRequest]
 ) -> list[Appointment | Problem]:
     """Of different people."""
     outcome: dict[uuid.UUID, Appointment | Problem] = {}
     may: dict[uuid.UUID, ActorSlotRequest] = {}
     try:
-        row = await appointment_types.active(tx, appointment_type)
+        row = await appointment_types.active(tx, appointment_type_id)
     except NotFound:
         return [NotFound("appointment_type") for _ in asked]
     for each in asked:
@@ -84,7 +84,7 @@ async def _reserve_all(
 async def book_all(tx: Transaction, asked: Sequence[ActorBooking]) -> list[Appointment | Problem]:
     """Book the time that each of them has reserved. Whoever asks twice has booked once."""
     # Kept at hand: what nobody holds on to would be looked up again, one by one.
-    _locked = await reservation.locked_all(tx, {each.appointment for each in asked})
+    _locked = await reservation.locked_all(tx, {each.appointment_id for each in asked})
     found: list[Appointment | Problem] = [await _reserved(tx, each) for each in asked]
     reserved = [
         (row, BookingDetails(each.actor.known, each.said, each.phone))
@@ -99,7 +99,7 @@ async def _reserved(tx: Transaction, asked: ActorBooking) -> Appointment | Probl
     """What they have reserved; a time that has lapsed is reserved again, while they may have it and nobody else has
     taken it."""
     try:
-        return await access.appointment(tx, asked.actor, asked.appointment, Act.APPOINTMENT_KEEP)
+        return await access.appointment(tx, asked.actor, asked.appointment_id, Act.APPOINTMENT_KEEP)
     except Lapsed as lapsed:
         return await _again(tx, asked.actor, lapsed)
     except Problem as problem:

@@ -15,15 +15,15 @@ from rooms.lines.places import Place
 READABLE_AFTER_FAIR = timedelta(days=30)
 
 
-async def booths_that_may_read(tx: Transaction, person: uuid.UUID) -> list[Booth]:
+async def booths_that_may_read(tx: Transaction, person_id: uuid.UUID) -> list[Booth]:
     """The booths whose line the person joined or where they booked an interview, until 30 days after the fair."""
     lately = select(FairDay.fair_id).where(FairDay.closes_at > tx.now - READABLE_AFTER_FAIR)
-    joined = select(Place.booth_id).where(Place.person_id == person)
+    joined = select(Place.booth_id).where(Place.person_id == person_id)
     booked = (
         select(AppointmentType.booth_id)
         .join(Appointment, Appointment.appointment_type_id == AppointmentType.id)
         .where(
-            Appointment.candidate_id == person,
+            Appointment.candidate_id == person_id,
             Appointment.state.in_(TAKES_PLACE),
             AppointmentType.booth_id.is_not(None),
         )

@@ -28,18 +28,18 @@ async def invite_employer(tx: Transaction, fair: Fair, name: str, sector: str, e
         raise Conflict("employer.known", message, field="email")
     await booths.reserve(tx, fair, employer)
     values: dict[str, object] = {"employer": employer.name, "fair": fair.name}
-    await _send(tx, Purpose.EMPLOYER, email, language, values, subject=employer.id, is_owner=True)
+    await _send(tx, Purpose.EMPLOYER, email, language, values, subject_id=employer.id, is_owner=True)
     return employer
 
 
 async def invite_colleague(tx: Transaction, employer: Employer, email: str, language: str, *, is_owner: bool) -> None:
     values: dict[str, object] = {"employer": employer.name}
-    await _send(tx, Purpose.EMPLOYER, email, language, values, subject=employer.id, is_owner=is_owner)
+    await _send(tx, Purpose.EMPLOYER, email, language, values, subject_id=employer.id, is_owner=is_owner)
 
 
 async def invite_candidate(tx: Transaction, fair: Fair, name: str, email: str, language: str) -> None:
     await _send(
-        tx, Purpose.FAIR, email, language, {"fair": fair.name}, subject=fair.id, name=name, field="candidate_email"
+        tx, Purpose.FAIR, email, language, {"fair": fair.name}, subject_id=fair.id, name=name, field="candidate_email"
     )
 
 
@@ -49,12 +49,16 @@ async def invite_organiser(tx: Transaction, email: str, language: str) -> None:
 
 async def invite_to_run(tx: Transaction, fair: Fair, email: str, language: str) -> None:
     """Invite somebody to run this fair beside its organisers."""
-    await _send(tx, Purpose.ORGANISER, email, language, {"fair": fair.name}, subject=fair.id, field="organiser_email")
+    await _send(
+        tx, Purpose.ORGANISER, email, language, {"fair": fair.name}, subject_id=fair.id, field="organiser_email"
+    )
 
 
 async def invite_counsellor(tx: Transaction, agency: str, team: str, email: str, language: str) -> None:
     where = await agencies.team(tx, agency, team)
-    await _send(tx, Purpose.COUNSELLOR, email, language, {"agency": agency}, subject=where.id, field="counsellor_email")
+    await _send(
+        tx, Purpose.COUNSELLOR, email, language, {"agency": agency}, subject_id=where.id, field="counsellor_email"
+    )
 
 
 async def _send(
@@ -64,14 +68,14 @@ async def _send(
     language: str,
     values: dict[str, object],
     *,
-    subject: uuid.UUID | None = None,
+    subject_id: uuid.UUID | None = None,
     is_owner: bool = False,
     name: str = "",
     field: str = "email",
 ) -> None:
     email = people.clean_email(email, field)
     name = name.strip() or email.partition("@")[0].replace(".", " ").title()
-    link, token = await signin.make_link(tx, purpose, email, name, subject=subject, is_owner=is_owner)
+    link, token = await signin.make_link(tx, purpose, email, name, subject_id=subject_id, is_owner=is_owner)
     values |= {"purpose": purpose.value, "path": f"/links/{token}"}
     await outbox.post(tx, Letter(link.email, "invitation", language, values))
 
@@ -85,8 +89,8 @@ def _to_fair(fair: Fair) -> ColumnElement[bool]:
     )
 
 
-def _to_employer(employer: uuid.UUID) -> ColumnElement[bool]:
-    return and_(Link.subject == employer, Link.purpose == Purpose.EMPLOYER)
+def _to_employer(employer_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(Link.subject == employer_id, Link.purpose == Purpose.EMPLOYER)
 
 
 def _to_installation() -> ColumnElement[bool]:
@@ -99,8 +103,8 @@ async def open_for(tx: Transaction, fair: Fair) -> list[Link]:
     return await _open(tx, _to_fair(fair))
 
 
-async def open_for_employer(tx: Transaction, employer: uuid.UUID) -> list[Link]:
-    return await _open(tx, _to_employer(employer))
+async def open_for_employer(tx: Transaction, employer_id: uuid.UUID) -> list[Link]:
+    return await _open(tx, _to_employer(employer_id))
 
 
 async def open_for_installation(tx: Transaction) -> list[Link]:
@@ -112,21 +116,21 @@ async def _open(tx: Transaction, which: ColumnElement[bool]) -> list[Link]:
     return list((await tx.session.execute(query.order_by(Link.id.desc()))).scalars())
 
 
-async def withdraw(tx: Transaction, fair: Fair, invitation: uuid.UUID) -> None:
+async def withdraw(tx: Transaction, fair: Fair, invitation_id: uuid.UUID) -> None:
     """The link opens nothing from now on."""
-    await _withdraw(tx, _to_fair(fair), invitation)
+    await _withdraw(tx, _to_fair(fair), invitation_id)
 
 
-async def withdraw_for_employer(tx: Transaction, employer: uuid.UUID, invitation: uuid.UUID) -> None:
-    await _withdraw(tx, _to_employer(employer), invitation)
+async def withdraw_for_employer(tx: Transaction, employer_id: uuid.UUID, invitation_id: uuid.UUID) -> None:
+    await _withdraw(tx, _to_employer(employer_id), invitation_id)
 
 
-async def withdraw_for_installation(tx: Transaction, invitation: uuid.UUID) -> None:
-    await _withdraw(tx, _to_installation(), invitation)
+async def withdraw_for_installation(tx: Transaction, invitation_id: uuid.UUID) -> None:
+    await _withdraw(tx, _to_installation(), invitation_id)
 
 
-async def _withdraw(tx: Transaction, which: ColumnElement[bool], invitation: uuid.UUID) -> None:
-    link = (await tx.session.execute(select(Link).where(which, Link.id == invitation))).scalar_one_or_none()
+async def _withdraw(tx: Transaction, which: ColumnElement[bool], invitation_id: uuid.UUID) -> None:
+    link = (await tx.session.execute(select(Link).where(which, Link.id == invitation_id))).scalar_one_or_none()
     if link is None:
         raise NotFound("invitation")
     link.withdrawn_at = link.withdrawn_at or tx.now
@@ -141,12 +145,12 @@ class SignInBefore(Conflict):
 
 
 async def accept(
-    tx: Transaction, token: str, language: str, name: str = "", *, signed_in: uuid.UUID | None = None
+    tx: Transaction, token: str, language: str, name: str = "", *, signed_in_id: uuid.UUID | None = None
 ) -> tuple[Person, str]:
     """Use a link: returns its person and the path of the page it opens. `name` is what a new person is called."""
     link = await signin.look_at_link(tx, token, lock=True)
     known = await people.by_email(tx, link.email)
-    if known and link.purpose is not Purpose.SIGN_IN and known.id != signed_in and await _has_rights(tx, known):
+    if known and link.purpose is not Purpose.SIGN_IN and known.id != signed_in_id and await _has_rights(tx, known):
         raise SignInBefore()
     person, link = await signin.use_link(tx, token, language, name)
     return person, await _grant(tx, person, link)

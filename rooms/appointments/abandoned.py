@@ -35,8 +35,8 @@ def _is_abandoned(
     return not any(each.is_here for each in seen) and since + grace <= tx.now
 
 
-async def end_abandoned(tx: Transaction, meeting: uuid.UUID) -> None:
+async def end_abandoned(tx: Transaction, meeting_id: uuid.UUID) -> None:
     """Nobody is there: it cuts off nobody, and sets both free for other lines."""
-    row = await room.locked_meeting(tx, meeting)
-    if row and meeting in await now_abandoned(tx):
+    row = await room.locked_meeting(tx, meeting_id)
+    if row and meeting_id in await now_abandoned(tx):
         await meetings.end(tx, row)

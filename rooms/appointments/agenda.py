@@ -31,22 +31,22 @@ async def who_reserves(tx: Transaction, candidates: Collection[uuid.UUID]) -> se
     return set((await tx.session.execute(query)).scalars())
 
 
-async def changes_of(tx: Transaction, appointment: uuid.UUID) -> list[AppointmentChange]:
-    query = select(AppointmentChange).where(AppointmentChange.appointment_id == appointment)
+async def changes_of(tx: Transaction, appointment_id: uuid.UUID) -> list[AppointmentChange]:
+    query = select(AppointmentChange).where(AppointmentChange.appointment_id == appointment_id)
     return list((await tx.session.execute(query.order_by(AppointmentChange.id))).scalars())
 
 
-def concerns(person: uuid.UUID) -> ColumnElement[bool]:
+def concerns(person_id: uuid.UUID) -> ColumnElement[bool]:
     """Whether somebody comes to an appointment, on any side."""
-    return or_(*(side == person for side in SIDES))
+    return or_(*(side == person_id for side in SIDES))
 
 
 async def of_person(
-    tx: Transaction, person: uuid.UUID, *, since: datetime, until: datetime | None = None
+    tx: Transaction, person_id: uuid.UUID, *, since: datetime, until: datetime | None = None
 ) -> list[Appointment]:
     """The person's appointments on any side that end after `since`, the soonest first; reserved ones are left out."""
     query = select(Appointment).where(
-        concerns(person),
+        concerns(person_id),
         Appointment.ends_at > since,
         Appointment.state.in_(SHOWN),
     )
@@ -56,12 +56,12 @@ async def of_person(
 
 
 async def seen_by(
-    tx: Transaction, counsellor: uuid.UUID, day: date, zone: ZoneInfo, until: date | None = None
+    tx: Transaction, counsellor_id: uuid.UUID, day: date, zone: ZoneInfo, until: date | None = None
 ) -> list[Appointment]:
     """What somebody has to see on a day, or on all until another, the soonest first."""
     begins, ends = whole_days(day, until or day, zone)
     query = select(Appointment).where(
-        Appointment.counsellor_id == counsellor,
+        Appointment.counsellor_id == counsellor_id,
         Appointment.state == AppointmentState.BOOKED,
         Appointment.begins_at >= begins,
         Appointment.begins_at < ends,
@@ -69,9 +69,11 @@ async def seen_by(
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
-async def interviews_ahead(tx: Transaction, fair: uuid.UUID) -> list[Appointment]:
+async def interviews_ahead(tx: Transaction, fair_id: uuid.UUID) -> list[Appointment]:
     """What is still to take place at the booths of a fair, in the order it was made."""
-    at_fair = select(AppointmentType.id).join(Booth, Booth.id == AppointmentType.booth_id).where(Booth.fair_id == fair)
+    at_fair = (
+        select(AppointmentType.id).join(Booth, Booth.id == AppointmentType.booth_id).where(Booth.fair_id == fair_id)
+    )
     query = select(Appointment).where(
         Appointment.appointment_type_id.in_(at_fair),
         Appointment.state == AppointmentState.BOOKED,
@@ -80,26 +82,26 @@ async def interviews_ahead(tx: Transaction, fair: uuid.UUID) -> list[Appointment
     return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
 
 
-async def at_booth(tx: Transaction, booth: uuid.UUID, candidate: uuid.UUID | None = None) -> list[Appointment]:
+async def at_booth(tx: Transaction, booth_id: uuid.UUID, candidate_id: uuid.UUID | None = None) -> list[Appointment]:
     """The interviews of a booth, or those of one candidate, the soonest first; only what is shown to people."""
     query = select(Appointment).join(AppointmentType, AppointmentType.id == Appointment.appointment_type_id)
     query = query.where(
-        AppointmentType.booth_id == booth,
+        AppointmentType.booth_id == booth_id,
         Appointment.state.in_(SHOWN),
     )
-    if candidate:
-        query = query.where(Appointment.candidate_id == candidate)
+    if candidate_id:
+        query = query.where(Appointment.candidate_id == candidate_id)
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
-async def with_guest(tx: Transaction, booth: uuid.UUID, guest: uuid.UUID | None = None) -> list[Appointment]:
+async def with_guest(tx: Transaction, booth_id: uuid.UUID, guest_id: uuid.UUID | None = None) -> list[Appointment]:
     """The appointments of three to which somebody of a booth is asked, or this one guest, the soonest first."""
     query = select(Appointment).where(
-        Appointment.guest_booth_id == booth,
+        Appointment.guest_booth_id == booth_id,
         Appointment.state.in_(SHOWN),
     )
-    if guest:
-        query = query.where(Appointment.guest_id == guest)
+    if guest_id:
+        query = query.where(Appointment.guest_id == guest_id)
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
@@ -111,18 +113,18 @@ async def expired_reservations(tx: Transaction) -> list[uuid.UUID]:
     return list((await tx.session.execute(query)).scalars())
 
 
-async def reserved_by(tx: Transaction, candidate: uuid.UUID) -> Appointment | None:
+async def reserved_by(tx: Transaction, candidate_id: uuid.UUID) -> Appointment | None:
     """The time that is kept for somebody while they choose."""
     query = select(Appointment).where(
-        Appointment.candidate_id == candidate, Appointment.reserved_until > tx.now, *CHOOSING
+        Appointment.candidate_id == candidate_id, Appointment.reserved_until > tx.now, *CHOOSING
     )
     return (await tx.session.execute(query.limit(1))).scalars().first()
 
 
-async def proposed_to(tx: Transaction, candidate: uuid.UUID) -> list[Appointment]:
+async def proposed_to(tx: Transaction, candidate_id: uuid.UUID) -> list[Appointment]:
     """The freed times that somebody who waits is to answer, the soonest first."""
     query = select(Appointment).where(
-        Appointment.candidate_id == candidate,
+        Appointment.candidate_id == candidate_id,
         Appointment.state == AppointmentState.RESERVED,
         Appointment.wish_id.is_not(None),
         Appointment.reserved_until > tx.now,
@@ -130,10 +132,10 @@ async def proposed_to(tx: Transaction, candidate: uuid.UUID) -> list[Appointment
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
-async def active_of(tx: Transaction, person: uuid.UUID) -> list[Appointment]:
+async def active_of(tx: Transaction, person_id: uuid.UUID) -> list[Appointment]:
     """What the person has reserved or booked, on any side, in the order it was made."""
     query = select(Appointment).where(
-        concerns(person),
+        concerns(person_id),
         Appointment.state.in_((AppointmentState.RESERVED, AppointmentState.BOOKED)),
     )
     return list((await tx.session.execute(query.order_by(Appointment.id))).scalars())
@@ -155,10 +157,10 @@ async def last_before(tx: Transaction, people: set[uuid.UUID], moment: datetime)
     return dict((await tx.session.execute(query.group_by(Appointment.candidate_id))).all())
 
 
-async def next_of(tx: Transaction, person: uuid.UUID) -> Appointment | None:
+async def next_of(tx: Transaction, person_id: uuid.UUID) -> Appointment | None:
     """The appointment whose room is open for this person now, or that goes on: it is shown on every page of theirs."""
     query = select(Appointment).where(
-        concerns(person),
+        concerns(person_id),
         Appointment.state == AppointmentState.BOOKED,
         Appointment.begins_at <= tx.now + ROOM_OPENS_BEFORE,
         Appointment.ends_at > tx.now,

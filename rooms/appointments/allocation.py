@@ -28,7 +28,7 @@ from rooms.people.people import Person
 class SlotRequest:
     """When somebody wants to come, and the zone in which they read times."""
 
-    candidate: uuid.UUID
+    candidate_id: uuid.UUID
     begins: datetime
     time_zone: str
 
@@ -65,7 +65,7 @@ class Free:
 
     def give(self, wanted: Reservation) -> None:
         """Nobody else is given what is tried for somebody."""
-        person, diary = wanted.counsellor, self._diaries[wanted.counsellor]
+        person, diary = wanted.counsellor_id, self._diaries[wanted.counsellor_id]
         occupied = in_minutes(Span(wanted.span.begins - wanted.before, wanted.span.ends + wanted.after))
         day = local_day(wanted.span.begins, diary.rules.zone)
         counts = {**diary.taken.a_day, day: diary.taken.a_day.get(day, 0) + 1}
@@ -80,22 +80,22 @@ class Free:
             self._at[span] = {person for person in self._diaries if self._fits(person, span)}
         return self._at[span]
 
-    def _fits(self, person: uuid.UUID, span: Span) -> bool:
-        diary = self._diaries[person]
+    def _fits(self, person_id: uuid.UUID, span: Span) -> bool:
+        diary = self._diaries[person_id]
         return fits(diary.rules, self._mode, span, diary.taken, self._now)
 
     def _in_order(self, people: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
         """The referent, then whoever has the least to do; among equals, different candidates begin with different ones,
         so that many who come at once do not all wait for the same counsellor."""
 
-        def order(person: uuid.UUID) -> tuple[bool, int, int]:
-            return person != candidate.referent, self._diaries[person].load, person.int ^ candidate.id.int
+        def order(person_id: uuid.UUID) -> tuple[bool, int, int]:
+            return person_id != candidate.referent_id, self._diaries[person_id].load, person_id.int ^ candidate.id.int
 
         return sorted(people, key=order)
 
-    def _with(self, person: uuid.UUID, span: Span, zone: str) -> Reservation:
-        rules = self._diaries[person].rules
-        return Reservation(self._reason, person, self._mode, span, rules.before, rules.after, zone, self._guest)
+    def _with(self, person_id: uuid.UUID, span: Span, zone: str) -> Reservation:
+        rules = self._diaries[person_id].rules
+        return Reservation(self._reason, person_id, self._mode, span, rules.before, rules.after, zone, self._guest)
 
 
 async def reserve(
@@ -106,7 +106,7 @@ async def reserve(
     begins: datetime,
     time_zone: str,
     *,
-    by_staff: uuid.UUID | None = None,
+    staff_id: uuid.UUID | None = None,
     guest: Guest | None = None,
 ) -> Appointment:
     """Reserve this time with the first of those who are free for it. What the candidate reserved before is let go.
@@ -114,7 +114,7 @@ async def reserve(
     `by_staff` is the counsellor who books on behalf, with themselves, and perhaps with a guest.
     """
     asked = [SlotRequest(candidate.id, begins, time_zone)]
-    (reserved,) = await reserve_all(tx, appointment_type, mode, asked, by_staff=by_staff, guest=guest)
+    (reserved,) = await reserve_all(tx, appointment_type, mode, asked, staff_id=staff_id, guest=guest)
     if isinstance(reserved, Problem):
         raise reserved
     return reserved
@@ -126,27 +126,27 @@ async def reserve_all(
     mode: Mode,
     asked: Sequence[SlotRequest],
     *,
-    by_staff: uuid.UUID | None = None,
+    staff_id: uuid.UUID | None = None,
     guest: Guest | None = None,
 ) -> list[Appointment | Problem]:
     """Reserve a time for each of `asked`, whoever asked first first, while somebody is free.
 
     They are different people, who ask for times that lie a day or so apart at most. Whoever has reserved another time
     keeps it until they have this one."""
-    reserving = await agenda.who_reserves(tx, [each.candidate for each in asked])
-    without = [each for each in asked if each.candidate not in reserving]
-    reserved = await _reserve_all(tx, appointment_type, mode, without, by_staff, guest) if without else []
-    outcome = {each.candidate: row for each, row in zip(without, reserved, strict=True)}
+    reserving = await agenda.who_reserves(tx, [each.candidate_id for each in asked])
+    without = [each for each in asked if each.candidate_id not in reserving]
+    reserved = await _reserve_all(tx, appointment_type, mode, without, staff_id, guest) if without else []
+    outcome = {each.candidate_id: row for each, row in zip(without, reserved, strict=True)}
     for each in asked:
-        if each.candidate not in reserving:
+        if each.candidate_id not in reserving:
             continue
         async with tx.attempt() as attempt:
-            await reservation.let_go(tx, each.candidate)
-            (found,) = await _reserve_all(tx, appointment_type, mode, [each], by_staff, guest)
+            await reservation.let_go(tx, each.candidate_id)
+            (found,) = await _reserve_all(tx, appointment_type, mode, [each], staff_id, guest)
             if isinstance(found, Problem):
                 attempt.undo()
-        outcome[each.candidate] = found
-    return [outcome[each.candidate] for each in asked]
+        outcome[each.candidate_id] = found
+    return [outcome[each.candidate_id] for each in asked]
 
 
 async def _reserve_all(
@@ -154,16 +154,16 @@ async def _reserve_all(
     appointment_type: AppointmentType,
     mode: Mode,
     asked: Sequence[SlotRequest],
-    by_staff: uuid.UUID | None,
+    staff_id: uuid.UUID | None,
     guest: Guest | None,
 ) -> list[Appointment | Problem]:
     """Of people who have reserved nothing. Lost races go on to the next counsellor."""
     spans = [Span(each.begins, each.begins + appointment_type.length) for each in asked]
     around = Span(min(span.begins for span in spans), max(span.ends for span in spans))
-    team = [by_staff] if by_staff else await appointment_types.ids_for(tx, appointment_type)
-    known = await slot_search.candidates(tx, [each.candidate for each in asked], around)
+    team = [staff_id] if staff_id else await appointment_types.ids_for(tx, appointment_type)
+    known = await slot_search.candidates(tx, [each.candidate_id for each in asked], around)
     may = {
-        each.id: _never_oneself(team, each) if by_staff else slot_search.may_be_met(appointment_type, team, each)
+        each.id: _never_oneself(team, each) if staff_id else slot_search.may_be_met(appointment_type, team, each)
         for each in known
     }
     free = await _free(tx, appointment_type, mode, around, list({*chain.from_iterable(may.values())}), guest)
@@ -184,13 +184,13 @@ async def _reserve_all(
                 outcome[candidate.id] = NobodyFree()
                 continue
             free.give(choices[0])
-            tried.append((each.candidate, choices[0]))
+            tried.append((each.candidate_id, choices[0]))
         for (person, wanted), row in zip(tried, await reservation.reserve_all(tx, tried), strict=True):
             if row:
                 outcome[person] = row
             else:
-                lost.add((wanted.counsellor, wanted.span.begins))
-    return [outcome[each.candidate] for each in asked]
+                lost.add((wanted.counsellor_id, wanted.span.begins))
+    return [outcome[each.candidate_id] for each in asked]
 
 
 def _never_oneself(team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
@@ -217,7 +217,7 @@ async def renew(tx: Transaction, row: Appointment) -> bool:
 
 async def possible(
     tx: Transaction,
-    candidate: uuid.UUID,
+    candidate_id: uuid.UUID,
     appointment_type: AppointmentType,
     mode: Mode,
     begins: datetime,
@@ -228,7 +228,7 @@ async def possible(
 ) -> list[Reservation]:
     """What could be reserved at exactly this time with one of `people`, the one to be asked first first."""
     span = Span(begins, begins + slot_search.length_of(appointment_type, moving))
-    (known,) = await slot_search.candidates(tx, [candidate], span, moving)
+    (known,) = await slot_search.candidates(tx, [candidate_id], span, moving)
     free = await _free(tx, appointment_type, mode, span, people, moving.asked if moving else None, moving)
     return free.choices_for(known, people, span, time_zone)
 
@@ -244,7 +244,7 @@ async def who_could_take(tx: Transaction, row: Appointment, people: list[uuid.UU
     at_once = timedelta(0)
     known_of = {each: replace(diary, rules=replace(diary.rules, notice=at_once)) for each, diary in found.items()}
     free = Free(row.appointment_type, row.mode, None, known_of, tx.now)
-    return [each.counsellor for each in free.choices_for(known, people, row.span, row.time_zone)]
+    return [each.counsellor_id for each in free.choices_for(known, people, row.span, row.time_zone)]
 
 
 async def _free(

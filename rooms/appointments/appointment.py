@@ -137,14 +137,14 @@ class Appointment(Base):
     def minutes(self) -> int:
         return self.span.length // timedelta(minutes=1)
 
-    def partners(self, person: uuid.UUID) -> str:
+    def partners(self, person_id: uuid.UUID) -> str:
         """Whom this person meets; an employer's recruiter is named with the employer."""
         named = {self.candidate_id: self.candidate.name, self.counsellor_id: self.counsellor.name}
         if self.is_interview:
             named[self.counsellor_id] += f", {self.venue.name}"
         if self.guest and self.guest_booth:
             named[self.guest.id] = f"{self.guest.name} ({self.guest_booth.employer.name})"
-        return ", ".join(name for each, name in named.items() if each != person)
+        return ", ".join(name for each, name in named.items() if each != person_id)
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -160,8 +160,8 @@ class Appointment(Base):
         """Those of everybody concerned."""
         return tuple(person_stream(person.id) for person in self.people)
 
-    def has(self, person: uuid.UUID) -> bool:
-        return person in (self.candidate_id, self.counsellor_id, self.guest_id)
+    def has(self, person_id: uuid.UUID) -> bool:
+        return person_id in (self.candidate_id, self.counsellor_id, self.guest_id)
 
     def is_lapsed(self, now: datetime) -> bool:
         """Whether the time was reserved, and is not any more."""
@@ -216,7 +216,7 @@ class AppointmentChanged(DomainEvent):
     """An appointment was reserved, booked, moved, cancelled or recorded."""
 
     kind: ClassVar[str] = "appointment.changed"
-    appointment: uuid.UUID
+    appointment_id: uuid.UUID
     state: AppointmentState
     begins_at: datetime
     ends_at: datetime

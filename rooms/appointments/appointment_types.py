@@ -111,7 +111,7 @@ class AppointmentTypeText:
     question: str = ""
     bring: str = ""
     is_follow_up: bool = False
-    team: uuid.UUID | None = None
+    team_id: uuid.UUID | None = None
 
 
 async def ids_for(tx: Transaction, appointment_type: AppointmentType) -> list[uuid.UUID]:
@@ -162,7 +162,7 @@ def _known() -> Invalid:
 
 
 async def _check_team(tx: Transaction, where: Agency | Booth, text: AppointmentTypeText) -> None:
-    if text.team and text.team not in {team.id for team in await teams_in(tx, where.id)}:
+    if text.team_id and text.team_id not in {team.id for team in await teams_in(tx, where.id)}:
         raise Invalid("team.unknown", N_("Please choose a team of this agency."), field="team")
 
 
@@ -177,33 +177,33 @@ def write(appointment_type: AppointmentType, text: AppointmentTypeText) -> None:
     appointment_type.minutes, appointment_type.modes = text.minutes, modes
     appointment_type.question = clean_text(text.question, "question", 300)
     appointment_type.bring = clean_text(text.bring, "bring", 300)
-    appointment_type.is_follow_up, appointment_type.team_id = text.is_follow_up, text.team
+    appointment_type.is_follow_up, appointment_type.team_id = text.is_follow_up, text.team_id
 
 
 def _belongs_to(where: Agency | Booth) -> ColumnElement[bool]:
     return AppointmentType.booth_id == where.id if isinstance(where, Booth) else AppointmentType.agency_id == where.id
 
 
-async def of_venue(tx: Transaction, where: Agency | Booth, appointment_type: uuid.UUID) -> AppointmentType:
+async def of_venue(tx: Transaction, where: Agency | Booth, appointment_type_id: uuid.UUID) -> AppointmentType:
     """An appointment type of this venue that stands."""
-    row = await _of(tx, where, appointment_type)
+    row = await _of(tx, where, appointment_type_id)
     if row.is_withdrawn:
         raise NotFound("appointment_type")
     return row
 
 
-async def _of(tx: Transaction, where: Agency | Booth, appointment_type: uuid.UUID) -> AppointmentType:
-    row = await tx.session.get(AppointmentType, appointment_type)
+async def _of(tx: Transaction, where: Agency | Booth, appointment_type_id: uuid.UUID) -> AppointmentType:
+    row = await tx.session.get(AppointmentType, appointment_type_id)
     if row is None or where.id not in (row.agency_id, row.booth_id):
         raise NotFound("appointment_type")
     return row
 
 
 async def change(
-    tx: Transaction, where: Agency | Booth, appointment_type: uuid.UUID, text: AppointmentTypeText
+    tx: Transaction, where: Agency | Booth, appointment_type_id: uuid.UUID, text: AppointmentTypeText
 ) -> None:
     """Write it anew for whoever comes from now on; what is booked for it keeps its time and its length."""
-    row = await of_venue(tx, where, appointment_type)
+    row = await of_venue(tx, where, appointment_type_id)
     await _check_team(tx, where, text)
     other = await _named(tx, where, text)
     if other and other is not row and other.is_withdrawn:
@@ -214,13 +214,13 @@ async def change(
     write(row, text)
 
 
-async def withdraw(tx: Transaction, where: Agency | Booth, appointment_type: uuid.UUID) -> None:
+async def withdraw(tx: Transaction, where: Agency | Booth, appointment_type_id: uuid.UUID) -> None:
     """Nobody takes it any more; what is booked for it stands."""
-    (await _of(tx, where, appointment_type)).is_withdrawn = True
+    (await _of(tx, where, appointment_type_id)).is_withdrawn = True
 
 
-async def active(tx: Transaction, appointment_type: uuid.UUID) -> AppointmentType:
-    row = await tx.session.get(AppointmentType, appointment_type)
+async def active(tx: Transaction, appointment_type_id: uuid.UUID) -> AppointmentType:
+    row = await tx.session.get(AppointmentType, appointment_type_id)
     if row is None or row.is_withdrawn:
         raise NotFound("appointment_type")
     return row

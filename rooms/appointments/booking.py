@@ -78,9 +78,9 @@ async def decline(tx: Transaction, row: Appointment) -> None:
         await let_go_of(tx, row)
 
 
-async def wait_no_longer(tx: Transaction, candidate: Person, wish: uuid.UUID) -> None:
+async def wait_no_longer(tx: Transaction, candidate: Person, wish_id: uuid.UUID) -> None:
     """What was proposed to them goes to the next who waits."""
-    for proposed in await waiting_list.give_up(tx, candidate, wish):
+    for proposed in await waiting_list.give_up(tx, candidate, wish_id):
         await let_go_of(tx, proposed)
 
 
@@ -105,7 +105,7 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     )
     if not wanted:
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
-    same = [each for each in wanted if each.counsellor == row.counsellor_id]
+    same = [each for each in wanted if each.counsellor_id == row.counsellor_id]
     await transitions.move(tx, row, by, (same or wanted)[0])
     await notifications.moved(tx, row)
     if counsellor.id != row.counsellor_id:
@@ -156,9 +156,9 @@ async def withdraw_links(tx: Transaction, row: Appointment) -> list[uuid.UUID]:
     return ended
 
 
-async def lapse(tx: Transaction, appointment: uuid.UUID) -> None:
+async def lapse(tx: Transaction, appointment_id: uuid.UUID) -> None:
     """A reserved time ran out. One that was proposed goes to the next who waits. For the worker."""
-    row = await reservation.lapse(tx, appointment)
+    row = await reservation.lapse(tx, appointment_id)
     if row:
         await _offer(tx, row)
 
@@ -202,6 +202,6 @@ async def book_for(
     if by.id not in await appointment_types.ids_for(tx, appointment_type):
         raise NotFound("appointment_type")
     zone = appointment_type.venue.time_zone
-    row = await allocation.reserve(tx, candidate, appointment_type, mode, begins, zone, by_staff=by.id, guest=guest)
+    row = await allocation.reserve(tx, candidate, appointment_type, mode, begins, zone, staff_id=by.id, guest=guest)
     await book(tx, row, by, "", phone)
     return row

@@ -47,12 +47,12 @@ RANGES = {
 }
 
 
-async def of_person(tx: Transaction, person: uuid.UUID) -> BookingRules:
-    row = await tx.session.get(BookingRules, person)
+async def of_person(tx: Transaction, person_id: uuid.UUID) -> BookingRules:
+    row = await tx.session.get(BookingRules, person_id)
     if row is None:
-        values = {"person_id": person, **FIRST_RULES, "busy_address": "", "busy_trouble": ""}
+        values = {"person_id": person_id, **FIRST_RULES, "busy_address": "", "busy_trouble": ""}
         await tx.insert_once(BookingRules, values)
-        row = await tx.session.get_one(BookingRules, person)
+        row = await tx.session.get_one(BookingRules, person_id)
     return row
 
 
@@ -60,8 +60,8 @@ FIRST_RULES = {"before_minutes": 0, "after_minutes": 5, "notice_hours": 2, "hori
 """Of somebody who has said nothing, in the order of RulesText."""
 
 
-async def change(tx: Transaction, person: uuid.UUID, text: RulesText) -> None:
-    row = await of_person(tx, person)
+async def change(tx: Transaction, person_id: uuid.UUID, text: RulesText) -> None:
+    row = await of_person(tx, person_id)
     for name, (least, most) in RANGES.items():
         value = getattr(text, name)
         if not least <= value <= most or (name.endswith("minutes") and value % STEP_MINUTES):

@@ -20,7 +20,7 @@ class AppointmentDelayed(DomainEvent):
     """When the appointment is expected to begin; None once it is on time again."""
 
     kind: ClassVar[str] = "appointment.delayed"
-    appointment: uuid.UUID
+    appointment_id: uuid.UUID
     expected_at: datetime | None
 
 
@@ -40,12 +40,12 @@ async def counsellors(tx: Transaction) -> set[uuid.UUID]:
     return {*(await tx.session.execute(live)).scalars(), *(await tx.session.execute(late)).scalars()}
 
 
-async def look(tx: Transaction, counsellor: uuid.UUID) -> None:
+async def look(tx: Transaction, counsellor_id: uuid.UUID) -> None:
     """Work out when the counsellor's next appointments can begin, and tell of what has changed."""
-    query = select(Meeting).where(Meeting.recruiter_id == counsellor, Meeting.state == MeetingState.LIVE)
+    query = select(Meeting).where(Meeting.recruiter_id == counsellor_id, Meeting.state == MeetingState.LIVE)
     talk = (await tx.session.execute(query)).unique().scalars().first()
     free_at = max(talk.planned_end_at or tx.now, tx.now) if talk else tx.now
-    for row in await _next_of(tx, counsellor):
+    for row in await _next_of(tx, counsellor_id):
         if talk and row.id == talk.appointment_id:
             continue
         expected = _rounded(max(row.begins_at, free_at)) if talk else row.begins_at
@@ -54,9 +54,9 @@ async def look(tx: Transaction, counsellor: uuid.UUID) -> None:
         free_at = max(free_at, expected + (row.occupied_until - row.begins_at)) if is_late else free_at
 
 
-async def _next_of(tx: Transaction, counsellor: uuid.UUID) -> list[Appointment]:
+async def _next_of(tx: Transaction, counsellor_id: uuid.UUID) -> list[Appointment]:
     query = select(Appointment).where(
-        Appointment.counsellor_id == counsellor,
+        Appointment.counsellor_id == counsellor_id,
         Appointment.state == AppointmentState.BOOKED,
         Appointment.ends_at > tx.now,
         Appointment.begins_at < tx.now + AHEAD,
@@ -75,5 +75,5 @@ def _publish(tx: Transaction, row: Appointment, expected_at: datetime | None) ->
     if row.expected_at == expected_at:
         return
     row.expected_at = expected_at
-    event = AppointmentDelayed(appointment=row.id, expected_at=expected_at)
+    event = AppointmentDelayed(appointment_id=row.id, expected_at=expected_at)
     tx.record(event, *row.streams)

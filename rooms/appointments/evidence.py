@@ -55,25 +55,25 @@ class Evidence(Base):
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
-async def has_entered(tx: Transaction, row: Appointment, person: uuid.UUID) -> bool:
+async def has_entered(tx: Transaction, row: Appointment, person_id: uuid.UUID) -> bool:
     query = select(Evidence.id).where(
-        Evidence.appointment_id == row.id, Evidence.person_id == person, Evidence.what == What.ENTERED
+        Evidence.appointment_id == row.id, Evidence.person_id == person_id, Evidence.what == What.ENTERED
     )
     return (await tx.session.execute(query.limit(1))).first() is not None
 
 
-async def note(tx: Transaction, row: Appointment, person: uuid.UUID, what: What, detail: str = "") -> None:
+async def note(tx: Transaction, row: Appointment, person_id: uuid.UUID, what: What, detail: str = "") -> None:
     """Keep what a browser saw, up to a bound for each of the two. That somebody came is always kept."""
-    mine = Evidence.appointment_id == row.id, Evidence.person_id == person
+    mine = Evidence.appointment_id == row.id, Evidence.person_id == person_id
     count = select(func.count()).select_from(Evidence).where(*mine)
     if what is not What.ENTERED and (await tx.session.execute(count)).scalar_one() >= MOST_EVIDENCE:
         return
     text = clean_text(detail, "detail", 200)
-    tx.session.add(Evidence(id=new_id(), appointment_id=row.id, person_id=person, what=what, detail=text, at=tx.now))
+    tx.session.add(Evidence(id=new_id(), appointment_id=row.id, person_id=person_id, what=what, detail=text, at=tx.now))
 
 
-async def of_appointment(tx: Transaction, appointment: uuid.UUID) -> list[Evidence]:
-    query = select(Evidence).where(Evidence.appointment_id == appointment).order_by(Evidence.id)
+async def of_appointment(tx: Transaction, appointment_id: uuid.UUID) -> list[Evidence]:
+    query = select(Evidence).where(Evidence.appointment_id == appointment_id).order_by(Evidence.id)
     return list((await tx.session.execute(query)).scalars())
 
 

@@ -10,10 +10,10 @@ from rooms.fairs.fairs import Fair
 from rooms.people.people import Person
 
 
-async def remove_day(tx: Transaction, fair: Fair, day: uuid.UUID, by: Person, words: str = "") -> list[Appointment]:
+async def remove_day(tx: Transaction, fair: Fair, day_id: uuid.UUID, by: Person, words: str = "") -> list[Appointment]:
     """Take a day out of the calendar; when none is left ahead, the fair closes for good. Interviews that were to be
     held on it are cancelled and returned: everybody concerned is told, with `words`."""
-    await schedule.remove_day(tx, fair, day)
+    await schedule.remove_day(tx, fair, day_id)
     open_on, cancelled = await schedule.days_of(tx, fair), []
     for each in await agenda.interviews_ahead(tx, fair.id):
         row = await reservation.locked(tx, each.id)

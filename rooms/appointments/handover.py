@@ -22,22 +22,22 @@ class HandedOver:
     left: list[Appointment]
 
 
-async def close_days(tx: Transaction, counsellor: uuid.UUID, first: date, last: date, zone: ZoneInfo) -> None:
+async def close_days(tx: Transaction, counsellor_id: uuid.UUID, first: date, last: date, zone: ZoneInfo) -> None:
     """The counsellor is not there on these days of `zone`: nothing is booked, and what is only reserved goes."""
-    if first != last or not await hours.is_closed(tx, counsellor, first):
-        await hours.add_day(tx, counsellor, first, None, until=last)
+    if first != last or not await hours.is_closed(tx, counsellor_id, first):
+        await hours.add_day(tx, counsellor_id, first, None, until=last)
     begins, ends = whole_days(first, last, zone)
-    for found in await agenda.active_of(tx, counsellor):
+    for found in await agenda.active_of(tx, counsellor_id):
         row = await reservation.locked(tx, found.id) if begins <= found.begins_at < ends else None
-        if row and row.counsellor_id == counsellor and row.state is AppointmentState.RESERVED:
+        if row and row.counsellor_id == counsellor_id and row.state is AppointmentState.RESERVED:
             await let_go_of(tx, row)
 
 
 async def hand_day_over(
-    tx: Transaction, by: Person, colleague: uuid.UUID, begins: datetime, ends: datetime
+    tx: Transaction, by: Person, colleague_id: uuid.UUID, begins: datetime, ends: datetime
 ) -> HandedOver:
     """A colleague of the same agency takes what lies ahead between two moments, each at its time."""
-    taker = await agencies.colleague_of(tx, by.id, colleague)
+    taker = await agencies.colleague_of(tx, by.id, colleague_id)
     found = HandedOver([], [])
     for row in await agenda.of_person(tx, by.id, since=begins, until=ends):
         if row.counsellor_id == by.id and row.is_ahead(tx.now):

@@ -63,7 +63,7 @@ def _span(begins: int, ends: int, modes: Collection[str], field: str = "") -> li
 
 async def add_weekly(
     tx: Transaction,
-    person: uuid.UUID,
+    person_id: uuid.UUID,
     weekday: int,
     begins: int,
     ends: int,
@@ -75,34 +75,34 @@ async def add_weekly(
     known = _span(begins, ends, modes)
     if not 0 <= weekday <= 6:
         raise Invalid("weekday.unknown", N_("Please choose a day."), field="weekday")
-    rows = await weekly_of(tx, person)
+    rows = await weekly_of(tx, person_id)
     if len(rows) >= MOST_HOURS:
         raise Conflict("hours.too_many", N_("That is a lot of hours. Remove some first."))
     if any(row.weekday == weekday and row.begins < ends and begins < row.ends for row in rows):
         raise Conflict("hours.overlap", N_("These hours overlap others of that day."))
     row = WeeklyHours(
-        id=new_id(), person_id=person, weekday=weekday, begins=begins, ends=ends, modes=known, is_kept=kept
+        id=new_id(), person_id=person_id, weekday=weekday, begins=begins, ends=ends, modes=known, is_kept=kept
     )
     tx.session.add(row)
     await tx.session.flush()
     return row
 
 
-async def weekly_of(tx: Transaction, person: uuid.UUID) -> list[WeeklyHours]:
-    query = select(WeeklyHours).where(WeeklyHours.person_id == person)
+async def weekly_of(tx: Transaction, person_id: uuid.UUID) -> list[WeeklyHours]:
+    query = select(WeeklyHours).where(WeeklyHours.person_id == person_id)
     return list((await tx.session.execute(query.order_by(WeeklyHours.weekday, WeeklyHours.begins))).scalars())
 
 
-async def remove_weekly(tx: Transaction, person: uuid.UUID, row: uuid.UUID) -> None:
-    found = await tx.session.get(WeeklyHours, row)
-    if found is None or found.person_id != person:
+async def remove_weekly(tx: Transaction, person_id: uuid.UUID, rule_id: uuid.UUID) -> None:
+    found = await tx.session.get(WeeklyHours, rule_id)
+    if found is None or found.person_id != person_id:
         raise NotFound("hours")
     await tx.session.delete(found)
 
 
 async def add_day(
     tx: Transaction,
-    person: uuid.UUID,
+    person_id: uuid.UUID,
     day: date,
     span: tuple[int, int] | None,
     modes: Collection[str] = (),
@@ -119,16 +119,16 @@ async def add_day(
     if last < (tx.now - LAST_ZONE).date():
         raise Invalid("day.past", N_("This day is over already. Please choose one that lies ahead."), field="day")
     if span:
-        await _must_not_be_closed(tx, person, day)
+        await _must_not_be_closed(tx, person_id, day)
     for number in range((last - day).days + 1):
         each = day + timedelta(days=number)
-        tx.session.add(UnlikeDay(id=new_id(), person_id=person, day=each, begins=begins, ends=ends, modes=known))
+        tx.session.add(UnlikeDay(id=new_id(), person_id=person_id, day=each, begins=begins, ends=ends, modes=known))
     await tx.session.flush()
 
 
-async def _must_not_be_closed(tx: Transaction, person: uuid.UUID, day: date) -> None:
+async def _must_not_be_closed(tx: Transaction, person_id: uuid.UUID, day: date) -> None:
     """What would be void beside it is not said."""
-    if await is_closed(tx, person, day):
+    if await is_closed(tx, person_id, day):
         message = N_("This day is closed. Remove that first, then say when you are there.")
         raise Invalid("day.closed", message, field="day")
 
@@ -158,32 +158,36 @@ def _hours(row: UnlikeDay) -> tuple[int | None, int | None, list[str]]:
     return row.begins, row.ends, row.modes
 
 
-async def is_closed(tx: Transaction, person: uuid.UUID, day: date) -> bool:
-    query = select(UnlikeDay.id).where(UnlikeDay.person_id == person, UnlikeDay.day == day, UnlikeDay.begins.is_(None))
+async def is_closed(tx: Transaction, person_id: uuid.UUID, day: date) -> bool:
+    query = select(UnlikeDay.id).where(
+        UnlikeDay.person_id == person_id, UnlikeDay.day == day, UnlikeDay.begins.is_(None)
+    )
     return (await tx.session.execute(query.limit(1))).first() is not None
 
 
-async def days_of(tx: Transaction, person: uuid.UUID) -> list[UnlikeDay]:
+async def days_of(tx: Transaction, person_id: uuid.UUID) -> list[UnlikeDay]:
     """The days unlike others that lie ahead."""
-    query = select(UnlikeDay).where(UnlikeDay.person_id == person, UnlikeDay.day >= tx.now.date())
+    query = select(UnlikeDay).where(UnlikeDay.person_id == person_id, UnlikeDay.day >= tx.now.date())
     return list((await tx.session.execute(query.order_by(UnlikeDay.day, UnlikeDay.begins))).scalars())
 
 
-async def remove_days(tx: Transaction, person: uuid.UUID, row: uuid.UUID, until: date | None = None) -> None:
+async def remove_days(tx: Transaction, person_id: uuid.UUID, rule_id: uuid.UUID, until: date | None = None) -> None:
     """Let a day be like its weekday again, or all until another that are unlike others in the same way."""
-    found = await tx.session.get(UnlikeDay, row)
-    if found is None or found.person_id != person:
+    found = await tx.session.get(UnlikeDay, rule_id)
+    if found is None or found.person_id != person_id:
         raise NotFound("hours")
     between = UnlikeDay.day.between(found.day, until or found.day)
-    for each in (await tx.session.execute(select(UnlikeDay).where(UnlikeDay.person_id == person, between))).scalars():
-        if each.id == row or (until and _hours(each) == _hours(found)):
+    for each in (
+        await tx.session.execute(select(UnlikeDay).where(UnlikeDay.person_id == person_id, between))
+    ).scalars():
+        if each.id == rule_id or (until and _hours(each) == _hours(found)):
             await tx.session.delete(each)
 
 
-async def zone_of(tx: Transaction, person: uuid.UUID) -> ZoneInfo:
+async def zone_of(tx: Transaction, person_id: uuid.UUID) -> ZoneInfo:
     """The zone in which somebody says their hours: that of their agency, or of the newest fair they recruit at."""
-    teams = await agencies.teams_of(tx, person)
+    teams = await agencies.teams_of(tx, person_id)
     if teams:
         return teams[0].agency.zone
-    stands = await booths.staffed_by(tx, person)
+    stands = await booths.staffed_by(tx, person_id)
     return stands[0].fair.zone if stands else ZoneInfo("Europe/Paris")

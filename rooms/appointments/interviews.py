@@ -28,7 +28,7 @@ async def _open_ahead(tx: Transaction, booth: Booth) -> tuple[Span, ...]:
     return tuple(Span(max(day.opens_at, tx.now), day.closes_at) for day in days if day.closes_at > tx.now)
 
 
-async def times_of(tx: Transaction, booth: Booth, person: uuid.UUID) -> list[DaySpan]:
+async def times_of(tx: Transaction, booth: Booth, person_id: uuid.UUID) -> list[DaySpan]:
     """When this person can be booked for interviews, in whatever mode, by their weekly hours and days unlike others."""
     within = await _open_ahead(tx, booth)
     spans = by_day(within, booth.fair.zone)
@@ -36,14 +36,16 @@ async def times_of(tx: Transaction, booth: Booth, person: uuid.UUID) -> list[Day
         return []
     first, last = spans[0][0], spans[-1][0]
     rules = (
-        await availability_rules.of_people(tx, [person], venue_of(booth), first, last, follow_up=False, within=within)
-    )[person]
+        await availability_rules.of_people(
+            tx, [person_id], venue_of(booth), first, last, follow_up=False, within=within
+        )
+    )[person_id]
     open_at = [span for mode in Mode for span in windows(rules, mode, first, last)]
     return by_day(open_at, booth.fair.zone)
 
 
 async def be_there(
-    tx: Transaction, booth: Booth, person: uuid.UUID, day: date, span: tuple[int, int], modes: Collection[str]
+    tx: Transaction, booth: Booth, person_id: uuid.UUID, day: date, span: tuple[int, int], modes: Collection[str]
 ) -> None:
     """On a day of the fair the person is there too from one minute of the day until another: their weekly hours of
     that day stay beside it."""
@@ -54,12 +56,12 @@ async def be_there(
         message = N_("The fair is open from %(opens)s to %(closes)s on that day.")
         opens, closes = f"{open_at[0][0]:%H:%M}", f"{open_at[-1][1]:%H:%M}"
         raise Invalid("day.closed_then", message, field="day_begins", opens=opens, closes=closes)
-    await hours.add_day(tx, person, day, span, modes)
-    if sum(1 for row in await hours.days_of(tx, person) if row.day == day) > 1:
+    await hours.add_day(tx, person_id, day, span, modes)
+    if sum(1 for row in await hours.days_of(tx, person_id) if row.day == day) > 1:
         return
-    for weekly in await hours.weekly_of(tx, person):
+    for weekly in await hours.weekly_of(tx, person_id):
         if weekly.weekday == day.weekday():
-            await hours.add_day(tx, person, day, (weekly.begins, weekly.ends), weekly.modes)
+            await hours.add_day(tx, person_id, day, (weekly.begins, weekly.ends), weekly.modes)
 
 
 def _minute_of(at: time) -> int:

@@ -30,15 +30,15 @@ class BusyTime(Base):
     ends_at: Mapped[datetime]
 
 
-async def open_feed(tx: Transaction, person: uuid.UUID) -> str:
+async def open_feed(tx: Transaction, person_id: uuid.UUID) -> str:
     """A new secret for the person's calendar address; the one before opens nothing any more."""
     token = secrets.token_urlsafe(24)
-    (await of_person(tx, person)).feed_hash = hashlib.sha256(token.encode()).hexdigest()
+    (await of_person(tx, person_id)).feed_hash = hashlib.sha256(token.encode()).hexdigest()
     return token
 
 
-async def close_feed(tx: Transaction, person: uuid.UUID) -> None:
-    (await of_person(tx, person)).feed_hash = None
+async def close_feed(tx: Transaction, person_id: uuid.UUID) -> None:
+    (await of_person(tx, person_id)).feed_hash = None
 
 
 async def whose_feed(tx: Transaction, token: str) -> Person:
@@ -67,15 +67,15 @@ async def busy_of(
 READ_EVERY = timedelta(minutes=15)
 
 
-async def read_at(tx: Transaction, person: uuid.UUID, address: str) -> None:
+async def read_at(tx: Transaction, person_id: uuid.UUID, address: str) -> None:
     """The person's own calendar is read at this address from now on; an empty one ends it."""
     address = clean_text(address, "busy_address", 1000)
     if address and not address.startswith(("https://", "http://", "webcal://")):
         message = N_("Please give the whole address of the calendar, beginning with https://")
         raise Invalid("busy_address.invalid", message, field="busy_address")
-    row = await of_person(tx, person)
+    row = await of_person(tx, person_id)
     row.busy_address, row.busy_read_at, row.busy_trouble = address.replace("webcal://", "https://"), None, ""
-    await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person))
+    await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person_id))
 
 
 async def due(tx: Transaction) -> list[tuple[uuid.UUID, str]]:
@@ -87,22 +87,22 @@ async def due(tx: Transaction) -> list[tuple[uuid.UUID, str]]:
     return [(person, address) for person, address in await tx.session.execute(query.limit(20))]
 
 
-async def keep_busy(tx: Transaction, person: uuid.UUID, address: str, spans: Collection[Span]) -> None:
+async def keep_busy(tx: Transaction, person_id: uuid.UUID, address: str, spans: Collection[Span]) -> None:
     """What the calendar at this address says now takes the place of what it said before.
 
     Reading takes time: if another address was given meanwhile, or none, what was read means nothing any more.
     """
-    row = await tx.session.get(BookingRules, person, with_for_update=True)
+    row = await tx.session.get(BookingRules, person_id, with_for_update=True)
     if row is None or row.busy_address != address:
         return
-    await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person))
+    await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person_id))
     tx.session.add_all(
-        BusyTime(id=new_id(), person_id=person, begins_at=span.begins, ends_at=span.ends) for span in spans
+        BusyTime(id=new_id(), person_id=person_id, begins_at=span.begins, ends_at=span.ends) for span in spans
     )
     row.busy_read_at, row.busy_trouble = tx.now, ""
 
 
-async def note_trouble(tx: Transaction, person: uuid.UUID, address: str, trouble: str) -> None:
-    row = await tx.session.get(BookingRules, person, with_for_update=True)
+async def note_trouble(tx: Transaction, person_id: uuid.UUID, address: str, trouble: str) -> None:
+    row = await tx.session.get(BookingRules, person_id, with_for_update=True)
     if row and row.busy_address == address:
         row.busy_read_at, row.busy_trouble = tx.now, trouble

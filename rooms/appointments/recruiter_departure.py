@@ -19,26 +19,26 @@ async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID], by
         await _pass_on(tx, booth.id, person, by)
 
 
-async def dismiss(tx: Transaction, employer: uuid.UUID, person: uuid.UUID, by: Person) -> None:
+async def dismiss(tx: Transaction, employer_id: uuid.UUID, person_id: uuid.UUID, by: Person) -> None:
     """The person leaves the employer; their interviews go to a colleague of the booth."""
-    left = [booth.id for booth in await booths.staffed_by(tx, person) if booth.employer_id == employer]
-    await booths.dismiss(tx, employer, person)
+    left = [booth.id for booth in await booths.staffed_by(tx, person_id) if booth.employer_id == employer_id]
+    await booths.dismiss(tx, employer_id, person_id)
     for booth in left:
-        await _pass_on(tx, booth, person, by)
+        await _pass_on(tx, booth, person_id, by)
 
 
-async def _pass_on(tx: Transaction, booth: uuid.UUID, person: uuid.UUID, by: Person) -> None:
+async def _pass_on(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID, by: Person) -> None:
     """Each interview ahead goes to whoever of the booth is free then; if nobody is, it is cancelled, with a letter.
     Where the person was a guest, the two others meet without them."""
     await tx.session.flush()
-    await _stop_speaking(tx, booth, person)
-    for found in await agenda.with_guest(tx, booth, person):
+    await _stop_speaking(tx, booth_id, person_id)
+    for found in await agenda.with_guest(tx, booth_id, person_id):
         invited = await reservation.locked(tx, found.id)
-        if invited and invited.is_ahead(tx.now) and invited.guest_id == person:
+        if invited and invited.is_ahead(tx.now) and invited.guest_id == person_id:
             await booking.excuse_guest(tx, invited, by)
-    staff = await booths.staff_of(tx, booth)
-    for found in await agenda.at_booth(tx, booth):
-        row = await reservation.locked(tx, found.id) if found.counsellor_id == person else None
+    staff = await booths.staff_of(tx, booth_id)
+    for found in await agenda.at_booth(tx, booth_id):
+        row = await reservation.locked(tx, found.id) if found.counsellor_id == person_id else None
         if row is None or not row.is_ahead(tx.now):
             continue
         for colleague in staff:
@@ -48,15 +48,15 @@ async def _pass_on(tx: Transaction, booth: uuid.UUID, person: uuid.UUID, by: Per
             await booking.cancel(tx, row, by)
 
 
-async def _stop_speaking(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
+async def _stop_speaking(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """Whoever has left speaks for the employer no longer: what rings is withdrawn, and the talks they lead end. Whoever
     waited in line for one stands first in it again."""
-    await calls.withdraw_of(tx, booth, person)
-    for found in await meetings.led_at(tx, booth, person):
+    await calls.withdraw_of(tx, booth_id, person_id)
+    for found in await meetings.led_at(tx, booth_id, person_id):
         row = await room.locked_meeting(tx, found)
         if row is None:
             continue
-        if row.guest and row.guest_id == person:
+        if row.guest and row.guest_id == person_id:
             await meetings.go_out(tx, row.guest, row)
         else:
             await meetings.end(tx, row, is_cut=row.place_id is not None)

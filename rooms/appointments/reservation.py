@@ -31,7 +31,7 @@ class Reservation:
     """What is to take place: with whom, for what, how and when, with the counsellor's pauses."""
 
     appointment_type: AppointmentType
-    counsellor: uuid.UUID
+    counsellor_id: uuid.UUID
     mode: Mode
     span: Span
     before: timedelta
@@ -62,10 +62,10 @@ async def reserve_all(
     """Reserve a time for each candidate, in their order; None where somebody has it already."""
     if not wanted:
         return []
-    people = {person for candidate, each in wanted for person in (candidate, each.counsellor)}
+    people = {person for candidate, each in wanted for person in (candidate, each.counsellor_id)}
     found = (await tx.session.execute(select(Person).where(tx.among(Person.id, people)))).scalars()
     known = {person.id: person for person in found}
-    rows = [_to_reserve(tx, known[candidate], each, known[each.counsellor], until) for candidate, each in wanted]
+    rows = [_to_reserve(tx, known[candidate], each, known[each.counsellor_id], until) for candidate, each in wanted]
     await clear_lapsed(tx, rows)
     tx.session.add_all(rows)
     await tx.session.flush()
@@ -83,7 +83,7 @@ def _to_reserve(
     row = Appointment(
         id=new_id(),
         appointment_type_id=wanted.appointment_type.id,
-        counsellor_id=wanted.counsellor,
+        counsellor_id=wanted.counsellor_id,
         candidate_id=candidate.id,
         state=AppointmentState.RESERVED,
         sequence=0,
@@ -121,8 +121,8 @@ def pieces_of(row: Appointment) -> Pieces:
     return theirs | of_counsellor(row, row.counsellor_id)
 
 
-def of_counsellor(row: Appointment, counsellor: uuid.UUID) -> Pieces:
-    return {(counsellor, piece) for piece in pieces(row.occupied_from, row.occupied_until)}
+def of_counsellor(row: Appointment, counsellor_id: uuid.UUID) -> Pieces:
+    return {(counsellor_id, piece) for piece in pieces(row.occupied_from, row.occupied_until)}
 
 
 async def take(tx: Transaction, row: Appointment, wanted: Pieces) -> bool:
@@ -161,9 +161,9 @@ async def clear_lapsed(tx: Transaction, rows: Sequence[Appointment]) -> None:
         await lapse(tx, lapsed)
 
 
-async def lapse(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
+async def lapse(tx: Transaction, appointment_id: uuid.UUID) -> Appointment | None:
     """A reserved time was not booked in time: it is free again. Returns it unless it was booked meanwhile."""
-    row = await locked(tx, appointment)
+    row = await locked(tx, appointment_id)
     if (
         row is None
         or row.state is not AppointmentState.RESERVED
@@ -187,9 +187,9 @@ async def renew(tx: Transaction, row: Appointment, wanted: Reservation) -> bool:
     return True
 
 
-async def let_go(tx: Transaction, candidate: uuid.UUID) -> None:
+async def let_go(tx: Transaction, candidate_id: uuid.UUID) -> None:
     """Whoever takes another time lets the one go that they have reserved; a time proposed to them stays."""
-    query = select(Appointment.id).where(Appointment.candidate_id == candidate, *agenda.CHOOSING)
+    query = select(Appointment.id).where(Appointment.candidate_id == candidate_id, *agenda.CHOOSING)
     for reserved in list((await tx.session.execute(query.order_by(Appointment.id))).scalars()):
         row = await locked(tx, reserved)
         if row and row.state is AppointmentState.RESERVED:
@@ -203,9 +203,9 @@ async def free(tx: Transaction, row: Appointment) -> None:
     await tx.session.execute(delete(OccupiedPiece).where(OccupiedPiece.appointment_id == row.id))
 
 
-async def locked(tx: Transaction, appointment: uuid.UUID) -> Appointment | None:
+async def locked(tx: Transaction, appointment_id: uuid.UUID) -> Appointment | None:
     """The appointment, locked: whoever comes second sees what the first has done."""
-    return next(iter(await locked_all(tx, [appointment])), None)
+    return next(iter(await locked_all(tx, [appointment_id])), None)
 
 
 async def locked_all(tx: Transaction, appointments: Collection[uuid.UUID]) -> list[Appointment]:

@@ -33,16 +33,16 @@ class RoomOpened(DomainEvent):
     """The room of an appointment is there."""
 
     kind: ClassVar[str] = "appointment.room_opened"
-    appointment: uuid.UUID
-    meeting: uuid.UUID
+    appointment_id: uuid.UUID
+    meeting_id: uuid.UUID
 
 
 class RoomEntered(DomainEvent):
     """Somebody has come into the waiting room of an appointment for the first time."""
 
     kind: ClassVar[str] = "appointment.entered"
-    appointment: uuid.UUID
-    person: uuid.UUID
+    appointment_id: uuid.UUID
+    person_id: uuid.UUID
 
 
 async def enter(tx: Transaction, row: Appointment, person: Person) -> Meeting:
@@ -56,7 +56,7 @@ async def enter(tx: Transaction, row: Appointment, person: Person) -> Meeting:
     meeting = await _meeting_of(tx, row) or await _open(tx, row)
     if not await has_entered(tx, row, person.id):
         await note(tx, row, person.id, What.ENTERED)
-        event = RoomEntered(appointment=row.id, person=person.id)
+        event = RoomEntered(appointment_id=row.id, person_id=person.id)
         tx.record(event, *row.streams)
     return meeting
 
@@ -83,17 +83,17 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
     tx.session.add(meeting)
     await tx.session.flush()
     await conversations.begin(tx, ConversationKind.MEETING, meeting.thread, None)
-    event = RoomOpened(appointment=row.id, meeting=meeting.id)
+    event = RoomOpened(appointment_id=row.id, meeting_id=meeting.id)
     tx.record(event, meeting_stream(meeting.id), *row.streams)
     return meeting
 
 
-async def locked_meeting(tx: Transaction, meeting: uuid.UUID) -> Meeting | None:
+async def locked_meeting(tx: Transaction, meeting_id: uuid.UUID) -> Meeting | None:
     """A meeting, locked, and its appointment before it: everybody takes the two in this order."""
-    found = (await tx.session.execute(select(Meeting.appointment_id).where(Meeting.id == meeting))).first()
+    found = (await tx.session.execute(select(Meeting.appointment_id).where(Meeting.id == meeting_id))).first()
     if found and found.appointment_id:
         await reservation.locked(tx, found.appointment_id)
-    return await meetings.locked(tx, meeting)
+    return await meetings.locked(tx, meeting_id)
 
 
 async def appointment_of(tx: Transaction, meeting: Meeting) -> Appointment | None:
@@ -111,7 +111,7 @@ async def ends_of(tx: Transaction, rows: Collection[Meeting]) -> dict[uuid.UUID,
 @reacts_to(MeetingEnded)
 async def _record_by_itself(tx: Transaction, event: MeetingEnded) -> None:
     """The talk of an appointment took place: what both can see is recorded."""
-    meeting = await tx.session.get_one(Meeting, event.meeting)
+    meeting = await tx.session.get_one(Meeting, event.meeting_id)
     row = await appointment_of(tx, meeting)
     if row is None or event.state is not MeetingState.ENDED:
         return

@@ -79,11 +79,11 @@ async def say(tx: Transaction, row: Appointment, helped: str, heard: str, words:
     await tx.session.flush()
 
 
-async def of_appointment(tx: Transaction, appointment: uuid.UUID) -> Satisfaction | None:
-    return await tx.session.get(Satisfaction, appointment)
+async def of_appointment(tx: Transaction, appointment_id: uuid.UUID) -> Satisfaction | None:
+    return await tx.session.get(Satisfaction, appointment_id)
 
 
-async def results(tx: Transaction, agency: uuid.UUID) -> list[Result]:
+async def results(tx: Transaction, agency_id: uuid.UUID) -> list[Result]:
     """By team and appointment type of an agency: one query. A counsellor of two teams counts in both."""
     query = (
         select(Team.name, AppointmentType.name, Appointment.candidate_id, Satisfaction)
@@ -91,7 +91,7 @@ async def results(tx: Transaction, agency: uuid.UUID) -> list[Result]:
         .join(AppointmentType, AppointmentType.id == Appointment.appointment_type_id)
         .join(TeamMember, TeamMember.person_id == Appointment.counsellor_id)
         .join(Team, Team.id == TeamMember.team_id)
-        .where(AppointmentType.agency_id == agency, Team.agency_id == agency)
+        .where(AppointmentType.agency_id == agency_id, Team.agency_id == agency_id)
     )
     found: dict[tuple[str, str], list[Satisfaction]] = {}
     people: dict[tuple[str, str], set[uuid.UUID]] = {}

@@ -54,24 +54,24 @@ class Candidate:
     agreed to already."""
 
     id: uuid.UUID
-    referent: uuid.UUID | None
+    referent_id: uuid.UUID | None
     agencies: frozenset[uuid.UUID]
     own: Sequence[Span]
 
 
 async def counsellors_for(
-    tx: Transaction, appointment_type: AppointmentType, candidate: uuid.UUID, moving: Appointment | None = None
+    tx: Transaction, appointment_type: AppointmentType, candidate_id: uuid.UUID, moving: Appointment | None = None
 ) -> list[uuid.UUID]:
     """Who may be met for this appointment type. What is booked already may move with whom it is booked."""
     team = await appointment_types.ids_for(tx, appointment_type)
-    (known,) = await candidates(tx, [candidate])
+    (known,) = await candidates(tx, [candidate_id])
     return may_be_met(appointment_type, team, known) or ([moving.counsellor_id] if moving else [])
 
 
 def may_be_met(appointment_type: AppointmentType, team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
     """The agency or the appointment type's team, only the referent for a follow-up, never oneself. Whoever is followed
     goes to their counsellor's agency; to an interview anybody goes."""
-    referent = candidate.referent
+    referent = candidate.referent_id
     if (
         appointment_type.agency_id
         and referent
@@ -142,21 +142,21 @@ async def free_times(
     tx: Transaction,
     appointment_type: AppointmentType,
     mode: Mode,
-    candidate: uuid.UUID,
+    candidate_id: uuid.UUID,
     first: date,
     days: int = DAYS_AT_ONCE,
     *,
     moving: Appointment | None = None,
-    only: uuid.UUID | None = None,
+    counsellor_id: uuid.UUID | None = None,
     guest: Guest | None = None,
 ) -> list[Time]:
     """The times of these days that the candidate can book, the soonest first; `moving` stands in nobody's way. With a
     guest, those that suit all three."""
-    people = [only] if only else await counsellors_for(tx, appointment_type, candidate, moving)
+    people = [counsellor_id] if counsellor_id else await counsellors_for(tx, appointment_type, candidate_id, moving)
     guest = moving.asked if moving else guest
     people = without(people, guest)
     openings = await openings_of(tx, appointment_type, mode, people, first, days, moving=moving, guest=guest)
-    (known,) = await candidates(tx, [candidate], openings.around, moving)
+    (known,) = await candidates(tx, [candidate_id], openings.around, moving)
     return _times(openings, people, known)
 
 

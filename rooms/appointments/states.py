@@ -43,7 +43,7 @@ def publish(tx: Transaction, row: Appointment) -> None:
 
 def changed(row: Appointment, state: AppointmentState) -> AppointmentChanged:
     return AppointmentChanged(
-        appointment=row.id, state=state, begins_at=row.begins_at, ends_at=row.ends_at, sequence=row.sequence
+        appointment_id=row.id, state=state, begins_at=row.begins_at, ends_at=row.ends_at, sequence=row.sequence
     )
 
 

@@ -67,10 +67,10 @@ async def move(tx: Transaction, row: Appointment, by: Person, wanted: Reservatio
     _must_be_ahead(tx, row)
     clean_phone(row.phone, required=wanted.mode is Mode.PHONE)
     before = row.counsellor_id
-    known = await tx.session.get_one(Person, wanted.counsellor)
+    known = await tx.session.get_one(Person, wanted.counsellor_id)
     note(tx, row, ChangeKind.MOVED, by, "" if known.id == before else known.name)
     await free(tx, row)
-    row.counsellor_id, row.mode = wanted.counsellor, wanted.mode
+    row.counsellor_id, row.mode = wanted.counsellor_id, wanted.mode
     await clear_lapsed(tx, [row])
     row.counsellor = known
     put(row, wanted)

@@ -83,22 +83,22 @@ async def wish(
     return row
 
 
-async def give_up(tx: Transaction, candidate: Person, wish: uuid.UUID) -> list[Appointment]:
+async def give_up(tx: Transaction, candidate: Person, wish_id: uuid.UUID) -> list[Appointment]:
     """Wait no longer. Returns what was proposed for it and is locked, which is the next one's now."""
-    row = await tx.session.get(Wish, wish)
+    row = await tx.session.get(Wish, wish_id)
     if row is None or row.candidate_id != candidate.id:
         raise NotFound("wish")
     row.ended_at = row.ended_at or tx.now
     return await _proposed_for(tx, {row.id})
 
 
-async def of_person(tx: Transaction, candidate: uuid.UUID) -> list[Wish]:
-    query = select(Wish).where(Wish.candidate_id == candidate, Wish.ended_at.is_(None)).order_by(Wish.made_at)
+async def of_person(tx: Transaction, candidate_id: uuid.UUID) -> list[Wish]:
+    query = select(Wish).where(Wish.candidate_id == candidate_id, Wish.ended_at.is_(None)).order_by(Wish.made_at)
     return list((await tx.session.execute(query)).scalars())
 
 
 async def freed(
-    tx: Transaction, begins: datetime, counsellor: uuid.UUID, appointment_type: AppointmentType
+    tx: Transaction, begins: datetime, counsellor_id: uuid.UUID, appointment_type: AppointmentType
 ) -> Appointment | None:
     """A time has come free: reserve it for the first who waits, has not been asked about it, and can come."""
     if begins < tx.now + SOONEST:
@@ -107,9 +107,9 @@ async def freed(
         if not row.appointment_type.stands:
             continue
         day = begins.astimezone(row.appointment_type.venue.zone).date()
-        if not row.first_day <= day <= row.last_day or await _was_asked(tx, row, counsellor, begins):
+        if not row.first_day <= day <= row.last_day or await _was_asked(tx, row, counsellor_id, begins):
             continue
-        proposed = await _propose(tx, row, begins, counsellor)
+        proposed = await _propose(tx, row, begins, counsellor_id)
         if proposed:
             return proposed
     return None
@@ -135,18 +135,18 @@ async def _proposed_for(tx: Transaction, wishes: Collection[uuid.UUID]) -> list[
     return list((await tx.session.execute(query)).unique().scalars())
 
 
-async def _was_asked(tx: Transaction, row: Wish, counsellor: uuid.UUID, begins: datetime) -> bool:
+async def _was_asked(tx: Transaction, row: Wish, counsellor_id: uuid.UUID, begins: datetime) -> bool:
     query = select(Proposal.id).where(
-        Proposal.wish_id == row.id, Proposal.counsellor_id == counsellor, Proposal.begins_at == begins
+        Proposal.wish_id == row.id, Proposal.counsellor_id == counsellor_id, Proposal.begins_at == begins
     )
     return (await tx.session.execute(query)).first() is not None
 
 
-async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor: uuid.UUID) -> Appointment | None:
-    if counsellor not in await slot_search.counsellors_for(tx, row.appointment_type, row.candidate_id):
+async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor_id: uuid.UUID) -> Appointment | None:
+    if counsellor_id not in await slot_search.counsellors_for(tx, row.appointment_type, row.candidate_id):
         return None
     try:
-        found = await _possible(tx, row, begins, counsellor)
+        found = await _possible(tx, row, begins, counsellor_id)
     except Conflict:
         # They have another appointment then.
         return None
@@ -155,18 +155,18 @@ async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor: uui
         if reserved is None:
             continue
         reserved.wish_id = row.id
-        tx.session.add(Proposal(id=new_id(), wish_id=row.id, counsellor_id=counsellor, begins_at=begins))
+        tx.session.add(Proposal(id=new_id(), wish_id=row.id, counsellor_id=counsellor_id, begins_at=begins))
         await notifications.proposed(tx, reserved)
         return reserved
     return None
 
 
-async def _possible(tx: Transaction, row: Wish, begins: datetime, counsellor: uuid.UUID) -> list[Reservation]:
+async def _possible(tx: Transaction, row: Wish, begins: datetime, counsellor_id: uuid.UUID) -> list[Reservation]:
     """As they wished to meet. If that is not offered any more, in any other way: told is better than forgotten."""
     offered = [Mode(mode) for mode in row.appointment_type.modes]
     for mode in [row.mode] if row.mode in offered else offered:
         if found := await allocation.possible(
-            tx, row.candidate_id, row.appointment_type, mode, begins, row.time_zone, [counsellor]
+            tx, row.candidate_id, row.appointment_type, mode, begins, row.time_zone, [counsellor_id]
         ):
             return found
     return []

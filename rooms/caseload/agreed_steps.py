@@ -33,24 +33,24 @@ class AgreedStep(Base):
         return self.person_signed_at is not None and self.counsellor_signed_at is not None
 
 
-async def propose(tx: Transaction, by: Person, person: uuid.UUID, text: str, due_on: date | None) -> AgreedStep:
+async def propose(tx: Transaction, by: Person, person_id: uuid.UUID, text: str, due_on: date | None) -> AgreedStep:
     """Write a step down; whoever proposes it has signed it."""
     text = clean_text(text, "step", 300, required=True)
     if due_on and due_on < (tx.now - LAST_ZONE).date():
         raise Invalid("due_on.past", N_("This day is over already. Please choose one that lies ahead."), field="due_on")
-    row = AgreedStep(id=new_id(), person_id=person, text=text, due_on=due_on, made_at=tx.now)
+    row = AgreedStep(id=new_id(), person_id=person_id, text=text, due_on=due_on, made_at=tx.now)
     tx.session.add(row)
     sign(tx, row, by.id)
-    if (await tx.session.get_one(Person, person)).email is None:
+    if (await tx.session.get_one(Person, person_id)).email is None:
         # Agreed by word of mouth: they cannot sign here.
         row.person_signed_at = tx.now
     await tx.session.flush()
     return row
 
 
-def sign(tx: Transaction, step: AgreedStep, by: uuid.UUID) -> None:
+def sign(tx: Transaction, step: AgreedStep, by_id: uuid.UUID) -> None:
     """Agree to the step. Whoever is not its person signs as the counsellor."""
-    if by == step.person_id:
+    if by_id == step.person_id:
         step.person_signed_at = step.person_signed_at or tx.now
     else:
         step.counsellor_signed_at = step.counsellor_signed_at or tx.now
@@ -62,8 +62,8 @@ def finish(tx: Transaction, step: AgreedStep) -> None:
     step.done_at = step.done_at or tx.now
 
 
-async def step(tx: Transaction, step: uuid.UUID) -> AgreedStep:
-    row = await tx.session.get(AgreedStep, step, with_for_update=True)
+async def step(tx: Transaction, step_id: uuid.UUID) -> AgreedStep:
+    row = await tx.session.get(AgreedStep, step_id, with_for_update=True)
     if row is None:
         raise NotFound("step")
     return row

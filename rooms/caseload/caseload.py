@@ -49,52 +49,54 @@ class CounsellorChanged(DomainEvent):
     """Somebody is followed by another counsellor from now on, or by nobody."""
 
     kind: ClassVar[str] = "caseload.counsellor_changed"
-    person: uuid.UUID
-    counsellor: uuid.UUID | None
-    before: uuid.UUID | None
+    person_id: uuid.UUID
+    counsellor_id: uuid.UUID | None
+    former_id: uuid.UUID | None
 
 
-def publish(tx: Transaction, person: uuid.UUID, counsellor: uuid.UUID | None, before: uuid.UUID | None) -> None:
-    concerned = filter(None, (person, counsellor, before))
-    event = CounsellorChanged(person=person, counsellor=counsellor, before=before)
+def publish(
+    tx: Transaction, person_id: uuid.UUID, counsellor_id: uuid.UUID | None, former_id: uuid.UUID | None
+) -> None:
+    concerned = filter(None, (person_id, counsellor_id, former_id))
+    event = CounsellorChanged(person_id=person_id, counsellor_id=counsellor_id, former_id=former_id)
     tx.record(event, *(person_stream(each) for each in concerned))
 
 
-async def follow(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
+async def follow(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """`counsellor` is the person's referent from now on."""
-    row = await tx.session.get(CaseloadEntry, person, with_for_update=True)
+    row = await tx.session.get(CaseloadEntry, person_id, with_for_update=True)
     if row is None:
-        values = {"person_id": person, "counsellor_id": counsellor, "since": tx.now}
+        values = {"person_id": person_id, "counsellor_id": counsellor_id, "since": tx.now}
         await tx.insert_once(CaseloadEntry, values)
-        await conversations.begin(tx, ConversationKind.COUNSEL, person, None)
-        publish(tx, person, counsellor, None)
-    elif row.counsellor_id != counsellor:
+        await conversations.begin(tx, ConversationKind.COUNSEL, person_id, None)
+        publish(tx, person_id, counsellor_id, None)
+    elif row.counsellor_id != counsellor_id:
         before = row.counsellor_id
-        row.counsellor_id, row.agency_id, row.since = counsellor, None, tx.now
+        row.counsellor_id, row.agency_id, row.since = counsellor_id, None, tx.now
         if before:
-            await thread_letters.no_longer_written_to(tx, await conversations.with_counsellor(tx, person), before)
-        publish(tx, person, counsellor, before)
+            await thread_letters.no_longer_written_to(tx, await conversations.with_counsellor(tx, person_id), before)
+        publish(tx, person_id, counsellor_id, before)
 
 
-async def followed_by(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
+async def followed_by(tx: Transaction, counsellor_id: uuid.UUID) -> list[Person]:
     query = select(Person).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
-    query = query.where(CaseloadEntry.counsellor_id == counsellor).order_by(Person.name)
+    query = query.where(CaseloadEntry.counsellor_id == counsellor_id).order_by(Person.name)
     return list((await tx.session.execute(query)).scalars())
 
 
-async def count_of(tx: Transaction, counsellor: uuid.UUID) -> int:
+async def count_of(tx: Transaction, counsellor_id: uuid.UUID) -> int:
     """How many people the counsellor follows."""
-    query = select(func.count()).select_from(CaseloadEntry).where(CaseloadEntry.counsellor_id == counsellor)
+    query = select(func.count()).select_from(CaseloadEntry).where(CaseloadEntry.counsellor_id == counsellor_id)
     return (await tx.session.execute(query)).scalar_one()
 
 
-async def knows(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bool:
+async def knows(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
     """Whether the counsellor follows the person or has an appointment with them at the agency."""
-    if await referents.referent_of(tx, person) == counsellor:
+    if await referents.referent_of(tx, person_id) == counsellor_id:
         return True
     query = select(Appointment.id).where(
-        Appointment.counsellor_id == counsellor,
-        Appointment.candidate_id == person,
+        Appointment.counsellor_id == counsellor_id,
+        Appointment.candidate_id == person_id,
         agenda.is_counselling(),
         Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER)),
     )
@@ -138,10 +140,10 @@ class Followed:
         return all(is_so for each, is_so in answers.items() if each in only)
 
 
-async def entries(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> list[Followed]:
+async def entries(tx: Transaction, counsellor_id: uuid.UUID, words: str = "") -> list[Followed]:
     """Everybody the counsellor follows, with contacts, steps and open messages: four queries for any number of them."""
     query = select(Person, CaseloadEntry).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
-    query = query.where(CaseloadEntry.counsellor_id == counsellor).order_by(Person.name)
+    query = query.where(CaseloadEntry.counsellor_id == counsellor_id).order_by(Person.name)
     query = query.where(name_search.begin_with(Person.id, words))
     rows = (await tx.session.execute(query)).all()
     stands = Appointment.state == AppointmentState.BOOKED
@@ -178,12 +180,14 @@ class Elsewhere:
     counsellor: str
 
 
-async def elsewhere(tx: Transaction, counsellor: uuid.UUID, words: str) -> list[Elsewhere]:
+async def elsewhere(tx: Transaction, counsellor_id: uuid.UUID, words: str) -> list[Elsewhere]:
     """Who of the agency's people has this name and is followed by a colleague; the first twenty. Two queries."""
     if len("".join(name_search.words_of(words))) < FEWEST_LETTERS:
         return []
-    mine = select(Team.agency_id).join(TeamMember).where(TeamMember.person_id == counsellor)
-    there = select(TeamMember.person_id).join(Team).where(Team.agency_id.in_(mine), TeamMember.person_id != counsellor)
+    mine = select(Team.agency_id).join(TeamMember).where(TeamMember.person_id == counsellor_id)
+    there = (
+        select(TeamMember.person_id).join(Team).where(Team.agency_id.in_(mine), TeamMember.person_id != counsellor_id)
+    )
     # Apart, for PostgreSQL takes it for cheap to go through everybody whom somebody of the agency follows.
     colleagues = dict(await tx.plain_rows(select(Person.id, Person.name).where(Person.id.in_(there))))
     query = select(Person.name, CaseloadEntry.counsellor_id).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
@@ -193,9 +197,9 @@ async def elsewhere(tx: Transaction, counsellor: uuid.UUID, words: str) -> list[
     return [Elsewhere(name, colleagues[whose]) for name, whose in rows]
 
 
-def of_nobody(counsellor: uuid.UUID) -> Select[Person]:
+def of_nobody(counsellor_id: uuid.UUID) -> Select[Person]:
     """Of the counsellor's agencies."""
-    mine = select(Team.agency_id).join(TeamMember).where(TeamMember.person_id == counsellor)
+    mine = select(Team.agency_id).join(TeamMember).where(TeamMember.person_id == counsellor_id)
     query = select(Person).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
     return query.where(CaseloadEntry.agency_id.in_(mine))
 
@@ -208,82 +212,82 @@ class Unfollowed:
     people: list[Person]
 
 
-async def unfollowed(tx: Transaction, counsellor: uuid.UUID, words: str = "") -> Unfollowed:
+async def unfollowed(tx: Transaction, counsellor_id: uuid.UUID, words: str = "") -> Unfollowed:
     """Who waits for somebody to follow them, by the beginnings of their names."""
-    query = of_nobody(counsellor).where(name_search.begin_with(Person.id, words))
+    query = of_nobody(counsellor_id).where(name_search.begin_with(Person.id, words))
     count = (await tx.session.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
     found = (await tx.session.execute(query.order_by(Person.name).limit(MOST_FOUND))).scalars()
     return Unfollowed(count, list(found))
 
 
-async def take_up(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> Person:
+async def take_up(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID) -> Person:
     """Follow somebody of one's agency whom nobody follows: the thread, the notes and the steps are theirs still."""
-    row = (await tx.session.execute(of_nobody(counsellor).where(Person.id == person))).scalar_one_or_none()
+    row = (await tx.session.execute(of_nobody(counsellor_id).where(Person.id == person_id))).scalar_one_or_none()
     if row is None:
         raise NotFound("person")
-    await follow(tx, counsellor, person)
+    await follow(tx, counsellor_id, person_id)
     return row
 
 
-async def asking(tx: Transaction, counsellor: uuid.UUID) -> list[tuple[Person, datetime]]:
+async def asking(tx: Transaction, counsellor_id: uuid.UUID) -> list[tuple[Person, datetime]]:
     """Who of the counsellor's people waits for an answer and since when, the longest first."""
-    followed = {person.id: person for person in await followed_by(tx, counsellor)}
+    followed = {person.id: person for person in await followed_by(tx, counsellor_id)}
     since = await response_times.waiting(tx, followed)
     return [(followed[person], since[person]) for person in sorted(since, key=since.__getitem__)]
 
 
-async def hand_over(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, colleague: uuid.UUID) -> None:
+async def hand_over(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID, colleague_id: uuid.UUID) -> None:
     """A colleague of the same agency follows the person from now on; appointments that are booked stay as they are."""
-    await _own(tx, counsellor, person)
-    await follow(tx, (await colleague_of(tx, counsellor, colleague)).id, person)
+    await _own(tx, counsellor_id, person_id)
+    await follow(tx, (await colleague_of(tx, counsellor_id, colleague_id)).id, person_id)
 
 
-async def hand_all_over(tx: Transaction, counsellor: uuid.UUID, colleague: uuid.UUID) -> int:
+async def hand_all_over(tx: Transaction, counsellor_id: uuid.UUID, colleague_id: uuid.UUID) -> int:
     """A colleague of the same agency follows everybody from now on; returns how many."""
-    await colleague_of(tx, counsellor, colleague)
-    followed = await followed_by(tx, counsellor)
+    await colleague_of(tx, counsellor_id, colleague_id)
+    followed = await followed_by(tx, counsellor_id)
     for person in followed:
-        await follow(tx, colleague, person.id)
+        await follow(tx, colleague_id, person.id)
     return len(followed)
 
 
-def asked_about(counsellor: uuid.UUID, person: uuid.UUID) -> str:
+def asked_about(counsellor_id: uuid.UUID, person_id: uuid.UUID) -> str:
     """The occasion of the letter that asks."""
-    return f"following:{person}:{counsellor}"
+    return f"following:{person_id}:{counsellor_id}"
 
 
-async def stop_following(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
+async def stop_following(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """Nobody follows the person from now on: their agency does not lose them, and what is booked, written and agreed
     stays for whoever is next."""
-    row = await _own(tx, counsellor, person)
-    teams = await agencies.teams_of(tx, counsellor)
+    row = await _own(tx, counsellor_id, person_id)
+    teams = await agencies.teams_of(tx, counsellor_id)
     row.counsellor_id, row.agency_id = None, teams[0].agency_id
-    await thread_letters.no_longer_written_to(tx, await conversations.with_counsellor(tx, person), counsellor)
+    await thread_letters.no_longer_written_to(tx, await conversations.with_counsellor(tx, person_id), counsellor_id)
     # They said yes once, and may be asked again.
-    await outbox.may_be_written_again(tx, asked_about(counsellor, person))
-    publish(tx, person, None, counsellor)
+    await outbox.may_be_written_again(tx, asked_about(counsellor_id, person_id))
+    publish(tx, person_id, None, counsellor_id)
 
 
-async def reinforce(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID, *, is_reinforced: bool) -> None:
+async def reinforce(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID, *, is_reinforced: bool) -> None:
     """Give somebody reinforced support, or end it; their counsellor says so."""
-    row = await _own(tx, counsellor, person)
+    row = await _own(tx, counsellor_id, person_id)
     row.reinforced_at = (row.reinforced_at or tx.now) if is_reinforced else None
 
 
-async def kept_promise(tx: Transaction, counsellor: uuid.UUID, zone: ZoneInfo, holidays: Collection[date]) -> Kept:
+async def kept_promise(tx: Transaction, counsellor_id: uuid.UUID, zone: ZoneInfo, holidays: Collection[date]) -> Kept:
     """How the counsellor kept the promise to answer, to each person since it was given."""
     query = select(CaseloadEntry).where(
-        CaseloadEntry.counsellor_id == counsellor, CaseloadEntry.reinforced_at.is_not(None)
+        CaseloadEntry.counsellor_id == counsellor_id, CaseloadEntry.reinforced_at.is_not(None)
     )
     rows = (await tx.session.execute(query)).scalars()
     promised = {row.person_id: max(row.since, row.reinforced_at) for row in rows if row.reinforced_at}
-    runs = [run for run in await response_times.runs_of(tx, promised) if run.asked_at >= promised[run.person]]
+    runs = [run for run in await response_times.runs_of(tx, promised) if run.asked_at >= promised[run.person_id]]
     return response_times.kept(runs, tx.now, zone, holidays)
 
 
-async def _own(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> CaseloadEntry:
+async def _own(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID) -> CaseloadEntry:
     """The following of somebody whom this counsellor follows, locked."""
-    row = await tx.session.get(CaseloadEntry, person, with_for_update=True)
-    if row is None or row.counsellor_id != counsellor:
+    row = await tx.session.get(CaseloadEntry, person_id, with_for_update=True)
+    if row is None or row.counsellor_id != counsellor_id:
         raise FollowedElsewhere()
     return row

@@ -17,20 +17,20 @@ from rooms.organisations.referents import CaseloadEntry
 from rooms.people.people import Person
 
 
-async def leave_team(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID, by: Person) -> int:
+async def leave_team(tx: Transaction, team_id: uuid.UUID, counsellor_id: uuid.UUID, by: Person) -> int:
     """The counsellor leaves; each appointment that they could not hold any more goes to a colleague who is free then.
 
     Refused, with everything as it was, while there is one that no colleague can take. Returns how many went over.
     """
-    await _leave_caseload(tx, team, counsellor)
+    await _leave_caseload(tx, team_id, counsellor_id)
     await tx.session.flush()
     passed, left = 0, 0
-    for found in await agenda.active_of(tx, counsellor):
+    for found in await agenda.active_of(tx, counsellor_id):
         row = await reservation.locked(tx, found.id)
-        if row is None or row.counsellor_id != counsellor or row.is_interview or row.begins_at <= tx.now:
+        if row is None or row.counsellor_id != counsellor_id or row.is_interview or row.begins_at <= tx.now:
             continue
         colleagues = await appointment_types.ids_for(tx, row.appointment_type)
-        if counsellor in colleagues:
+        if counsellor_id in colleagues:
             continue
         if row.state is AppointmentState.RESERVED:
             await booking.let_go_of(tx, row)
@@ -51,14 +51,14 @@ async def _went_over(tx: Transaction, row: Appointment, by: Person, colleagues: 
     return False
 
 
-async def _leave_caseload(tx: Transaction, team: uuid.UUID, counsellor: uuid.UUID) -> None:
+async def _leave_caseload(tx: Transaction, team_id: uuid.UUID, counsellor_id: uuid.UUID) -> None:
     """The counsellor leaves a team. With the last one, whom they followed is the agency's, to be taken up by others."""
-    agency = (await tx.session.get_one(Team, team)).agency_id
-    await agencies.remove_member(tx, team, counsellor)
-    if await agencies.teams_of(tx, counsellor):
+    agency = (await tx.session.get_one(Team, team_id)).agency_id
+    await agencies.remove_member(tx, team_id, counsellor_id)
+    if await agencies.teams_of(tx, counsellor_id):
         return
-    for person in await followed_by(tx, counsellor):
-        publish(tx, person.id, None, counsellor)
-        await thread_letters.no_longer_written_to(tx, await conversations.with_counsellor(tx, person.id), counsellor)
-    theirs = update(CaseloadEntry).where(CaseloadEntry.counsellor_id == counsellor)
+    for person in await followed_by(tx, counsellor_id):
+        publish(tx, person.id, None, counsellor_id)
+        await thread_letters.no_longer_written_to(tx, await conversations.with_counsellor(tx, person.id), counsellor_id)
+    theirs = update(CaseloadEntry).where(CaseloadEntry.counsellor_id == counsellor_id)
     await tx.session.execute(theirs.values(counsellor_id=None, agency_id=agency))

@@ -58,17 +58,17 @@ async def take(
     return person, False
 
 
-async def _may_follow_at_once(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> bool:
-    if await knows(tx, counsellor, person):
+async def _may_follow_at_once(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    if await knows(tx, counsellor_id, person_id):
         return True
-    return (await tx.session.execute(of_nobody(counsellor).where(Person.id == person))).first() is not None
+    return (await tx.session.execute(of_nobody(counsellor_id).where(Person.id == person_id))).first() is not None
 
 
-async def _refuse_namesake(tx: Transaction, counsellor: uuid.UUID, name: str) -> None:
+async def _refuse_namesake(tx: Transaction, counsellor_id: uuid.UUID, name: str) -> None:
     followed = select(Person).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
-    if await _is_named(tx, followed.where(CaseloadEntry.counsellor_id == counsellor), name):
+    if await _is_named(tx, followed.where(CaseloadEntry.counsellor_id == counsellor_id), name):
         raise Namesake()
-    if await _is_named(tx, of_nobody(counsellor), name):
+    if await _is_named(tx, of_nobody(counsellor_id), name):
         raise KnownHere()
 
 
@@ -79,35 +79,35 @@ async def _is_named(tx: Transaction, people: Select[Person], name: str) -> bool:
     return any(name_search.words_of(each.name) == words for each in found)
 
 
-async def of_counsellor(tx: Transaction, counsellor: uuid.UUID) -> list[tuple[Person, datetime]]:
+async def of_counsellor(tx: Transaction, counsellor_id: uuid.UUID) -> list[tuple[Person, datetime]]:
     """Whom the counsellor has asked whether they may follow them, and when; the longest ago first."""
     query = select(Person, FollowRequest.asked_at).join(FollowRequest, FollowRequest.person_id == Person.id)
-    query = query.where(FollowRequest.counsellor_id == counsellor).order_by(FollowRequest.asked_at)
+    query = query.where(FollowRequest.counsellor_id == counsellor_id).order_by(FollowRequest.asked_at)
     return [(person, asked_at) for person, asked_at in await tx.session.execute(query)]
 
 
-async def take_back(tx: Transaction, counsellor: uuid.UUID, person: uuid.UUID) -> None:
-    row = await tx.session.get(FollowRequest, (person, counsellor))
+async def take_back(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID) -> None:
+    row = await tx.session.get(FollowRequest, (person_id, counsellor_id))
     if row is None:
         raise NotFound("request")
     await tx.session.delete(row)
     # A letter that has not gone yet does not go any more; one that has is not written again.
-    await outbox.take_back(tx, asked_about(counsellor, person))
+    await outbox.take_back(tx, asked_about(counsellor_id, person_id))
 
 
-async def to_person(tx: Transaction, person: uuid.UUID) -> list[Person]:
+async def to_person(tx: Transaction, person_id: uuid.UUID) -> list[Person]:
     """The counsellors who ask whether they may follow this person."""
     query = select(Person).join(FollowRequest, FollowRequest.counsellor_id == Person.id)
-    query = query.where(FollowRequest.person_id == person).order_by(FollowRequest.asked_at)
+    query = query.where(FollowRequest.person_id == person_id).order_by(FollowRequest.asked_at)
     return list((await tx.session.execute(query)).scalars())
 
 
-async def answer(tx: Transaction, person: uuid.UUID, counsellor: uuid.UUID, *, may: bool) -> None:
+async def answer(tx: Transaction, person_id: uuid.UUID, counsellor_id: uuid.UUID, *, may: bool) -> None:
     """The person says yes or no. A yes answers everybody else who asked."""
-    row = await tx.session.get(FollowRequest, (person, counsellor))
+    row = await tx.session.get(FollowRequest, (person_id, counsellor_id))
     if row is None:
         raise NotFound("request")
-    ended = delete(FollowRequest).where(FollowRequest.person_id == person)
-    await tx.session.execute(ended if may else ended.where(FollowRequest.counsellor_id == counsellor))
-    if may and await referents.referent_of(tx, person) is None:
-        await follow(tx, counsellor, person)
+    ended = delete(FollowRequest).where(FollowRequest.person_id == person_id)
+    await tx.session.execute(ended if may else ended.where(FollowRequest.counsellor_id == counsellor_id))
+    if may and await referents.referent_of(tx, person_id) is None:
+        await follow(tx, counsellor_id, person_id)

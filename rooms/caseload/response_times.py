@@ -32,7 +32,7 @@ class Kept:
 class Run:
     """Messages of a person that one answer is for."""
 
-    person: uuid.UUID
+    person_id: uuid.UUID
     asked_at: datetime
     answered_at: datetime | None
 

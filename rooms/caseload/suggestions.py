@@ -102,16 +102,16 @@ async def suggest(
     return row
 
 
-async def of_person(tx: Transaction, person: uuid.UUID) -> list[Suggestion]:
+async def of_person(tx: Transaction, person_id: uuid.UUID) -> list[Suggestion]:
     """The latest first."""
-    query = select(Suggestion).where(Suggestion.person_id == person).order_by(Suggestion.made_at.desc())
+    query = select(Suggestion).where(Suggestion.person_id == person_id).order_by(Suggestion.made_at.desc())
     return list((await tx.session.execute(query.limit(50))).unique().scalars())
 
 
-async def share(tx: Transaction, person: uuid.UUID, suggestion: uuid.UUID, *, is_shared: bool) -> Suggestion:
+async def share(tx: Transaction, person_id: uuid.UUID, suggestion_id: uuid.UUID, *, is_shared: bool) -> Suggestion:
     """The person lets their counsellor see how the fair went, or no longer."""
-    row = await tx.session.get(Suggestion, suggestion)
-    if row is None or row.person_id != person:
+    row = await tx.session.get(Suggestion, suggestion_id)
+    if row is None or row.person_id != person_id:
         raise NotFound("suggestion")
     row.shared_at = (row.shared_at or tx.now) if is_shared else None
     return row

@@ -18,19 +18,19 @@ UNANSWERED_FOR = timedelta(minutes=10)
 """Whoever is in the thread now answers sooner, and is not written to."""
 
 
-async def no_longer_written_to(tx: Transaction, where: Conversation, person: uuid.UUID) -> None:
+async def no_longer_written_to(tx: Transaction, where: Conversation, person_id: uuid.UUID) -> None:
     """Somebody has answered in the thread of a person and their counsellor, or has nothing to do with it any more."""
-    await outbox.take_back(tx, f"thread:{where.id}:{person}:")
+    await outbox.take_back(tx, f"thread:{where.id}:{person_id}:")
 
 
 @reacts_to(ChatSent)
 async def _write_to_the_other(tx: Transaction, event: ChatSent) -> None:
     """A mail for whoever has not answered after a while in the thread of a person and their counsellor: one for all
     that was written since they wrote last, without what it says."""
-    where = await tx.session.get_one(Conversation, event.conversation)
+    where = await tx.session.get_one(Conversation, event.conversation_id)
     if where.kind is not ConversationKind.COUNSEL:
         return
-    message = await tx.session.get_one(Message, event.message)
+    message = await tx.session.get_one(Message, event.message_id)
     other = where.subject if message.is_staff else await referents.referent_of(tx, where.subject)
     reader = await tx.session.get(Person, other) if other else None
     await no_longer_written_to(tx, where, message.author_id)

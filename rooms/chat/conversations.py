@@ -52,22 +52,26 @@ class Conversation(Base):
 
 
 async def found(
-    tx: Transaction, kind: ConversationKind, subject: uuid.UUID, asker: uuid.UUID | None = None
+    tx: Transaction, kind: ConversationKind, subject_id: uuid.UUID, asker_id: uuid.UUID | None = None
 ) -> Conversation | None:
-    query = select(Conversation).where(Conversation.kind == kind, Conversation.subject == subject)
-    query = query.where(Conversation.asker_id == asker if asker else Conversation.asker_id.is_(None))
+    query = select(Conversation).where(Conversation.kind == kind, Conversation.subject == subject_id)
+    query = query.where(Conversation.asker_id == asker_id if asker_id else Conversation.asker_id.is_(None))
     return (await tx.session.execute(query)).scalar_one_or_none()
 
 
 async def begin(
-    tx: Transaction, kind: ConversationKind, subject: uuid.UUID, fair: uuid.UUID | None, asker: uuid.UUID | None = None
+    tx: Transaction,
+    kind: ConversationKind,
+    subject_id: uuid.UUID,
+    fair_id: uuid.UUID | None,
+    asker_id: uuid.UUID | None = None,
 ) -> Conversation:
     """The conversation of this subject, begun if it is new."""
-    row = await found(tx, kind, subject, asker)
+    row = await found(tx, kind, subject_id, asker_id)
     if row:
         return row
-    await ensure(tx, kind, subject, fair=fair, asker=asker)
-    row = await found(tx, kind, subject, asker)
+    await ensure(tx, kind, subject_id, fair_id=fair_id, asker_id=asker_id)
+    row = await found(tx, kind, subject_id, asker_id)
     assert row is not None  # noqa: S101
     return row
 
@@ -76,11 +80,12 @@ async def ensure(
     tx: Transaction,
     kind: ConversationKind,
     *subjects: uuid.UUID,
-    fair: uuid.UUID | None = None,
-    asker: uuid.UUID | None = None,
+    fair_id: uuid.UUID | None = None,
+    asker_id: uuid.UUID | None = None,
 ) -> None:
     rows = [
-        {"id": new_id(), "kind": kind, "subject": subject, "fair_id": fair, "asker_id": asker} for subject in subjects
+        {"id": new_id(), "kind": kind, "subject": subject, "fair_id": fair_id, "asker_id": asker_id}
+        for subject in subjects
     ]
     insert = (sqlite if tx.is_sqlite else postgresql).insert(Conversation)
     await tx.write(insert.on_conflict_do_nothing(), rows)
@@ -88,34 +93,34 @@ async def ensure(
 
 @reacts_to(FairCreated)
 async def _begin_of_fair(tx: Transaction, event: FairCreated) -> None:
-    await ensure(tx, ConversationKind.FAIR, event.fair, fair=event.fair)
+    await ensure(tx, ConversationKind.FAIR, event.fair_id, fair_id=event.fair_id)
 
 
 @reacts_to(BoothReserved)
 async def _begin_of_booth(tx: Transaction, event: BoothReserved) -> None:
-    await ensure(tx, ConversationKind.BOOTH, event.booth, fair=event.fair)
+    await ensure(tx, ConversationKind.BOOTH, event.booth_id, fair_id=event.fair_id)
 
 
-async def of_booth(tx: Transaction, booth: uuid.UUID) -> Conversation:
-    return await _standing(tx, ConversationKind.BOOTH, booth)
+async def of_booth(tx: Transaction, booth_id: uuid.UUID) -> Conversation:
+    return await _standing(tx, ConversationKind.BOOTH, booth_id)
 
 
-async def of_fair(tx: Transaction, fair: uuid.UUID) -> Conversation:
-    return await _standing(tx, ConversationKind.FAIR, fair)
+async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> Conversation:
+    return await _standing(tx, ConversationKind.FAIR, fair_id)
 
 
-async def of_meeting(tx: Transaction, thread: uuid.UUID) -> Conversation:
+async def of_meeting(tx: Transaction, thread_id: uuid.UUID) -> Conversation:
     """The thread of a meeting, or of an appointment (`Meeting.thread`)."""
-    return await _standing(tx, ConversationKind.MEETING, thread)
+    return await _standing(tx, ConversationKind.MEETING, thread_id)
 
 
-async def with_counsellor(tx: Transaction, person: uuid.UUID) -> Conversation:
+async def with_counsellor(tx: Transaction, person_id: uuid.UUID) -> Conversation:
     """The thread between a followed person and whoever follows them."""
-    return await _standing(tx, ConversationKind.COUNSEL, person)
+    return await _standing(tx, ConversationKind.COUNSEL, person_id)
 
 
-async def _standing(tx: Transaction, kind: ConversationKind, subject: uuid.UUID) -> Conversation:
-    row = await found(tx, kind, subject)
+async def _standing(tx: Transaction, kind: ConversationKind, subject_id: uuid.UUID) -> Conversation:
+    row = await found(tx, kind, subject_id)
     if row is None:
         raise NotFound("conversation")
     return row

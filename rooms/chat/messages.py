@@ -38,8 +38,8 @@ class Message(Base):
 
 class ChatSent(DomainEvent):
     kind: ClassVar[str] = "chat.sent"
-    conversation: uuid.UUID
-    message: uuid.UUID
+    conversation_id: uuid.UUID
+    message_id: uuid.UUID
 
 
 async def send(
@@ -61,12 +61,12 @@ async def send(
     }
     values |= {"text": words, "is_staff": is_staff, "written_at": tx.now}
     if await tx.insert_once(Message, values):
-        sent = ChatSent(conversation=where.id, message=values["id"])
+        sent = ChatSent(conversation_id=where.id, message_id=values["id"])
         await tx.happened(sent, conversation_stream(where.id))
     return (await tx.session.execute(query)).scalar_one()
 
 
-async def messages_of(tx: Transaction, where: uuid.UUID, count: int = 100) -> list[Message]:
+async def messages_of(tx: Transaction, conversation_id: uuid.UUID, count: int = 100) -> list[Message]:
     """The latest messages, oldest first."""
-    query = select(Message).where(Message.conversation_id == where).order_by(Message.id.desc()).limit(count)
+    query = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.id.desc()).limit(count)
     return list((await tx.session.execute(query)).scalars())[::-1]

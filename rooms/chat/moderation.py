@@ -26,65 +26,65 @@ class Report(Base):
 
 class ChatRemoved(DomainEvent):
     kind: ClassVar[str] = "chat.removed"
-    conversation: uuid.UUID
-    message: uuid.UUID
+    conversation_id: uuid.UUID
+    message_id: uuid.UUID
 
 
 class ChatReported(DomainEvent):
     kind: ClassVar[str] = "chat.reported"
-    fair: uuid.UUID
-    message: uuid.UUID
+    fair_id: uuid.UUID
+    message_id: uuid.UUID
 
 
 class ReportSettled(DomainEvent):
     """What was reported has been looked at: removed, or left."""
 
     kind: ClassVar[str] = "chat.report_settled"
-    fair: uuid.UUID
-    message: uuid.UUID
+    fair_id: uuid.UUID
+    message_id: uuid.UUID
 
 
-async def settle(tx: Transaction, message: Message, fair: uuid.UUID | None) -> None:
+async def settle(tx: Transaction, message: Message, fair_id: uuid.UUID | None) -> None:
     """The reports of this message have been looked at."""
-    if fair is None:
+    if fair_id is None:
         return
     open_ones = update(Report).where(Report.message_id == message.id, Report.settled_at.is_(None))
     settled = await tx.session.execute(open_ones.values(settled_at=tx.now).returning(Report.person_id))
     if settled.first():
-        tx.record(ReportSettled(fair=fair, message=message.id), moderation_stream(fair))
+        tx.record(ReportSettled(fair_id=fair_id, message_id=message.id), moderation_stream(fair_id))
 
 
-async def is_reported(tx: Transaction, message: uuid.UUID) -> bool:
-    query = select(Report.message_id).where(Report.message_id == message, Report.settled_at.is_(None)).limit(1)
+async def is_reported(tx: Transaction, message_id: uuid.UUID) -> bool:
+    query = select(Report.message_id).where(Report.message_id == message_id, Report.settled_at.is_(None)).limit(1)
     return (await tx.session.execute(query)).first() is not None
 
 
-async def remove(tx: Transaction, message: Message, fair: uuid.UUID | None) -> None:
+async def remove(tx: Transaction, message: Message, fair_id: uuid.UUID | None) -> None:
     """Take a message off everybody's screen. The row stays for whoever must account for it."""
-    await settle(tx, message, fair)
+    await settle(tx, message, fair_id)
     if message.removed_at is None:
         message.removed_at = tx.now
-        event = ChatRemoved(conversation=message.conversation_id, message=message.id)
+        event = ChatRemoved(conversation_id=message.conversation_id, message_id=message.id)
         tx.record(event, conversation_stream(message.conversation_id))
 
 
-async def report(tx: Transaction, person: Person, message: Message, fair: uuid.UUID | None) -> None:
+async def report(tx: Transaction, person: Person, message: Message, fair_id: uuid.UUID | None) -> None:
     """Tell the organisers. The thread of an appointment has none: it is for its two people alone."""
-    if fair is None:
+    if fair_id is None:
         raise Conflict("report.nobody", N_("Nobody else reads this thread. Speak to your agency about it."))
     row = {"message_id": message.id, "person_id": person.id, "made_at": tx.now}
     is_first = not await is_reported(tx, message.id)
     if await tx.insert_once(Report, row) and is_first:
-        tx.record(ChatReported(fair=fair, message=message.id), moderation_stream(fair))
+        tx.record(ChatReported(fair_id=fair_id, message_id=message.id), moderation_stream(fair_id))
 
 
-async def open_reports(tx: Transaction, fair: uuid.UUID) -> list[Message]:
+async def open_reports(tx: Transaction, fair_id: uuid.UUID) -> list[Message]:
     """The reported messages that still stand, the latest first."""
     query = (
         select(Message)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(Report, Report.message_id == Message.id)
-        .where(Conversation.fair_id == fair, Message.removed_at.is_(None), Report.settled_at.is_(None))
+        .where(Conversation.fair_id == fair_id, Message.removed_at.is_(None), Report.settled_at.is_(None))
         .distinct()
         .order_by(Message.id.desc())
     )

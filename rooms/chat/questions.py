@@ -19,16 +19,16 @@ class QuestionWritten(DomainEvent):
     """Somebody wrote in a private question: whoever stands at the booth's desk is told."""
 
     kind: ClassVar[str] = "question.written"
-    booth: uuid.UUID
-    conversation: uuid.UUID
-    message: uuid.UUID
+    booth_id: uuid.UUID
+    conversation_id: uuid.UUID
+    message_id: uuid.UUID
 
 
 @reacts_to(ChatSent)
 async def _tell_the_desk(tx: Transaction, event: ChatSent) -> None:
-    where = await tx.session.get_one(Conversation, event.conversation)
+    where = await tx.session.get_one(Conversation, event.conversation_id)
     if where.kind is ConversationKind.QUESTION:
-        written = QuestionWritten(booth=where.subject, conversation=where.id, message=event.message)
+        written = QuestionWritten(booth_id=where.subject, conversation_id=where.id, message_id=event.message_id)
         tx.record(written, line_stream(where.subject))
 
 
@@ -45,7 +45,7 @@ class Question:
     waits: bool
 
 
-async def questions_to(tx: Transaction, booth: uuid.UUID) -> list[Question]:
+async def questions_to(tx: Transaction, booth_id: uuid.UUID) -> list[Question]:
     """The private questions put to a booth, the latest begun first."""
     last = (
         select(Message.is_staff)
@@ -58,7 +58,7 @@ async def questions_to(tx: Transaction, booth: uuid.UUID) -> list[Question]:
     query = (
         select(Conversation, Person, last)
         .join(Person, Person.id == Conversation.asker_id)
-        .where(Conversation.kind == ConversationKind.QUESTION, Conversation.subject == booth)
+        .where(Conversation.kind == ConversationKind.QUESTION, Conversation.subject == booth_id)
         .where(exists().where(Message.conversation_id == Conversation.id))
         .order_by(Conversation.id.desc())
     )

@@ -35,18 +35,18 @@ class Silence(Base):
     until: Mapped[datetime]
 
 
-async def refuse_the_silenced(tx: Transaction, author: Person, fair: uuid.UUID | None) -> None:
-    silence = await tx.session.get(Silence, (fair, author.id))
+async def refuse_the_silenced(tx: Transaction, author: Person, fair_id: uuid.UUID | None) -> None:
+    silence = await tx.session.get(Silence, (fair_id, author.id))
     if silence and silence.until > tx.now:
         message = N_("The organisers have paused your messages in this fair. You may still join lines and talk.")
         raise Conflict("chat.silenced", message)
 
 
-async def silence(tx: Transaction, fair: uuid.UUID, person: uuid.UUID, how: Silencing) -> None:
+async def silence(tx: Transaction, fair_id: uuid.UUID, person_id: uuid.UUID, how: Silencing) -> None:
     """Pause somebody's public messages in this fair, or let them write again."""
     until = tx.now + SILENT_FOR[how]
-    row = await tx.session.get(Silence, (fair, person))
+    row = await tx.session.get(Silence, (fair_id, person_id))
     if row:
         row.until = until
     else:
-        tx.session.add(Silence(fair_id=fair, person_id=person, until=until))
+        tx.session.add(Silence(fair_id=fair_id, person_id=person_id, until=until))

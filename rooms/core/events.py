@@ -53,25 +53,25 @@ class PublishedEvent:
     event: DomainEvent
 
 
-def fair_stream(fair: uuid.UUID) -> str:
-    return f"fair:{fair}"
+def fair_stream(fair_id: uuid.UUID) -> str:
+    return f"fair:{fair_id}"
 
 
-def line_stream(booth: uuid.UUID) -> str:
-    return f"line:{booth}"
+def line_stream(booth_id: uuid.UUID) -> str:
+    return f"line:{booth_id}"
 
 
-def person_stream(person: uuid.UUID) -> str:
-    return f"person:{person}"
+def person_stream(person_id: uuid.UUID) -> str:
+    return f"person:{person_id}"
 
 
-def conversation_stream(conversation: uuid.UUID) -> str:
-    return f"conversation:{conversation}"
+def conversation_stream(conversation_id: uuid.UUID) -> str:
+    return f"conversation:{conversation_id}"
 
 
-def meeting_stream(meeting: uuid.UUID) -> str:
-    return f"meeting:{meeting}"
+def meeting_stream(meeting_id: uuid.UUID) -> str:
+    return f"meeting:{meeting_id}"
 
 
-def moderation_stream(fair: uuid.UUID) -> str:
-    return f"moderation:{fair}"
+def moderation_stream(fair_id: uuid.UUID) -> str:
+    return f"moderation:{fair_id}"

@@ -117,8 +117,8 @@ async def may_be_written_again(tx: Transaction, occasion: str) -> None:
     await tx.session.execute(update(Mail).where(Mail.once == occasion).values(once=None))
 
 
-async def sent(tx: Transaction, mail: uuid.UUID) -> None:
-    await tx.session.execute(update(Mail).where(Mail.id == mail).values(sent_at=tx.now, failure=None))
+async def sent(tx: Transaction, mail_id: uuid.UUID) -> None:
+    await tx.session.execute(update(Mail).where(Mail.id == mail_id).values(sent_at=tx.now, failure=None))
 
 
 async def failed(tx: Transaction, mail: Mail, reason: str) -> None:

@@ -24,17 +24,17 @@ class Announcement(Base):
 
 class FairAnnounced(DomainEvent):
     kind: ClassVar[str] = "fair.announced"
-    fair: uuid.UUID
-    announcement: uuid.UUID
+    fair_id: uuid.UUID
+    announcement_id: uuid.UUID
 
 
 async def announce(tx: Transaction, fair: Fair, text: str) -> Announcement:
     row = Announcement(id=new_id(), fair_id=fair.id, text=clean_text(text, "text", 500, required=True), made_at=tx.now)
     tx.session.add(row)
-    tx.record(FairAnnounced(fair=fair.id, announcement=row.id), fair_stream(fair.id))
+    tx.record(FairAnnounced(fair_id=fair.id, announcement_id=row.id), fair_stream(fair.id))
     return row
 
 
-async def of_fair(tx: Transaction, fair: uuid.UUID, count: int = 5) -> list[Announcement]:
-    query = select(Announcement).where(Announcement.fair_id == fair).order_by(Announcement.id.desc()).limit(count)
+async def of_fair(tx: Transaction, fair_id: uuid.UUID, count: int = 5) -> list[Announcement]:
+    query = select(Announcement).where(Announcement.fair_id == fair_id).order_by(Announcement.id.desc()).limit(count)
     return list((await tx.session.execute(query)).scalars())

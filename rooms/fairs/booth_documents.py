@@ -13,7 +13,9 @@ from rooms.people.documents import Document, document, withdraw
 MOST_OF_A_BOOTH = 8
 
 
-async def add(tx: Transaction, booth: Booth, kind: DocumentKind, checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+async def add(
+    tx: Transaction, booth: Booth, kind: DocumentKind, checked: Checked, document_id: uuid.UUID
+) -> list[uuid.UUID]:
     """A document, logo or video of a booth; a new logo or video takes the place of the one before."""
     kept = (await by_kind(tx, booth.id))[kind]
     if kind is DocumentKind.BOOTH and len(kept) >= MOST_OF_A_BOOTH:
@@ -21,19 +23,19 @@ async def add(tx: Transaction, booth: Booth, kind: DocumentKind, checked: Checke
     replaced = [] if kind is DocumentKind.BOOTH else kept
     for before in replaced:
         before.withdrawn_at = tx.now
-    tx.session.add(document(tx, kind, checked, name, booth=booth.id))
+    tx.session.add(document(tx, kind, checked, document_id, booth_id=booth.id))
     return [row.id for row in replaced]
 
 
-async def hang_banner(tx: Transaction, fair: uuid.UUID, checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+async def hang_banner(tx: Transaction, fair_id: uuid.UUID, checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:
     """The fair's banner from now on; returns what may be forgotten."""
-    stale = await take_banner_down(tx, fair)
-    tx.session.add(document(tx, DocumentKind.BANNER, checked, name, fair=fair))
+    stale = await take_banner_down(tx, fair_id)
+    tx.session.add(document(tx, DocumentKind.BANNER, checked, document_id, fair_id=fair_id))
     return stale
 
 
-async def take_banner_down(tx: Transaction, fair: uuid.UUID) -> list[uuid.UUID]:
-    row = (await banners_of(tx, [fair])).get(fair)
+async def take_banner_down(tx: Transaction, fair_id: uuid.UUID) -> list[uuid.UUID]:
+    row = (await banners_of(tx, [fair_id])).get(fair_id)
     return await withdraw(tx, row) if row else []
 
 
@@ -43,14 +45,14 @@ async def banners_of(tx: Transaction, fairs: list[uuid.UUID]) -> dict[uuid.UUID,
     return {row.fair_id: row for row in (await tx.session.execute(query)).scalars() if row.fair_id}
 
 
-async def of_booth(tx: Transaction, booth: uuid.UUID) -> list[Document]:
-    query = select(Document).where(Document.booth_id == booth, Document.withdrawn_at.is_(None)).order_by(Document.id)
+async def of_booth(tx: Transaction, booth_id: uuid.UUID) -> list[Document]:
+    query = select(Document).where(Document.booth_id == booth_id, Document.withdrawn_at.is_(None)).order_by(Document.id)
     return list((await tx.session.execute(query)).scalars())
 
 
-async def by_kind(tx: Transaction, booth: uuid.UUID) -> dict[DocumentKind, list[Document]]:
+async def by_kind(tx: Transaction, booth_id: uuid.UUID) -> dict[DocumentKind, list[Document]]:
     found: dict[DocumentKind, list[Document]] = {kind: [] for kind in DocumentKind}
-    for row in await of_booth(tx, booth):
+    for row in await of_booth(tx, booth_id):
         found[row.kind].append(row)
     return found
 

@@ -51,31 +51,31 @@ class BoothStaff(Base):
 
 
 class BoothReserved(DomainEvent):
-    fair: uuid.UUID
-    booth: uuid.UUID
+    fair_id: uuid.UUID
+    booth_id: uuid.UUID
 
 
 class BoothSetUp(DomainEvent):
     kind: ClassVar[str] = "booth.set_up"
-    booth: uuid.UUID
+    booth_id: uuid.UUID
 
 
 class BoothPaused(DomainEvent):
     kind: ClassVar[str] = "booth.paused"
-    booth: uuid.UUID
+    booth_id: uuid.UUID
 
 
 class BoothResumed(DomainEvent):
     kind: ClassVar[str] = "booth.resumed"
-    booth: uuid.UUID
+    booth_id: uuid.UUID
 
 
 class StaffChanged(DomainEvent):
     """Somebody may staff the booth from now on, or no longer."""
 
     kind: ClassVar[str] = "booth.staff_changed"
-    booth: uuid.UUID
-    person: uuid.UUID
+    booth_id: uuid.UUID
+    person_id: uuid.UUID
     is_staff: bool
 
 
@@ -100,22 +100,22 @@ async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
     booth.fair, booth.employer = fair, employer
     tx.session.add(booth)
     await tx.session.flush()
-    await tx.happened(BoothReserved(fair=fair.id, booth=booth.id))
+    await tx.happened(BoothReserved(fair_id=fair.id, booth_id=booth.id))
     for person, member in await employers.members_of(tx, employer.id):
         if member.is_owner:
             await _add_staff(tx, booth.id, person.id)
     return booth
 
 
-async def staff_by_owner(tx: Transaction, employer: uuid.UUID, owner: uuid.UUID) -> None:
+async def staff_by_owner(tx: Transaction, employer_id: uuid.UUID, owner_id: uuid.UUID) -> None:
     """See to it that a new owner staffs all of the employer's booths."""
-    for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer))).scalars()):
-        await _add_staff(tx, booth, owner)
+    for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer_id))).scalars()):
+        await _add_staff(tx, booth, owner_id)
 
 
-async def _add_staff(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
-    if await tx.insert_once(BoothStaff, {"booth_id": booth, "person_id": person}):
-        tx.record(StaffChanged(booth=booth, person=person, is_staff=True), line_stream(booth))
+async def _add_staff(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID) -> None:
+    if await tx.insert_once(BoothStaff, {"booth_id": booth_id, "person_id": person_id}):
+        tx.record(StaffChanged(booth_id=booth_id, person_id=person_id, is_staff=True), line_stream(booth_id))
 
 
 async def set_up(tx: Transaction, booth: Booth, text: BoothText) -> None:
@@ -128,7 +128,7 @@ async def set_up(tx: Transaction, booth: Booth, text: BoothText) -> None:
     booth.video_link = _clean_link(text.video_link)
     if booth.set_up_at is None:
         booth.set_up_at = tx.now
-        tx.record(BoothSetUp(booth=booth.id), fair_stream(booth.fair_id))
+        tx.record(BoothSetUp(booth_id=booth.id), fair_stream(booth.fair_id))
 
 
 def _clean_link(link: str) -> str:
@@ -143,14 +143,14 @@ async def pause(tx: Transaction, booth: Booth) -> None:
     if booth.paused_at:
         return
     booth.paused_at = tx.now
-    tx.record(BoothPaused(booth=booth.id), fair_stream(booth.fair_id), line_stream(booth.id))
+    tx.record(BoothPaused(booth_id=booth.id), fair_stream(booth.fair_id), line_stream(booth.id))
 
 
 async def resume(tx: Transaction, booth: Booth) -> None:
     if not booth.paused_at:
         return
     booth.paused_at = None
-    tx.record(BoothResumed(booth=booth.id), fair_stream(booth.fair_id), line_stream(booth.id))
+    tx.record(BoothResumed(booth_id=booth.id), fair_stream(booth.fair_id), line_stream(booth.id))
 
 
 async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID]) -> None:
@@ -165,44 +165,46 @@ async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID]) ->
         await _remove_staff(tx, booth.id, person)
 
 
-async def _remove_staff(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
-    row = await tx.session.get(BoothStaff, (booth, person))
+async def _remove_staff(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID) -> None:
+    row = await tx.session.get(BoothStaff, (booth_id, person_id))
     if row:
         await tx.session.delete(row)
-        tx.record(StaffChanged(booth=booth, person=person, is_staff=False), line_stream(booth))
+        tx.record(StaffChanged(booth_id=booth_id, person_id=person_id, is_staff=False), line_stream(booth_id))
 
 
-async def dismiss(tx: Transaction, employer: uuid.UUID, person: uuid.UUID) -> None:
+async def dismiss(tx: Transaction, employer_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """The person leaves the employer and all of its booths; their desks close at once."""
-    await employers.remove_member(tx, employer, person)
-    owners = [known.id for known, member in await employers.members_of(tx, employer) if member.is_owner]
-    for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer))).scalars()):
-        await _remove_staff(tx, booth, person)
+    await employers.remove_member(tx, employer_id, person_id)
+    owners = [known.id for known, member in await employers.members_of(tx, employer_id) if member.is_owner]
+    for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer_id))).scalars()):
+        await _remove_staff(tx, booth, person_id)
         if not await staff_of(tx, booth):
             await _add_staff(tx, booth, owners[0])
 
 
-async def staff_of(tx: Transaction, booth: uuid.UUID) -> list[Person]:
-    query = select(Person).join(BoothStaff, BoothStaff.person_id == Person.id).where(BoothStaff.booth_id == booth)
+async def staff_of(tx: Transaction, booth_id: uuid.UUID) -> list[Person]:
+    query = select(Person).join(BoothStaff, BoothStaff.person_id == Person.id).where(BoothStaff.booth_id == booth_id)
     return list((await tx.session.execute(query.order_by(Person.name))).scalars())
 
 
-async def of_fair(tx: Transaction, fair: uuid.UUID, *, only_set_up: bool = True) -> list[Booth]:
-    query = select(Booth).join(Employer).where(Booth.fair_id == fair).order_by(Employer.name)
+async def of_fair(tx: Transaction, fair_id: uuid.UUID, *, only_set_up: bool = True) -> list[Booth]:
+    query = select(Booth).join(Employer).where(Booth.fair_id == fair_id).order_by(Employer.name)
     if only_set_up:
         query = query.where(Booth.set_up_at.is_not(None))
     return list((await tx.session.execute(query)).scalars())
 
 
-async def staffed_by(tx: Transaction, person: uuid.UUID) -> list[Booth]:
+async def staffed_by(tx: Transaction, person_id: uuid.UUID) -> list[Booth]:
     """The booths this person may stand at, the newest fair first."""
-    query = select(Booth).join(BoothStaff).where(BoothStaff.person_id == person).order_by(Booth.fair_id.desc())
+    query = select(Booth).join(BoothStaff).where(BoothStaff.person_id == person_id).order_by(Booth.fair_id.desc())
     return list((await tx.session.execute(query)).scalars())
 
 
-async def first_unready(tx: Transaction, employer: uuid.UUID) -> uuid.UUID | None:
+async def first_unready(tx: Transaction, employer_id: uuid.UUID) -> uuid.UUID | None:
     """The employer's newest booth that nobody has set up yet."""
-    query = select(Booth.id).where(Booth.employer_id == employer, Booth.set_up_at.is_(None)).order_by(Booth.id.desc())
+    query = (
+        select(Booth.id).where(Booth.employer_id == employer_id, Booth.set_up_at.is_(None)).order_by(Booth.id.desc())
+    )
     return (await tx.session.execute(query)).scalars().first()
 
 

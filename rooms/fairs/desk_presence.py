@@ -11,16 +11,16 @@ from rooms.people.people import Person
 from rooms.people.presence import PAGE_LIFE, Connection, Process, has_live_connection
 
 
-async def attend(tx: Transaction, connection: str, booth: uuid.UUID | None) -> None:
+async def attend(tx: Transaction, connection: str, booth_id: uuid.UUID | None) -> None:
     """Stand at a booth's desk, or step away from it."""
-    await tx.session.execute(update(Connection).where(Connection.id == connection).values(booth_id=booth))
+    await tx.session.execute(update(Connection).where(Connection.id == connection).values(booth_id=booth_id))
 
 
-async def see_desk(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> None:
+async def see_desk(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """The desk's page was fetched."""
     await tx.session.execute(
         update(BoothStaff)
-        .where(BoothStaff.booth_id == booth, BoothStaff.person_id == person)
+        .where(BoothStaff.booth_id == booth_id, BoothStaff.person_id == person_id)
         .values(desk_seen_at=tx.now)
     )
 

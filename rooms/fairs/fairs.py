@@ -78,12 +78,12 @@ class OrganiserRemoved(DomainEvent):
     """Somebody runs this fair no longer."""
 
     kind: ClassVar[str] = "fair.organiser_removed"
-    fair: uuid.UUID
-    person: uuid.UUID
+    fair_id: uuid.UUID
+    person_id: uuid.UUID
 
 
 class FairCreated(DomainEvent):
-    fair: uuid.UUID
+    fair_id: uuid.UUID
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ async def create(tx: Transaction, organiser: Person, description: FairDescriptio
     tx.session.add(fair)
     await tx.session.flush()
     await add_organiser(tx, fair, organiser)
-    await tx.happened(FairCreated(fair=fair.id))
+    await tx.happened(FairCreated(fair_id=fair.id))
     return fair
 
 
@@ -120,16 +120,16 @@ async def add_organiser(tx: Transaction, fair: Fair, person: Person) -> None:
     await tx.insert_once(FairOrganiser, {"fair_id": fair.id, "person_id": person.id})
 
 
-async def remove_organiser(tx: Transaction, fair: Fair, person: uuid.UUID) -> None:
+async def remove_organiser(tx: Transaction, fair: Fair, person_id: uuid.UUID) -> None:
     """The person runs this fair no longer; somebody always does."""
     # Locked: two organisers who remove each other at the same moment must not both succeed.
     await tx.session.refresh(fair, with_for_update=True)
     organisers = {each.id for each in await organisers_of(tx, fair)}
-    if organisers <= {person}:
+    if organisers <= {person_id}:
         raise Conflict("organiser.last", N_("Somebody must run this fair. Add another organiser first."))
-    found = FairOrganiser.fair_id == fair.id, FairOrganiser.person_id == person
+    found = FairOrganiser.fair_id == fair.id, FairOrganiser.person_id == person_id
     await tx.session.execute(delete(FairOrganiser).where(*found))
-    tx.record(OrganiserRemoved(fair=fair.id, person=person), moderation_stream(fair.id))
+    tx.record(OrganiserRemoved(fair_id=fair.id, person_id=person_id), moderation_stream(fair.id))
 
 
 async def organisers_of(tx: Transaction, fair: Fair) -> list[Person]:

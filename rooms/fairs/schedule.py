@@ -38,7 +38,7 @@ class FairTurned(DomainEvent):
     """The fair changed its state, or its doors opened or closed for the day."""
 
     kind: ClassVar[str] = "fair.turned"
-    fair: uuid.UUID
+    fair_id: uuid.UUID
     state: FairState
     open_until: datetime | None
 
@@ -60,8 +60,8 @@ async def add_day(tx: Transaction, fair: Fair, opens_at: datetime, closes_at: da
     return day
 
 
-async def remove_day(tx: Transaction, fair: Fair, day: uuid.UUID) -> None:
-    row = await tx.session.get(FairDay, day)
+async def remove_day(tx: Transaction, fair: Fair, day_id: uuid.UUID) -> None:
+    row = await tx.session.get(FairDay, day_id)
     if row is not None and row.fair_id == fair.id:
         await tx.session.delete(row)
         await tx.session.flush()
@@ -110,9 +110,9 @@ async def archive(tx: Transaction, fair: Fair) -> None:
     await _move(tx, fair, FairState.ARCHIVED)
 
 
-async def turn_due(tx: Transaction, fair: uuid.UUID) -> None:
+async def turn_due(tx: Transaction, fair_id: uuid.UUID) -> None:
     """The moment has come that the calendar set for this fair. For the worker."""
-    query = select(Fair).where(Fair.id == fair).with_for_update()
+    query = select(Fair).where(Fair.id == fair_id).with_for_update()
     row = (await tx.session.execute(query)).scalar_one()
     if row.next_turn_at and row.next_turn_at <= tx.now:
         await turn(tx, row)
@@ -155,7 +155,7 @@ async def _move(tx: Transaction, fair: Fair, state: FairState) -> None:
 
 
 async def _publish(tx: Transaction, fair: Fair) -> None:
-    event = FairTurned(fair=fair.id, state=fair.state, open_until=fair.open_until)
+    event = FairTurned(fair_id=fair.id, state=fair.state, open_until=fair.open_until)
     await tx.happened(event, fair_stream(fair.id))
 
 

@@ -72,10 +72,10 @@ class Call(Base):
 
 class CallRang(DomainEvent):
     kind: ClassVar[str] = "call.rang"
-    call: uuid.UUID
-    place: uuid.UUID
-    booth: uuid.UUID
-    recruiter: uuid.UUID
+    call_id: uuid.UUID
+    place_id: uuid.UUID
+    booth_id: uuid.UUID
+    recruiter_id: uuid.UUID
     deadline: datetime
 
 
@@ -83,9 +83,9 @@ class CallSettled(DomainEvent):
     """The call no longer rings. `counted` says whether a missed call counts against the place."""
 
     kind: ClassVar[str] = "call.settled"
-    call: uuid.UUID
-    place: uuid.UUID
-    booth: uuid.UUID
+    call_id: uuid.UUID
+    place_id: uuid.UUID
+    booth_id: uuid.UUID
     state: CallState
     counted: bool
 
@@ -159,7 +159,9 @@ async def _ring(tx: Transaction, recruiter: Person, place: Place) -> Call | None
     if not taken[place.person_id]:
         return None
     tx.session.add(call)
-    event = CallRang(call=call.id, place=place.id, booth=place.booth_id, recruiter=recruiter.id, deadline=call.deadline)
+    event = CallRang(
+        call_id=call.id, place_id=place.id, booth_id=place.booth_id, recruiter_id=recruiter.id, deadline=call.deadline
+    )
     tx.record(event, line_stream(place.booth_id), person_stream(place.person_id))
     await _reach_out(tx, call)
     return call
@@ -177,9 +179,9 @@ async def _reach_out(tx: Transaction, call: Call) -> None:
     await push.ring(tx, place.person, "called", values, f"push:{once}")
 
 
-async def locked(tx: Transaction, call: uuid.UUID) -> Call | None:
+async def locked(tx: Transaction, call_id: uuid.UUID) -> Call | None:
     """The call, locked: whoever comes second sees what the first has decided."""
-    query = select(Call).where(Call.id == call).with_for_update(of=Call).execution_options(populate_existing=True)
+    query = select(Call).where(Call.id == call_id).with_for_update(of=Call).execution_options(populate_existing=True)
     return (await tx.session.execute(query)).unique().scalar_one_or_none()
 
 
@@ -259,20 +261,22 @@ def _must_ring(tx: Transaction, call: Call) -> None:
 def _settle(tx: Transaction, call: Call, state: CallState, *, counted: bool = False) -> None:
     """The one door through which a call stops ringing."""
     call.state, call.settled_at = state, tx.now
-    event = CallSettled(call=call.id, place=call.place_id, booth=call.place.booth_id, state=state, counted=counted)
+    event = CallSettled(
+        call_id=call.id, place_id=call.place_id, booth_id=call.place.booth_id, state=state, counted=counted
+    )
     tx.record(event, line_stream(call.place.booth_id), person_stream(call.place.person_id))
 
 
-async def ringing_for(tx: Transaction, person: uuid.UUID) -> Call | None:
+async def ringing_for(tx: Transaction, person_id: uuid.UUID) -> Call | None:
     """The call that rings for this candidate."""
     query = select(Call).join(Place, Place.id == Call.place_id)
-    query = query.where(Place.person_id == person, Call.state == CallState.RINGING, Call.deadline > tx.now)
+    query = query.where(Place.person_id == person_id, Call.state == CallState.RINGING, Call.deadline > tx.now)
     return (await tx.session.execute(query)).scalars().first()
 
 
-async def ringing_at(tx: Transaction, booth: uuid.UUID) -> list[Call]:
+async def ringing_at(tx: Transaction, booth_id: uuid.UUID) -> list[Call]:
     query = select(Call).join(Place, Place.id == Call.place_id)
-    query = query.where(Place.booth_id == booth, Call.state == CallState.RINGING)
+    query = query.where(Place.booth_id == booth_id, Call.state == CallState.RINGING)
     return list((await tx.session.execute(query)).scalars())
 
 
@@ -287,22 +291,22 @@ async def _close_with_fair(tx: Transaction, event: FairTurned) -> None:
     closed for good."""
     if event.state not in (FairState.CLOSED, FairState.ARCHIVED):
         return
-    await withdraw_all(tx, event.fair)
-    fair = await tx.session.get_one(Fair, event.fair)
+    await withdraw_all(tx, event.fair_id)
+    fair = await tx.session.get_one(Fair, event.fair_id)
     if event.state is FairState.ARCHIVED or not fair.closed_by_hand:
         await places.end_with_fair(tx, fair.id)
 
 
-async def withdraw_all(tx: Transaction, fair: uuid.UUID) -> None:
+async def withdraw_all(tx: Transaction, fair_id: uuid.UUID) -> None:
     """The fair has closed: what still rings is withdrawn."""
     query = select(Call.id).join(Place, Place.id == Call.place_id).join(Booth, Booth.id == Place.booth_id)
-    await _withdraw_each(tx, query.where(Booth.fair_id == fair, Call.state == CallState.RINGING))
+    await _withdraw_each(tx, query.where(Booth.fair_id == fair_id, Call.state == CallState.RINGING))
 
 
-async def withdraw_of(tx: Transaction, booth: uuid.UUID, recruiter: uuid.UUID) -> None:
+async def withdraw_of(tx: Transaction, booth_id: uuid.UUID, recruiter_id: uuid.UUID) -> None:
     """The recruiter has left the booth: whom they called there is not rung any more."""
     query = select(Call.id).join(Place, Place.id == Call.place_id)
-    mine = Place.booth_id == booth, Call.recruiter_id == recruiter, Call.state == CallState.RINGING
+    mine = Place.booth_id == booth_id, Call.recruiter_id == recruiter_id, Call.state == CallState.RINGING
     await _withdraw_each(tx, query.where(*mine))
 
 

@@ -18,7 +18,7 @@ from rooms.people.people import Person
 class LineStatus:
     """What anyone may know of a booth's line."""
 
-    booth: uuid.UUID
+    booth_id: uuid.UUID
     staff: list[Person]
     waiting: int
     wait: Wait | None
@@ -47,7 +47,7 @@ async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, Lin
     busy = await engagement.engaged(tx, {person.id for staff in here.values() for person in staff})
     return {
         booth.id: LineStatus(
-            booth=booth.id,
+            booth_id=booth.id,
             staff=here[booth.id],
             waiting=waiting[booth.id],
             wait=_wait(waiting[booth.id], here[booth.id], talks[booth.id], busy, booth),
@@ -100,10 +100,10 @@ async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
     return positions
 
 
-async def of_person(tx: Transaction, person: uuid.UUID, fair: uuid.UUID | None = None) -> list[Position]:
+async def of_person(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID | None = None) -> list[Position]:
     """The person's own places, each with where it status."""
     mine = []
-    for place in await places.of_person(tx, person, fair):
+    for place in await places.of_person(tx, person_id, fair_id):
         line = await of_line(tx, place.booth)
         mine += [position for position in line if position.place.id == place.id]
     return mine

@@ -89,9 +89,9 @@ class Place(Base):
 
 class PlaceTaken(DomainEvent):
     kind: ClassVar[str] = "place.taken"
-    place: uuid.UUID
-    booth: uuid.UUID
-    person: uuid.UUID
+    place_id: uuid.UUID
+    booth_id: uuid.UUID
+    person_id: uuid.UUID
     ticket: int
 
 
@@ -99,8 +99,8 @@ class PlaceChanged(DomainEvent):
     """The place has a new state, or is passed over until a moment."""
 
     kind: ClassVar[str] = "place.changed"
-    place: uuid.UUID
-    booth: uuid.UUID
+    place_id: uuid.UUID
+    booth_id: uuid.UUID
     state: PlaceState
     passed_over_until: datetime | None
     hold_reason: HoldReason | None
@@ -112,7 +112,7 @@ async def join(tx: Transaction, person: Person, booth: Booth, words: str = "") -
     words = clean_text(words, "words", 600)
     # The person's row is locked so that two tabs cannot take more places than the fair allows.
     person = await tx.session.get_one(Person, person.id, with_for_update={"key_share": True})
-    held = await of_person(tx, person.id, fair=booth.fair_id)
+    held = await of_person(tx, person.id, fair_id=booth.fair_id)
     mine = next((place for place in held if place.booth_id == booth.id), None)
     if mine:
         mine.words = words or mine.words
@@ -126,13 +126,13 @@ async def join(tx: Transaction, person: Person, booth: Booth, words: str = "") -
     place.ticket, place.joined_at, place.missed = await _next_ticket(tx, booth.id), tx.now, 0
     place.booth, place.person = booth, person
     tx.session.add(place)
-    event = PlaceTaken(place=place.id, booth=booth.id, person=person.id, ticket=place.ticket)
+    event = PlaceTaken(place_id=place.id, booth_id=booth.id, person_id=person.id, ticket=place.ticket)
     tx.record(event, line_stream(booth.id), person_stream(person.id))
     return place
 
 
-async def _next_ticket(tx: Transaction, booth: uuid.UUID) -> int:
-    statement = update(Booth).where(Booth.id == booth).values(last_ticket=Booth.last_ticket + 1)
+async def _next_ticket(tx: Transaction, booth_id: uuid.UUID) -> int:
+    statement = update(Booth).where(Booth.id == booth_id).values(last_ticket=Booth.last_ticket + 1)
     ticket: int = (await tx.session.execute(statement.returning(Booth.last_ticket))).scalar_one()
     return ticket
 
@@ -155,8 +155,8 @@ def pass_over(tx: Transaction, place: Place, pause: timedelta) -> None:
 
 def _publish(tx: Transaction, place: Place) -> None:
     event = PlaceChanged(
-        place=place.id,
-        booth=place.booth_id,
+        place_id=place.id,
+        booth_id=place.booth_id,
         state=place.state,
         passed_over_until=place.passed_over_until,
         hold_reason=place.hold_reason,
@@ -176,17 +176,17 @@ async def come_back(tx: Transaction, place: Place) -> None:
     move(tx, place, PlaceState.WAITING)
 
 
-async def person_appeared(tx: Transaction, person: uuid.UUID) -> None:
+async def person_appeared(tx: Transaction, person_id: uuid.UUID) -> None:
     """Whoever was out of reach is back: their places on hold for that reason stand in line again."""
-    for place in await of_person(tx, person):
+    for place in await of_person(tx, person_id):
         if place.state is PlaceState.ON_HOLD and place.hold_reason is HoldReason.OUT_OF_REACH:
             await come_back(tx, place)
 
 
-async def of_person(tx: Transaction, person: uuid.UUID, fair: uuid.UUID | None = None) -> list[Place]:
-    query = select(Place).where(Place.person_id == person, Place.state.in_(ACTIVE)).order_by(Place.joined_at)
-    if fair:
-        query = query.join(Booth, Booth.id == Place.booth_id).where(Booth.fair_id == fair)
+async def of_person(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID | None = None) -> list[Place]:
+    query = select(Place).where(Place.person_id == person_id, Place.state.in_(ACTIVE)).order_by(Place.joined_at)
+    if fair_id:
+        query = query.join(Booth, Booth.id == Place.booth_id).where(Booth.fair_id == fair_id)
     return list((await tx.session.execute(query)).scalars())
 
 
@@ -195,9 +195,9 @@ async def of_meeting(tx: Transaction, meeting: Meeting) -> Place | None:
     return await tx.session.get(Place, meeting.place_id) if meeting.place_id else None
 
 
-async def in_line(tx: Transaction, booth: uuid.UUID) -> list[Place]:
+async def in_line(tx: Transaction, booth_id: uuid.UUID) -> list[Place]:
     """Everybody with an active place, in the order they are called."""
-    query = select(Place).where(Place.booth_id == booth, Place.state.in_(ACTIVE)).order_by(Place.ticket)
+    query = select(Place).where(Place.booth_id == booth_id, Place.state.in_(ACTIVE)).order_by(Place.ticket)
     return list((await tx.session.execute(query)).scalars())
 
 
@@ -210,13 +210,13 @@ async def counts(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, in
 
 @reacts_to(MeetingOpened)
 async def _begin_talking(tx: Transaction, event: MeetingOpened) -> None:
-    move(tx, await tx.session.get_one(Place, event.place), PlaceState.TALKING)
+    move(tx, await tx.session.get_one(Place, event.place_id), PlaceState.TALKING)
 
 
 @reacts_to(MeetingEnded)
 async def _finish_talking(tx: Transaction, event: MeetingEnded) -> None:
     """A talk that took place has served its place; after any other the candidate stands first again, after a pause."""
-    place = await of_meeting(tx, await tx.session.get_one(Meeting, event.meeting))
+    place = await of_meeting(tx, await tx.session.get_one(Meeting, event.meeting_id))
     if place is None:
         return
     fair = place.booth.fair
@@ -231,13 +231,13 @@ async def _finish_talking(tx: Transaction, event: MeetingEnded) -> None:
 @reacts_to(CvChanged)
 async def _show_other_cv(tx: Transaction, event: CvChanged) -> None:
     """Each line that the person waits in is told."""
-    lines = [line_stream(place.booth_id) for place in await of_person(tx, event.person)]
+    lines = [line_stream(place.booth_id) for place in await of_person(tx, event.person_id)]
     tx.record(event, *lines)
 
 
-async def tell_second(tx: Transaction, booth: uuid.UUID) -> None:
+async def tell_second(tx: Transaction, booth_id: uuid.UUID) -> None:
     """Mail whoever has become second, once for each place."""
-    query = select(Place).where(Place.booth_id == booth, Place.state == PlaceState.WAITING).order_by(Place.ticket)
+    query = select(Place).where(Place.booth_id == booth_id, Place.state == PlaceState.WAITING).order_by(Place.ticket)
     await tx.session.flush()
     second = (await tx.session.execute(query.offset(1).limit(1))).scalar_one_or_none()
     if second is None:
@@ -275,12 +275,12 @@ async def put_absent_on_hold(tx: Transaction) -> int:
     return held
 
 
-async def end_with_fair(tx: Transaction, fair: uuid.UUID) -> None:
+async def end_with_fair(tx: Transaction, fair_id: uuid.UUID) -> None:
     """The fair has closed for good: every place still standing ends. Talks under way go on."""
     query = (
         select(Place)
         .join(Booth, Booth.id == Place.booth_id)
-        .where(Booth.fair_id == fair, Place.state.in_((PlaceState.WAITING, PlaceState.ON_HOLD)))
+        .where(Booth.fair_id == fair_id, Place.state.in_((PlaceState.WAITING, PlaceState.ON_HOLD)))
         .with_for_update(of=Place)
         .execution_options(populate_existing=True)
     )

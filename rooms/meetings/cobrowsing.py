@@ -43,34 +43,40 @@ class Cobrowsing(Base):
 
 class CobrowsingBegan(DomainEvent):
     kind: ClassVar[str] = "cobrowsing.began"
-    meeting: uuid.UUID
-    owner: uuid.UUID
+    meeting_id: uuid.UUID
+    owner_id: uuid.UUID
 
 
 class FillingAllowed(DomainEvent):
     """Whether the other one may fill in with the owner from now on."""
 
     kind: ClassVar[str] = "cobrowsing.allowed"
-    meeting: uuid.UUID
+    meeting_id: uuid.UUID
     may_fill: bool
 
 
 class CobrowsingEnded(DomainEvent):
     kind: ClassVar[str] = "cobrowsing.ended"
-    meeting: uuid.UUID
+    meeting_id: uuid.UUID
 
 
-async def begin(tx: Transaction, owner: uuid.UUID, meeting: uuid.UUID) -> Cobrowsing:
+async def begin(tx: Transaction, owner_id: uuid.UUID, meeting_id: uuid.UUID) -> Cobrowsing:
     """The owner has said yes. Saying it again changes nothing."""
-    row = await of_meeting(tx, meeting)
+    row = await of_meeting(tx, meeting_id)
     if row is None:
-        values = {"id": new_id(), "meeting_id": meeting, "owner_id": owner, "agreed_at": tx.now, "may_fill": False}
+        values = {
+            "id": new_id(),
+            "meeting_id": meeting_id,
+            "owner_id": owner_id,
+            "agreed_at": tx.now,
+            "may_fill": False,
+        }
         await tx.insert_once(Cobrowsing, values)
-        row = await of_meeting(tx, meeting)
+        row = await of_meeting(tx, meeting_id)
         assert row is not None  # noqa: S101
         if row.id == values["id"]:
-            tx.record(CobrowsingBegan(meeting=meeting, owner=owner), meeting_stream(meeting))
-    if row.owner_id != owner:
+            tx.record(CobrowsingBegan(meeting_id=meeting_id, owner_id=owner_id), meeting_stream(meeting_id))
+    if row.owner_id != owner_id:
         raise Conflict("looking.other", N_("The other one shows a page just now. It has to be stopped first."))
     return row
 
@@ -81,21 +87,21 @@ async def allow_filling(tx: Transaction, row: Cobrowsing, *, may_fill: bool) -> 
         return
     row.may_fill = may_fill
     row.fill_agreed_at = row.fill_agreed_at or tx.now
-    tx.record(FillingAllowed(meeting=row.meeting_id, may_fill=may_fill), meeting_stream(row.meeting_id))
+    tx.record(FillingAllowed(meeting_id=row.meeting_id, may_fill=may_fill), meeting_stream(row.meeting_id))
 
 
-async def end(tx: Transaction, meeting: uuid.UUID, by: uuid.UUID | None = None) -> None:
+async def end(tx: Transaction, meeting_id: uuid.UUID, by_id: uuid.UUID | None = None) -> None:
     """Stop looking; whoever of the two wants to. Nothing happens when nobody looks."""
-    row = await of_meeting(tx, meeting)
+    row = await of_meeting(tx, meeting_id)
     if row is None:
         return
-    row.ended_at, row.ended_by_id = tx.now, by
-    tx.record(CobrowsingEnded(meeting=meeting), meeting_stream(meeting))
+    row.ended_at, row.ended_by_id = tx.now, by_id
+    tx.record(CobrowsingEnded(meeting_id=meeting_id), meeting_stream(meeting_id))
 
 
-async def of_meeting(tx: Transaction, meeting: uuid.UUID) -> Cobrowsing | None:
+async def of_meeting(tx: Transaction, meeting_id: uuid.UUID) -> Cobrowsing | None:
     """What is looked at in a meeting now."""
-    query = select(Cobrowsing).where(Cobrowsing.meeting_id == meeting, Cobrowsing.ended_at.is_(None))
+    query = select(Cobrowsing).where(Cobrowsing.meeting_id == meeting_id, Cobrowsing.ended_at.is_(None))
     return (await tx.session.execute(query)).scalar_one_or_none()
 
 

@@ -16,7 +16,7 @@ from rooms.meetings.meetings import Meeting, MeetingState, NextStep
 
 class AnswerGiven(DomainEvent):
     kind: ClassVar[str] = "meeting.answered"
-    meeting: uuid.UUID
+    meeting_id: uuid.UUID
     next_step: NextStep
 
 
@@ -37,7 +37,7 @@ async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: 
     if meeting.state is not MeetingState.ENDED:
         raise Conflict("meeting.not_ended", N_("Finish the talk first."))
     meeting.next_step, meeting.answer, meeting.answered_at = next_step, words, tx.now
-    tx.record(AnswerGiven(meeting=meeting.id, next_step=next_step), person_stream(meeting.candidate_id))
+    tx.record(AnswerGiven(meeting_id=meeting.id, next_step=next_step), person_stream(meeting.candidate_id))
     values: dict[str, object] = {
         "name": meeting.candidate.name,
         "employer": meeting.line_booth.employer.name,
@@ -52,27 +52,27 @@ async def rate(tx: Transaction, meeting: Meeting, rating: int, words: str) -> No
     meeting.rating, meeting.rating_words = rating, clean_text(words, "rating_words", 600)
 
 
-async def talks_of(tx: Transaction, candidate: uuid.UUID) -> list[Meeting]:
+async def talks_of(tx: Transaction, candidate_id: uuid.UUID) -> list[Meeting]:
     """The candidate's talks at booths, the latest first."""
     query = (
         select(Meeting)
-        .where(Meeting.candidate_id == candidate, Meeting.booth_id.is_not(None))
+        .where(Meeting.candidate_id == candidate_id, Meeting.booth_id.is_not(None))
         .order_by(Meeting.id.desc())
     )
     return list((await tx.session.execute(query)).scalars())
 
 
-async def of_booth(tx: Transaction, booth: uuid.UUID) -> list[Meeting]:
+async def of_booth(tx: Transaction, booth_id: uuid.UUID) -> list[Meeting]:
     """The talks held at a booth, the latest first."""
-    query = select(Meeting).where(Meeting.booth_id == booth, Meeting.state == MeetingState.ENDED)
+    query = select(Meeting).where(Meeting.booth_id == booth_id, Meeting.state == MeetingState.ENDED)
     return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(100))).scalars())
 
 
-async def unanswered(tx: Transaction, booth: uuid.UUID, recruiter: uuid.UUID) -> list[Meeting]:
+async def unanswered(tx: Transaction, booth_id: uuid.UUID, recruiter_id: uuid.UUID) -> list[Meeting]:
     """The recruiter's talks at a booth whose candidate waits for an answer, the soonest promised first."""
     query = select(Meeting).where(
-        Meeting.booth_id == booth,
-        Meeting.recruiter_id == recruiter,
+        Meeting.booth_id == booth_id,
+        Meeting.recruiter_id == recruiter_id,
         Meeting.state == MeetingState.ENDED,
         Meeting.answered_at.is_(None),
     )

@@ -114,23 +114,23 @@ class Meeting(Base):
             moments[self.guest_id] = self.guest_in_at
         return {person: moment for person, moment in moments.items() if moment}
 
-    def has(self, person: uuid.UUID) -> bool:
-        return person in (self.candidate_id, self.recruiter_id, self.guest_id)
+    def has(self, person_id: uuid.UUID) -> bool:
+        return person_id in (self.candidate_id, self.recruiter_id, self.guest_id)
 
-    def others(self, person: uuid.UUID) -> list[Person]:
+    def others(self, person_id: uuid.UUID) -> list[Person]:
         """Whom this person talks with; the one they came for is first."""
-        return [each for each in (self.recruiter, self.candidate, self.guest) if each and each.id != person]
+        return [each for each in (self.recruiter, self.candidate, self.guest) if each and each.id != person_id]
 
-    def channel(self, one: uuid.UUID, other: uuid.UUID) -> uuid.UUID:
+    def channel(self, one_id: uuid.UUID, other_id: uuid.UUID) -> uuid.UUID:
         """The name of what two of the talk send each other: a talk of three has three such pairs."""
-        if self.guest_id not in (one, other):
+        if self.guest_id not in (one_id, other_id):
             return self.id
-        return uuid.uuid5(self.id, " ".join(sorted((str(one), str(other)))))
+        return uuid.uuid5(self.id, " ".join(sorted((str(one_id), str(other_id)))))
 
-    def patience(self, person: uuid.UUID) -> int:
+    def patience(self, person_id: uuid.UUID) -> int:
         """Of two who negotiate, the one with more gives way. A simulated peer never does: aiortc has no rollback."""
         people = [each for each in (self.recruiter, self.guest, self.candidate) if each]
-        return [each.id for each in sorted(people, key=lambda each: not each.is_simulated)].index(person)
+        return [each.id for each in sorted(people, key=lambda each: not each.is_simulated)].index(person_id)
 
     @property
     def thread(self) -> uuid.UUID:
@@ -150,18 +150,18 @@ class Meeting(Base):
 
 class MeetingOpened(DomainEvent):
     kind: ClassVar[str] = "meeting.opened"
-    meeting: uuid.UUID
-    call: uuid.UUID
-    place: uuid.UUID
-    booth: uuid.UUID
+    meeting_id: uuid.UUID
+    call_id: uuid.UUID
+    place_id: uuid.UUID
+    booth_id: uuid.UUID
 
 
 class WentIn(DomainEvent):
     """Somebody has gone in; `live_at` is set once the candidate is not alone any more."""
 
     kind: ClassVar[str] = "meeting.went_in"
-    meeting: uuid.UUID
-    person: uuid.UUID
+    meeting_id: uuid.UUID
+    person_id: uuid.UUID
     live_at: datetime | None
     planned_end_at: datetime | None
 
@@ -170,13 +170,13 @@ class WentOut(DomainEvent):
     """A guest has gone, and may come back; the two others go on."""
 
     kind: ClassVar[str] = "meeting.went_out"
-    meeting: uuid.UUID
-    person: uuid.UUID
+    meeting_id: uuid.UUID
+    person_id: uuid.UUID
 
 
 class MeetingProlonged(DomainEvent):
     kind: ClassVar[str] = "meeting.prolonged"
-    meeting: uuid.UUID
+    meeting_id: uuid.UUID
     planned_end_at: datetime
 
 
@@ -184,15 +184,15 @@ class ModeChanged(DomainEvent):
     """Somebody goes on in another way; everybody comes along."""
 
     kind: ClassVar[str] = "meeting.mode_changed"
-    meeting: uuid.UUID
+    meeting_id: uuid.UUID
     mode: Mode
-    by: uuid.UUID
+    by_id: uuid.UUID
 
 
 class MeetingEnded(DomainEvent):
     kind: ClassVar[str] = "meeting.ended"
-    meeting: uuid.UUID
-    booth: uuid.UUID | None
+    meeting_id: uuid.UUID
+    booth_id: uuid.UUID | None
     state: MeetingState
 
 
@@ -206,11 +206,11 @@ def _streams(meeting: Meeting) -> tuple[str, ...]:
 class AcceptedCall:
     """What the waiting room of an accepted call is opened for."""
 
-    call: uuid.UUID
-    place: uuid.UUID
+    call_id: uuid.UUID
+    place_id: uuid.UUID
     booth: Booth
-    candidate: uuid.UUID
-    recruiter: uuid.UUID
+    candidate_id: uuid.UUID
+    recruiter_id: uuid.UUID
     mode: Mode
 
 
@@ -219,11 +219,11 @@ async def open_for_call(tx: Transaction, accepted: AcceptedCall) -> Meeting:
     booth = accepted.booth
     meeting = Meeting(
         id=new_id(),
-        call_id=accepted.call,
-        place_id=accepted.place,
+        call_id=accepted.call_id,
+        place_id=accepted.place_id,
         booth_id=booth.id,
-        candidate_id=accepted.candidate,
-        recruiter_id=accepted.recruiter,
+        candidate_id=accepted.candidate_id,
+        recruiter_id=accepted.recruiter_id,
         state=MeetingState.WAITING,
         mode=accepted.mode,
         planned_minutes=booth.talk_minutes,
@@ -232,9 +232,11 @@ async def open_for_call(tx: Transaction, accepted: AcceptedCall) -> Meeting:
     tx.session.add(meeting)
     await tx.session.flush()
     await conversations.begin(tx, ConversationKind.MEETING, meeting.id, booth.fair_id)
-    await engagement.hand_over(tx, accepted.call, meeting.id)
-    opened = MeetingOpened(meeting=meeting.id, call=accepted.call, place=accepted.place, booth=booth.id)
-    people = (person_stream(accepted.candidate), person_stream(accepted.recruiter))
+    await engagement.hand_over(tx, accepted.call_id, meeting.id)
+    opened = MeetingOpened(
+        meeting_id=meeting.id, call_id=accepted.call_id, place_id=accepted.place_id, booth_id=booth.id
+    )
+    people = (person_stream(accepted.candidate_id), person_stream(accepted.recruiter_id))
     await tx.happened(opened, meeting_stream(meeting.id), line_stream(booth.id), *people)
     return meeting
 
@@ -259,8 +261,8 @@ async def go_in(tx: Transaction, person: Person, meeting: Meeting) -> None:
         _move(meeting, MeetingState.LIVE)
     tx.record(
         WentIn(
-            meeting=meeting.id,
-            person=person.id,
+            meeting_id=meeting.id,
+            person_id=person.id,
             live_at=meeting.live_at,
             planned_end_at=meeting.planned_end_at,
         ),
@@ -274,7 +276,7 @@ async def go_out(tx: Transaction, person: Person, meeting: Meeting) -> None:
         return
     meeting.guest_in_at = None
     await engagement.release_one(tx, person.id, meeting.id)
-    tx.record(WentOut(meeting=meeting.id, person=person.id), meeting_stream(meeting.id))
+    tx.record(WentOut(meeting_id=meeting.id, person_id=person.id), meeting_stream(meeting.id))
 
 
 async def _engage(tx: Transaction, person: Person, meeting: Meeting) -> None:
@@ -289,11 +291,13 @@ async def prolong(tx: Transaction, meeting: Meeting, minutes: int = 5) -> None:
     if meeting.state is not MeetingState.LIVE or meeting.planned_end_at is None:
         raise Conflict("meeting.not_live", N_("This talk is not under way."))
     meeting.planned_end_at = max(meeting.planned_end_at, tx.now) + timedelta(minutes=minutes)
-    tx.record(MeetingProlonged(meeting=meeting.id, planned_end_at=meeting.planned_end_at), meeting_stream(meeting.id))
+    tx.record(
+        MeetingProlonged(meeting_id=meeting.id, planned_end_at=meeting.planned_end_at), meeting_stream(meeting.id)
+    )
 
 
 async def change_mode(
-    tx: Transaction, meeting: Meeting, by: uuid.UUID, mode: Mode, *, tell_again: bool = False
+    tx: Transaction, meeting: Meeting, by_id: uuid.UUID, mode: Mode, *, tell_again: bool = False
 ) -> bool:
     """Go on in another way; says whether it was another one. `tell_again` when something about it has changed."""
     if meeting.is_over:
@@ -301,7 +305,7 @@ async def change_mode(
     is_other = meeting.mode is not mode
     meeting.mode = mode
     if is_other or tell_again:
-        tx.record(ModeChanged(meeting=meeting.id, mode=mode, by=by), meeting_stream(meeting.id))
+        tx.record(ModeChanged(meeting_id=meeting.id, mode=mode, by_id=by_id), meeting_stream(meeting.id))
     return is_other
 
 
@@ -317,20 +321,20 @@ async def end(tx: Transaction, meeting: Meeting, *, is_cut: bool = False) -> Non
     await cobrowsing.end(tx, meeting.id)
     if took_place and meeting.booth:
         meeting.answer_promised_by = tx.now + timedelta(days=meeting.booth.fair.answer_days)
-    ended = MeetingEnded(meeting=meeting.id, booth=meeting.booth_id, state=meeting.state)
+    ended = MeetingEnded(meeting_id=meeting.id, booth_id=meeting.booth_id, state=meeting.state)
     await tx.happened(ended, *_streams(meeting))
 
 
-async def locked(tx: Transaction, meeting: uuid.UUID) -> Meeting | None:
+async def locked(tx: Transaction, meeting_id: uuid.UUID) -> Meeting | None:
     """The meeting, locked; whoever holds its appointment too has taken that before."""
-    query = select(Meeting).where(Meeting.id == meeting)
+    query = select(Meeting).where(Meeting.id == meeting_id)
     query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
     return (await tx.session.execute(query)).unique().scalar_one_or_none()
 
 
-async def of_appointment(tx: Transaction, appointment: uuid.UUID) -> list[Meeting]:
+async def of_appointment(tx: Transaction, appointment_id: uuid.UUID) -> list[Meeting]:
     """Every time the room of an appointment was open, the first one first."""
-    query = select(Meeting).where(Meeting.appointment_id == appointment).order_by(Meeting.id)
+    query = select(Meeting).where(Meeting.appointment_id == appointment_id).order_by(Meeting.id)
     return list((await tx.session.execute(query)).unique().scalars())
 
 
@@ -341,20 +345,20 @@ def _move(meeting: Meeting, state: MeetingState) -> None:
     meeting.state = state
 
 
-async def current(tx: Transaction, person: uuid.UUID) -> Meeting | None:
+async def current(tx: Transaction, person_id: uuid.UUID) -> Meeting | None:
     """The meeting from a line that this person is in now. The room of an appointment is entered from its page."""
     query = select(Meeting).where(
         Meeting.call_id.is_not(None),
-        or_(Meeting.candidate_id == person, Meeting.recruiter_id == person),
+        or_(Meeting.candidate_id == person_id, Meeting.recruiter_id == person_id),
         Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE)),
     )
     return (await tx.session.execute(query)).scalars().first()
 
 
-async def led_now_by(tx: Transaction, recruiter: uuid.UUID) -> Meeting | None:
+async def led_now_by(tx: Transaction, recruiter_id: uuid.UUID) -> Meeting | None:
     """The talk that the recruiter is in now: from a line, or an interview under way."""
-    query = select(Meeting).where(Meeting.recruiter_id == recruiter, Meeting.state == MeetingState.LIVE)
-    return await current(tx, recruiter) or (await tx.session.execute(query)).scalars().first()
+    query = select(Meeting).where(Meeting.recruiter_id == recruiter_id, Meeting.state == MeetingState.LIVE)
+    return await current(tx, recruiter_id) or (await tx.session.execute(query)).scalars().first()
 
 
 async def talking_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
@@ -374,18 +378,18 @@ async def talking_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID
     return found
 
 
-async def led_at(tx: Transaction, booth: uuid.UUID, person: uuid.UUID) -> list[uuid.UUID]:
+async def led_at(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID) -> list[uuid.UUID]:
     """The talks of a booth that this person is in now on the employer's side: from its line, or in its name."""
-    interviews = select(_APPOINTMENT_TYPE.c.id).where(_APPOINTMENT_TYPE.c.booth_id == booth)
+    interviews = select(_APPOINTMENT_TYPE.c.id).where(_APPOINTMENT_TYPE.c.booth_id == booth_id)
     query = (
         select(Meeting.id)
         .outerjoin(_APPOINTMENT, _APPOINTMENT.c.id == Meeting.appointment_id)
         .where(Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE)))
         .where(
             or_(
-                (Meeting.recruiter_id == person)
-                & or_(Meeting.booth_id == booth, _APPOINTMENT.c.appointment_type_id.in_(interviews)),
-                (Meeting.guest_id == person) & (_APPOINTMENT.c.guest_booth_id == booth),
+                (Meeting.recruiter_id == person_id)
+                & or_(Meeting.booth_id == booth_id, _APPOINTMENT.c.appointment_type_id.in_(interviews)),
+                (Meeting.guest_id == person_id) & (_APPOINTMENT.c.guest_booth_id == booth_id),
             )
         )
     )

@@ -107,13 +107,13 @@ async def place(
     where.area = " ".join(people.clean_postcode(each, "area") for each in area.replace(",", " ").split())
 
 
-async def remove_member(tx: Transaction, where: uuid.UUID, person: uuid.UUID) -> None:
-    found = TeamMember.team_id == where, TeamMember.person_id == person
+async def remove_member(tx: Transaction, team_id: uuid.UUID, person_id: uuid.UUID) -> None:
+    found = TeamMember.team_id == team_id, TeamMember.person_id == person_id
     await tx.session.execute(delete(TeamMember).where(*found))
 
 
-async def teams_of(tx: Transaction, person: uuid.UUID) -> list[Team]:
-    query = select(Team).join(TeamMember).where(TeamMember.person_id == person).order_by(Team.name)
+async def teams_of(tx: Transaction, person_id: uuid.UUID) -> list[Team]:
+    query = select(Team).join(TeamMember).where(TeamMember.person_id == person_id).order_by(Team.name)
     return list((await tx.session.execute(query)).scalars())
 
 
@@ -129,15 +129,17 @@ async def members(tx: Transaction) -> list[tuple[Team, Person]]:
     return [(team, person) for team, person in (await tx.session.execute(query)).all()]
 
 
-async def counsellors_of(tx: Transaction, where: uuid.UUID) -> list[Person]:
+async def counsellors_of(tx: Transaction, agency_id: uuid.UUID) -> list[Person]:
     """Every counsellor of an agency, whatever the team."""
-    members = select(TeamMember.person_id).join(Team, Team.id == TeamMember.team_id).where(Team.agency_id == where)
+    members = select(TeamMember.person_id).join(Team, Team.id == TeamMember.team_id).where(Team.agency_id == agency_id)
     query = select(Person).where(Person.id.in_(members)).order_by(Person.name)
     return list((await tx.session.execute(query)).scalars())
 
 
-async def teams_in(tx: Transaction, where: uuid.UUID) -> list[Team]:
-    return list((await tx.session.execute(select(Team).where(Team.agency_id == where).order_by(Team.name))).scalars())
+async def teams_in(tx: Transaction, agency_id: uuid.UUID) -> list[Team]:
+    return list(
+        (await tx.session.execute(select(Team).where(Team.agency_id == agency_id).order_by(Team.name))).scalars()
+    )
 
 
 async def agencies_of(tx: Transaction, counsellors: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
@@ -151,27 +153,27 @@ async def agencies_of(tx: Transaction, counsellors: Collection[uuid.UUID]) -> di
     return {counsellor: frozenset(where) for counsellor, where in found.items()}
 
 
-async def add_member(tx: Transaction, where: uuid.UUID, person: Person) -> None:
-    await tx.insert_once(TeamMember, {"team_id": where, "person_id": person.id})
+async def add_member(tx: Transaction, team_id: uuid.UUID, person: Person) -> None:
+    await tx.insert_once(TeamMember, {"team_id": team_id, "person_id": person.id})
 
 
 async def all_agencies(tx: Transaction) -> list[Agency]:
     return list((await tx.session.execute(select(Agency).order_by(Agency.name))).scalars())
 
 
-async def colleague_of(tx: Transaction, counsellor: uuid.UUID, colleague: uuid.UUID) -> Person:
+async def colleague_of(tx: Transaction, counsellor_id: uuid.UUID, colleague_id: uuid.UUID) -> Person:
     """The colleague who is to take something over."""
-    for each in await colleagues_of(tx, counsellor):
-        if each.id == colleague:
+    for each in await colleagues_of(tx, counsellor_id):
+        if each.id == colleague_id:
             return each
     raise Invalid("colleague.unknown", N_("Please choose a colleague of your agency."), field="colleague")
 
 
-async def colleagues_of(tx: Transaction, counsellor: uuid.UUID) -> list[Person]:
+async def colleagues_of(tx: Transaction, counsellor_id: uuid.UUID) -> list[Person]:
     """The other counsellors of the counsellor's agencies."""
     found: dict[uuid.UUID, Person] = {}
-    for team in await teams_of(tx, counsellor):
+    for team in await teams_of(tx, counsellor_id):
         for each in await counsellors_of(tx, team.agency_id):
-            if each.id != counsellor:
+            if each.id != counsellor_id:
                 found[each.id] = each
     return sorted(found.values(), key=lambda each: each.name)

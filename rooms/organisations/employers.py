@@ -65,37 +65,37 @@ async def present(tx: Transaction, employer: Employer, sector: str, location: st
     employer.location = clean_text(location, "location", 80)
 
 
-async def add_member(tx: Transaction, employer: uuid.UUID, person: Person, *, is_owner: bool) -> None:
-    row = {"employer_id": employer, "person_id": person.id, "is_owner": is_owner}
+async def add_member(tx: Transaction, employer_id: uuid.UUID, person: Person, *, is_owner: bool) -> None:
+    row = {"employer_id": employer_id, "person_id": person.id, "is_owner": is_owner}
     await tx.insert_once(EmployerMember, row)
 
 
-async def remove_member(tx: Transaction, employer: uuid.UUID, person: uuid.UUID) -> None:
+async def remove_member(tx: Transaction, employer_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """The person belongs to this employer no longer. An owner always remains."""
     # Locked: two owners who remove each other at the same moment must not both succeed.
-    await tx.session.get_one(Employer, employer, with_for_update=True)
-    owners = {known.id for known, member in await members_of(tx, employer) if member.is_owner}
-    if owners <= {person}:
+    await tx.session.get_one(Employer, employer_id, with_for_update=True)
+    owners = {known.id for known, member in await members_of(tx, employer_id) if member.is_owner}
+    if owners <= {person_id}:
         raise Conflict("owner.last", N_("An owner must remain. Invite another owner first."))
-    member = await tx.session.get(EmployerMember, (employer, person))
+    member = await tx.session.get(EmployerMember, (employer_id, person_id))
     if member is None:
         raise NotFound("member")
     await tx.session.delete(member)
     await tx.session.flush()
 
 
-async def members_of(tx: Transaction, employer: uuid.UUID) -> list[tuple[Person, EmployerMember]]:
+async def members_of(tx: Transaction, employer_id: uuid.UUID) -> list[tuple[Person, EmployerMember]]:
     query = (
         select(Person, EmployerMember)
         .join(EmployerMember, EmployerMember.person_id == Person.id)
-        .where(EmployerMember.employer_id == employer)
+        .where(EmployerMember.employer_id == employer_id)
         .order_by(Person.name)
     )
     return [(person, member) for person, member in (await tx.session.execute(query)).all()]
 
 
-async def of_member(tx: Transaction, person: uuid.UUID) -> list[uuid.UUID]:
-    query = select(EmployerMember.employer_id).where(EmployerMember.person_id == person)
+async def of_member(tx: Transaction, person_id: uuid.UUID) -> list[uuid.UUID]:
+    query = select(EmployerMember.employer_id).where(EmployerMember.person_id == person_id)
     return list((await tx.session.execute(query)).scalars())
 
 

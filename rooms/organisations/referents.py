@@ -48,10 +48,10 @@ async def referents_of(tx: Transaction, people: Collection[uuid.UUID]) -> dict[u
     return {row.person_id: row.counsellor_id for row in await tx.session.execute(query)}
 
 
-async def referent_of(tx: Transaction, person: uuid.UUID) -> uuid.UUID | None:
-    row = await tx.session.get(CaseloadEntry, person)
+async def referent_of(tx: Transaction, person_id: uuid.UUID) -> uuid.UUID | None:
+    row = await tx.session.get(CaseloadEntry, person_id)
     return row.counsellor_id if row else None
 
 
-async def entry_of(tx: Transaction, person: uuid.UUID) -> CaseloadEntry | None:
-    return await tx.session.get(CaseloadEntry, person)
+async def entry_of(tx: Transaction, person_id: uuid.UUID) -> CaseloadEntry | None:
+    return await tx.session.get(CaseloadEntry, person_id)

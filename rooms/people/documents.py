@@ -51,22 +51,22 @@ class CvChanged(DomainEvent):
     """The person shows this CV from now on, or none."""
 
     kind: ClassVar[str] = "person.cv_changed"
-    person: uuid.UUID
-    document: uuid.UUID | None
+    person_id: uuid.UUID
+    document_id: uuid.UUID | None
 
 
 class DocumentWithdrawn(DomainEvent):
-    document: uuid.UUID
+    document_id: uuid.UUID
 
 
-async def add_cv(tx: Transaction, person: Person, checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+async def add_cv(tx: Transaction, person: Person, checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:
     """The person's CV from now on, its content kept already under `name`. Returns what may be forgotten now."""
     before = (await cvs_of(tx, {person.id})).get(person.id)
     if before:
         before.withdrawn_at = tx.now
         await tx.session.flush()
-    tx.session.add(document(tx, DocumentKind.CV, checked, name, person=person.id))
-    await _publish(tx, person.id, name)
+    tx.session.add(document(tx, DocumentKind.CV, checked, document_id, person_id=person.id))
+    await _publish(tx, person.id, document_id)
     return [before.id] if before else []
 
 
@@ -80,21 +80,21 @@ async def withdraw_cv(tx: Transaction, person: Person) -> list[uuid.UUID]:
     return [row.id]
 
 
-async def _publish(tx: Transaction, person: uuid.UUID, document: uuid.UUID | None) -> None:
-    await tx.happened(CvChanged(person=person, document=document), person_stream(person))
+async def _publish(tx: Transaction, person_id: uuid.UUID, document_id: uuid.UUID | None) -> None:
+    await tx.happened(CvChanged(person_id=person_id, document_id=document_id), person_stream(person_id))
 
 
 def document(
     tx: Transaction,
     kind: DocumentKind,
     checked: Checked,
-    name: uuid.UUID,
+    document_id: uuid.UUID,
     *,
-    person: uuid.UUID | None = None,
-    booth: uuid.UUID | None = None,
-    fair: uuid.UUID | None = None,
+    person_id: uuid.UUID | None = None,
+    booth_id: uuid.UUID | None = None,
+    fair_id: uuid.UUID | None = None,
 ) -> Document:
-    row = Document(id=name, kind=kind, person_id=person, booth_id=booth, fair_id=fair)
+    row = Document(id=document_id, kind=kind, person_id=person_id, booth_id=booth_id, fair_id=fair_id)
     row.name, row.made_at = checked.name, tx.now
     row.media_type, row.size = checked.media_type, len(checked.content)
     return row
@@ -103,7 +103,7 @@ def document(
 async def withdraw(tx: Transaction, document: Document) -> list[uuid.UUID]:
     """Nobody reads it from now on; returns what may be forgotten."""
     document.withdrawn_at = document.withdrawn_at or tx.now
-    await tx.happened(DocumentWithdrawn(document=document.id))
+    await tx.happened(DocumentWithdrawn(document_id=document.id))
     return [document.id]
 
 
@@ -120,13 +120,13 @@ async def record_reading(tx: Transaction, document: Document, reader: Person) ->
     tx.session.add(Reading(id=new_id(), document_id=document.id, reader_id=reader.id, read_at=tx.now))
 
 
-async def readings_of(tx: Transaction, person: uuid.UUID) -> list[tuple[datetime, Person]]:
+async def readings_of(tx: Transaction, person_id: uuid.UUID) -> list[tuple[datetime, Person]]:
     """Who read the person's CVs and when, the latest first."""
     query = (
         select(Reading.read_at, Person)
         .join(Document, Document.id == Reading.document_id)
         .join(Person, Person.id == Reading.reader_id)
-        .where(Document.person_id == person, Document.appointment_id.is_(None))
+        .where(Document.person_id == person_id, Document.appointment_id.is_(None))
         .order_by(Reading.id.desc())
         .limit(50)
     )

@@ -22,23 +22,23 @@ class Engagement(Base):
     since: Mapped[datetime]
 
 
-async def engage(tx: Transaction, person: uuid.UUID, occasion: uuid.UUID) -> bool:
+async def engage(tx: Transaction, person_id: uuid.UUID, occasion_id: uuid.UUID) -> bool:
     """Take the person for this occasion; False when another one has them."""
-    return await tx.insert_once(Engagement, {"person_id": person, "occasion": occasion, "since": tx.now})
+    return await tx.insert_once(Engagement, {"person_id": person_id, "occasion": occasion_id, "since": tx.now})
 
 
-async def hand_over(tx: Transaction, call: uuid.UUID, meeting: uuid.UUID) -> None:
+async def hand_over(tx: Transaction, call_id: uuid.UUID, meeting_id: uuid.UUID) -> None:
     """The call was accepted: whoever it held is now held by the meeting."""
-    await tx.session.execute(update(Engagement).where(Engagement.occasion == call).values(occasion=meeting))
+    await tx.session.execute(update(Engagement).where(Engagement.occasion == call_id).values(occasion=meeting_id))
 
 
-async def release(tx: Transaction, occasion: uuid.UUID) -> None:
-    await tx.session.execute(delete(Engagement).where(Engagement.occasion == occasion))
+async def release(tx: Transaction, occasion_id: uuid.UUID) -> None:
+    await tx.session.execute(delete(Engagement).where(Engagement.occasion == occasion_id))
 
 
-async def release_one(tx: Transaction, person: uuid.UUID, occasion: uuid.UUID) -> None:
+async def release_one(tx: Transaction, person_id: uuid.UUID, occasion_id: uuid.UUID) -> None:
     """This one leaves while the others go on."""
-    mine = Engagement.person_id == person, Engagement.occasion == occasion
+    mine = Engagement.person_id == person_id, Engagement.occasion == occasion_id
     await tx.session.execute(delete(Engagement).where(*mine))
 
 

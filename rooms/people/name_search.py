@@ -31,10 +31,10 @@ def words_of(text: str) -> set[str]:
     return set(re.findall(r"[^\W_]+", plain))
 
 
-async def keep(tx: Transaction, person: uuid.UUID, name: str) -> None:
+async def keep(tx: Transaction, person_id: uuid.UUID, name: str) -> None:
     """The person is found by this name from now on."""
-    await tx.session.execute(delete(NameWord).where(NameWord.person_id == person))
-    tx.session.add_all(NameWord(word=word, person_id=person) for word in sorted(words_of(name)))
+    await tx.session.execute(delete(NameWord).where(NameWord.person_id == person_id))
+    tx.session.add_all(NameWord(word=word, person_id=person_id) for word in sorted(words_of(name)))
 
 
 def begin_with(person: InstrumentedAttribute[uuid.UUID], text: str) -> ColumnElement[bool]:

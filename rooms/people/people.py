@@ -154,9 +154,9 @@ async def organisers(tx: Transaction) -> list[Person]:
     return list((await tx.session.execute(query)).scalars())
 
 
-async def end_organiser(tx: Transaction, person: uuid.UUID) -> None:
+async def end_organiser(tx: Transaction, person_id: uuid.UUID) -> None:
     """The person makes no more fairs; those they run already have organisers of their own."""
-    row = await tx.session.get(Person, person)
+    row = await tx.session.get(Person, person_id)
     if row is None:
         raise NotFound("person")
     row.is_organiser = False

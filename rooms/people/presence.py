@@ -64,13 +64,13 @@ async def start_process(tx: Transaction, name: str) -> uuid.UUID:
     return process.id
 
 
-async def renew_process(tx: Transaction, process: uuid.UUID) -> None:
+async def renew_process(tx: Transaction, process_id: uuid.UUID) -> None:
     until = tx.now + PROCESS_LIFE
-    await tx.session.execute(update(Process).where(Process.id == process).values(seen_until=until))
+    await tx.session.execute(update(Process).where(Process.id == process_id).values(seen_until=until))
 
 
-async def end_process(tx: Transaction, process: uuid.UUID) -> None:
-    await tx.session.execute(update(Process).where(Process.id == process).values(ended_at=tx.now, seen_until=tx.now))
+async def end_process(tx: Transaction, process_id: uuid.UUID) -> None:
+    await tx.session.execute(update(Process).where(Process.id == process_id).values(ended_at=tx.now, seen_until=tx.now))
 
 
 async def forget_old(tx: Transaction) -> None:
@@ -80,8 +80,8 @@ async def forget_old(tx: Transaction) -> None:
     await tx.session.execute(delete(Process).where(Process.seen_until < old))
 
 
-async def connect(tx: Transaction, connection: str, process: uuid.UUID, person: uuid.UUID) -> None:
-    tx.session.add(Connection(id=connection, process_id=process, person_id=person, opened_at=tx.now))
+async def connect(tx: Transaction, connection: str, process_id: uuid.UUID, person_id: uuid.UUID) -> None:
+    tx.session.add(Connection(id=connection, process_id=process_id, person_id=person_id, opened_at=tx.now))
 
 
 async def disconnect(tx: Transaction, connection: str) -> uuid.UUID | None:
@@ -112,7 +112,7 @@ async def reach(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUI
     return {person: Reach(person in here, person in here | pushed, last.get(person)) for person in people}
 
 
-async def was_reached(tx: Transaction, person: uuid.UUID, since: datetime) -> bool:
+async def was_reached(tx: Transaction, person_id: uuid.UUID, since: datetime) -> bool:
     """Whether the person could see what was shown from `since` until now without a break.
 
     One connection of a living process spans the whole time, or a page was fetched after it began.
@@ -120,10 +120,10 @@ async def was_reached(tx: Transaction, person: uuid.UUID, since: datetime) -> bo
     spans = await tx.session.execute(
         select(Connection.id)
         .join(Process)
-        .where(Connection.person_id == person, Connection.opened_at <= since, has_live_connection(tx))
+        .where(Connection.person_id == person_id, Connection.opened_at <= since, has_live_connection(tx))
         .limit(1)
     )
     if spans.first():
         return True
-    page = (await tx.session.execute(select(Person.page_seen_at).where(Person.id == person))).scalar_one()
+    page = (await tx.session.execute(select(Person.page_seen_at).where(Person.id == person_id))).scalar_one()
     return page is not None and page >= since

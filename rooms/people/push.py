@@ -44,7 +44,7 @@ class Keys:
     auth: str
 
 
-async def subscribe(tx: Transaction, person: Person, keys: Keys, session: uuid.UUID | None = None) -> None:
+async def subscribe(tx: Transaction, person: Person, keys: Keys, session_id: uuid.UUID | None = None) -> None:
     """Ring this browser from now on. A browser that changed hands rings for its new person only."""
     address = urlsplit(keys.endpoint)
     if address.scheme not in ("https", "http") or not address.hostname or len(keys.endpoint) > 1000:
@@ -56,7 +56,7 @@ async def subscribe(tx: Transaction, person: Person, keys: Keys, session: uuid.U
     for oldest in mine[: max(0, len(mine) - MOST_DEVICES + 1)]:
         await tx.session.delete(oldest)
     row = Subscription(id=new_id(), person_id=person.id, endpoint=keys.endpoint, p256dh=keys.p256dh, auth=keys.auth)
-    row.made_at, row.session_id = tx.now, session
+    row.made_at, row.session_id = tx.now, session_id
     tx.session.add(row)
 
 
@@ -75,13 +75,13 @@ async def unsubscribe(tx: Transaction, person: Person, endpoint: str) -> None:
     await tx.session.execute(query)
 
 
-async def end_with_session(tx: Transaction, session: uuid.UUID) -> None:
-    await tx.session.execute(delete(Subscription).where(Subscription.session_id == session))
+async def end_with_session(tx: Transaction, session_id: uuid.UUID) -> None:
+    await tx.session.execute(delete(Subscription).where(Subscription.session_id == session_id))
 
 
-async def forget(tx: Transaction, subscription: uuid.UUID) -> None:
+async def forget(tx: Transaction, subscription_id: uuid.UUID) -> None:
     """The push service says that this browser is gone."""
-    await tx.session.execute(delete(Subscription).where(Subscription.id == subscription))
+    await tx.session.execute(delete(Subscription).where(Subscription.id == subscription_id))
 
 
 async def subscriptions_of(tx: Transaction, people: Collection[uuid.UUID]) -> list[Subscription]:

@@ -103,12 +103,12 @@ async def send_code(tx: Transaction, name: str, email: str, language: str) -> Si
     return row
 
 
-async def enter_code(tx: Transaction, request: uuid.UUID, code: str) -> Person:
+async def enter_code(tx: Transaction, request_id: uuid.UUID, code: str) -> Person:
     """The person whose code this is. Five wrong tries make the code useless.
 
     The try itself is counted before, by `count_try` in a transaction of its own.
     """
-    row = await tx.session.get(SigninCode, request, with_for_update=True)
+    row = await tx.session.get(SigninCode, request_id, with_for_update=True)
     if row is None or row.used_at or row.expires_at <= tx.now or row.attempts > CODE_ATTEMPTS:
         raise Invalid("code.expired", N_("This code is no longer good. Ask for a new one."), field="code")
     if not secrets.compare_digest(row.code_hash, hashed(f"{row.id}{code.replace(' ', '')}")):
@@ -117,16 +117,16 @@ async def enter_code(tx: Transaction, request: uuid.UUID, code: str) -> Person:
     return await people.welcome(tx, row.name, row.email, row.language)
 
 
-async def request_of(tx: Transaction, request: uuid.UUID) -> SigninCode:
-    row = await tx.session.get(SigninCode, request)
+async def request_of(tx: Transaction, request_id: uuid.UUID) -> SigninCode:
+    row = await tx.session.get(SigninCode, request_id)
     if row is None:
         raise NotFound("code")
     return row
 
 
-async def count_try(tx: Transaction, request: uuid.UUID) -> None:
+async def count_try(tx: Transaction, request_id: uuid.UUID) -> None:
     """Count a try in a transaction of its own, so that a refusal cannot roll it back."""
-    statement = update(SigninCode).where(SigninCode.id == request).values(attempts=SigninCode.attempts + 1)
+    statement = update(SigninCode).where(SigninCode.id == request_id).values(attempts=SigninCode.attempts + 1)
     await tx.session.execute(statement)
 
 
@@ -136,7 +136,7 @@ async def make_link(
     email: str,
     name: str,
     *,
-    subject: uuid.UUID | None = None,
+    subject_id: uuid.UUID | None = None,
     is_owner: bool = False,
     is_reusable: bool = False,
 ) -> tuple[Link, str]:
@@ -149,7 +149,7 @@ async def make_link(
         purpose=purpose,
         email=people.clean_email(email),
         name=name,
-        subject=subject,
+        subject=subject_id,
         is_owner=is_owner,
         is_reusable=is_reusable,
         made_at=tx.now,
@@ -188,7 +188,12 @@ async def use_link(tx: Transaction, token: str, language: str, name: str = "") -
 
 
 async def open_session(
-    tx: Transaction, person: Person, device: str, *, appointment: uuid.UUID | None = None, until: datetime | None = None
+    tx: Transaction,
+    person: Person,
+    device: str,
+    *,
+    appointment_id: uuid.UUID | None = None,
+    until: datetime | None = None,
 ) -> str:
     """A new session, perhaps for one appointment only; returns its token, which only the browser keeps."""
     token = secrets.token_urlsafe(32)
@@ -201,7 +206,7 @@ async def open_session(
             made_at=tx.now,
             seen_at=tx.now,
             expires_at=until or tx.now + SESSION_LIFE,
-            appointment_id=appointment,
+            appointment_id=appointment_id,
         )
     )
     return token
@@ -224,43 +229,43 @@ async def whose_all(tx: Transaction, tokens: Sequence[str]) -> list[tuple[Sessio
     return [found.get(each) for each in hashes]
 
 
-async def person_of(tx: Transaction, session: uuid.UUID) -> Person | None:
+async def person_of(tx: Transaction, session_id: uuid.UUID) -> Person | None:
     """The person of a session, None once it was withdrawn or has run out."""
     query = select(Person).join(Session, Session.person_id == Person.id)
-    query = query.where(Session.id == session, Session.revoked_at.is_(None), Session.expires_at > tx.now)
+    query = query.where(Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > tx.now)
     return (await tx.session.execute(query)).scalar_one_or_none()
 
 
-async def end_for(tx: Transaction, appointment: uuid.UUID) -> list[uuid.UUID]:
+async def end_for(tx: Transaction, appointment_id: uuid.UUID) -> list[uuid.UUID]:
     """End the sessions that links to this appointment began; returns those that ended."""
-    stands = Session.appointment_id == appointment, Session.revoked_at.is_(None)
+    stands = Session.appointment_id == appointment_id, Session.revoked_at.is_(None)
     ended = update(Session).where(*stands).values(revoked_at=tx.now).returning(Session.id)
     return list((await tx.session.execute(ended)).scalars())
 
 
-async def withdraw(tx: Transaction, person: Person, session: uuid.UUID) -> None:
+async def withdraw(tx: Transaction, person: Person, session_id: uuid.UUID) -> None:
     """End one of the person's own sessions."""
-    row = await tx.session.get(Session, session)
+    row = await tx.session.get(Session, session_id)
     if row is None or row.person_id != person.id:
         raise NotFound("session")
     row.revoked_at = tx.now
-    await push.end_with_session(tx, session)
+    await push.end_with_session(tx, session_id)
 
 
-async def withdraw_others(tx: Transaction, person: Person, keep: uuid.UUID | None) -> list[uuid.UUID]:
+async def withdraw_others(tx: Transaction, person: Person, kept_id: uuid.UUID | None) -> list[uuid.UUID]:
     """End every session of the person but `keep`; returns those that ended."""
-    ended = [session.id for session in await sessions_of(tx, person) if session.id != keep]
+    ended = [session.id for session in await sessions_of(tx, person) if session.id != kept_id]
     for session in ended:
         await withdraw(tx, person, session)
     return ended
 
 
-async def seen(tx: Transaction, session: uuid.UUID, person: uuid.UUID) -> None:
+async def seen(tx: Transaction, session_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """Note that a page was fetched: it extends the session and keeps the person within reach of a call."""
     await tx.session.execute(
-        update(Session).where(Session.id == session).values(seen_at=tx.now, expires_at=tx.now + SESSION_LIFE)
+        update(Session).where(Session.id == session_id).values(seen_at=tx.now, expires_at=tx.now + SESSION_LIFE)
     )
-    await tx.session.execute(update(Person).where(Person.id == person).values(page_seen_at=tx.now))
+    await tx.session.execute(update(Person).where(Person.id == person_id).values(page_seen_at=tx.now))
 
 
 async def sessions_of(tx: Transaction, person: Person) -> list[Session]:

@@ -29,7 +29,7 @@ class Card:
     booth: Booth
     vacancies: list[Vacancy]
     status: LineStatus
-    logo: uuid.UUID | None = None
+    logo_id: uuid.UUID | None = None
 
     def fits(self, search: Search) -> bool:
         employer = self.booth.employer

@@ -42,7 +42,7 @@ class Answering:
 
     def _asks_me(self, conversation: str, message: Payload) -> bool:
         """Simulated people are never answered, or they would go on for ever."""
-        if conversation not in self._kept or message["is_simulated"] or message["author"] == self.me:
+        if conversation not in self._kept or message["is_simulated"] or message["author_id"] == self.me:
             return False
         return not message["is_removed"] and (self._kept[conversation] or not message["is_staff"])
 

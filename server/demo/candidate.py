@@ -78,27 +78,27 @@ class Candidate(Person):
 
     def on_person_snapshot(self, told: Payload) -> None:
         super().on_person_snapshot(told)
-        self._booth_of = {place["place"]: place["booth"] for place in told["places"]}
+        self._booth_of = {place["place_id"]: place["booth_id"] for place in told["places"]}
         for place in told["places"]:
             self._come_back_if_held(place)
         if told["ringing"]:
             self.start(self._answer(told["ringing"]))
 
     def on_place_taken(self, event: Payload) -> None:
-        self._booth_of[event["place"]["place"]] = event["place"]["booth"]
+        self._booth_of[event["place"]["place_id"]] = event["place"]["booth_id"]
 
     def on_place_changed(self, event: Payload) -> None:
-        if event["state"] not in ACTIVE and (booth := self._booth_of.pop(event["place"], "")):
+        if event["state"] not in ACTIVE and (booth := self._booth_of.pop(event["place_id"], "")):
             self._rejoin_later(booth)
         self._come_back_if_held(event)
 
     def _come_back_if_held(self, place: Payload) -> None:
         if place["state"] == "on_hold":
-            self.start(self._come_back(place["place"]))
+            self.start(self._come_back(place["place_id"]))
 
     async def _come_back(self, place: str) -> None:
         await self.company.pause(15, 40)
-        await self.live.send("line:return", place=place)
+        await self.live.send("line:return", place_id=place)
 
     def on_call_rang(self, event: Payload) -> None:
         self.start(self._answer(event["ringing"]))
@@ -108,7 +108,7 @@ class Candidate(Person):
         puts_off = self._puts_off and ringing["is_simulated"]
         if puts_off:
             self._puts_off = False
-        await self.live.send("line:answer", call=ringing["call"], answer="later" if puts_off else "join")
+        await self.live.send("line:answer", call_id=ringing["call_id"], answer="later" if puts_off else "join")
 
     async def converse(self, talk: Talk) -> None:
         await self.company.pause(2, 4)

@@ -43,7 +43,7 @@ class Jobseeker(Person):
                 self._come_to(leads_to.rpartition("/")[2])
 
     def on_appointment_room_opened(self, event: Payload) -> None:
-        self._come_to(event["meeting"])
+        self._come_to(event["meeting_id"])
 
     def knows_as_visitor(self, person: str) -> bool | None:
         return True

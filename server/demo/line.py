@@ -24,15 +24,15 @@ class LineSeen:
     _let_be_until: dict[str, float] = field(default_factory=dict)
 
     def begin(self, places: list[Payload]) -> None:
-        self.places = {place["place"]: place for place in places}
+        self.places = {place["place_id"]: place for place in places}
 
     def join(self, place: Payload) -> None:
-        self.places[place["place"]] = place
+        self.places[place["place_id"]] = place
 
     def update(self, status: Payload) -> None:
         """Take `desk:status` in: whoever can be called newly is left a moment first."""
         self.is_closed = status["is_paused"] or not status["is_open"]
-        can_be = [place["place"] for place in status["places"] if place["can_be_called"]]
+        can_be = [place["place_id"] for place in status["places"] if place["can_be_called"]]
         self._ready_at = {place: self._ready_at.get(place) or self._in(self._waits(place)) for place in can_be}
 
     def _waits(self, place: str) -> tuple[float, float]:
@@ -59,8 +59,8 @@ class LineSeen:
             self._let_be_until[place] = self._in((CALL_AGAIN_AFTER, CALL_AGAIN_AFTER))
 
     def let_be_person(self, person: str) -> None:
-        found = next((place for place, told in self.places.items() if told["person"] == person), None)
+        found = next((place for place, told in self.places.items() if told["person_id"] == person), None)
         self.let_be(found)
 
     def is_visitor(self, person: str) -> bool:
-        return not any(told["is_simulated"] for told in self.places.values() if told["person"] == person)
+        return not any(told["is_simulated"] for told in self.places.values() if told["person_id"] == person)

@@ -23,8 +23,8 @@ class Talk:
     """
 
     def __init__(self, live: Live, page: Page, tab: str, portrait: Portrait, with_visitor: bool | None) -> None:
-        self.meeting: str = page.live["meeting"]
-        self.other: str = page.live["other"]
+        self.meeting: str = page.live["meeting_id"]
+        self.other: str = page.live["other_id"]
         self.other_name: str = page.live["otherName"]
         self.with_video: bool = page.live["mode"] == "video"
         self.conversation = page.first("data-conversation")
@@ -57,15 +57,15 @@ class Talk:
         await self._live.leave(f"meeting:{self.meeting}")
 
     async def go_in(self) -> None:
-        await self._live.send("meeting:go_in", meeting=self.meeting)
+        await self._live.send("meeting:go_in", meeting_id=self.meeting)
         self._is_shown = True
         await self._show()
 
     async def _show(self) -> None:
-        await self._live.send("meeting:show", meeting=self.meeting, microphone=True, camera=self.with_video)
+        await self._live.send("meeting:show", channel_id=self.meeting, microphone=True, camera=self.with_video)
 
     async def end(self) -> None:
-        await self._live.send("meeting:end", meeting=self.meeting)
+        await self._live.send("meeting:end", meeting_id=self.meeting)
 
     async def unless_over(self, work: Coroutine[Any, Any, None]) -> None:
         """Do `work`, but no longer than the meeting lasts."""
@@ -83,7 +83,7 @@ class Talk:
         if event == "snapshot":
             is_ours = payload["stream"] == f"meeting:{self.meeting}"
         else:
-            is_ours = event == "connected" or payload.get("meeting") == self.meeting
+            is_ours = event == "connected" or self.meeting in (payload.get("meeting_id"), payload.get("channel_id"))
         if is_ours:
             self._told.put_nowait((event, payload))
 
@@ -140,7 +140,7 @@ class Talk:
         """Enter, or come back after a lost connection with the peer that is still held."""
         held = self._generation if self._peer else 0
         ack = await self._live.send(
-            "meeting:enter", meeting=self.meeting, tab=self._tab, generation=held, take_over=True
+            "meeting:enter", meeting_id=self.meeting, tab=self._tab, generation=held, take_over=True
         )
         self._ice_servers = ack["ice_servers"]
         if self.with_visitor is None:
@@ -151,7 +151,7 @@ class Talk:
 
     async def _arrange(self, told: Payload) -> None:
         """Build the peer of this generation once the other one is here; one that stands goes on."""
-        is_here = any(peer["person"] == self.other for peer in told["peers"])
+        is_here = any(peer["person_id"] == self.other for peer in told["peers"])
         if not self.with_visitor or not is_here or (self._peer and told["generation"] == self._generation):
             return
         await self._close_peer()
@@ -172,7 +172,7 @@ class Talk:
             self._early.append(signal)
 
     async def _send(self, kind: str, body: Payload) -> None:
-        signal = {"meeting": self.meeting, "generation": self._generation, "kind": kind, "body": body}
+        signal = {"channel_id": self.meeting, "generation": self._generation, "kind": kind, "body": body}
         await self._live.tell("meeting:signal", signal)
 
     def _lose(self, peer: Peer) -> None:

@@ -141,7 +141,7 @@ async def _book_three(tx: Transaction, counsellor: Person, person: Person, appoi
     tomorrow = tx.now.astimezone(appointment_type.venue.zone).date() + timedelta(days=1)
     for guest in await guests.choices(tx, apart_from=(counsellor.id, person.id)):
         found = await slot_search.free_times(
-            tx, appointment_type, Mode.VIDEO, person.id, tomorrow, 7, only=counsellor.id, guest=guest
+            tx, appointment_type, Mode.VIDEO, person.id, tomorrow, 7, counsellor_id=counsellor.id, guest=guest
         )
         if found:
             begins = found[0].span.begins
@@ -154,7 +154,7 @@ async def _book(
 ) -> None:
     day = tx.now.astimezone(appointment_type.venue.zone).date()
     for mode in (Mode.PHONE, Mode.VIDEO):
-        found = await slot_search.free_times(tx, appointment_type, mode, person.id, day, 4, only=counsellor.id)
+        found = await slot_search.free_times(tx, appointment_type, mode, person.id, day, 4, counsellor_id=counsellor.id)
         if found:
             row = await allocation.reserve(
                 tx,
@@ -163,7 +163,7 @@ async def _book(
                 mode,
                 found[0].span.begins,
                 appointment_type.venue.time_zone,
-                by_staff=counsellor.id,
+                staff_id=counsellor.id,
             )
             await booking.book(tx, row, counsellor, said, "02 40 12 34 56")
             return

@@ -76,7 +76,7 @@ class Person:
         self.me = self.answering.me = page.first("data-me")
 
     async def write(self, conversation: str, text: str) -> None:
-        await self.live.send("chat:send", conversation=conversation, text=text, client_id=str(uuid.uuid4()))
+        await self.live.send("chat:send", conversation_id=conversation, text=text, client_id=str(uuid.uuid4()))
 
     def hear(self, event: str, payload: Payload) -> None:
         """Everything told arrives here; `on_<area>_<verb>` takes it. Nothing here waits."""
@@ -97,11 +97,11 @@ class Person:
         self.answering.read(event["stream"], event["message"])
 
     def on_person_snapshot(self, told: Payload) -> None:
-        if told["meeting"]:
-            self._come_to(told["meeting"])
+        if told["meeting_id"]:
+            self._come_to(told["meeting_id"])
 
     def on_meeting_opened(self, event: Payload) -> None:
-        self._come_to(event["meeting"])
+        self._come_to(event["meeting_id"])
 
     def _come_to(self, meeting: str) -> None:
         if meeting not in self._meetings:
@@ -123,7 +123,7 @@ class Person:
             self._meetings.discard(meeting)
 
     async def _talk(self, page: Page) -> None:
-        talk = Talk(self.live, page, self.tab, self.portrait(page), self.knows_as_visitor(page.live["other"]))
+        talk = Talk(self.live, page, self.tab, self.portrait(page), self.knows_as_visitor(page.live["other_id"]))
         self.talk = talk
         try:
             async with talk:

@@ -62,11 +62,11 @@ class Recruiter(Person):
 
     async def _attend(self) -> None:
         await self._is_settled.wait()
-        await self.live.send("booth:attend", booth=self.booth)
+        await self.live.send("booth:attend", booth_id=self.booth)
 
     def on_line_snapshot(self, told: Payload) -> None:
         self.line.begin(told["places"])
-        self._calling = next((each["call"] for each in told["ringing"] if each["recruiter"] == self.me), "")
+        self._calling = next((each["call_id"] for each in told["ringing"] if each["recruiter_id"] == self.me), "")
 
     def on_line_joined(self, event: Payload) -> None:
         self.line.join(event["place"])
@@ -75,7 +75,7 @@ class Recruiter(Person):
         self.line.update(told)
 
     def on_line_settled(self, event: Payload) -> None:
-        if event["call"] == self._calling:
+        if event["call_id"] == self._calling:
             self._calling = ""
 
     async def _look_after_the_line(self) -> None:
@@ -87,14 +87,14 @@ class Recruiter(Person):
 
     async def _call(self, place: str) -> None:
         try:
-            ack = await self.live.send("line:call", booth=self.booth, place=place)
+            ack = await self.live.send("line:call", booth_id=self.booth, place_id=place)
         except Refused:
             self.line.let_be(place)
             await self.company.pause(5, 10)
             return
-        self._calling = ack["call"]
+        self._calling = ack["call_id"]
         self.line.let_be(place)
-        self.start(self._forget(ack["call"]))
+        self.start(self._forget(ack["call_id"]))
 
     async def _forget(self, call: str) -> None:
         await asyncio.sleep(RINGS_AT_MOST)

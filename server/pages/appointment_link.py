@@ -32,7 +32,7 @@ async def opened(request: PageRequest) -> web.StreamResponse:
 async def enter_room(request: PageRequest) -> web.StreamResponse:
     """Go in without signing in: this browser is known in the appointment, and nowhere else."""
     device = request.http.headers.get("User-Agent", "?")
-    other, session = request.actor.person, request.actor.session
+    other, session = request.actor.person, request.actor.session_id
     async with request.transaction() as tx:
         row = await links.opened(tx, request.path("link"), lock=True)
         if request.actor.is_person(row.candidate_id):

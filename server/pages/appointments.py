@@ -141,7 +141,7 @@ async def other_times(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request)
         row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP)
         mine = row.counsellor_id if request.actor.is_person(row.counsellor_id) else None
-        shown = await shown_times(tx, request, row.appointment_type, row.candidate, row, only=mine)
+        shown = await shown_times(tx, request, row.appointment_type, row.candidate, row, counsellor_id=mine)
         back = f"/appointments/{row.id}"
         return request.render(
             "appointment_times.html",

@@ -97,7 +97,7 @@ async def shown_times(
     candidate: Person,
     moving: Appointment | None = None,
     *,
-    only: uuid.UUID | None = None,
+    counsellor_id: uuid.UUID | None = None,
     guest: Guest | None = None,
 ) -> Shown:
     """A week of times; `only` those of one counsellor, who chooses for somebody, perhaps with a guest, and reads all of
@@ -107,7 +107,7 @@ async def shown_times(
         mode_of(request, appointment_type, moving, candidate, guest),
     )
     found = await slot_search.free_times(
-        tx, appointment_type, mode, candidate.id, first, moving=moving, only=only, guest=guest
+        tx, appointment_type, mode, candidate.id, first, moving=moving, counsellor_id=counsellor_id, guest=guest
     )
     return _shown(
         tx.now,
@@ -117,7 +117,7 @@ async def shown_times(
         found,
         moving,
         guest,
-        zone=appointment_type.venue.zone if only else None,
+        zone=appointment_type.venue.zone if counsellor_id else None,
     )
 
 

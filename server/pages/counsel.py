@@ -260,7 +260,7 @@ async def person(request: PageRequest) -> web.StreamResponse:
             last_phone=phones[-1] if phones else "",
             guests=invitable,
             guest=guest,
-            shown=await shown_times(tx, request, chosen, row, only=request.actor.known.id, guest=guest)
+            shown=await shown_times(tx, request, chosen, row, counsellor_id=request.actor.known.id, guest=guest)
             if chosen
             else None,
             at=teams[0].agency.zone,

@@ -59,9 +59,9 @@ def upload_of(request: PageRequest) -> Upload:
 async def keep_cv(request: PageRequest) -> web.StreamResponse:
     person = request.actor.known
 
-    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+    async def add(checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:
         async with request.transaction() as tx:
-            return await documents.add_cv(tx, person, checked, name)
+            return await documents.add_cv(tx, person, checked, document_id)
 
     await take_in(request.services.storage, DocumentKind.CV, upload_of(request), add)
     return request.go("/me#cv", language.gettext("Your CV is kept. Booths whose line you join may read it."))
@@ -84,9 +84,9 @@ async def keep_for_booth(request: PageRequest) -> web.StreamResponse:
         raise Invalid("kind", N_("Please choose one of the answers."), field="kind")
     kind = DocumentKind(said) if said else kind_of(upload_of(request))
 
-    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+    async def add(checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:
         async with request.transaction() as tx:
-            return await booth_documents.add(tx, booth, kind, checked, name)
+            return await booth_documents.add(tx, booth, kind, checked, document_id)
 
     await take_in(request.services.storage, kind, upload_of(request), add)
     return request.go(f"/booths/{request.id('booth')}/set-up#documents", _kept(kind))
@@ -106,10 +106,10 @@ async def pass_on(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         row = await access.appointment(tx, request.actor, request.id("appointment"))
 
-    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+    async def add(checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:
         async with request.transaction() as tx:
             held = await access.appointment(tx, request.actor, row.id, lock=True)
-            return await papers.pass_on(tx, held, request.actor.known, checked, name)
+            return await papers.pass_on(tx, held, request.actor.known, checked, document_id)
 
     await take_in(request.services.storage, DocumentKind.PAPER, upload_of(request), add)
     return request.go(f"/appointments/{row.id}#papers", language.gettext("It is passed, and can be read now."))
@@ -120,9 +120,9 @@ async def hang_banner(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"), Act.FAIR_RUN)
 
-    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+    async def add(checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:
         async with request.transaction() as tx:
-            return await booth_documents.hang_banner(tx, fair.id, checked, name)
+            return await booth_documents.hang_banner(tx, fair.id, checked, document_id)
 
     await take_in(request.services.storage, DocumentKind.BANNER, upload_of(request), add)
     return request.go(f"/organise/{fair.slug}#banner", language.gettext("Saved."))

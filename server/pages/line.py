@@ -36,14 +36,14 @@ async def join_form(request: PageRequest) -> web.StreamResponse:
 async def join(request: PageRequest) -> web.StreamResponse:
     """Take a place; a CV given along is kept only if the place is."""
 
-    async def take_place(checked: Checked | None, name: uuid.UUID | None) -> list[uuid.UUID]:
+    async def take_place(checked: Checked | None, document_id: uuid.UUID | None) -> list[uuid.UUID]:
         async with request.transaction() as tx:
             booth = await of_path(tx, request, Act.LINE_JOIN)
             await places.join(tx, request.actor.known, booth, request.typed("words"))
-            if checked is None or name is None:
+            if checked is None or document_id is None:
                 return []
             await tx.session.flush()
-            return await documents.add_cv(tx, request.actor.known, checked, name)
+            return await documents.add_cv(tx, request.actor.known, checked, document_id)
 
     if upload_of(request).content:
         await take_in(request.services.storage, DocumentKind.CV, upload_of(request), take_place)

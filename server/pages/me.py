@@ -48,7 +48,7 @@ async def change_password(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         person = await tx.session.get_one(Person, request.actor.known.id)
         await people.set_password(tx, person, request.typed("password"))
-        ended = await signin.withdraw_others(tx, person, request.actor.session)
+        ended = await signin.withdraw_others(tx, person, request.actor.session_id)
     for session in ended:
         await request.services.hub.close_session(session)
     return request.go("/me#password", language.gettext("Your password is set. Your other devices are signed out."))

@@ -91,10 +91,10 @@ def _live(
     me = request.actor.known.id
     other, *third = row.others(me)
     return {
-        "meeting": str(row.id),
+        "meeting_id": str(row.id),
         "me": str(me),
-        "other": str(other.id),
-        "channel": str(row.channel(me, other.id)),
+        "other_id": str(other.id),
+        "channel_id": str(row.channel(me, other.id)),
         "otherName": other.name,
         "firstPage": _first_page(request, row, appointment),
         "otherIsSimulated": other.is_simulated,
@@ -102,7 +102,7 @@ def _live(
             "id": str(third[0].id),
             "name": third[0].name,
             "isIn": third[0].id in row.gone_in,
-            "channel": str(row.channel(me, third[0].id)),
+            "channel_id": str(row.channel(me, third[0].id)),
         }
         if third
         else None,
@@ -110,7 +110,7 @@ def _live(
         "leads": me == row.recruiter_id,
         "mode": row.mode.value,
         "phone": appointment.phone if appointment else "",
-        "cobrowsing": {"owner": str(shown.owner_id), "mayFill": shown.may_fill} if shown else None,
+        "cobrowsing": {"owner_id": str(shown.owner_id), "mayFill": shown.may_fill} if shown else None,
         # What the connection did is recorded of the two whom the appointment is between.
         "isAppointment": row.appointment_id is not None and me != row.guest_id,
         "iAmIn": me in row.gone_in,

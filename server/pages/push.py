@@ -25,7 +25,7 @@ async def key(request: PageRequest) -> web.StreamResponse:
 async def subscribe(request: PageRequest) -> web.StreamResponse:
     keys = Keys(request.typed("endpoint"), request.typed("p256dh"), request.typed("auth"))
     async with request.transaction() as tx:
-        await push.subscribe(tx, request.actor.known, keys, request.actor.session)
+        await push.subscribe(tx, request.actor.known, keys, request.actor.session_id)
     return web.json_response({"ok": True})
 
 

@@ -102,7 +102,7 @@ async def use_link(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         me = request.actor.person.id if request.actor.person else None
         person, home = await invitations.accept(
-            tx, request.path("token"), request.language, request.typed("name"), signed_in=me
+            tx, request.path("token"), request.language, request.typed("name"), signed_in_id=me
         )
         if person.id != me:
             await _open(request, tx, person)
@@ -117,15 +117,15 @@ async def _open(request: PageRequest, tx: Transaction, person: Person) -> None:
 
 @post("/sign-out")
 async def sign_out(request: PageRequest) -> web.StreamResponse:
-    session = request.actor.session
+    session = request.actor.session_id
     if session:
         await end_session(request, request.actor.behind, session)
     request.cookies[SESSION] = ("", 0)
     return request.go("/", language.gettext("You are signed out."))
 
 
-async def end_session(request: PageRequest, person: Person, session: uuid.UUID) -> None:
+async def end_session(request: PageRequest, person: Person, session_id: uuid.UUID) -> None:
     """Withdraw a session; its live connections end at once."""
     async with request.transaction() as tx:
-        await signin.withdraw(tx, person, session)
-    await request.services.hub.close_session(session)
+        await signin.withdraw(tx, person, session_id)
+    await request.services.hub.close_session(session_id)

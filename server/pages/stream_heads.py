@@ -28,7 +28,7 @@ async def read_heads(tx: Transaction, request: PageRequest, *names: str) -> str:
         call = await calls.ringing_for(tx, person.id)
         request.ringing = my_call_view(call).model_dump_json() if call else None
         meeting = await meetings.current(tx, person.id)
-        request.meeting = meeting.id if meeting else None
+        request.meeting_id = meeting.id if meeting else None
         request.appointment = await agenda.next_of(tx, person.id)
     return json.dumps(found)
 

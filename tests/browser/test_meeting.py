@@ -209,9 +209,9 @@ async def test_a_stranger_finds_nothing_and_cannot_signal(talk: Talk, visitors: 
           const { io } = await import(base + "vendor/socket.io.js");
           const socket = io({ path: "/live" });
           await new Promise((resolve) => socket.on("connect", resolve));
-          const entered = await socket.emitWithAck("meeting:enter", { meeting, tab: "x" });
+          const entered = await socket.emitWithAck("meeting:enter", { meeting_id: meeting, tab: "x" });
           const told = new Promise((resolve) => socket.on("meeting:refused", resolve));
-          socket.emit("meeting:signal", { meeting, generation: 1, kind: "description", body: {} });
+          socket.emit("meeting:signal", { channel_id: meeting, generation: 1, kind: "description", body: {} });
           return [entered.error.code, (await told).reason];
         }""",
         talk.path.rsplit("/", 1)[-1],

@@ -106,7 +106,7 @@ _ANALYSE = text("ANALYZE")
 
 
 def appointments(
-    now: datetime, appointment_type: uuid.UUID, staff: list[uuid.UUID], crowd: list[uuid.UUID], count: int
+    now: datetime, appointment_type_id: uuid.UUID, staff: list[uuid.UUID], crowd: list[uuid.UUID], count: int
 ) -> list[dict[str, Any]]:
     monday = (now + timedelta(days=7 - now.weekday())).replace(hour=8, minute=0, second=0, microsecond=0)
     each = count // len(staff)
@@ -116,7 +116,7 @@ def appointments(
         day, slot = nth % (WEEKS * 5), nth // (WEEKS * 5)
         begins = monday + timedelta(days=day // 5 * 7 + day % 5, minutes=40 * slot)
         found.append({
-            "id": new_id(), "appointment_type_id": appointment_type, "counsellor_id": counsellor,
+            "id": new_id(), "appointment_type_id": appointment_type_id, "counsellor_id": counsellor,
             "candidate_id": crowd[number % len(crowd)],
             "mode": Mode.VIDEO, "state": AppointmentState.BOOKED, "begins_at": begins,
             "ends_at": begins + timedelta(minutes=30), "occupied_from": begins,

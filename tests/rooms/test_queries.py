@@ -52,7 +52,7 @@ async def more(cast: Cast, number: int) -> None:
         atlantique = await cast.fresh_booth(tx, cast.atlantique)
         await places.join(tx, someone, atlantique)
         talk = await conversations.of_booth(tx, atlantique.id)
-        await messages.send(tx, someone, talk, "Hello", cast.process if number == 0 else someone.id, is_staff=False)
+        await messages.send(tx, someone, talk, "Hello", cast.process_id if number == 0 else someone.id, is_staff=False)
     await cast.connect(owner, booth)
     await cast.connect(someone)
 

@@ -27,7 +27,7 @@ async def meeting_of(world: World, appointment: str) -> str:
 async def codes(world: World, meeting: str) -> list[str]:
     """What is answered to each event: nothing, or the code of a refusal."""
     async with world.live("by_link") as client:
-        acks = [await client.call(event, {"meeting": meeting, **MORE.get(event, {})}) for event in EVENTS]
+        acks = [await client.call(event, {"meeting_id": meeting, **MORE.get(event, {})}) for event in EVENTS]
     return ["" if ack["ok"] else ack["error"]["code"] for ack in acks]
 
 

@@ -22,7 +22,7 @@ async def test_a_desk_page_that_grew_old_and_a_page_that_was_away(
         assert status == 200
         async with world.live("anyone") as client:
             told: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
-            client.on("booth:status", lambda stands: told.put_nowait((stands["booth"], stands["staff"])))
+            client.on("booth:status", lambda stands: told.put_nowait((stands["booth_id"], stands["staff"])))
             await client.call("stream:follow", world.fill({"streams": [{"stream": STREAM}]}))
             booth = world.ids["booth"]
             await until(told, (booth, 1))
@@ -30,7 +30,7 @@ async def test_a_desk_page_that_grew_old_and_a_page_that_was_away(
             await until(told, (booth, 0))
         async with world.live("anyone") as client:
             heard: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
-            client.on("booth:status", lambda stands: heard.put_nowait((stands["booth"], stands["staff"])))
+            client.on("booth:status", lambda stands: heard.put_nowait((stands["booth_id"], stands["staff"])))
             await client.call("stream:follow", world.fill({"streams": [{"stream": STREAM}], "again": True}))
             await until(heard, (booth, 0))
 

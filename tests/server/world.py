@@ -187,7 +187,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         link_path = links.make(tx, booked)
         amina = await cast.fresh(tx, cast.amina)
         until = booked.ends_at + timedelta(hours=2)
-        tokens["by_link"] = await signin.open_session(tx, amina, "by_link", appointment=booked.id, until=until)
+        tokens["by_link"] = await signin.open_session(tx, amina, "by_link", appointment_id=booked.id, until=until)
         feed = await own_calendar.open_feed(tx, cast.claire.id)
         await hours.add_day(tx, cast.claire.id, date(2026, 12, 31), None)
         await caseload.follow(tx, cast.claire.id, cast.amina.id)

@@ -18,19 +18,19 @@ def _fair(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
         case "fair:turned":
             snapshot |= {"state": told["state"], "open_until": told["open_until"]}
         case "fair:announced":
-            row = {"announcement": told["announcement"], "text": told["text"], "at": told["at"]}
+            row = {"announcement_id": told["announcement_id"], "text": told["text"], "at": told["at"]}
             snapshot["announcements"].insert(0, row)
         case "booth:set_up":
-            snapshot["booths"].append({"booth": told["booth"], "is_paused": False})
+            snapshot["booths"].append({"booth_id": told["booth_id"], "is_paused": False})
         case "booth:paused" | "booth:resumed":
-            booth = next(booth for booth in snapshot["booths"] if booth["booth"] == told["booth"])
+            booth = next(booth for booth in snapshot["booths"] if booth["booth_id"] == told["booth_id"])
             booth["is_paused"] = event == "booth:paused"
         case _:
             raise AssertionError(event)
 
 
 def _change_place(rows: list[dict[str, Any]], told: dict[str, Any]) -> None:
-    row = next(row for row in rows if row["place"] == told["place"])
+    row = next(row for row in rows if row["place_id"] == told["place_id"])
     row |= {name: told[name] for name in PLACE_FIELDS}
     if row["state"] in GONE:
         rows.remove(row)
@@ -44,16 +44,20 @@ def _line(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             _change_place(snapshot["places"], told)
         case "line:cv_changed":
             for row in snapshot["places"]:
-                row["cv"] = told["document"] if row["person"] == told["person"] else row["cv"]
+                row["cv_id"] = told["document_id"] if row["person_id"] == told["person_id"] else row["cv_id"]
         case "line:rang":
             snapshot["ringing"].append(told["ringing"])
         case "line:settled":
-            snapshot["ringing"] = [call for call in snapshot["ringing"] if call["call"] != told["call"]]
+            snapshot["ringing"] = [call for call in snapshot["ringing"] if call["call_id"] != told["call_id"]]
         case "line:question":
-            others = [row for row in snapshot["questions"] if row["conversation"] != told["question"]["conversation"]]
+            others = [
+                row for row in snapshot["questions"] if row["conversation_id"] != told["question"]["conversation_id"]
+            ]
             known = len(others) < len(snapshot["questions"])
             if known:
-                row = next(r for r in snapshot["questions"] if r["conversation"] == told["question"]["conversation"])
+                row = next(
+                    r for r in snapshot["questions"] if r["conversation_id"] == told["question"]["conversation_id"]
+                )
                 row |= told["question"]
             else:
                 snapshot["questions"].insert(0, told["question"])
@@ -62,8 +66,8 @@ def _line(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
         case "booth:paused" | "booth:resumed":
             snapshot["is_paused"] = event == "booth:paused"
         case "booth:staff_changed":
-            others = [person for person in snapshot["staff"] if person != told["person"]]
-            snapshot["staff"] = sorted([*others, told["person"]]) if told["is_staff"] else others
+            others = [person for person in snapshot["staff"] if person != told["person_id"]]
+            snapshot["staff"] = sorted([*others, told["person_id"]]) if told["is_staff"] else others
         case _:
             raise AssertionError(event)
 
@@ -79,22 +83,22 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
         case "call:settled":
             snapshot["ringing"] = None
         case "meeting:opened":
-            snapshot["meeting"] = told["meeting"]
+            snapshot["meeting_id"] = told["meeting_id"]
         case "meeting:closed":
-            snapshot["meeting"] = None
+            snapshot["meeting_id"] = None
         case "meeting:answered":
             pass
         case _ if event in BESIDE:
             pass
         case "appointment:changed":
-            row = {name: told[name] for name in ("appointment", "state", "begins_at", "ends_at", "sequence")}
-            others = [each for each in snapshot["appointments"] if each["appointment"] != told["appointment"]]
+            row = {name: told[name] for name in ("appointment_id", "state", "begins_at", "ends_at", "sequence")}
+            others = [each for each in snapshot["appointments"] if each["appointment_id"] != told["appointment_id"]]
             stands = told["state"] in ("reserved", "booked")
             snapshot["appointments"] = (
-                sorted([*others, row], key=lambda each: each["appointment"]) if stands else others
+                sorted([*others, row], key=lambda each: each["appointment_id"]) if stands else others
             )
         case "person:cv_changed":
-            snapshot["cv"] = told["document"]
+            snapshot["cv_id"] = told["document_id"]
         case _:
             raise AssertionError(event)
 
@@ -104,7 +108,7 @@ def _conversation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
         case "chat:sent":
             snapshot["messages"].append(told["message"])
         case "chat:removed":
-            row = next(row for row in snapshot["messages"] if row["message"] == told["message"])
+            row = next(row for row in snapshot["messages"] if row["message_id"] == told["message_id"])
             row |= {"text": "", "is_removed": True}
         case _:
             raise AssertionError(event)
@@ -115,15 +119,15 @@ def _meeting(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
         case "meeting:begun" | "appointment:room_opened":
             pass
         case "meeting:went_in":
-            snapshot["went_in"] = sorted([*snapshot["went_in"], told["person"]])
+            snapshot["went_in"] = sorted([*snapshot["went_in"], told["person_id"]])
             snapshot |= {"live_at": told["live_at"], "planned_end_at": told["planned_end_at"]}
             snapshot["state"] = "live" if told["live_at"] else snapshot["state"]
         case "meeting:went_out":
-            snapshot["went_in"] = [each for each in snapshot["went_in"] if each != told["person"]]
+            snapshot["went_in"] = [each for each in snapshot["went_in"] if each != told["person_id"]]
         case "meeting:mode_changed":
             snapshot["mode"] = told["mode"]
         case "cobrowsing:began":
-            snapshot["cobrowsing"] = {"owner": told["owner"], "may_fill": False}
+            snapshot["cobrowsing"] = {"owner_id": told["owner_id"], "may_fill": False}
         case "cobrowsing:allowed":
             snapshot["cobrowsing"]["may_fill"] = told["may_fill"]
         case "cobrowsing:ended":
@@ -139,11 +143,11 @@ def _meeting(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
 def _moderation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
     match event:
         case "chat:reported":
-            snapshot["reports"] = sorted([*snapshot["reports"], told["message"]])
+            snapshot["reports"] = sorted([*snapshot["reports"], told["message_id"]])
         case "fair:organiser_removed":
             pass
         case "chat:report_settled":
-            snapshot["reports"].remove(told["message"])
+            snapshot["reports"].remove(told["message_id"])
         case _:
             raise AssertionError(event)
 

@@ -12,7 +12,13 @@ MEETING, AMINA, LUC = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 
 
 def signal(generation: int, **other: Any) -> dict[str, Any]:
-    return {"meeting": str(MEETING), "generation": generation, "kind": "description", "body": {"sdp": "v=0"}, **other}
+    return {
+        "channel_id": str(MEETING),
+        "generation": generation,
+        "kind": "description",
+        "body": {"sdp": "v=0"},
+        **other,
+    }
 
 
 @pytest.fixture
@@ -38,7 +44,7 @@ def test_a_stranger_cannot_signal(relay: Relay) -> None:
 
 
 def test_another_meeting_is_not_reached_from_this_one(relay: Relay) -> None:
-    assert relay.forward("a", signal(generation(relay), meeting=str(uuid.uuid4())))[0] == "not_in_meeting"
+    assert relay.forward("a", signal(generation(relay), channel_id=str(uuid.uuid4())))[0] == "not_in_meeting"
 
 
 @pytest.mark.parametrize("bad", [{"extra": 1}, {"kind": "offer"}])
@@ -122,10 +128,10 @@ def test_the_pairs_of_three_have_rooms_of_their_own_and_end_together(relay: Rela
     relay.enter(pair, Peer(AMINA, "a", "tab-a"), 0, MEETING)
     third = relay.enter(pair, Peer(claire, "c", "tab-c"), 0, MEETING)
     assert generation(relay) == before, "the two others go on"
-    sent = signal(third, meeting=str(pair))
+    sent = signal(third, channel_id=str(pair))
     assert relay.forward("c", sent) == ("", "a", sent)
     assert relay.forward("c", signal(before))[0] == "not_in_meeting", "the room of the two others"
-    assert relay.forward("l", signal(third, meeting=str(pair)))[0] == "not_in_meeting"
+    assert relay.forward("l", signal(third, channel_id=str(pair)))[0] == "not_in_meeting"
     assert relay.forward("a", signal(before))[1] == "l"
     assert relay.leave("c") == {pair}
     assert relay.leave("a") == {MEETING, pair}

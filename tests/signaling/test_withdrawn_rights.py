@@ -61,7 +61,7 @@ async def test_a_dismissed_recruiter_is_out_of_the_talk_and_speaks_for_the_emplo
     ]
     async with world.live("sophie") as sophie, world.live("tomas") as tomas:
         for client in (sophie, tomas):
-            assert (await client.call("meeting:enter", {"meeting": str(talk), "tab": "a"}))["ok"]
+            assert (await client.call("meeting:enter", {"meeting_id": str(talk), "tab": "a"}))["ok"]
         ack = await sophie.call("stream:follow", {"streams": [{"stream": stream} for stream in streams]})
         assert [each["stream"] for each in ack["streams"]] == streams
         await dismiss_sophie(world)
@@ -69,10 +69,10 @@ async def test_a_dismissed_recruiter_is_out_of_the_talk_and_speaks_for_the_emplo
         assert [len(hub.server.members(stream)) for stream in streams] == [0, 0, 0]
         assert not hub.relay.meetings_of(sophie.sid or "")
         for event, payload in (
-            ("meeting:prolong", {"meeting": str(talk)}),
-            ("meeting:enter", {"meeting": str(talk), "tab": "a"}),
+            ("meeting:prolong", {"meeting_id": str(talk)}),
+            ("meeting:enter", {"meeting_id": str(talk), "tab": "a"}),
             ("stream:follow", {"streams": [{"stream": streams[0]}]}),
-            ("chat:send", {"conversation": world.ids["meeting_talk"], "text": "Hi", "client_id": str(uuid.uuid4())}),
+            ("chat:send", {"conversation_id": world.ids["meeting_talk"], "text": "Hi", "client_id": str(uuid.uuid4())}),
         ):
             assert (await sophie.call(event, payload))["error"]["code"].endswith("not_found"), event
     for method, path, form in (

@@ -5,21 +5,21 @@ import { Transport } from "./transport.js";
 const REPORTED = new Set(["connected", "disconnected", "failed", "devices_well", "devices_failed"]);
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {{person: string, tab: string, microphone: boolean, camera: boolean, screen: boolean, is_polite: boolean}} Peer */
+/** @typedef {{person_id: string, tab: string, microphone: boolean, camera: boolean, screen: boolean, is_polite: boolean}} Peer */
 /** @typedef {"changed" | "screen" | "stop_screen" | "cobrowse" | "cobrowse_back" | "cobrowsing" | "cobrowsing-asked" | "cobrowsing-declined" | "other-came" | "stepped"} News */
 /**
  * @typedef {object} Start what the page was rendered with
- * @property {string} meeting
+ * @property {string} meeting_id
  * @property {string} me
- * @property {string} other
- * @property {string} channel what the peers and signals of the two name as their meeting
+ * @property {string} other_id
+ * @property {string} channel_id of the two
  * @property {boolean} iAmIn
  * @property {boolean} otherIsIn
  * @property {string | null} plannedEndAt
  * @property {boolean} isAppointment
  * @property {"video" | "audio" | "chat" | "phone"} mode
  * @property {string} phone
- * @property {{owner: string, mayFill: boolean} | null} cobrowsing
+ * @property {{owner_id: string, mayFill: boolean} | null} cobrowsing
  */
 /**
  * @typedef {object} Hearer
@@ -39,10 +39,10 @@ export class Meeting {
    */
   constructor(connection, start, tab, hearer) {
     this.connection = connection;
-    this.id = start.meeting;
+    this.id = start.meeting_id;
     this.me = start.me;
-    this.other = start.other;
-    this.channel = start.channel;
+    this.other = start.other_id;
+    this.channel = start.channel_id;
     this.iAmIn = start.iAmIn;
     this.otherIsIn = start.otherIsIn;
     this.plannedEndAt = start.plannedEndAt;
@@ -78,8 +78,8 @@ export class Meeting {
   }
 
   start() {
-    const ours = (/** @type {any} */ payload) => payload?.meeting === this.id;
-    const between = (/** @type {any} */ payload) => payload?.meeting === this.channel;
+    const ours = (/** @type {any} */ payload) => payload?.meeting_id === this.id;
+    const between = (/** @type {any} */ payload) => payload?.channel_id === this.channel;
     this.stops = [
       this.connection.watch((state) => state === "connected" && !this.isElsewhere && void this.enter(false)),
       this.connection.on("meeting:peers", (told) => between(told) && this.peersChanged(told)),
@@ -92,7 +92,7 @@ export class Meeting {
       this.connection.on("meeting:mode_changed", (payload) => ours(payload) && this.stepped(payload)),
       this.connection.on("cobrowsing:asked", (told) => ours(told) && this.say("cobrowsing-asked")),
       this.connection.on("cobrowsing:declined", (told) => ours(told) && this.say("cobrowsing-declined")),
-      this.connection.on("cobrowsing:began", (payload) => ours(payload) && this.look({ owner: payload.owner, mayFill: false })),
+      this.connection.on("cobrowsing:began", (payload) => ours(payload) && this.look({ owner_id: payload.owner_id, mayFill: false })),
       this.connection.on("cobrowsing:allowed", (payload) => ours(payload) && this.allowed(payload.may_fill)),
       this.connection.on("cobrowsing:ended", (payload) => ours(payload) && this.look(null)),
     ];
@@ -140,8 +140,8 @@ export class Meeting {
     const held = this.transport ? this.generation : 0;
     try {
       const ack = await this.connection.send("meeting:enter", {
-        meeting: this.id,
-        other: this.other,
+        meeting_id: this.id,
+        other_id: this.other,
         tab: this.tab,
         generation: held,
         take_over: takeOver,
@@ -182,7 +182,7 @@ export class Meeting {
   }
 
   get otherPeer() {
-    return this.peers.find((peer) => peer.person === this.other);
+    return this.peers.find((peer) => peer.person_id === this.other);
   }
 
   /**
@@ -192,14 +192,14 @@ export class Meeting {
   rebuild(generation) {
     if (this.isElsewhere || !this.iceServers) return;
     if (this.transport && generation === this.generation) return;
-    const mine = this.peers.find((peer) => peer.person === this.me && peer.tab === this.tab);
+    const mine = this.peers.find((peer) => peer.person_id === this.me && peer.tab === this.tab);
     if (!mine || !this.otherPeer) return;
     this.transport?.stop();
     this.generation = generation;
     this.transport = new Transport({
       iceServers: this.iceServers,
       isPolite: mine.is_polite,
-      send: (signal) => this.connection.tell("meeting:signal", { meeting: this.channel, generation, ...signal }),
+      send: (signal) => this.connection.tell("meeting:signal", { channel_id: this.channel, generation, ...signal }),
       onStream: (stream) => this.hearer.stream(stream),
       onState: (state) => {
         this.transportState = state;
@@ -257,7 +257,7 @@ export class Meeting {
    * @param {any} body
    */
   tellOther(kind, body) {
-    this.connection.tell("meeting:signal", { meeting: this.channel, generation: this.generation, kind, body });
+    this.connection.tell("meeting:signal", { channel_id: this.channel, generation: this.generation, kind, body });
   }
 
   /**
@@ -266,10 +266,10 @@ export class Meeting {
    * @param {object} [payload]
    */
   tell(event, payload = {}) {
-    return this.connection.send(event, { meeting: this.id, ...payload });
+    return this.connection.send(event, { meeting_id: this.id, ...payload });
   }
 
-  /** @param {{owner: string, mayFill: boolean} | null} cobrowsing */
+  /** @param {{owner_id: string, mayFill: boolean} | null} cobrowsing */
   look(cobrowsing) {
     this.cobrowsing = cobrowsing;
     this.say("cobrowsing");
@@ -289,7 +289,7 @@ export class Meeting {
   }
 
   async goIn() {
-    await Promise.all([this.comeIn(), this.connection.send("meeting:go_in", { meeting: this.id })]);
+    await Promise.all([this.comeIn(), this.connection.send("meeting:go_in", { meeting_id: this.id })]);
   }
 
   /** Send sound and picture from now on, as far as the other one has gone in too. */
@@ -307,7 +307,7 @@ export class Meeting {
    */
   report(what, detail = "") {
     if (!this.isAppointment || !REPORTED.has(what)) return;
-    void this.connection.send("meeting:report", { meeting: this.id, what, detail }).catch(() => undefined);
+    void this.connection.send("meeting:report", { meeting_id: this.id, what, detail }).catch(() => undefined);
   }
 
   /**
@@ -319,23 +319,23 @@ export class Meeting {
     this.shown = { microphone, camera };
     if (!this.connection.socket.connected) return;
     const screen = this.screen !== null;
-    const shown = { meeting: this.channel, microphone, camera, screen };
+    const shown = { channel_id: this.channel, microphone, camera, screen };
     await this.connection.send("meeting:show", shown).catch(() => undefined);
   }
 
-  /** @param {{person: string, planned_end_at: string | null}} payload */
+  /** @param {{person_id: string, planned_end_at: string | null}} payload */
   wentIn(payload) {
-    if (payload.person === this.other) this.otherIsIn = true;
-    if (payload.person === this.me) this.iAmIn = true;
+    if (payload.person_id === this.other) this.otherIsIn = true;
+    if (payload.person_id === this.me) this.iAmIn = true;
     this.plannedEndAt = payload.planned_end_at ?? this.plannedEndAt;
     void this.carry();
     this.changed();
   }
 
-  /** @param {{person: string}} payload a guest has gone, and may come back */
+  /** @param {{person_id: string}} payload a guest has gone, and may come back */
   wentOut(payload) {
-    if (payload.person === this.other) this.otherIsIn = false;
-    if (payload.person === this.me) this.iAmIn = false;
+    if (payload.person_id === this.other) this.otherIsIn = false;
+    if (payload.person_id === this.me) this.iAmIn = false;
     void this.carry();
     this.changed();
   }

@@ -28,7 +28,7 @@ export class Announcements {
     this.note?.removeEventListener("click", this.onClick);
   }
 
-  /** @param {{announcement: string, text: string}} payload */
+  /** @param {{announcement_id: string, text: string}} payload */
   hear(payload) {
     if (this.list) this.add(this.list, payload);
     else this.show(payload.text);
@@ -36,12 +36,12 @@ export class Announcements {
 
   /**
    * @param {HTMLElement} list
-   * @param {{announcement: string, text: string}} payload
+   * @param {{announcement_id: string, text: string}} payload
    */
   add(list, payload) {
-    if (list.querySelector(`[data-announcement="${payload.announcement}"]`)) return;
+    if (list.querySelector(`[data-announcement="${payload.announcement_id}"]`)) return;
     const item = document.createElement("li");
-    item.dataset.announcement = payload.announcement;
+    item.dataset.announcement = payload.announcement_id;
     item.append(document.createElement("p"));
     /** @type {HTMLElement} */ (item.firstElementChild).textContent = payload.text;
     list.querySelector("ul")?.prepend(item);

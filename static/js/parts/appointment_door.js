@@ -27,12 +27,12 @@ export class AppointmentDoor {
     this.stops();
   }
 
-  /** @param {{appointment: string, person: string}} payload */
+  /** @param {{appointment_id: string, person_id: string}} payload */
   entered(payload) {
-    if (payload.person === document.body.dataset.me) return;
+    if (payload.person_id === document.body.dataset.me) return;
     const sentence = say("Somebody waits for you in the waiting room.");
     fill(this.element, "words", sentence);
-    /** @type {HTMLAnchorElement} */ (this.element.querySelector("a")).href = `/appointments/${payload.appointment}`;
+    /** @type {HTMLAnchorElement} */ (this.element.querySelector("a")).href = `/appointments/${payload.appointment_id}`;
     this.element.hidden = false;
     this.announcer.sayNow(sentence);
   }

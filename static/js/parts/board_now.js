@@ -32,10 +32,10 @@ export class BoardNow {
   }
 
   /** @param {Status} status */
-  hear({ booth, staff, waiting, is_paused, is_open }) {
+  hear({ booth_id, staff, waiting, is_paused, is_open }) {
     const now = [staff, waiting, is_paused, is_open].join();
-    if (this.known.get(booth) === now) return;
-    this.known.set(booth, now);
+    if (this.known.get(booth_id) === now) return;
+    this.known.set(booth_id, now);
     this.due ??= setTimeout(() => void this.renew(), AT_MOST_EVERY_MS);
   }
 

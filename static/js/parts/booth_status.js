@@ -6,7 +6,7 @@ import { fill, slot } from "./dom.js";
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /**
  * @typedef {object} Status
- * @property {string} booth
+ * @property {string} booth_id
  * @property {number} staff
  * @property {string[]} staff_names
  * @property {number} waiting
@@ -38,7 +38,7 @@ export class BoothStatuses {
   show(status) {
     const isStaffed = status.is_open && status.staff > 0;
     const found = /** @type {NodeListOf<HTMLElement>} */ (
-      this.page.querySelectorAll(`[data-booth="${status.booth}"]:not([data-part=desk])`)
+      this.page.querySelectorAll(`[data-booth="${status.booth_id}"]:not([data-part=desk])`)
     );
     for (const element of found) {
       element.classList.toggle("is-closed", element.classList.contains("booth-card") && !isStaffed);

@@ -7,9 +7,9 @@ import { clock, copy, show } from "./dom.js";
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /**
  * @typedef {object} Message
- * @property {string} message
+ * @property {string} message_id
  * @property {string} client_id
- * @property {string} author
+ * @property {string} author_id
  * @property {string} author_name
  * @property {boolean} is_staff
  * @property {boolean} is_simulated
@@ -42,7 +42,7 @@ export class Chat {
   start() {
     this.stops = [
       this.connection.on("chat:sent", (payload) => payload.stream === this.stream && this.add(payload.message)),
-      this.connection.on("chat:removed", (payload) => payload.stream === this.stream && this.remove(payload.message)),
+      this.connection.on("chat:removed", (payload) => payload.stream === this.stream && this.remove(payload.message_id)),
     ];
     this.form?.addEventListener("submit", this.onSubmit);
     this.form?.addEventListener("keydown", this.onKey);
@@ -63,10 +63,10 @@ export class Chat {
   /** @param {Message} message */
   add(message) {
     this.element.querySelector(`[data-client="${message.client_id}"]`)?.remove();
-    if (this.list.querySelector(`[data-message="${message.message}"]`)) return;
+    if (this.list.querySelector(`[data-message="${message.message_id}"]`)) return;
     const item = copy(this.element, "message");
-    item.dataset.message = message.message;
-    item.classList.toggle("mine", message.author === document.body.dataset.me);
+    item.dataset.message = message.message_id;
+    item.classList.toggle("mine", message.author_id === document.body.dataset.me);
     item.classList.toggle("staff", message.is_staff);
     item.classList.toggle("removed", message.is_removed);
     this.write(item, message.author_name, message.is_removed ? say("Message removed") : message.text, message.written_at);
@@ -135,11 +135,11 @@ export class Chat {
     const item = this.pend(words);
     const { client_id, text } = words;
     try {
-      const payload = { conversation: this.element.dataset.conversation, text, client_id };
+      const payload = { conversation_id: this.element.dataset.conversation, text, client_id };
       // Nobody has to write it anew: it is sent until the server says yes or no.
-      const { message } = await this.connection.send("chat:send", payload, Infinity);
+      const { message_id } = await this.connection.send("chat:send", payload, Infinity);
       // Sent before a reload, it stands in the page already.
-      if (this.list.querySelector(`[data-message="${message}"]`)) item.remove();
+      if (this.list.querySelector(`[data-message="${message_id}"]`)) item.remove();
     } catch (error) {
       item.remove();
       const field = /** @type {HTMLTextAreaElement} */ (this.form?.elements.namedItem("text"));

@@ -25,9 +25,9 @@ export class Delay {
     for (const stop of this.stops) stop();
   }
 
-  /** @param {{appointment: string, expected_at: string | null}} payload */
+  /** @param {{appointment_id: string, expected_at: string | null}} payload */
   tell(payload) {
-    if (payload.appointment !== this.element.dataset.appointment) return;
+    if (payload.appointment_id !== this.element.dataset.appointment) return;
     this.element.hidden = payload.expected_at === null;
     const words = payload.expected_at ? say("The talk before runs over. Yours is expected at %(time)s.", { time: clock(payload.expected_at) }) : "";
     this.element.textContent = words;

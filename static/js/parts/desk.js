@@ -7,19 +7,19 @@ import { copy, fill, show, slot } from "./dom.js";
 /** @typedef {import("./announcer.js").Announcer} Announcer */
 /**
  * @typedef {object} Place
- * @property {string} place
+ * @property {string} place_id
  * @property {string} name
  * @property {string} seeks
  * @property {string} location
  * @property {string} spoken_languages
  * @property {string} words
- * @property {string} person
- * @property {string | null} cv
+ * @property {string} person_id
+ * @property {string | null} cv_id
  * @property {boolean} is_simulated
  * @property {number} ticket
  * @property {string} state
  */
-/** @typedef {{place: string, position: number | null, is_near: boolean, is_engaged: boolean, can_be_called: boolean}} PlaceStatus */
+/** @typedef {{place_id: string, position: number | null, is_near: boolean, is_engaged: boolean, can_be_called: boolean}} PlaceStatus */
 
 /** @type {Record<string, string>} */
 const SETTLED = {
@@ -60,10 +60,10 @@ export class Desk {
       this.connection.watch((state) => state === "connected" && void this.attend()),
       this.connection.on("line:joined", (payload) => payload.stream === this.stream && this.join(payload.place)),
       this.connection.on("line:changed", (payload) => payload.stream === this.stream && this.change(payload)),
-      this.connection.on("line:cv_changed", (payload) => payload.stream === this.stream && this.showCv(payload.person, payload.document)),
+      this.connection.on("line:cv_changed", (payload) => payload.stream === this.stream && this.showCv(payload.person_id, payload.document_id)),
       this.connection.on("line:rang", (payload) => payload.stream === this.stream && this.ring(payload.ringing)),
       this.connection.on("line:settled", (payload) => payload.stream === this.stream && this.settle(payload)),
-      this.connection.on("desk:status", (status) => status.booth === this.booth && this.show(status.places)),
+      this.connection.on("desk:status", (status) => status.booth_id === this.booth && this.show(status.places)),
     ];
     this.element.addEventListener("submit", this.onSubmit);
   }
@@ -75,7 +75,7 @@ export class Desk {
   }
 
   attend() {
-    return this.connection.send("booth:attend", { booth: this.booth }).catch(() => undefined);
+    return this.connection.send("booth:attend", { booth_id: this.booth }).catch(() => undefined);
   }
 
   /** @param {string} place */
@@ -90,19 +90,19 @@ export class Desk {
 
   /** @param {Place} place */
   join(place) {
-    if (this.row(place.place)) return;
+    if (this.row(place.place_id)) return;
     const row = copy(this.element, "row");
-    row.dataset.place = place.place;
+    row.dataset.place = place.place_id;
     fill(row, "name", place.name);
     fill(row, "seeks", [place.seeks, place.location, place.spoken_languages].filter(Boolean).join(" · "));
     fill(row, "words", place.words);
     show(row, "words", Boolean(place.words));
     show(row, "simulated", place.is_simulated);
     const hidden = /** @type {HTMLInputElement | null} */ (row.querySelector("input[name=place]"));
-    if (hidden) hidden.value = place.place;
-    row.dataset.person = place.person;
+    if (hidden) hidden.value = place.place_id;
+    row.dataset.person = place.person_id;
     this.list.append(row);
-    this.showCv(place.person, place.cv);
+    this.showCv(place.person_id, place.cv_id);
     show(this.element, "nobody", false);
   }
 
@@ -118,44 +118,44 @@ export class Desk {
     link.href = document ? `/documents/${document}` : "#";
   }
 
-  /** @param {{place: string, state: string}} payload */
+  /** @param {{place_id: string, state: string}} payload */
   change(payload) {
-    if (["left", "served", "ended"].includes(payload.state)) this.row(payload.place)?.remove();
+    if (["left", "served", "ended"].includes(payload.state)) this.row(payload.place_id)?.remove();
     show(this.element, "nobody", this.list.children.length === 0);
   }
 
-  /** @param {{call: string, place: string, recruiter: string}} ringing */
+  /** @param {{call_id: string, place_id: string, recruiter_id: string}} ringing */
   ring(ringing) {
-    this.ringing.set(ringing.call, ringing.place);
+    this.ringing.set(ringing.call_id, ringing.place_id);
     const panel = slot(this.element, "ringing");
     if (!panel) return;
-    const sentence = say("Calling %(name)s", { name: this.name(ringing.place) });
+    const sentence = say("Calling %(name)s", { name: this.name(ringing.place_id) });
     const content = /** @type {HTMLTemplateElement} */ (this.element.querySelector("template[data-template=ringing]"))
       .content.cloneNode(true);
     panel.replaceChildren(content);
     /** @type {HTMLElement} */ (panel.querySelector("p")).textContent = sentence;
-    /** @type {HTMLFormElement} */ (panel.querySelector("form")).action = `/calls/${ringing.call}/withdraw`;
+    /** @type {HTMLFormElement} */ (panel.querySelector("form")).action = `/calls/${ringing.call_id}/withdraw`;
     panel.hidden = false;
-    if (ringing.recruiter === this.element.dataset.me) {
-      this.mine = ringing.call;
+    if (ringing.recruiter_id === this.element.dataset.me) {
+      this.mine = ringing.call_id;
       show(this.element, "next", false);
     }
     this.announcer.say(sentence);
   }
 
-  /** @param {{call: string, place: string, state: string}} payload */
+  /** @param {{call_id: string, place_id: string, state: string}} payload */
   settle(payload) {
-    this.ringing.delete(payload.call);
+    this.ringing.delete(payload.call_id);
     if (this.ringing.size === 0) show(this.element, "ringing", false);
-    if (payload.call === this.mine && payload.state !== "accepted") show(this.element, "next", true);
+    if (payload.call_id === this.mine && payload.state !== "accepted") show(this.element, "next", true);
     const sentence = SETTLED[payload.state];
-    if (sentence) this.announcer.say(say(sentence, { name: this.name(payload.place) }));
+    if (sentence) this.announcer.say(say(sentence, { name: this.name(payload.place_id) }));
   }
 
   /** @param {PlaceStatus[]} statuses */
   show(statuses) {
     for (const status of statuses) {
-      const row = this.row(status.place);
+      const row = this.row(status.place_id);
       if (!row) continue;
       fill(row, "ordinal", status.position ? ordinal(status.position) : "–");
       slot(row, "ordinal")?.classList.toggle("is-first", status.position === 1);
@@ -173,7 +173,7 @@ export class Desk {
 
   /** @param {PlaceStatus} status */
   state(status) {
-    if ([...this.ringing.values()].includes(status.place)) return say("calling");
+    if ([...this.ringing.values()].includes(status.place_id)) return say("calling");
     if (status.position === null) return status.is_engaged ? say("In a talk") : say("on hold");
     if (status.is_engaged) return say("in another talk");
     if (!status.is_near) return say("out of reach");
@@ -187,7 +187,7 @@ export class Desk {
     const button = form?.querySelector("button");
     if (status) button?.removeAttribute("aria-disabled");
     else button?.setAttribute("aria-disabled", "true");
-    const name = status ? this.name(status.place) : "";
+    const name = status ? this.name(status.place_id) : "";
     fill(this.element, "next-words", status ? say("Next: %(name)s", { name }) : say("Nobody in line can be called right now."));
   }
 
@@ -200,12 +200,12 @@ export class Desk {
     this.isSending = true;
     try {
       if (form.action.endsWith("/withdraw")) {
-        await this.connection.send("line:withdraw", { call: form.action.split("/").at(-2) });
+        await this.connection.send("line:withdraw", { call_id: form.action.split("/").at(-2) });
         return;
       }
       const place = String(new FormData(form).get("place") ?? "") || null;
       this.door.expect();
-      await this.connection.send("line:call", { booth: this.booth, place });
+      await this.connection.send("line:call", { booth_id: this.booth, place_id: place });
     } catch (error) {
       this.door.forget();
       this.refuse(error instanceof Error ? error.message : "");

@@ -22,7 +22,7 @@ export class MeetingDoor {
 
   start() {
     this.stops = [
-      this.connection.on("meeting:opened", (payload) => this.opened(payload.meeting)),
+      this.connection.on("meeting:opened", (payload) => this.opened(payload.meeting_id)),
       this.connection.on("meeting:closed", () => this.show(null)),
     ];
   }

@@ -34,7 +34,7 @@ export class MeetingRoom {
     this.element = element;
     this.connection = connection;
     this.storage = storage;
-    this.key = `parvis.meeting.${live.meeting}`;
+    this.key = `parvis.meeting.${live.meeting_id}`;
     this.check = new DeviceCheck(
       /** @type {HTMLElement} */ (element.querySelector("[data-part=devices]")),
       new Devices(navigator.mediaDevices),
@@ -195,7 +195,7 @@ export class MeetingRoom {
     if (act === "devices") this.toggleDevices();
     if (act === "full-screen") void this.fullScreen();
     if (act === "take-over") void this.takeOver();
-    if (act === "prolong") void this.connection.send("meeting:prolong", { meeting: this.meeting.id });
+    if (act === "prolong") void this.connection.send("meeting:prolong", { meeting_id: this.meeting.id });
   }
 
   async goIn() {
@@ -285,7 +285,7 @@ export class MeetingRoom {
     const place = String(new FormData(form).get("place") ?? "") || null;
     this.door.expect();
     try {
-      await this.connection.send("line:call", { booth, place, finish: true });
+      await this.connection.send("line:call", { booth_id: booth, place_id: place, finish: true });
       location.assign(desk);
     } catch (error) {
       this.door.forget();

@@ -7,7 +7,7 @@ import { clock, fill, show, slot } from "./dom.js";
 /** @typedef {import("./announcer.js").Announcer} Announcer */
 /**
  * @typedef {object} Status
- * @property {string} place
+ * @property {string} place_id
  * @property {string} state
  * @property {number | null} position
  * @property {{least: number, most: number} | null} wait
@@ -52,7 +52,7 @@ export class MyPlaces {
 
   /** @param {Status} status */
   show(status) {
-    for (const row of this.rows(status.place)) {
+    for (const row of this.rows(status.place_id)) {
       const arch = slot(row, "ordinal");
       arch?.classList.toggle("is-first", status.position === 1);
       fill(row, "ordinal", status.position ? ordinal(status.position) : "–");
@@ -67,8 +67,8 @@ export class MyPlaces {
    * @param {string} employer
    */
   tell(status, employer) {
-    const before = this.said.get(status.place);
-    this.said.set(status.place, status.position);
+    const before = this.said.get(status.place_id);
+    this.said.set(status.place_id, status.position);
     if (status.position === null || status.position === before) return;
     this.announcer.say(
       status.position === 1
@@ -79,11 +79,11 @@ export class MyPlaces {
 
   /**
    * A place that ended goes away; one on hold shows how to come back.
-   * @param {{place: string, state: string, hold_reason: string | null}} payload
+   * @param {{place_id: string, state: string, hold_reason: string | null}} payload
    */
   change(payload) {
     const ended = ["left", "served", "ended"].includes(payload.state);
-    for (const row of this.rows(payload.place)) {
+    for (const row of this.rows(payload.place_id)) {
       const employer = row.dataset.employer ?? "";
       if (payload.state === "left") this.announcer.say(say("You have left the line at %(employer)s.", { employer }));
       if (payload.state === "ended") this.announcer.say(say("The fair has ended. Thank you for coming."));

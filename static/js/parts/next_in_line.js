@@ -23,8 +23,8 @@ export class NextInLine {
 
   start() {
     this.stops = [
-      this.connection.on("line:joined", (payload) => this.people.set(payload.place.place, payload.place)),
-      this.connection.on("desk:status", (status) => status.booth === this.booth && this.show(status.places)),
+      this.connection.on("line:joined", (payload) => this.people.set(payload.place.place_id, payload.place)),
+      this.connection.on("desk:status", (status) => status.booth_id === this.booth && this.show(status.places)),
     ];
   }
 
@@ -33,9 +33,9 @@ export class NextInLine {
     this.stops = [];
   }
 
-  /** @param {{place: string, can_be_called: boolean}[]} places */
+  /** @param {{place_id: string, can_be_called: boolean}[]} places */
   show(places) {
-    const next = places.find((place) => place.can_be_called)?.place ?? "";
+    const next = places.find((place) => place.can_be_called)?.place_id ?? "";
     const person = this.people.get(next);
     show(this.element, "someone", Boolean(person));
     show(this.element, "nobody", !person);

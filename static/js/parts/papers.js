@@ -4,7 +4,7 @@ import { say } from "../live/words.js";
 import { copy, fill, slot } from "./dom.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {{appointment: string, document: string, name: string, giver: string, giver_name: string}} Passed */
+/** @typedef {{appointment_id: string, document_id: string, name: string, giver_id: string, giver_name: string}} Passed */
 
 export class Papers {
   /**
@@ -23,7 +23,7 @@ export class Papers {
   start() {
     this.stops = [
       this.connection.on("appointment:document", (payload) => this.add(payload)),
-      this.connection.on("appointment:document_withdrawn", (payload) => this.item(payload.document)?.remove()),
+      this.connection.on("appointment:document_withdrawn", (payload) => this.item(payload.document_id)?.remove()),
     ];
     this.element.addEventListener("submit", this.onSubmit);
   }
@@ -35,16 +35,16 @@ export class Papers {
 
   /** @param {Passed} passed */
   add(passed) {
-    if (passed.appointment !== this.element.dataset.appointment) return;
+    if (passed.appointment_id !== this.element.dataset.appointment) return;
     const item = copy(this.element, "paper");
-    item.dataset.document = passed.document;
+    item.dataset.document = passed.document_id;
     const link = /** @type {HTMLAnchorElement} */ (item.querySelector("a"));
-    link.href = `/documents/${passed.document}`;
+    link.href = `/documents/${passed.document_id}`;
     link.textContent = passed.name;
     /** @type {HTMLElement} */ (item.querySelector(".soft")).textContent = passed.giver_name;
     const withdraw = /** @type {HTMLFormElement} */ (item.querySelector("form"));
-    withdraw.action = `/documents/${passed.document}/withdraw`;
-    if (passed.giver !== document.body.dataset.me) withdraw.remove();
+    withdraw.action = `/documents/${passed.document_id}/withdraw`;
+    if (passed.giver_id !== document.body.dataset.me) withdraw.remove();
     slot(this.element, "list")?.append(item);
   }
 

@@ -30,9 +30,9 @@ export class Questions {
     this.stops();
   }
 
-  /** @param {{conversation: string, asker_name: string, waits: boolean}} question */
+  /** @param {{conversation_id: string, asker_name: string, waits: boolean}} question */
   hear(question) {
-    const row = this.row(question.conversation);
+    const row = this.row(question.conversation_id);
     fill(row, "asker", question.asker_name);
     show(row, "waits", question.waits);
     show(this.element, "no-question", false);

@@ -7,7 +7,7 @@ import { fill } from "./dom.js";
 /** @typedef {import("./announcer.js").Announcer} Announcer */
 /**
  * @typedef {object} Ringing
- * @property {string} call
+ * @property {string} call_id
  * @property {string} employer
  * @property {string} recruiter_name
  * @property {number} minutes
@@ -91,9 +91,9 @@ export class RingingDialog {
     this.dialog.style.setProperty("--left", String(Math.min(1, left / RINGS_FOR_MS)));
   }
 
-  /** @param {{call: string, state: string, counted: boolean}} payload */
+  /** @param {{call_id: string, state: string, counted: boolean}} payload */
   settle(payload) {
-    if (this.ringing?.call !== payload.call) return;
+    if (this.ringing?.call_id !== payload.call_id) return;
     this.close();
     if (payload.state === "accepted" || payload.state === "declined") return;
     const key = payload.state === "withdrawn" ? "withdrawn" : payload.state === "missed" && payload.counted ? "missed" : "other";
@@ -128,7 +128,7 @@ export class RingingDialog {
     if (!this.ringing || !answer) return;
     if (answer === "join" || answer === "without_video") this.door.expect();
     try {
-      await this.connection.send("line:answer", { call: this.ringing.call, answer });
+      await this.connection.send("line:answer", { call_id: this.ringing.call_id, answer });
     } catch (error) {
       this.tell(error instanceof Error ? error.message : "");
     }

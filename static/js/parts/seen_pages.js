@@ -59,7 +59,7 @@ export class SeenPages extends PagesPane {
   }
 
   get isLooking() {
-    return Boolean(this.meeting.cobrowsing) && this.meeting.cobrowsing?.owner !== this.meeting.me;
+    return Boolean(this.meeting.cobrowsing) && this.meeting.cobrowsing?.owner_id !== this.meeting.me;
   }
 
   /** @override */

@@ -56,7 +56,7 @@ export class ShownPages extends PagesPane {
   }
 
   get isShowing() {
-    return this.meeting.cobrowsing?.owner === this.meeting.me;
+    return this.meeting.cobrowsing?.owner_id === this.meeting.me;
   }
 
   /** @override */

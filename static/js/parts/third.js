@@ -5,7 +5,7 @@ import { Tile } from "./tile.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {import("../meeting/meeting.js").Start} Start */
-/** @typedef {{id: string, name: string, isIn: boolean, channel: string}} Person */
+/** @typedef {{id: string, name: string, isIn: boolean, channel_id: string}} Person */
 
 export class Third {
   /**
@@ -20,7 +20,7 @@ export class Third {
     this.name = third.name;
     this.tile = new Tile(/** @type {HTMLElement} */ (element.querySelector("[data-part=third]")), third.name);
     // What the connection did is recorded of the two whom the appointment is between.
-    const start = { ...live, other: third.id, otherIsIn: third.isIn, channel: third.channel, isAppointment: false };
+    const start = { ...live, other_id: third.id, otherIsIn: third.isIn, channel_id: third.channel_id, isAppointment: false };
     const nothing = () => undefined;
     this.meeting = new Meeting(connection, start, tab, {
       stream: (stream) => this.tile.play(stream),

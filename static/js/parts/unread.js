@@ -42,10 +42,10 @@ export class Unread {
     if (isSeen) this.clear();
   }
 
-  /** @param {{stream: string, message: {author: string, author_name: string, text: string}}} payload */
+  /** @param {{stream: string, message: {author_id: string, author_name: string, text: string}}} payload */
   heard({ stream, message }) {
     const isOurs = stream === `conversation:${this.chat.dataset.conversation}`;
-    if (!isOurs || this.isSeen || message.author === document.body.dataset.me) return;
+    if (!isOurs || this.isSeen || message.author_id === document.body.dataset.me) return;
     fill(this.element, "unread-words", `${message.author_name}: ${message.text}`);
     show(this.element, "unread", true);
   }

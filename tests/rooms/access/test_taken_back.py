@@ -88,7 +88,7 @@ async def test_an_invitation_signs_nobody_in_who_has_rights_already(cast: Cast) 
             await invitations.accept(tx, token, "en")
     assert refused.value.code == "link.sign_in_before"
     async with cast.database.transaction() as tx:
-        person, _ = await invitations.accept(tx, token, "en", signed_in=cast.luc.id)
+        person, _ = await invitations.accept(tx, token, "en", signed_in_id=cast.luc.id)
         assert person.id == cast.luc.id
 
 

@@ -679,10 +679,10 @@ async def test_a_reason_of_one_team_is_seen_to_by_that_team_alone(office: Office
         elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")
         await agencies.add_member(tx, training.id, office.nadia)
         await hours.add_weekly(tx, office.nadia.id, 2, 600, 660, ("video",))
-        text = AppointmentTypeText("Training", 30, ("video",), team=training.id)
+        text = AppointmentTypeText("Training", 30, ("video",), team_id=training.id)
         appointment_type = await appointment_types.add(tx, training.agency, text)
         with pytest.raises(Invalid):
-            await appointment_types.add(tx, training.agency, replace(text, name="Other", team=elsewhere.id))
+            await appointment_types.add(tx, training.agency, replace(text, name="Other", team_id=elsewhere.id))
         await caseload.follow(tx, office.claire.id, cast.amina.id)
     async with cast.database.reading() as tx:
         found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)

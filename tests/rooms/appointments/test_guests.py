@@ -63,7 +63,7 @@ async def common(office: Office, mode: Mode = Mode.VIDEO) -> list[str]:
             office.cast.amina.id,
             WEDNESDAY_NINE.date(),
             1,
-            only=office.claire.id,
+            counsellor_id=office.claire.id,
             guest=guest,
         )
     return [each.span.begins.astimezone(appointment_type.venue.zone).strftime("%H:%M") for each in found]
@@ -108,7 +108,7 @@ async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
         )
         with pytest.raises(Invalid):
             await allocation.reserve(
-                tx, amina, appointment_type, Mode.PHONE, TEN, PARIS, by_staff=office.claire.id, guest=guest
+                tx, amina, appointment_type, Mode.PHONE, TEN, PARIS, staff_id=office.claire.id, guest=guest
             )
 
 

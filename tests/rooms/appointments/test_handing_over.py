@@ -113,8 +113,12 @@ async def test_whoever_had_it_is_told_and_hears_the_threads_no_longer(office: Of
     async with cast.database.transaction() as tx:
         await caseload.hand_all_over(tx, office.claire.id, office.nadia.id)
     mine = [each.event for each in told if each.stream == person_stream(office.claire.id)]
-    assert {event.appointment for event in mine if isinstance(event, AppointmentChanged)} == {row.id}
-    left = {event.person for event in mine if isinstance(event, CounsellorChanged) and event.before == office.claire.id}
+    assert {event.appointment_id for event in mine if isinstance(event, AppointmentChanged)} == {row.id}
+    left = {
+        event.person_id
+        for event in mine
+        if isinstance(event, CounsellorChanged) and event.former_id == office.claire.id
+    }
     assert left == {cast.amina.id, cast.karim.id}
 
 

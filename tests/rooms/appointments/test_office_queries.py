@@ -39,7 +39,7 @@ async def more(office: Office, number: int) -> None:
         await caseload.reinforce(tx, claire.id, person.id, is_reinforced=True)
         await saved_filters.keep(tx, claire.id, f"Filter {number}", "", [])
         begins = WEDNESDAY_NINE + timedelta(minutes=40 * number)
-        row = await allocation.reserve(tx, person, appointment_type, Mode.VIDEO, begins, PARIS, by_staff=claire.id)
+        row = await allocation.reserve(tx, person, appointment_type, Mode.VIDEO, begins, PARIS, staff_id=claire.id)
         await booking.book(tx, row, person, "I bake.")
         await papers.pass_on(tx, row, person, Checked("cv.pdf", b"x", "application/pdf"), new_id())
         talk = await conversations.with_counsellor(tx, person.id)

@@ -184,7 +184,7 @@ async def test_a_follow_up_with_another_team_is_not_offered(office: Office) -> N
         await caseload.follow(tx, office.claire.id, cast.amina.id)
         erdre = await agencies.team(tx, "Agence Nantes Centre", "Erdre")
         await appointment_types.add(
-            tx, erdre.agency, AppointmentTypeText("Theirs", 30, ("video",), is_follow_up=True, team=erdre.id)
+            tx, erdre.agency, AppointmentTypeText("Theirs", 30, ("video",), is_follow_up=True, team_id=erdre.id)
         )
         await appointment_types.add(tx, erdre.agency, AppointmentTypeText("Ours", 30, ("video",), is_follow_up=True))
         offered = await choices.reasons_for(tx, await cast.fresh(tx, cast.amina))
@@ -196,7 +196,7 @@ async def test_what_is_held_with_who_is_not_there_any_more_is_let_go_when_it_is_
     row = await office.hold(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
         erdre = await agencies.team(tx, "Agence Nantes Centre", "Erdre")
-    await write(office, AppointmentTypeText("My project", 30, ("video",), team=erdre.id))
+    await write(office, AppointmentTypeText("My project", 30, ("video",), team_id=erdre.id))
     async with cast.database.transaction() as tx:
         (said,) = await batch_booking.book_all(tx, [ActorBooking(cast.actor(cast.amina), row.id, "", "")])
     assert isinstance(said, Lapsed)

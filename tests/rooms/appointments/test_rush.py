@@ -26,11 +26,11 @@ from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_
 
 
 async def ask(
-    office: Office, *who: Person, appointment_type: uuid.UUID | None = None, begins: datetime = WEDNESDAY_NINE
+    office: Office, *who: Person, appointment_type_id: uuid.UUID | None = None, begins: datetime = WEDNESDAY_NINE
 ) -> list[Appointment | Problem]:
     async with office.cast.database.transaction() as tx:
         asked = [ActorSlotRequest(Actor(person), begins, PARIS) for person in who]
-        return await batch_booking.reserve_all(tx, appointment_type or office.appointment_type.id, "video", asked)
+        return await batch_booking.reserve_all(tx, appointment_type_id or office.appointment_type.id, "video", asked)
 
 
 def said(found: Sequence[Appointment | Problem]) -> list[object]:
@@ -63,7 +63,7 @@ async def test_each_is_answered_for_themselves(cast: Cast) -> None:
     async with cast.database.reading() as tx:
         held = await tx.session.execute(select(Appointment.id).where(Appointment.state == AppointmentState.RESERVED))
         assert {*held.scalars()} == {own.id, referent.id}  # type: ignore[union-attr]
-    assert said(await ask(office, cast.amina, appointment_type=uuid.uuid4())) == [NotFound]
+    assert said(await ask(office, cast.amina, appointment_type_id=uuid.uuid4())) == [NotFound]
 
 
 async def test_a_time_that_collides_with_ones_own_proposal_is_gone_for_nobody_else(cast: Cast) -> None:

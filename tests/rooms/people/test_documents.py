@@ -128,19 +128,19 @@ async def show(cast: Cast, shelf: Shelf) -> uuid.UUID:
     """Amina shows a CV."""
     kept: list[uuid.UUID] = []
 
-    async def add(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
-        kept.append(name)
+    async def add(checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:
+        kept.append(document_id)
         async with cast.database.transaction() as tx:
-            return await documents.add_cv(tx, cast.amina, checked, name)
+            return await documents.add_cv(tx, cast.amina, checked, document_id)
 
     await take_in(shelf, DocumentKind.CV, PDF, add)
     return kept[0]
 
 
-async def may_read(cast: Cast, person: Person | None, document: uuid.UUID) -> bool:
+async def may_read(cast: Cast, person: Person | None, document_id: uuid.UUID) -> bool:
     async with cast.database.reading() as tx:
         try:
-            await access.document(tx, cast.actor(person), document)
+            await access.document(tx, cast.actor(person), document_id)
         except NotFound:
             return False
         return True
@@ -212,7 +212,7 @@ async def test_an_upload_that_fails_on_the_way_leaves_what_stood_before(cast: Ca
     await show(cast, shelf)
     before = dict(shelf.kept)
 
-    async def fail(checked: Checked, name: uuid.UUID) -> list[uuid.UUID]:
+    async def fail(checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:
         raise RuntimeError("the database is away")
 
     with pytest.raises(RuntimeError):

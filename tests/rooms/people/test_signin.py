@@ -28,11 +28,11 @@ async def ask(database: Database, email: str = "Amina@Example.org") -> uuid.UUID
         return (await signin.send_code(tx, "Amina", email, "fr")).id
 
 
-async def enter(database: Database, request: uuid.UUID, code: str) -> Person:
+async def enter(database: Database, request_id: uuid.UUID, code: str) -> Person:
     async with database.transaction() as tx:
-        await signin.count_try(tx, request)
+        await signin.count_try(tx, request_id)
     async with database.transaction() as tx:
-        return await signin.enter_code(tx, request, code)
+        return await signin.enter_code(tx, request_id, code)
 
 
 async def test_a_code_confirms_the_address_and_works_once(database: Database) -> None:
