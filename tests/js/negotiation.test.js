@@ -98,7 +98,7 @@ test("candidates of an offer that was ignored are forgiven, others are not", asy
   impolite.transport.dispatchEvent(new Event("negotiationneeded"));
   await settled();
   await impolite.negotiation.receive({ kind: "description", body: { type: "offer", sdp: "late" } });
-  assert.equal(impolite.negotiation.ignoresOffer, true);
+  assert.equal(impolite.negotiation.ignoresDescription, true);
   await impolite.negotiation.receive({ kind: "ice_candidate", body: { candidate: "x" } });
   await deliver();
   const fresh = new Negotiation(new FakeTransport("polite"), true, () => {});
@@ -156,6 +156,8 @@ test("an answer to an offer that was given up is ignored", async () => {
   await impolite.negotiation.renew();
   await settled();
   await impolite.negotiation.receive({ kind: "description", body: { type: "answer", sdp: "late", turn: 1 } });
+  await impolite.negotiation.receive({ kind: "ice_candidate", body: { candidate: "of the late answer" } });
+  assert.deepEqual(impolite.transport.candidates, []);
   assert.equal(impolite.transport.signalingState, "have-local-offer");
   await impolite.negotiation.receive({ kind: "description", body: { type: "answer", sdp: "right", turn: 2 } });
   assert.equal(impolite.transport.signalingState, "stable");

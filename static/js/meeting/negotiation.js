@@ -19,7 +19,8 @@ export class Negotiation {
     this.isPolite = isPolite;
     this.send = send;
     this.isMakingOffer = false;
-    this.ignoresOffer = false;
+    /** The last description was not taken: neither are the candidates that follow it. */
+    this.ignoresDescription = false;
     this.isSettingAnswer = false;
     /** Our offers are counted, and an answer says which one it is for: a late one is for an offer that was given up. */
     this.turn = 0;
@@ -101,12 +102,15 @@ export class Negotiation {
 
   /** @param {RTCSessionDescriptionInit & {turn?: number}} description */
   async takeDescription(description) {
-    if (description.type === "answer" && !this.awaits(description)) return;
+    if (description.type === "answer" && !this.awaits(description)) {
+      this.ignoresDescription = true;
+      return;
+    }
     const isReady =
       !this.isMakingOffer && (this.transport.signalingState === "stable" || this.isSettingAnswer);
     const collides = description.type === "offer" && !isReady;
-    this.ignoresOffer = !this.isPolite && collides;
-    if (this.ignoresOffer) return;
+    this.ignoresDescription = !this.isPolite && collides;
+    if (this.ignoresDescription) return;
     this.isSettingAnswer = description.type === "answer";
     await this.transport.setRemoteDescription({ type: description.type, sdp: description.sdp });
     this.isSettingAnswer = false;
@@ -131,7 +135,7 @@ export class Negotiation {
     try {
       await this.transport.addIceCandidate(ice_candidate);
     } catch (error) {
-      if (!this.ignoresOffer) throw error;
+      if (!this.ignoresDescription) throw error;
     }
   }
 }
