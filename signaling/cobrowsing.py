@@ -85,7 +85,7 @@ async def decline(context: Context, payload: OneMeeting) -> Ack:
     """Say no to the question; whoever asked is told."""
     async with context.reading() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting_id, Act.MEETING_SHOW)
-    peer = context.hub.relay.room(meeting.id).peers.get(meeting.recruiter_id)
+    peer = context.hub.relay.room(meeting.id).peers.get(meeting.led_by_id)
     if peer:
         await context.hub.emit(DeclinedEvent(meeting_id=meeting.id), to=peer.sid)
     return Ack()

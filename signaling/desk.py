@@ -12,8 +12,7 @@ from rooms.core.transaction import Transaction
 from rooms.lines import calls, places
 from rooms.lines.calls import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
-from rooms.meetings import meetings
-from rooms.meetings.meetings import MeetingState
+from rooms.meetings.meeting import MeetingEnded, MeetingOpened, MeetingState
 from rooms.people import documents
 from rooms.people.people import Person
 from signaling.contract import Payload, StreamEvent, server_event
@@ -216,11 +215,11 @@ async def _line_settled(_: Transaction, published: PublishedEvent) -> StreamEven
     return LineSettledEvent(**head(published), **published.event.model_dump(include={"call_id", "place_id", "state"}))
 
 
-@projection("line", meetings.MeetingOpened)
+@projection("line", MeetingOpened)
 async def _line_talking(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return LineTalkingEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))
 
 
-@projection("line", meetings.MeetingEnded)
+@projection("line", MeetingEnded)
 async def _line_talked(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return LineTalkedEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))

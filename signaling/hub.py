@@ -24,7 +24,7 @@ from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.lines import places
 from rooms.meetings.cobrowsing import CobrowsingBegan, CobrowsingEnded
-from rooms.meetings.meetings import MeetingEnded
+from rooms.meetings.meeting import MeetingEnded
 from rooms.people import presence, signin
 from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, name_of
 from signaling.entrances import enter, losers

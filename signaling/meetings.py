@@ -11,7 +11,16 @@ from rooms.core.errors import N_, Conflict
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.meetings import cobrowsing, meetings
-from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.meetings.meeting import (
+    Meeting,
+    MeetingEnded,
+    MeetingOpened,
+    MeetingProlonged,
+    MeetingState,
+    ModeChanged,
+    WentIn,
+    WentOut,
+)
 from rooms.meetings.modes import Mode
 from signaling.cobrowsing import CobrowsingSnapshot
 from signaling.contract import Ack, Payload, StreamEvent, client_event, server_event
@@ -71,27 +80,27 @@ class BegunEvent(StreamEvent):
     meeting_id: UUID
 
 
-as_it_is("meeting", meetings.WentIn, WentInEvent)
-as_it_is("meeting", meetings.WentOut, WentOutEvent)
-as_it_is("meeting", meetings.MeetingProlonged, ProlongedEvent)
+as_it_is("meeting", WentIn, WentInEvent)
+as_it_is("meeting", WentOut, WentOutEvent)
+as_it_is("meeting", MeetingProlonged, ProlongedEvent)
 
 
-@projection("meeting", meetings.ModeChanged)
+@projection("meeting", ModeChanged)
 async def _stepped(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
-    assert isinstance(event, meetings.ModeChanged)  # noqa: S101
+    assert isinstance(event, ModeChanged)  # noqa: S101
     row = await tx.session.get_one(Meeting, event.meeting_id)
     appointment = await room.appointment_of(tx, row)
     phone = appointment.phone if appointment and event.mode is Mode.PHONE else ""
     return ModeChangedEvent(**head(published), **event.model_dump(), phone=phone)
 
 
-@projection("meeting", meetings.MeetingOpened)
+@projection("meeting", MeetingOpened)
 async def _begun(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return BegunEvent(**head(published), **published.event.model_dump(include={"meeting_id"}))
 
 
-@projection("meeting", meetings.MeetingEnded)
+@projection("meeting", MeetingEnded)
 async def _ended(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return EndedEvent(**head(published), **published.event.model_dump(include={"meeting_id", "state"}))
 

@@ -9,8 +9,8 @@ from rooms.fairs.booths import Booth
 from rooms.lines import calls, places
 from rooms.lines.calls import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
-from rooms.meetings import follow_up, meetings
-from rooms.meetings.meetings import MeetingState, NextStep
+from rooms.meetings import follow_up
+from rooms.meetings.meeting import MeetingEnded, MeetingOpened, MeetingState, NextStep
 from rooms.people import documents
 from signaling.appointments import AppointmentView
 from signaling.contract import Payload, StreamEvent, server_event
@@ -181,12 +181,12 @@ async def _call_settled(_: Transaction, published: PublishedEvent) -> StreamEven
     return CallSettledEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))
 
 
-@projection("person", meetings.MeetingOpened)
+@projection("person", MeetingOpened)
 async def _meeting_opened(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return MeetingOpenedEvent(**head(published), **published.event.model_dump(include={"meeting_id", "call_id"}))
 
 
-@projection("person", meetings.MeetingEnded)
+@projection("person", MeetingEnded)
 async def _meeting_closed(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return MeetingClosedEvent(**head(published), **published.event.model_dump(include={"meeting_id", "state"}))
 

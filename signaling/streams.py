@@ -15,7 +15,8 @@ from rooms.core.errors import N_, Invalid, NotFound, Problem
 from rooms.core.transaction import Transaction
 from rooms.fairs import announcements, booths, fairs
 from rooms.lines import calls, places
-from rooms.meetings import cobrowsing, meetings
+from rooms.meetings import cobrowsing, under_way
+from rooms.meetings.meeting import Meeting
 from rooms.people import documents
 from signaling.appointments import appointment_view
 from signaling.chat import ConversationSnapshot, message_view
@@ -198,7 +199,7 @@ async def line_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
 
 async def personal_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
     call = await calls.ringing_for(tx, subject_id)
-    meeting = await meetings.current(tx, subject_id)
+    meeting = await under_way.current(tx, subject_id)
     cv = (await documents.cvs_of(tx, {subject_id})).get(subject_id)
     return PersonalSnapshot(
         places=[my_place_view(place) for place in await places.of_person(tx, subject_id)],
@@ -214,7 +215,7 @@ async def conversation_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Paylo
 
 
 async def meeting_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
-    meeting = await tx.session.get_one(meetings.Meeting, subject_id)
+    meeting = await tx.session.get_one(Meeting, subject_id)
     shown = await cobrowsing.of_meeting(tx, subject_id)
     return MeetingSnapshot(
         state=meeting.state,

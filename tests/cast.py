@@ -14,7 +14,7 @@ from rooms.fairs.fairs import Fair, FairDescription
 from rooms.lines import calls, places
 from rooms.lines.calls import Answer, Call
 from rooms.lines.places import Place
-from rooms.meetings.meetings import Meeting
+from rooms.meetings.meeting import Meeting
 from rooms.organisations import employers, vacancies
 from rooms.organisations.employers import Employer
 from rooms.organisations.vacancies import VacancyText

@@ -26,7 +26,7 @@ from rooms.fairs.fairs import AHEAD, Fair, FairOrganiser, FairState
 from rooms.lines import calls
 from rooms.lines.calls import Call
 from rooms.lines.places import ACTIVE, Place
-from rooms.meetings.meetings import Meeting
+from rooms.meetings.meeting import Meeting
 from rooms.organisations import agencies, referents
 from rooms.organisations.agencies import Agency, Team, TeamMember
 from rooms.organisations.employers import Employer, EmployerMember
@@ -499,22 +499,30 @@ async def agency(tx: Transaction, actor: Actor, agency_id: uuid.UUID) -> Agency:
 
 async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> set[Relation]:
     """What the actor is to a conversation. A private one knows only its own people."""
-    if row.kind is ConversationKind.MEETING:
-        held: Meeting | Appointment | None = await tx.session.get(Meeting, row.subject)
-        held = held or await tx.session.get(Appointment, row.subject)
-        actor.reach(held.appointment_id if isinstance(held, Meeting) else held.id if held else None)
-        if held is None or actor.person is None or not held.has(actor.person.id):
-            return set()
-        return set() if await _has_left(tx, held, actor.person.id) else {R.SELF}
-    if row.kind is ConversationKind.COUNSEL:
-        return await _to_followed(tx, actor, row.subject)
+    if row.meeting_id or row.appointment_id:
+        return await _to_talk(tx, actor, row)
+    if row.person_id:
+        return await _to_followed(tx, actor, row.person_id)
     if row.kind is ConversationKind.FAIR and row.fair:
         return await _to_fair(tx, actor, row.fair)
-    booth = await tx.session.get(Booth, row.subject)
+    booth = await tx.session.get(Booth, row.booth_id)
     relations = await to_booth(tx, actor, booth) if booth else set()
     if row.kind is ConversationKind.BOOTH:
         return relations
     return ({R.SELF} if actor.is_person(row.asker_id) else set()) | (relations & {R.STAFF})
+
+
+async def _to_talk(tx: Transaction, actor: Actor, row: Conversation) -> set[Relation]:
+    """What is written in a talk or an appointment belongs to its people."""
+    held: Meeting | Appointment | None = (
+        await tx.session.get(Meeting, row.meeting_id)
+        if row.meeting_id
+        else await tx.session.get(Appointment, row.appointment_id)
+    )
+    actor.reach(row.appointment_id)
+    if held is None or actor.person is None or not held.has(actor.person.id):
+        return set()
+    return set() if await _has_left(tx, held, actor.person.id) else {R.SELF}
 
 
 async def _to_followed(tx: Transaction, actor: Actor, person_id: uuid.UUID) -> set[Relation]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from rooms.appointments import room
 from rooms.core.transaction import Transaction
 from rooms.meetings import meetings
-from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.meetings.meeting import Meeting, MeetingState
 from rooms.people import presence
 
 APPOINTMENT_GRACE = timedelta(minutes=10)

@@ -65,7 +65,7 @@ async def book_all(tx: Transaction, reserved: Sequence[tuple[Appointment, Bookin
         except Problem as problem:
             outcome.append(problem)
     if booked:
-        await conversations.ensure(tx, ConversationKind.MEETING, *(row.id for row in booked))
+        await conversations.begin_all(tx, ConversationKind.APPOINTMENT, [{"appointment_id": row.id} for row in booked])
         await notifications.booked(tx, *booked)
         for proposed in await waiting_list.fulfilled(tx, booked):
             await let_go_of(tx, proposed)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.core.events import DomainEvent
 from rooms.core.transaction import Transaction
-from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.meetings.meeting import Meeting, MeetingState, Part, Participant, takes_part
 
 STEP = timedelta(minutes=5)
 """Nobody is told of less, and times are rounded up to it."""
@@ -31,7 +31,11 @@ async def counsellors(tx: Transaction) -> set[uuid.UUID]:
         Appointment.ends_at > tx.now,
         Appointment.begins_at < tx.now + AHEAD,
     )
-    live = select(Meeting.recruiter_id).where(Meeting.state == MeetingState.LIVE, Meeting.recruiter_id.in_(ahead))
+    live = (
+        select(Participant.person_id)
+        .join(Meeting, Meeting.id == Participant.meeting_id)
+        .where(Participant.part == Part.LEADER, Participant.person_id.in_(ahead), Meeting.state == MeetingState.LIVE)
+    )
     late = select(Appointment.counsellor_id).where(
         Appointment.expected_at.is_not(None),
         Appointment.state == AppointmentState.BOOKED,
@@ -42,7 +46,7 @@ async def counsellors(tx: Transaction) -> set[uuid.UUID]:
 
 async def look(tx: Transaction, counsellor_id: uuid.UUID) -> None:
     """Work out when the counsellor's next appointments can begin, and tell of what has changed."""
-    query = select(Meeting).where(Meeting.recruiter_id == counsellor_id, Meeting.state == MeetingState.LIVE)
+    query = select(Meeting).where(takes_part(counsellor_id, Part.LEADER), Meeting.state == MeetingState.LIVE)
     talk = (await tx.session.execute(query)).unique().scalars().first()
     free_at = max(talk.planned_end_at or tx.now, tx.now) if talk else tx.now
     for row in await _next_of(tx, counsellor_id):

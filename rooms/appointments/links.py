@@ -12,7 +12,7 @@ from rooms.appointments.appointment import Appointment
 from rooms.core.errors import N_, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
-from rooms.meetings.meetings import Meeting
+from rooms.meetings.meeting import Meeting
 from rooms.people import signin
 from rooms.people.signin import hashed
 

@@ -7,7 +7,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booths
 from rooms.fairs.booths import Booth
 from rooms.lines import calls
-from rooms.meetings import meetings
+from rooms.meetings import meetings, under_way
 from rooms.people.people import Person
 
 
@@ -52,11 +52,11 @@ async def _stop_speaking(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.U
     """Whoever has left speaks for the employer no longer: what rings is withdrawn, and the talks they lead end. Whoever
     waited in line for one stands first in it again."""
     await calls.withdraw_of(tx, booth_id, person_id)
-    for found in await meetings.led_at(tx, booth_id, person_id):
+    for found in await under_way.spoken_in(tx, booth_id, person_id):
         row = await room.locked_meeting(tx, found)
         if row is None:
             continue
         if row.guest and row.guest_id == person_id:
             await meetings.go_out(tx, row.guest, row)
         else:
-            await meetings.end(tx, row, is_cut=row.place_id is not None)
+            await meetings.end(tx, row, is_cut=row.call_id is not None)

@@ -15,13 +15,13 @@ from rooms.appointments import reservation, transitions
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, AppointmentState, Attendance
 from rooms.appointments.evidence import MODE_CHANGES, TROUBLE, What, has_entered, note, of_appointment
 from rooms.chat import conversations
-from rooms.chat.conversations import ConversationKind
+from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import DomainEvent, meeting_stream, reacts_to
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.meetings import meetings
-from rooms.meetings.meetings import Meeting, MeetingEnded, MeetingState
+from rooms.meetings.meeting import FollowUp, Meeting, MeetingEnded, MeetingState, Part, Participant
 from rooms.meetings.modes import Mode
 from rooms.people.people import Person
 
@@ -69,20 +69,25 @@ async def _meeting_of(tx: Transaction, row: Appointment) -> Meeting | None:
 
 
 async def _open(tx: Transaction, row: Appointment) -> Meeting:
+    participants = [
+        Participant(person_id=row.candidate_id, part=Part.CANDIDATE),
+        Participant(person_id=row.counsellor_id, part=Part.LEADER, booth_id=row.appointment_type.booth_id),
+    ]
+    if row.guest_id:
+        participants.append(Participant(person_id=row.guest_id, part=Part.GUEST, booth_id=row.guest_booth_id))
     meeting = Meeting(
         id=new_id(),
         appointment_id=row.id,
-        candidate_id=row.candidate_id,
-        recruiter_id=row.counsellor_id,
-        guest_id=row.guest_id,
         state=MeetingState.WAITING,
         mode=row.mode,
         planned_minutes=row.minutes,
         opened_at=tx.now,
+        participants=participants,
+        follow_up=FollowUp(),
     )
     tx.session.add(meeting)
     await tx.session.flush()
-    await conversations.begin(tx, ConversationKind.MEETING, meeting.thread, None)
+    await conversations.begin(tx, ConversationKind.APPOINTMENT, appointment_id=row.id)
     event = RoomOpened(appointment_id=row.id, meeting_id=meeting.id)
     tx.record(event, meeting_stream(meeting.id), *row.streams)
     return meeting
@@ -101,6 +106,12 @@ async def appointment_of(tx: Transaction, meeting: Meeting) -> Appointment | Non
     return await tx.session.get(Appointment, meeting.appointment_id) if meeting.appointment_id else None
 
 
+async def conversation_of(tx: Transaction, meeting: Meeting) -> Conversation:
+    """What is written in a meeting: an appointment has one conversation, however often its room is entered."""
+    found = await conversations.of_appointment(tx, meeting.appointment_id) if meeting.appointment_id else None
+    return found or await conversations.of_meeting(tx, meeting.id)
+
+
 async def ends_of(tx: Transaction, rows: Collection[Meeting]) -> dict[uuid.UUID, datetime]:
     """When the appointments of these meetings end, by meeting: one query."""
     ids = {row.appointment_id: row.id for row in rows if row.appointment_id}
@@ -115,9 +126,10 @@ async def _record_by_itself(tx: Transaction, event: MeetingEnded) -> None:
     row = await appointment_of(tx, meeting)
     if row is None or event.state is not MeetingState.ENDED:
         return
-    if row.state is AppointmentState.BOOKED and meeting.candidate_in_at:
-        late = meeting.candidate_in_at > row.begins_at + LATE_AFTER
-        await transitions.end(tx, row, Attendance.LATE if late else Attendance.CAME, meeting.recruiter)
+    came_at = meeting.gone_in.get(row.candidate_id)
+    if row.state is AppointmentState.BOOKED and came_at:
+        late = came_at > row.begins_at + LATE_AFTER
+        await transitions.end(tx, row, Attendance.LATE if late else Attendance.CAME, meeting.led_by)
 
 
 async def close(tx: Transaction, row: Appointment) -> None:

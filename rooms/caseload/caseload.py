@@ -68,7 +68,7 @@ async def follow(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID
     if row is None:
         values = {"person_id": person_id, "counsellor_id": counsellor_id, "since": tx.now}
         await tx.insert_once(CaseloadEntry, values)
-        await conversations.begin(tx, ConversationKind.COUNSEL, person_id, None)
+        await conversations.begin(tx, ConversationKind.COUNSEL, person_id=person_id)
         publish(tx, person_id, counsellor_id, None)
     elif row.counsellor_id != counsellor_id:
         before = row.counsellor_id

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from rooms.chat.conversations import Conversation, ConversationKind
+from rooms.chat.conversations import Conversation
 from rooms.chat.messages import Message
 from rooms.core.transaction import Transaction
 
@@ -48,7 +48,7 @@ def due_at(asked_at: datetime, zone: ZoneInfo, holidays: Collection[date]) -> da
 
 
 def _threads_of(people: Collection[uuid.UUID]) -> tuple[ColumnElement[bool], ...]:
-    return Conversation.kind == ConversationKind.COUNSEL, Conversation.subject.in_(people)
+    return (Conversation.person_id.in_(people),)
 
 
 async def waiting(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime]:
@@ -61,7 +61,7 @@ async def waiting(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.U
         .subquery()
     )
     query = (
-        select(Conversation.subject, func.min(Message.written_at))
+        select(Conversation.person_id, func.min(Message.written_at))
         .join(Message, Message.conversation_id == Conversation.id)
         .outerjoin(answered, answered.c.conversation_id == Conversation.id)
         .where(
@@ -71,13 +71,14 @@ async def waiting(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.U
             or_(answered.c.last.is_(None), Message.written_at > answered.c.last),
         )
     )
-    return dict((await tx.session.execute(query.group_by(Conversation.subject))).all())
+    rows = await tx.session.execute(query.group_by(Conversation.person_id))
+    return {person: since for person, since in rows if person}
 
 
 async def runs_of(tx: Transaction, people: Collection[uuid.UUID]) -> list[Run]:
     """What was asked lately in the threads of `people`, and when it was answered: one query."""
     query = (
-        select(Conversation.subject, Message.is_staff, Message.written_at)
+        select(Conversation.person_id, Message.is_staff, Message.written_at)
         .join(Message, Message.conversation_id == Conversation.id)
         .where(
             *_threads_of(people),
@@ -85,7 +86,7 @@ async def runs_of(tx: Transaction, people: Collection[uuid.UUID]) -> list[Run]:
         )
         .order_by(Message.id)
     )
-    rows = [(person, is_staff, at) for person, is_staff, at in await tx.session.execute(query)]
+    rows = [(person, is_staff, at) for person, is_staff, at in await tx.session.execute(query) if person]
     return _runs(rows)
 
 

@@ -17,7 +17,7 @@ from rooms.fairs import fairs
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.lines.places import Place
-from rooms.meetings.meetings import Meeting, MeetingState, NextStep
+from rooms.meetings.meeting import Meeting, MeetingState, NextStep, Part, Participant
 from rooms.people.people import Person
 
 LIES_AHEAD = (FairState.PUBLISHED, FairState.OPEN, FairState.CLOSED)
@@ -124,9 +124,10 @@ async def outcomes(tx: Transaction, rows: list[Suggestion]) -> dict[uuid.UUID, l
     places = select(Place).join(Booth, Booth.id == Place.booth_id)
     places = places.where(Place.person_id.in_(people), Booth.fair_id.in_(gone_to))
     talks = select(Meeting).join(Booth, Booth.id == Meeting.booth_id)
-    talks = talks.where(
-        Meeting.candidate_id.in_(people), Booth.fair_id.in_(gone_to), Meeting.state == MeetingState.ENDED
-    )
+    talks = talks.join(Participant, Participant.meeting_id == Meeting.id).where(
+        Participant.person_id.in_(people), Participant.part == Part.CANDIDATE,
+        Booth.fair_id.in_(gone_to), Meeting.state == MeetingState.ENDED,
+    )  # fmt: skip
     held = {(each.candidate_id, each.booth_id): each for each in (await tx.session.execute(talks)).unique().scalars()}
     found: dict[uuid.UUID, list[Outcome]] = {row.id: [] for row in shared}
     for place in (await tx.session.execute(places.order_by(Place.joined_at))).unique().scalars():
@@ -141,5 +142,5 @@ async def outcomes(tx: Transaction, rows: list[Suggestion]) -> dict[uuid.UUID, l
 def _outcome(place: Place, talk: Meeting | None) -> Outcome:
     if talk is None:
         return Outcome(place.booth.employer.name, came=False, at=place.joined_at, next_step=None)
-    answered = talk.next_step if talk.answered_at else None
+    answered = talk.follow_up.next_step if talk.follow_up.answered_at else None
     return Outcome(place.booth.employer.name, came=True, at=talk.opened_at, next_step=answered)

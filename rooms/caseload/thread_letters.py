@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from rooms.chat.conversations import Conversation, ConversationKind
+from rooms.chat.conversations import Conversation
 from rooms.chat.messages import ChatSent, Message
 from rooms.core import outbox
 from rooms.core.events import reacts_to
@@ -28,17 +28,17 @@ async def _write_to_the_other(tx: Transaction, event: ChatSent) -> None:
     """A mail for whoever has not answered after a while in the thread of a person and their counsellor: one for all
     that was written since they wrote last, without what it says."""
     where = await tx.session.get_one(Conversation, event.conversation_id)
-    if where.kind is not ConversationKind.COUNSEL:
+    if where.person_id is None:
         return
     message = await tx.session.get_one(Message, event.message_id)
-    other = where.subject if message.is_staff else await referents.referent_of(tx, where.subject)
+    other = where.person_id if message.is_staff else await referents.referent_of(tx, where.person_id)
     reader = await tx.session.get(Person, other) if other else None
     await no_longer_written_to(tx, where, message.author_id)
     if reader is None:
         return
     theirs = select(Message.id).where(Message.conversation_id == where.id, Message.is_staff.is_not(message.is_staff))
     last = (await tx.session.execute(theirs.order_by(Message.id.desc()).limit(1))).scalar_one_or_none()
-    path = "/appointments" if message.is_staff else f"/counsel/people/{where.subject}"
+    path = "/appointments" if message.is_staff else f"/counsel/people/{where.person_id}"
     values: dict[str, object] = {"name": reader.name, "by": message.author.name, "path": path}
     once = f"thread:{where.id}:{reader.id}:{last}"
     await outbox.post(

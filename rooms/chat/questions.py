@@ -27,13 +27,16 @@ class QuestionWritten(DomainEvent):
 @reacts_to(ChatSent)
 async def _tell_the_desk(tx: Transaction, event: ChatSent) -> None:
     where = await tx.session.get_one(Conversation, event.conversation_id)
-    if where.kind is ConversationKind.QUESTION:
-        written = QuestionWritten(booth_id=where.subject, conversation_id=where.id, message_id=event.message_id)
-        tx.record(written, line_stream(where.subject))
+    if where.kind is ConversationKind.QUESTION and where.booth_id:
+        written = QuestionWritten(booth_id=where.booth_id, conversation_id=where.id, message_id=event.message_id)
+        tx.record(written, line_stream(where.booth_id))
 
 
 async def question_to(tx: Transaction, booth: Booth, asker: Person) -> Conversation:
-    return await conversations.begin(tx, ConversationKind.QUESTION, booth.id, booth.fair_id, asker.id)
+    """The private question of this person to this booth, begun if it is new."""
+    owners = {"fair_id": booth.fair_id, "booth_id": booth.id, "asker_id": asker.id}
+    await conversations.begin(tx, ConversationKind.QUESTION, **owners)
+    return await conversations.of_question(tx, booth.id, asker.id)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ async def questions_to(tx: Transaction, booth_id: uuid.UUID) -> list[Question]:
     query = (
         select(Conversation, Person, last)
         .join(Person, Person.id == Conversation.asker_id)
-        .where(Conversation.kind == ConversationKind.QUESTION, Conversation.subject == booth_id)
+        .where(Conversation.kind == ConversationKind.QUESTION, Conversation.booth_id == booth_id)
         .where(exists().where(Message.conversation_id == Conversation.id))
         .order_by(Conversation.id.desc())
     )

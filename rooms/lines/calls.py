@@ -24,7 +24,8 @@ from rooms.fairs.schedule import FairTurned
 from rooms.lines import places
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings import meetings
-from rooms.meetings.meetings import AcceptedCall, Meeting
+from rooms.meetings.meeting import Meeting
+from rooms.meetings.meetings import AcceptedCall
 from rooms.meetings.modes import Mode
 from rooms.people import engagement, presence, push
 from rooms.people.people import Person
@@ -130,10 +131,10 @@ async def _make_ready(tx: Transaction, recruiter: Person, booth: Booth, *, finis
         raise Conflict("booth.paused", N_("The booth is on a break. End the break first."))
     if not booth.fair.is_open_now:
         raise Conflict("fair.not_open", N_("The fair is not open now."))
-    occasion = (await engagement.engaged(tx, {recruiter.id})).get(recruiter.id)
-    if occasion is None:
+    engaged = (await engagement.engaged(tx, {recruiter.id})).get(recruiter.id)
+    if engaged is None:
         return
-    meeting = await tx.session.get(Meeting, occasion, with_for_update={"of": Meeting})
+    meeting = await meetings.locked(tx, engaged.meeting_id) if engaged.meeting_id else None
     if meeting is None:
         raise Conflict("recruiter.ringing", N_("You are calling somebody already. Withdraw that call first."))
     if not finish:
@@ -149,16 +150,15 @@ async def _ring(tx: Transaction, recruiter: Person, place: Place) -> Call | None
     call.place, call.recruiter = place, await tx.session.get_one(Person, recruiter.id)
     # A savepoint gives the first person free again when the second is taken; a fixed order prevents a deadlock.
     async with tx.session.begin_nested() as savepoint:
-        taken = {
-            person: await engagement.engage(tx, person, call.id) for person in sorted((recruiter.id, place.person_id))
-        }
+        tx.session.add(call)
+        people = sorted((recruiter.id, place.person_id))
+        taken = {person: await engagement.engage_in_call(tx, person, call.id) for person in people}
         if not all(taken.values()):
             await savepoint.rollback()
     if not taken[recruiter.id]:
         raise Conflict("recruiter.ringing", N_("You are calling somebody already. Withdraw that call first."))
     if not taken[place.person_id]:
         return None
-    tx.session.add(call)
     event = CallRang(
         call_id=call.id, place_id=place.id, booth_id=place.booth_id, recruiter_id=recruiter.id, deadline=call.deadline
     )
@@ -197,7 +197,7 @@ async def answer(tx: Transaction, call: Call, how: Answer) -> Meeting | None:
         meeting = await meetings.open_for_call(tx, _accepted(call, how))
         await places.tell_second(tx, call.place.booth_id)
         return meeting
-    await engagement.release(tx, call.id)
+    await engagement.release_call(tx, call.id)
     if how is Answer.LATER:
         _settle(tx, call, CallState.POSTPONED)
         call.place.missed = 0
@@ -220,14 +220,14 @@ async def leave(tx: Transaction, place: Place) -> None:
     for found in list((await tx.session.execute(ringing)).scalars()):
         call = await locked(tx, found)
         if call and call.state is CallState.RINGING:
-            await engagement.release(tx, call.id)
+            await engagement.release_call(tx, call.id)
             _settle(tx, call, CallState.DECLINED)
     await places.leave(tx, place)
 
 
 async def withdraw(tx: Transaction, call: Call) -> None:
     _must_ring(tx, call)
-    await engagement.release(tx, call.id)
+    await engagement.release_call(tx, call.id)
     _settle(tx, call, CallState.WITHDRAWN)
 
 
@@ -236,7 +236,7 @@ async def expire(tx: Transaction, call: Call) -> None:
     if call.state is not CallState.RINGING or call.deadline > tx.now:
         return
     counted = await presence.was_reached(tx, call.place.person_id, call.rang_at)
-    await engagement.release(tx, call.id)
+    await engagement.release_call(tx, call.id)
     _settle(tx, call, CallState.MISSED, counted=counted)
     if call.place.state is not PlaceState.WAITING:
         return
@@ -314,5 +314,5 @@ async def _withdraw_each(tx: Transaction, query: Select[uuid.UUID]) -> None:
     for ringing in list((await tx.session.execute(query)).scalars()):
         call = await locked(tx, ringing)
         if call and call.state is CallState.RINGING:
-            await engagement.release(tx, call.id)
+            await engagement.release_call(tx, call.id)
             _settle(tx, call, CallState.WITHDRAWN)

@@ -1,6 +1,7 @@
 """How a line status now: the latest only, worked out afresh, told to the lobby, to the desk and to each who waits."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from rooms.core.transaction import Transaction
@@ -9,7 +10,7 @@ from rooms.fairs.booths import Booth
 from rooms.lines import calls, places, waits
 from rooms.lines.places import Place, PlaceState
 from rooms.lines.waits import Wait
-from rooms.meetings import meetings
+from rooms.meetings import under_way
 from rooms.people import engagement, presence
 from rooms.people.people import Person
 
@@ -43,7 +44,7 @@ async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, Lin
     ids = [booth.id for booth in booths]
     here = await _staff_at(tx, ids)
     waiting = await places.counts(tx, ids)
-    talks = await meetings.measured(tx, ids)
+    talks = await under_way.measured(tx, ids)
     busy = await engagement.engaged(tx, {person.id for staff in here.values() for person in staff})
     return {
         booth.id: LineStatus(
@@ -60,13 +61,13 @@ async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, Lin
 
 async def _staff_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
     """Who is there for each booth: at its desk, or in a talk that began there."""
-    here, talking = await desk_presence.at_desks(tx, booths), await meetings.talking_at(tx, booths)
+    here, talking = await desk_presence.at_desks(tx, booths), await under_way.talking_at(tx, booths)
     merged = {booth: {person.id: person for person in [*here[booth], *talking[booth]]} for booth in booths}
     return {booth: sorted(found.values(), key=lambda person: person.name) for booth, found in merged.items()}
 
 
 def _wait(
-    ahead: int, staff: list[Person], talks: list[float], busy: dict[uuid.UUID, uuid.UUID], booth: Booth
+    ahead: int, staff: list[Person], talks: list[float], busy: Collection[uuid.UUID], booth: Booth
 ) -> Wait | None:
     if booth.paused_at or not booth.fair.is_open_now:
         return None
@@ -81,7 +82,7 @@ async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
     reach = await presence.reach(tx, people)
     here = (await _staff_at(tx, [booth.id]))[booth.id]
     busy = await engagement.engaged(tx, people | {person.id for person in here})
-    talks = (await meetings.measured(tx, [booth.id]))[booth.id]
+    talks = (await under_way.measured(tx, [booth.id]))[booth.id]
     positions, ahead = [], 0
     for place in line:
         waits_now = place.state is PlaceState.WAITING

@@ -19,8 +19,7 @@ from rooms.core.outbox import Letter
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth, BoothStaff
-from rooms.fairs.fairs import Fair, FairState
-from rooms.meetings.meetings import Meeting, MeetingEnded, MeetingOpened, MeetingState
+from rooms.fairs.fairs import Fair
 from rooms.people import presence, push
 from rooms.people.documents import CvChanged
 from rooms.people.people import Person
@@ -190,11 +189,6 @@ async def of_person(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID | 
     return list((await tx.session.execute(query)).scalars())
 
 
-async def of_meeting(tx: Transaction, meeting: Meeting) -> Place | None:
-    """The place whose talk this is, unless it belongs to an appointment."""
-    return await tx.session.get(Place, meeting.place_id) if meeting.place_id else None
-
-
 async def in_line(tx: Transaction, booth_id: uuid.UUID) -> list[Place]:
     """Everybody with an active place, in the order they are called."""
     query = select(Place).where(Place.booth_id == booth_id, Place.state.in_(ACTIVE)).order_by(Place.ticket)
@@ -206,26 +200,6 @@ async def counts(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, in
     query = select(Place.booth_id, func.count()).where(Place.booth_id.in_(booths), Place.state == PlaceState.WAITING)
     rows = await tx.session.execute(query.group_by(Place.booth_id))
     return dict.fromkeys(booths, 0) | dict(rows.all())
-
-
-@reacts_to(MeetingOpened)
-async def _begin_talking(tx: Transaction, event: MeetingOpened) -> None:
-    move(tx, await tx.session.get_one(Place, event.place_id), PlaceState.TALKING)
-
-
-@reacts_to(MeetingEnded)
-async def _finish_talking(tx: Transaction, event: MeetingEnded) -> None:
-    """A talk that took place has served its place; after any other the candidate stands first again, after a pause."""
-    place = await of_meeting(tx, await tx.session.get_one(Meeting, event.meeting_id))
-    if place is None:
-        return
-    fair = place.booth.fair
-    is_closed = fair.state is FairState.ARCHIVED or (fair.state is FairState.CLOSED and not fair.closed_by_hand)
-    if event.state is MeetingState.ENDED or is_closed:
-        move(tx, place, PlaceState.SERVED if event.state is MeetingState.ENDED else PlaceState.ENDED)
-        return
-    move(tx, place, PlaceState.WAITING)
-    pass_over(tx, place, PASSED_OVER_FOR)
 
 
 @reacts_to(CvChanged)

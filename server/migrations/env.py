@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from rooms import models  # noqa: F401  every model must be mapped
 from rooms.core.model import Base
 
 connection = context.config.attributes["connection"]

@@ -13,11 +13,11 @@ from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, Appoi
 from rooms.appointments.satisfaction import Verdict
 from rooms.caseload import agreed_steps, follow_requests, notes, suggestions
 from rooms.chat import conversations, messages
-from rooms.chat.conversations import ConversationKind
 from rooms.core.errors import N_, Conflict
 from rooms.core.events import conversation_stream
 from rooms.core.transaction import Transaction
 from rooms.meetings import cobrowsing, meetings
+from rooms.meetings.meeting import Meeting
 from rooms.organisations import referents
 from rooms.people.people import Person
 from server import calendars, language, letter, receipt
@@ -82,7 +82,7 @@ async def appointment(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         row = await access.appointment(tx, request.actor, request.id("appointment"))
         held = await meetings.of_appointment(tx, row.id)
-        talk = await conversations.found(tx, ConversationKind.MEETING, row.id)
+        talk = await conversations.of_appointment(tx, row.id)
         leads = request.actor.is_person(row.counsellor_id)
         # An employer who comes too reads what the three share, and nothing of what is between the two others.
         is_guest = request.actor.is_person(row.guest_id)
@@ -108,13 +108,18 @@ async def appointment(request: PageRequest) -> web.StreamResponse:
             consents=await cobrowsing.consents_of(tx, [each.id for each in held]) if not is_guest else [],
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id) if talk else [],
-            notes=[each.notes for each in held if each.notes and request.actor.is_person(each.recruiter_id)],
+            notes=_notes(request, held),
             is_asked=satisfaction.is_asked(row) and request.actor.is_person(row.candidate_id),
             said=await satisfaction.of_appointment(tx, row.id) if request.actor.is_person(row.candidate_id) else None,
             verdicts=[each.value for each in Verdict],
             changes=await agenda.changes_of(tx, row.id) if not is_guest else [],
             heads=heads,
         )
+
+
+def _notes(request: PageRequest, held: list[Meeting]) -> list[str]:
+    """What the reader wrote for themselves."""
+    return [each.follow_up.notes for each in held if request.actor.is_person(each.led_by_id) and each.follow_up.notes]
 
 
 async def _after(tx: Transaction, row: Appointment) -> Appointment | None:

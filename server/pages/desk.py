@@ -12,7 +12,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booths, desk_presence
 from rooms.fairs.booths import Booth
 from rooms.lines import calls, line_status
-from rooms.meetings import follow_up, meetings
+from rooms.meetings import follow_up, under_way
 from rooms.people import documents
 from server import language
 from server.page_request import PageRequest, get, post
@@ -55,7 +55,7 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             line=line,
             cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),
             ringing=await calls.ringing_at(tx, booth.id),
-            meeting=await meetings.led_now_by(tx, request.actor.known.id),
+            meeting=await under_way.led_now_by(tx, request.actor.known.id),
             conversation=talk,
             messages=await messages.messages_of(tx, talk.id),
             due=await follow_up.unanswered(tx, booth.id, request.actor.known.id),
@@ -109,7 +109,7 @@ async def question(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         booth = await _booth(tx, request)
         row, _ = await access.conversation(tx, request.actor, request.id("conversation"))
-        if row.kind is not ConversationKind.QUESTION or row.subject != booth.id:
+        if row.kind is not ConversationKind.QUESTION or row.booth_id != booth.id:
             raise NotFound("conversation")
         heads = await read_heads(tx, request, fair_stream(booth.fair_id), conversation_stream(row.id))
         written = await messages.messages_of(tx, row.id)

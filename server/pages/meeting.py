@@ -8,15 +8,15 @@ from rooms import access
 from rooms.access import Act
 from rooms.appointments import papers, room
 from rooms.appointments.appointment import Appointment
-from rooms.chat import conversations, messages
+from rooms.chat import messages
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import conversation_stream, fair_stream, line_stream, meeting_stream
 from rooms.core.transaction import Transaction
-from rooms.lines import line_status, places
+from rooms.lines import line_status, talks
 from rooms.lines.line_status import Position
 from rooms.meetings import cobrowsing, follow_up, meetings
 from rooms.meetings.cobrowsing import Cobrowsing
-from rooms.meetings.meetings import NextStep
+from rooms.meetings.meeting import Meeting, NextStep
 from rooms.meetings.modes import Mode
 from rooms.people import documents
 from server import language
@@ -29,14 +29,14 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
     """The waiting room and the talk; afterwards, what comes next."""
     async with request.reading() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"))
-        talk = await conversations.of_meeting(tx, row.thread)
-        leads = row.recruiter_id == request.actor.known.id
+        talk = await room.conversation_of(tx, row)
+        leads = row.led_by_id == request.actor.known.id
         wanted = [meeting_stream(row.id), conversation_stream(talk.id)]
         if row.booth:
             wanted += [fair_stream(row.booth.fair_id), *([line_stream(row.booth.id)] if leads else [])]
         heads = await read_heads(tx, request, *wanted)
         appointment = await room.appointment_of(tx, row)
-        place = await places.of_meeting(tx, row)
+        place = await talks.place_of(tx, row)
         line = await line_status.of_line(tx, row.booth) if leads and row.booth else []
         values = {
             "meeting": row,
@@ -63,7 +63,7 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
     return request.render("after.html" if row.is_over else "meeting.html", **values)
 
 
-async def _cv(tx: Transaction, row: meetings.Meeting, appointment: Appointment | None) -> documents.Document | None:
+async def _cv(tx: Transaction, row: Meeting, appointment: Appointment | None) -> documents.Document | None:
     """The CV is shown to employers; to a counsellor somebody passes the paper they choose."""
     if row.booth is None and not (appointment and appointment.is_interview):
         return None
@@ -75,7 +75,7 @@ def _waiting(position: Position) -> dict[str, str]:
     return {"name": person.name, "seeks": person.seeks, "initials": person.initials}
 
 
-def _first_page(request: PageRequest, row: meetings.Meeting, appointment: Appointment | None) -> str:
+def _first_page(request: PageRequest, row: Meeting, appointment: Appointment | None) -> str:
     """What is shown first when a page is looked at together: a recruiter has no business with one's appointments, and
     whoever came by a link sees but this one."""
     if request.actor.link:
@@ -85,7 +85,7 @@ def _first_page(request: PageRequest, row: meetings.Meeting, appointment: Appoin
 
 
 def _live(
-    request: PageRequest, row: meetings.Meeting, appointment: Appointment | None, shown: Cobrowsing | None
+    request: PageRequest, row: Meeting, appointment: Appointment | None, shown: Cobrowsing | None
 ) -> dict[str, object]:
     """What the page's scripts start from."""
     me = request.actor.known.id
@@ -107,7 +107,7 @@ def _live(
         if third
         else None,
         "looks": row.guest_id != me,
-        "leads": me == row.recruiter_id,
+        "leads": me == row.led_by_id,
         "mode": row.mode.value,
         "phone": appointment.phone if appointment else "",
         "cobrowsing": {"owner_id": str(shown.owner_id), "mayFill": shown.may_fill} if shown else None,

@@ -10,7 +10,7 @@ from rooms.core.events import person_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs.fairs import Fair
 from rooms.lines import calls
-from rooms.meetings import meetings
+from rooms.meetings import under_way
 from server.page_request import FAIR, PageRequest
 from signaling.personal_stream import my_call_view
 
@@ -27,7 +27,7 @@ async def read_heads(tx: Transaction, request: PageRequest, *names: str) -> str:
     if person:
         call = await calls.ringing_for(tx, person.id)
         request.ringing = my_call_view(call).model_dump_json() if call else None
-        meeting = await meetings.current(tx, person.id)
+        meeting = await under_way.current(tx, person.id)
         request.meeting_id = meeting.id if meeting else None
         request.appointment = await agenda.next_of(tx, person.id)
     return json.dumps(found)

@@ -9,7 +9,7 @@ from playwright.async_api import BrowserContext, Page
 
 from rooms.lines.calls import Answer
 from rooms.meetings import meetings
-from rooms.meetings.meetings import Meeting
+from rooms.meetings.meeting import Meeting
 from rooms.people.people import Person
 from tests.cast import Cast
 from tests.load.callers import Pair, click_to_picture, until

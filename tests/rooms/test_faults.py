@@ -14,7 +14,7 @@ from rooms.lines import calls
 from rooms.lines.calls import Answer, Call, CallState
 from rooms.lines.places import Place, PlaceState
 from rooms.meetings import meetings
-from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.meetings.meeting import Meeting, MeetingState
 from rooms.people import engagement, push
 from rooms.people.push import Subscription
 from server.page_request import own_path

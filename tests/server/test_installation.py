@@ -20,7 +20,7 @@ from rooms.chat.conversations import Conversation
 from rooms.core.database import Database
 from rooms.core.model import Base
 from rooms.fairs.fairs import Fair, FairState
-from rooms.meetings.meetings import Meeting
+from rooms.meetings.meeting import Meeting
 from rooms.organisations import agencies
 from rooms.people import name_search
 from rooms.people.people import Person
@@ -134,9 +134,7 @@ async def test_a_database_of_the_first_version_keeps_what_stands_in_it(database_
         assert (team.agency.name, team.name, person.name) == ("Agence Nantes Centre", "Loire", "Claire")
         talk = await conversations.of_fair(tx, ids["fair"])
         await messages.send(tx, person, talk, "Hello", uuid.uuid4(), is_staff=False)
-        assert not await tx.insert_once(
-            Conversation, {"id": uuid.uuid4(), "kind": "fair", "subject": ids["fair"], "fair_id": ids["fair"]}
-        )
+        assert not await tx.insert_once(Conversation, {"id": uuid.uuid4(), "kind": "fair", "fair_id": ids["fair"]})
     await first.close()
 
 
@@ -147,13 +145,26 @@ async def test_what_was_written_in_an_appointments_rooms_is_one_thread_afterward
             await connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             await connection.exec_driver_sql("CREATE SCHEMA public")
     await migrating.migrate(before.engine, "0ead2b32c6d3")
-    kept = ("person", "agency", "reason", "appointment", "room1", "room2", "talk1", "talk2", "message1", "message2")
+    kept = (
+        "person",
+        "candidate",
+        "agency",
+        "reason",
+        "appointment",
+        "room1",
+        "room2",
+        "talk1",
+        "talk2",
+        "message1",
+        "message2",
+    )
     ids = {name: uuid.uuid4() for name in kept}
     async with before.engine.begin() as connection:
         await connection.run_sync(_furnish_rooms, ids)
     await migrating.migrate(before.engine)
     async with before.reading() as tx:
-        thread = await conversations.of_meeting(tx, ids["appointment"])
+        thread = await conversations.of_appointment(tx, ids["appointment"])
+        assert thread is not None
         assert {row.id for row in await messages.messages_of(tx, thread.id)} == {ids["message1"], ids["message2"]}
         modes = (await tx.session.execute(select(Meeting.mode))).scalars().all()
         assert sorted(modes) == ["audio", "video"]
@@ -166,11 +177,11 @@ def _furnish_rooms(connection: Connection, ids: dict[str, uuid.UUID]) -> None:
     tables.reflect(connection)
     key = {name: value.hex if connection.dialect.name == "sqlite" else value for name, value in ids.items()}
     now = datetime(2026, 11, 24, tzinfo=UTC)
-    people = {"counsellor_id": key["person"], "candidate_id": key["person"]}
+    people = {"counsellor_id": key["person"], "candidate_id": key["candidate"]}
     rows: list[tuple[str, dict[str, object]]] = [
-        ("person", {"id": key["person"], "name": "Claire", "seeks": "", "location": "", "spoken_languages": "",
-                    "needs": [], "language": "fr", "is_administrator": False, "is_organiser": False,
-                    "is_simulated": False, "created_at": now}),
+        *(("person", {"id": key[who], "name": "Claire", "seeks": "", "location": "", "spoken_languages": "",
+                      "needs": [], "language": "fr", "is_administrator": False, "is_organiser": False,
+                      "is_simulated": False, "created_at": now}) for who in ("person", "candidate")),
         ("agency", {"id": key["agency"], "name": "Nantes", "time_zone": "Europe/Paris", "country": "FR", "region": "",
                     "address": "", "phone": ""}),
         ("reason", {"id": key["reason"], "agency_id": key["agency"], "name": "R", "minutes": 30, "modes": ["video"],
@@ -183,7 +194,7 @@ def _furnish_rooms(connection: Connection, ids: dict[str, uuid.UUID]) -> None:
     for number in ("1", "2"):
         room, talk, message = (key[name + number] for name in ("room", "talk", "message"))
         rows += [
-            ("meeting", {"id": room, "appointment_id": key["appointment"], "candidate_id": key["person"],
+            ("meeting", {"id": room, "appointment_id": key["appointment"], "candidate_id": key["candidate"],
                          "recruiter_id": key["person"], "state": "ended", "with_video": number == "1",
                          "planned_minutes": 30, "opened_at": now, "notes": "", "answer": "", "rating_words": ""}),
             ("conversation", {"id": talk, "kind": "meeting", "subject": room}),

@@ -23,7 +23,7 @@ from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.lines import places
 from rooms.meetings import meetings
-from rooms.meetings.meetings import Meeting
+from rooms.meetings.meeting import Meeting
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies
 from rooms.organisations.agencies import Agency

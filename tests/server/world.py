@@ -27,6 +27,7 @@ from rooms.fairs.fairs import Fair
 from rooms.fairs.schedule import FairDay
 from rooms.lines.calls import Answer
 from rooms.meetings import meetings
+from rooms.meetings.meeting import Meeting
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies, employers, vacancies
 from rooms.organisations.vacancies import Vacancy
@@ -176,7 +177,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
         own_session = str((await signin.sessions_of(tx, people_["amina"]))[0].id)
         await invitations.invite_organiser(tx, "new@example.org", "en")
         for person in (cast.sophie, tomas):
-            row = await tx.session.get_one(meetings.Meeting, meeting.id)
+            row = await tx.session.get_one(Meeting, meeting.id)
             await meetings.go_in(tx, await tx.session.get_one(Person, person.id), row)
         meeting_talk = await conversations.of_meeting(tx, meeting.id)
     office = await open_office(cast)
@@ -201,7 +202,7 @@ async def _furnish(server: TestServer, database: Database, clock: HandClock) -> 
             tx, await cast.fresh(tx, cast.claire), await cast.fresh(tx, cast.amina),
             await tx.session.get_one(Fair, cast.fair.id), None, "",
         )  # fmt: skip
-        appointment_talk = await conversations.of_meeting(tx, booked.id)
+        appointment_talk = await conversations.of_appointment(tx, booked.id)
         counsel_talk = await conversations.with_counsellor(tx, cast.amina.id)
         step = await agreed_steps.propose(tx, cast.claire, cast.amina.id, "Finish the CV", None)
         wish = await waiting_list.wish(

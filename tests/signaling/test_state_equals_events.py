@@ -29,7 +29,7 @@ from rooms.lines.calls import Answer, Call
 from rooms.lines.places import Place
 from rooms.meetings import cobrowsing, follow_up, meetings
 from rooms.meetings.follow_up import NextStep
-from rooms.meetings.meetings import Meeting
+from rooms.meetings.meeting import Meeting
 from rooms.meetings.modes import Mode
 from rooms.organisations import employers
 from rooms.people import documents

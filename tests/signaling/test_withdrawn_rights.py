@@ -11,7 +11,7 @@ from rooms.core.events import conversation_stream, line_stream, meeting_stream
 from rooms.fairs.booths import Booth
 from rooms.lines import calls, places
 from rooms.lines.places import PlaceState
-from rooms.meetings import meetings
+from rooms.meetings.meeting import Meeting
 from rooms.organisations import employers
 from rooms.people import people
 from rooms.people.people import Person
@@ -43,17 +43,17 @@ async def person(world: World, email: str) -> uuid.UUID:
 async def dismiss_sophie(world: World) -> None:
     """Paul owns Maison Perrin beside her, and she has to go."""
     async with world.database.transaction() as tx:
-        row = await tx.session.get_one(meetings.Meeting, uuid.UUID(world.ids["meeting"]))
+        row = await tx.session.get_one(Meeting, uuid.UUID(world.ids["meeting"]))
         paul = await tx.session.get_one(Person, await person(world, "paul.garnier@example.org"))
         booth = await tx.session.get_one(Booth, row.booth_id)
         await employers.add_member(tx, booth.employer_id, paul, is_owner=True)
-        await recruiter_departure.dismiss(tx, booth.employer_id, row.recruiter_id, paul)
+        await recruiter_departure.dismiss(tx, booth.employer_id, row.led_by_id, paul)
 
 
 async def test_a_dismissed_recruiter_is_out_of_the_talk_and_speaks_for_the_employer_no_longer(world: World) -> None:
     talk = uuid.UUID(world.ids["meeting"])
     async with world.database.reading() as tx:
-        row = await tx.session.get_one(meetings.Meeting, talk)
+        row = await tx.session.get_one(Meeting, talk)
     streams = [
         meeting_stream(talk),
         conversation_stream(uuid.UUID(world.ids["meeting_talk"])),
@@ -88,9 +88,9 @@ async def test_whoever_was_talked_with_is_not_thrown_out_of_the_line(world: Worl
     """The talk was cut by the employer's own doing: it does not use their turn up."""
     await dismiss_sophie(world)
     async with world.database.reading() as tx:
-        row = await tx.session.get_one(meetings.Meeting, uuid.UUID(world.ids["meeting"]))
+        row = await tx.session.get_one(Meeting, uuid.UUID(world.ids["meeting"]))
         assert row.is_over
-        assert row.answer_promised_by is None
+        assert row.follow_up.answer_promised_by is None
         first, *_ = await places.in_line(tx, row.booth_id or uuid.uuid4())
         assert (first.person_id, first.state) == (row.candidate_id, PlaceState.WAITING)
     status, _ = await world.request("tomas", "GET", "/meetings/{meeting}")

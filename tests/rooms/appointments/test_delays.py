@@ -8,7 +8,7 @@ from rooms.appointments import delays, room
 from rooms.appointments.appointment import Appointment
 from rooms.core.events import PublishedEvent, person_stream
 from rooms.meetings import meetings
-from rooms.meetings.meetings import Meeting
+from rooms.meetings.meeting import Meeting
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 

@@ -27,7 +27,7 @@ from rooms.core.errors import Conflict, Invalid, NotFound, Problem, Refused
 from rooms.core.outbox import Mail
 from rooms.core.transaction import Transaction
 from rooms.meetings import meetings
-from rooms.meetings.meetings import MeetingState
+from rooms.meetings.meeting import Meeting, MeetingState
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies, employers
 from rooms.people import people
@@ -233,7 +233,7 @@ async def test_a_guest_reads_the_thread_and_keeps_nothing(office: Office) -> Non
     cast.clock.pass_by(seconds=(TEN - cast.clock.now()).total_seconds())
     async with cast.database.transaction() as tx:
         meeting = await room.enter(tx, await access.appointment(tx, guest, row.id, lock=True), guest.known)
-        talk = await conversations.of_meeting(tx, row.id)
+        talk = await conversations.of_appointment(tx, row.id)
     async with cast.database.reading() as tx:
         held = await access.meeting(tx, guest, meeting.id)
         assert held.guest_id == cast.luc.id
@@ -266,7 +266,7 @@ async def test_it_is_live_once_the_candidate_is_not_alone_and_the_third_comes_in
     assert states == [MeetingState.WAITING, MeetingState.WAITING, MeetingState.LIVE]
     assert began == TEN
     async with cast.database.transaction() as tx:
-        held = await tx.session.get_one(meetings.Meeting, meeting.id)
+        held = await tx.session.get_one(Meeting, meeting.id)
         assert set(held.gone_in) == {cast.luc.id, office.claire.id, cast.amina.id}
         ranks = [held.patience(person.id) for person in (office.claire, cast.luc, cast.amina)]
         assert ranks == [0, 1, 2], "of any two, one gives way"

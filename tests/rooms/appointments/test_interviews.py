@@ -37,7 +37,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booths, schedule
 from rooms.fairs.fairs import Fair, FairState
 from rooms.lines import line_status
-from rooms.meetings import meetings
+from rooms.meetings import meetings, under_way
 from rooms.meetings.modes import Mode
 from rooms.organisations import employers
 from rooms.people import people
@@ -301,7 +301,7 @@ async def test_who_is_in_an_interview_is_there_and_late_for_the_next_one(booth: 
     async with cast.database.transaction() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)
         assert [each.id for each in (await line_status.of_booths(tx, [booth]))[booth.id].staff] == [cast.luc.id]
-        held = await meetings.led_now_by(tx, cast.luc.id)
+        held = await under_way.led_now_by(tx, cast.luc.id)
         assert held
         assert held.appointment_id == row.id
     cast.clock.pass_by(minutes=45)

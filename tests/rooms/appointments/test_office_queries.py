@@ -16,7 +16,7 @@ from rooms.core.uploads import Checked
 from rooms.fairs.fairs import Fair
 from rooms.lines import places
 from rooms.meetings import cobrowsing
-from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, Part, Participant
 from rooms.meetings.modes import Mode
 from rooms.people import people
 from tests.cast import Cast
@@ -51,8 +51,11 @@ async def more(office: Office, number: int) -> None:
         booth = await cast.fresh_booth(tx, cast.atlantique)
         await places.join(tx, person, booth)
         meeting = Meeting(
-            id=new_id(), appointment_id=row.id, candidate_id=person.id, recruiter_id=claire.id,
-            state=MeetingState.ENDED, mode=Mode.VIDEO, planned_minutes=30, opened_at=tx.now,
+            id=new_id(), appointment_id=row.id, state=MeetingState.ENDED, mode=Mode.VIDEO, planned_minutes=30,
+            opened_at=tx.now, follow_up=FollowUp(), participants=[
+                Participant(person_id=person.id, part=Part.CANDIDATE),
+                Participant(person_id=claire.id, part=Part.LEADER),
+            ],
         )  # fmt: skip
         tx.session.add(meeting)
         await tx.session.flush()

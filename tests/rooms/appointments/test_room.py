@@ -13,15 +13,15 @@ from rooms.access import Act, Actor
 from rooms.appointments import abandoned, booking, evidence, room
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance, OccupiedPiece
 from rooms.appointments.evidence import What
-from rooms.chat import conversations, messages, moderation
+from rooms.chat import messages, moderation
 from rooms.core.errors import Problem
 from rooms.core.events import PublishedEvent
 from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair
 from rooms.lines.calls import Answer
-from rooms.meetings import follow_up, meetings
+from rooms.meetings import follow_up, meetings, under_way
 from rooms.meetings.follow_up import NextStep
-from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.meetings.meeting import Meeting, MeetingState, ModeChanged
 from rooms.meetings.modes import Mode
 from rooms.people import engagement
 from rooms.people.people import Person
@@ -52,7 +52,7 @@ async def go_in(office: Office, meeting: Meeting, person: Person) -> None:
 
 
 async def until(office: Office, minutes: float) -> None:
-    """Let the clock booth so many minutes after nine o'clock."""
+    """Let the clock stand so many minutes after nine o'clock."""
     await office.cast.pass_by(seconds=(WEDNESDAY_NINE - office.cast.clock.now()).total_seconds() + 60 * minutes)
 
 
@@ -64,10 +64,11 @@ async def test_the_room_opens_a_quarter_of_an_hour_before_and_is_one_for_both(of
     second = await enter(office, row, office.claire)
     assert first.id == second.id
     async with office.cast.database.reading() as tx:
-        assert (await conversations.of_meeting(tx, first.thread)).fair_id is None
+        talk = await room.conversation_of(tx, first)
+        assert (talk.appointment_id, talk.fair_id) == (row.id, None)
         waiting = await evidence.waiting_since(tx, [await tx.session.get_one(Appointment, row.id)])
         assert waiting == {row.id: WEDNESDAY_NINE - timedelta(minutes=15)}
-        assert await meetings.current(tx, office.cast.amina.id) is None
+        assert await under_way.current(tx, office.cast.amina.id) is None
 
 
 async def test_a_phone_appointment_has_no_room(office: Office) -> None:
@@ -176,7 +177,7 @@ async def test_nobody_reports_the_thread_of_an_appointment_to_a_fair(office: Off
     await until(office, 0)
     meeting = await enter(office, row, office.cast.amina)
     async with office.cast.database.transaction() as tx:
-        talk = await conversations.of_meeting(tx, meeting.thread)
+        talk = await room.conversation_of(tx, meeting)
         where, relations = await access.conversation(tx, Actor(office.claire), talk.id, Act.CHAT_WRITE)
         assert not access.speaks_as_staff(where, relations)
         message = await messages.send(tx, office.claire, where, "Hello", uuid4(), is_staff=False)
@@ -210,12 +211,12 @@ async def test_an_appointment_has_one_thread_however_often_its_room_opens(office
     await until(office, -10)
     first = await enter(office, row, cast.amina)
     async with cast.database.transaction() as tx:
-        talk = await conversations.of_meeting(tx, first.thread)
+        talk = await room.conversation_of(tx, first)
         message = await messages.send(tx, await cast.fresh(tx, cast.amina), talk, "I am here", uuid4(), is_staff=False)
         await meetings.end(tx, await tx.session.get_one(Meeting, first.id))
     second = await enter(office, row, office.claire)
     async with cast.database.transaction() as tx:
-        talk = await conversations.of_meeting(tx, second.thread)
+        talk = await room.conversation_of(tx, second)
         assert [each.id for each in await messages.messages_of(tx, talk.id)] == [message.id]
         for person, may in ((office.claire, True), (cast.amina, True), (cast.luc, False)):
             asked = access.conversation(tx, Actor(person), talk.id, Act.CHAT_WRITE)
@@ -295,7 +296,7 @@ async def test_a_corrected_number_is_told_again(office: Office) -> None:
     await by_phone(cast.amina, "0612345678")
     await by_phone(cast.amina, "0612345678")
     await by_phone(cast.amina, "0699999999")
-    assert len([each for each in told if isinstance(each.event, meetings.ModeChanged)]) == 2
+    assert len([each for each in told if isinstance(each.event, ModeChanged)]) == 2
     async with cast.database.reading() as tx:
         seen = [each.what for each in await evidence.of_appointment(tx, row.id)]
         assert seen.count(What.WENT_TO_PHONE) == 1

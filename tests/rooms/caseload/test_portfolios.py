@@ -129,7 +129,7 @@ async def test_a_counsellor_who_leaves_loses_nobody(cast: Cast, team: agencies.T
     async with cast.database.reading() as tx:
         assert [row.person.id for row in await caseload.entries(tx, nadia.id)] == [yann.id]
         assert await referents.referent_of(tx, yann.id) == nadia.id
-        assert (await conversations.with_counsellor(tx, yann.id)).subject == yann.id
+        assert (await conversations.with_counsellor(tx, yann.id)).person_id == yann.id
     assert await unfollowed(cast, nadia) == ["Hélène d'Orves"]
 
 

@@ -11,7 +11,7 @@ from rooms.fairs.fairs import Fair
 from rooms.lines.calls import Answer
 from rooms.meetings import follow_up, meetings
 from rooms.meetings.follow_up import NextStep
-from rooms.meetings.meetings import Meeting
+from rooms.meetings.meeting import Meeting
 from rooms.organisations import referents
 from rooms.people.people import Person
 from tests.cast import Cast

@@ -9,6 +9,7 @@ from rooms.lines import calls, places
 from rooms.lines.calls import Answer, Call, CallState
 from rooms.lines.places import Place, PlaceState
 from rooms.meetings import meetings
+from rooms.meetings.meeting import Meeting
 from rooms.people import people
 from rooms.people.engagement import Engagement
 from tests.cast import Cast
@@ -71,9 +72,9 @@ async def test_a_call_accepted_while_it_expires_has_one_outcome(cast: Cast) -> N
             assert row is not None
             engaged = (await tx.session.execute(select(func.count()).select_from(Engagement))).scalar_one()
             if row.state is CallState.ACCEPTED:
-                assert isinstance(accepted, meetings.Meeting)
+                assert isinstance(accepted, Meeting)
                 assert engaged == 2
-                await meetings.end(tx, await tx.session.get_one(meetings.Meeting, accepted.id))
+                await meetings.end(tx, await tx.session.get_one(Meeting, accepted.id))
                 await places.leave(tx, await tx.session.get_one(Place, place.id))
             else:
                 assert row.state is CallState.MISSED

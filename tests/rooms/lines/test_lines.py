@@ -11,7 +11,7 @@ from rooms.lines.calls import Answer, Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.lines.waits import Wait, expected
 from rooms.meetings import meetings
-from rooms.meetings.meetings import Meeting, MeetingState
+from rooms.meetings.meeting import Meeting, MeetingState
 from rooms.people import engagement
 from tests.cast import Cast
 
