@@ -5,7 +5,7 @@ from uuid import UUID
 
 from rooms import access
 from rooms.appointments import delays, evidence, papers, room
-from rooms.appointments.appointment import Appointment, AppointmentChanged, AppointmentState
+from rooms.appointments.appointment import Appointment, AppointmentChanged, AppointmentLeft, AppointmentState
 from rooms.appointments.evidence import What
 from rooms.caseload import caseload
 from rooms.core.events import PublishedEvent
@@ -19,7 +19,7 @@ from signaling.projections import as_it_is, head, projection
 
 
 class AppointmentView(Payload):
-    """An appointment of yours, held or booked. Its page tells the rest."""
+    """An appointment of yours, reserved or booked. Its page tells the rest."""
 
     appointment_id: UUID
     state: AppointmentState
@@ -36,7 +36,7 @@ def appointment_view(row: Appointment) -> AppointmentView:
 
 @server_event("appointment:changed")
 class AppointmentChangedEvent(StreamEvent):
-    """An appointment of yours was held, booked, moved, cancelled or recorded."""
+    """An appointment of yours was reserved, booked, moved, cancelled or recorded."""
 
     appointment_id: UUID
     state: AppointmentState
@@ -48,14 +48,25 @@ class AppointmentChangedEvent(StreamEvent):
 as_it_is("person", AppointmentChanged, AppointmentChangedEvent)
 
 
-def _without_appointment(published: PublishedEvent) -> tuple[UUID, ...]:
-    """Whoever leaves an appointment is told that it is gone."""
+@server_event("appointment:left")
+class AppointmentLeftEvent(StreamEvent):
+    """You take no part in this appointment any more."""
+
+    appointment_id: UUID
+
+
+@projection("person", AppointmentLeft)
+async def _left(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return AppointmentLeftEvent(**head(published), **published.event.model_dump(include={"appointment_id"}))
+
+
+def _who_left(published: PublishedEvent) -> tuple[UUID, ...]:
     event = published.event
-    assert isinstance(event, AppointmentChanged)  # noqa: S101
-    return (UUID(published.stream.partition(":")[2]),) if event.state is AppointmentState.CANCELLED else ()
+    assert isinstance(event, AppointmentLeft)  # noqa: S101
+    return (event.person_id,)
 
 
-may_end_rights(AppointmentChanged, _without_appointment)
+may_end_rights(AppointmentLeft, _who_left)
 
 
 @server_event("appointment:room_opened")

@@ -84,18 +84,18 @@ def _to_fair(fair: Fair) -> ColumnElement[bool]:
     """To the fair, to one of its booths, or to run it."""
     invited = select(Booth.employer_id).where(Booth.fair_id == fair.id)
     return or_(
-        and_(Link.subject == fair.id, Link.purpose.in_((Purpose.FAIR, Purpose.ORGANISER))),
-        and_(Link.subject.in_(invited), Link.purpose == Purpose.EMPLOYER),
+        and_(Link.subject_id == fair.id, Link.purpose.in_((Purpose.FAIR, Purpose.ORGANISER))),
+        and_(Link.subject_id.in_(invited), Link.purpose == Purpose.EMPLOYER),
     )
 
 
 def _to_employer(employer_id: uuid.UUID) -> ColumnElement[bool]:
-    return and_(Link.subject == employer_id, Link.purpose == Purpose.EMPLOYER)
+    return and_(Link.subject_id == employer_id, Link.purpose == Purpose.EMPLOYER)
 
 
 def _to_installation() -> ColumnElement[bool]:
     """To make fairs, or to a team of counsellors."""
-    return or_(and_(Link.purpose == Purpose.ORGANISER, Link.subject.is_(None)), Link.purpose == Purpose.COUNSELLOR)
+    return or_(and_(Link.purpose == Purpose.ORGANISER, Link.subject_id.is_(None)), Link.purpose == Purpose.COUNSELLOR)
 
 
 async def open_for(tx: Transaction, fair: Fair) -> list[Link]:
@@ -168,21 +168,21 @@ async def _has_rights(tx: Transaction, person: Person) -> bool:
 
 
 async def _grant(tx: Transaction, person: Person, link: Link) -> str:
-    if link.purpose is Purpose.ORGANISER and link.subject is None:
+    if link.purpose is Purpose.ORGANISER and link.subject_id is None:
         person.is_organiser = True
         return "/organise"
-    if link.subject is None:
+    if link.subject_id is None:
         return await home_of(tx, person)
     if link.purpose is Purpose.EMPLOYER:
-        await employers.add_member(tx, link.subject, person, is_owner=link.is_owner)
+        await employers.add_member(tx, link.subject_id, person, is_owner=link.is_owner)
         if link.is_owner:
-            await booths.staff_by_owner(tx, link.subject, person.id)
-        unready = await booths.first_unready(tx, link.subject)
+            await booths.staff_by_owner(tx, link.subject_id, person.id)
+        unready = await booths.first_unready(tx, link.subject_id)
         return f"/booths/{unready}/set-up" if unready else "/desk"
     if link.purpose is Purpose.COUNSELLOR:
-        await agencies.add_member(tx, link.subject, person)
+        await agencies.add_member(tx, link.subject_id, person)
         return "/counsel/hours"
-    fair = await tx.session.get(Fair, link.subject)
+    fair = await tx.session.get(Fair, link.subject_id)
     if fair is None:
         raise NotFound("fair")
     if link.purpose is Purpose.ORGANISER:

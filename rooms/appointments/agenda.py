@@ -61,7 +61,7 @@ async def seen_by(
     """What somebody has to see on a day, or on all until another, the soonest first."""
     begins, ends = whole_days(day, until or day, zone)
     query = select(Appointment).where(
-        Appointment.counsellor_id == counsellor_id,
+        Appointment.led_by_id == counsellor_id,
         Appointment.state == AppointmentState.BOOKED,
         Appointment.begins_at >= begins,
         Appointment.begins_at < ends,

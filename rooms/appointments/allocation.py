@@ -51,7 +51,7 @@ class Free:
         diaries: dict[uuid.UUID, Diary],
         now: datetime,
     ) -> None:
-        self._reason, self._mode, self._guest, self._now = appointment_type, mode, guest, now
+        self._appointment_type, self._mode, self._guest, self._now = appointment_type, mode, guest, now
         self._diaries = diaries
         self._at: dict[Span, set[uuid.UUID]] = {}
 
@@ -65,7 +65,7 @@ class Free:
 
     def give(self, wanted: Reservation) -> None:
         """Nobody else is given what is tried for somebody."""
-        person, diary = wanted.counsellor_id, self._diaries[wanted.counsellor_id]
+        person, diary = wanted.led_by_id, self._diaries[wanted.led_by_id]
         occupied = in_minutes(Span(wanted.span.begins - wanted.before, wanted.span.ends + wanted.after))
         day = local_day(wanted.span.begins, diary.rules.zone)
         counts = {**diary.taken.a_day, day: diary.taken.a_day.get(day, 0) + 1}
@@ -95,7 +95,9 @@ class Free:
 
     def _with(self, person_id: uuid.UUID, span: Span, zone: str) -> Reservation:
         rules = self._diaries[person_id].rules
-        return Reservation(self._reason, person_id, self._mode, span, rules.before, rules.after, zone, self._guest)
+        return Reservation(
+            self._appointment_type, person_id, self._mode, span, rules.before, rules.after, zone, self._guest
+        )
 
 
 async def reserve(
@@ -189,7 +191,7 @@ async def _reserve_all(
             if row:
                 outcome[person] = row
             else:
-                lost.add((wanted.counsellor_id, wanted.span.begins))
+                lost.add((wanted.led_by_id, wanted.span.begins))
     return [outcome[each.candidate_id] for each in asked]
 
 
@@ -200,11 +202,11 @@ def _never_oneself(team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUI
 async def renew(tx: Transaction, row: Appointment) -> bool:
     """Reserve a time that has lapsed by itself again with whom it was, if they are still free then; what the candidate
     has reserved now is let go for it."""
-    if row.reserved_until is None or row.counsellor_id not in await slot_search.counsellors_for(
+    if row.reserved_until is None or row.led_by_id not in await slot_search.counsellors_for(
         tx, row.appointment_type, row.candidate_id
     ):
         return False
-    counsellor = [row.counsellor_id]
+    counsellor = [row.led_by_id]
     async with tx.attempt() as attempt:
         await reservation.let_go(tx, row.candidate_id)
         free = await possible(
@@ -244,7 +246,7 @@ async def who_could_take(tx: Transaction, row: Appointment, people: list[uuid.UU
     at_once = timedelta(0)
     known_of = {each: replace(diary, rules=replace(diary.rules, notice=at_once)) for each, diary in found.items()}
     free = Free(row.appointment_type, row.mode, None, known_of, tx.now)
-    return [each.counsellor_id for each in free.choices_for(known, people, row.span, row.time_zone)]
+    return [each.led_by_id for each in free.choices_for(known, people, row.span, row.time_zone)]
 
 
 async def _free(

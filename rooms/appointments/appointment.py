@@ -72,16 +72,17 @@ class Appointment(Base):
 
     __tablename__ = "appointment"
     __table_args__ = (
-        Index("ix_appointment_counsellor", "counsellor_id", "occupied_until"),
+        Index("ix_appointment_led_by", "led_by_id", "occupied_until"),
         Index("ix_appointment_candidate", "candidate_id", "ends_at"),
         Index("ix_appointment_reserved", "state", "reserved_until"),
         Index("ix_appointment_guest", "guest_id", "ends_at"),
         CheckConstraint("(guest_id IS NULL) = (guest_booth_id IS NULL)", name="ck_appointment_guest_of_booth"),
-        CheckConstraint("guest_id <> counsellor_id AND guest_id <> candidate_id", name="ck_appointment_guest_is_third"),
+        CheckConstraint("guest_id <> led_by_id AND guest_id <> candidate_id", name="ck_appointment_guest_is_third"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     appointment_type_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment_type.id"))
-    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    led_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    """The counsellor, or the recruiter of an interview at a booth."""
     candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     guest_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     """An employer's recruiter who comes too, from `guest_booth_id`: an appointment of three."""
@@ -91,7 +92,7 @@ class Appointment(Base):
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     occupied_from: Mapped[datetime]
-    """With the counsellor's pauses."""
+    """With the pauses of whoever leads."""
     occupied_until: Mapped[datetime]
     reserved_until: Mapped[datetime | None]
     wish_id: Mapped[uuid.UUID | None]
@@ -115,7 +116,7 @@ class Appointment(Base):
     contested_at: Mapped[datetime | None]
     contested_words: Mapped[str] = mapped_column(default="")
     appointment_type: Mapped[AppointmentType] = relationship(lazy="joined", innerjoin=True)
-    counsellor: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[counsellor_id])
+    led_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[led_by_id])
     candidate: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[candidate_id])
     guest: Mapped[Person | None] = relationship(lazy="selectin", foreign_keys=[guest_id])
     guest_booth: Mapped[Booth | None] = relationship(lazy="selectin")
@@ -139,16 +140,16 @@ class Appointment(Base):
 
     def partners(self, person_id: uuid.UUID) -> str:
         """Whom this person meets; an employer's recruiter is named with the employer."""
-        named = {self.candidate_id: self.candidate.name, self.counsellor_id: self.counsellor.name}
+        named = {self.candidate_id: self.candidate.name, self.led_by_id: self.led_by.name}
         if self.is_interview:
-            named[self.counsellor_id] += f", {self.venue.name}"
+            named[self.led_by_id] += f", {self.venue.name}"
         if self.guest and self.guest_booth:
             named[self.guest.id] = f"{self.guest.name} ({self.guest_booth.employer.name})"
         return ", ".join(name for each, name in named.items() if each != person_id)
 
     @property
     def people(self) -> tuple[Person, ...]:
-        return (self.candidate, self.counsellor, *([self.guest] if self.guest else []))
+        return (self.candidate, self.led_by, *([self.guest] if self.guest else []))
 
     @property
     def asked(self) -> Guest | None:
@@ -161,7 +162,7 @@ class Appointment(Base):
         return tuple(person_stream(person.id) for person in self.people)
 
     def has(self, person_id: uuid.UUID) -> bool:
-        return person_id in (self.candidate_id, self.counsellor_id, self.guest_id)
+        return person_id in (self.candidate_id, self.led_by_id, self.guest_id)
 
     def is_lapsed(self, now: datetime) -> bool:
         """Whether the time was reserved, and is not any more."""
@@ -194,7 +195,7 @@ class OccupiedPiece(Base):
     appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
 
 
-SIDES = (Appointment.candidate_id, Appointment.counsellor_id, Appointment.guest_id)
+SIDES = (Appointment.candidate_id, Appointment.led_by_id, Appointment.guest_id)
 """On which side somebody can come."""
 
 
@@ -221,6 +222,14 @@ class AppointmentChanged(DomainEvent):
     begins_at: datetime
     ends_at: datetime
     sequence: int
+
+
+class AppointmentLeft(DomainEvent):
+    """Somebody takes no part in an appointment any more, which goes on without them."""
+
+    kind: ClassVar[str] = "appointment.left"
+    appointment_id: uuid.UUID
+    person_id: uuid.UUID
 
 
 TAKES_PLACE = (AppointmentState.BOOKED, AppointmentState.OVER)

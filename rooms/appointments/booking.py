@@ -55,7 +55,7 @@ async def book_all(tx: Transaction, reserved: Sequence[tuple[Appointment, Bookin
     there = {each.id: await appointment_types.ids_for(tx, each) for each in types.values()}
     for row, answers in reserved:
         try:
-            if row.state is AppointmentState.RESERVED and row.counsellor_id not in there[row.appointment_type_id]:
+            if row.state is AppointmentState.RESERVED and row.led_by_id not in there[row.appointment_type_id]:
                 await let_go_of(tx, row)
                 raise Lapsed(row)
             if row.state is not AppointmentState.BOOKED:
@@ -94,9 +94,9 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     """Move to another time, with the same counsellor if they are free then, and with nobody else if it is they who
     move it; the time before goes to who waits."""
     await room.close(tx, row)
-    before, counsellor = row.begins_at, row.counsellor
+    before, counsellor = row.begins_at, row.led_by
     mode = mode or row.mode
-    by_counsellor = by.id == row.counsellor_id
+    by_counsellor = by.id == row.led_by_id
     people = (
         [by.id] if by_counsellor else await slot_search.counsellors_for(tx, row.appointment_type, row.candidate_id, row)
     )
@@ -105,10 +105,10 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     )
     if not wanted:
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
-    same = [each for each in wanted if each.counsellor_id == row.counsellor_id]
+    same = [each for each in wanted if each.led_by_id == row.led_by_id]
     await transitions.move(tx, row, by, (same or wanted)[0])
     await notifications.moved(tx, row)
-    if counsellor.id != row.counsellor_id:
+    if counsellor.id != row.led_by_id:
         await notifications.taken_from(tx, row, counsellor, before)
     await waiting_list.freed(tx, before, counsellor.id, row.appointment_type)
 
@@ -127,7 +127,7 @@ async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "")
     await room.close(tx, row)
     await transitions.cancel(tx, row, by, words)
     await notifications.cancelled(tx, row, by)
-    await waiting_list.freed(tx, row.begins_at, row.counsellor_id, row.appointment_type)
+    await waiting_list.freed(tx, row.begins_at, row.led_by_id, row.appointment_type)
 
 
 async def give_email(tx: Transaction, counsellor: Person, person: Person, email: str) -> None:
@@ -165,7 +165,7 @@ async def lapse(tx: Transaction, appointment_id: uuid.UUID) -> None:
 
 async def _offer(tx: Transaction, row: Appointment) -> None:
     if row.wish_id:
-        await waiting_list.freed(tx, row.begins_at, row.counsellor_id, row.appointment_type)
+        await waiting_list.freed(tx, row.begins_at, row.led_by_id, row.appointment_type)
 
 
 async def reserve_again(tx: Transaction, row: Appointment) -> bool:

@@ -26,7 +26,7 @@ class AppointmentDelayed(DomainEvent):
 
 async def counsellors(tx: Transaction) -> set[uuid.UUID]:
     """Those in a talk who have appointments ahead, and those whose next ones were said to be late. For the worker."""
-    ahead = select(Appointment.counsellor_id).where(
+    ahead = select(Appointment.led_by_id).where(
         Appointment.state == AppointmentState.BOOKED,
         Appointment.ends_at > tx.now,
         Appointment.begins_at < tx.now + AHEAD,
@@ -36,7 +36,7 @@ async def counsellors(tx: Transaction) -> set[uuid.UUID]:
         .join(Meeting, Meeting.id == Participant.meeting_id)
         .where(Participant.part == Part.LEADER, Participant.person_id.in_(ahead), Meeting.state == MeetingState.LIVE)
     )
-    late = select(Appointment.counsellor_id).where(
+    late = select(Appointment.led_by_id).where(
         Appointment.expected_at.is_not(None),
         Appointment.state == AppointmentState.BOOKED,
         Appointment.ends_at > tx.now,
@@ -60,7 +60,7 @@ async def look(tx: Transaction, counsellor_id: uuid.UUID) -> None:
 
 async def _next_of(tx: Transaction, counsellor_id: uuid.UUID) -> list[Appointment]:
     query = select(Appointment).where(
-        Appointment.counsellor_id == counsellor_id,
+        Appointment.led_by_id == counsellor_id,
         Appointment.state == AppointmentState.BOOKED,
         Appointment.ends_at > tx.now,
         Appointment.begins_at < tx.now + AHEAD,

@@ -57,7 +57,7 @@ async def _diaries(
     busy = await own_calendar.busy_of(tx, people, *around)
     stands = taking_time(tx, around, moving)
     day_of, counts, loads = DayOf(venue.zone), dict[uuid.UUID, Counter[date]](), dict[uuid.UUID, int]()
-    booked = _MINUTES.where(tx.among(Appointment.counsellor_id, people), *stands).group_by(Appointment.counsellor_id)
+    booked = _MINUTES.where(tx.among(Appointment.led_by_id, people), *stands).group_by(Appointment.led_by_id)
     for person, text in await tx.plain_rows(booked):
         minutes = json.loads(f"[{text}]")
         busy.setdefault(person, []).extend(zip(minutes[1::3], minutes[2::3], strict=True))
@@ -111,7 +111,7 @@ def _minute(column: InstrumentedAttribute[datetime]) -> ColumnElement[str]:
 
 
 _MINUTES = select(
-    Appointment.counsellor_id,
+    Appointment.led_by_id,
     func.aggregate_strings(
         _minute(Appointment.begins_at) + "," + _minute(Appointment.occupied_from) + ","
         + _minute(Appointment.occupied_until),

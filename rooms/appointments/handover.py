@@ -29,7 +29,7 @@ async def close_days(tx: Transaction, counsellor_id: uuid.UUID, first: date, las
     begins, ends = whole_days(first, last, zone)
     for found in await agenda.active_of(tx, counsellor_id):
         row = await reservation.locked(tx, found.id) if begins <= found.begins_at < ends else None
-        if row and row.counsellor_id == counsellor_id and row.state is AppointmentState.RESERVED:
+        if row and row.led_by_id == counsellor_id and row.state is AppointmentState.RESERVED:
             await let_go_of(tx, row)
 
 
@@ -40,16 +40,16 @@ async def hand_day_over(
     taker = await agencies.colleague_of(tx, by.id, colleague_id)
     found = HandedOver([], [])
     for row in await agenda.of_person(tx, by.id, since=begins, until=ends):
-        if row.counsellor_id == by.id and row.is_ahead(tx.now):
+        if row.led_by_id == by.id and row.is_ahead(tx.now):
             reserved = await reservation.locked(tx, row.id)
-            can_go = reserved is not None and reserved.counsellor_id == by.id and await pass_on(tx, reserved, by, taker)
+            can_go = reserved is not None and reserved.led_by_id == by.id and await pass_on(tx, reserved, by, taker)
             (found.taken if can_go else found.left).append(row)
     return found
 
 
 async def pass_on(tx: Transaction, row: Appointment, by: Person, colleague: Person) -> bool:
     """Give the appointment to a colleague, whoever had it; False when the colleague is not free, or its room open."""
-    before = row.counsellor
+    before = row.led_by
     busy = await own_calendar.busy_of(tx, [colleague.id], row.occupied_from, row.occupied_until)
     is_open = row.begins_at - ROOM_OPENS_BEFORE <= tx.now
     if is_open or busy or not row.is_ahead(tx.now) or row.has(colleague.id):

@@ -38,7 +38,7 @@ async def _pass_on(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID, b
             await booking.excuse_guest(tx, invited, by)
     staff = await booths.staff_of(tx, booth_id)
     for found in await agenda.at_booth(tx, booth_id):
-        row = await reservation.locked(tx, found.id) if found.counsellor_id == person_id else None
+        row = await reservation.locked(tx, found.id) if found.led_by_id == person_id else None
         if row is None or not row.is_ahead(tx.now):
             continue
         for colleague in staff:

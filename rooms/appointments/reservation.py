@@ -31,7 +31,7 @@ class Reservation:
     """What is to take place: with whom, for what, how and when, with the counsellor's pauses."""
 
     appointment_type: AppointmentType
-    counsellor_id: uuid.UUID
+    led_by_id: uuid.UUID
     mode: Mode
     span: Span
     before: timedelta
@@ -62,10 +62,10 @@ async def reserve_all(
     """Reserve a time for each candidate, in their order; None where somebody has it already."""
     if not wanted:
         return []
-    people = {person for candidate, each in wanted for person in (candidate, each.counsellor_id)}
+    people = {person for candidate, each in wanted for person in (candidate, each.led_by_id)}
     found = (await tx.session.execute(select(Person).where(tx.among(Person.id, people)))).scalars()
     known = {person.id: person for person in found}
-    rows = [_to_reserve(tx, known[candidate], each, known[each.counsellor_id], until) for candidate, each in wanted]
+    rows = [_to_reserve(tx, known[candidate], each, known[each.led_by_id], until) for candidate, each in wanted]
     await clear_lapsed(tx, rows)
     tx.session.add_all(rows)
     await tx.session.flush()
@@ -83,7 +83,7 @@ def _to_reserve(
     row = Appointment(
         id=new_id(),
         appointment_type_id=wanted.appointment_type.id,
-        counsellor_id=wanted.counsellor_id,
+        led_by_id=wanted.led_by_id,
         candidate_id=candidate.id,
         state=AppointmentState.RESERVED,
         sequence=0,
@@ -92,7 +92,7 @@ def _to_reserve(
         made_at=tx.now,
         reserved_until=tx.now + until,
     )
-    row.appointment_type, row.candidate, row.counsellor = wanted.appointment_type, candidate, counsellor
+    row.appointment_type, row.candidate, row.led_by = wanted.appointment_type, candidate, counsellor
     row.guest, row.guest_booth = (wanted.guest.person, wanted.guest.booth) if wanted.guest else (None, None)
     put(row, wanted)
     return row
@@ -116,9 +116,9 @@ def put(row: Appointment, wanted: Reservation) -> None:
 
 def pieces_of(row: Appointment) -> Pieces:
     """The pieces of everybody who comes."""
-    others = [person.id for person in row.people if person.id != row.counsellor_id]
+    others = [person.id for person in row.people if person.id != row.led_by_id]
     theirs = {(person, piece) for person in others for piece in pieces(row.begins_at, row.ends_at)}
-    return theirs | of_counsellor(row, row.counsellor_id)
+    return theirs | of_counsellor(row, row.led_by_id)
 
 
 def of_counsellor(row: Appointment, counsellor_id: uuid.UUID) -> Pieces:

@@ -71,7 +71,7 @@ async def _meeting_of(tx: Transaction, row: Appointment) -> Meeting | None:
 async def _open(tx: Transaction, row: Appointment) -> Meeting:
     participants = [
         Participant(person_id=row.candidate_id, part=Part.CANDIDATE),
-        Participant(person_id=row.counsellor_id, part=Part.LEADER, booth_id=row.appointment_type.booth_id),
+        Participant(person_id=row.led_by_id, part=Part.LEADER, booth_id=row.appointment_type.booth_id),
     ]
     if row.guest_id:
         participants.append(Participant(person_id=row.guest_id, part=Part.GUEST, booth_id=row.guest_booth_id))

@@ -89,7 +89,7 @@ async def results(tx: Transaction, agency_id: uuid.UUID) -> list[Result]:
         select(Team.name, AppointmentType.name, Appointment.candidate_id, Satisfaction)
         .join(Appointment, Appointment.id == Satisfaction.appointment_id)
         .join(AppointmentType, AppointmentType.id == Appointment.appointment_type_id)
-        .join(TeamMember, TeamMember.person_id == Appointment.counsellor_id)
+        .join(TeamMember, TeamMember.person_id == Appointment.led_by_id)
         .join(Team, Team.id == TeamMember.team_id)
         .where(AppointmentType.agency_id == agency_id, Team.agency_id == agency_id)
     )

@@ -65,7 +65,7 @@ async def counsellors_for(
     """Who may be met for this appointment type. What is booked already may move with whom it is booked."""
     team = await appointment_types.ids_for(tx, appointment_type)
     (known,) = await candidates(tx, [candidate_id])
-    return may_be_met(appointment_type, team, known) or ([moving.counsellor_id] if moving else [])
+    return may_be_met(appointment_type, team, known) or ([moving.led_by_id] if moving else [])
 
 
 def may_be_met(appointment_type: AppointmentType, team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:

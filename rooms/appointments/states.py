@@ -1,15 +1,18 @@
 """The one door through which an appointment changes its state, and the history of what happened to it."""
 
+import uuid
 from typing import Any
 
 from rooms.appointments.appointment import (
     Appointment,
     AppointmentChange,
     AppointmentChanged,
+    AppointmentLeft,
     AppointmentState,
     ChangeKind,
 )
 from rooms.core.errors import N_, Conflict
+from rooms.core.events import person_stream
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.people.people import Person
@@ -38,13 +41,15 @@ def changed_meanwhile(row: Appointment) -> Conflict:
 
 
 def publish(tx: Transaction, row: Appointment) -> None:
-    tx.record(changed(row, row.state), *row.streams)
-
-
-def changed(row: Appointment, state: AppointmentState) -> AppointmentChanged:
-    return AppointmentChanged(
-        appointment_id=row.id, state=state, begins_at=row.begins_at, ends_at=row.ends_at, sequence=row.sequence
+    changed = AppointmentChanged(
+        appointment_id=row.id, state=row.state, begins_at=row.begins_at, ends_at=row.ends_at, sequence=row.sequence
     )
+    tx.record(changed, *row.streams)
+
+
+def leave(tx: Transaction, row: Appointment, person_id: uuid.UUID) -> None:
+    """Somebody takes no part any more, and the appointment goes on without them."""
+    tx.record(AppointmentLeft(appointment_id=row.id, person_id=person_id), person_stream(person_id))
 
 
 def note(tx: Transaction, row: Appointment, kind: ChangeKind, by: Person, words: str = "") -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from rooms.appointments import agenda
+from rooms.appointments import agenda, states
 from rooms.appointments.appointment import (
     ROOM_OPENS_BEFORE,
     Appointment,
@@ -19,9 +19,8 @@ from rooms.appointments.appointment import (
     OccupiedPiece,
 )
 from rooms.appointments.reservation import Reservation, clear_lapsed, free, of_counsellor, pieces_of, put, take
-from rooms.appointments.states import change_state, changed, changed_meanwhile, note, publish
+from rooms.appointments.states import change_state, changed_meanwhile, note, publish
 from rooms.core.errors import N_, Conflict, Invalid
-from rooms.core.events import person_stream
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
@@ -66,13 +65,13 @@ async def move(tx: Transaction, row: Appointment, by: Person, wanted: Reservatio
     """Give the appointment another time: the thread, the answers and the history stay with it."""
     _must_be_ahead(tx, row)
     clean_phone(row.phone, required=wanted.mode is Mode.PHONE)
-    before = row.counsellor_id
-    known = await tx.session.get_one(Person, wanted.counsellor_id)
+    before = row.led_by_id
+    known = await tx.session.get_one(Person, wanted.led_by_id)
     note(tx, row, ChangeKind.MOVED, by, "" if known.id == before else known.name)
     await free(tx, row)
-    row.counsellor_id, row.mode = wanted.counsellor_id, wanted.mode
+    row.led_by_id, row.mode = wanted.led_by_id, wanted.mode
     await clear_lapsed(tx, [row])
-    row.counsellor = known
+    row.led_by = known
     put(row, wanted)
     await tx.session.flush()
     if not await take(tx, row, pieces_of(row)):
@@ -80,26 +79,25 @@ async def move(tx: Transaction, row: Appointment, by: Person, wanted: Reservatio
     row.sequence += 1
     row.confirmed_at = row.expected_at = None
     publish(tx, row)
-    if before != row.counsellor_id:
-        # For the counsellor who had it, it is gone.
-        tx.record(changed(row, AppointmentState.CANCELLED), person_stream(before))
+    if before != row.led_by_id:
+        states.leave(tx, row, before)
 
 
 async def hand_over(tx: Transaction, row: Appointment, by: Person, colleague: Person) -> bool:
     """Give the appointment to a colleague at the same time; False when the colleague's time is taken then."""
     _must_be_ahead(tx, row)
-    before = row.counsellor_id
+    before = row.led_by_id
     async with tx.session.begin_nested() as savepoint:
         if not await take(tx, row, of_counsellor(row, colleague.id)):
             await savepoint.rollback()
             return False
     mine = OccupiedPiece.appointment_id == row.id, OccupiedPiece.person_id == before
     await tx.session.execute(delete(OccupiedPiece).where(*mine))
-    row.counsellor_id, row.counsellor = colleague.id, colleague
+    row.led_by_id, row.led_by = colleague.id, colleague
     row.sequence += 1
     note(tx, row, ChangeKind.HANDED_OVER, by, colleague.name)
     publish(tx, row)
-    tx.record(changed(row, AppointmentState.CANCELLED), person_stream(before))
+    states.leave(tx, row, before)
     return True
 
 
@@ -115,7 +113,7 @@ async def excuse_guest(tx: Transaction, row: Appointment, by: Person) -> None:
     row.sequence += 1
     note(tx, row, ChangeKind.GUEST_EXCUSED, by, f"{guest.name}, {employer}")
     publish(tx, row)
-    tx.record(changed(row, AppointmentState.CANCELLED), person_stream(guest.id))
+    states.leave(tx, row, guest.id)
 
 
 async def cancel(tx: Transaction, row: Appointment, by: Person, words: str = "") -> None:

@@ -95,7 +95,7 @@ async def knows(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID)
     if await referents.referent_of(tx, person_id) == counsellor_id:
         return True
     query = select(Appointment.id).where(
-        Appointment.counsellor_id == counsellor_id,
+        Appointment.led_by_id == counsellor_id,
         Appointment.candidate_id == person_id,
         agenda.is_counselling(),
         Appointment.state.in_((AppointmentState.BOOKED, AppointmentState.OVER)),

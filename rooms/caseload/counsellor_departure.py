@@ -27,7 +27,7 @@ async def leave_team(tx: Transaction, team_id: uuid.UUID, counsellor_id: uuid.UU
     passed, left = 0, 0
     for found in await agenda.active_of(tx, counsellor_id):
         row = await reservation.locked(tx, found.id)
-        if row is None or row.counsellor_id != counsellor_id or row.is_interview or row.begins_at <= tx.now:
+        if row is None or row.led_by_id != counsellor_id or row.is_interview or row.begins_at <= tx.now:
             continue
         colleagues = await appointment_types.ids_for(tx, row.appointment_type)
         if counsellor_id in colleagues:

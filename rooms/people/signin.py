@@ -59,7 +59,7 @@ class Link(Base):
     purpose: Mapped[Purpose]
     email: Mapped[str]
     name: Mapped[str]
-    subject: Mapped[uuid.UUID | None]
+    subject_id: Mapped[uuid.UUID | None]
     """What the link opens besides a session: an employer, a fair or a team."""
     is_owner: Mapped[bool] = mapped_column(default=False)
     is_reusable: Mapped[bool] = mapped_column(default=False)
@@ -149,7 +149,7 @@ async def make_link(
         purpose=purpose,
         email=people.clean_email(email),
         name=name,
-        subject=subject_id,
+        subject_id=subject_id,
         is_owner=is_owner,
         is_reusable=is_reusable,
         made_at=tx.now,

@@ -83,7 +83,7 @@ async def appointment(request: PageRequest) -> web.StreamResponse:
         row = await access.appointment(tx, request.actor, request.id("appointment"))
         held = await meetings.of_appointment(tx, row.id)
         talk = await conversations.of_appointment(tx, row.id)
-        leads = request.actor.is_person(row.counsellor_id)
+        leads = request.actor.is_person(row.led_by_id)
         # An employer who comes too reads what the three share, and nothing of what is between the two others.
         is_guest = request.actor.is_person(row.guest_id)
         heads = await read_heads(tx, request, *([conversation_stream(talk.id)] if talk else []))
@@ -125,7 +125,7 @@ def _notes(request: PageRequest, held: list[Meeting]) -> list[str]:
 async def _after(tx: Transaction, row: Appointment) -> Appointment | None:
     """Whom the counsellor sees next on the same day."""
     zone = row.venue.zone
-    ahead = await agenda.seen_by(tx, row.counsellor_id, row.begins_at.astimezone(zone).date(), zone)
+    ahead = await agenda.seen_by(tx, row.led_by_id, row.begins_at.astimezone(zone).date(), zone)
     return next((each for each in ahead if each.begins_at > row.begins_at), None)
 
 
@@ -145,7 +145,7 @@ async def other_times(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         heads = await read_heads(tx, request)
         row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP)
-        mine = row.counsellor_id if request.actor.is_person(row.counsellor_id) else None
+        mine = row.led_by_id if request.actor.is_person(row.led_by_id) else None
         shown = await shown_times(tx, request, row.appointment_type, row.candidate, row, counsellor_id=mine)
         back = f"/appointments/{row.id}"
         return request.render(

@@ -51,7 +51,7 @@ async def day(request: PageRequest) -> web.StreamResponse:
         chosen = _chosen_day(request, tx.now.astimezone(zone).date())
         begins, ends = whole_days(chosen, chosen, zone)
         rows = await agenda.of_person(tx, request.actor.known.id, since=begins, until=ends)
-        mine = [row for row in rows if row.counsellor_id == request.actor.known.id]
+        mine = [row for row in rows if row.led_by_id == request.actor.known.id]
         return request.render(
             "counsel_day.html",
             rows=[row for row in mine if row.state is not AppointmentState.CANCELLED],

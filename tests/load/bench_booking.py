@@ -129,9 +129,9 @@ async def one_round(
 async def doubles(database: Database) -> tuple[int, int]:
     """(appointments booked, times of a counsellor that were booked twice)"""
     async with database.reading() as tx:
-        booked = select(Appointment.counsellor_id, Appointment.begins_at, func.count().label("times"))
+        booked = select(Appointment.led_by_id, Appointment.begins_at, func.count().label("times"))
         booked = booked.where(Appointment.state == AppointmentState.BOOKED)
-        rows = (await tx.session.execute(booked.group_by(Appointment.counsellor_id, Appointment.begins_at))).all()
+        rows = (await tx.session.execute(booked.group_by(Appointment.led_by_id, Appointment.begins_at))).all()
     return sum(row.times for row in rows), sum(1 for row in rows if row.times > 1)
 
 

@@ -139,7 +139,7 @@ async def naive(
             ]
             begins = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
             query = select(Appointment.occupied_from, Appointment.occupied_until).where(
-                Appointment.counsellor_id == each, Appointment.occupied_until > begins,
+                Appointment.led_by_id == each, Appointment.occupied_until > begins,
                 Appointment.occupied_from < begins + timedelta(days=3))  # fmt: skip
             busy = tuple(in_minutes(Span(*row)) for row in await tx.session.execute(query))
             length = timedelta(minutes=appointment_type.minutes)

@@ -190,9 +190,7 @@ PROGRAMS = pytest.mark.parametrize("program", [Thunderbird, Outlook, Google])
 async def test_after_every_step_each_calendar_holds_what_stands(cast: Cast, program: Callable[[str], Program]) -> None:
     office, mailroom = await open_office(cast, counsellors=2), Mailroom(cast, program)
     row = await office.book(cast.amina, WEDNESDAY_NINE)
-    has, other = (
-        (office.claire, office.nadia) if row.counsellor_id == office.claire.id else (office.nadia, office.claire)
-    )
+    has, other = (office.claire, office.nadia) if row.led_by_id == office.claire.id else (office.nadia, office.claire)
     await mailroom.deliver()
     assert mailroom.stands(cast.amina) == mailroom.stands(has) == [WEDNESDAY_NINE]
     for minutes in (40, 80):
@@ -200,7 +198,7 @@ async def test_after_every_step_each_calendar_holds_what_stands(cast: Cast, prog
         await move(office, row, moved)
         await mailroom.deliver()
         async with cast.database.reading() as tx:
-            has = (await tx.session.get_one(Appointment, row.id)).counsellor
+            has = (await tx.session.get_one(Appointment, row.id)).led_by
         other = office.nadia if has.id == office.claire.id else office.claire
         assert mailroom.stands(cast.amina) == mailroom.stands(has) == [moved]
     await pass_on(office, row, other)

@@ -36,7 +36,7 @@ async def another(world: World) -> str:
     async with world.database.transaction() as tx:
         first = await tx.session.get_one(Appointment, uuid.UUID(world.ids["appointment"]))
         begins = WEDNESDAY_NINE + timedelta(hours=1)
-        row = await booking.book_for(tx, first.counsellor, first.candidate, first.appointment_type, Mode.VIDEO, begins)
+        row = await booking.book_for(tx, first.led_by, first.candidate, first.appointment_type, Mode.VIDEO, begins)
     return str(row.id)
 
 

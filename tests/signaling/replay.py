@@ -97,6 +97,9 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["appointments"] = (
                 sorted([*others, row], key=lambda each: each["appointment_id"]) if stands else others
             )
+        case "appointment:left":
+            others = [each for each in snapshot["appointments"] if each["appointment_id"] != told["appointment_id"]]
+            snapshot["appointments"] = others
         case "person:cv_changed":
             snapshot["cv_id"] = told["document_id"]
         case _:

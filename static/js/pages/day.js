@@ -12,7 +12,7 @@ class Day {
 
   start() {
     const again = () => location.reload();
-    this.stops = ["appointment:changed", "appointment:entered"].map((event) => this.connection.on(event, again));
+    this.stops = ["appointment:changed", "appointment:left", "appointment:entered"].map((event) => this.connection.on(event, again));
     // What one has just pressed leads somewhere: nothing is rendered anew meanwhile.
     document.addEventListener("submit", this.stop);
   }

@@ -122,7 +122,7 @@ async def test_everybody_wants_some_time_and_every_time_is_given_once(cast: Cast
     found = await asyncio.gather(
         *(office.book(person, begins[n % 4]) for n, person in enumerate(crowd)), return_exceptions=True
     )
-    given = [(row.counsellor_id, row.begins_at) for row in found if isinstance(row, Appointment)]
+    given = [(row.led_by_id, row.begins_at) for row in found if isinstance(row, Appointment)]
     assert len(given) == len(set(given)) == 8
 
 
@@ -156,12 +156,12 @@ async def test_the_least_loaded_is_asked_first_and_the_referent_before_everybody
     office = await open_office(cast, counsellors=2)
     one = await office.book(cast.amina, WEDNESDAY_NINE)
     two = await office.book(cast.karim, WEDNESDAY_NINE + HALF)
-    assert one.counsellor_id != two.counsellor_id
+    assert one.led_by_id != two.led_by_id
     async with cast.database.transaction() as tx:
-        await caseload.follow(tx, one.counsellor_id, cast.luc.id)
+        await caseload.follow(tx, one.led_by_id, cast.luc.id)
     for n in (1, 2):
         row = await office.book([cast.luc, cast.luc][n - 1], WEDNESDAY_NINE + (n + 1) * HALF)
-        assert row.counsellor_id == one.counsellor_id
+        assert row.led_by_id == one.led_by_id
 
 
 async def test_a_follow_up_is_for_people_of_the_portfolio(office: Office) -> None:
@@ -201,9 +201,7 @@ async def test_moving_keeps_the_thread_tells_both_and_takes_old_reminders_back(o
 async def test_a_counsellor_moves_within_their_own_times_and_whoever_gives_one_up_is_told_which(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     row = await office.book(cast.amina, WEDNESDAY_NINE)
-    mine, other = (
-        (office.claire, office.nadia) if row.counsellor_id == office.claire.id else (office.nadia, office.claire)
-    )
+    mine, other = (office.claire, office.nadia) if row.led_by_id == office.claire.id else (office.nadia, office.claire)
     async with cast.database.transaction() as tx:
         await hours.add_day(tx, mine.id, WEDNESDAY_NINE.date(), (9 * 60, 10 * 60), ("video",))
     later = WEDNESDAY_NINE + 3 * HALF
@@ -213,7 +211,7 @@ async def test_a_counsellor_moves_within_their_own_times_and_whoever_gives_one_u
     async with cast.database.transaction() as tx:
         await booking.move(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), later)
     async with cast.database.reading() as tx:
-        assert (await office.fresh(tx, row)).counsellor_id == other.id
+        assert (await office.fresh(tx, row)).led_by_id == other.id
         assert (await agenda.changes_of(tx, row.id))[-1].words == other.name
         query = select(Mail).where(Mail.once.startswith(f"taken:{row.id}"))
         (told,) = (await tx.session.execute(query)).scalars()
@@ -551,13 +549,13 @@ async def test_an_agency_is_renamed_unless_another_one_has_the_name(office: Offi
 async def test_moving_to_a_colleague_tells_who_had_it_and_frees_their_calendar(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     row = await office.book(cast.amina, WEDNESDAY_NINE)
-    had = row.counsellor_id
+    had = row.led_by_id
     async with cast.database.transaction() as tx:
         busy = await booking_rules.of_person(tx, had)
         await own_calendar.keep_busy(tx, busy.person_id, "", [Span(WEDNESDAY_NINE + HALF, WEDNESDAY_NINE + 2 * HALF)])
         found = await office.fresh(tx, row)
         await booking.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + HALF)
-        assert found.counsellor_id != had
+        assert found.led_by_id != had
     who = "claire" if had == office.claire.id else "nadia"
     assert (who, "cancelled") in await letters(office)
 
@@ -622,7 +620,7 @@ async def test_who_leaves_the_last_team_follows_nobody(office: Office) -> None:
 async def test_a_counsellor_meets_nobody_while_somebody_counsels_them_nor_ever_themselves(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     row = await office.book(office.nadia, WEDNESDAY_NINE)
-    assert row.counsellor_id == office.claire.id
+    assert row.led_by_id == office.claire.id
     async with cast.database.reading() as tx:
         appointment_type = await office.fresh_reason(tx)
         free = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)

@@ -147,10 +147,10 @@ async def test_nobody_comes_on_two_sides(office: Office) -> None:
     async with cast.database.transaction() as tx:
         mine = await office.fresh(tx, row)
         await booking.move(tx, mine, await cast.fresh(tx, cast.amina), TEN.replace(minute=40))
-        assert (mine.counsellor_id, mine.guest_id) == (office.claire.id, cast.luc.id)
+        assert (mine.led_by_id, mine.guest_id) == (office.claire.id, cast.luc.id)
     with pytest.raises(IntegrityError):
         async with cast.database.transaction() as tx:
-            (await office.fresh(tx, row)).counsellor_id = cast.luc.id
+            (await office.fresh(tx, row)).led_by_id = cast.luc.id
 
 
 async def test_two_counsellors_who_want_the_same_recruiter_at_once_get_him_once(cast: Cast) -> None:

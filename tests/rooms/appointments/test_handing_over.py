@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from rooms.appointments import agenda, booking, handover, hours
-from rooms.appointments.appointment import Appointment, AppointmentChanged
+from rooms.appointments.appointment import Appointment, AppointmentLeft
 from rooms.appointments.handover import HandedOver
 from rooms.caseload import caseload, notes
 from rooms.caseload.caseload import CounsellorChanged
@@ -50,9 +50,9 @@ async def test_a_day_goes_over_at_its_times_and_what_the_colleague_has_already_s
     assert ([row.id for row in done.taken], [row.id for row in done.left]) == ([first.id], [second.id])
     async with cast.database.reading() as tx:
         row = await tx.session.get_one(Appointment, first.id)
-        assert (row.counsellor_id, row.begins_at, row.sequence) == (office.nadia.id, WEDNESDAY_NINE, 1)
+        assert (row.led_by_id, row.begins_at, row.sequence) == (office.nadia.id, WEDNESDAY_NINE, 1)
         kept = await tx.session.get_one(Appointment, second.id)
-        assert (kept.counsellor_id, kept.sequence) == (office.claire.id, 0)
+        assert (kept.led_by_id, kept.sequence) == (office.claire.id, 0)
         history = [change.kind.value for change in await agenda.changes_of(tx, first.id)]
         assert history == ["booked", "handed_over"]
         letters = (
@@ -70,7 +70,7 @@ async def test_claires_time_is_free_again_and_nadias_is_taken(office: Office) ->
     await office.book(office.cast.amina, WEDNESDAY_NINE)
     await hand_day_over(office, office.nadia)
     again = await office.book(office.cast.luc, WEDNESDAY_NINE)
-    assert again.counsellor_id == office.claire.id
+    assert again.led_by_id == office.claire.id
     with pytest.raises(Conflict):
         await office.book(office.cast.sophie, WEDNESDAY_NINE)
 
@@ -113,7 +113,7 @@ async def test_whoever_had_it_is_told_and_hears_the_threads_no_longer(office: Of
     async with cast.database.transaction() as tx:
         await caseload.hand_all_over(tx, office.claire.id, office.nadia.id)
     mine = [each.event for each in told if each.stream == person_stream(office.claire.id)]
-    assert {event.appointment_id for event in mine if isinstance(event, AppointmentChanged)} == {row.id}
+    assert {event.appointment_id for event in mine if isinstance(event, AppointmentLeft)} == {row.id}
     left = {
         event.person_id
         for event in mine

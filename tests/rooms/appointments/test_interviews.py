@@ -231,7 +231,7 @@ async def test_the_interviews_of_whoever_leaves_go_to_a_colleague_or_are_cancell
         with pytest.raises(NotFound):
             await own_calendar.whose_feed(tx, token)
         passed_on = await access.appointment(tx, cast.actor(fatou), first.id)
-        assert (passed_on.counsellor_id, passed_on.state) == (fatou.id, AppointmentState.BOOKED)
+        assert (passed_on.led_by_id, passed_on.state) == (fatou.id, AppointmentState.BOOKED)
         gone = await access.appointment(tx, cast.actor(cast.karim), second.id)
         assert gone.state is AppointmentState.CANCELLED
         once = (await tx.session.execute(select(Mail.once).where(Mail.recipient == cast.karim.email))).scalars()

@@ -25,7 +25,7 @@ async def leave(office: Office, who: Person | None = None) -> int:
 def colleagues(office: Office, row: Appointment) -> tuple[Person, Person]:
     """Who has it, and the other one."""
     has, other = office.claire, office.nadia
-    return (has, other) if row.counsellor_id == has.id else (other, has)
+    return (has, other) if row.led_by_id == has.id else (other, has)
 
 
 async def test_what_is_booked_goes_to_a_colleague_who_is_there_and_free(cast: Cast) -> None:
@@ -35,7 +35,7 @@ async def test_what_is_booked_goes_to_a_colleague_who_is_there_and_free(cast: Ca
     assert await leave(office, has) == 1
     async with cast.database.reading() as tx:
         (found,) = await agenda.of_person(tx, cast.amina.id, since=tx.now)
-        assert (found.id, found.counsellor_id, found.begins_at) == (row.id, other.id, WEDNESDAY_NINE)
+        assert (found.id, found.led_by_id, found.begins_at) == (row.id, other.id, WEDNESDAY_NINE)
         assert await agencies.teams_of(tx, has.id) == []
 
 
@@ -58,7 +58,7 @@ async def test_how_long_ahead_a_colleague_wants_to_know_does_not_count_for_what_
     assert await leave(office, has) == 1
     async with cast.database.reading() as tx:
         (found,) = await agenda.of_person(tx, cast.amina.id, since=tx.now)
-        assert found.counsellor_id == other.id
+        assert found.led_by_id == other.id
 
 
 async def test_whoever_cannot_hand_over_does_not_leave(cast: Cast) -> None:
@@ -81,7 +81,7 @@ async def test_whoever_stays_in_the_agency_keeps_what_is_booked(cast: Cast) -> N
     assert await leave(office) == 0
     async with cast.database.reading() as tx:
         (found,) = await agenda.of_person(tx, cast.amina.id, since=tx.now)
-        assert found.counsellor_id == row.counsellor_id
+        assert found.led_by_id == row.led_by_id
 
 
 async def test_what_is_only_held_with_whoever_leaves_is_free_again_and_not_booked(cast: Cast) -> None:
@@ -111,7 +111,7 @@ async def test_whoever_has_left_reads_nothing_of_what_they_held(cast: Cast) -> N
     cast.clock.pass_by(days=2)
     async with cast.database.transaction() as tx:
         fresh = await office.fresh(tx, row)
-        await transitions.end(tx, fresh, Attendance.CAME, fresh.counsellor)
+        await transitions.end(tx, fresh, Attendance.CAME, fresh.led_by)
     has, _ = colleagues(office, row)
     async with cast.database.reading() as tx:
         assert (await access.appointment(tx, cast.actor(has), row.id)).id == row.id

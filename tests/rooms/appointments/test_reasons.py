@@ -141,10 +141,10 @@ async def test_a_colleague_takes_what_is_booked_at_its_length(cast: Cast) -> Non
     await write(office, AppointmentTypeText("My project", 60, ("video",)))
     async with cast.database.transaction() as tx:
         team = await agencies.team(tx, "Agence Nantes Centre", "Loire")
-        left = await counsellor_departure.leave_team(tx, team.id, row.counsellor_id, await cast.fresh(tx, cast.paul))
+        left = await counsellor_departure.leave_team(tx, team.id, row.led_by_id, await cast.fresh(tx, cast.paul))
         fresh = await office.fresh(tx, row)
         assert left == 1
-        assert fresh.counsellor_id != row.counsellor_id
+        assert fresh.led_by_id != row.led_by_id
 
 
 async def test_an_answer_stands_under_the_question_it_was_given_to(office: Office) -> None:

@@ -34,7 +34,7 @@ async def ask(
 
 
 def said(found: Sequence[Appointment | Problem]) -> list[object]:
-    return [each.counsellor_id if isinstance(each, Appointment) else type(each) for each in found]
+    return [each.led_by_id if isinstance(each, Appointment) else type(each) for each in found]
 
 
 async def test_the_first_who_ask_get_what_there_is_and_each_their_own_counsellor(cast: Cast) -> None:
@@ -88,7 +88,7 @@ async def test_two_processes_at_once_hold_each_time_once(cast: Cast) -> None:
         many = [await people.welcome(tx, f"P{n}", f"p{n}@example.org", "fr") for n in range(crowd)]
     found = await asyncio.gather(ask(office, *many[: crowd // 2]), ask(office, *many[crowd // 2 :]))
     got = [each for part in found for each in part if isinstance(each, Appointment)]
-    assert {row.counsellor_id for row in got} == {office.claire.id, office.nadia.id}
+    assert {row.led_by_id for row in got} == {office.claire.id, office.nadia.id}
     assert len(got) == 2
     async with cast.database.reading() as tx:
         rows = select(func.count()).select_from(Appointment)

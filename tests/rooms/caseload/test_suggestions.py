@@ -107,6 +107,6 @@ async def test_whoever_is_known_is_asked_first_and_whoever_was_met_is_not(office
         assert await referents.referent_of(tx, somebody.id) == claire.id
     booked = await office.book(cast.karim, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        counsellor = await tx.session.get_one(Person, booked.counsellor_id)
+        counsellor = await tx.session.get_one(Person, booked.led_by_id)
         _, is_in = await follow_requests.take(tx, counsellor, "Karim", cast.karim.email, "fr")
         assert is_in
