@@ -1,4 +1,4 @@
-"""French and English: catalogues, numbers, times and the choice between the two.
+"""French and English: catalogues, numbers and times. Which of the two is spoken: rooms/people/languages.py.
 
 Catalogues are read from the .po files at start, so there is no compile step to forget.
 """
@@ -18,7 +18,6 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from rooms.core.errors import Problem
-from rooms.people.people import LANGUAGES
 
 HERE = Path(__file__).parent
 LOCALES = HERE / "locale" if (HERE / "locale").is_dir() else HERE.parent / "locale"
@@ -54,17 +53,6 @@ def problem_text(problem: Problem) -> str:
 def problem_in(problem: Problem, language: str) -> str:
     current.set(language)
     return problem_text(problem)
-
-
-def choose(accept: str, chosen: str | None = None) -> str:
-    """The chosen language, or the first of the browser's that we speak; English for the rest of the world."""
-    if chosen in LANGUAGES:
-        return chosen
-    for part in accept.split(","):
-        language = part.split(";")[0].strip()[:2].lower()
-        if language in LANGUAGES:
-            return language
-    return "en" if accept.strip() else "fr"
 
 
 def ordinal(number: int) -> str:

@@ -31,9 +31,7 @@ from server.security import Rates, form_token
 from server.settings import Settings
 from signaling.hub import Hub
 
-SESSION = "parvis_session"
 VISITOR = "parvis_visitor"
-LANGUAGE = "parvis_language"
 ZONE = "parvis_zone"
 FLASH = "parvis_flash"
 FAIR = "parvis_fair"

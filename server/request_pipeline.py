@@ -13,24 +13,23 @@ from rooms.access import Actor, Navigation, SignInFirst
 from rooms.core.errors import N_, Conflict, Invalid, Problem, Refused
 from rooms.core.uploads import Upload
 from rooms.lines import places
-from rooms.people import signin
+from rooms.people import languages, signin
 from rooms.people.people import Person
 from rooms.people.signin import Session
 from server import language, security
 from server.page_request import (
     FLASH,
     FORM,
-    LANGUAGE,
     PAGE_SEEN_EVERY,
     PART,
     SENTENCE,
     SERVICES,
-    SESSION,
     VISITOR,
     PageRequest,
     Route,
     Services,
 )
+from signaling.hub import LANGUAGE_COOKIE, SESSION_COOKIE
 
 log = structlog.get_logger()
 YEAR = 365 * 24 * 3600
@@ -69,7 +68,7 @@ def handler_of(page: Route) -> security.Handler:
 
 
 async def _visit(http: web.Request, services: Services) -> PageRequest:
-    token = http.cookies.get(SESSION, "")
+    token = http.cookies.get(SESSION_COOKIE, "")
     found = await services.batching.ask("session", token, services.whose_all) if token else None
     actor = Actor.of(found[1], found[0].id, found[0].appointment_id) if found else Actor()
     navigation = Navigation()
@@ -82,8 +81,8 @@ async def _visit(http: web.Request, services: Services) -> PageRequest:
         is_old = seen_at is None or seen_at + PAGE_SEEN_EVERY < services.database.clock.now()
         if http.method == "GET" and is_old:
             await _note_seen(services, *found)
-    chosen = http.cookies.get(LANGUAGE) or (found[1].language if found else None)
-    spoken = language.choose(http.headers.get("Accept-Language", ""), chosen)
+    own = found[1].language if found else None
+    spoken = languages.choose(http.headers.get("Accept-Language", ""), http.cookies.get(LANGUAGE_COOKIE), own)
     # Whoever is signed in needs no cookie beside their session's.
     holder = token if found else http.cookies.get(VISITOR) or secrets.token_urlsafe(18)
     request = PageRequest(http, services, actor, spoken, holder, navigation)

@@ -25,7 +25,7 @@ from rooms.core.transaction import Transaction
 from rooms.lines import places
 from rooms.meetings.cobrowsing import CobrowsingBegan, CobrowsingEnded
 from rooms.meetings.meeting import MeetingEnded
-from rooms.people import presence, signin
+from rooms.people import languages, presence, signin
 from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, name_of
 from signaling.entrances import enter, losers
 from signaling.ice import IceServers
@@ -38,6 +38,7 @@ from signaling.wire import WireServer
 
 log = structlog.get_logger()
 SESSION_COOKIE = "parvis_session"
+LANGUAGE_COOKIE = "parvis_language"
 Translate = Callable[[Problem, str], str]
 UNKNOWN_PER_MINUTE = 10
 SIGNAL = "meeting:signal"
@@ -68,13 +69,8 @@ class Client:
     appointment_id: uuid.UUID | None
     """The one in which they are known, if a mailed link led them here: elsewhere they are a passer-by."""
     language: str
-    """What a passer-by's browser asks for; a known person's own choice goes before it."""
+    """As the page that opened the connection is written."""
     allowance: Allowance = field(default_factory=Allowance)
-
-
-def _language(request: web.Request) -> str:
-    wanted = str(request.cookies.get("parvis_language") or request.headers.get("Accept-Language") or "")
-    return "fr" if wanted[:2].lower() == "fr" else "en"
 
 
 @dataclass(frozen=True)
@@ -151,14 +147,17 @@ class Hub:
         return asked.netloc in (self._public.netloc, environ.get("HTTP_HOST"))
 
     async def _connect(self, sid: str, environ: dict[str, Any], _auth: Any = None) -> None:
-        token = environ["aiohttp.request"].cookies.get(SESSION_COOKIE, "")
+        request: web.Request = environ["aiohttp.request"]
+        token = request.cookies.get(SESSION_COOKIE, "")
         found = None
         if token:
             async with self.database.reading() as tx:
                 found = await signin.whose(tx, token)
         session, appointment = (found[0].id, found[0].appointment_id) if found else (None, None)
         person = found[1].id if found and appointment is None else None
-        client = Client(sid, person, session, appointment, _language(environ["aiohttp.request"]))
+        own = found[1].language if found else None
+        accept, chosen = request.headers.get("Accept-Language", ""), request.cookies.get(LANGUAGE_COOKIE)
+        client = Client(sid, person, session, appointment, languages.choose(accept, chosen, own))
         self.clients[sid] = client
         if client.person_id and self._process:
             async with self.database.transaction() as tx:
@@ -198,21 +197,16 @@ class Hub:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"])
-            return await self._refusal(client, Invalid("payload", N_("This is not the expected shape."), field=where))
+            return self._refusal(client, Invalid("payload", N_("This is not the expected shape."), field=where))
         except Problem as problem:
-            return await self._refusal(client, problem)
+            return self._refusal(client, problem)
         except Exception:
             log.exception("event_failed", live_event=event)
             failure = Problem("failed", N_("Something went wrong on our side. Nothing was changed."))
-            return await self._refusal(client, failure)
+            return self._refusal(client, failure)
 
-    async def _refusal(self, client: Client, problem: Problem) -> dict[str, Any]:
-        language = client.language
-        if client.session_id:
-            async with self.database.reading() as tx:
-                person = await signin.person_of(tx, client.session_id)
-                language = person.language if person else language
-        error = {"code": problem.code, "message": self._translate(problem, language)}
+    def _refusal(self, client: Client, problem: Problem) -> dict[str, Any]:
+        error = {"code": problem.code, "message": self._translate(problem, client.language)}
         return {"ok": False, "error": error | ({"field": problem.field} if problem.field else {})}
 
     async def _signal(self, sid: str, *arguments: Any) -> None:

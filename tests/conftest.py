@@ -15,6 +15,7 @@ from server import migrating
 from tests import cast as cast_
 from tests.cast import Cast
 from tests.clock import HandClock
+from tests.server.world import Furnished, World, furnish, open_world
 from tests.services import postgres
 
 
@@ -80,3 +81,15 @@ async def database(database_url: str, clock: HandClock) -> AsyncIterator[Databas
 @pytest.fixture
 async def cast(database: Database, clock: HandClock) -> Cast:
     return await cast_.gather(database, clock)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    """One of everything, to be copied by whoever changes it."""
+    return asyncio.run(furnish(tmp_path_factory.mktemp("world")))
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path, clock: HandClock) -> AsyncIterator[World]:
+    async with open_world(database_url, tmp_path, clock) as world:
+        yield world

@@ -22,7 +22,7 @@ from rooms.core.errors import N_, NotFound, Problem, Refused
 from rooms.core.transaction import Transaction
 from rooms.fairs import booths
 from rooms.fairs.booths import Booth, BoothStaff
-from rooms.fairs.fairs import AHEAD, Fair, FairOrganiser, FairState
+from rooms.fairs.fairs import AHEAD, SHOWN, Fair, FairOrganiser, FairState
 from rooms.lines import calls
 from rooms.lines.calls import Call
 from rooms.lines.places import ACTIVE, Place
@@ -93,7 +93,6 @@ class Act(StrEnum):
 
 
 R, A, S = Relation, Act, FairState
-SHOWN = frozenset({S.PUBLISHED, S.OPEN, S.CLOSED})
 OPEN = frozenset({S.OPEN})
 ANY = frozenset(S)
 

@@ -10,11 +10,8 @@ from rooms.appointments.hours import UnlikeDay, WeeklyHours
 from rooms.core.errors import N_, Invalid
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth, BoothStaff
-from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs.fairs import SHOWN, Fair
 from rooms.people.people import Person
-
-MET_AT = (FairState.PUBLISHED, FairState.OPEN, FairState.CLOSED)
-"""Whom a fair has brought together meets after it too."""
 
 
 async def choices(tx: Transaction, *, apart_from: Collection[uuid.UUID]) -> list[Guest]:
@@ -24,12 +21,13 @@ async def choices(tx: Transaction, *, apart_from: Collection[uuid.UUID]) -> list
         exists().where(WeeklyHours.person_id == Person.id),
         exists().where(UnlikeDay.person_id == Person.id, UnlikeDay.begins.is_not(None), UnlikeDay.day >= tx.now.date()),
     )
+    # Whom a fair has brought together meets after it too.
     query = (
         select(Person, Booth)
         .join(BoothStaff, BoothStaff.person_id == Person.id)
         .join(Booth, Booth.id == BoothStaff.booth_id)
         .join(Fair, Fair.id == Booth.fair_id)
-        .where(Fair.state.in_(MET_AT), Booth.set_up_at.is_not(None), says_when, Person.id.not_in(apart_from))
+        .where(Fair.state.in_(SHOWN), Booth.set_up_at.is_not(None), says_when, Person.id.not_in(apart_from))
         .order_by(Booth.id)
     )
     rows = (await tx.session.execute(query)).unique()

@@ -15,12 +15,10 @@ from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs import fairs
 from rooms.fairs.booths import Booth
-from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs.fairs import Fair
 from rooms.lines.places import Place
 from rooms.meetings.meeting import Meeting, MeetingState, NextStep, Part, Participant
 from rooms.people.people import Person
-
-LIES_AHEAD = (FairState.PUBLISHED, FairState.OPEN, FairState.CLOSED)
 
 
 class Suggestion(Base):
@@ -71,17 +69,17 @@ class Outcome:
 
 async def choices(tx: Transaction) -> list[tuple[Fair, list[Booth]]]:
     """The fairs that lie ahead, with the booths one can go to: two queries for any number of them."""
-    shown = await fairs.shown(tx)
-    query = select(Booth).where(Booth.fair_id.in_([fair.id for fair in shown]), Booth.set_up_at.is_not(None))
+    ahead = [fair for fair in await fairs.shown(tx) if fair.lies_ahead]
+    query = select(Booth).where(Booth.fair_id.in_([fair.id for fair in ahead]), Booth.set_up_at.is_not(None))
     rows = sorted((await tx.session.execute(query)).unique().scalars(), key=lambda booth: booth.employer.name)
-    return [(fair, [booth for booth in rows if booth.fair_id == fair.id]) for fair in shown]
+    return [(fair, [booth for booth in rows if booth.fair_id == fair.id]) for fair in ahead]
 
 
 async def suggest(
     tx: Transaction, by: Person, person: Person, fair: Fair, booth: Booth | None, words: str
 ) -> Suggestion:
     """Suggest a fair or one of its booths; suggesting it again changes the words."""
-    if fair.state not in LIES_AHEAD or (booth and booth.fair_id != fair.id):
+    if not fair.lies_ahead or (booth and booth.fair_id != fair.id):
         raise Conflict("suggestion.over", N_("This fair does not lie ahead any more."))
     query = select(Suggestion).where(
         Suggestion.person_id == person.id,

@@ -32,6 +32,9 @@ class FairState(StrEnum):
 
 
 AHEAD = frozenset({FairState.PUBLISHED, FairState.OPEN})
+"""What is to take place at the fair can be booked."""
+SHOWN = AHEAD | {FairState.CLOSED}
+"""Anyone may know of the fair."""
 
 
 class Fair(Base):
@@ -161,9 +164,9 @@ async def describe(tx: Transaction, fair: Fair, description: FairDescription) ->
 
 async def shown(tx: Transaction) -> list[Fair]:
     """The fairs that anyone may know of, the open ones first."""
-    states = (FairState.OPEN, FairState.PUBLISHED, FairState.CLOSED)
-    rows = (await tx.session.execute(select(Fair).where(Fair.state.in_(states)).order_by(Fair.id.desc()))).scalars()
-    return sorted(rows, key=lambda fair: states.index(fair.state))
+    rows = (await tx.session.execute(select(Fair).where(Fair.state.in_(SHOWN)).order_by(Fair.id.desc()))).scalars()
+    first = (FairState.OPEN, FairState.PUBLISHED, FairState.CLOSED)
+    return sorted(rows, key=lambda fair: first.index(fair.state))
 
 
 async def run_by(tx: Transaction, person: Person) -> list[Fair]:

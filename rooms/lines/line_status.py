@@ -26,6 +26,11 @@ class LineStatus:
     is_paused: bool
     is_open: bool
 
+    @property
+    def can_be_met(self) -> bool:
+        """Somebody is at the desk, and the doors are open."""
+        return self.is_open and bool(self.staff) and not self.is_paused
+
 
 @dataclass(frozen=True)
 class Position:

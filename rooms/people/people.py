@@ -17,8 +17,8 @@ from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.people import name_search
+from rooms.people.languages import LANGUAGES
 
-LANGUAGES = ("fr", "en")
 PASSWORD_LENGTH = 12
 _hasher = PasswordHasher()
 

@@ -38,7 +38,7 @@ class Card:
             and search.sector in ("", employer.sector)
             and search.location in ("", employer.location)
             and (not search.contract or any(search.contract == vacancy.contract for vacancy in self.vacancies))
-            and (not search.now or bool(self.status.staff and not self.status.is_paused))
+            and (not search.now or self.status.can_be_met)
         )
 
     def _text(self) -> str:

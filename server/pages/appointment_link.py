@@ -8,10 +8,11 @@ from rooms.appointments import booking, links, room, transitions
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE
 from rooms.meetings.modes import Mode
 from server import language
-from server.page_request import SESSION, PageRequest, get, post
+from server.page_request import PageRequest, get, post
 from server.pages.appointments import is_room_open
 from server.pages.booking import shown_times
 from server.pages.signin import end_session
+from signaling.hub import SESSION_COOKIE
 
 TRIES_A_MINUTE = 60
 
@@ -40,7 +41,7 @@ async def enter_room(request: PageRequest) -> web.StreamResponse:
             meeting = await room.enter(tx, row, row.candidate)
         else:
             meeting, token = await links.enter(tx, row, device)
-            request.cookies[SESSION] = (token, int((row.ends_at + room.OPEN_AFTER - tx.now).total_seconds()))
+            request.cookies[SESSION_COOKIE] = (token, int((row.ends_at + room.OPEN_AFTER - tx.now).total_seconds()))
     if other and session:
         await end_session(request, other, session)
     return request.go(f"/meetings/{meeting.id}")

@@ -5,8 +5,10 @@ from aiohttp import web
 from rooms.fairs import booths, fairs, schedule
 from rooms.organisations import agencies
 from rooms.people import people
-from server.page_request import LANGUAGE, PageRequest, get, post
+from rooms.people.languages import LANGUAGES
+from server.page_request import PageRequest, get, post
 from server.pages.stream_heads import fair_around, read_heads
+from signaling.hub import LANGUAGE_COOKIE
 
 YEAR = 365 * 24 * 3600
 
@@ -23,8 +25,8 @@ async def front(request: PageRequest) -> web.StreamResponse:
 @post("/language")
 async def choose_language(request: PageRequest) -> web.StreamResponse:
     chosen = request.typed("language")
-    if chosen in people.LANGUAGES:
-        request.cookies[LANGUAGE] = (chosen, YEAR)
+    if chosen in LANGUAGES:
+        request.cookies[LANGUAGE_COOKIE] = (chosen, YEAR)
         if request.actor.person:
             async with request.transaction() as tx:
                 person = await tx.session.get_one(people.Person, request.actor.person.id)

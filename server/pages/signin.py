@@ -12,7 +12,8 @@ from rooms.core.transaction import Transaction
 from rooms.people import people, signin
 from rooms.people.people import Person
 from server import language
-from server.page_request import LANGUAGE, SESSION, PageRequest, get, own_path, post
+from server.page_request import PageRequest, get, own_path, post
+from signaling.hub import LANGUAGE_COOKIE, SESSION_COOKIE
 
 MONTH, YEAR = 30 * 24 * 3600, 365 * 24 * 3600
 CODES_A_MINUTE = 60
@@ -111,8 +112,8 @@ async def use_link(request: PageRequest) -> web.StreamResponse:
 
 async def _open(request: PageRequest, tx: Transaction, person: Person) -> None:
     token = await signin.open_session(tx, person, request.http.headers.get("User-Agent", "?"))
-    request.cookies[SESSION] = (token, MONTH)
-    request.cookies[LANGUAGE] = (request.language, YEAR)
+    request.cookies[SESSION_COOKIE] = (token, MONTH)
+    request.cookies[LANGUAGE_COOKIE] = (request.language, YEAR)
 
 
 @post("/sign-out")
@@ -120,7 +121,7 @@ async def sign_out(request: PageRequest) -> web.StreamResponse:
     session = request.actor.session_id
     if session:
         await end_session(request, request.actor.behind, session)
-    request.cookies[SESSION] = ("", 0)
+    request.cookies[SESSION_COOKIE] = ("", 0)
     return request.go("/", language.gettext("You are signed out."))
 
 

@@ -34,8 +34,9 @@ from rooms.core import outbox
 from rooms.core.database import Database
 from rooms.organisations import agencies
 from rooms.people import people, signin
-from server.page_request import GO, PART, SESSION
+from server.page_request import GO, PART
 from server.security import form_token
+from signaling.hub import SESSION_COOKIE
 from tests.running_server import RunningServer
 from tests.services import postgres
 
@@ -68,7 +69,7 @@ async def attempt(
     session: aiohttp.ClientSession, url: str, appointment_type: str, token: str, begins: datetime
 ) -> tuple[str, float]:
     """("booked" | "told" | "error", milliseconds until the answer to the first form)"""
-    headers = {"Cookie": f"{SESSION}={token}", PART: "times"}
+    headers = {"Cookie": f"{SESSION_COOKIE}={token}", PART: "times"}
     form = {"form_token": form_token(SECRET, token), "begins": begins.isoformat(), "mode": "video"}
     began = time.perf_counter()
     hold = f"{url}/appointments/new/{appointment_type}/hold"
@@ -86,7 +87,7 @@ async def attempt(
 
 async def look(session: aiohttp.ClientSession, page: str, token: str) -> None:
     """Whoever waits for a time has the page open before the instant, and a connection with it."""
-    async with session.get(page, headers={"Cookie": f"{SESSION}={token}"}) as answer:
+    async with session.get(page, headers={"Cookie": f"{SESSION_COOKIE}={token}"}) as answer:
         answer.raise_for_status()
         await answer.read()
 

@@ -116,7 +116,7 @@ def appointments(
         day, slot = nth % (WEEKS * 5), nth // (WEEKS * 5)
         begins = monday + timedelta(days=day // 5 * 7 + day % 5, minutes=40 * slot)
         found.append({
-            "id": new_id(), "appointment_type_id": appointment_type_id, "counsellor_id": counsellor,
+            "id": new_id(), "appointment_type_id": appointment_type_id, "led_by_id": counsellor,
             "candidate_id": crowd[number % len(crowd)],
             "mode": Mode.VIDEO, "state": AppointmentState.BOOKED, "begins_at": begins,
             "ends_at": begins + timedelta(minutes=30), "occupied_from": begins,

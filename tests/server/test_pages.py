@@ -7,7 +7,6 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -31,10 +30,9 @@ from rooms.people import documents
 from rooms.people.documents import Document
 from rooms.people.people import Person
 from server import devices, language
-from server.page_request import SESSION
 from server.security import form_token
-from tests.clock import HandClock
-from tests.server.world import PDF, SECRET, World, open_world
+from signaling.hub import SESSION_COOKIE
+from tests.server.world import PDF, SECRET, World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -59,16 +57,10 @@ class Visitor:
         return answer.status, answer.url.path, await answer.text()
 
 
-@pytest.fixture
-async def world(database_url: str, tmp_path: Path, clock: HandClock) -> AsyncIterator[World]:
-    async with open_world(database_url, tmp_path, clock) as world:
-        yield world
-
-
 @asynccontextmanager
 async def visitor(world: World, role: str) -> AsyncIterator[Visitor]:
     jar = aiohttp.CookieJar(unsafe=True)
-    jar.update_cookies({SESSION: world.tokens[role]}, world.server.make_url("/"))
+    jar.update_cookies({SESSION_COOKIE: world.tokens[role]}, world.server.make_url("/"))
     async with aiohttp.ClientSession(cookie_jar=jar) as session:
         yield Visitor(world, role, session)
 

@@ -1,6 +1,5 @@
 """Every route and every live event has a row in the rights table, and each row holds: allowed and refused."""
 
-import asyncio
 from importlib import import_module
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from signaling.contract import CONTRACT
 from signaling.hub import AREAS
 from tests.clock import HandClock
 from tests.server.rights import ALL, LIVE, ROUTES, LiveRow, Row
-from tests.server.world import Furnished, World, furnish, open_world
+from tests.server.world import Furnished, World, open_world
 
 CHECKED_OTHERWISE = {"meeting:show"}
 """meeting:show works only for a connection that entered: tests/signaling/test_relay.py."""
@@ -67,11 +66,6 @@ async def test_whoever_is_refused_changes_nothing(database_url: str, tmp_path: P
         for live in LIVE:
             await check_live(world, live, ALL - live.allowed)
         assert await world.events() == before
-
-
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
-    return asyncio.run(furnish(tmp_path_factory.mktemp("world")))
 
 
 @pytest.mark.parametrize("row", ACTS, ids=lambda row: row.path)

@@ -34,9 +34,10 @@ from rooms.organisations.vacancies import Vacancy
 from rooms.people import documents, people, signin
 from rooms.people.people import Person
 from server import app as app_
-from server.page_request import SERVICES, SESSION
+from server.page_request import SERVICES
 from server.security import form_token
 from server.settings import load
+from signaling.hub import SESSION_COOKIE
 from tests import cast as cast_
 from tests.clock import HandClock
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, open_office
@@ -58,7 +59,7 @@ class World:
     async def request(self, role: str, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         """(status, where it leads to) of a request by this role, with a right form token."""
         token = self.tokens.get(role, "")
-        cookies = {SESSION: token} if token else {"parvis_visitor": "visitor"}
+        cookies = {SESSION_COOKIE: token} if token else {"parvis_visitor": "visitor"}
         data = {"form_token": form_token(SECRET, token or "visitor"), **(form or {})}
         async with aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.DummyCookieJar()) as session:
             url = self.server.make_url(path.format(**self.ids))
@@ -69,10 +70,13 @@ class World:
             return answer.status, answer.headers.get("Location", "")
 
     @asynccontextmanager
-    async def live(self, role: str) -> AsyncIterator[socketio.AsyncClient]:
+    async def live(self, role: str, **headers: str) -> AsyncIterator[socketio.AsyncClient]:
         client = socketio.AsyncClient(reconnection=False)
         token = self.tokens.get(role, "")
-        headers = {"Cookie": f"{SESSION}={token}"} if token else {}
+        cookies = [f"{SESSION_COOKIE}={token}"] if token else []
+        if cookie := headers.pop("Cookie", ""):
+            cookies.append(cookie)
+        headers |= {"Cookie": "; ".join(cookies)} if cookies else {}
         await client.connect(
             str(self.server.make_url("/")),
             headers=headers,

@@ -15,16 +15,11 @@ import pytest
 from rooms.chat import messages
 from rooms.core.events import conversation_stream, line_stream
 from rooms.fairs import booths
-from server.page_request import SERVICES, SESSION
-from signaling.hub import Hub
+from server.page_request import SERVICES
+from signaling.hub import SESSION_COOKIE, Hub
 from signaling.streams import LARGEST_ANSWER
 from signaling.wire import MOST_UNREAD
-from tests.server.world import Furnished, World, furnish
-
-
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
-    return asyncio.run(furnish(tmp_path_factory.mktemp("world")))
+from tests.server.world import Furnished, World
 
 
 @pytest.fixture
@@ -70,7 +65,7 @@ class Raw:
 
 @asynccontextmanager
 async def raw(world: World, role: str = "anyone", *, connected: bool = True) -> AsyncIterator[Raw]:
-    headers = {"Cookie": f"{SESSION}={world.tokens[role]}"} if role in world.tokens else {}
+    headers = {"Cookie": f"{SESSION_COOKIE}={world.tokens[role]}"} if role in world.tokens else {}
     url = world.server.make_url("/live/?EIO=4&transport=websocket")
     no_goodbye = aiohttp.ClientWSTimeout(ws_close=0.1)
     async with (

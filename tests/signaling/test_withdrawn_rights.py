@@ -1,10 +1,6 @@
 """A right that has ended acts on pages, commands and live connections at once."""
 
 import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from rooms.appointments import recruiter_departure
 from rooms.core.events import conversation_stream, line_stream, meeting_stream
@@ -18,14 +14,7 @@ from rooms.people.people import Person
 from server.page_request import SERVICES
 from signaling.hub import Hub
 from tests.cast import Cast
-from tests.clock import HandClock
-from tests.server.world import World, open_world
-
-
-@pytest.fixture
-async def world(database_url: str, tmp_path: Path, clock: HandClock) -> AsyncIterator[World]:
-    async with open_world(database_url, tmp_path, clock) as world:
-        yield world
+from tests.server.world import World
 
 
 def hub_of(world: World) -> Hub:

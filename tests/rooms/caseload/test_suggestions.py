@@ -7,6 +7,7 @@ from rooms.caseload import follow_requests, suggestions
 from rooms.caseload.suggestions import Outcome, Suggestion
 from rooms.core.errors import Conflict, NotFound
 from rooms.core.outbox import Mail
+from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair
 from rooms.lines.calls import Answer
 from rooms.meetings import follow_up, meetings
@@ -110,3 +111,13 @@ async def test_whoever_is_known_is_asked_first_and_whoever_was_met_is_not(office
         counsellor = await tx.session.get_one(Person, booked.led_by_id)
         _, is_in = await follow_requests.take(tx, counsellor, "Karim", cast.karim.email, "fr")
         assert is_in
+
+
+async def test_a_fair_that_is_over_is_suggested_to_nobody(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        await schedule.close_by_hand(tx, fair)
+        assert await suggestions.choices(tx) == []
+        with pytest.raises(Conflict):
+            await suggestions.suggest(tx, office.claire, await cast.fresh(tx, cast.amina), fair, None, "")
