@@ -9,8 +9,8 @@ from rooms.chat.messages import Message
 from rooms.chat.questions import Question
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
-from rooms.lines import calls, places
-from rooms.lines.calls import Call, CallState
+from rooms.lines import call, places
+from rooms.lines.call import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings.meeting import MeetingEnded, MeetingOpened, MeetingState
 from rooms.people import documents
@@ -203,14 +203,14 @@ def ringing_view(call: Call) -> RingingView:
     )
 
 
-@projection("line", calls.CallRang)
+@projection("line", call.CallRang)
 async def _line_rang(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
-    assert isinstance(event, calls.CallRang)  # noqa: S101
+    assert isinstance(event, call.CallRang)  # noqa: S101
     return LineRangEvent(**head(published), ringing=ringing_view(await tx.session.get_one(Call, event.call_id)))
 
 
-@projection("line", calls.CallSettled)
+@projection("line", call.CallSettled)
 async def _line_settled(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return LineSettledEvent(**head(published), **published.event.model_dump(include={"call_id", "place_id", "state"}))
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from rooms import access
 from rooms.access import Act
 from rooms.lines import calls, places
-from rooms.lines.calls import Answer
+from rooms.lines.call import Answer
 from signaling.contract import Ack, Payload, client_event
 from signaling.hub import Context
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
-from rooms.lines import calls, places
-from rooms.lines.calls import Call, CallState
+from rooms.lines import call, places
+from rooms.lines.call import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings import follow_up
 from rooms.meetings.meeting import MeetingEnded, MeetingOpened, MeetingState, NextStep
@@ -169,14 +169,14 @@ async def _place_changed(_: Transaction, published: PublishedEvent) -> StreamEve
     return PlaceChangedEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))
 
 
-@projection("person", calls.CallRang)
+@projection("person", call.CallRang)
 async def _call_rang(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
-    assert isinstance(event, calls.CallRang)  # noqa: S101
+    assert isinstance(event, call.CallRang)  # noqa: S101
     return CallRangEvent(**head(published), ringing=my_call_view(await tx.session.get_one(Call, event.call_id)))
 
 
-@projection("person", calls.CallSettled)
+@projection("person", call.CallSettled)
 async def _call_settled(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return CallSettledEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))
 

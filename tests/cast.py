@@ -12,7 +12,7 @@ from rooms.fairs import booths, desk_presence, fairs, schedule
 from rooms.fairs.booths import Booth, BoothText
 from rooms.fairs.fairs import Fair, FairDescription
 from rooms.lines import calls, places
-from rooms.lines.calls import Answer, Call
+from rooms.lines.call import Answer, Call
 from rooms.lines.places import Place
 from rooms.meetings.meeting import Meeting
 from rooms.organisations import employers, vacancies

@@ -10,7 +10,7 @@ from rooms.access.rights import Relation as R
 from rooms.core.errors import NotFound
 from rooms.core.transaction import Transaction
 from rooms.lines import calls
-from rooms.lines.calls import Call
+from rooms.lines.call import Call
 from rooms.lines.places import ACTIVE, Place
 
 

@@ -5,23 +5,21 @@ deadline that the worker acts on.
 """
 
 import uuid
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import ClassVar
+from datetime import timedelta
 
-from sqlalchemy import ForeignKey, Index, Select, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Select, select
 
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict
-from rooms.core.events import DomainEvent, line_stream, person_stream, reacts_to
-from rooms.core.model import Base, new_id
+from rooms.core.events import line_stream, person_stream, reacts_to
+from rooms.core.model import new_id
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.fairs.schedule import FairTurned
 from rooms.lines import places
+from rooms.lines.call import Answer, Call, CallRang, CallSettled, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting
@@ -33,62 +31,6 @@ from rooms.people.people import Person
 RINGS_FOR = timedelta(seconds=60)
 POSTPONED_FOR = timedelta(minutes=5)
 MISSES_BEFORE_HOLD = 3
-
-
-class CallState(StrEnum):
-    RINGING = "ringing"
-    ACCEPTED = "accepted"
-    POSTPONED = "postponed"
-    DECLINED = "declined"
-    MISSED = "missed"
-    WITHDRAWN = "withdrawn"
-
-
-class Answer(StrEnum):
-    JOIN = "join"
-    LATER = "later"
-    WITHOUT_VIDEO = "without_video"
-    LEAVE = "leave"
-
-
-_RINGING = text("state = 'ringing'")
-
-
-class Call(Base):
-    __tablename__ = "call"
-    __table_args__ = (
-        Index("ux_call_one_ringing", "place_id", unique=True, postgresql_where=_RINGING, sqlite_where=_RINGING),
-        Index("ix_call_deadline", "state", "deadline"),
-    )
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    place_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("place.id"))
-    recruiter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    state: Mapped[CallState]
-    rang_at: Mapped[datetime]
-    deadline: Mapped[datetime]
-    settled_at: Mapped[datetime | None]
-    place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
-    recruiter: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
-
-
-class CallRang(DomainEvent):
-    kind: ClassVar[str] = "call.rang"
-    call_id: uuid.UUID
-    place_id: uuid.UUID
-    booth_id: uuid.UUID
-    recruiter_id: uuid.UUID
-    deadline: datetime
-
-
-class CallSettled(DomainEvent):
-    """The call no longer rings. `counted` says whether a missed call counts against the place."""
-
-    kind: ClassVar[str] = "call.settled"
-    call_id: uuid.UUID
-    place_id: uuid.UUID
-    booth_id: uuid.UUID
-    state: CallState
-    counted: bool
 
 
 async def call_next(tx: Transaction, recruiter: Person, booth: Booth, *, finish: bool = False) -> Call:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from rooms.core.events import reacts_to
 from rooms.core.transaction import Transaction
 from rooms.fairs.fairs import FairState
-from rooms.lines.calls import Call
+from rooms.lines.call import Call
 from rooms.lines.places import PASSED_OVER_FOR, Place, PlaceState, move, pass_over
 from rooms.meetings.meeting import Meeting, MeetingEnded, MeetingOpened, MeetingState
 

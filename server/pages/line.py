@@ -10,7 +10,7 @@ from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream
 from rooms.core.uploads import Checked, DocumentKind
 from rooms.lines import calls, places
-from rooms.lines.calls import Answer
+from rooms.lines.call import Answer
 from rooms.people import documents
 from server import language
 from server.files import take_in

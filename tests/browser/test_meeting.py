@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.lines.calls import Answer
+from rooms.lines.call import Answer
 from rooms.people.people import Person
 from tests.browser.conftest import Visitors, until, until_frames
 from tests.cast import Cast

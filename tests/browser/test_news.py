@@ -5,7 +5,7 @@ from playwright.async_api import Page, expect
 
 from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair
-from rooms.lines.calls import Answer
+from rooms.lines.call import Answer
 from tests.browser.conftest import Visitors
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]

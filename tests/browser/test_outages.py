@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.lines.calls import Answer, Call, CallState
+from rooms.lines.call import Answer, Call, CallState
 from rooms.lines.places import Place
 from tests.browser.conftest import Visitors, received, until_frames
 from tests.proxy import Proxy

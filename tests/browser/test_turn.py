@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from rooms.lines.calls import Answer
+from rooms.lines.call import Answer
 from tests.browser.conftest import CHROMIUM, FLAGS, Visitors, received, until_frames
 from tests.proxy import Proxy
 from tests.running_server import RunningServer

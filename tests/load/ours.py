@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import BrowserContext, Page
 
-from rooms.lines.calls import Answer
+from rooms.lines.call import Answer
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting
 from rooms.people.people import Person

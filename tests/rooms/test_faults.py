@@ -11,7 +11,7 @@ from rooms.fairs import booths, schedule
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
 from rooms.lines import calls
-from rooms.lines.calls import Answer, Call, CallState
+from rooms.lines.call import Answer, Call, CallState
 from rooms.lines.places import Place, PlaceState
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting, MeetingState

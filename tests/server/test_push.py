@@ -18,7 +18,7 @@ from py_vapid import Vapid02
 from rooms.core import outbox
 from rooms.core.errors import Invalid
 from rooms.core.outbox import Channel
-from rooms.lines.calls import Call
+from rooms.lines.call import Call
 from rooms.people import presence, push
 from rooms.people.push import Keys
 from server import mail

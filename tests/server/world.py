@@ -25,7 +25,7 @@ from rooms.core.uploads import DocumentKind, Upload, check
 from rooms.fairs import booth_documents
 from rooms.fairs.fairs import Fair
 from rooms.fairs.schedule import FairDay
-from rooms.lines.calls import Answer
+from rooms.lines.call import Answer
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting
 from rooms.meetings.modes import Mode

@@ -25,7 +25,7 @@ from rooms.core.uploads import DocumentKind, Upload, check
 from rooms.fairs import announcements, booths, fairs, schedule
 from rooms.fairs.fairs import Fair
 from rooms.lines import calls, places
-from rooms.lines.calls import Answer, Call
+from rooms.lines.call import Answer, Call
 from rooms.lines.places import Place
 from rooms.meetings import cobrowsing, follow_up, meetings
 from rooms.meetings.follow_up import NextStep

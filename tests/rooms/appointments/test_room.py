@@ -18,7 +18,7 @@ from rooms.core.errors import Problem
 from rooms.core.events import PublishedEvent
 from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair
-from rooms.lines.calls import Answer
+from rooms.lines.call import Answer
 from rooms.meetings import follow_up, meetings, under_way
 from rooms.meetings.follow_up import NextStep
 from rooms.meetings.meeting import Meeting, MeetingState, ModeChanged

@@ -9,7 +9,7 @@ from rooms.core.errors import Conflict, NotFound
 from rooms.core.outbox import Mail
 from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair
-from rooms.lines.calls import Answer
+from rooms.lines.call import Answer
 from rooms.meetings import follow_up, meetings
 from rooms.meetings.follow_up import NextStep
 from rooms.meetings.meeting import Meeting

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from rooms.core.errors import Conflict, Problem
 from rooms.lines import calls, places
-from rooms.lines.calls import Answer, Call, CallState
+from rooms.lines.call import Answer, Call, CallState
 from rooms.lines.places import Place, PlaceState
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting

@@ -7,7 +7,7 @@ from rooms.core.errors import Conflict
 from rooms.fairs import booths, schedule
 from rooms.fairs.fairs import Fair
 from rooms.lines import calls, line_status, places
-from rooms.lines.calls import Answer, Call, CallState
+from rooms.lines.call import Answer, Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.lines.waits import Wait, expected
 from rooms.meetings import meetings
