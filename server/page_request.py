@@ -5,7 +5,7 @@ import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -194,7 +194,9 @@ class PageRequest:
             return ""
         return language.problem_text(self.problem)
 
-    def render(self, template: str, **values: Any) -> web.Response:
+    def render(self, template: str, view: object = None, **values: Any) -> web.Response:
+        """A page; the fields of `view`, a dataclass, are what its template reads by name."""
+        values |= {each.name: getattr(view, each.name) for each in fields(view)} if is_dataclass(view) else {}
         text = self.services.render_template(template, self, **values)
         fair = values.get("fair")
         if fair and self.http.cookies.get(FAIR) != fair.slug:

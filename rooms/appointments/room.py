@@ -45,6 +45,11 @@ class RoomEntered(DomainEvent):
     person_id: uuid.UUID
 
 
+def is_open(row: Appointment, now: datetime) -> bool:
+    """Whether its people can come in."""
+    return row.state is AppointmentState.BOOKED and row.begins_at - ROOM_OPENS_BEFORE <= now <= row.ends_at + OPEN_AFTER
+
+
 async def enter(tx: Transaction, row: Appointment, person: Person) -> Meeting:
     """Come to the waiting room: the first one opens it."""
     if row.state is not AppointmentState.BOOKED or tx.now > row.ends_at + OPEN_AFTER:

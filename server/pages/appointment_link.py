@@ -9,8 +9,7 @@ from rooms.appointments.appointment import ROOM_OPENS_BEFORE
 from rooms.meetings.modes import Mode
 from server import language
 from server.page_request import PageRequest, get, post
-from server.pages.appointments import is_room_open
-from server.pages.booking import shown_times
+from server.pages.appointment_times import shown_times
 from server.pages.signin import end_session
 from signaling.hub import SESSION_COOKIE
 
@@ -25,7 +24,7 @@ async def opened(request: PageRequest) -> web.StreamResponse:
         path, at = f"/a/{request.path('link')}", ZoneInfo(row.time_zone)
         return request.render(
             "appointment_link.html", row=row, at=at, path=path, is_ahead=row.is_ahead(tx.now),
-            room_open=is_room_open(row, tx.now), room_opens_at=row.begins_at - ROOM_OPENS_BEFORE,
+            room_open=room.is_open(row, tx.now), room_opens_at=row.begins_at - ROOM_OPENS_BEFORE,
         )  # fmt: skip
 
 

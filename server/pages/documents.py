@@ -16,7 +16,7 @@ from rooms.people.documents import Document
 from server import language
 from server.files import FolderStorage, forget, take_in
 from server.page_request import FORM_WITH_FILE, PageRequest, get, post
-from server.pages.appointments import appointment
+from server.pages.appointment import appointment
 from server.pages.employer import set_up_form
 from server.pages.me import me
 from server.pages.organise import board

@@ -1,4 +1,4 @@
-"""Booking, in three steps: what for, when, and one button; or a wish, when no time suits."""
+"""Booking, step two of three: when; or a wish, when no time suits."""
 
 import uuid
 from dataclasses import dataclass
@@ -9,17 +9,20 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import Act, batch_booking
-from rooms.access.batch_booking import ActorBooking, ActorSlotRequest
-from rooms.appointments import agenda, appointment_types, booking, choices, slot_search, waiting_list
-from rooms.appointments.appointment import SHOWN, Appointment, Guest, Lapsed
+from rooms.access.batch_booking import ActorSlotRequest
+from rooms.appointments import (
+    agenda,
+    appointment_types,
+    booking,
+    slot_search,
+    waiting_list,
+)
+from rooms.appointments.appointment import Appointment, Guest
 from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.slot_search import DAYS_AT_ONCE, Candidate, Openings, Time
 from rooms.core.errors import Problem
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
-from rooms.organisations import agencies, referents
-from rooms.people import documents, people
-from rooms.people.documents import Document
 from rooms.people.people import Person
 from server import language
 from server.page_request import PageRequest, get, post
@@ -40,31 +43,6 @@ class Shown:
     mode: Mode
     modes: tuple[str, ...]
     """By phone only where a number is known or can still be given."""
-
-
-@get("/appointments/new")
-async def choose_reason(request: PageRequest) -> web.StreamResponse:
-    """Step one of three: what for, and how."""
-    person = request.actor.known
-    async with request.reading() as tx:
-        heads = await read_heads(tx, request)
-        types = await choices.reasons_for(tx, person)
-        known = await agencies.all_agencies(tx)
-        is_followed = await referents.referent_of(tx, person.id) is not None
-    asks_where = not is_followed and any(each.area for each in known)
-    return request.render(
-        "appointment_choice.html", agencies=types, asks_where=asks_where, postcode=person.postcode,
-        elsewhere=[each for each in known if each.phone], heads=heads,
-    )  # fmt: skip
-
-
-@post("/appointments/where", again=choose_reason)
-async def live_at(request: PageRequest) -> web.StreamResponse:
-    """The postcode says which agency serves somebody."""
-    async with request.transaction() as tx:
-        person = await tx.session.get_one(Person, request.actor.known.id)
-        await people.live_at(tx, person, request.typed("postcode"))
-    return request.go("/appointments/new")
 
 
 def mode_of(
@@ -156,46 +134,13 @@ async def choose_time(request: PageRequest) -> web.StreamResponse:
         async with request.reading() as tx:
             heads, reserved = await read_heads(tx, request), await agenda.reserved_by(tx, me)
 
-    async def look(asked: list[None]) -> list[Openings]:
-        async with request.reading() as tx:
-            # What one may not take is no answer for who shares the look: that is asked of each afterwards.
-            appointment_type = await appointment_types.active(tx, request.id("appointment_type"))
-            # Only one counsellor is asked for a follow-up, and not the same one for everybody.
-            team = [] if appointment_type.is_follow_up else await appointment_types.ids_for(tx, appointment_type)
-            found = await slot_search.openings_of(
-                tx,
-                appointment_type,
-                mode_of(request, appointment_type),
-                team,
-                _first_day(request, tx, appointment_type),
-            )
-        return [found] * len(asked)
-
-    # Many look at once when times open: nobody keeps a connection to the database while they share one look.
-    gathering = request.services.batching
-    about = (
-        "openings",
-        request.id("appointment_type"),
-        request.typed("mode") or request.query.get("mode"),
-        _week(request),
-    )
-    openings = await gathering.ask(about, None, look)
+    openings = await _openings(request)
     appointment_type = openings.appointment_type
-
-    async def know(people: list[uuid.UUID]) -> list[Candidate]:
-        async with request.reading() as tx:
-            return await slot_search.candidates(tx, people, openings.around)
-
+    # What one may not take is no answer for who shares the look: that is asked of each afterwards.
     if appointment_type.booth or (appointment_type.agency and appointment_type.agency.area):
         async with request.reading() as tx:
             await access.may_take(tx, request.actor, appointment_type)
-    if appointment_type.is_follow_up:
-        async with request.reading() as tx:
-            found = await slot_search.free_times(
-                tx, appointment_type, mode_of(request, appointment_type), me, openings.first
-            )
-    else:
-        found = slot_search.times_for(openings, await gathering.ask(("candidates", openings.around), me, know))
+    found = await _times_of(request, openings)
     shown = _shown(
         request.services.database.clock.now(), request, appointment_type, mode_of(request, appointment_type), found
     )
@@ -209,6 +154,38 @@ async def choose_time(request: PageRequest) -> web.StreamResponse:
         reserved=reserved,
         heads=heads,
     )
+
+
+async def _openings(request: PageRequest) -> Openings:
+    """Many look at once when times open: nobody keeps a connection to the database while they share one look."""
+
+    async def look(asked: list[None]) -> list[Openings]:
+        async with request.reading() as tx:
+            appointment_type = await appointment_types.active(tx, request.id("appointment_type"))
+            # Only one counsellor is asked for a follow-up, and not the same one for everybody.
+            team = [] if appointment_type.is_follow_up else await appointment_types.ids_for(tx, appointment_type)
+            mode, first = mode_of(request, appointment_type), _first_day(request, tx, appointment_type)
+            return [await slot_search.openings_of(tx, appointment_type, mode, team, first)] * len(asked)
+
+    mode = request.typed("mode") or request.query.get("mode")
+    about = ("openings", request.id("appointment_type"), mode, _week(request))
+    return await request.services.batching.ask(about, None, look)
+
+
+async def _times_of(request: PageRequest, openings: Openings) -> list[Time]:
+    """What of these openings the visitor can book; who looks at the same time is read together with them."""
+    me, appointment_type = request.actor.known.id, openings.appointment_type
+    if appointment_type.is_follow_up:
+        mode = mode_of(request, appointment_type)
+        async with request.reading() as tx:
+            return await slot_search.free_times(tx, appointment_type, mode, me, openings.first)
+
+    async def know(people: list[uuid.UUID]) -> list[Candidate]:
+        async with request.reading() as tx:
+            return await slot_search.candidates(tx, people, openings.around)
+
+    candidate = await request.services.batching.ask(("candidates", openings.around), me, know)
+    return slot_search.times_for(openings, candidate)
 
 
 @post("/appointments/new/{appointment_type}/hold", again=choose_time)
@@ -265,38 +242,3 @@ async def decline(request: PageRequest) -> web.StreamResponse:
         row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP, lock=True)
         await booking.decline(tx, row)
     return request.go("/appointments", language.gettext("You keep your turn and are told of the next one."))
-
-
-@get("/appointments/{appointment}/confirm")
-async def confirm_form(request: PageRequest) -> web.StreamResponse:
-    """Step three of three: the time is reserved; a question, perhaps a number, and one button."""
-    async with request.reading() as tx:
-        heads = await read_heads(tx, request)
-        try:
-            row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP)
-        except Lapsed as lapsed:
-            row = lapsed.row
-            if row.reserved_until is None:
-                raise
-        if row.state in SHOWN:
-            return request.go(f"/appointments/{row.id}")
-        values = {"row": row, "at": ZoneInfo(row.time_zone), "cv": await cv_of(tx, row), "heads": heads}
-        return request.render("appointment_confirm.html", is_kept=not row.is_lapsed(tx.now), **values)
-
-
-async def cv_of(tx: Transaction, row: Appointment) -> Document | None:
-    """An employer reads the CV of whoever comes to an interview."""
-    return (await documents.cvs_of(tx, {row.candidate_id})).get(row.candidate_id) if row.is_interview else None
-
-
-@post("/appointments/{appointment}/book", again=confirm_form)
-async def book(request: PageRequest) -> web.StreamResponse:
-    async def book_all(asked: list[ActorBooking]) -> list[Appointment | Problem]:
-        async with request.transaction() as tx:
-            return await batch_booking.book_all(tx, asked)
-
-    asked = ActorBooking(request.actor, request.id("appointment"), request.typed("said"), request.typed("phone"))
-    row = await request.services.batching.ask("book", asked, book_all)
-    return request.go(
-        f"/appointments/{row.id}", language.gettext("It is booked. A mail with everything is on its way.")
-    )
