@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from rooms import models  # noqa: F401  every model must be mapped
-from rooms.core.clock import Clock, SystemClock
+from rooms.core.clock import Clock
 from rooms.core.database import Database
 from rooms.core.errors import NotFound
 from rooms.people import presence
@@ -66,7 +66,7 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
     """The application, ready to be run; it opens its database when it starts and closes everything when it stops."""
     for name in PAGE_MODULES:
         import_module(f"server.pages.{name}")
-    database = Database(settings.database, clock or SystemClock())
+    database = Database(settings.database, clock or settings.clock)
     version = rendering.static_version()
     is_demo = settings.mode == "demo"
     if is_demo:

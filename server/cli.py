@@ -7,7 +7,6 @@ import sys
 
 import structlog
 
-from rooms.core.clock import SystemClock
 from rooms.core.database import Database
 from rooms.core.errors import Problem
 from rooms.people import people
@@ -82,7 +81,7 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 async def _migrate(settings: Settings) -> int:
-    database = Database(settings.database, SystemClock())
+    database = Database(settings.database, settings.clock)
     await migrating.migrate(database.engine)
     await database.close()
     print("The database is up to date.")
@@ -92,7 +91,7 @@ async def _migrate(settings: Settings) -> int:
 async def _create_admin(settings: Settings, email: str, name: str) -> int:
     from rooms.people import signin
 
-    database = Database(settings.database, SystemClock())
+    database = Database(settings.database, settings.clock)
     try:
         await migrating.migrate(database.engine)
         async with database.transaction() as tx:

@@ -41,7 +41,7 @@ Check = Callable[[Settings], Awaitable[Finding]]
 
 
 async def database(settings: Settings) -> Finding:
-    found = Database(settings.database, SystemClock())
+    found = Database(settings.database, settings.clock)
     try:
         async with found.transaction() as tx:
             await tx.session.execute(text("SELECT 1"))

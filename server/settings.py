@@ -13,6 +13,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from rooms.core.clock import Clock, SetClock, SystemClock
+
 SHORTEST_SECRET = 32
 
 
@@ -41,6 +43,8 @@ class Settings(BaseSettings):
     stun_urls: Annotated[tuple[str, ...], NoDecode] = ()
     turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
     turn_secret: SecretStr = SecretStr("")
+    clock_file: Path | None = None
+    """A clock that is set and moved, for trying the product at another hour; no installation may have one."""
 
     @field_validator("trusted_proxies", "stun_urls", "turn_urls", mode="before")
     @classmethod
@@ -53,9 +57,15 @@ class Settings(BaseSettings):
             self.public_url = f"http://{self.host}:{self.port}"
         if self.mode == "production" and len(self.secret.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError(f"secret: set PARVIS_SECRET to at least {SHORTEST_SECRET} random characters")
+        if self.mode == "production" and self.clock_file:
+            raise ValueError("clock_file: PARVIS_CLOCK_FILE sets the clock for tests, and is refused in production")
         if self.turn_urls and not self.turn_secret.get_secret_value():
             raise ValueError("turn_secret: PARVIS_TURN_URLS needs PARVIS_TURN_SECRET")
         return self
+
+    @property
+    def clock(self) -> Clock:
+        return SetClock(self.clock_file) if self.clock_file else SystemClock()
 
     @property
     def is_secure(self) -> bool:

@@ -20,7 +20,7 @@ from rooms.organisations.employers import Employer
 from rooms.organisations.vacancies import VacancyText
 from rooms.people import people, presence
 from rooms.people.people import Person
-from tests.clock import HandClock
+from tests.clock import MovableClock
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Cast:
     """Amina and Karim seek work; Luc and Sophie recruit; Inès organises; Claire counsels; Paul administers."""
 
     database: Database
-    clock: HandClock
+    clock: MovableClock
     fair: Fair
     atlantique: Booth
     perrin: Booth
@@ -99,7 +99,7 @@ async def _person(tx: Transaction, name: str) -> Person:
     return await people.welcome(tx, name, text.slugged(name).replace("-", ".") + "@example.org", "en")
 
 
-async def gather(database: Database, clock: HandClock) -> Cast:
+async def gather(database: Database, clock: MovableClock) -> Cast:
     """An open fair with two booths that are set up, and its people."""
     async with database.transaction() as tx:
         names = (

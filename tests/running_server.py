@@ -2,24 +2,23 @@
 
 import asyncio
 import contextlib
-import os
 import signal
-import sys
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 
-from rooms.core.clock import SystemClock
+from rooms.core.clock import SetClock
 from rooms.core.database import Database
 from rooms.people import signin
 from rooms.people.people import Person
 from server import migrating
 from tests import cast as cast_
 from tests.cast import Cast
+from tests.clock import BEGINS
+from tests.server_process import ServerProcess
 from tests.services import free_port
-
-ROOT = Path(__file__).parent.parent
 
 
 @dataclass
@@ -27,8 +26,14 @@ class RunningServer:
     database_url: str
     folder: Path
     port: int = field(default_factory=free_port)
-    process: asyncio.subprocess.Process | None = None
+    process: ServerProcess | None = None
     extra: dict[str, str] = field(default_factory=dict)
+    begins: datetime | None = BEGINS
+    """None for the machine's own time, in which servers beside us live."""
+
+    def __post_init__(self) -> None:
+        self.clock = SetClock(self.folder / "clock")
+        self.clock.set_to(self.begins or datetime.now(UTC))
 
     @property
     def url(self) -> str:
@@ -42,12 +47,9 @@ class RunningServer:
             "PARVIS_FILES": str(self.folder / "files"),
             "PARVIS_PORT": str(self.port),
             "PARVIS_PUBLIC_URL": self.url,
+            "PARVIS_CLOCK_FILE": str(self.folder / "clock"),
         }
-        log = (self.folder / "house.log").open("ab")
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server", "serve",
-            cwd=ROOT, env={**os.environ, **settings, **self.extra}, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+        self.process = ServerProcess(settings | self.extra, self.folder / "house.log")
         await self._until_it_answers()
 
     async def _until_it_answers(self) -> None:
@@ -57,30 +59,30 @@ class RunningServer:
                     async with session.get(f"{self.url}/healthz") as answer:
                         if answer.status == 200:
                             return
-                if self.process and self.process.returncode is not None:
+                if self.process and not self.process.is_running:
                     raise RuntimeError((self.folder / "house.log").read_text()[-3000:])
                 await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
         """SIGKILL: it says goodbye to nobody."""
         assert self.process
-        os.killpg(self.process.pid, signal.SIGKILL)
-        await self.process.wait()
+        self.process.send(signal.SIGKILL)
+        await self.process.ended()
 
     async def stop(self) -> None:
-        if self.process is None or self.process.returncode is not None:
+        if self.process is None or not self.process.is_running:
             return
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self.process.wait(), 10)
+            await asyncio.wait_for(self.process.ended(), 10)
         except TimeoutError:
             await self.kill()
 
     async def prepare(self) -> Cast:
         """The cast and their open fair, before anybody comes."""
-        database = Database(self.database_url, SystemClock())
+        database = Database(self.database_url, self.clock)
         await migrating.migrate(database.engine)
-        cast = await cast_.gather(database, SystemClock())  # type: ignore[arg-type]
+        cast = await cast_.gather(database, self.clock)
         return cast
 
     async def link(self, cast: Cast, person: Person) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from rooms.core.clock import SystemClock
 from rooms.core.database import Database
 from server import app, migrating
 from server.demo import seed
@@ -83,7 +82,7 @@ async def _run(settings: Settings) -> int:
 
 
 async def _seeded(settings: Settings) -> Cast:
-    database = Database(settings.database, SystemClock())
+    database = Database(settings.database, settings.clock)
     await migrating.migrate(database.engine)
     cast = await seed.seed(database)
     await database.close()

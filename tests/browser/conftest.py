@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from rooms.people.people import Person
@@ -50,6 +51,11 @@ class Visitors:
         self.contexts.append(context)
         return context
 
+    async def leave(self) -> None:
+        for context in self.contexts:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(context.close(), CLOSES_WITHIN)
+
     async def passer_by(self, **options: object) -> Page:
         return await (await self.context(**options)).new_page()
 
@@ -64,7 +70,14 @@ class Visitors:
         return page
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One loop, because one browser serves every test of a process; each has contexts and a house of its own."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     playwright = await async_playwright().start()
     browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -75,22 +88,20 @@ async def browser() -> AsyncIterator[Browser]:
             await asyncio.wait_for(closing, CLOSES_WITHIN)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def running(database_url: str, tmp_path: Path) -> AsyncIterator[RunningServer]:
     running = RunningServer(database_url, tmp_path)
     yield running
     await running.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitors(browser: Browser, running: RunningServer) -> AsyncIterator[Visitors]:
     cast = await running.prepare()
     await running.start()
     visitors = Visitors(browser, running, cast)
     yield visitors
-    for context in visitors.contexts:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(context.close(), CLOSES_WITHIN)
+    await visitors.leave()
     await cast.database.close()
     assert visitors.faults == []
     log = (running.folder / "house.log").read_text()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from rooms.core.clock import SystemClock
 from rooms.core.database import Database
 from server import migrating
 from server.demo import seed
@@ -130,7 +129,7 @@ async def for_readme(browser: Browser, running: RunningServer, cast: Cast, desk:
 async def main(everything: Path | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         running = RunningServer(f"sqlite+aiosqlite:///{folder}/parvis.sqlite3", Path(folder))
-        database = Database(running.database_url, SystemClock())
+        database = Database(running.database_url, running.clock)
         await migrating.migrate(database.engine)
         cast = await seed.seed(database)
         await database.close()

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from rooms.lines.call import Answer
@@ -43,7 +44,7 @@ async def go_in(page: Page) -> None:
     await page.get_by_role("button", name="Go in").click()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def talk(visitors: Visitors) -> Talk:
     """Amina and Luc talk by video."""
     path = await opened(visitors.cast)

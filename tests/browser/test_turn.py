@@ -6,10 +6,11 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from rooms.lines.call import Answer
-from tests.browser.conftest import CHROMIUM, FLAGS, Visitors, received, until_frames
+from tests.browser.conftest import Visitors, received, until_frames
 from tests.proxy import Proxy
 from tests.running_server import RunningServer
 from tests.services import TURN_SECRET, coturn
@@ -22,9 +23,9 @@ ONLY_RELAYED = """
   };
 """
 WAY = """async () => {
-  const stats = [...(await globalThis.peer.getStats()).values()];
-  const pair = stats.find((each) => each.type === "candidate-pair" && each.nominated && each.state === "succeeded");
-  return stats.find((each) => each.id === pair.localCandidateId).candidateType;
+  const stats = await globalThis.peer.getStats();
+  const transport = [...stats.values()].find((each) => each.type === "transport");
+  return stats.get(stats.get(transport.selectedCandidatePairId).localCandidateId).candidateType;
 }"""
 OUTAGE = 10.0
 
@@ -44,25 +45,23 @@ class Wires:
         self.turn.mend()
 
 
-@pytest.fixture
-async def far(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[Visitors, Wires]]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def far(browser: Browser, database_url: str, tmp_path: Path) -> AsyncIterator[tuple[Visitors, Wires]]:
     """A house whose visitors reach each other through TURN over TCP alone."""
     async with AsyncExitStack() as stack:
         turn = Proxy(stack.enter_context(coturn()))
         await turn.start()
         urls = f"turn:127.0.0.1:{turn.port}?transport=tcp"
-        running = RunningServer(
-            database_url, tmp_path, extra={"PARVIS_TURN_URLS": urls, "PARVIS_TURN_SECRET": TURN_SECRET}
-        )
+        options = {"PARVIS_TURN_URLS": urls, "PARVIS_TURN_SECRET": TURN_SECRET}
+        running = RunningServer(database_url, tmp_path, extra=options, begins=None)
         cast = await running.prepare()
         await running.start()
         stack.push_async_callback(running.stop)
         wire = Proxy(running.port)
         await wire.start()
-        playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        stack.push_async_callback(browser.close)
-        yield Visitors(browser, running, cast), Wires(wire, turn)
+        visitors = Visitors(browser, running, cast)
+        yield visitors, Wires(wire, turn)
+        await visitors.leave()
         await cast.database.close()
         for each in (wire, turn):
             await each.stop()

@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -158,7 +158,7 @@ async def run(rounds: int, crowd: int) -> int:
         zone = hours.ZoneInfo("Europe/Paris")
         total, samples = {"booked": 0, "told": 0, "error": 0}, []
         for turn in range(rounds):
-            day = datetime.now(UTC).date() + timedelta(days=2 + turn)
+            day = running.clock.now().date() + timedelta(days=2 + turn)
             counts, took = await one_round(running, appointment_type, tokens, day, zone)
             samples += took
             total = {what: total[what] + counts[what] for what in total}

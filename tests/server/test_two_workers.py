@@ -2,7 +2,7 @@
 one that was in a worker's hands is sent once more."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ def running(database_url: str, folder: Path, letters: Letters) -> RunningServer:
 
 
 async def write_reminders(database: Database) -> None:
-    now = datetime.now(UTC)
+    now = database.clock.now()
     values: dict[str, object] = {
         "what": "remind_hours", "is_candidate": True, "name": "Amina", "other": "Claire",
         "appointment_type": "My project",
@@ -54,11 +54,10 @@ async def a_minute_passes(database: Database) -> None:
         await tx.session.execute(claimed.values(claimed_until=tx.now))
 
 
-async def test_a_reminder_is_sent_once_though_workers_are_killed(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
+async def test_a_reminder_is_sent_once_though_workers_are_killed(database_url: str, tmp_path: Path) -> None:
     async with mail_server() as letters, asyncio.timeout(90):
         first, second, third = (running(database_url, tmp_path / name, letters) for name in ("one", "two", "three"))
+        database = Database(database_url, first.clock)
         try:
             await first.start()
             await second.start()
@@ -74,5 +73,6 @@ async def test_a_reminder_is_sent_once_though_workers_are_killed(
         finally:
             for each in (first, second, third):
                 await each.stop()
+            await database.close()
     assert len(set(letters.ids)) == REMINDERS
     assert len(letters.twice) <= 2, "only what each of the two held when it was killed"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from rooms.appointments import booking, reservation, satisfaction
@@ -16,15 +17,12 @@ from rooms.meetings.modes import Mode
 from server.demo import picture, sayings
 from tests.browser.conftest import (
     Visitors,
-    browser,  # noqa: F401
     until_frames,
-    visitors,  # noqa: F401
 )
+from tests.browser.simulated import Simulated
 from tests.rooms.appointments.office import PARIS, open_office
-from tests.running_server import RunningServer
-from tests.server.simulated import Simulated
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 PATIENCE = 20_000
 """Milliseconds: two cores carry a house, two browsers' contexts and the simulated people."""
 COUNT_SOUND = """
@@ -42,15 +40,8 @@ ENERGY = """async () => {
 }"""
 
 
-@pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[RunningServer]:
-    running = RunningServer(f"sqlite+aiosqlite:///{tmp_path / 'parvis.sqlite3'}", tmp_path)
-    yield running
-    await running.stop()
-
-
-@pytest.fixture
-async def simulated(visitors: Visitors, tmp_path: Path) -> AsyncIterator[Simulated]:  # noqa: F811
+@pytest_asyncio.fixture(loop_scope="session")
+async def simulated(visitors: Visitors, tmp_path: Path) -> AsyncIterator[Simulated]:
     simulated = Simulated(visitors, tmp_path / "people.log")
     yield simulated
     if simulated.process and simulated.process.returncode is None:
@@ -70,7 +61,7 @@ async def _sound(page: Page) -> None:
             await asyncio.sleep(0.5)
 
 
-async def _waiting_at_perrin(visitors: Visitors) -> Page:  # noqa: F811
+async def _waiting_at_perrin(visitors: Visitors) -> Page:
     """Amina, in line at Maison Perrin by the form."""
     amina = await visitors.sign_in(visitors.cast.amina)
     await amina.add_init_script(COUNT_SOUND)
@@ -88,7 +79,7 @@ async def _go_in_when_called(page: Page) -> None:
     await page.get_by_role("button", name="Go in").click()
 
 
-async def test_a_simulated_recruiter_calls_talks_and_answers(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+async def test_a_simulated_recruiter_calls_talks_and_answers(visitors: Visitors, simulated: Simulated) -> None:
     await simulated.start(recruiters=(visitors.cast.sophie,))
     amina = await _waiting_at_perrin(visitors)
     await _go_in_when_called(amina)
@@ -117,7 +108,7 @@ async def _until_answered(page: Page, seconds: float = 20) -> None:
             await asyncio.sleep(0.5)
 
 
-async def test_a_reload_and_a_new_path_are_survived(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+async def test_a_reload_and_a_new_path_are_survived(visitors: Visitors, simulated: Simulated) -> None:
     await simulated.start(recruiters=(visitors.cast.sophie,))
     amina = await _waiting_at_perrin(visitors)
     await _go_in_when_called(amina)
@@ -130,7 +121,7 @@ async def test_a_reload_and_a_new_path_are_survived(visitors: Visitors, simulate
     await _sound(amina)
 
 
-async def test_the_house_may_start_again_during_a_talk(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+async def test_the_house_may_start_again_during_a_talk(visitors: Visitors, simulated: Simulated) -> None:
     await simulated.start(recruiters=(visitors.cast.sophie,))
     amina = await _waiting_at_perrin(visitors)
     await _go_in_when_called(amina)
@@ -146,7 +137,7 @@ async def test_the_house_may_start_again_during_a_talk(visitors: Visitors, simul
     await expect(amina.get_by_role("heading", name="The talk has ended.")).to_be_visible(timeout=PATIENCE)
 
 
-async def test_a_simulated_candidate_comes_when_called(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+async def test_a_simulated_candidate_comes_when_called(visitors: Visitors, simulated: Simulated) -> None:
     cast = visitors.cast
     luc = await visitors.sign_in(cast.luc)
     await luc.add_init_script(COUNT_SOUND)
@@ -164,7 +155,7 @@ async def test_a_simulated_candidate_comes_when_called(visitors: Visitors, simul
     await expect(luc.locator(".waiting-row")).to_contain_text("Karim Diallo", timeout=40_000)
 
 
-async def test_simulated_people_talk_among_themselves(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+async def test_simulated_people_talk_among_themselves(visitors: Visitors, simulated: Simulated) -> None:
     """The first candidate once asks for five minutes; the second talks without media and is answered."""
     cast = visitors.cast
     await simulated.start(recruiters=(cast.sophie,), candidates=(cast.amina, cast.karim))
@@ -175,7 +166,7 @@ async def test_simulated_people_talk_among_themselves(visitors: Visitors, simula
     assert html.unescape(chat).count("data-message=") >= 2
 
 
-async def test_what_a_visitor_writes_is_answered(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+async def test_what_a_visitor_writes_is_answered(visitors: Visitors, simulated: Simulated) -> None:
     fair = visitors.cast.fair.slug
     await simulated.start(recruiters=(visitors.cast.sophie,))
     amina = await visitors.sign_in(visitors.cast.amina)
@@ -193,7 +184,7 @@ async def test_what_a_visitor_writes_is_answered(visitors: Visitors, simulated: 
     assert await amina.locator(".message").count() == 2
 
 
-async def test_they_go_at_once_when_told_to(visitors: Visitors, simulated: Simulated) -> None:  # noqa: F811
+async def test_they_go_at_once_when_told_to(visitors: Visitors, simulated: Simulated) -> None:
     await simulated.start(recruiters=(visitors.cast.sophie,), candidates=(visitors.cast.karim,))
     amina = await _waiting_at_perrin(visitors)
     await _go_in_when_called(amina)
@@ -204,7 +195,7 @@ async def test_they_go_at_once_when_told_to(visitors: Visitors, simulated: Simul
 
 
 async def test_a_simulated_jobseeker_comes_to_an_appointment_and_says_how_it_was(
-    visitors: Visitors,  # noqa: F811
+    visitors: Visitors,
     simulated: Simulated,
 ) -> None:
     cast = visitors.cast

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rooms.people.people import Person
 from tests.browser.conftest import Visitors
-from tests.running_server import ROOT
+from tests.services import ROOT
 
 PACE = 0.2
 
