@@ -9,16 +9,16 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-demo: .venv/demo static/vendor/.built ## run a fair with simulated people (PORT=8080, FRESH=1 begins anew)
+demo: .venv/demo static/built/.built ## run a fair with simulated people (PORT=8080, FRESH=1 begins anew)
 	@exec $(BIN)/parvis demo --port $(PORT) $(if $(FRESH),--fresh)
 
-test: .venv/dev static/vendor/.built ## install what the tests need, check, run everything
+test: .venv/dev static/built/.built ## install what the tests need, check, run everything
 	@tests/install
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 	@$(MAKE) --no-print-directory bench ROUNDS=2
 
-check: .venv/dev static/vendor/.built ## format, lint, types, layers, words, protocol page
+check: .venv/dev static/built/.built ## format, lint, types, layers, words, protocol page
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy rooms signaling server
@@ -30,16 +30,16 @@ check: .venv/dev static/vendor/.built ## format, lint, types, layers, words, pro
 
 bench: bench-call bench-slots bench-booking ## every benchmark (ROUNDS=2 for a short one)
 
-bench-call: .venv/dev static/vendor/.built ## click to first picture, beside PeerJS
+bench-call: .venv/dev static/built/.built ## click to first picture, beside PeerJS
 	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench-slots: .venv/dev ## free times of 250 counsellors, and a portfolio of 200 people, on PostgreSQL
 	$(BIN)/python -m tests.load.bench_slots $(if $(ROUNDS),--rounds $(ROUNDS))
 
-bench-booking: .venv/dev static/vendor/.built ## 500 people try for 50 times at once, over HTTP, on PostgreSQL
+bench-booking: .venv/dev static/built/.built ## 500 people try for 50 times at once, over HTTP, on PostgreSQL
 	$(BIN)/python -m tests.load.bench_booking $(if $(ROUNDS),--rounds 1)
 
-screenshots: .venv/dev static/vendor/.built ## take the pictures of the README anew
+screenshots: .venv/dev static/built/.built ## take the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots
 
 protocol: .venv/dev ## write docs/protocol.md and docs/asyncapi.json anew
@@ -49,12 +49,12 @@ words: .venv/dev ## collect sentences for translation
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ --no-location --sort-output --omit-header --width 120 -o locale/messages.pot .
 	$(BIN)/pybabel -q update -i locale/messages.pot -d locale -l fr --no-fuzzy-matching --omit-header --ignore-pot-creation-date --width 120
 
-wheel: .venv/dev static/vendor/.built ## build the wheel, whole with templates and assets
+wheel: .venv/dev static/built/.built ## build the wheel, whole with templates and assets
 	rm -rf dist
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what was built (not the demo's data)
-	rm -rf .venv node_modules static/vendor dist
+	rm -rf .venv node_modules static/vendor static/built dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Parvis needs Python 3.11 or later: make PYTHON=python3.12 ..."; exit 1; }
@@ -72,7 +72,9 @@ clean: ## remove what was built (not the demo's data)
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@ .venv/demo
 
-static/vendor/.built: package-lock.json server/assets.py
+SOURCES := $(shell find static/js static/css -type f)
+
+static/built/.built: package-lock.json server/assets.py $(SOURCES)
 	@$(if $(wildcard .venv/bin/python),true,$(MAKE) --no-print-directory .venv/demo)
 	@echo "Fetching the front-end packages, once ..."
 	@tools/fetch-front-end

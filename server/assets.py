@@ -1,20 +1,31 @@
-"""Build static/vendor/ from the npm packages: the files that the pages load.
+"""Build static/vendor/ from the npm packages, and static/built/ from our own scripts and styles: what the pages load.
 
-Run it after ``npm ci`` as ``python -m server.assets``. It wipes the folder
-first, so that nothing stays from an older version.
+Run it after ``npm ci`` as ``python -m server.assets``. It wipes both folders first, so that nothing stays from an older
+version. The bundles are those of esbuild: one style sheet, one script a page and what several pages share. Whatever is
+text also lies there as brotli and gzip compress it.
 """
 
+import gzip
 import json
 import re
 import shutil
+import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import brotli
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
-VENDOR = ROOT / "static" / "vendor"
+STATIC = ROOT / "static"
+VENDOR = STATIC / "vendor"
+BUILT = STATIC / "built"
 
 SOCKET_IO = "socket.io-client/dist/socket.io.esm.min.js"
+IDIOMORPH = "idiomorph/dist/idiomorph.esm.js"
+TEXT = (".js", ".css", ".svg")
 
 FONTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -74,6 +85,7 @@ OWN_ICONS: dict[str, str] = {
 # Beside the modules, so that a type check reads the types of their packages.
 TYPES = {
     "socket.io": 'export * from "socket.io-client";\nexport { default } from "socket.io-client";\n',
+    "idiomorph": 'export * from "idiomorph";\n',
     "rrweb-record": 'export * from "@rrweb/record";\n',
     "rrweb-replay": 'export * from "@rrweb/replay";\n',
 }
@@ -124,15 +136,63 @@ def licence_of(package: str) -> str:
     return f"{said['name']} {said['version']}, licence {said['license']}, {said['homepage']}\n"
 
 
-def build() -> list[Path]:
+def bundle() -> list[Path]:
+    """Write static/built/ anew; returns the files written."""
+    shutil.rmtree(BUILT, ignore_errors=True)
+    pages = sorted(path for path in (STATIC / "js" / "pages").glob("*.js") if path.name != "page.js")
+    about = BUILT / "imports.json"
+    options = (
+        f"--metafile={about}", "--bundle", "--minify", "--splitting", "--format=esm", "--target=es2022",
+        "--log-level=warning", "--chunk-names=shared-[hash]", "--entry-names=[name]", "--external:*.woff2",
+        f"--outdir={BUILT}",
+    )  # fmt: skip
+    script = source("esbuild/bin/esbuild")
+    command = [sys.executable, "tools/node_from_pypi.py", str(script), *options, *map(str, pages)]
+    subprocess.run([*command, str(STATIC / "css" / "parvis.css")], check=True, cwd=ROOT)  # noqa: S603
+    about.write_text(json.dumps(imports(json.loads(about.read_text()))))
+    return sorted(BUILT.iterdir())
+
+
+def imports(metafile: dict[str, Any]) -> dict[str, list[str]]:
+    """Page -> the shared scripts that it cannot begin without (esbuild's metafile, static imports alone)."""
+    outputs = {Path(path).name: about for path, about in metafile["outputs"].items()}
+
+    def needed(name: str) -> set[str]:
+        at_once = [each for each in outputs[name]["imports"] if each["kind"] == "import-statement"]
+        names = {Path(each["path"]).name for each in at_once}
+        return names.union(*map(needed, names))
+
+    pages = [name for name in outputs if name.endswith(".js") and not name.startswith("shared-")]
+    return {Path(name).stem: sorted(needed(name)) for name in pages}
+
+
+def is_stale() -> bool:
+    """Whether a script or a style sheet is younger than the bundles."""
+    sources = [path for folder in ("js", "css") for path in (STATIC / folder).rglob("*.*")]
+    built = (BUILT / "parvis.css").stat().st_mtime if (BUILT / "parvis.css").exists() else 0
+    return built < max(path.stat().st_mtime for path in sources)
+
+
+def compress(paths: Iterable[Path]) -> None:
+    """Beside each text its brotli and gzip, which aiohttp sends to browsers that take them."""
+    for path in paths:
+        if path.suffix not in TEXT:
+            continue
+        content = path.read_bytes()
+        path.with_name(f"{path.name}.br").write_bytes(brotli.compress(content))
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content, mtime=0))
+
+
+def vendor() -> list[Path]:
     """Write static/vendor/ anew; returns the files written."""
-    texts = {"socket.io.js": script(SOCKET_IO), "icons.svg": sprite()}
+    texts = {"socket.io.js": script(SOCKET_IO), "idiomorph.js": script(IDIOMORPH), "icons.svg": sprite()}
     texts |= {f"{name}.d.ts": text for name, text in TYPES.items()}
     texts |= {f"rrweb-{name}.js": script(f"@rrweb/{name}/dist/{name}.js") for name in RRWEB}
     copies = {name: source(f"{package}/files/{name}") for package, names in FONTS for name in names}
     copies |= {name: source(f"dejavu-fonts-ttf/ttf/{name}") for name in PRINTED}
     copies["rrweb-replay.css"] = source("@rrweb/replay/dist/style.css")
     texts["licences/rrweb.txt"] = licence_of("@rrweb/record")
+    texts["licences/idiomorph.txt"] = licence_of("idiomorph")
     copies |= {f"licences/{name}": source(path) for path, name in LICENCES}
 
     shutil.rmtree(VENDOR, ignore_errors=True)
@@ -149,11 +209,12 @@ def main() -> int:
         print("node_modules is not there. Run this first: npm ci", file=sys.stderr)
         return 1
     try:
-        written = build()
+        written = vendor() + bundle()
+        compress(written)
     except MissingPackage as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{len(written)} files in {VENDOR.relative_to(ROOT)}")
+    print(f"{len(written)} files in static/vendor and static/built")
     return 0
 
 

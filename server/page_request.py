@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,7 +28,7 @@ from rooms.people.people import Person
 from rooms.people.signin import Session
 from server import language
 from server.files import Storage
-from server.security import Rates, form_token
+from server.security import Rates, form_token, masked, unmasked
 from server.settings import Settings
 from signaling.hub import Hub
 
@@ -41,7 +42,6 @@ PAGE_SEEN_EVERY = timedelta(seconds=15)
 PART = "X-Part"
 """The header of a page's own script, which wants only the part that changes, or the address to go to in GO."""
 NOT_KEPT = {"Cache-Control": "no-store"}
-PARTS_KEPT = 64
 SENTENCE = "sentence"
 """The part that is only the sentence saying what is wrong."""
 GO = "X-Go"
@@ -180,8 +180,18 @@ class PageRequest:
         """A form that is shown again is shown on the page that it came from."""
         return URL(self.form_page).query if self.form_page else self.http.query
 
-    @property
+    @cached_property
     def form_token(self) -> str:
+        """What each form of this page brings back."""
+        return masked(self._own_token)
+
+    @property
+    def is_own_form(self) -> bool:
+        """Whether what was sent comes from a page that we gave to this browser."""
+        return secrets.compare_digest(unmasked(self.typed("form_token")), self._own_token)
+
+    @property
+    def _own_token(self) -> str:
         return form_token(self.services.settings.secret.get_secret_value(), self.holder)
 
     @property
@@ -203,24 +213,6 @@ class PageRequest:
             self.cookies[FAIR] = (fair.slug, FAIR_KEPT)
         status = self.problem.status if self.problem else self.status
         return web.Response(text=text, content_type="text/html", status=status, headers=NOT_KEPT)
-
-    def part(self, template: str, key: Hashable, **values: Any) -> web.Response:
-        """A part of a page, written once for all who are shown the same: `key` says what makes it differ, apart from
-        the language, the sentence that says what is wrong, and the form's token."""
-        problem = language.problem_text(self.problem) if self.problem else ""
-        known = self.services.parts
-        whole = (template, self.language, problem, key)
-        if whole not in known:
-            if len(known) >= PARTS_KEPT:
-                known.clear()
-            own, self.holder = self.holder, secrets.token_urlsafe(12)
-            known[whole] = (self.form_token, self.services.render_template(template, self, **values))
-            self.holder = own
-        token, text = known[whole]
-        status = self.problem.status if self.problem else self.status
-        return web.Response(
-            text=text.replace(token, self.form_token), content_type="text/html", status=status, headers=NOT_KEPT
-        )
 
     def go(self, path: str, flash: str | None = None, *, kind: str = "ok") -> web.Response:
         """Send the browser to a page of ours, with a sentence to show: in the section that `path` names, or on top."""

@@ -102,6 +102,7 @@ def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
     """A function that renders a template for a request. `static` is the base address of the static files."""
     templates = environment()
     templates.globals["icon"] = cache(partial(_icon, static))
+    templates.globals["script"] = cache(partial(_script, static))
     catalogues = {code: json.dumps(_words_of(code), ensure_ascii=False) for code in ("fr", "en")}
 
     def render(template: str, request: PageRequest, **values: Any) -> str:
@@ -127,6 +128,18 @@ def _icon(static: str, name: str) -> Markup:
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}/vendor/icons.svg#{}"/></svg>').format(
         static, name
     )
+
+
+@cache
+def shared_scripts() -> dict[str, list[str]]:
+    """What the script of each page imports at once, as server.assets wrote it down: fetched without waiting for it."""
+    found: dict[str, list[str]] = json.loads((STATIC / "built" / "imports.json").read_text())
+    return found
+
+
+def _script(static: str, page: str) -> Markup:
+    ahead = (f'<link rel="modulepreload" href="{static}/built/{name}">' for name in shared_scripts()[page])
+    return Markup("".join([*ahead, f'<script type="module" src="{static}/built/{page}.js"></script>']))  # noqa: S704
 
 
 def _words_of(code: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from rooms.people import languages, signin
 from rooms.people.people import Person
 from rooms.people.signin import Session
 from server import language, security
+from server.compression import compressed
 from server.page_request import (
     FLASH,
     FORM,
@@ -62,7 +63,7 @@ def handler_of(page: Route) -> security.Handler:
             failure = Failed()
             request.problem = failure
             response = request.render("problem.html", problem=failure, text=language.problem_text(failure))
-        return _with_cookies(request, response)
+        return compressed(http, _with_cookies(request, response))
 
     return receive
 
@@ -118,7 +119,7 @@ async def _read_form(request: PageRequest, largest: int) -> None:
             request.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
         elif isinstance(value, web.FileField):
             request.files[name] = Upload(value.filename, await asyncio.to_thread(value.file.read))
-    if not secrets.compare_digest(request.typed("form_token").encode(), request.form_token.encode()):
+    if not request.is_own_form:
         message = N_("This page had grown old. It has been renewed; please send it again.")
         raise Conflict("form_token", message)
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+import secrets
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -37,6 +38,24 @@ class Rates:
 def form_token(secret: str, holder: str) -> str:
     """The token that a form of this browser must bring back."""
     return hmac.new(secret.encode(), f"form:{holder}".encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def masked(token: str) -> str:
+    """The token under a new mask, as a page carries it: compressed pages of different lengths tell nobody what is the
+    same in all of them (BREACH, 2013)."""
+    content = bytes.fromhex(token)
+    mask = secrets.token_bytes(len(content))
+    return mask.hex() + bytes(a ^ b for a, b in zip(mask, content, strict=True)).hex()
+
+
+def unmasked(brought: str) -> str:
+    """The token that a form brought back, or nothing if it is none."""
+    try:
+        content = bytes.fromhex(brought)
+    except ValueError:
+        return ""
+    mask, hidden = content[: len(content) // 2], content[len(content) // 2 :]
+    return bytes(a ^ b for a, b in zip(mask, hidden, strict=False)).hex()
 
 
 def same_origin(request: web.Request, public_url: str) -> bool:

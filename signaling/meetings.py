@@ -57,7 +57,7 @@ class ProlongedEvent(StreamEvent):
 
 @server_event("meeting:mode_changed")
 class ModeChangedEvent(StreamEvent):
-    """The talk goes on in another way; `phone` is the number, when it is by phone."""
+    """The talk goes on in another way; `phone` is the number by which it can."""
 
     meeting_id: UUID
     mode: Mode
@@ -91,7 +91,7 @@ async def _stepped(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     assert isinstance(event, ModeChanged)  # noqa: S101
     row = await tx.session.get_one(Meeting, event.meeting_id)
     appointment = await room.appointment_of(tx, row)
-    phone = appointment.phone if appointment and event.mode is Mode.PHONE else ""
+    phone = appointment.phone if appointment else ""
     return ModeChangedEvent(**head(published), **event.model_dump(), phone=phone)
 
 
@@ -111,6 +111,7 @@ class MeetingSnapshot(Payload):
     live_at: datetime | None
     planned_end_at: datetime | None
     mode: Mode
+    phone: str
     cobrowsing: CobrowsingSnapshot | None
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rooms import access
 from rooms.access import Act, Actor
-from rooms.appointments import agenda
+from rooms.appointments import agenda, room
 from rooms.chat import messages, moderation, questions
 from rooms.core import streams
 from rooms.core.errors import N_, Invalid, NotFound, Problem
@@ -214,14 +214,16 @@ async def conversation_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Paylo
     return ConversationSnapshot(messages=[message_view(row) for row in await messages.messages_of(tx, subject_id)])
 
 
-async def meeting_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
+async def meeting_snapshot(tx: Transaction, subject_id: uuid.UUID) -> MeetingSnapshot:
     meeting = await tx.session.get_one(Meeting, subject_id)
     shown = await cobrowsing.of_meeting(tx, subject_id)
+    appointment = await room.appointment_of(tx, meeting)
     return MeetingSnapshot(
         state=meeting.state,
         went_in=sorted(meeting.gone_in),
         live_at=meeting.live_at,
         planned_end_at=meeting.planned_end_at,
         mode=meeting.mode,
+        phone=appointment.phone if appointment else "",
         cobrowsing=CobrowsingSnapshot(owner_id=shown.owner_id, may_fill=shown.may_fill) if shown else None,
     )

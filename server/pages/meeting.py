@@ -1,27 +1,49 @@
 """The meeting's page, and what the recruiter writes during and after it."""
 
-import json
+from uuid import UUID
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from rooms import access
 from rooms.access import Act
-from rooms.appointments import papers, room
-from rooms.appointments.appointment import Appointment
-from rooms.chat import messages
+from rooms.appointments import room
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import conversation_stream, fair_stream, line_stream, meeting_stream
-from rooms.core.transaction import Transaction
-from rooms.lines import line_status, talks
-from rooms.lines.line_status import Position
-from rooms.meetings import cobrowsing, follow_up, meetings
-from rooms.meetings.cobrowsing import Cobrowsing
-from rooms.meetings.meeting import Meeting, NextStep
+from rooms.meetings import follow_up, meetings
+from rooms.meetings.meeting import NextStep
 from rooms.meetings.modes import Mode
-from rooms.people import documents
+from rooms.views.meeting import MeetingView, of_meeting
 from server import language
 from server.page_request import PageRequest, get, post
 from server.pages.stream_heads import read_heads
+from signaling.meetings import MeetingSnapshot
+from signaling.streams import meeting_snapshot
+
+
+class Partner(BaseModel):
+    """One of those whom one meets, and the channel that the pair's signals name."""
+
+    person_id: UUID
+    name: str
+    is_simulated: bool
+    channel_id: UUID
+
+
+class Start(BaseModel):
+    """What the page's scripts start from."""
+
+    meeting_id: UUID
+    me: UUID
+    other: Partner
+    third: Partner | None
+    leads: bool
+    looks: bool
+    """Whether pages are looked at together: the guest has no part in it."""
+    is_recorded: bool
+    """What the connection did is recorded of the two whom the appointment is between."""
+    first_page: str
+    snapshot: MeetingSnapshot
 
 
 @get("/meetings/{meeting}")
@@ -29,94 +51,47 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
     """The waiting room and the talk; afterwards, what comes next."""
     async with request.reading() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"))
-        talk = await room.conversation_of(tx, row)
-        leads = row.led_by_id == request.actor.known.id
-        wanted = [meeting_stream(row.id), conversation_stream(talk.id)]
+        me = request.actor.known
+        thread = await room.conversation_of(tx, row)
+        wanted = [meeting_stream(row.id), conversation_stream(thread.id)]
         if row.booth:
+            leads = row.led_by_id == me.id
             wanted += [fair_stream(row.booth.fair_id), *([line_stream(row.booth.id)] if leads else [])]
         heads = await read_heads(tx, request, *wanted)
-        appointment = await room.appointment_of(tx, row)
-        place = await talks.place_of(tx, row)
-        line = await line_status.of_line(tx, row.booth) if leads and row.booth else []
-        values = {
-            "meeting": row,
-            "appointment": appointment,
-            "place": place,
-            "fair": row.booth.fair if row.booth else None,
-            "leads": leads,
-            "other": row.others(request.actor.known.id)[0],
-            "third": next(iter(row.others(request.actor.known.id)[1:]), None),
-            "is_guest": request.actor.is_person(row.guest_id),
-            "conversation": talk,
-            "cv": await _cv(tx, row, appointment) if leads else None,
-            "messages": await messages.messages_of(tx, talk.id),
-            "next_in_line": next((position for position in line if position.can_be_called), None),
-            "people_in_line": json.dumps({str(position.place.id): _waiting(position) for position in line}),
-            "heads": heads,
-            "papers": await papers.of_appointment(tx, row.appointment_id) if row.appointment_id else [],
-            "names": {person.id: person.name for person in row.people},
-            "modes": [mode.value for mode in room.modes_of(row)],
-            "live": json.dumps(_live(request, row, appointment, await cobrowsing.of_meeting(tx, row.id))),
-        }
+        view = await of_meeting(tx, row, me, thread)
+        start = _start(request, view, await meeting_snapshot(tx, row.id))
     if row.is_over and row.appointment_id:
         return request.go(f"/appointments/{row.appointment_id}")
-    return request.render("after.html" if row.is_over else "meeting.html", **values)
+    template = "after.html" if row.is_over else "meeting.html"
+    return request.render(template, view, start=start.model_dump_json(), heads=heads)
 
 
-async def _cv(tx: Transaction, row: Meeting, appointment: Appointment | None) -> documents.Document | None:
-    """The CV is shown to employers; to a counsellor somebody passes the paper they choose."""
-    if row.booth is None and not (appointment and appointment.is_interview):
-        return None
-    return (await documents.cvs_of(tx, {row.candidate_id})).get(row.candidate_id)
-
-
-def _waiting(position: Position) -> dict[str, str]:
-    person = position.place.person
-    return {"name": person.name, "seeks": person.seeks, "initials": person.initials}
-
-
-def _first_page(request: PageRequest, row: Meeting, appointment: Appointment | None) -> str:
+def _first_page(request: PageRequest, view: MeetingView) -> str:
     """What is shown first when a page is looked at together: a recruiter has no business with one's appointments, and
     whoever came by a link sees but this one."""
     if request.actor.link:
-        return f"/appointments/{row.appointment_id}"
-    booth = row.booth or (appointment.appointment_type.booth if appointment else None)
+        return f"/appointments/{view.meeting.appointment_id}"
+    booth = view.meeting.booth or (view.appointment.appointment_type.booth if view.appointment else None)
     return f"/fairs/{booth.fair.slug}/booths/{booth.employer.slug}" if booth else "/appointments"
 
 
-def _live(
-    request: PageRequest, row: Meeting, appointment: Appointment | None, shown: Cobrowsing | None
-) -> dict[str, object]:
-    """What the page's scripts start from."""
-    me = request.actor.known.id
-    other, *third = row.others(me)
-    return {
-        "meeting_id": str(row.id),
-        "me": str(me),
-        "other_id": str(other.id),
-        "channel_id": str(row.channel(me, other.id)),
-        "otherName": other.name,
-        "firstPage": _first_page(request, row, appointment),
-        "otherIsSimulated": other.is_simulated,
-        "third": {
-            "id": str(third[0].id),
-            "name": third[0].name,
-            "isIn": third[0].id in row.gone_in,
-            "channel_id": str(row.channel(me, third[0].id)),
-        }
-        if third
-        else None,
-        "looks": row.guest_id != me,
-        "leads": me == row.led_by_id,
-        "mode": row.mode.value,
-        "phone": appointment.phone if appointment else "",
-        "cobrowsing": {"owner_id": str(shown.owner_id), "mayFill": shown.may_fill} if shown else None,
-        # What the connection did is recorded of the two whom the appointment is between.
-        "isAppointment": row.appointment_id is not None and me != row.guest_id,
-        "iAmIn": me in row.gone_in,
-        "otherIsIn": other.id in row.gone_in,
-        "plannedEndAt": row.planned_end_at.isoformat() if row.planned_end_at else None,
-    }
+def _start(request: PageRequest, view: MeetingView, snapshot: MeetingSnapshot) -> Start:
+    row, me = view.meeting, request.actor.known.id
+    other, *third = (
+        Partner(person_id=each.id, name=each.name, is_simulated=each.is_simulated, channel_id=row.channel(me, each.id))
+        for each in row.others(me)
+    )
+    return Start(
+        meeting_id=row.id,
+        me=me,
+        other=other,
+        third=third[0] if third else None,
+        leads=view.leads,
+        looks=not view.is_guest,
+        is_recorded=row.appointment_id is not None and not view.is_guest,
+        first_page=_first_page(request, view),
+        snapshot=snapshot,
+    )
 
 
 @post("/meetings/{meeting}/mode", again=meeting)

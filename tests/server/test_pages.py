@@ -30,7 +30,7 @@ from rooms.people import documents
 from rooms.people.documents import Document
 from rooms.people.people import Person
 from server import devices, language
-from server.security import form_token
+from server.security import form_token, masked
 from signaling.hub import SESSION_COOKIE
 from tests.server.world import PDF, SECRET, World
 
@@ -50,7 +50,7 @@ class Visitor:
 
     async def send(self, path: str, *, file: tuple[str, bytes] | None = None, **form: str) -> tuple[int, str, str]:
         """(status, path it came to, text) of a form, with `file` as its document."""
-        data = aiohttp.FormData({"form_token": form_token(SECRET, self.world.tokens[self.role]), **form})
+        data = aiohttp.FormData({"form_token": masked(form_token(SECRET, self.world.tokens[self.role])), **form})
         if file:
             data.add_field("document", file[1], filename=file[0], content_type="application/octet-stream")
         answer = await self.session.post(self.world.server.make_url(path.format(**self.world.ids)), data=data)

@@ -35,7 +35,7 @@ from rooms.people import documents, people, signin
 from rooms.people.people import Person
 from server import app as app_
 from server.page_request import SERVICES
-from server.security import form_token
+from server.security import form_token, masked
 from server.settings import load
 from signaling.hub import SESSION_COOKIE
 from tests import cast as cast_
@@ -60,7 +60,7 @@ class World:
         """(status, where it leads to) of a request by this role, with a right form token."""
         token = self.tokens.get(role, "")
         cookies = {SESSION_COOKIE: token} if token else {"parvis_visitor": "visitor"}
-        data = {"form_token": form_token(SECRET, token or "visitor"), **(form or {})}
+        data = {"form_token": masked(form_token(SECRET, token or "visitor")), **(form or {})}
         async with aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.DummyCookieJar()) as session:
             url = self.server.make_url(path.format(**self.ids))
             headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}

@@ -1,6 +1,13 @@
 """What a client makes of events: a snapshot and an event give the next snapshot, for each kind of stream."""
 
+import json
+import subprocess
+import sys
+from functools import cache
+from subprocess import PIPE
 from typing import Any
+
+from tests.services import ROOT
 
 Snapshot = dict[str, Any]
 PLACE_FIELDS = ("state", "passed_over_until", "hold_reason", "missed")
@@ -118,29 +125,34 @@ def _conversation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
 
 
 def _meeting(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
-    match event:
-        case "meeting:begun" | "appointment:room_opened":
-            pass
-        case "meeting:went_in":
-            snapshot["went_in"] = sorted([*snapshot["went_in"], told["person_id"]])
-            snapshot |= {"live_at": told["live_at"], "planned_end_at": told["planned_end_at"]}
-            snapshot["state"] = "live" if told["live_at"] else snapshot["state"]
-        case "meeting:went_out":
-            snapshot["went_in"] = [each for each in snapshot["went_in"] if each != told["person_id"]]
-        case "meeting:mode_changed":
-            snapshot["mode"] = told["mode"]
-        case "cobrowsing:began":
-            snapshot["cobrowsing"] = {"owner_id": told["owner_id"], "may_fill": False}
-        case "cobrowsing:allowed":
-            snapshot["cobrowsing"]["may_fill"] = told["may_fill"]
-        case "cobrowsing:ended":
-            snapshot["cobrowsing"] = None
-        case "meeting:prolonged":
-            snapshot["planned_end_at"] = told["planned_end_at"]
-        case "meeting:ended":
-            snapshot["state"] = told["state"]
-        case _:
-            raise AssertionError(event)
+    """By the browser's own reducer."""
+    if event in ("meeting:begun", "appointment:room_opened"):
+        return
+    after = _browser().ask({"snapshot": snapshot, "event": event, "told": told})
+    if after is None:
+        raise AssertionError(event)
+    snapshot.clear()
+    snapshot |= after
+
+
+class Browser:
+    """The modules of the pages, run by node: a snapshot and an event give the next snapshot."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "tools/node_from_pypi.py", "tests/js/reduce.mjs"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True)
+
+    def ask(self, question: dict[str, Any]) -> Snapshot | None:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        answer: Snapshot | None = json.loads(self._process.stdout.readline())
+        return answer
+
+
+@cache
+def _browser() -> Browser:
+    return Browser()
 
 
 def _moderation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:

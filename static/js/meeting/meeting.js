@@ -1,36 +1,17 @@
 /** A meeting as this browser lives it: entering, the transport of the present generation, who is in. No page. */
 
+import { News } from "./news.js";
+import { MEETING_EVENTS, reduce } from "./state.js";
 import { Transport } from "./transport.js";
 
 const REPORTED = new Set(["connected", "disconnected", "failed", "devices_well", "devices_failed"]);
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {{person_id: string, tab: string, microphone: boolean, camera: boolean, screen: boolean, is_polite: boolean}} Peer */
-/** @typedef {"changed" | "screen" | "stop_screen" | "cobrowse" | "cobrowse_back" | "cobrowsing" | "cobrowsing-asked" | "cobrowsing-declined" | "other-came" | "stepped"} News */
-/**
- * @typedef {object} Start what the page was rendered with
- * @property {string} meeting_id
- * @property {string} me
- * @property {string} other_id
- * @property {string} channel_id of the two
- * @property {boolean} iAmIn
- * @property {boolean} otherIsIn
- * @property {string | null} plannedEndAt
- * @property {boolean} isAppointment
- * @property {"video" | "audio" | "chat" | "phone"} mode
- * @property {string} phone
- * @property {{owner_id: string, mayFill: boolean} | null} cobrowsing
- */
-/**
- * @typedef {object} Hearer
- * @property {(stream: MediaStream) => void} stream
- * @property {() => void} changed something that is shown has changed
- * @property {() => void} elsewhere the meeting goes on in another tab
- * @property {() => void} ended
- * @property {(message: string) => void} refused
- */
+/** @typedef {import("./state.js").Peer} Peer */
+/** @typedef {import("./state.js").Start} Start */
+/** @typedef {import("./news.js").Hearer} Hearer */
 
-export class Meeting {
+export class Meeting extends News {
   /**
    * @param {Connection} connection
    * @param {Start} start
@@ -38,21 +19,16 @@ export class Meeting {
    * @param {Hearer} hearer
    */
   constructor(connection, start, tab, hearer) {
+    super();
     this.connection = connection;
     this.id = start.meeting_id;
     this.me = start.me;
-    this.other = start.other_id;
-    this.channel = start.channel_id;
-    this.iAmIn = start.iAmIn;
-    this.otherIsIn = start.otherIsIn;
-    this.plannedEndAt = start.plannedEndAt;
-    this.isAppointment = start.isAppointment;
-    this.mode = start.mode;
-    this.phone = start.phone;
-    /** Whose page is looked at together. */
-    this.cobrowsing = start.cobrowsing;
-    /** @type {Map<News, Set<(value: any) => void>>} */
-    this.hearers = new Map();
+    this.other = start.other.person_id;
+    this.channel = start.other.channel_id;
+    this.isRecorded = start.is_recorded;
+    this.snapshot = start.snapshot;
+    /** What is known here before the server tells it: we have clicked, the other one says so itself. */
+    this.known = { iAmIn: false, otherIsIn: false };
     this.tab = tab;
     this.hearer = hearer;
     this.generation = 0;
@@ -85,37 +61,11 @@ export class Meeting {
       this.connection.on("meeting:peers", (told) => between(told) && this.peersChanged(told)),
       this.connection.on("meeting:signal", (signal) => between(signal) && void this.receive(signal)),
       this.connection.on("meeting:taken_over", (told) => between(told) && this.leaveHere()),
-      this.connection.on("meeting:went_in", (payload) => ours(payload) && this.wentIn(payload)),
-      this.connection.on("meeting:went_out", (payload) => ours(payload) && this.wentOut(payload)),
-      this.connection.on("meeting:prolonged", (payload) => ours(payload) && this.prolonged(payload)),
-      this.connection.on("meeting:ended", (payload) => ours(payload) && this.hearer.ended()),
-      this.connection.on("meeting:mode_changed", (payload) => ours(payload) && this.stepped(payload)),
+      ...MEETING_EVENTS.map((event) => this.connection.on(event, (told) => ours(told) && this.hear(event, told))),
       this.connection.on("cobrowsing:asked", (told) => ours(told) && this.say("cobrowsing-asked")),
       this.connection.on("cobrowsing:declined", (told) => ours(told) && this.say("cobrowsing-declined")),
-      this.connection.on("cobrowsing:began", (payload) => ours(payload) && this.look({ owner_id: payload.owner_id, mayFill: false })),
-      this.connection.on("cobrowsing:allowed", (payload) => ours(payload) && this.allowed(payload.may_fill)),
-      this.connection.on("cobrowsing:ended", (payload) => ours(payload) && this.look(null)),
     ];
     globalThis.addEventListener("online", this.onNetwork);
-  }
-
-  /**
-   * Hear of something new; returns how to stop hearing of it.
-   * @param {News} news
-   * @param {(value: any) => void} hearer
-   */
-  on(news, hearer) {
-    const hearers = this.hearers.get(news) ?? new Set();
-    this.hearers.set(news, hearers.add(hearer));
-    return () => void hearers.delete(hearer);
-  }
-
-  /**
-   * @param {News} news
-   * @param {any} [value]
-   */
-  say(news, value) {
-    for (const hearer of this.hearers.get(news) ?? []) hearer(value);
   }
 
   changed() {
@@ -269,23 +219,35 @@ export class Meeting {
     return this.connection.send(event, { meeting_id: this.id, ...payload });
   }
 
-  /** @param {{owner_id: string, mayFill: boolean} | null} cobrowsing */
-  look(cobrowsing) {
-    this.cobrowsing = cobrowsing;
-    this.say("cobrowsing");
+  get iAmIn() {
+    return this.known.iAmIn || this.snapshot.went_in.includes(this.me);
   }
 
-  /** @param {boolean} mayFill */
-  allowed(mayFill) {
-    if (this.cobrowsing) this.look({ ...this.cobrowsing, mayFill });
+  get otherIsIn() {
+    return this.known.otherIsIn || this.snapshot.went_in.includes(this.other);
   }
 
-  /** @param {{mode: "video" | "audio" | "chat" | "phone", phone: string}} payload */
-  stepped(payload) {
-    this.mode = payload.mode;
-    this.phone = payload.phone || this.phone;
-    this.say("stepped");
-    this.changed();
+  get mode() {
+    return this.snapshot.mode;
+  }
+
+  get cobrowsing() {
+    return this.snapshot.cobrowsing;
+  }
+
+  /**
+   * @param {string} event
+   * @param {any} told
+   */
+  hear(event, told) {
+    this.snapshot = reduce(this.snapshot, event, told);
+    if (event === "meeting:ended") return this.hearer.ended();
+    if (event === "meeting:went_out" && told.person_id === this.me) this.known.iAmIn = false;
+    if (event === "meeting:went_out" && told.person_id === this.other) this.known.otherIsIn = false;
+    if (event === "meeting:went_in" || event === "meeting:went_out") void this.carry();
+    if (event === "meeting:mode_changed") this.say("stepped");
+    if (event.startsWith("cobrowsing:")) this.say("cobrowsing");
+    else this.changed();
   }
 
   async goIn() {
@@ -294,7 +256,7 @@ export class Meeting {
 
   /** Send sound and picture from now on, as far as the other one has gone in too. */
   async comeIn() {
-    this.iAmIn = true;
+    this.known.iAmIn = true;
     this.transport?.tellIn();
     this.changed();
     await this.carry();
@@ -306,7 +268,7 @@ export class Meeting {
    * @param {string} [detail]
    */
   report(what, detail = "") {
-    if (!this.isAppointment || !REPORTED.has(what)) return;
+    if (!this.isRecorded || !REPORTED.has(what)) return;
     void this.connection.send("meeting:report", { meeting_id: this.id, what, detail }).catch(() => undefined);
   }
 
@@ -323,33 +285,10 @@ export class Meeting {
     await this.connection.send("meeting:show", shown).catch(() => undefined);
   }
 
-  /** @param {{person_id: string, planned_end_at: string | null}} payload */
-  wentIn(payload) {
-    if (payload.person_id === this.other) this.otherIsIn = true;
-    if (payload.person_id === this.me) this.iAmIn = true;
-    this.plannedEndAt = payload.planned_end_at ?? this.plannedEndAt;
-    void this.carry();
-    this.changed();
-  }
-
-  /** @param {{person_id: string}} payload a guest has gone, and may come back */
-  wentOut(payload) {
-    if (payload.person_id === this.other) this.otherIsIn = false;
-    if (payload.person_id === this.me) this.iAmIn = false;
-    void this.carry();
-    this.changed();
-  }
-
   /** The other one says so itself, before the server does: our picture need not wait for it. */
   otherWentIn() {
-    this.otherIsIn = true;
+    this.known.otherIsIn = true;
     void this.carry();
-    this.changed();
-  }
-
-  /** @param {{planned_end_at: string}} payload */
-  prolonged(payload) {
-    this.plannedEndAt = payload.planned_end_at;
     this.changed();
   }
 

@@ -3,6 +3,8 @@ import { tabName } from "../live/tab.js";
 import { Delay } from "../parts/delay.js";
 import { MeetingRoom } from "../parts/meeting_room.js";
 import { NextInLine } from "../parts/next_in_line.js";
+import { FreshParts } from "../live/fresh_parts.js";
+import { LINE_EVENTS } from "../live/line_events.js";
 import { Notes } from "../parts/notes.js";
 import { Papers } from "../parts/papers.js";
 import { SideTabs } from "../parts/side_tabs.js";
@@ -19,11 +21,10 @@ open((connection, _announcer, door) => {
   const beside = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=next-in-line]"));
   const papers = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=papers]"));
   const delay = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=delay]"));
-  const people = JSON.parse(document.querySelector("script[data-people]")?.textContent ?? "{}");
-  const next = beside ? new NextInLine(beside, people, connection) : null;
+  const next = beside ? new NextInLine(beside) : null;
   return [
     new MeetingRoom(element, live, connection, sessionStorage, tab, door, next),
-    ...(next ? [next] : []),
+    ...(next ? [new FreshParts(document, connection, LINE_EVENTS)] : []),
     new Chat(/** @type {HTMLElement} */ (document.querySelector("[data-part=chat]")), connection),
     ...(delay ? [new Delay(delay, connection)] : []),
     ...(papers ? [new Papers(papers, connection)] : []),

@@ -29,7 +29,30 @@ export function open(build) {
   document.documentElement.classList.toggle("is-shown", isShown);
   // So that the server can name times as this device reads them.
   document.cookie = `parvis_zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)}; path=/; max-age=31536000; samesite=lax`;
-  const heads = JSON.parse(document.body.dataset.heads ?? "[]");
+  const connection = connect();
+  const announcer = new Announcer(document);
+  const banner = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=meeting-door]"));
+  const door = new MeetingDoor(banner, connection, sessionStorage, (path) => location.assign(path));
+  const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.ringing"));
+  const parts = [
+    ...ofEveryPage(connection),
+    ...(isShown ? [] : ofOneself(connection, announcer, door, dialog)),
+    ...build(connection, announcer, door),
+  ];
+  for (const part of parts) part.start();
+  if (isShown) void show(parts);
+  connection.start();
+  connection.socket.connect();
+  resume(connection, dialog);
+  globalThis.addEventListener("pagehide", () => {
+    for (const part of parts) part.stop();
+    connection.stop();
+  });
+  globalThis.addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+/** The live connection, which follows from exactly what was rendered; it is not open yet. */
+function connect() {
   const socket = io({
     path: "/live",
     transports: ["websocket", "polling"],
@@ -38,43 +61,45 @@ export function open(build) {
     randomizationFactor: 1,
     autoConnect: false,
   });
-  const connection = new Connection(socket, heads);
+  const connection = new Connection(socket, JSON.parse(document.body.dataset.heads ?? "[]"));
   connection.offset = new Date(document.body.dataset.now ?? "").getTime() - Date.now();
   connection.onSnapshot = () => location.reload();
-  const announcer = new Announcer(document);
-  const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
-  const waiting = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=appointment-door]"));
-  const fairState = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=fair-state]"));
-  const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.ringing"));
+  return connection;
+}
+
+/**
+ * @param {Connection} connection
+ * @returns {Part[]}
+ */
+function ofEveryPage(connection) {
   const confirmDialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog[data-part=confirm-dialog]"));
-  const banner = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=meeting-door]"));
-  const door = new MeetingDoor(banner, connection, sessionStorage, (path) => location.assign(path));
-  const everywhere = [
+  const fairState = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=fair-state]"));
+  const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
+  return [
+    new FormDrafts(document, sessionStorage),
+    new ConfirmDialog(document, confirmDialog),
+    ...(fairState ? [new FairState(fairState, connection)] : []),
+    ...(pill ? [new ConnectionPill(pill, connection)] : []),
+  ];
+}
+
+/**
+ * What concerns the person; a page that is shown to another one in a meeting leaves it to the page around it.
+ * @param {Connection} connection
+ * @param {Announcer} announcer
+ * @param {MeetingDoor} door
+ * @param {HTMLDialogElement} dialog
+ * @returns {Part[]}
+ */
+function ofOneself(connection, announcer, door, dialog) {
+  const waiting = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=appointment-door]"));
+  return [
     new MyPlaces(document, connection, announcer),
     door,
     new RingingDialog(dialog, connection, announcer, door),
     new Announcements(document, connection, announcer),
     ...(waiting ? [new AppointmentDoor(waiting, connection, announcer)] : []),
   ];
-  /** @type {Part[]} */
-  const parts = [
-    new FormDrafts(document, sessionStorage),
-    new ConfirmDialog(document, confirmDialog),
-    ...(isShown ? [] : everywhere),
-    ...(fairState ? [new FairState(fairState, connection)] : []),
-    ...(pill ? [new ConnectionPill(pill, connection)] : []),
-    ...build(connection, announcer, door),
-  ];
-  for (const part of parts) part.start();
-  if (isShown) void show(parts);
-  connection.start();
-  socket.connect();
-  resume(connection, dialog);
-  globalThis.addEventListener("pagehide", () => {
-    for (const part of parts) part.stop();
-    connection.stop();
-  });
-  globalThis.addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
 /**

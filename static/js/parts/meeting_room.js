@@ -14,7 +14,7 @@ import { Third } from "./third.js";
 import { Unread } from "./unread.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {import("../meeting/meeting.js").Start & {otherName: string, otherIsSimulated: boolean, leads: boolean, looks: boolean, firstPage: string, third: import("./third.js").Person | null}} Live */
+/** @typedef {import("../meeting/state.js").Start & {leads: boolean, looks: boolean, first_page: string, third: import("../meeting/state.js").Partner | null}} Live */
 
 const REDRAW_MS = 5000;
 
@@ -40,14 +40,8 @@ export class MeetingRoom {
       new Devices(navigator.mediaDevices),
       () => void this.useHere(),
     );
-    this.view = new MeetingView(element, live, this.check);
-    this.meeting = new Meeting(connection, live, tab, {
-      stream: (stream) => this.view.tile.play(stream),
-      changed: () => this.draw(),
-      elsewhere: () => this.leaveHere(),
-      ended: () => location.reload(),
-      refused: () => location.reload(),
-    });
+    this.view = new MeetingView(element, live.other.name, this.check);
+    this.meeting = new Meeting(connection, live, tab, this.hearer());
     this.check.found = (trouble) =>
       this.meeting.report(trouble === "none" ? "devices_well" : "devices_failed", trouble === "none" ? "" : trouble);
     this.quality = new Quality(
@@ -61,9 +55,9 @@ export class MeetingRoom {
       this.modeChoice,
       new Unread(element, connection, () => this.openChat()),
       ...(this.third ? [this.third] : []),
-      ...(live.otherIsSimulated ? [] : this.lookers(live)),
+      ...(live.other.is_simulated ? [] : this.lookers(live)),
     ];
-    this.recall(live.mode);
+    this.recall(live.snapshot.mode);
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
     /** @type {(() => void)[]} */
@@ -73,15 +67,26 @@ export class MeetingRoom {
     this.onKey = this.onKey.bind(this);
   }
 
+  /** @returns {import("../meeting/news.js").Hearer} */
+  hearer() {
+    return {
+      stream: (stream) => this.view.tile.play(stream),
+      changed: () => this.draw(),
+      elsewhere: () => this.leaveHere(),
+      ended: () => location.reload(),
+      refused: () => location.reload(),
+    };
+  }
+
   /** @param {Live} live */
   lookers(live) {
-    const { leads, looks, otherName, firstPage } = live;
-    const others = [{ meeting: this.meeting, name: otherName }, ...(this.third ? [this.third] : [])];
+    const { leads, looks, other, first_page } = live;
+    const others = [{ meeting: this.meeting, name: other.name }, ...(this.third ? [this.third] : [])];
     const screen = new Screen(this.element, others, navigator.mediaDevices);
     if (!looks) return [screen];
     return [
       screen,
-      leads ? new SeenPages(this.element, this.meeting, otherName) : new ShownPages(this.element, this.meeting, otherName, firstPage),
+      leads ? new SeenPages(this.element, this.meeting, other.name) : new ShownPages(this.element, this.meeting, other.name, first_page),
     ];
   }
 

@@ -18,12 +18,12 @@ const QUALITY = {
 export class MeetingView {
   /**
    * @param {HTMLElement} element
-   * @param {{otherName: string}} names
+   * @param {string} other their name
    * @param {DeviceCheck} check
    */
-  constructor(element, names, check) {
+  constructor(element, other, check) {
     this.element = element;
-    this.tile = new Tile(element, names.otherName);
+    this.tile = new Tile(element, other);
     this.check = check;
     this.devicesOpen = false;
     this.serverIsAway = false;
@@ -76,8 +76,8 @@ export class MeetingView {
   drawTime(meeting) {
     const pill = slot(this.element, "time");
     const prolong = /** @type {HTMLElement | null} */ (this.element.querySelector("[data-act=prolong]"));
-    if (!pill || !meeting.plannedEndAt) return;
-    const minutes = Math.ceil((new Date(meeting.plannedEndAt).getTime() - meeting.connection.now()) / 60_000);
+    if (!pill || !meeting.snapshot.planned_end_at) return;
+    const minutes = Math.ceil((new Date(meeting.snapshot.planned_end_at).getTime() - meeting.connection.now()) / 60_000);
     pill.hidden = false;
     const text = minutes > 0 ? say("%(minutes)s min left", { minutes }) : say("Time is up, you may go on");
     if (pill.textContent !== text) pill.textContent = text;

@@ -80,7 +80,7 @@ export class ModeChoice {
   }
 
   say() {
-    const { mode, phone } = this.meeting;
+    const { mode, phone } = this.meeting.snapshot;
     const calls = mode === "phone" && !this.leads;
     const told = say(calls ? "You go on by phone: you are called on %(phone)s." : TOLD[mode], { phone });
     // A step up turns nothing on by itself, and nobody should talk to the wall.

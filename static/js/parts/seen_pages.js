@@ -70,7 +70,7 @@ export class SeenPages extends PagesPane {
       this.askAgain();
     }
     if (!isLooking) return this.close();
-    const mayFill = this.meeting.cobrowsing?.mayFill;
+    const mayFill = this.meeting.cobrowsing?.may_fill;
     const words = mayFill ? "%(name)s shows a page. You may fill in with them." : "%(name)s shows a page. Click to point at something, or move with the arrow keys and press Enter.";
     fill(this.element, "pages-words", say(words, { name: this.otherName }));
     this.place.setAttribute("aria-label", say("Page of %(name)s", { name: this.otherName }));
@@ -152,7 +152,7 @@ export class SeenPages extends PagesPane {
 
   interact() {
     if (!this.replayer) return;
-    const mayFill = this.meeting.cobrowsing?.mayFill ?? false;
+    const mayFill = this.meeting.cobrowsing?.may_fill ?? false;
     if (mayFill) this.replayer.enableInteract();
     else this.replayer.disableInteract();
     this.replayer.iframe.inert = !mayFill;
@@ -174,7 +174,7 @@ export class SeenPages extends PagesPane {
 
   /** @param {Event} event typed by us: what the other one types changes no field by an event here */
   onInput(event) {
-    if (!event.isTrusted || !this.meeting.cobrowsing?.mayFill) return;
+    if (!event.isTrusted || !this.meeting.cobrowsing?.may_fill) return;
     const field = /** @type {HTMLInputElement} */ (event.target);
     const id = this.replayer?.getMirror().getId(field);
     this.meeting.tellOther("cobrowse_back", { fill: { id, text: field.value, isChecked: field.checked ?? false } });

@@ -63,7 +63,7 @@ export class ShownPages extends PagesPane {
   draw() {
     const isShowing = this.isShowing;
     this.show(isShowing);
-    this.mayFill.checked = this.meeting.cobrowsing?.mayFill ?? false;
+    this.mayFill.checked = this.meeting.cobrowsing?.may_fill ?? false;
     if (!isShowing) {
       this.frame?.remove();
       this.frame = null;
@@ -93,7 +93,7 @@ export class ShownPages extends PagesPane {
   /** Taking it back holds here at once, whatever the server says. */
   onMayFill() {
     const mayFill = this.mayFill.checked;
-    if (this.meeting.cobrowsing && !mayFill) this.meeting.cobrowsing.mayFill = false;
+    if (!mayFill) this.meeting.hear("cobrowsing:allowed", { may_fill: false });
     this.send("cobrowsing:allow", { may_fill: mayFill });
   }
 
@@ -109,8 +109,7 @@ export class ShownPages extends PagesPane {
 
   /** What is shown goes at once, whatever the server says; then it is told. */
   end() {
-    this.meeting.cobrowsing = null;
-    this.draw();
+    this.meeting.hear("cobrowsing:ended", {});
     this.send("cobrowsing:end");
   }
 
@@ -123,7 +122,7 @@ export class ShownPages extends PagesPane {
 
   /** @param {import("../cobrowsing/recorder.js").Back} body */
   comeBack(body) {
-    if (!this.isShowing || ("fill" in body && !this.meeting.cobrowsing?.mayFill)) return;
+    if (!this.isShowing || ("fill" in body && !this.meeting.cobrowsing?.may_fill)) return;
     this.toFrame(body);
   }
 

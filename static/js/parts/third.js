@@ -4,14 +4,14 @@ import { Meeting } from "../meeting/meeting.js";
 import { Tile } from "./tile.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
-/** @typedef {import("../meeting/meeting.js").Start} Start */
-/** @typedef {{id: string, name: string, isIn: boolean, channel_id: string}} Person */
+/** @typedef {import("../meeting/state.js").Start} Start */
+/** @typedef {import("../meeting/state.js").Partner} Partner */
 
 export class Third {
   /**
    * @param {HTMLElement} element the whole meeting
    * @param {Start} live what the talk with the other one starts from
-   * @param {Person} third
+   * @param {Partner} third
    * @param {Connection} connection
    * @param {string} tab
    * @param {() => void} changed
@@ -20,7 +20,7 @@ export class Third {
     this.name = third.name;
     this.tile = new Tile(/** @type {HTMLElement} */ (element.querySelector("[data-part=third]")), third.name);
     // What the connection did is recorded of the two whom the appointment is between.
-    const start = { ...live, other_id: third.id, otherIsIn: third.isIn, channel_id: third.channel_id, isAppointment: false };
+    const start = { ...live, other: third, is_recorded: false };
     const nothing = () => undefined;
     this.meeting = new Meeting(connection, start, tab, {
       stream: (stream) => this.tile.play(stream),

@@ -1,0 +1,70 @@
+"""A meeting as one of its people sees it: whom they meet, what is written, and who comes next."""
+
+import uuid
+from dataclasses import dataclass
+
+from rooms.appointments import papers, room
+from rooms.appointments.appointment import Appointment
+from rooms.chat import messages
+from rooms.chat.conversations import Conversation
+from rooms.chat.messages import Message
+from rooms.core.transaction import Transaction
+from rooms.fairs.fairs import Fair
+from rooms.lines import line_status, talks
+from rooms.lines.line_status import Position
+from rooms.lines.places import Place
+from rooms.meetings.meeting import Meeting
+from rooms.people import documents
+from rooms.people.documents import Document
+from rooms.people.people import Person
+
+
+@dataclass(frozen=True)
+class MeetingView:
+    meeting: Meeting
+    appointment: Appointment | None
+    place: Place | None
+    fair: Fair | None
+    leads: bool
+    is_guest: bool
+    other: Person
+    third: Person | None
+    conversation: Conversation
+    messages: list[Message]
+    cv: Document | None
+    papers: list[Document]
+    names: dict[uuid.UUID, str]
+    modes: list[str]
+    next_in_line: Position | None
+    """Whom the recruiter can call next."""
+
+
+async def of_meeting(tx: Transaction, row: Meeting, reader: Person, thread: Conversation) -> MeetingView:
+    appointment = await room.appointment_of(tx, row)
+    leads = row.led_by_id == reader.id
+    line = await line_status.of_line(tx, row.booth) if leads and row.booth else []
+    other, *third = row.others(reader.id)
+    return MeetingView(
+        meeting=row,
+        appointment=appointment,
+        place=await talks.place_of(tx, row),
+        fair=row.booth.fair if row.booth else None,
+        leads=leads,
+        is_guest=row.guest_id == reader.id,
+        other=other,
+        third=third[0] if third else None,
+        conversation=thread,
+        messages=await messages.messages_of(tx, thread.id),
+        cv=await _cv(tx, row, appointment) if leads else None,
+        papers=await papers.of_appointment(tx, row.appointment_id) if row.appointment_id else [],
+        names={person.id: person.name for person in row.people},
+        modes=[mode.value for mode in room.modes_of(row)],
+        next_in_line=next((position for position in line if position.can_be_called), None),
+    )
+
+
+async def _cv(tx: Transaction, row: Meeting, appointment: Appointment | None) -> Document | None:
+    """The CV is shown to employers; to a counsellor somebody passes the paper they choose."""
+    if row.booth is None and not (appointment and appointment.is_interview):
+        return None
+    return (await documents.cvs_of(tx, {row.candidate_id})).get(row.candidate_id)
