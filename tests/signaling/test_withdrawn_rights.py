@@ -45,7 +45,7 @@ async def test_a_dismissed_recruiter_is_out_of_the_talk_and_speaks_for_the_emplo
         row = await tx.session.get_one(Meeting, talk)
     streams = [
         meeting_stream(talk),
-        conversation_stream(uuid.UUID(world.ids["meeting_talk"])),
+        conversation_stream(uuid.UUID(world.ids["meeting_conversation"])),
         line_stream(row.booth_id or uuid.uuid4()),
     ]
     async with world.live("sophie") as sophie, world.live("tomas") as tomas:
@@ -61,7 +61,10 @@ async def test_a_dismissed_recruiter_is_out_of_the_talk_and_speaks_for_the_emplo
             ("meeting:prolong", {"meeting_id": str(talk)}),
             ("meeting:enter", {"meeting_id": str(talk), "tab": "a"}),
             ("stream:follow", {"streams": [{"stream": streams[0]}]}),
-            ("chat:send", {"conversation_id": world.ids["meeting_talk"], "text": "Hi", "client_id": str(uuid.uuid4())}),
+            (
+                "chat:send",
+                {"conversation_id": world.ids["meeting_conversation"], "text": "Hi", "client_id": str(uuid.uuid4())},
+            ),
         ):
             assert (await sophie.call(event, payload))["error"]["code"].endswith("not_found"), event
     for method, path, form in (

@@ -30,14 +30,14 @@ class Office:
 
     async def hold(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO) -> Appointment:
         async with self.cast.database.transaction() as tx:
-            appointment_type = await self.fresh_reason(tx)
+            appointment_type = await self.fresh_type(tx)
             return await allocation.reserve(
                 tx, await self.cast.fresh(tx, person), appointment_type, mode, begins, PARIS
             )
 
     async def book(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO, phone: str = "") -> Appointment:
         async with self.cast.database.transaction() as tx:
-            someone, appointment_type = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
+            someone, appointment_type = await self.cast.fresh(tx, person), await self.fresh_type(tx)
             row = await allocation.reserve(tx, someone, appointment_type, mode, begins, PARIS)
             await booking.book(tx, row, someone, "I bake.", phone)
             return row
@@ -45,7 +45,7 @@ class Office:
     async def book_three(self, person: Person, guest: Person, booth: Booth, begins: datetime) -> Appointment:
         """Claire books for somebody, with an employer's recruiter who comes too."""
         async with self.cast.database.transaction() as tx:
-            someone, appointment_type = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
+            someone, appointment_type = await self.cast.fresh(tx, person), await self.fresh_type(tx)
             asked = Guest(await self.cast.fresh(tx, guest), await self.cast.fresh_booth(tx, booth))
             claire = await self.cast.fresh(tx, self.claire)
             return await booking.book_for(tx, claire, someone, appointment_type, Mode.VIDEO, begins, guest=asked)
@@ -54,10 +54,10 @@ class Office:
         """Somebody waits for a time on that Wednesday, or on any day until the last."""
         first = WEDNESDAY_NINE.date()
         async with self.cast.database.transaction() as tx:
-            someone, appointment_type = await self.cast.fresh(tx, person), await self.fresh_reason(tx)
+            someone, appointment_type = await self.cast.fresh(tx, person), await self.fresh_type(tx)
             await waiting_list.wish(tx, someone, appointment_type, mode, first, last or first, PARIS)
 
-    async def fresh_reason(self, tx: Transaction) -> AppointmentType:
+    async def fresh_type(self, tx: Transaction) -> AppointmentType:
         return await tx.session.get_one(AppointmentType, self.appointment_type.id)
 
     async def fresh(self, tx: Transaction, row: Appointment) -> Appointment:
@@ -66,7 +66,7 @@ class Office:
     async def starts(self, person: Person, mode: Mode = Mode.VIDEO) -> list[str]:
         """The local times that this person may book on that Wednesday."""
         async with self.cast.database.reading() as tx:
-            appointment_type = await self.fresh_reason(tx)
+            appointment_type = await self.fresh_type(tx)
             found = await slot_search.free_times(tx, appointment_type, mode, person.id, WEDNESDAY_NINE.date(), 1)
         return [each.span.begins.astimezone(appointment_type.venue.zone).strftime("%H:%M") for each in found]
 

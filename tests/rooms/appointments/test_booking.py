@@ -238,7 +238,7 @@ async def test_a_freed_time_is_proposed_in_order_each_with_a_fair_while(office: 
     cast = office.cast
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        appointment_type, day = await office.fresh_reason(tx), WEDNESDAY_NINE.date()
+        appointment_type, day = await office.fresh_type(tx), WEDNESDAY_NINE.date()
         for person in (cast.karim, cast.luc):
             someone = await cast.fresh(tx, person)
             await waiting_list.wish(tx, someone, appointment_type, Mode.VIDEO, day, day, PARIS)
@@ -344,13 +344,13 @@ async def test_the_same_wish_at_the_same_instant_is_one(office: Office) -> None:
 async def test_one_may_wait_for_today_where_it_is_still_today(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
-        agency = (await office.fresh_reason(tx)).agency
+        agency = (await office.fresh_type(tx)).agency
         assert agency
         await agencies.place(tx, agency, "Pacific/Tahiti", "", "", "")
     four_in_the_afternoon = datetime(2026, 11, 25, 2, tzinfo=UTC)
     cast.clock.pass_by(seconds=(four_in_the_afternoon - cast.clock.now()).total_seconds())
     async with cast.database.transaction() as tx:
-        day, appointment_type = date(2026, 11, 24), await office.fresh_reason(tx)
+        day, appointment_type = date(2026, 11, 24), await office.fresh_type(tx)
         await waiting_list.wish(
             tx, await cast.fresh(tx, cast.karim), appointment_type, Mode.VIDEO, day, day, "Pacific/Tahiti"
         )
@@ -391,7 +391,7 @@ async def test_nobody_books_themselves(office: Office) -> None:
         with pytest.raises(Invalid):
             await follow_requests.take(tx, claire, claire.name, claire.email, "fr")
         with pytest.raises(Conflict):
-            await booking.book_for(tx, claire, claire, await office.fresh_reason(tx), Mode.VIDEO, WEDNESDAY_NINE)
+            await booking.book_for(tx, claire, claire, await office.fresh_type(tx), Mode.VIDEO, WEDNESDAY_NINE)
 
 
 async def held_by(office: Office) -> list[str]:
@@ -443,7 +443,7 @@ async def test_nobody_needs_an_address_to_have_an_appointment(office: Office) ->
     cast = office.cast
     async with cast.database.transaction() as tx:
         someone = await people.welcome(tx, "Fatou Ba", None, "fr")
-        appointment_type = await office.fresh_reason(tx)
+        appointment_type = await office.fresh_type(tx)
         claire = await cast.fresh(tx, cast.claire)
         row = await booking.book_for(tx, claire, someone, appointment_type, Mode.PHONE, WEDNESDAY_NINE, "0240000000")
     assert row.state is AppointmentState.BOOKED
@@ -457,7 +457,7 @@ async def test_whoever_follows_somebody_gives_them_an_address_and_what_is_booked
     cast = office.cast
     async with cast.database.transaction() as tx:
         someone = await people.welcome(tx, "Fatou Ba", None, "fr")
-        appointment_type, claire = await office.fresh_reason(tx), await cast.fresh(tx, cast.claire)
+        appointment_type, claire = await office.fresh_type(tx), await cast.fresh(tx, cast.claire)
         row = await booking.book_for(tx, claire, someone, appointment_type, Mode.VIDEO, WEDNESDAY_NINE)
         await booking.move(tx, row, claire, WEDNESDAY_NINE + HALF)
         with pytest.raises(Refused):
@@ -522,7 +522,7 @@ async def test_holidays_are_those_of_the_region(office: Office) -> None:
         may_26 = date(2027, 5, 26)
         assert may_26.weekday() == 2
         found = await slot_search.free_times(
-            tx, await office.fresh_reason(tx), Mode.VIDEO, office.cast.amina.id, may_26, 1
+            tx, await office.fresh_type(tx), Mode.VIDEO, office.cast.amina.id, may_26, 1
         )
         assert found == []
 
@@ -571,7 +571,7 @@ async def test_an_appointment_moves_to_the_phone_only_with_a_number_to_call(offi
 async def test_two_reasons_have_two_names_and_a_withdrawn_one_can_stand_again(office: Office) -> None:
     text = appointment_types.AppointmentTypeText("My project", 45, ("phone",))
     async with office.cast.database.transaction() as tx:
-        appointment_type = await office.fresh_reason(tx)
+        appointment_type = await office.fresh_type(tx)
         assert await refusal(appointment_types.add(tx, appointment_type.agency, text)) == "appointment_type.known"
         await appointment_types.withdraw(tx, appointment_type.agency, appointment_type.id)
         again = await appointment_types.add(tx, appointment_type.agency, text)
@@ -622,7 +622,7 @@ async def test_a_counsellor_meets_nobody_while_somebody_counsels_them_nor_ever_t
     row = await office.book(office.nadia, WEDNESDAY_NINE)
     assert row.led_by_id == office.claire.id
     async with cast.database.reading() as tx:
-        appointment_type = await office.fresh_reason(tx)
+        appointment_type = await office.fresh_type(tx)
         free = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
     assert WEDNESDAY_NINE not in [each.span.begins for each in free]
 
@@ -663,7 +663,7 @@ async def test_a_time_across_midnight_can_be_booked_as_it_is_shown(office: Offic
         await hours.add_weekly(tx, office.claire.id, 3, 0, 2 * 60, ("video",))
     across = WEDNESDAY_NINE.replace(hour=22, minute=40)
     async with office.cast.database.reading() as tx:
-        appointment_type, amina = await office.fresh_reason(tx), office.cast.amina.id
+        appointment_type, amina = await office.fresh_type(tx), office.cast.amina.id
         found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, amina, WEDNESDAY_NINE.date(), 2)
     assert across in [each.span.begins for each in found]
     row = await office.book(office.cast.amina, across)

@@ -43,7 +43,7 @@ async def test_a_day_goes_over_at_its_times_and_what_the_colleague_has_already_s
     async with cast.database.transaction() as tx:
         nadia = await cast.fresh(tx, office.nadia)
         await booking.book_for(
-            tx, nadia, await cast.fresh(tx, cast.luc), await office.fresh_reason(tx), first.mode,
+            tx, nadia, await cast.fresh(tx, cast.luc), await office.fresh_type(tx), first.mode,
             WEDNESDAY_NINE + timedelta(minutes=40),
         )  # fmt: skip
     done = await hand_day_over(office, office.nadia)

@@ -33,7 +33,7 @@ async def more(office: Office, number: int) -> None:
 
 
 async def the_free_times(tx: Transaction, office: Office) -> object:
-    appointment_type = await office.fresh_reason(tx)
+    appointment_type = await office.fresh_type(tx)
     return await slot_search.free_times(
         tx, appointment_type, Mode.VIDEO, office.cast.amina.id, WEDNESDAY_NINE.date(), 7
     )

@@ -34,7 +34,7 @@ async def more(office: Office, number: int) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         person = await people.welcome(tx, f"Person {number}", f"p{number}@example.org", "en")
-        claire, appointment_type = await cast.fresh(tx, office.claire), await office.fresh_reason(tx)
+        claire, appointment_type = await cast.fresh(tx, office.claire), await office.fresh_type(tx)
         await caseload.follow(tx, claire.id, person.id)
         await caseload.reinforce(tx, claire.id, person.id, is_reinforced=True)
         await saved_filters.keep(tx, claire.id, f"Filter {number}", "", [])

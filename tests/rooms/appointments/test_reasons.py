@@ -28,14 +28,14 @@ async def office(cast: Cast) -> Office:
 
 async def write(office: Office, text: AppointmentTypeText) -> None:
     async with office.cast.database.transaction() as tx:
-        appointment_type = await office.fresh_reason(tx)
+        appointment_type = await office.fresh_type(tx)
         assert appointment_type.agency
         await appointment_types.change(tx, appointment_type.agency, appointment_type.id, text)
 
 
 async def withdraw(office: Office) -> None:
     async with office.cast.database.transaction() as tx:
-        appointment_type = await office.fresh_reason(tx)
+        appointment_type = await office.fresh_type(tx)
         assert appointment_type.agency
         await appointment_types.withdraw(tx, appointment_type.agency, appointment_type.id)
 
@@ -67,13 +67,13 @@ async def test_whoever_books_from_now_on_comes_as_it_is_written_now(office: Offi
 async def test_two_reasons_do_not_share_a_name(office: Office, name: str) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
-        agency = (await office.fresh_reason(tx)).agency
+        agency = (await office.fresh_type(tx)).agency
         assert agency
         other = await appointment_types.add(tx, agency, AppointmentTypeText("Training", 30, ("video",)))
     with pytest.raises(Invalid, match=r"appointment_type\.known"):
         await write(office, AppointmentTypeText(name, 30, ("video",)))
     async with cast.database.transaction() as tx:
-        agency = (await office.fresh_reason(tx)).agency
+        agency = (await office.fresh_type(tx)).agency
         assert agency
         await appointment_types.withdraw(tx, agency, other.id)
     with pytest.raises(Invalid, match=r"appointment_type\.withdrawn"):
@@ -157,7 +157,7 @@ async def test_an_answer_stands_under_the_question_it_was_given_to(office: Offic
 
 async def test_a_name_is_the_same_with_letters_that_nobody_sees(office: Office) -> None:
     async with office.cast.database.transaction() as tx:
-        agency = (await office.fresh_reason(tx)).agency
+        agency = (await office.fresh_type(tx)).agency
         assert agency
         await appointment_types.add(tx, agency, AppointmentTypeText("Training", 30, ("video",)))
     with pytest.raises(Invalid, match=r"appointment_type\.known"):
@@ -170,7 +170,7 @@ async def test_who_waits_for_what_was_withdrawn_keeps_the_turn_until_it_stands_a
     await withdraw(office)
     assert await cancel(office, rows[0]) is None, "nobody can take it"
     async with office.cast.database.transaction() as tx:
-        agency = (await office.fresh_reason(tx)).agency
+        agency = (await office.fresh_type(tx)).agency
         assert agency
         await appointment_types.add(tx, agency, AppointmentTypeText("My project", 30, ("video",)))
     proposed = await cancel(office, rows[1])
