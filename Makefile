@@ -33,7 +33,7 @@ bench: bench-call bench-slots bench-booking ## every benchmark (ROUNDS=2 for a s
 bench-call: .venv/dev static/vendor/.built ## click to first picture, beside PeerJS
 	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds $(ROUNDS))
 
-bench-slots: .venv/dev ## free times of 250 counsellors, and a portfolio of 200 people, on PostgreSQL
+bench-slots: .venv/dev ## free times of 250 counsellors, and a caseload of 200 people, on PostgreSQL
 	$(BIN)/python -m tests.load.bench_slots $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench-booking: .venv/dev static/vendor/.built ## 500 people try for 50 times at once, over HTTP, on PostgreSQL
