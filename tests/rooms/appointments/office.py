@@ -1,11 +1,14 @@
 """An agency in Nantes with two counsellors and their hours: what the tests of appointments stand on."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import select
 
 from rooms.appointments import allocation, appointment_types, booking, booking_rules, hours, slot_search, waiting_list
-from rooms.appointments.appointment import Appointment, Guest
+from rooms.appointments.appointment import Appointment, AppointmentState, Guest
 from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
+from rooms.core.outbox import Mail
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.meetings.modes import Mode
@@ -15,6 +18,8 @@ from rooms.people.people import Person
 from tests.cast import Cast
 
 PARIS = "Europe/Paris"
+HALF = timedelta(minutes=40)
+"""From one beginning to the next: thirty minutes and a pause of ten."""
 WEDNESDAY_NINE = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 """9 o'clock in Nantes, the day after the tests' clock begins."""
 
@@ -86,3 +91,18 @@ async def open_office(cast: Cast, *, counsellors: int = 1) -> Office:
             AppointmentTypeText("My project", 30, ("video", "audio", "phone"), "What is it about?", "Your CV"),
         )
     return Office(cast, appointment_type, cast.claire, nadia)
+
+
+async def letters(office: Office, template: str = "appointment") -> list[tuple[str, str]]:
+    """(to, what) of what stands in the outbox, by the moment it is due."""
+    async with office.cast.database.reading() as tx:
+        query = select(Mail).where(Mail.template == template).order_by(Mail.due_at, Mail.id)
+        rows = (await tx.session.execute(query)).scalars()
+        return [(row.recipient.partition(".")[0], str(row.values["what"])) for row in rows]
+
+
+async def held_by(office: Office) -> list[str]:
+    """Whose names stand on the times that are kept for somebody."""
+    async with office.cast.database.reading() as tx:
+        query = select(Appointment).where(Appointment.state == AppointmentState.RESERVED)
+        return [row.candidate.name for row in (await tx.session.execute(query)).scalars()]

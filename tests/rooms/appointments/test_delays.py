@@ -2,20 +2,12 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from rooms.appointments import delays, room
 from rooms.appointments.appointment import Appointment
 from rooms.core.events import PublishedEvent, person_stream
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting
-from tests.cast import Cast
-from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
-
-
-@pytest.fixture
-async def office(cast: Cast) -> Office:
-    return await open_office(cast)
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office
 
 
 def after(minutes: float) -> datetime:

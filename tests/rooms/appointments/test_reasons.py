@@ -14,16 +14,11 @@ from rooms.caseload import caseload, counsellor_departure
 from rooms.core.errors import Invalid, NotFound
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies
-from tests.cast import Cast
+from tests.cast import Cast, refusal
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
 A_MONTH_ON = date(2026, 12, 25)
 LONGER = AppointmentTypeText("My way to work", 45, ("phone", "chat"), "Which way?", "A plan")
-
-
-@pytest.fixture
-async def office(cast: Cast) -> Office:
-    return await open_office(cast)
 
 
 async def write(office: Office, text: AppointmentTypeText) -> None:
@@ -202,3 +197,13 @@ async def test_what_is_held_with_who_is_not_there_any_more_is_let_go_when_it_is_
     assert isinstance(said, Lapsed)
     async with cast.database.reading() as tx:
         assert await agenda.reserved_by(tx, cast.amina.id) is None
+
+
+async def test_two_reasons_have_two_names_and_a_withdrawn_one_can_stand_again(office: Office) -> None:
+    text = AppointmentTypeText("My project", 45, ("phone",))
+    async with office.cast.database.transaction() as tx:
+        appointment_type = await office.fresh_type(tx)
+        assert await refusal(appointment_types.add(tx, appointment_type.agency, text)) == "appointment_type.known"
+        await appointment_types.withdraw(tx, appointment_type.agency, appointment_type.id)
+        again = await appointment_types.add(tx, appointment_type.agency, text)
+        assert (again.id, again.minutes, again.is_withdrawn) == (appointment_type.id, 45, False)

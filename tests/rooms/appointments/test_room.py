@@ -1,7 +1,6 @@
 """The room of an appointment: when it opens, one talk at a time, what is recorded by itself, and the evidence."""
 
 import asyncio
-from collections.abc import Awaitable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,7 +13,6 @@ from rooms.appointments import abandoned, booking, evidence, room
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance, OccupiedPiece
 from rooms.appointments.evidence import What
 from rooms.chat import messages, moderation
-from rooms.core.errors import Problem
 from rooms.core.events import PublishedEvent
 from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair
@@ -25,19 +23,8 @@ from rooms.meetings.meeting import Meeting, MeetingState, ModeChanged
 from rooms.meetings.modes import Mode
 from rooms.people import engagement
 from rooms.people.people import Person
-from tests.cast import Cast
-from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
-
-
-@pytest.fixture
-async def office(cast: Cast) -> Office:
-    return await open_office(cast)
-
-
-async def refusal(awaitable: Awaitable[object]) -> str:
-    with pytest.raises(Problem) as refused:
-        await awaitable
-    return refused.value.code
+from tests.cast import refusal
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office
 
 
 async def enter(office: Office, row: Appointment, person: Person) -> Meeting:
