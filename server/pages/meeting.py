@@ -29,9 +29,9 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
     """The waiting room and the talk; afterwards, what comes next."""
     async with request.reading() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"))
-        talk = await room.conversation_of(tx, row)
+        conversation = await room.conversation_of(tx, row)
         leads = row.led_by_id == request.actor.known.id
-        wanted = [meeting_stream(row.id), conversation_stream(talk.id)]
+        wanted = [meeting_stream(row.id), conversation_stream(conversation.id)]
         if row.booth:
             wanted += [fair_stream(row.booth.fair_id), *([line_stream(row.booth.id)] if leads else [])]
         heads = await read_heads(tx, request, *wanted)
@@ -47,9 +47,9 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
             "other": row.others(request.actor.known.id)[0],
             "third": next(iter(row.others(request.actor.known.id)[1:]), None),
             "is_guest": request.actor.is_person(row.guest_id),
-            "conversation": talk,
+            "conversation": conversation,
             "cv": await _cv(tx, row, appointment) if leads else None,
-            "messages": await messages.messages_of(tx, talk.id),
+            "messages": await messages.messages_of(tx, conversation.id),
             "next_in_line": next((position for position in line if position.can_be_called), None),
             "people_in_line": json.dumps({str(position.place.id): _waiting(position) for position in line}),
             "heads": heads,

@@ -6,10 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from rooms.appointments import (
-    appointment_types,
-    booking,
-)
+from rooms.appointments import appointment_types, booking
 from rooms.appointments.appointment import Appointment, AppointmentState, OccupiedPiece
 from rooms.caseload import caseload, follow_requests
 from rooms.core.errors import Conflict, Invalid, Refused
@@ -75,7 +72,7 @@ async def test_nobody_books_themselves(office: Office) -> None:
             await booking.book_for(tx, claire, claire, await office.fresh_type(tx), Mode.VIDEO, WEDNESDAY_NINE)
 
 
-async def test_nobody_books_on_behalf_for_a_reason_of_another_agency(office: Office) -> None:
+async def test_nobody_books_on_behalf_for_a_type_of_another_agency(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         elsewhere = await agencies.team(tx, "Agence de Rezé", "Sud")

@@ -233,12 +233,12 @@ async def test_a_guest_reads_the_thread_and_keeps_nothing(office: Office) -> Non
     cast.clock.pass_by(seconds=(TEN - cast.clock.now()).total_seconds())
     async with cast.database.transaction() as tx:
         meeting = await room.enter(tx, await access.appointment(tx, guest, row.id, lock=True), guest.known)
-        talk = await conversations.of_appointment(tx, row.id)
+        conversation = await conversations.of_appointment(tx, row.id)
     async with cast.database.reading() as tx:
         held = await access.meeting(tx, guest, meeting.id)
         assert held.guest_id == cast.luc.id
         assert Mode.PHONE not in room.modes_of(held)
-        assert (await access.conversation(tx, guest, talk.id))[0].id == talk.id
+        assert (await access.conversation(tx, guest, conversation.id))[0].id == conversation.id
         for act in (access.Act.APPOINTMENT_KEEP, access.Act.APPOINTMENT_RECORD, access.Act.APPOINTMENT_RATE):
             with pytest.raises(Refused):
                 await access.appointment(tx, guest, row.id, act)

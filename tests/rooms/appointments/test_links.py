@@ -3,10 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from rooms.appointments import (
-    booking,
-    links,
-)
+from rooms.appointments import booking, links
 from rooms.core.errors import NotFound
 from rooms.core.outbox import Mail
 from tests.cast import refusal

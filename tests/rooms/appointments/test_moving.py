@@ -5,13 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from rooms.appointments import (
-    agenda,
-    booking,
-    booking_rules,
-    hours,
-    own_calendar,
-)
+from rooms.appointments import agenda, booking, booking_rules, hours, own_calendar
 from rooms.appointments.appointment import ChangeKind
 from rooms.appointments.availability import Span
 from rooms.core.errors import Conflict
@@ -74,8 +68,8 @@ async def test_a_counsellor_moves_within_their_own_times_and_whoever_gives_one_u
         assert (await office.fresh(tx, row)).led_by_id == other.id
         assert (await agenda.changes_of(tx, row.id))[-1].words == other.name
         query = select(Mail).where(Mail.once.startswith(f"taken:{row.id}"))
-        (told,) = (await tx.session.execute(query)).scalars()
-        assert (told.recipient, told.values["begins_at"]) == (mine.email, WEDNESDAY_NINE.isoformat())
+        (mail,) = (await tx.session.execute(query)).scalars()
+        assert (mail.recipient, mail.values["begins_at"]) == (mine.email, WEDNESDAY_NINE.isoformat())
 
 
 async def test_moving_to_a_colleague_tells_who_had_it_and_frees_their_calendar(cast: Cast) -> None:

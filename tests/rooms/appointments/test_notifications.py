@@ -2,9 +2,7 @@
 
 import pytest
 
-from rooms.appointments import (
-    booking,
-)
+from rooms.appointments import booking
 from rooms.core import outbox
 from rooms.core.errors import Invalid
 from rooms.meetings.modes import Mode

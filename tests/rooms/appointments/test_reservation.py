@@ -4,10 +4,7 @@ import asyncio
 
 from rooms import access
 from rooms.access import Actor
-from rooms.appointments import (
-    booking,
-    reservation,
-)
+from rooms.appointments import booking, reservation
 from rooms.appointments.appointment import AppointmentState
 from rooms.caseload import caseload
 from tests.cast import refusal

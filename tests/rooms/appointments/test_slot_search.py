@@ -4,11 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rooms.appointments import (
-    appointment_types,
-    hours,
-    slot_search,
-)
+from rooms.appointments import appointment_types, hours, slot_search
 from rooms.appointments.appointment import AppointmentState
 from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import caseload
@@ -41,7 +37,7 @@ async def test_a_time_across_midnight_can_be_booked_as_it_is_shown(office: Offic
     assert row.state is AppointmentState.BOOKED
 
 
-async def test_a_follow_up_is_for_people_of_the_portfolio(office: Office) -> None:
+async def test_a_follow_up_is_for_people_of_the_caseload(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         agency = await agencies.agency(tx, "Agence Nantes Centre")
@@ -54,7 +50,7 @@ async def test_a_follow_up_is_for_people_of_the_portfolio(office: Office) -> Non
         assert await slot_search.free_times(tx, follow_up, Mode.VIDEO, cast.karim.id, day, 1) == []
 
 
-async def test_a_reason_of_one_team_is_seen_to_by_that_team_alone(office: Office) -> None:
+async def test_a_type_of_one_team_is_seen_to_by_that_team_alone(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         training = await agencies.team(tx, "Agence Nantes Centre", "Formation")

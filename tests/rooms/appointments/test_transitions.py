@@ -2,10 +2,7 @@
 
 from sqlalchemy import select
 
-from rooms.appointments import (
-    booking,
-    transitions,
-)
+from rooms.appointments import booking, transitions
 from rooms.appointments.appointment import Attendance
 from rooms.core.outbox import Mail
 from tests.cast import refusal

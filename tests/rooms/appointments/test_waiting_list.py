@@ -5,12 +5,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
-from rooms.appointments import (
-    agenda,
-    booking,
-    reservation,
-    waiting_list,
-)
+from rooms.appointments import agenda, booking, reservation, waiting_list
 from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode

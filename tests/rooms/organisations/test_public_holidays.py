@@ -4,9 +4,7 @@ from datetime import date
 
 import pytest
 
-from rooms.appointments import (
-    slot_search,
-)
+from rooms.appointments import slot_search
 from rooms.core.errors import Invalid
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies

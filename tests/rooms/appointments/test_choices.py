@@ -29,7 +29,7 @@ async def office(cast: Cast) -> Office:
 
 
 async def where(tx: Transaction, person: Person) -> set[str]:
-    return {agency.name for agency, _ in await choices.reasons_for(tx, person)}
+    return {agency.name for agency, _ in await choices.types_for(tx, person)}
 
 
 async def test_the_postcode_says_which_agencies_serve_somebody(office: Office) -> None:
@@ -47,7 +47,7 @@ async def test_the_postcode_says_which_agencies_serve_somebody(office: Office) -
             assert await where(tx, amina) == names, postcode
 
 
-async def test_elsewhere_one_finds_no_reason_but_with_ones_counsellor_and_on_behalf(office: Office) -> None:
+async def test_elsewhere_one_finds_no_type_but_with_ones_counsellor_and_on_behalf(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         amina, claire = await cast.fresh(tx, cast.amina), await cast.fresh(tx, office.claire)

@@ -59,7 +59,7 @@ async def test_whoever_books_from_now_on_comes_as_it_is_written_now(office: Offi
 
 
 @pytest.mark.parametrize("name", ["Training", " training ", "TRAINING"])
-async def test_two_reasons_do_not_share_a_name(office: Office, name: str) -> None:
+async def test_two_types_do_not_share_a_name(office: Office, name: str) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         agency = (await office.fresh_type(tx)).agency
@@ -75,7 +75,7 @@ async def test_two_reasons_do_not_share_a_name(office: Office, name: str) -> Non
         await write(office, AppointmentTypeText(name, 30, ("video",)))
 
 
-async def test_only_a_reason_of_this_agency_that_stands_is_changed(office: Office) -> None:
+async def test_only_a_type_of_this_agency_that_stands_is_changed(office: Office) -> None:
     async with office.cast.database.transaction() as tx:
         elsewhere = (await agencies.team(tx, "Agence de Rezé", "Sud")).agency
         with pytest.raises(NotFound):
@@ -182,7 +182,7 @@ async def test_a_follow_up_with_another_team_is_not_offered(office: Office) -> N
             tx, erdre.agency, AppointmentTypeText("Theirs", 30, ("video",), is_follow_up=True, team_id=erdre.id)
         )
         await appointment_types.add(tx, erdre.agency, AppointmentTypeText("Ours", 30, ("video",), is_follow_up=True))
-        offered = await choices.reasons_for(tx, await cast.fresh(tx, cast.amina))
+        offered = await choices.types_for(tx, await cast.fresh(tx, cast.amina))
     assert [appointment_type.name for _, types in offered for appointment_type in types] == ["My project", "Ours"]
 
 
@@ -199,7 +199,7 @@ async def test_what_is_held_with_who_is_not_there_any_more_is_let_go_when_it_is_
         assert await agenda.reserved_by(tx, cast.amina.id) is None
 
 
-async def test_two_reasons_have_two_names_and_a_withdrawn_one_can_stand_again(office: Office) -> None:
+async def test_two_types_have_two_names_and_a_withdrawn_one_can_stand_again(office: Office) -> None:
     text = AppointmentTypeText("My project", 45, ("phone",))
     async with office.cast.database.transaction() as tx:
         appointment_type = await office.fresh_type(tx)
