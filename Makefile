@@ -4,7 +4,7 @@ PORT ?= 8080
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check bench bench-call bench-slots bench-booking screenshots wheel words protocol clean
+.PHONY: help demo test check sizes bench bench-call bench-slots bench-booking screenshots wheel words protocol clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,10 @@ check: .venv/dev static/vendor/.built ## format, lint, types, layers, words, pro
 	$(BIN)/python tools/node_from_pypi.py node_modules/typescript/bin/tsc --project tsconfig.json
 	$(BIN)/python -m server.check_words
 	$(BIN)/python -m signaling.protocol --check
+
+sizes: .venv/dev static/vendor/.built ## files and functions that are too long
+	$(BIN)/python tools/sizes.py
+	$(BIN)/python tools/node_from_pypi.py tools/sizes.mjs
 
 bench: bench-call bench-slots bench-booking ## every benchmark (ROUNDS=2 for a short one)
 
