@@ -4,7 +4,7 @@ PORT ?= 8080
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check bench bench-call bench-slots bench-booking screenshots wheel words protocol clean
+.PHONY: help demo test check sizes bench bench-call bench-slots bench-booking screenshots wheel words protocol clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,12 +28,16 @@ check: .venv/dev static/built/.built ## format, lint, types, layers, words, prot
 	$(BIN)/python -m server.check_words
 	$(BIN)/python -m signaling.protocol --check
 
+sizes: .venv/dev static/built/.built ## files and functions that are too long
+	$(BIN)/python tools/sizes.py
+	$(BIN)/python tools/node_from_pypi.py tools/sizes.mjs
+
 bench: bench-call bench-slots bench-booking ## every benchmark (ROUNDS=2 for a short one)
 
 bench-call: .venv/dev static/built/.built ## click to first picture, beside PeerJS
 	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds $(ROUNDS))
 
-bench-slots: .venv/dev ## free times of 250 counsellors, and a portfolio of 200 people, on PostgreSQL
+bench-slots: .venv/dev ## free times of 250 counsellors, and a caseload of 200 people, on PostgreSQL
 	$(BIN)/python -m tests.load.bench_slots $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench-booking: .venv/dev static/built/.built ## 500 people try for 50 times at once, over HTTP, on PostgreSQL

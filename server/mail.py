@@ -85,10 +85,10 @@ class Writer:
     def _add_calendar(self, message: EmailMessage, values: dict[str, Any], body: str) -> None:
         """As an alternative for mail programs that act on it (RFC 6047), and as a file for all others."""
         host = urlsplit(self._settings.public_url).hostname or "localhost"
-        told, sender = values["calendar"], self._settings.mail_from
-        entry = calendars.entry(told, calendars.summary(values), body, sender, host)
+        calendar, sender = values["calendar"], self._settings.mail_from
+        entry = calendars.entry(calendar, calendars.summary(values), body, sender, host)
         # As bytes: as text its lines could lose their CRLF (RFC 5545, 3.1) on a way that carries seven bits.
-        named = {"charset": "utf-8", "method": told["method"]}
+        named = {"charset": "utf-8", "method": calendar["method"]}
         message.add_alternative(entry, maintype="text", subtype="calendar", params=named)
         message.add_attachment(entry, maintype="application", subtype="ics", filename="appointment.ics")
 

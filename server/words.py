@@ -159,14 +159,12 @@ BROWSER = (
     N_("The talk goes on. The server is out of reach for the moment."),
     N_("%(minutes)s min left"),
     N_("Time is up, you may go on"),
-    N_("The talk has ended."),
     N_(
         "The browser has no permission for the camera or the microphone. Click the lock beside the address, allow them, and try again. You can take part by chat meanwhile."
     ),
     N_("No camera was found. You can take part with sound, or by chat."),
     N_("No microphone was found. You can take part by chat."),
     N_("The camera is in use by another program. Close it and try again."),
-    N_("This talk is open in another tab or on another device."),
     N_("Message removed"),
     N_("calling"),
     N_("Somebody waits for you in the waiting room."),

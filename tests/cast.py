@@ -1,12 +1,16 @@
 """The cast: the same named people and places in every test."""
 
 import uuid
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+import pytest
 
 from rooms.access import Actor
 from rooms.core import text
 from rooms.core.database import Database
+from rooms.core.errors import Problem
 from rooms.core.transaction import Transaction
 from rooms.fairs import booths, desk_presence, fairs, schedule
 from rooms.fairs.booths import Booth, BoothText
@@ -21,6 +25,13 @@ from rooms.organisations.vacancies import VacancyText
 from rooms.people import people, presence
 from rooms.people.people import Person
 from tests.clock import MovableClock
+
+
+async def refusal(awaitable: Awaitable[object]) -> str:
+    """The code with which it is refused."""
+    with pytest.raises(Problem) as refused:
+        await awaitable
+    return refused.value.code
 
 
 @dataclass

@@ -144,6 +144,6 @@ def allows(act: Act, relations: set[Relation], state: FairState | None = None) -
 def demand(act: Act, relations: set[Relation], state: FairState | None = None) -> None:
     if allows(act, relations, state):
         return
-    if R.SIGNED_IN not in relations and allows(act, relations | {R.SIGNED_IN, R.SELF, R.STAFF, R.MEMBER}, state):
+    if R.SIGNED_IN not in relations and allows(act, set(R), state):
         raise SignInFirst()
     raise Refused()

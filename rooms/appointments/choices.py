@@ -18,7 +18,7 @@ async def agencies_for(tx: Transaction, person: Person) -> list[Agency]:
     return list({team.agency_id: team.agency for team in await agencies.teams_of(tx, referent)}.values())
 
 
-async def reasons_for(tx: Transaction, person: Person) -> list[tuple[Agency, list[AppointmentType]]]:
+async def types_for(tx: Transaction, person: Person) -> list[tuple[Agency, list[AppointmentType]]]:
     """What a person may come for, by agency; follow-ups only for whom somebody follows."""
     referent = await referents.referent_of(tx, person.id)
     teams = {team.id for team in await agencies.teams_of(tx, referent)} if referent else set()

@@ -47,12 +47,12 @@ async def counsellors(tx: Transaction) -> set[uuid.UUID]:
 async def look(tx: Transaction, counsellor_id: uuid.UUID) -> None:
     """Work out when the counsellor's next appointments can begin, and tell of what has changed."""
     query = select(Meeting).where(takes_part(counsellor_id, Part.LEADER), Meeting.state == MeetingState.LIVE)
-    talk = (await tx.session.execute(query)).unique().scalars().first()
-    free_at = max(talk.planned_end_at or tx.now, tx.now) if talk else tx.now
+    meeting = (await tx.session.execute(query)).unique().scalars().first()
+    free_at = max(meeting.planned_end_at or tx.now, tx.now) if meeting else tx.now
     for row in await _next_of(tx, counsellor_id):
-        if talk and row.id == talk.appointment_id:
+        if meeting and row.id == meeting.appointment_id:
             continue
-        expected = _rounded(max(row.begins_at, free_at)) if talk else row.begins_at
+        expected = _rounded(max(row.begins_at, free_at)) if meeting else row.begins_at
         is_late = expected - row.begins_at >= STEP
         _publish(tx, row, expected if is_late else None)
         free_at = max(free_at, expected + (row.occupied_until - row.begins_at)) if is_late else free_at

@@ -121,24 +121,24 @@ async def outcomes(tx: Transaction, rows: list[Suggestion]) -> dict[uuid.UUID, l
     gone_to, people = {row.fair_id for row in shared}, {row.person_id for row in shared}
     places = select(Place).join(Booth, Booth.id == Place.booth_id)
     places = places.where(Place.person_id.in_(people), Booth.fair_id.in_(gone_to))
-    talks = select(Meeting).join(Booth, Booth.id == Meeting.booth_id)
-    talks = talks.join(Participant, Participant.meeting_id == Meeting.id).where(
+    query = select(Meeting).join(Booth, Booth.id == Meeting.booth_id)
+    query = query.join(Participant, Participant.meeting_id == Meeting.id).where(
         Participant.person_id.in_(people), Participant.part == Part.CANDIDATE,
         Booth.fair_id.in_(gone_to), Meeting.state == MeetingState.ENDED,
     )  # fmt: skip
-    held = {(each.candidate_id, each.booth_id): each for each in (await tx.session.execute(talks)).unique().scalars()}
+    held = {(each.candidate_id, each.booth_id): each for each in (await tx.session.execute(query)).unique().scalars()}
     found: dict[uuid.UUID, list[Outcome]] = {row.id: [] for row in shared}
     for place in (await tx.session.execute(places.order_by(Place.joined_at))).unique().scalars():
-        talk = held.get((place.person_id, place.booth_id))
+        meeting = held.get((place.person_id, place.booth_id))
         for row in shared:
             is_of_it = row.person_id == place.person_id and row.fair_id == place.booth.fair_id
             if is_of_it and row.booth_id in (None, place.booth_id):
-                found[row.id].append(_outcome(place, talk))
+                found[row.id].append(_outcome(place, meeting))
     return found
 
 
-def _outcome(place: Place, talk: Meeting | None) -> Outcome:
-    if talk is None:
+def _outcome(place: Place, meeting: Meeting | None) -> Outcome:
+    if meeting is None:
         return Outcome(place.booth.employer.name, came=False, at=place.joined_at, next_step=None)
-    answered = talk.follow_up.next_step if talk.follow_up.answered_at else None
-    return Outcome(place.booth.employer.name, came=True, at=talk.opened_at, next_step=answered)
+    answered = meeting.follow_up.next_step if meeting.follow_up.answered_at else None
+    return Outcome(place.booth.employer.name, came=True, at=meeting.opened_at, next_step=answered)

@@ -76,13 +76,13 @@ class Candidate(Person):
     def _rejoin_later(self, booth: str) -> None:
         self._join_at[booth] = time.monotonic() + random.uniform(*JOINS_AGAIN_AFTER) * self.company.pace
 
-    def on_person_snapshot(self, told: Payload) -> None:
-        super().on_person_snapshot(told)
-        self._booth_of = {place["place_id"]: place["booth_id"] for place in told["places"]}
-        for place in told["places"]:
+    def on_person_snapshot(self, payload: Payload) -> None:
+        super().on_person_snapshot(payload)
+        self._booth_of = {place["place_id"]: place["booth_id"] for place in payload["places"]}
+        for place in payload["places"]:
             self._come_back_if_held(place)
-        if told["ringing"]:
-            self.start(self._answer(told["ringing"]))
+        if payload["ringing"]:
+            self.start(self._answer(payload["ringing"]))
 
     def on_place_taken(self, event: Payload) -> None:
         self._booth_of[event["place"]["place_id"]] = event["place"]["booth_id"]

@@ -59,8 +59,8 @@ class LineSeen:
             self._let_be_until[place] = self._in((CALL_AGAIN_AFTER, CALL_AGAIN_AFTER))
 
     def let_be_person(self, person: str) -> None:
-        found = next((place for place, told in self.places.items() if told["person_id"] == person), None)
+        found = next((place for place, row in self.places.items() if row["person_id"] == person), None)
         self.let_be(found)
 
     def is_visitor(self, person: str) -> bool:
-        return not any(told["is_simulated"] for told in self.places.values() if told["person_id"] == person)
+        return not any(row["is_simulated"] for row in self.places.values() if row["person_id"] == person)

@@ -125,10 +125,10 @@ class Talk:
                 self._peer.drop_video()
             await self._show()
 
-    async def _begin(self, told: Payload) -> None:
-        if told["state"] in ("ended", "missed"):
+    async def _begin(self, payload: Payload) -> None:
+        if payload["state"] in ("ended", "missed"):
             self.is_over.set()
-        if told["live_at"]:
+        if payload["live_at"]:
             self._go_live()
 
     def _go_live(self) -> None:
@@ -149,13 +149,13 @@ class Talk:
         if self._is_shown:
             await self._show()
 
-    async def _arrange(self, told: Payload) -> None:
+    async def _arrange(self, payload: Payload) -> None:
         """Build the peer of this generation once the other one is here; one that stands goes on."""
-        is_here = any(peer["person_id"] == self.other for peer in told["peers"])
-        if not self.with_visitor or not is_here or (self._peer and told["generation"] == self._generation):
+        is_here = any(peer["person_id"] == self.other for peer in payload["peers"])
+        if not self.with_visitor or not is_here or (self._peer and payload["generation"] == self._generation):
             return
         await self._close_peer()
-        self._generation = told["generation"]
+        self._generation = payload["generation"]
         self._peer = peer = Peer(self._ice_servers, self._portrait, self._send, self._lose)
         if self.is_live.is_set():
             peer.carry(with_video=self.with_video)

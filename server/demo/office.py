@@ -30,7 +30,7 @@ from rooms.people.people import Need, Person, Profile
 
 AGENCY = "Agence Nantes Centre"
 BY_ANY = ("video", "audio", "phone")
-REASONS = (
+APPOINTMENT_TYPES = (
     AppointmentTypeText(
         "Premier rendez-vous", 45, BY_ANY, "Qu'attendez-vous de nous ?", "Votre CV, si vous en avez un"
     ),
@@ -63,7 +63,7 @@ async def open_office(tx: Transaction, counsellor: Person, amina: Person) -> Non
     team = await agencies.team(tx, AGENCY, "Équipe Loire")
     await agencies.add_member(tx, team.id, counsellor)
     await agencies.place(tx, team.agency, "Europe/Paris", "", "12 rue de Strasbourg, 44000 Nantes", "02 40 00 00 00")
-    for text in REASONS:
+    for text in APPOINTMENT_TYPES:
         await appointment_types.add(tx, team.agency, text)
     for weekday in range(5):
         await hours.add_weekly(tx, counsellor.id, weekday, 9 * 60, 12 * 60, ("video", "audio", "phone"))

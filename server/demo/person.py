@@ -89,16 +89,16 @@ class Person:
         if handler:
             handler(payload)
 
-    def on_conversation_snapshot(self, told: Payload) -> None:
-        if told["messages"]:
-            self.answering.read(told["stream"], told["messages"][-1])
+    def on_conversation_snapshot(self, payload: Payload) -> None:
+        if payload["messages"]:
+            self.answering.read(payload["stream"], payload["messages"][-1])
 
     def on_chat_sent(self, event: Payload) -> None:
         self.answering.read(event["stream"], event["message"])
 
-    def on_person_snapshot(self, told: Payload) -> None:
-        if told["meeting_id"]:
-            self._come_to(told["meeting_id"])
+    def on_person_snapshot(self, payload: Payload) -> None:
+        if payload["meeting_id"]:
+            self._come_to(payload["meeting_id"])
 
     def on_meeting_opened(self, event: Payload) -> None:
         self._come_to(event["meeting_id"])

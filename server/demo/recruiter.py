@@ -64,15 +64,15 @@ class Recruiter(Person):
         await self._is_settled.wait()
         await self.live.send("booth:attend", booth_id=self.booth)
 
-    def on_line_snapshot(self, told: Payload) -> None:
-        self.line.begin(told["places"])
-        self._calling = next((each["call_id"] for each in told["ringing"] if each["recruiter_id"] == self.me), "")
+    def on_line_snapshot(self, payload: Payload) -> None:
+        self.line.begin(payload["places"])
+        self._calling = next((each["call_id"] for each in payload["ringing"] if each["recruiter_id"] == self.me), "")
 
     def on_line_joined(self, event: Payload) -> None:
         self.line.join(event["place"])
 
-    def on_desk_status(self, told: Payload) -> None:
-        self.line.update(told)
+    def on_desk_status(self, payload: Payload) -> None:
+        self.line.update(payload)
 
     def on_line_settled(self, event: Payload) -> None:
         if event["call_id"] == self._calling:

@@ -42,8 +42,8 @@ async def place(request: PageRequest) -> web.StreamResponse:
     return request.go(f"/administer/agencies/{row.id}#place", language.gettext("Saved."))
 
 
-def reason_text(request: PageRequest) -> AppointmentTypeText:
-    """What was typed into the fields of an appointment type (`reason_fields` in the macros)."""
+def appointment_type_text(request: PageRequest) -> AppointmentTypeText:
+    """What was typed into the fields of an appointment type (`appointment_type_fields` in the macros)."""
     return AppointmentTypeText(
         request.typed("appointment_type"),
         request.number("minutes", 30),
@@ -56,10 +56,10 @@ def reason_text(request: PageRequest) -> AppointmentTypeText:
 
 
 @post("/administer/agencies/{agency}/types", again=agency)
-async def add_reason(request: PageRequest) -> web.StreamResponse:
+async def add_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.agency(tx, request.actor, request.id("agency"))
-        await appointment_types.add(tx, row, reason_text(request))
+        await appointment_types.add(tx, row, appointment_type_text(request))
     return request.go(f"/administer/agencies/{row.id}#types", language.gettext("People can take it from now on."))
 
 
@@ -75,15 +75,15 @@ async def appointment_type(request: PageRequest) -> web.StreamResponse:
 
 
 @post("/administer/agencies/{agency}/types/{appointment_type}/change", again=appointment_type)
-async def change_reason(request: PageRequest) -> web.StreamResponse:
+async def change_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.agency(tx, request.actor, request.id("agency"))
-        await appointment_types.change(tx, row, request.id("appointment_type"), reason_text(request))
+        await appointment_types.change(tx, row, request.id("appointment_type"), appointment_type_text(request))
     return request.go(f"/administer/agencies/{row.id}#types", language.gettext("Saved."))
 
 
 @post("/administer/agencies/{agency}/types/{appointment_type}/withdraw")
-async def withdraw_reason(request: PageRequest) -> web.StreamResponse:
+async def withdraw_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.agency(tx, request.actor, request.id("agency"))
         await appointment_types.withdraw(tx, row, request.id("appointment_type"))

@@ -16,7 +16,7 @@ async def choose_type(request: PageRequest) -> web.StreamResponse:
     person = request.actor.known
     async with request.reading() as tx:
         heads = await read_heads(tx, request)
-        types = await choices.reasons_for(tx, person)
+        types = await choices.types_for(tx, person)
         known = await agencies.all_agencies(tx)
         is_followed = await referents.referent_of(tx, person.id) is not None
     asks_where = not is_followed and any(each.area for each in known)

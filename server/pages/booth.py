@@ -26,8 +26,8 @@ async def of_path(tx: Transaction, request: PageRequest, act: access.Act = acces
 async def booth(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         booth = await of_path(tx, request)
-        talk = await conversations.of_booth(tx, booth.id)
-        heads = await read_heads(tx, request, fair_stream(booth.fair_id), conversation_stream(talk.id))
+        conversation = await conversations.of_booth(tx, booth.id)
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id), conversation_stream(conversation.id))
         jobs = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id]
         mine = await lobby.mine(tx, request, booth.fair)
         files = await booth_documents.by_kind(tx, booth.id)
@@ -44,8 +44,8 @@ async def booth(request: PageRequest) -> web.StreamResponse:
             place=next((position for position in mine if position.place.booth_id == booth.id), None),
             mine=mine,
             ringing=await calls.ringing_for(tx, request.actor.person.id) if request.actor.person else None,
-            conversation=talk,
-            messages=await messages.messages_of(tx, talk.id),
+            conversation=conversation,
+            messages=await messages.messages_of(tx, conversation.id),
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
             is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
             interviews=await appointment_types.all_of(tx, booth),
@@ -68,14 +68,14 @@ async def question(request: PageRequest) -> web.StreamResponse:
     person = request.actor.known
     async with request.transaction() as tx:
         booth = await of_path(tx, request)
-        talk = await questions.question_to(tx, booth, person)
+        conversation = await questions.question_to(tx, booth, person)
     async with request.reading() as tx:
-        heads = await read_heads(tx, request, fair_stream(booth.fair_id), conversation_stream(talk.id))
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id), conversation_stream(conversation.id))
         return request.render(
             "question.html",
             fair=booth.fair,
             booth=booth,
-            conversation=talk,
-            messages=await messages.messages_of(tx, talk.id),
+            conversation=conversation,
+            messages=await messages.messages_of(tx, conversation.id),
             heads=heads,
         )

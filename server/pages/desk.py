@@ -43,8 +43,8 @@ async def desk(request: PageRequest) -> web.StreamResponse:
         await desk_presence.see_desk(tx, booth.id, request.actor.known.id)
     request.services.hub.status.refresh({booth.id})
     async with request.reading() as tx:
-        talk = await conversations.of_booth(tx, booth.id)
-        wanted = (line_stream(booth.id), fair_stream(booth.fair_id), conversation_stream(talk.id))
+        conversation = await conversations.of_booth(tx, booth.id)
+        wanted = (line_stream(booth.id), fair_stream(booth.fair_id), conversation_stream(conversation.id))
         heads = await read_heads(tx, request, *wanted)
         line = await line_status.of_line(tx, booth)
         return request.render(
@@ -56,8 +56,8 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),
             ringing=await calls.ringing_at(tx, booth.id),
             meeting=await under_way.led_now_by(tx, request.actor.known.id),
-            conversation=talk,
-            messages=await messages.messages_of(tx, talk.id),
+            conversation=conversation,
+            messages=await messages.messages_of(tx, conversation.id),
             due=await follow_up.unanswered(tx, booth.id, request.actor.known.id),
             questions=await questions.questions_to(tx, booth.id),
             heads=heads,

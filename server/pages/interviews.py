@@ -11,7 +11,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from server import language
 from server.page_request import PageRequest, get, post
-from server.pages.agency import reason_text
+from server.pages.agency import appointment_type_text
 from server.pages.hours import minutes_of
 from server.pages.stream_heads import read_heads
 
@@ -41,10 +41,10 @@ async def interviews(request: PageRequest) -> web.StreamResponse:
 
 
 @post("/booths/{booth}/interviews", again=interviews)
-async def add_reason(request: PageRequest) -> web.StreamResponse:
+async def add_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         booth = await _booth(tx, request, Act.BOOTH_SET_UP)
-        await appointment_types.add(tx, booth, reason_text(request))
+        await appointment_types.add(tx, booth, appointment_type_text(request))
     return request.go(f"/booths/{booth.id}/interviews#kinds", language.gettext("Candidates can book it from now on."))
 
 
@@ -63,15 +63,15 @@ async def interview(request: PageRequest) -> web.StreamResponse:
 
 
 @post("/booths/{booth}/interviews/{interview}/change", again=interview)
-async def change_reason(request: PageRequest) -> web.StreamResponse:
+async def change_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         booth = await _booth(tx, request, Act.BOOTH_SET_UP)
-        await appointment_types.change(tx, booth, request.id("interview"), reason_text(request))
+        await appointment_types.change(tx, booth, request.id("interview"), appointment_type_text(request))
     return request.go(f"/booths/{booth.id}/interviews#kinds", language.gettext("Saved."))
 
 
 @post("/booths/{booth}/interviews/{interview}/withdraw")
-async def withdraw_reason(request: PageRequest) -> web.StreamResponse:
+async def withdraw_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         booth = await _booth(tx, request, Act.BOOTH_SET_UP)
         await appointment_types.withdraw(tx, booth, request.id("interview"))

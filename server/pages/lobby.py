@@ -20,7 +20,7 @@ from server.pages.stream_heads import read_heads
 async def lobby(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
-        talk = await conversations.of_fair(tx, fair.id)
+        conversation = await conversations.of_fair(tx, fair.id)
         heads = await read_heads(tx, request, fair_stream(fair.id))
         cards = await cards_of(tx, fair)
         search = Search(
@@ -39,7 +39,7 @@ async def lobby(request: PageRequest) -> web.StreamResponse:
             contracts=sorted({vacancy.contract.value for card in cards for vacancy in card.vacancies}),
             mine=await mine(tx, request, fair),
             announcements=await announcements.of_fair(tx, fair.id),
-            messages=await messages.messages_of(tx, talk.id, 3),
+            messages=await messages.messages_of(tx, conversation.id, 3),
             heads=heads,
         )
 
@@ -56,13 +56,13 @@ async def next_day(tx: Transaction, fair: Fair) -> FairDay | None:
 async def fair_chat(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
-        talk = await conversations.of_fair(tx, fair.id)
-        heads = await read_heads(tx, request, fair_stream(fair.id), conversation_stream(talk.id))
+        conversation = await conversations.of_fair(tx, fair.id)
+        heads = await read_heads(tx, request, fair_stream(fair.id), conversation_stream(conversation.id))
         return request.render(
             "fair_chat.html",
             fair=fair,
-            conversation=talk,
-            messages=await messages.messages_of(tx, talk.id),
+            conversation=conversation,
+            messages=await messages.messages_of(tx, conversation.id),
             moderates=await access.can_run(tx, request.actor, fair),
             heads=heads,
         )

@@ -201,7 +201,7 @@ async def test_a_simulated_jobseeker_comes_to_an_appointment_and_says_how_it_was
     cast = visitors.cast
     office = await open_office(cast)
     async with cast.database.transaction() as tx:
-        appointment_type, karim = await office.fresh_reason(tx), await cast.fresh(tx, cast.karim)
+        appointment_type, karim = await office.fresh_type(tx), await cast.fresh(tx, cast.karim)
         begins = tx.now.replace(minute=tx.now.minute // 5 * 5, second=0, microsecond=0) + timedelta(minutes=5)
         span, nothing = Span(begins, begins + timedelta(minutes=30)), timedelta(0)
         wanted = Reservation(appointment_type, cast.claire.id, Mode.VIDEO, span, nothing, nothing, PARIS)

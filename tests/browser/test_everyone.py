@@ -29,6 +29,12 @@ async def faults(page: Page) -> list[str]:
     return [f"{page.url} {fault}" for fault in found]
 
 
+async def fits(page: Page) -> None:
+    """axe finds nothing, and nothing is wider than the screen."""
+    assert await faults(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+
+
 async def test_axe_finds_nothing_on_any_page(visitors: Visitors) -> None:
     cast = visitors.cast
     await cast.join(cast.karim, cast.atlantique, "Hello.")
@@ -105,60 +111,76 @@ async def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"no way to {name} by keyboard")
 
 
-async def test_the_whole_path_of_a_candidate_by_keyboard_alone(visitors: Visitors) -> None:
-    cast = visitors.cast
-    luc = await visitors.sign_in(cast.luc)
-    await luc.goto(f"/desk/{cast.atlantique.id}")
-    context = await visitors.context(permissions=["camera", "microphone"])
-    page = await context.new_page()
+async def press(page: Page, name: str, key: str = "Enter") -> None:
+    await tab_to(page, name)
+    await page.keyboard.press(key)
+
+
+async def type_into(page: Page, name: str, text: str) -> None:
+    await tab_to(page, name)
+    await page.keyboard.type(text)
+
+
+async def find_the_booth(page: Page) -> None:
     await page.goto("/")
-    await tab_to(page, "Hotels, Loire")
-    await page.keyboard.press("Enter")
+    await press(page, "Hotels, Loire")
     await page.wait_for_url("**/fairs/*")
-    await tab_to(page, "Hôtel Atlantique")
-    await page.keyboard.press("Enter")
+    await press(page, "Hôtel Atlantique")
     await page.wait_for_url("**/booths/*")
-    await tab_to(page, "Join the line")
-    await page.keyboard.press("Enter")
+    await press(page, "Join the line")
     await page.wait_for_url("**/sign-in?next=*")
-    await tab_to(page, "What may we call you?")
-    await page.keyboard.type("Zoé")
-    await tab_to(page, "Your e-mail address")
-    await page.keyboard.type("zoe@example.org")
+
+
+async def come_in(page: Page) -> None:
+    await type_into(page, "What may we call you?", "Zoé")
+    await type_into(page, "Your e-mail address", "zoe@example.org")
     await page.keyboard.press("Enter")
     await page.wait_for_url(lambda url: "/sign-in/" in url)
-    mailbox = await context.new_page()
+    mailbox = await page.context.new_page()
     await mailbox.goto("/demo/mailbox")
     subject = await mailbox.locator(".mail h2").first.inner_text()
     await mailbox.close()
-    await tab_to(page, "Code")
-    await page.keyboard.type(subject.split()[-1])
+    await type_into(page, "Code", subject.split()[-1])
     await page.keyboard.press("Enter")
     await page.wait_for_url(lambda url: "/sign-in" not in url)
     await page.wait_for_load_state()
-    await tab_to(page, "In your own words")
-    await page.keyboard.type("I learn fast.")
-    await tab_to(page, "Take a place")
-    await page.keyboard.press("Enter")
+
+
+async def wait_in_line(page: Page) -> None:
+    await type_into(page, "In your own words", "I learn fast.")
+    await press(page, "Take a place")
     await expect(page.locator(".place-row")).to_contain_text("You are next")
-    await luc.get_by_role("button", name="Call next").click()
+
+
+async def answer_the_call(page: Page) -> None:
     await expect(page.locator("dialog.ringing")).to_be_visible()
     assert await page.evaluate("document.activeElement.closest('dialog') !== null")
-    await tab_to(page, "Join now")
-    await page.keyboard.press("Enter")
+    await press(page, "Join now")
     await page.wait_for_url("**/meetings/*")
-    await tab_to(page, "Go in")
-    await page.keyboard.press("Enter")
+    await press(page, "Go in")
     await expect(page.locator("[data-slot=during]")).to_be_visible()
-    await tab_to(page, "Microphone on")
-    await page.keyboard.press("Space")
+
+
+async def mute_and_leave(page: Page) -> None:
+    await press(page, "Microphone on", "Space")
     await expect(page.get_by_role("button", name="Microphone off")).to_have_attribute("aria-pressed", "false")
-    await tab_to(page, "Leave")
-    await page.keyboard.press("Enter")
+    await press(page, "Leave")
     await expect(page.get_by_role("dialog", name="Leave the talk?")).to_be_visible()
-    await tab_to(page, "Leave")
-    await page.keyboard.press("Enter")
+    await press(page, "Leave")
     await expect(page.get_by_role("heading", name="The talk has ended")).to_be_visible()
+
+
+async def test_the_whole_path_of_a_candidate_by_keyboard_alone(visitors: Visitors) -> None:
+    luc = await visitors.sign_in(visitors.cast.luc)
+    await luc.goto(f"/desk/{visitors.cast.atlantique.id}")
+    context = await visitors.context(permissions=["camera", "microphone"])
+    page = await context.new_page()
+    await find_the_booth(page)
+    await come_in(page)
+    await wait_in_line(page)
+    await luc.get_by_role("button", name="Call next").click()
+    await answer_the_call(page)
+    await mute_and_leave(page)
 
 
 async def test_what_cannot_be_undone_is_asked_first_and_the_focus_comes_back(visitors: Visitors) -> None:

@@ -37,9 +37,9 @@ async def talking(visitors: Visitors) -> tuple[Page, Page]:
     return pages[1], pages[0]
 
 
-async def test_sigkill_in_the_middle_of_everything_loses_nothing_and_doubles_nothing(visitors: Visitors) -> None:
-    cast, running = visitors.cast, visitors.running
-    amina, luc = await talking(visitors)
+async def being_called(visitors: Visitors) -> tuple[Page, Place]:
+    """Karim, who has written to Sophie's booth and is called from its line."""
+    cast = visitors.cast
     karim, sophie = await visitors.sign_in(cast.karim), await visitors.sign_in(cast.sophie)
     await sophie.goto(f"/desk/{cast.perrin.id}")
     await karim.goto(f"/fairs/{cast.fair.slug}/booths/maison-perrin")
@@ -50,6 +50,19 @@ async def test_sigkill_in_the_middle_of_everything_loses_nothing_and_doubles_not
     await sophie.reload()
     await sophie.get_by_role("button", name="Call next").click()
     await expect(karim.get_by_role("heading", name="Maison Perrin calls you")).to_be_visible()
+    return karim, place
+
+
+async def postpone(karim: Page) -> None:
+    await karim.get_by_role("button", name="In 5 minutes").click()
+    await expect(karim.locator("dialog.ringing")).to_be_hidden()
+    await expect(karim.get_by_text("You can be called again in five minutes.").first).to_be_visible()
+
+
+async def test_sigkill_in_the_middle_of_everything_loses_nothing_and_doubles_nothing(visitors: Visitors) -> None:
+    cast, running = visitors.cast, visitors.running
+    amina, luc = await talking(visitors)
+    karim, place = await being_called(visitors)
     await luc.get_by_role("tab", name="Notes").click()
     await luc.get_by_label("Private notes").fill("Kind, and knows bread.")
     await expect(luc.get_by_text("Saved.")).to_be_visible()
@@ -67,9 +80,7 @@ async def test_sigkill_in_the_middle_of_everything_loses_nothing_and_doubles_not
     await until_frames(luc)
     await say(luc, "after")
     await expect(amina.get_by_text("after", exact=True)).to_have_count(1)
-    await karim.get_by_role("button", name="In 5 minutes").click()
-    await expect(karim.locator("dialog.ringing")).to_be_hidden()
-    await expect(karim.get_by_text("You can be called again in five minutes.").first).to_be_visible()
+    await postpone(karim)
     await expect(karim.get_by_text("before", exact=True)).to_have_count(1)
     await luc.reload()
     await luc.get_by_role("tab", name="Notes").click()

@@ -1,38 +1,35 @@
 """The whole story, in real browsers: look round, write, wait, be called, talk by video, and the next one follows."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Visitors, until_frames
 
 pytestmark = pytest.mark.browser
 
 
-async def test_a_fair_you_can_walk_into(visitors: Visitors) -> None:
-    cast = visitors.cast
-    luc = await visitors.sign_in(cast.luc)
-    await luc.goto(f"/desk/{cast.atlantique.id}")
-    await expect(luc.locator("[data-part=line-status]")).to_contain_text("1 here now")
-
-    amina = await visitors.sign_in(cast.amina)
-    await amina.goto(f"/fairs/{cast.fair.slug}")
+async def ask_in_the_chat(amina: Page, fair: str) -> None:
+    await amina.goto(fair)
     await expect(amina.locator(".booth-card", has_text="Hôtel Atlantique")).to_contain_text("1 here now")
     await amina.get_by_role("link", name="Hôtel Atlantique").click()
     await amina.get_by_label("Your message").fill("Hello, is the kitchen open at night?")
     await amina.get_by_role("button", name="Send").click()
-    await expect(luc.get_by_text("is the kitchen open at night?")).to_be_visible()
 
+
+async def wait_in_line(amina: Page) -> None:
     await amina.get_by_role("link", name="Join the line").click()
     await amina.get_by_label("In your own words").fill("Two seasons of pastry.")
     await amina.get_by_role("button", name="Take a place").click()
     await expect(amina.locator(".place-row")).to_contain_text("You are next")
-    await expect(luc.locator(".waiting-row")).to_contain_text("Two seasons of pastry.")
 
-    karim = await visitors.sign_in(cast.karim)
-    await karim.goto(f"/fairs/{cast.fair.slug}/booths/hotel-atlantique/join")
+
+async def come_second(karim: Page, fair: str) -> None:
+    await karim.goto(f"{fair}/booths/hotel-atlantique/join")
     await karim.get_by_role("button", name="Take a place").click()
     await expect(karim.locator(".arch-number")).to_have_text("2nd")
 
+
+async def call_and_talk(luc: Page, amina: Page) -> None:
     await luc.get_by_role("button", name="Call next").click()
     await expect(amina.get_by_role("heading", name="Hôtel Atlantique calls you")).to_be_visible()
     await amina.get_by_role("button", name="Join now").click()
@@ -44,13 +41,30 @@ async def test_a_fair_you_can_walk_into(visitors: Visitors) -> None:
     await until_frames(amina)
     await until_frames(luc)
 
+
+async def finish_and_answer(luc: Page) -> None:
     await luc.get_by_role("button", name="Finish").click()
     await expect(luc.get_by_role("heading", name="After the talk with Amina Benali")).to_be_visible()
     await luc.get_by_role("radio", name="No, and say why").check()
     await luc.get_by_label("What Amina Benali reads").fill("We need somebody at once.")
     await luc.get_by_role("button", name="Send the answer").click()
+
+
+async def test_a_fair_you_can_walk_into(visitors: Visitors) -> None:
+    cast = visitors.cast
+    fair = f"/fairs/{cast.fair.slug}"
+    luc = await visitors.sign_in(cast.luc)
+    await luc.goto(f"/desk/{cast.atlantique.id}")
+    await expect(luc.locator("[data-part=line-status]")).to_contain_text("1 here now")
+    amina, karim = await visitors.sign_in(cast.amina), await visitors.sign_in(cast.karim)
+    await ask_in_the_chat(amina, fair)
+    await expect(luc.get_by_text("is the kitchen open at night?")).to_be_visible()
+    await wait_in_line(amina)
+    await expect(luc.locator(".waiting-row")).to_contain_text("Two seasons of pastry.")
+    await come_second(karim, fair)
+    await call_and_talk(luc, amina)
+    await finish_and_answer(luc)
     await luc.get_by_role("button", name="Call next").click()
     await expect(karim.get_by_role("heading", name="Hôtel Atlantique calls you")).to_be_visible()
-
     await amina.goto("/me/talks")
     await expect(amina.get_by_text("We need somebody at once.")).to_be_visible()

@@ -8,17 +8,12 @@ from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import caseload
 from rooms.organisations import agencies
 from tests.browser.conftest import Visitors, until
-from tests.browser.test_everyone import faults
+from tests.browser.test_everyone import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 PHONE = {"viewport": {"width": 360, "height": 740}}
 PICTURES = """[...document.querySelectorAll("video.remote")].filter(
     (each) => each.videoWidth > 0 && !each.paused && !each.classList.contains("visually-hidden")).length"""
-
-
-async def fits(page: Page) -> None:
-    assert await faults(page) == []
-    assert await page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
 
 
 async def open_all_day(visitors: Visitors) -> None:
@@ -37,11 +32,7 @@ async def open_all_day(visitors: Visitors) -> None:
         await caseload.follow(tx, cast.claire.id, cast.amina.id)
 
 
-async def test_a_counsellor_brings_an_employer_along_and_the_three_meet(visitors: Visitors) -> None:
-    cast = visitors.cast
-    await open_all_day(visitors)
-    claire = await visitors.sign_in(cast.claire)
-    await claire.goto(f"/counsel/people/{cast.amina.id}")
+async def book_common_time(claire: Page) -> None:
     await claire.get_by_role("link", name="A first talk with an employer").click()
     await claire.get_by_label("With an employer too").select_option(label="Hôtel Atlantique, Luc Moreau")
     await claire.get_by_role("button", name="Find common times").click()
@@ -52,6 +43,23 @@ async def test_a_counsellor_brings_an_employer_along_and_the_three_meet(visitors
     await expect(claire.get_by_text("Luc Moreau of Hôtel Atlantique comes too")).to_be_visible()
     await fits(claire)
 
+
+async def go_in(page: Page, door: str = "To the waiting room") -> None:
+    await page.get_by_role("button", name=door).click()
+    await page.get_by_role("button", name="Go in").click()
+
+
+async def see_pictures(count: int, *pages: Page) -> None:
+    for page in pages:
+        await until(page, f"{PICTURES} === {count}")
+
+
+async def test_a_counsellor_brings_an_employer_along_and_the_three_meet(visitors: Visitors) -> None:
+    cast = visitors.cast
+    await open_all_day(visitors)
+    claire = await visitors.sign_in(cast.claire)
+    await claire.goto(f"/counsel/people/{cast.amina.id}")
+    await book_common_time(claire)
     amina, luc = await visitors.sign_in(cast.amina, **PHONE), await visitors.sign_in(cast.luc)
     for page in (amina, luc):
         await page.goto("/appointments")
@@ -59,21 +67,18 @@ async def test_a_counsellor_brings_an_employer_along_and_the_three_meet(visitors
         await fits(page)
     await expect(luc.get_by_role("button", name="The two others meet without me")).to_be_visible()
     await expect(luc.get_by_role("link", name="Move it")).to_have_count(0)
-    for page, door in ((amina, "To the waiting room"), (claire, "Open the door"), (luc, "To the waiting room")):
-        await page.get_by_role("button", name=door).click()
-        await page.get_by_role("button", name="Go in").click()
+    await go_in(amina)
+    await go_in(claire, "Open the door")
+    await go_in(luc)
+    await see_pictures(2, amina, claire, luc)
     for page in (amina, claire, luc):
-        await until(page, f"{PICTURES} === 2")
         await fits(page)
 
     await luc.get_by_role("button", name="Leave").click()
     await expect(luc.get_by_role("heading", name="A first talk with an employer")).to_be_visible()
-    for page in (amina, claire):
-        await until(page, f"{PICTURES} === 1")
-    await luc.get_by_role("button", name="To the waiting room").click()
-    await luc.get_by_role("button", name="Go in").click()
-    for page in (amina, claire, luc):
-        await until(page, f"{PICTURES} === 2")
+    await see_pictures(1, amina, claire)
+    await go_in(luc)
+    await see_pictures(2, amina, claire, luc)
     await claire.get_by_role("button", name="Finish").click()
     await claire.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
     await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()

@@ -189,7 +189,7 @@ async def bench_slots(
     return {"bench": "slots", "p95_ms": round(p95(samples), 1), "ratio_to_naive": round(ratio, 4)}
 
 
-async def bench_portfolio(database: Database, staff: list[uuid.UUID], rounds: int) -> dict[str, Any]:
+async def bench_caseload(database: Database, staff: list[uuid.UUID], rounds: int) -> dict[str, Any]:
     samples, searches = [], []
     for turn in range(rounds):
         words = "" if turn % 2 else SYLLABLES[turn // 2 % 10]
@@ -206,7 +206,7 @@ async def bench_portfolio(database: Database, staff: list[uuid.UUID], rounds: in
         assert isinstance(found, list)
         assert words or len(found) == FOLLOWED, f"{len(found)} people followed"
         samples.append(took)
-    print(f"a portfolio of {FOLLOWED} of {PEOPLE}: median {statistics.median(samples):.1f} ms, p95 {p95(samples):.1f}")
+    print(f"a caseload of {FOLLOWED} of {PEOPLE}: median {statistics.median(samples):.1f} ms, p95 {p95(samples):.1f}")
     print(f"a name among {PEOPLE}: median {statistics.median(searches):.1f} ms, p95 {p95(searches):.1f}")
     return {"bench": "caseload", "p95_ms": round(max(p95(samples), p95(searches)), 1)}
 
@@ -221,7 +221,7 @@ async def run(rounds: int) -> int:
         appointment_type, staff, crowd = await fill(database, PEOPLE, APPOINTMENTS)
         gc_tuning.settle()
         results = [
-            await bench_portfolio(database, staff, rounds),
+            await bench_caseload(database, staff, rounds),
             await bench_slots(database, appointment_type, crowd, rounds),
         ]
         await database.close()

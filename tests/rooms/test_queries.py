@@ -51,8 +51,10 @@ async def more(cast: Cast, number: int) -> None:
         someone = await people.welcome(tx, f"Candidate {number}", f"c{number}@example.org", "en")
         atlantique = await cast.fresh_booth(tx, cast.atlantique)
         await places.join(tx, someone, atlantique)
-        talk = await conversations.of_booth(tx, atlantique.id)
-        await messages.send(tx, someone, talk, "Hello", cast.process_id if number == 0 else someone.id, is_staff=False)
+        conversation = await conversations.of_booth(tx, atlantique.id)
+        await messages.send(
+            tx, someone, conversation, "Hello", cast.process_id if number == 0 else someone.id, is_staff=False
+        )
     await cast.connect(owner, booth)
     await cast.connect(someone)
 
@@ -74,8 +76,8 @@ async def the_fair(tx: Transaction, cast: Cast) -> object:
 
 
 async def the_chat(tx: Transaction, cast: Cast) -> object:
-    talk = await conversations.of_booth(tx, cast.atlantique.id)
-    return await streams.conversation_snapshot(tx, talk.id)
+    conversation = await conversations.of_booth(tx, cast.atlantique.id)
+    return await streams.conversation_snapshot(tx, conversation.id)
 
 
 @pytest.mark.parametrize("read", [the_lobby, the_line, the_desk, the_fair, the_chat], ids=lambda read: read.__name__)

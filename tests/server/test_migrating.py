@@ -134,12 +134,12 @@ async def test_what_happened_is_told_still_to_whoever_missed_it(filled: Database
     for area in AREAS:
         import_module(f"signaling.{area}")
     async with filled.reading() as tx:
-        told = 0
+        count = 0
         for stream in (await tx.session.execute(select(Stream))).scalars().all():
             missed = await streams.since(tx, stream.name, str(stream.epoch), 0)
             assert missed is not None
-            told += len([await project(tx, each) for each in missed])
-        assert told == 71
+            count += len([await project(tx, each) for each in missed])
+        assert count == 71
 
 
 async def test_a_database_of_the_first_version_keeps_what_stands_in_it(database_url: str) -> None:
@@ -155,8 +155,8 @@ async def test_a_database_of_the_first_version_keeps_what_stands_in_it(database_
         known = select(Person.id).where(name_search.begin_with(Person.id, "clai"))
         assert (await tx.session.execute(known)).scalars().all() == [person.id], "found by the name"
         assert (team.agency.name, team.name, person.name) == ("Agence Nantes Centre", "Loire", "Claire")
-        talk = await conversations.of_fair(tx, ids["fair"])
-        await messages.send(tx, person, talk, "Hello", uuid.uuid4(), is_staff=False)
+        conversation = await conversations.of_fair(tx, ids["fair"])
+        await messages.send(tx, person, conversation, "Hello", uuid.uuid4(), is_staff=False)
         assert not await tx.insert_once(Conversation, {"id": uuid.uuid4(), "kind": "fair", "fair_id": ids["fair"]})
     await first.close()
 

@@ -32,7 +32,8 @@ from rooms.people.people import Person
 from server import devices, language
 from server.security import form_token, masked
 from signaling.hub import SESSION_COOKIE
-from tests.server.world import PDF, SECRET, World
+from tests.server.furnishing import PDF
+from tests.server.world import SECRET, World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

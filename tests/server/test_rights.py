@@ -1,15 +1,18 @@
 """Every route and every live event has a row in the rights table, and each row holds: allowed and refused."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from server import page_request
 from signaling.contract import CONTRACT
 from signaling.hub import AREAS
 from tests.clock import HandClock
-from tests.server.rights import ALL, LIVE, ROUTES, LiveRow, Row
+from tests.server.rights import ALL, LIVE, ROUTES
+from tests.server.rights.row import OK, LiveRow, Outcome, Row, Step
 from tests.server.world import Furnished, World, open_world
 
 CHECKED_OTHERWISE = {"meeting:show"}
@@ -34,20 +37,35 @@ ACTS = [row for row in ROUTES if row.method == "POST"]
 
 async def check(world: World, row: Row, roles: frozenset[str]) -> None:
     for role in sorted(roles):
-        status, leads_to = await world.request(role, row.method, row.path, world.fill(row.form))
-        refused = status in (403, 404) or leads_to.startswith("/sign-in?next")
-        assert status < 500, f"{row.path} as {role}"
-        assert refused == (role not in row.allowed), f"{row.path} as {role}: {status} {leads_to}"
+        answer = await world.ask(role, row.method, row.address, world.fill(row.form))
+        said = f"{row.method} {row.path} as {role}: {answer}"
+        expected = row.expected(role)
+        assert answer.status == expected.status, said
+        assert leads_to(expected, world, row).fullmatch(answer.leads_to), said
+        assert answer.media_type == expected.media_type or answer.status == 303, said
+        assert not answer.warns, said
+
+
+def leads_to(expected: Outcome, world: World, row: Row) -> re.Pattern[str]:
+    """`*` is one piece of a path, whichever."""
+    path = expected.leads_to
+    for kind, name in row.things.items():
+        path = path.replace(f"{{{kind}}}", f"{{{name}}}")
+    return re.compile(re.escape(world.fill(path)).replace(r"\*", "[^/?#]+"))
 
 
 async def check_live(world: World, row: LiveRow, roles: frozenset[str]) -> None:
     for role in sorted(roles):
         async with world.live(role) as client:
             ack = await client.call(row.event, world.fill(row.payload), timeout=10)
-        code = "" if ack["ok"] else ack["error"]["code"]
-        refused = code in ("refused", "sign_in") or code.endswith("not_found")
-        assert code != "failed", f"{row.event} as {role}"
-        assert refused == (role not in row.allowed), f"{row.event} as {role}: {ack}"
+        said = OK if ack["ok"] else ack["error"]["code"]
+        assert said == row.expected(role), f"{row.event} as {role}: {ack}"
+
+
+async def prepare(world: World, before: tuple[Step, ...]) -> None:
+    for step in before:
+        status, where = await world.request(step.role, "POST", step.path, world.fill(step.form))
+        assert status == 303, f"{step}: {status} {where}"
 
 
 async def test_every_page_is_shown_to_whom_it_may_be_and_to_nobody_else(
@@ -70,15 +88,19 @@ async def test_whoever_is_refused_changes_nothing(database_url: str, tmp_path: P
 
 @pytest.mark.parametrize("row", ACTS, ids=lambda row: row.path)
 async def test_whoever_may_is_served(furnished: Furnished, tmp_path: Path, row: Row) -> None:
-    for number, roles in enumerate([{role} for role in row.allowed] if row.once else [row.allowed]):
+    for number, roles in enumerate([row.allowed] if row.each_in_turn else [{role} for role in row.allowed]):
         (tmp_path / str(number)).mkdir()
-        async with furnished.copy(tmp_path / str(number)) as world:
+        clock = HandClock()
+        clock.pass_by(hours=row.in_hours)
+        async with furnished.copy(tmp_path / str(number), clock) as world:
+            await prepare(world, row.before)
             await check(world, row, frozenset(roles))
 
 
 @pytest.mark.parametrize("row", LIVE, ids=lambda row: f"{row.event} {'-'.join(map(str, row.payload.values()))[:40]}")
 async def test_whoever_may_is_served_live(furnished: Furnished, tmp_path: Path, row: LiveRow) -> None:
     async with furnished.copy(tmp_path) as world:
+        await prepare(world, row.before)
         await check_live(world, row, row.allowed)
 
 
@@ -88,8 +110,6 @@ async def test_a_form_from_another_site_or_without_its_token_changes_nothing(
     async with open_world(database_url, tmp_path, clock) as world:
         status, _ = await world.request("amina", "POST", "/places/{place}/leave", {"form_token": "forged"})
         assert status == 409
-        import aiohttp
-
         headers = {"Cookie": f"parvis_session={world.tokens['amina']}", "Origin": "https://elsewhere.example"}
         async with aiohttp.ClientSession() as session:
             url = world.server.make_url(f"/places/{world.ids['place']}/leave")
@@ -100,13 +120,10 @@ async def test_a_form_from_another_site_or_without_its_token_changes_nothing(
 async def test_every_page_carries_the_headers_that_protect_it(
     database_url: str, tmp_path: Path, clock: HandClock
 ) -> None:
-    async with open_world(database_url, tmp_path, clock) as world:
-        import aiohttp
-
-        async with aiohttp.ClientSession() as session:
-            for path in ("/", "/nowhere", "/sign-in", "/static/x/css/parvis.css"):
-                answer = await session.get(world.server.make_url(path))
-                policy = answer.headers["Content-Security-Policy"]
-                assert "unsafe" not in policy
-                assert "default-src 'none'" in policy
-                assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    async with open_world(database_url, tmp_path, clock) as world, aiohttp.ClientSession() as session:
+        for path in ("/", "/nowhere", "/sign-in", "/static/x/css/parvis.css"):
+            answer = await session.get(world.server.make_url(path))
+            policy = answer.headers["Content-Security-Policy"]
+            assert "unsafe" not in policy
+            assert "default-src 'none'" in policy
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -143,7 +143,8 @@ class Browser:
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True)
 
     def ask(self, question: dict[str, Any]) -> Snapshot | None:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
         answer: Snapshot | None = json.loads(self._process.stdout.readline())

@@ -324,7 +324,7 @@ async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: C
     office = await open_office(cast)
     begins = WEDNESDAY_NINE
     async with o.during() as tx:
-        appointment_type = await office.fresh_reason(tx)
+        appointment_type = await office.fresh_type(tx)
         held = await allocation.reserve(
             tx, await cast.fresh(tx, cast.amina), appointment_type, Mode.VIDEO, begins, PARIS
         )

@@ -40,17 +40,17 @@ async def dismiss_sophie(world: World) -> None:
 
 
 async def test_a_dismissed_recruiter_is_out_of_the_talk_and_speaks_for_the_employer_no_longer(world: World) -> None:
-    talk = uuid.UUID(world.ids["meeting"])
+    meeting_id = uuid.UUID(world.ids["meeting"])
     async with world.database.reading() as tx:
-        row = await tx.session.get_one(Meeting, talk)
+        row = await tx.session.get_one(Meeting, meeting_id)
     streams = [
-        meeting_stream(talk),
-        conversation_stream(uuid.UUID(world.ids["meeting_talk"])),
+        meeting_stream(meeting_id),
+        conversation_stream(uuid.UUID(world.ids["meeting_conversation"])),
         line_stream(row.booth_id or uuid.uuid4()),
     ]
     async with world.live("sophie") as sophie, world.live("tomas") as tomas:
         for client in (sophie, tomas):
-            assert (await client.call("meeting:enter", {"meeting_id": str(talk), "tab": "a"}))["ok"]
+            assert (await client.call("meeting:enter", {"meeting_id": str(meeting_id), "tab": "a"}))["ok"]
         ack = await sophie.call("stream:follow", {"streams": [{"stream": stream} for stream in streams]})
         assert [each["stream"] for each in ack["streams"]] == streams
         await dismiss_sophie(world)
@@ -58,10 +58,13 @@ async def test_a_dismissed_recruiter_is_out_of_the_talk_and_speaks_for_the_emplo
         assert [len(hub.server.members(stream)) for stream in streams] == [0, 0, 0]
         assert not hub.relay.meetings_of(sophie.sid or "")
         for event, payload in (
-            ("meeting:prolong", {"meeting_id": str(talk)}),
-            ("meeting:enter", {"meeting_id": str(talk), "tab": "a"}),
+            ("meeting:prolong", {"meeting_id": str(meeting_id)}),
+            ("meeting:enter", {"meeting_id": str(meeting_id), "tab": "a"}),
             ("stream:follow", {"streams": [{"stream": streams[0]}]}),
-            ("chat:send", {"conversation_id": world.ids["meeting_talk"], "text": "Hi", "client_id": str(uuid.uuid4())}),
+            (
+                "chat:send",
+                {"conversation_id": world.ids["meeting_conversation"], "text": "Hi", "client_id": str(uuid.uuid4())},
+            ),
         ):
             assert (await sophie.call(event, payload))["error"]["code"].endswith("not_found"), event
     for method, path, form in (

@@ -2,20 +2,12 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from rooms.appointments import delays, room
 from rooms.appointments.appointment import Appointment
 from rooms.core.events import PublishedEvent, person_stream
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting
-from tests.cast import Cast
-from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
-
-
-@pytest.fixture
-async def office(cast: Cast) -> Office:
-    return await open_office(cast)
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office
 
 
 def after(minutes: float) -> datetime:
@@ -39,10 +31,10 @@ async def test_an_overrun_is_told_to_each_who_comes_later_until_the_pause_takes_
     second = await office.book(cast.karim, after(40))
     third = await office.book(cast.luc, after(80))
     last = await office.book(cast.sophie, after(140))
-    told: list[PublishedEvent] = []
+    published: list[PublishedEvent] = []
 
     async def hear(some: list[PublishedEvent]) -> None:
-        told.extend(some)
+        published.extend(some)
 
     cast.database.listeners.append(hear)
     await cast.pass_by(seconds=(after(0) - cast.clock.now()).total_seconds())
@@ -58,7 +50,7 @@ async def test_an_overrun_is_told_to_each_who_comes_later_until_the_pause_takes_
     await look(office)
     await look(office)
     assert await expected(office, first, second, third, last) == [None, after(55), after(95), None]
-    mine = [each for each in told if each.stream == person_stream(cast.karim.id)]
+    mine = [each for each in published if each.stream == person_stream(cast.karim.id)]
     delayed = [each.event for each in mine if isinstance(each.event, delays.AppointmentDelayed)]
     assert [event.expected_at for event in delayed] == [after(55)], "told once, though looked at twice"
     async with cast.database.transaction() as tx:

@@ -55,7 +55,7 @@ async def luc(tx: Transaction, cast: Cast) -> Guest:
 async def common(office: Office, mode: Mode = Mode.VIDEO) -> list[str]:
     """The local times on that Wednesday that suit Amina, Claire and Luc."""
     async with office.cast.database.reading() as tx:
-        appointment_type, guest = await office.fresh_reason(tx), await luc(tx, office.cast)
+        appointment_type, guest = await office.fresh_type(tx), await luc(tx, office.cast)
         found = await slot_search.free_times(
             tx,
             appointment_type,
@@ -103,7 +103,7 @@ async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
     async with cast.database.transaction() as tx:
         amina, appointment_type, guest = (
             await cast.fresh(tx, cast.amina),
-            await office.fresh_reason(tx),
+            await office.fresh_type(tx),
             await luc(tx, cast),
         )
         with pytest.raises(Invalid):
@@ -138,7 +138,7 @@ async def test_nobody_comes_on_two_sides(office: Office) -> None:
         await agencies.add_member(tx, team.id, await cast.fresh(tx, cast.luc))
     row = await office.book_three(cast.amina, cast.luc, cast.atlantique, TEN)
     async with cast.database.transaction() as tx:
-        guest, appointment_type = await luc(tx, cast), await office.fresh_reason(tx)
+        guest, appointment_type = await luc(tx, cast), await office.fresh_type(tx)
         someone = await cast.fresh(tx, cast.karim)
         with pytest.raises(NobodyFree):
             await booking.book_for(
@@ -161,7 +161,7 @@ async def test_two_counsellors_who_want_the_same_recruiter_at_once_get_him_once(
     async def ask(counsellor: Person, candidate: Person) -> None:
         async with cast.database.transaction() as tx:
             by, someone = await cast.fresh(tx, counsellor), await cast.fresh(tx, candidate)
-            appointment_type, guest = await office.fresh_reason(tx), await luc(tx, cast)
+            appointment_type, guest = await office.fresh_type(tx), await luc(tx, cast)
             await booking.book_for(tx, by, someone, appointment_type, Mode.VIDEO, WEDNESDAY_NINE, guest=guest)
 
     found = await asyncio.gather(ask(office.claire, cast.amina), ask(office.nadia, cast.karim), return_exceptions=True)
@@ -233,12 +233,12 @@ async def test_a_guest_reads_the_thread_and_keeps_nothing(office: Office) -> Non
     cast.clock.pass_by(seconds=(TEN - cast.clock.now()).total_seconds())
     async with cast.database.transaction() as tx:
         meeting = await room.enter(tx, await access.appointment(tx, guest, row.id, lock=True), guest.known)
-        talk = await conversations.of_appointment(tx, row.id)
+        conversation = await conversations.of_appointment(tx, row.id)
     async with cast.database.reading() as tx:
         held = await access.meeting(tx, guest, meeting.id)
         assert held.guest_id == cast.luc.id
         assert Mode.PHONE not in room.modes_of(held)
-        assert (await access.conversation(tx, guest, talk.id))[0].id == talk.id
+        assert (await access.conversation(tx, guest, conversation.id))[0].id == conversation.id
         for act in (access.Act.APPOINTMENT_KEEP, access.Act.APPOINTMENT_RECORD, access.Act.APPOINTMENT_RATE):
             with pytest.raises(Refused):
                 await access.appointment(tx, guest, row.id, act)

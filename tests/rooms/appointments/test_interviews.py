@@ -186,7 +186,7 @@ async def test_hours_are_kept_by_whoever_can_be_booked(booth: Booth) -> None:
                 await access.keeps_hours(tx, cast.actor(person))
 
 
-async def test_a_reason_belongs_to_one_host(booth: Booth) -> None:
+async def test_a_type_belongs_to_one_venue(booth: Booth) -> None:
     cast = booth.cast
     office = await open_office(cast)
     for values in ({"agency_id": office.appointment_type.agency_id}, {"booth_id": None}):

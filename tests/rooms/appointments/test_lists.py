@@ -33,13 +33,13 @@ async def more(office: Office, number: int) -> None:
 
 
 async def the_free_times(tx: Transaction, office: Office) -> object:
-    appointment_type = await office.fresh_reason(tx)
+    appointment_type = await office.fresh_type(tx)
     return await slot_search.free_times(
         tx, appointment_type, Mode.VIDEO, office.cast.amina.id, WEDNESDAY_NINE.date(), 7
     )
 
 
-async def the_portfolio(tx: Transaction, office: Office) -> object:
+async def the_caseload(tx: Transaction, office: Office) -> object:
     return await caseload.entries(tx, office.claire.id)
 
 
@@ -52,7 +52,7 @@ async def the_day(tx: Transaction, office: Office) -> object:
     return await agreed_steps.of_people(tx, found)
 
 
-@pytest.mark.parametrize("read", [the_free_times, the_portfolio, the_day], ids=lambda read: read.__name__)
+@pytest.mark.parametrize("read", [the_free_times, the_caseload, the_day], ids=lambda read: read.__name__)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_one_or_three_the_same_number_of_queries(cast: Cast, read: Read) -> None:
     office = await open_office(cast)

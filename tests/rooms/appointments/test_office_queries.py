@@ -34,7 +34,7 @@ async def more(office: Office, number: int) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         person = await people.welcome(tx, f"Person {number}", f"p{number}@example.org", "en")
-        claire, appointment_type = await cast.fresh(tx, office.claire), await office.fresh_reason(tx)
+        claire, appointment_type = await cast.fresh(tx, office.claire), await office.fresh_type(tx)
         await caseload.follow(tx, claire.id, person.id)
         await caseload.reinforce(tx, claire.id, person.id, is_reinforced=True)
         await saved_filters.keep(tx, claire.id, f"Filter {number}", "", [])
@@ -42,8 +42,8 @@ async def more(office: Office, number: int) -> None:
         row = await allocation.reserve(tx, person, appointment_type, Mode.VIDEO, begins, PARIS, staff_id=claire.id)
         await booking.book(tx, row, person, "I bake.")
         await papers.pass_on(tx, row, person, Checked("cv.pdf", b"x", "application/pdf"), new_id())
-        talk = await conversations.with_counsellor(tx, person.id)
-        await messages.send(tx, person, talk, "Hello", uuid.uuid4(), is_staff=False)
+        conversation = await conversations.with_counsellor(tx, person.id)
+        await messages.send(tx, person, conversation, "Hello", uuid.uuid4(), is_staff=False)
         await agreed_steps.propose(tx, claire, person.id, "Finish the CV", None)
         fair = await tx.session.get_one(Fair, cast.fair.id)
         suggested = await suggestions.suggest(tx, claire, person, fair, None, "")
@@ -65,7 +65,7 @@ async def more(office: Office, number: int) -> None:
         await satisfaction.say(tx, row, "verdict_yes", "verdict_yes", "")
 
 
-async def the_portfolio(tx: Transaction, cast: Cast) -> object:
+async def the_caseload(tx: Transaction, cast: Cast) -> object:
     return await caseload.entries(tx, cast.claire.id)
 
 
@@ -74,7 +74,7 @@ async def who_asks(tx: Transaction, cast: Cast) -> object:
 
 
 async def what_people_say(tx: Transaction, cast: Cast) -> object:
-    team = await choices.reasons_for(tx, await cast.fresh(tx, cast.amina))
+    team = await choices.types_for(tx, await cast.fresh(tx, cast.amina))
     return await satisfaction.results(tx, team[0][0].id)
 
 
@@ -99,7 +99,7 @@ async def the_day(tx: Transaction, cast: Cast) -> object:
 
 
 READS = [
-    the_portfolio, who_asks, what_people_say, how_fairs_went, the_fairs_to_suggest, the_promise, the_day,
+    the_caseload, who_asks, what_people_say, how_fairs_went, the_fairs_to_suggest, the_promise, the_day,
 ]  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """The room of an appointment: when it opens, one talk at a time, what is recorded by itself, and the evidence."""
 
 import asyncio
-from collections.abc import Awaitable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,7 +13,6 @@ from rooms.appointments import abandoned, booking, evidence, room
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance, OccupiedPiece
 from rooms.appointments.evidence import What
 from rooms.chat import messages, moderation
-from rooms.core.errors import Problem
 from rooms.core.events import PublishedEvent
 from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair
@@ -25,19 +23,8 @@ from rooms.meetings.meeting import Meeting, MeetingState, ModeChanged
 from rooms.meetings.modes import Mode
 from rooms.people import engagement
 from rooms.people.people import Person
-from tests.cast import Cast
-from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
-
-
-@pytest.fixture
-async def office(cast: Cast) -> Office:
-    return await open_office(cast)
-
-
-async def refusal(awaitable: Awaitable[object]) -> str:
-    with pytest.raises(Problem) as refused:
-        await awaitable
-    return refused.value.code
+from tests.cast import refusal
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office
 
 
 async def enter(office: Office, row: Appointment, person: Person) -> Meeting:
@@ -64,8 +51,8 @@ async def test_the_room_opens_a_quarter_of_an_hour_before_and_is_one_for_both(of
     second = await enter(office, row, office.claire)
     assert first.id == second.id
     async with office.cast.database.reading() as tx:
-        talk = await room.conversation_of(tx, first)
-        assert (talk.appointment_id, talk.fair_id) == (row.id, None)
+        conversation = await room.conversation_of(tx, first)
+        assert (conversation.appointment_id, conversation.fair_id) == (row.id, None)
         waiting = await evidence.waiting_since(tx, [await tx.session.get_one(Appointment, row.id)])
         assert waiting == {row.id: WEDNESDAY_NINE - timedelta(minutes=15)}
         assert await under_way.current(tx, office.cast.amina.id) is None
@@ -177,12 +164,14 @@ async def test_nobody_reports_the_thread_of_an_appointment_to_a_fair(office: Off
     await until(office, 0)
     meeting = await enter(office, row, office.cast.amina)
     async with office.cast.database.transaction() as tx:
-        talk = await room.conversation_of(tx, meeting)
-        where, relations = await access.conversation(tx, Actor(office.claire), talk.id, Act.CHAT_WRITE)
+        conversation = await room.conversation_of(tx, meeting)
+        where, relations = await access.conversation(tx, Actor(office.claire), conversation.id, Act.CHAT_WRITE)
         assert not access.speaks_as_staff(where, relations)
         message = await messages.send(tx, office.claire, where, "Hello", uuid4(), is_staff=False)
         assert await refusal(moderation.report(tx, office.cast.amina, message, where.fair_id)) == "report.nobody"
-        assert await refusal(access.conversation(tx, Actor(office.cast.luc), talk.id)) == "conversation.not_found"
+        assert (
+            await refusal(access.conversation(tx, Actor(office.cast.luc), conversation.id)) == "conversation.not_found"
+        )
 
 
 async def test_a_move_or_cancel_closes_the_waiting_room_but_cuts_off_no_talk(office: Office) -> None:
@@ -211,15 +200,17 @@ async def test_an_appointment_has_one_thread_however_often_its_room_opens(office
     await until(office, -10)
     first = await enter(office, row, cast.amina)
     async with cast.database.transaction() as tx:
-        talk = await room.conversation_of(tx, first)
-        message = await messages.send(tx, await cast.fresh(tx, cast.amina), talk, "I am here", uuid4(), is_staff=False)
+        conversation = await room.conversation_of(tx, first)
+        message = await messages.send(
+            tx, await cast.fresh(tx, cast.amina), conversation, "I am here", uuid4(), is_staff=False
+        )
         await meetings.end(tx, await tx.session.get_one(Meeting, first.id))
     second = await enter(office, row, office.claire)
     async with cast.database.transaction() as tx:
-        talk = await room.conversation_of(tx, second)
-        assert [each.id for each in await messages.messages_of(tx, talk.id)] == [message.id]
+        conversation = await room.conversation_of(tx, second)
+        assert [each.id for each in await messages.messages_of(tx, conversation.id)] == [message.id]
         for person, may in ((office.claire, True), (cast.amina, True), (cast.luc, False)):
-            asked = access.conversation(tx, Actor(person), talk.id, Act.CHAT_WRITE)
+            asked = access.conversation(tx, Actor(person), conversation.id, Act.CHAT_WRITE)
             if may:
                 await asked
             else:
@@ -280,10 +271,10 @@ async def test_a_corrected_number_is_told_again(office: Office) -> None:
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     await until(office, 0)
     meeting = await enter(office, row, cast.amina)
-    told: list[PublishedEvent] = []
+    published: list[PublishedEvent] = []
 
     async def hear(some: list[PublishedEvent]) -> None:
-        told.extend(some)
+        published.extend(some)
 
     async def by_phone(person: Person, phone: str = "") -> None:
         async with cast.database.transaction() as tx:
@@ -296,7 +287,7 @@ async def test_a_corrected_number_is_told_again(office: Office) -> None:
     await by_phone(cast.amina, "0612345678")
     await by_phone(cast.amina, "0612345678")
     await by_phone(cast.amina, "0699999999")
-    assert len([each for each in told if isinstance(each.event, ModeChanged)]) == 2
+    assert len([each for each in published if isinstance(each.event, ModeChanged)]) == 2
     async with cast.database.reading() as tx:
         seen = [each.what for each in await evidence.of_appointment(tx, row.id)]
         assert seen.count(What.WENT_TO_PHONE) == 1

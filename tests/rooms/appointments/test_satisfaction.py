@@ -11,13 +11,7 @@ from rooms.appointments.satisfaction import LEAST_SHOWN, Result
 from rooms.core.errors import Conflict, Invalid
 from rooms.core.transaction import Transaction
 from rooms.people.people import Person
-from tests.cast import Cast
-from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
-
-
-@pytest.fixture
-async def office(cast: Cast) -> Office:
-    return await open_office(cast)
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office
 
 
 async def over(office: Office, tx: Transaction, row: Appointment, how: Attendance) -> Appointment:

@@ -64,8 +64,8 @@ async def test_a_removed_message_is_told_without_its_text_and_leaves_the_reports
         await moderation.remove(tx, await tx.session.get_one(Message, message.id), cast.fair.id)
     async with cast.database.reading() as tx:
         assert await moderation.open_reports(tx, cast.fair.id) == []
-        told = message_view((await messages.messages_of(tx, where.id))[0])
-    assert (told.text, told.is_removed) == ("", True)
+        view = message_view((await messages.messages_of(tx, where.id))[0])
+    assert (view.text, view.is_removed) == ("", True)
 
 
 @pytest.mark.parametrize(("text", "code"), [("   ", "text.missing"), ("x" * 1001, "text.too_long")])

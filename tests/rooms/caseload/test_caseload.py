@@ -58,7 +58,7 @@ async def followed(cast: Cast) -> list[str]:
 async def test_whoever_is_followed_no_longer_keeps_what_was_written_for_whoever_comes_next(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         await caseload.follow(tx, cast.claire.id, cast.amina.id)
-        talk = await conversations.with_counsellor(tx, cast.amina.id)
+        conversation = await conversations.with_counsellor(tx, cast.amina.id)
     async with cast.database.transaction() as tx:
         await caseload.stop_following(tx, cast.claire.id, cast.amina.id)
     async with cast.database.transaction() as tx:
@@ -67,7 +67,7 @@ async def test_whoever_is_followed_no_longer_keeps_what_was_written_for_whoever_
             await caseload.stop_following(tx, cast.claire.id, cast.amina.id)
     async with cast.database.transaction() as tx:
         await caseload.follow(tx, cast.paul.id, cast.amina.id)
-        assert (await conversations.with_counsellor(tx, cast.amina.id)).id == talk.id
+        assert (await conversations.with_counsellor(tx, cast.amina.id)).id == conversation.id
 
 
 async def test_whoever_said_yes_once_is_written_to_when_they_are_asked_again(cast: Cast, team: agencies.Team) -> None:

@@ -19,7 +19,7 @@ from tests.rooms.appointments.office import Office, open_office
 async def office(cast: Cast) -> Office:
     office = await open_office(cast)
     async with cast.database.transaction() as tx:
-        nantes = (await office.fresh_reason(tx)).agency
+        nantes = (await office.fresh_type(tx)).agency
         assert nantes
         await agencies.place(tx, nantes, "Europe/Paris", "", "", "", "44, 85 0")
         reze = (await agencies.team(tx, "Agence de Rezé", "Sud")).agency
@@ -29,7 +29,7 @@ async def office(cast: Cast) -> Office:
 
 
 async def where(tx: Transaction, person: Person) -> set[str]:
-    return {agency.name for agency, _ in await choices.reasons_for(tx, person)}
+    return {agency.name for agency, _ in await choices.types_for(tx, person)}
 
 
 async def test_the_postcode_says_which_agencies_serve_somebody(office: Office) -> None:
@@ -47,7 +47,7 @@ async def test_the_postcode_says_which_agencies_serve_somebody(office: Office) -
             assert await where(tx, amina) == names, postcode
 
 
-async def test_elsewhere_one_finds_no_reason_but_with_ones_counsellor_and_on_behalf(office: Office) -> None:
+async def test_elsewhere_one_finds_no_type_but_with_ones_counsellor_and_on_behalf(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         amina, claire = await cast.fresh(tx, cast.amina), await cast.fresh(tx, office.claire)
@@ -63,7 +63,7 @@ async def test_elsewhere_one_finds_no_reason_but_with_ones_counsellor_and_on_beh
 async def test_an_agency_that_names_nobody_serves_everybody(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
-        nantes = (await office.fresh_reason(tx)).agency
+        nantes = (await office.fresh_type(tx)).agency
         assert nantes
         await agencies.place(tx, nantes, "Europe/Paris", "", "", "")
         assert await where(tx, await cast.fresh(tx, cast.karim)) == {"Agence Nantes Centre"}

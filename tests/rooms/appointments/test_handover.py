@@ -43,7 +43,7 @@ async def test_a_day_goes_over_at_its_times_and_what_the_colleague_has_already_s
     async with cast.database.transaction() as tx:
         nadia = await cast.fresh(tx, office.nadia)
         await booking.book_for(
-            tx, nadia, await cast.fresh(tx, cast.luc), await office.fresh_reason(tx), first.mode,
+            tx, nadia, await cast.fresh(tx, cast.luc), await office.fresh_type(tx), first.mode,
             WEDNESDAY_NINE + timedelta(minutes=40),
         )  # fmt: skip
     done = await hand_day_over(office, office.nadia)
@@ -60,10 +60,10 @@ async def test_a_day_goes_over_at_its_times_and_what_the_colleague_has_already_s
                 select(Mail).where(Mail.once.like(f"%{first.id}:1:%"), Mail.once.not_like("remind:%"))
             )
         ).scalars()
-        told = {(mail.recipient, mail.values["what"], mail.values["calendar"]["method"]) for mail in letters}
-        assert (office.nadia.email, "handed_over", "REQUEST") in told
-        assert (cast.amina.email, "handed_over", "REQUEST") in told
-        assert (office.claire.email, "cancelled", "CANCEL") in told
+        written = {(mail.recipient, mail.values["what"], mail.values["calendar"]["method"]) for mail in letters}
+        assert (office.nadia.email, "handed_over", "REQUEST") in written
+        assert (cast.amina.email, "handed_over", "REQUEST") in written
+        assert (office.claire.email, "cancelled", "CANCEL") in written
 
 
 async def test_claires_time_is_free_again_and_nadias_is_taken(office: Office) -> None:
@@ -84,7 +84,7 @@ async def test_an_open_room_stays_and_a_stranger_takes_nothing(office: Office) -
     assert ([each.id for each in done.taken], [each.id for each in done.left]) == ([], [row.id])
 
 
-async def test_a_whole_portfolio_goes_over_and_private_notes_stay_private(office: Office) -> None:
+async def test_a_whole_caseload_goes_over_and_private_notes_stay_private(office: Office) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
         await notes.write_note(tx, office.claire, cast.amina.id, "private", "personal_stream")
@@ -102,17 +102,17 @@ async def test_a_whole_portfolio_goes_over_and_private_notes_stay_private(office
 async def test_whoever_had_it_is_told_and_hears_the_threads_no_longer(office: Office) -> None:
     """The events by which live connections are turned out (signaling/hub.py)."""
     cast = office.cast
-    told: list[PublishedEvent] = []
+    published: list[PublishedEvent] = []
 
     async def hear(some: list[PublishedEvent]) -> None:
-        told.extend(some)
+        published.extend(some)
 
     row = await office.book(cast.amina, WEDNESDAY_NINE)
     cast.database.listeners.append(hear)
     await hand_day_over(office, office.nadia)
     async with cast.database.transaction() as tx:
         await caseload.hand_all_over(tx, office.claire.id, office.nadia.id)
-    mine = [each.event for each in told if each.stream == person_stream(office.claire.id)]
+    mine = [each.event for each in published if each.stream == person_stream(office.claire.id)]
     assert {event.appointment_id for event in mine if isinstance(event, AppointmentLeft)} == {row.id}
     left = {
         event.person_id

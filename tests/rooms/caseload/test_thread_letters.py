@@ -17,9 +17,9 @@ from tests.rooms.appointments.office import Office, open_office
 async def say(office: Office, author: Person, words: str) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
-        talk = await conversations.with_counsellor(tx, cast.amina.id)
+        conversation = await conversations.with_counsellor(tx, cast.amina.id)
         is_staff = author.id != cast.amina.id
-        await messages.send(tx, await cast.fresh(tx, author), talk, words, uuid.uuid4(), is_staff=is_staff)
+        await messages.send(tx, await cast.fresh(tx, author), conversation, words, uuid.uuid4(), is_staff=is_staff)
 
 
 async def mails(office: Office) -> list[tuple[str | None, str, timedelta]]:

@@ -7,9 +7,9 @@ from rooms.access import Actor, batch_booking
 from rooms.access.batch_booking import ActorBooking
 from rooms.appointments import agenda, hours, transitions
 from rooms.appointments.appointment import Appointment, Attendance, Lapsed
-from rooms.caseload import counsellor_departure
+from rooms.caseload import caseload, counsellor_departure
 from rooms.core.errors import Conflict, NotFound
-from rooms.organisations import agencies
+from rooms.organisations import agencies, referents
 from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
@@ -120,3 +120,18 @@ async def test_whoever_has_left_reads_nothing_of_what_they_held(cast: Cast) -> N
         assert (await access.appointment(tx, cast.actor(cast.amina), row.id)).id == row.id
         with pytest.raises(NotFound):
             await access.appointment(tx, cast.actor(has), row.id)
+
+
+async def test_who_leaves_the_last_team_follows_nobody(cast: Cast) -> None:
+    office = await open_office(cast)
+    async with cast.database.transaction() as tx:
+        for name in ("Loire", "Erdre"):
+            team = await agencies.team(tx, "Agence Nantes Centre", name)
+            if name == "Erdre":
+                await agencies.add_member(tx, team.id, office.claire)
+        await caseload.follow(tx, office.claire.id, cast.amina.id)
+    for name, follows in (("Loire", office.claire.id), ("Erdre", None)):
+        async with cast.database.transaction() as tx:
+            team = await agencies.team(tx, "Agence Nantes Centre", name)
+            await counsellor_departure._leave_caseload(tx, team.id, office.claire.id)
+            assert await referents.referent_of(tx, cast.amina.id) == follows

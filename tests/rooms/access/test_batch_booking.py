@@ -69,7 +69,7 @@ async def test_each_is_answered_for_themselves(cast: Cast) -> None:
 async def test_a_time_that_collides_with_ones_own_proposal_is_gone_for_nobody_else(cast: Cast) -> None:
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
-        amina, appointment_type = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx)
+        amina, appointment_type = await cast.fresh(tx, cast.amina), await office.fresh_type(tx)
         await waiting_list.wish(
             tx, amina, appointment_type, Mode.VIDEO, WEDNESDAY_NINE.date(), WEDNESDAY_NINE.date(), PARIS
         )
@@ -282,7 +282,7 @@ async def test_a_proposal_that_ran_out_is_first_its_own_persons(cast: Cast) -> N
     office, day = await open_office(cast), WEDNESDAY_NINE.date()
     taken = await office.book(cast.karim, WEDNESDAY_NINE)
     async with cast.database.transaction() as tx:
-        amina, appointment_type = await cast.fresh(tx, cast.amina), await office.fresh_reason(tx)
+        amina, appointment_type = await cast.fresh(tx, cast.amina), await office.fresh_type(tx)
         assert appointment_type.agency
         other = await appointment_types.add(
             tx, appointment_type.agency, AppointmentTypeText("Training", 30, ("video",))
@@ -336,7 +336,7 @@ async def test_a_shared_look_shows_each_what_they_would_see_alone(cast: Cast) ->
         fatou = await people.welcome(tx, "Fatou Diop", "fatou@example.org", "fr")
         await caseload.follow(tx, cast.sophie.id, fatou.id)
     async with cast.database.reading() as tx:
-        appointment_type = await office.fresh_reason(tx)
+        appointment_type = await office.fresh_type(tx)
         team = await appointment_types.ids_for(tx, appointment_type)
         openings = await slot_search.openings_of(tx, appointment_type, Mode.VIDEO, team, day, 1)
         several = [cast.amina.id, cast.karim.id, office.claire.id, fatou.id]

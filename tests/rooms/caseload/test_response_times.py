@@ -8,7 +8,7 @@ import pytest
 
 from rooms import access
 from rooms.access import Act, Actor
-from rooms.caseload import caseload, response_times, saved_filters
+from rooms.caseload import caseload, response_times
 from rooms.caseload.caseload import Only
 from rooms.caseload.response_times import Kept, Run
 from rooms.chat import conversations, messages
@@ -33,8 +33,8 @@ async def office(cast: Cast) -> Office:
 
 async def write(office: Office, author: Person, text: str = "Hello") -> None:
     async with office.cast.database.transaction() as tx:
-        talk = await conversations.with_counsellor(tx, office.cast.amina.id)
-        where, relations = await access.conversation(tx, Actor(author), talk.id, Act.CHAT_WRITE)
+        conversation = await conversations.with_counsellor(tx, office.cast.amina.id)
+        where, relations = await access.conversation(tx, Actor(author), conversation.id, Act.CHAT_WRITE)
         is_staff = access.speaks_as_staff(where, relations)
         await messages.send(tx, author, where, text, uuid.uuid4(), is_staff=is_staff)
 
@@ -112,21 +112,6 @@ async def test_reinforced_support_is_silent_sooner(office: Office) -> None:
         assert [(row.person.name, row.is_silent, row.is_reinforced) for row in rows] == [
             ("Amina Benali", True, True), ("Karim Diallo", False, False),
         ]  # fmt: skip
-
-
-async def test_a_filter_is_kept_under_its_name_and_written_anew(office: Office) -> None:
-    me = office.claire.id
-    async with office.cast.database.transaction() as tx:
-        await saved_filters.keep(tx, me, "Now", "ami", ["only_due", "made up"])
-        await saved_filters.keep(tx, me, "Now", "", ["only_silent"])
-    async with office.cast.database.transaction() as tx:
-        (kept,) = await saved_filters.of_counsellor(tx, me)
-        assert (kept.name, kept.words, kept.only) == ("Now", "", ["only_silent"])
-        with pytest.raises(NotFound):
-            await saved_filters.forget(tx, office.nadia.id, kept.id)
-        await saved_filters.forget(tx, me, kept.id)
-    async with office.cast.database.reading() as tx:
-        assert await saved_filters.of_counsellor(tx, me) == []
 
 
 async def test_a_colleagues_person_is_found_by_name_with_whom_to_ask_and_no_more(office: Office) -> None:

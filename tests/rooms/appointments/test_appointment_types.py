@@ -14,28 +14,23 @@ from rooms.caseload import caseload, counsellor_departure
 from rooms.core.errors import Invalid, NotFound
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies
-from tests.cast import Cast
+from tests.cast import Cast, refusal
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
 A_MONTH_ON = date(2026, 12, 25)
 LONGER = AppointmentTypeText("My way to work", 45, ("phone", "chat"), "Which way?", "A plan")
 
 
-@pytest.fixture
-async def office(cast: Cast) -> Office:
-    return await open_office(cast)
-
-
 async def write(office: Office, text: AppointmentTypeText) -> None:
     async with office.cast.database.transaction() as tx:
-        appointment_type = await office.fresh_reason(tx)
+        appointment_type = await office.fresh_type(tx)
         assert appointment_type.agency
         await appointment_types.change(tx, appointment_type.agency, appointment_type.id, text)
 
 
 async def withdraw(office: Office) -> None:
     async with office.cast.database.transaction() as tx:
-        appointment_type = await office.fresh_reason(tx)
+        appointment_type = await office.fresh_type(tx)
         assert appointment_type.agency
         await appointment_types.withdraw(tx, appointment_type.agency, appointment_type.id)
 
@@ -64,23 +59,23 @@ async def test_whoever_books_from_now_on_comes_as_it_is_written_now(office: Offi
 
 
 @pytest.mark.parametrize("name", ["Training", " training ", "TRAINING"])
-async def test_two_reasons_do_not_share_a_name(office: Office, name: str) -> None:
+async def test_two_types_do_not_share_a_name(office: Office, name: str) -> None:
     cast = office.cast
     async with cast.database.transaction() as tx:
-        agency = (await office.fresh_reason(tx)).agency
+        agency = (await office.fresh_type(tx)).agency
         assert agency
         other = await appointment_types.add(tx, agency, AppointmentTypeText("Training", 30, ("video",)))
     with pytest.raises(Invalid, match=r"appointment_type\.known"):
         await write(office, AppointmentTypeText(name, 30, ("video",)))
     async with cast.database.transaction() as tx:
-        agency = (await office.fresh_reason(tx)).agency
+        agency = (await office.fresh_type(tx)).agency
         assert agency
         await appointment_types.withdraw(tx, agency, other.id)
     with pytest.raises(Invalid, match=r"appointment_type\.withdrawn"):
         await write(office, AppointmentTypeText(name, 30, ("video",)))
 
 
-async def test_only_a_reason_of_this_agency_that_stands_is_changed(office: Office) -> None:
+async def test_only_a_type_of_this_agency_that_stands_is_changed(office: Office) -> None:
     async with office.cast.database.transaction() as tx:
         elsewhere = (await agencies.team(tx, "Agence de Rezé", "Sud")).agency
         with pytest.raises(NotFound):
@@ -157,7 +152,7 @@ async def test_an_answer_stands_under_the_question_it_was_given_to(office: Offic
 
 async def test_a_name_is_the_same_with_letters_that_nobody_sees(office: Office) -> None:
     async with office.cast.database.transaction() as tx:
-        agency = (await office.fresh_reason(tx)).agency
+        agency = (await office.fresh_type(tx)).agency
         assert agency
         await appointment_types.add(tx, agency, AppointmentTypeText("Training", 30, ("video",)))
     with pytest.raises(Invalid, match=r"appointment_type\.known"):
@@ -170,7 +165,7 @@ async def test_who_waits_for_what_was_withdrawn_keeps_the_turn_until_it_stands_a
     await withdraw(office)
     assert await cancel(office, rows[0]) is None, "nobody can take it"
     async with office.cast.database.transaction() as tx:
-        agency = (await office.fresh_reason(tx)).agency
+        agency = (await office.fresh_type(tx)).agency
         assert agency
         await appointment_types.add(tx, agency, AppointmentTypeText("My project", 30, ("video",)))
     proposed = await cancel(office, rows[1])
@@ -187,7 +182,7 @@ async def test_a_follow_up_with_another_team_is_not_offered(office: Office) -> N
             tx, erdre.agency, AppointmentTypeText("Theirs", 30, ("video",), is_follow_up=True, team_id=erdre.id)
         )
         await appointment_types.add(tx, erdre.agency, AppointmentTypeText("Ours", 30, ("video",), is_follow_up=True))
-        offered = await choices.reasons_for(tx, await cast.fresh(tx, cast.amina))
+        offered = await choices.types_for(tx, await cast.fresh(tx, cast.amina))
     assert [appointment_type.name for _, types in offered for appointment_type in types] == ["My project", "Ours"]
 
 
@@ -202,3 +197,13 @@ async def test_what_is_held_with_who_is_not_there_any_more_is_let_go_when_it_is_
     assert isinstance(said, Lapsed)
     async with cast.database.reading() as tx:
         assert await agenda.reserved_by(tx, cast.amina.id) is None
+
+
+async def test_two_types_have_two_names_and_a_withdrawn_one_can_stand_again(office: Office) -> None:
+    text = AppointmentTypeText("My project", 45, ("phone",))
+    async with office.cast.database.transaction() as tx:
+        appointment_type = await office.fresh_type(tx)
+        assert await refusal(appointment_types.add(tx, appointment_type.agency, text)) == "appointment_type.known"
+        await appointment_types.withdraw(tx, appointment_type.agency, appointment_type.id)
+        again = await appointment_types.add(tx, appointment_type.agency, text)
+        assert (again.id, again.minutes, again.is_withdrawn) == (appointment_type.id, 45, False)

@@ -1,0 +1,44 @@
+"""An appointment is cancelled, and how it went is recorded."""
+
+from sqlalchemy import select
+
+from rooms.appointments import booking, transitions
+from rooms.appointments.appointment import Attendance
+from rooms.core.outbox import Mail
+from tests.cast import refusal
+from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, letters
+
+
+async def test_cancelling_stops_the_reminders_and_the_link_still_shows_what_happened(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        await booking.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), "My child is ill.")
+    assert {what for _, what in await letters(office)} == {"booked", "cancelled"}
+    async with cast.database.reading() as tx:
+        query = select(Mail.values).where(Mail.once.startswith(f"cancelled:{row.id}"))
+        assert {each["by"] for each in (await tx.session.execute(query)).scalars()} == {"Amina Benali"}
+    assert "09:00" in await office.starts(cast.karim)
+    async with cast.database.transaction() as tx:
+        found = await office.fresh(tx, row)
+        assert (found.attendance, found.sequence) == (Attendance.EXCUSED, 1)
+        assert await refusal(booking.cancel(tx, found, cast.amina)) == "appointment.not_ahead"
+
+
+async def test_a_technical_failure_never_becomes_absent_and_can_be_contested(office: Office) -> None:
+    cast = office.cast
+    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    async with cast.database.transaction() as tx:
+        assert (
+            await refusal(transitions.end(tx, await office.fresh(tx, row), Attendance.CAME, cast.claire))
+            == "appointment.ahead"
+        )
+    cast.clock.pass_by(hours=24)
+    async with cast.database.transaction() as tx:
+        found = await office.fresh(tx, row)
+        assert await refusal(transitions.end(tx, found, Attendance.EXCUSED, cast.claire)) == "attendance.by_itself"
+        await transitions.end(tx, found, Attendance.TECHNICAL, cast.claire)
+        assert await refusal(transitions.end(tx, found, Attendance.ABSENT, cast.claire)) == "attendance.technical"
+        await transitions.contest(tx, found, "I was there all the time.")
+        await transitions.end(tx, found, Attendance.CAME, cast.claire)
+        assert found.attendance is Attendance.CAME

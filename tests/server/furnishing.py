@@ -1,0 +1,239 @@
+"""One of everything, for the rights table to be tried on: each step adds things and keeps their ids by name."""
+
+import io
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from PIL import Image
+from sqlalchemy import select
+
+from rooms.access import invitations
+from rooms.appointments import appointment_types, hours, links, own_calendar, waiting_list
+from rooms.appointments.appointment import Appointment
+from rooms.appointments.appointment_types import AppointmentTypeText
+from rooms.caseload import agreed_steps, caseload, follow_requests, saved_filters, suggestions
+from rooms.chat import conversations, messages, questions
+from rooms.core import outbox
+from rooms.core.database import Database
+from rooms.core.model import new_id
+from rooms.core.transaction import Transaction
+from rooms.core.uploads import DocumentKind, Upload, check
+from rooms.fairs import booth_documents
+from rooms.fairs.fairs import Fair
+from rooms.fairs.schedule import FairDay
+from rooms.lines import places
+from rooms.lines.call import Answer
+from rooms.lines.places import HoldReason, Place, PlaceState
+from rooms.meetings import meetings
+from rooms.meetings.meeting import Meeting
+from rooms.meetings.modes import Mode
+from rooms.organisations import agencies, employers, vacancies
+from rooms.people import documents, people, signin
+from rooms.people.people import Person
+from server.files import Storage
+from tests import cast as cast_
+from tests.cast import Cast
+from tests.clock import HandClock
+from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
+
+PDF = b"%PDF-1.7\n%%EOF\n"
+PASSWORD = "a sentence that is long"
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass
+class Furnishing:
+    """`ids` fills the places in a route's path and in an event's payload."""
+
+    cast: Cast
+    storage: Storage
+    tomas: Person
+    office: Office
+    ids: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    async def begin(cls, database: Database, storage: Storage, clock: HandClock) -> "Furnishing":
+        cast = await cast_.gather(database, clock)
+        async with database.transaction() as tx:
+            tomas = await people.welcome(tx, "Tomás Silva", "tomas@example.org", "en")
+        return cls(cast, storage, tomas, await open_office(cast, counsellors=2))
+
+    async def furnish(self) -> None:
+        await self._name_the_people()
+        await self._write_at_the_booth()
+        await self._wait_and_talk()
+        await self._send_invitations()
+        await self._ways_to_sign_in()
+        await self._sign_in()
+        await self._agree_on_an_appointment()
+        await self._say_when()
+        await self._follow()
+        await self._propose_interviews()
+        await self._hand_in_documents()
+
+    def keep(self, **ids: object) -> None:
+        self.ids |= {name: str(value) for name, value in ids.items()}
+
+    async def _person(self, tx: Transaction, person: Person) -> Person:
+        return await self.cast.fresh(tx, person)
+
+    async def _name_the_people(self) -> None:
+        cast, office = self.cast, self.office
+        self.keep(amina=cast.amina.id, luc=cast.luc.id, person=cast.karim.id, nadia=office.nadia.id)
+        self.keep(counsellor=cast.claire.id, followed=cast.amina.id, asked=self.tomas.id)
+        self.keep(fair=cast.fair.slug, fair_id=cast.fair.id, booth=cast.atlantique.id, employer="hotel-atlantique")
+        self.keep(appointment_type=office.appointment_type.id, agency=office.appointment_type.agency_id)
+        self.keep(uuid=uuid.uuid4())
+        async with cast.database.reading() as tx:
+            (team, _), *_ = await agencies.members(tx)
+            (day,) = (await tx.session.execute(select(FairDay))).scalars()
+        self.keep(team=team.id, day=day.id)
+
+    async def _write_at_the_booth(self) -> None:
+        cast = self.cast
+        async with cast.database.transaction() as tx:
+            booth = await cast.fresh_booth(tx, cast.atlantique)
+            public = await conversations.of_booth(tx, booth.id)
+            question = await questions.question_to(tx, booth, cast.karim)
+            message = await messages.send(tx, cast.karim, public, "Hello", uuid.uuid4(), is_staff=False)
+            wanted = await vacancies.of_employers(tx, [booth.employer_id])
+            colleague = await people.welcome(tx, "Simon Petit", "simon@example.org", "en")
+            await employers.add_member(tx, booth.employer_id, colleague, is_owner=False)
+        self.keep(public=public.id, conversation=question.id, message=message.id, colleague=colleague.id)
+        self.keep(vacancy=wanted[booth.employer_id][0].id)
+
+    async def _wait_and_talk(self) -> None:
+        """Amina waits, Karim is being called, Tomás talks with Sophie."""
+        cast = self.cast
+        for person in (self.tomas, cast.karim):
+            await cast.connect(person)
+        place = await cast.join(cast.amina, cast.atlantique)
+        await cast.join(cast.karim, cast.atlantique)
+        call = await cast.call_next(cast.luc, cast.atlantique)
+        await cast.join(self.tomas, cast.perrin)
+        meeting = await cast.answer(await cast.call_next(cast.sophie, cast.perrin), Answer.JOIN)
+        assert meeting is not None
+        on_hold = await cast.join(cast.amina, cast.perrin)
+        async with cast.database.transaction() as tx:
+            row = await tx.session.get_one(Place, on_hold.id)
+            places.move(tx, row, PlaceState.ON_HOLD, HoldReason.MISSED)
+            for person in (cast.sophie, self.tomas):
+                await meetings.go_in(tx, await self._person(tx, person), await tx.session.get_one(Meeting, meeting.id))
+            written = await conversations.of_meeting(tx, meeting.id)
+        self.keep(place=place.id, place_on_hold=on_hold.id, call=call.id)
+        self.keep(meeting=meeting.id, meeting_conversation=written.id)
+
+    async def _send_invitations(self) -> None:
+        cast = self.cast
+        async with cast.database.transaction() as tx:
+            await invitations.invite_organiser(tx, "new@example.org", "en")
+            fair = await tx.session.get_one(Fair, cast.fair.id)
+            await invitations.invite_candidate(tx, fair, "Zoé", "z@example.org", "en")
+            (candidate,) = await invitations.open_for(tx, fair)
+            booth = await cast.fresh_booth(tx, cast.atlantique)
+            await invitations.invite_colleague(tx, booth.employer, "colleague@example.org", "en", is_owner=False)
+            (organiser,) = await invitations.open_for_installation(tx)
+            (colleague,) = await invitations.open_for_employer(tx, booth.employer_id)
+        self.keep(organiser_invitation=organiser.id, invitation=candidate.id, booth_invitation=colleague.id)
+
+    async def _ways_to_sign_in(self) -> None:
+        """A code and a link for Zoé, a password for Karim."""
+        async with self.cast.database.transaction() as tx:
+            code = await signin.send_code(tx, "Zoé", "zoe@example.org", "en")
+            digits = next(mail for mail in await outbox.latest(tx) if mail.template == "code").values["code"]
+            _, token = await signin.make_link(tx, signin.Purpose.SIGN_IN, "zoe@example.org", "Zoé")
+            await people.set_password(tx, await self._person(tx, self.cast.karim), PASSWORD)
+        self.keep(code=code.id, digits=digits, token=token)
+
+    async def _sign_in(self) -> None:
+        cast = self.cast
+        known = [cast.amina, cast.karim, cast.luc, cast.sophie, cast.ines, cast.claire, cast.paul, self.tomas]
+        roles = ("amina", "karim", "luc", "sophie", "ines", "claire", "paul", "tomas")
+        async with cast.database.transaction() as tx:
+            for role, person in zip(roles, known, strict=True):
+                self.tokens[role] = await signin.open_session(tx, person, role)
+            await tx.session.flush()
+            (session,) = await signin.sessions_of(tx, cast.amina)
+        self.keep(session=session.id)
+
+    async def _agree_on_an_appointment(self) -> None:
+        """Amina, Claire and Sophie on Wednesday at nine; by the mailed link Amina has come to it elsewhere."""
+        cast = self.cast
+        async with cast.database.transaction() as tx:
+            await hours.add_weekly(tx, cast.sophie.id, 2, 9 * 60, 12 * 60, ("video",))
+        booked = await self.office.book_three(cast.amina, cast.sophie, cast.perrin, WEDNESDAY_NINE)
+        async with cast.database.transaction() as tx:
+            path = links.make(tx, booked)
+            await self._come_by_the_link(tx, booked)
+            written = await conversations.of_appointment(tx, booked.id)
+            wish = await waiting_list.wish(
+                tx,
+                await self._person(tx, cast.amina),
+                await self.office.fresh_type(tx),
+                Mode.VIDEO,
+                date(2026, 12, 1),
+                date(2026, 12, 9),
+                PARIS,
+            )
+        assert written is not None
+        self.keep(appointment=booked.id, begins=booked.begins_at.isoformat(), link=path.rsplit("/", 1)[-1])
+        self.keep(appointment_conversation=written.id, wish=wish.id)
+        self.keep(free_time=(WEDNESDAY_NINE + timedelta(minutes=80)).isoformat())
+
+    async def _come_by_the_link(self, tx: Transaction, booked: Appointment) -> None:
+        amina, until = await self._person(tx, self.cast.amina), booked.ends_at + timedelta(hours=2)
+        self.tokens["by_link"] = await signin.open_session(tx, amina, "by_link", appointment_id=booked.id, until=until)
+
+    async def _say_when(self) -> None:
+        claire = self.cast.claire.id
+        async with self.cast.database.transaction() as tx:
+            feed = await own_calendar.open_feed(tx, claire)
+            await hours.add_day(tx, claire, date(2026, 12, 31), None)
+            (weekly, *_), (unlike, *_) = await hours.weekly_of(tx, claire), await hours.days_of(tx, claire)
+        self.keep(feed=feed, hours=weekly.id, unlike_day=unlike.id)
+
+    async def _follow(self) -> None:
+        """Claire follows Amina, has asked Tomás, and follows Yann no longer, who has no e-mail address."""
+        cast = self.cast
+        async with cast.database.transaction() as tx:
+            claire, amina = await self._person(tx, cast.claire), await self._person(tx, cast.amina)
+            await caseload.follow(tx, claire.id, amina.id)
+            await follow_requests.take(tx, claire, "Tomás", "tomas@example.org", "en")
+            yann, _ = await follow_requests.take(tx, claire, "Yann Le Goff", None, "fr")
+            await caseload.stop_following(tx, claire.id, yann.id)
+            await saved_filters.keep(tx, claire.id, "Due", "", ["only_due"])
+            (kept,) = await saved_filters.of_counsellor(tx, claire.id)
+            fair = await tx.session.get_one(Fair, cast.fair.id)
+            suggestion = await suggestions.suggest(tx, claire, amina, fair, None, "")
+            written = await conversations.with_counsellor(tx, amina.id)
+            step = await agreed_steps.propose(tx, claire, amina.id, "Finish the CV", None)
+        self.keep(unfollowed=yann.id, filter=kept.id, suggestion=suggestion.id, step=step.id)
+        self.keep(counsel_conversation=written.id)
+
+    async def _propose_interviews(self) -> None:
+        cast = self.cast
+        async with cast.database.transaction() as tx:
+            booth = await cast.fresh_booth(tx, cast.atlantique)
+            interview = await appointment_types.add(tx, booth, AppointmentTypeText("Interview", 20, ("video",)))
+            await hours.add_day(tx, cast.luc.id, date(2026, 12, 30), None)
+            (day,) = await hours.days_of(tx, cast.luc.id)
+        self.keep(interview=interview.id, interview_day=day.id)
+
+    async def _hand_in_documents(self) -> None:
+        """Amina's CV, and a paper of Luc's booth."""
+        cast, cv, paper = self.cast, new_id(), new_id()
+        for name in (cv, paper):
+            await self.storage.keep(str(name), PDF)
+        async with cast.database.transaction() as tx:
+            await documents.add_cv(tx, cast.amina, check(DocumentKind.CV, Upload("cv.pdf", PDF)), cv)
+            checked = check(DocumentKind.BOOTH, Upload("hours.pdf", PDF))
+            booth = await cast.fresh_booth(tx, cast.atlantique)
+            await booth_documents.add(tx, booth, DocumentKind.BOOTH, checked, paper)
+        self.keep(document=cv, paper=paper)

@@ -1,0 +1,118 @@
+"""A booth: its line, its desk, its talks, and how its employer sets it up."""
+
+from rooms.core.uploads import Upload
+from tests.server.furnishing import PDF
+from tests.server.rights.row import ALL, KNOWN, Row, act, only, read, to
+
+STAFF = only("luc")
+SET_UP = "/booths/{booth}/set-up"
+
+LINE: tuple[Row, ...] = (
+    read("/fairs/{fair}/booths/{employer}", ALL),
+    read("/fairs/{fair}/booths/{employer}/question", KNOWN),
+    read("/fairs/{fair}/booths/{employer}/join", KNOWN),
+    # Nobody waits at the booth where they stand.
+    act("/fairs/{fair}/booths/{employer}/join", KNOWN, to("/fairs/{fair}/booths/{employer}"), words="Hello").but(
+        luc=409
+    ),
+    act("/places/{place}/leave", only("amina"), to("/")).hidden().but(luc=403),
+    act("/places/{place}/return", only("amina"), to("/")).of(place="place_on_hold").hidden().but(sophie=403),
+    act("/calls/{call}/answer", only("karim"), to("/fairs/{fair}/booths/{employer}"), answer="later")
+    .hidden()
+    .but(luc=403),
+    act("/calls/{call}/withdraw", STAFF, to("/desk/{booth}")).hidden().but(karim=403),
+    act(
+        "/conversations/{conversation}/messages",
+        only("karim", "luc"),
+        to("/#chat"),
+        text="Hello",
+        client_id="{uuid}",
+    )
+    .hidden()
+    .but(anyone=404, by_link=404),
+)
+
+DESK: tuple[Row, ...] = (
+    read("/desk", KNOWN).but(luc=to("/desk/{booth}"), sophie=to("/desk/*")),
+    read("/desk/{booth}", STAFF),
+    act("/desk/{booth}/call", STAFF, to("/desk/{booth}")).after("luc", "/calls/{call}/withdraw"),
+    act("/desk/{booth}/pause", STAFF, to("/desk/{booth}")),
+    act("/desk/{booth}/resume", STAFF, to("/desk/{booth}")),
+    read("/desk/{booth}/questions/{conversation}", STAFF),
+    read("/desk/{booth}/talks", STAFF),
+)
+
+MEETING: tuple[Row, ...] = (
+    read("/meetings/{meeting}", only("tomas", "sophie")).hidden(),
+    act("/meetings/{meeting}/mode", only("tomas", "sophie"), to("/meetings/{meeting}"), mode="audio").hidden(),
+    act("/meetings/{meeting}/end", only("tomas", "sophie"), to("/meetings/{meeting}")).hidden(),
+    act("/meetings/{meeting}/leave", only("tomas", "sophie"), to("/meetings/{meeting}")).hidden(),
+    act("/meetings/{meeting}/notes", only("sophie"), to("/meetings/{meeting}"), notes="Kind.").hidden().but(tomas=403),
+    act("/meetings/{meeting}/answer", only("sophie"), to("/desk/*"), next_step="keep")
+    .after("sophie", "/meetings/{meeting}/end")
+    .hidden()
+    .but(tomas=403),
+    read("/me/talks", KNOWN),
+    act("/meetings/{meeting}/rating", only("tomas"), to("/me/talks#talk-{meeting}"), rating="5")
+    .hidden()
+    .but(sophie=403),
+)
+
+SETTING_UP: tuple[Row, ...] = (
+    read("/booths/{booth}/set-up", STAFF),
+    act(
+        "/booths/{booth}/set-up",
+        STAFF,
+        to(SET_UP + "#booth"),
+        description="Come.",
+        talk_minutes="15",
+        sector="retail",
+        colour="blue",
+    ),
+    act("/booths/{booth}/staff", STAFF, to(SET_UP + "#staff"), staff="{luc}"),
+    act("/booths/{booth}/colleagues", STAFF, to(SET_UP + "#colleagues"), email="new@example.org"),
+    act("/booths/{booth}/colleagues/{colleague}/remove", STAFF, to(SET_UP + "#people")),
+    act("/booths/{booth}/invitations/{booth_invitation}/withdraw", STAFF, to(SET_UP + "#people")),
+    act("/booths/{booth}/vacancies", STAFF, to(SET_UP + "#vacancies"), title="Cook", contract="permanent"),
+    act("/booths/{booth}/documents", STAFF, to(SET_UP + "#documents"), document=Upload("hours.pdf", PDF)),
+    act("/documents/{paper}/withdraw", STAFF, to(SET_UP + "#documents")),
+    read("/vacancies/{vacancy}", STAFF).hidden(),
+    act("/vacancies/{vacancy}", STAFF, to("/desk"), title="Cook", contract="permanent").hidden(),
+    act("/vacancies/{vacancy}/withdraw", STAFF, to("/desk")).hidden(),
+)
+
+KINDS, TIMES = "/booths/{booth}/interviews#kinds", "/booths/{booth}/interviews#times"
+
+INTERVIEWS: tuple[Row, ...] = (
+    read("/booths/{booth}/interviews", STAFF),
+    act(
+        "/booths/{booth}/interviews",
+        STAFF,
+        to(KINDS),
+        appointment_type="Second interview",
+        minutes="20",
+        modes="video",
+    ),
+    read("/booths/{booth}/interviews/{interview}/change", STAFF),
+    act(
+        "/booths/{booth}/interviews/{interview}/change",
+        STAFF,
+        to(KINDS),
+        appointment_type="Talk",
+        minutes="20",
+        modes="video",
+    ),
+    act("/booths/{booth}/interviews/{interview}/withdraw", STAFF, to(KINDS)),
+    act(
+        "/booths/{booth}/interviews/times",
+        STAFF,
+        to(TIMES),
+        day="2026-11-24",
+        day_begins="14:00",
+        day_ends="16:00",
+        day_modes="video",
+    ),
+    act("/booths/{booth}/interviews/times/{interview_day}/remove", STAFF, to(TIMES)),
+)
+
+ROUTES = (*LINE, *DESK, *MEETING, *SETTING_UP, *INTERVIEWS)

@@ -1,0 +1,115 @@
+"""The fair as everybody sees it, as its organisers run it, and the installation as an administrator does."""
+
+from rooms.core.uploads import Upload
+from tests.server.furnishing import picture
+from tests.server.rights.row import ALL, KNOWN, Row, act, only, read, to
+
+ORGANISERS = only("ines", "paul")
+ADMINISTRATOR = only("paul")
+
+SEEN: tuple[Row, ...] = (
+    read("/fairs/{fair}", ALL),
+    read("/fairs/{fair}/chat", ALL),
+    read("/fairs/{fair}/lines", KNOWN),
+    act("/messages/{message}/report", KNOWN, to("/")),
+    act("/messages/{message}/remove", only("luc", "ines", "paul"), to("/")),
+    act("/messages/{message}/settle", only("luc", "ines", "paul"), to("/")),
+    act("/fairs/{fair}/people/{person}/silence", ORGANISERS, to("/"), how="mute"),
+)
+
+RUN: tuple[Row, ...] = (
+    read("/organise", ORGANISERS),
+    read("/organise/new", ORGANISERS),
+    act("/organise/new", ORGANISERS, to("/organise/another-fair"), name="Another fair").once(),
+    read("/organise/{fair}", ORGANISERS),
+    read("/organise/{fair}/describe", ORGANISERS),
+    act("/organise/{fair}/describe", ORGANISERS, to("/organise/{fair}"), name="Hotels"),
+    act(
+        "/organise/{fair}/days",
+        ORGANISERS,
+        to("/organise/{fair}#days"),
+        date="2027-01-01",
+        opens="09:00",
+        closes="18:00",
+    ).once(),
+    act("/organise/{fair}/days/{day}/remove", ORGANISERS, to("/organise/{fair}#days")),
+    act(
+        "/organise/{fair}/employers",
+        ORGANISERS,
+        to("/organise/{fair}#employers"),
+        employer="New",
+        sector="retail",
+        email="n@example.org",
+    ),
+    act(
+        "/organise/{fair}/candidates",
+        ORGANISERS,
+        to("/organise/{fair}#candidates"),
+        candidate_email="n@example.org",
+    ),
+    act(
+        "/organise/{fair}/organisers",
+        ORGANISERS,
+        to("/organise/{fair}#organisers"),
+        organiser_email="n@example.org",
+    ),
+    act("/organise/{fair}/organisers/{person}/remove", ORGANISERS, to("/organise/{fair}#organisers")),
+    act(
+        "/organise/{fair}/banner",
+        ORGANISERS,
+        to("/organise/{fair}#banner"),
+        document=Upload("banner.png", picture()),
+    ),
+    act("/organise/{fair}/banner/remove", ORGANISERS, to("/organise/{fair}#banner")),
+    act("/organise/{fair}/invitations/{invitation}/withdraw", ORGANISERS, to("/organise/{fair}#invitations")),
+    act("/organise/{fair}/announcements", ORGANISERS, to("/organise/{fair}#announcements"), text="Hello"),
+    act("/organise/{fair}/move", ORGANISERS, to("/organise/{fair}"), move="close").once(),
+)
+
+ADMINISTERED: tuple[Row, ...] = (
+    read("/administer", ADMINISTRATOR),
+    act("/administer/organisers", ADMINISTRATOR, to("/administer"), email="n@example.org"),
+    act(
+        "/administer/counsellors",
+        ADMINISTRATOR,
+        to("/administer"),
+        agency="A",
+        team="B",
+        counsellor_email="n@example.org",
+    ),
+    act("/administer/organisers/{person}/remove", ADMINISTRATOR, to("/administer")),
+    act("/administer/teams/{team}/counsellors/{person}/remove", ADMINISTRATOR, to("/administer")),
+    act("/administer/invitations/{organiser_invitation}/withdraw", ADMINISTRATOR, to("/administer")),
+    read("/administer/agencies/{agency}", ADMINISTRATOR),
+    act(
+        "/administer/agencies/{agency}",
+        ADMINISTRATOR,
+        to("/administer/agencies/{agency}#place"),
+        agency="La Réunion",
+        time_zone="Indian/Reunion",
+    ),
+    act(
+        "/administer/agencies/{agency}/types",
+        ADMINISTRATOR,
+        to("/administer/agencies/{agency}#types"),
+        appointment_type="Training",
+        minutes="30",
+        modes="video",
+    ),
+    read("/administer/agencies/{agency}/types/{appointment_type}/change", ADMINISTRATOR),
+    act(
+        "/administer/agencies/{agency}/types/{appointment_type}/change",
+        ADMINISTRATOR,
+        to("/administer/agencies/{agency}#types"),
+        appointment_type="Plan",
+        minutes="30",
+        modes="chat",
+    ),
+    act(
+        "/administer/agencies/{agency}/types/{appointment_type}/withdraw",
+        ADMINISTRATOR,
+        to("/administer/agencies/{agency}#types"),
+    ),
+)
+
+ROUTES = (*SEEN, *RUN, *ADMINISTERED)
