@@ -11,6 +11,7 @@ from rooms.appointments import allocation, appointment_types, booking, reservati
 from rooms.appointments.allocation import SlotRequest
 from rooms.appointments.appointment import Appointment, Lapsed
 from rooms.appointments.booking import BookingDetails
+from rooms.appointments.search import SlotSearch
 from rooms.core.errors import NotFound, Problem
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
@@ -76,7 +77,7 @@ async def _reserve_all(
         here = row.venue.zone.key
         wanted = [SlotRequest(person, each.begins, each.time_zone or here) for person, each in may.items()]
         chosen = Mode(mode if mode in row.modes else row.modes[0])
-        reserved = await allocation.reserve_all(tx, row, chosen, wanted)
+        reserved = await allocation.reserve_all(tx, SlotSearch(row, chosen), wanted)
         outcome |= dict(zip(may, reserved, strict=True))
     return [outcome[each.actor.known.id] for each in asked]
 

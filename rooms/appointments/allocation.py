@@ -6,21 +6,20 @@ once, and what one gets, the next is not given. The promise that nobody gets wha
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
 from rooms.appointments import agenda, appointment_types, diaries, reservation, slot_search
-from rooms.appointments.appointment import Appointment, Guest
-from rooms.appointments.appointment_types import AppointmentType
+from rooms.appointments.appointment import Appointment
 from rooms.appointments.availability import Span, Taken, fits, in_minutes, local_day
 from rooms.appointments.diaries import Diary
 from rooms.appointments.reservation import Reservation
+from rooms.appointments.search import SlotSearch
 from rooms.appointments.slot_search import Candidate
 from rooms.core.errors import N_, Conflict, Invalid, Problem
 from rooms.core.transaction import Transaction
-from rooms.meetings.modes import Mode
 from rooms.people.people import Person
 
 
@@ -43,16 +42,8 @@ class NobodyFree(Conflict):
 class Free:
     """Who is free at the times that are asked for, while one after the other is given away."""
 
-    def __init__(
-        self,
-        appointment_type: AppointmentType,
-        mode: Mode,
-        guest: Guest | None,
-        diaries: dict[uuid.UUID, Diary],
-        now: datetime,
-    ) -> None:
-        self._appointment_type, self._mode, self._guest, self._now = appointment_type, mode, guest, now
-        self._diaries = diaries
+    def __init__(self, search: SlotSearch, diaries: dict[uuid.UUID, Diary], now: datetime) -> None:
+        self._search, self._diaries, self._now = search, diaries, now
         self._at: dict[Span, set[uuid.UUID]] = {}
 
     def choices_for(self, candidate: Candidate, people: list[uuid.UUID], span: Span, zone: str) -> list[Reservation]:
@@ -82,7 +73,7 @@ class Free:
 
     def _fits(self, person_id: uuid.UUID, span: Span) -> bool:
         diary = self._diaries[person_id]
-        return fits(diary.rules, self._mode, span, diary.taken, self._now)
+        return fits(diary.rules, self._search.mode, span, diary.taken, self._now)
 
     def _in_order(self, people: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
         """The referent, then whoever has the least to do; among equals, different candidates begin with different ones,
@@ -94,57 +85,37 @@ class Free:
         return sorted(people, key=order)
 
     def _with(self, person_id: uuid.UUID, span: Span, zone: str) -> Reservation:
-        rules = self._diaries[person_id].rules
+        rules, search = self._diaries[person_id].rules, self._search
         return Reservation(
-            self._appointment_type, person_id, self._mode, span, rules.before, rules.after, zone, self._guest
+            search.appointment_type, person_id, search.mode, span, rules.before, rules.after, zone, search.third
         )
 
 
 async def reserve(
-    tx: Transaction,
-    candidate: Person,
-    appointment_type: AppointmentType,
-    mode: Mode,
-    begins: datetime,
-    time_zone: str,
-    *,
-    staff_id: uuid.UUID | None = None,
-    guest: Guest | None = None,
+    tx: Transaction, search: SlotSearch, candidate: Person, begins: datetime, time_zone: str
 ) -> Appointment:
-    """Reserve this time with the first of those who are free for it. What the candidate reserved before is let go.
-
-    `by_staff` is the counsellor who books on behalf, with themselves, and perhaps with a guest.
-    """
-    asked = [SlotRequest(candidate.id, begins, time_zone)]
-    (reserved,) = await reserve_all(tx, appointment_type, mode, asked, staff_id=staff_id, guest=guest)
+    """Reserve this time with the first of those who are free for it. What the candidate reserved before is let go."""
+    (reserved,) = await reserve_all(tx, search, [SlotRequest(candidate.id, begins, time_zone)])
     if isinstance(reserved, Problem):
         raise reserved
     return reserved
 
 
-async def reserve_all(
-    tx: Transaction,
-    appointment_type: AppointmentType,
-    mode: Mode,
-    asked: Sequence[SlotRequest],
-    *,
-    staff_id: uuid.UUID | None = None,
-    guest: Guest | None = None,
-) -> list[Appointment | Problem]:
+async def reserve_all(tx: Transaction, search: SlotSearch, asked: Sequence[SlotRequest]) -> list[Appointment | Problem]:
     """Reserve a time for each of `asked`, whoever asked first first, while somebody is free.
 
     They are different people, who ask for times that lie a day or so apart at most. Whoever has reserved another time
     keeps it until they have this one."""
     reserving = await agenda.who_reserves(tx, [each.candidate_id for each in asked])
     without = [each for each in asked if each.candidate_id not in reserving]
-    reserved = await _reserve_all(tx, appointment_type, mode, without, staff_id, guest) if without else []
+    reserved = await _reserve_all(tx, search, without) if without else []
     outcome = {each.candidate_id: row for each, row in zip(without, reserved, strict=True)}
     for each in asked:
         if each.candidate_id not in reserving:
             continue
         async with tx.attempt() as attempt:
             await reservation.let_go(tx, each.candidate_id)
-            (found,) = await _reserve_all(tx, appointment_type, mode, [each], staff_id, guest)
+            (found,) = await _reserve_all(tx, search, [each])
             if isinstance(found, Problem):
                 attempt.undo()
         outcome[each.candidate_id] = found
@@ -152,41 +123,27 @@ async def reserve_all(
 
 
 async def _reserve_all(
-    tx: Transaction,
-    appointment_type: AppointmentType,
-    mode: Mode,
-    asked: Sequence[SlotRequest],
-    staff_id: uuid.UUID | None,
-    guest: Guest | None,
+    tx: Transaction, search: SlotSearch, asked: Sequence[SlotRequest]
 ) -> list[Appointment | Problem]:
     """Of people who have reserved nothing. Lost races go on to the next counsellor."""
-    spans = [Span(each.begins, each.begins + appointment_type.length) for each in asked]
-    around = Span(min(span.begins for span in spans), max(span.ends for span in spans))
-    team = [staff_id] if staff_id else await appointment_types.ids_for(tx, appointment_type)
-    known = await slot_search.candidates(tx, [each.candidate_id for each in asked], around)
-    may = {
-        each.id: _never_oneself(team, each) if staff_id else slot_search.may_be_met(appointment_type, team, each)
-        for each in known
-    }
-    free = await _free(tx, appointment_type, mode, around, list({*chain.from_iterable(may.values())}), guest)
+    spans = {each.candidate_id: Span(each.begins, each.begins + search.appointment_type.length) for each in asked}
+    around = Span(min(span.begins for span in spans.values()), max(span.ends for span in spans.values()))
+    known = {each.id: each for each in await slot_search.candidates(tx, list(spans), around)}
+    may = await _who_may_be_met(tx, search, known.values())
+    free = await _free(tx, search, around, list({*chain.from_iterable(may.values())}))
     outcome: dict[uuid.UUID, Appointment | Problem] = {}
     lost: set[tuple[uuid.UUID, datetime]] = set()
-    while left := [each for each in zip(known, asked, spans, strict=True) if each[0].id not in outcome]:
+    while left := [each for each in asked if each.candidate_id not in outcome]:
         tried: list[tuple[uuid.UUID, Reservation]] = []
-        for candidate, each, span in left:
-            people = may[candidate.id]
-            if lost:
-                people = [person for person in people if (person, each.begins) not in lost]
-            try:
-                choices = free.choices_for(candidate, people, span, each.time_zone)
-            except Conflict as problem:
-                outcome[candidate.id] = problem
+        for each in left:
+            who = each.candidate_id
+            people = [person for person in may[who] if (person, each.begins) not in lost] if lost else may[who]
+            first = _first_choice(free, known[who], people, spans[who], each.time_zone)
+            if isinstance(first, Problem):
+                outcome[who] = first
                 continue
-            if not choices:
-                outcome[candidate.id] = NobodyFree()
-                continue
-            free.give(choices[0])
-            tried.append((each.candidate_id, choices[0]))
+            free.give(first)
+            tried.append((who, first))
         for (person, wanted), row in zip(tried, await reservation.reserve_all(tx, tried), strict=True):
             if row:
                 outcome[person] = row
@@ -195,23 +152,38 @@ async def _reserve_all(
     return [outcome[each.candidate_id] for each in asked]
 
 
-def _never_oneself(team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
-    return [person for person in team if person != candidate.id]
+def _first_choice(
+    free: Free, candidate: Candidate, people: list[uuid.UUID], span: Span, zone: str
+) -> Reservation | Problem:
+    try:
+        choices = free.choices_for(candidate, people, span, zone)
+    except Conflict as problem:
+        return problem
+    return choices[0] if choices else NobodyFree()
+
+
+async def _who_may_be_met(
+    tx: Transaction, search: SlotSearch, candidates: Iterable[Candidate]
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """With whom each may meet; whoever books on behalf of somebody does so with themselves, and for another."""
+    if search.counsellor_id:
+        return {each.id: [search.counsellor_id] if search.counsellor_id != each.id else [] for each in candidates}
+    team = await appointment_types.ids_for(tx, search.appointment_type)
+    return {each.id: slot_search.may_be_met(search.appointment_type, team, each) for each in candidates}
 
 
 async def renew(tx: Transaction, row: Appointment) -> bool:
     """Reserve a time that has lapsed by itself again with whom it was, if they are still free then; what the candidate
     has reserved now is let go for it."""
-    if row.reserved_until is None or row.led_by_id not in await slot_search.counsellors_for(
-        tx, row.appointment_type, row.candidate_id
-    ):
+    if row.reserved_until is None:
         return False
-    counsellor = [row.led_by_id]
+    anew = SlotSearch(row.appointment_type, row.mode)
+    if row.led_by_id not in await slot_search.counsellors_for(tx, anew, row.candidate_id):
+        return False
+    search = replace(anew, moving=row)
     async with tx.attempt() as attempt:
         await reservation.let_go(tx, row.candidate_id)
-        free = await possible(
-            tx, row.candidate_id, row.appointment_type, row.mode, row.begins_at, row.time_zone, counsellor, moving=row
-        )
+        free = await possible(tx, search, row.candidate_id, row.begins_at, row.time_zone, [row.led_by_id])
         if not free or not await reservation.renew(tx, row, free[0]):
             attempt.undo()
     return not attempt.is_undone
@@ -219,19 +191,16 @@ async def renew(tx: Transaction, row: Appointment) -> bool:
 
 async def possible(
     tx: Transaction,
+    search: SlotSearch,
     candidate_id: uuid.UUID,
-    appointment_type: AppointmentType,
-    mode: Mode,
     begins: datetime,
     time_zone: str,
     people: list[uuid.UUID],
-    *,
-    moving: Appointment | None = None,
 ) -> list[Reservation]:
     """What could be reserved at exactly this time with one of `people`, the one to be asked first first."""
-    span = Span(begins, begins + slot_search.length_of(appointment_type, moving))
-    (known,) = await slot_search.candidates(tx, [candidate_id], span, moving)
-    free = await _free(tx, appointment_type, mode, span, people, moving.asked if moving else None, moving)
+    span = Span(begins, begins + search.length)
+    (known,) = await slot_search.candidates(tx, [candidate_id], span, search.moving)
+    free = await _free(tx, search, span, people)
     return free.choices_for(known, people, span, time_zone)
 
 
@@ -240,30 +209,19 @@ async def who_could_take(tx: Transaction, row: Appointment, people: list[uuid.UU
     agreed already: how long ahead somebody wants to know, and when a guest can usually come, does not count."""
     first, last = (local_day(moment, row.venue.zone) for moment in (row.begins_at, row.ends_at))
     (known,) = await slot_search.candidates(tx, [row.candidate_id], row.span, row)
-    found = await diaries.of_people(
-        tx, row.appointment_type, slot_search.without(people, row.asked), first, last, None, row
-    )
+    search = SlotSearch(row.appointment_type, row.mode, moving=row)
+    found = await diaries.of_people(tx, search, search.without_third(people), first, last, None)
     at_once = timedelta(0)
     known_of = {each: replace(diary, rules=replace(diary.rules, notice=at_once)) for each, diary in found.items()}
-    free = Free(row.appointment_type, row.mode, None, known_of, tx.now)
+    free = Free(search, known_of, tx.now)
     return [each.led_by_id for each in free.choices_for(known, people, row.span, row.time_zone)]
 
 
-async def _free(
-    tx: Transaction,
-    appointment_type: AppointmentType,
-    mode: Mode,
-    around: Span,
-    people: list[uuid.UUID],
-    guest: Guest | None,
-    moving: Appointment | None = None,
-) -> Free:
+async def _free(tx: Transaction, search: SlotSearch, around: Span, people: list[uuid.UUID]) -> Free:
     """Which of `people` are free when, in this time."""
-    if mode.value not in slot_search.modes_for(appointment_type, guest, moving):
+    if not search.is_possible:
         raise Invalid("mode.unknown", N_("Please choose how to meet."), field="mode")
-    first, last = (local_day(moment, appointment_type.venue.zone) for moment in around)
-    within = await diaries.open_within(tx, appointment_type, mode, first, last, guest, moving)
-    found = await diaries.of_people(
-        tx, appointment_type, slot_search.without(people, guest), first, last, within, moving
-    )
-    return Free(appointment_type, mode, guest, found, tx.now)
+    first, last = (local_day(moment, search.appointment_type.venue.zone) for moment in around)
+    within = await diaries.open_within(tx, search, first, last)
+    found = await diaries.of_people(tx, search, search.without_third(people), first, last, within)
+    return Free(search, found, tx.now)

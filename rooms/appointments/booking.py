@@ -20,6 +20,7 @@ from rooms.appointments import (
 )
 from rooms.appointments.appointment import Appointment, AppointmentState, ChangeKind, Guest, Lapsed
 from rooms.appointments.appointment_types import AppointmentType
+from rooms.appointments.search import SlotSearch
 from rooms.chat import conversations
 from rooms.chat.conversations import ConversationKind
 from rooms.core import outbox
@@ -97,12 +98,9 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     before, counsellor = row.begins_at, row.led_by
     mode = mode or row.mode
     by_counsellor = by.id == row.led_by_id
-    people = (
-        [by.id] if by_counsellor else await slot_search.counsellors_for(tx, row.appointment_type, row.candidate_id, row)
-    )
-    wanted = await allocation.possible(
-        tx, row.candidate_id, row.appointment_type, mode, begins, row.time_zone, people, moving=row
-    )
+    search = SlotSearch(row.appointment_type, mode, moving=row)
+    people = [by.id] if by_counsellor else await slot_search.counsellors_for(tx, search, row.candidate_id)
+    wanted = await allocation.possible(tx, search, row.candidate_id, begins, row.time_zone, people)
     if not wanted:
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
     same = [each for each in wanted if each.led_by_id == row.led_by_id]
@@ -202,6 +200,8 @@ async def book_for(
     if by.id not in await appointment_types.ids_for(tx, appointment_type):
         raise NotFound("appointment_type")
     zone = appointment_type.venue.time_zone
-    row = await allocation.reserve(tx, candidate, appointment_type, mode, begins, zone, staff_id=by.id, guest=guest)
+    row = await allocation.reserve(
+        tx, SlotSearch(appointment_type, mode, guest=guest, counsellor_id=by.id), candidate, begins, zone
+    )
     await book(tx, row, by, "", phone)
     return row

@@ -11,8 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from rooms.appointments import availability_rules, own_calendar
 from rooms.appointments.appointment import Appointment, AppointmentState, Guest
-from rooms.appointments.appointment_types import AppointmentType, Venue, venue_of
+from rooms.appointments.appointment_types import Venue, venue_of
 from rooms.appointments.availability import DayOf, Rules, Span, Taken, in_minutes, local, open_spans
+from rooms.appointments.search import SlotSearch
 from rooms.core.transaction import Transaction
 from rooms.fairs import schedule
 from rooms.meetings.modes import Mode
@@ -34,19 +35,17 @@ class Diary:
 
 async def of_people(
     tx: Transaction,
-    appointment_type: AppointmentType,
+    search: SlotSearch,
     people: list[uuid.UUID],
     first: date,
     last: date,
     within: tuple[Span, ...] | None,
-    moving: Appointment | None,
 ) -> dict[uuid.UUID, Diary]:
     """What is known of the time of each of `people` in these days, as far as they see somebody for this appointment
     type."""
-    rules = await availability_rules.of_people(
-        tx, people, appointment_type.venue, first, last, follow_up=appointment_type.is_follow_up, within=within
-    )
-    return await _diaries(tx, rules, appointment_type.venue, first, last, moving)
+    venue, follow_up = search.appointment_type.venue, search.appointment_type.is_follow_up
+    rules = await availability_rules.of_people(tx, people, venue, first, last, follow_up=follow_up, within=within)
+    return await _diaries(tx, rules, venue, first, last, search.moving)
 
 
 async def _diaries(
@@ -78,22 +77,20 @@ async def _diaries(
 
 async def open_within(
     tx: Transaction,
-    appointment_type: AppointmentType,
-    mode: Mode,
+    search: SlotSearch,
     first: date,
     last: date,
-    guest: Guest | None,
-    moving: Appointment | None,
 ) -> tuple[Span, ...] | None:
     """An interview takes place while the fair is open; at one that was closed nothing new is booked. With a guest,
     only when they are free."""
-    if guest:
-        return await _open_for(tx, guest, mode, first - A_DAY, last + A_DAY, moving)
-    if appointment_type.booth is None:
+    if search.third:
+        return await _open_for(tx, search.third, search.mode, first - A_DAY, last + A_DAY, search.moving)
+    booth = search.appointment_type.booth
+    if booth is None:
         return None
-    if not appointment_type.booth.fair.lies_ahead:
+    if not booth.fair.lies_ahead:
         return ()
-    return tuple(Span(day.opens_at, day.closes_at) for day in await schedule.days_of(tx, appointment_type.booth.fair))
+    return tuple(Span(day.opens_at, day.closes_at) for day in await schedule.days_of(tx, booth.fair))
 
 
 async def _open_for(

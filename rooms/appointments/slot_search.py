@@ -3,18 +3,18 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from sqlalchemy import or_, select, union_all
 
 from rooms.appointments import appointment_types
-from rooms.appointments.appointment import SIDES, Appointment, AppointmentState, Guest
+from rooms.appointments.appointment import SIDES, Appointment, AppointmentState
 from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.availability import Span, slots
 from rooms.appointments.diaries import A_DAY, of_people, open_within, span_around, taking_time
+from rooms.appointments.search import SlotSearch
 from rooms.core.transaction import Transaction
-from rooms.meetings.modes import Mode
 from rooms.organisations import agencies, referents
 
 DAYS_AT_ONCE = 7
@@ -59,13 +59,12 @@ class Candidate:
     own: Sequence[Span]
 
 
-async def counsellors_for(
-    tx: Transaction, appointment_type: AppointmentType, candidate_id: uuid.UUID, moving: Appointment | None = None
-) -> list[uuid.UUID]:
-    """Who may be met for this appointment type. What is booked already may move with whom it is booked."""
-    team = await appointment_types.ids_for(tx, appointment_type)
+async def counsellors_for(tx: Transaction, search: SlotSearch, candidate_id: uuid.UUID) -> list[uuid.UUID]:
+    """Who may be met for it. What is booked already may move with whom it is booked."""
+    team = await appointment_types.ids_for(tx, search.appointment_type)
     (known,) = await candidates(tx, [candidate_id])
-    return may_be_met(appointment_type, team, known) or ([moving.led_by_id] if moving else [])
+    met = may_be_met(search.appointment_type, team, known)
+    return met or ([search.moving.led_by_id] if search.moving else [])
 
 
 def may_be_met(appointment_type: AppointmentType, team: list[uuid.UUID], candidate: Candidate) -> list[uuid.UUID]:
@@ -120,68 +119,32 @@ async def _spans_of(
     return found
 
 
-def modes_for(
-    appointment_type: AppointmentType, guest: Guest | None = None, moving: Appointment | None = None
-) -> list[str]:
-    """How one can meet for it, and how one was to meet anyway; three do not share a telephone."""
-    possible = [mode.value for mode in Mode if mode in appointment_type.modes or (moving and mode is moving.mode)]
-    return [mode for mode in possible if not (guest and mode == Mode.PHONE)]
-
-
-def length_of(appointment_type: AppointmentType, moving: Appointment | None = None) -> timedelta:
-    """What is booked keeps its length."""
-    return moving.span.length if moving else appointment_type.length
-
-
-def without(people: list[uuid.UUID], guest: Guest | None) -> list[uuid.UUID]:
-    """Nobody comes to one appointment on two sides."""
-    return [person for person in people if guest is None or person != guest.person.id]
-
-
 async def free_times(
-    tx: Transaction,
-    appointment_type: AppointmentType,
-    mode: Mode,
-    candidate_id: uuid.UUID,
-    first: date,
-    days: int = DAYS_AT_ONCE,
-    *,
-    moving: Appointment | None = None,
-    counsellor_id: uuid.UUID | None = None,
-    guest: Guest | None = None,
+    tx: Transaction, search: SlotSearch, candidate_id: uuid.UUID, first: date, days: int = DAYS_AT_ONCE
 ) -> list[Time]:
-    """The times of these days that the candidate can book, the soonest first; `moving` stands in nobody's way. With a
-    guest, those that suit all three."""
-    people = [counsellor_id] if counsellor_id else await counsellors_for(tx, appointment_type, candidate_id, moving)
-    guest = moving.asked if moving else guest
-    people = without(people, guest)
-    openings = await openings_of(tx, appointment_type, mode, people, first, days, moving=moving, guest=guest)
-    (known,) = await candidates(tx, [candidate_id], openings.around, moving)
+    """The times of these days that the candidate can book, the soonest first. With a guest, those that suit all
+    three."""
+    chosen = search.counsellor_id
+    people = search.without_third([chosen] if chosen else await counsellors_for(tx, search, candidate_id))
+    openings = await openings_of(tx, search, people, first, days)
+    (known,) = await candidates(tx, [candidate_id], openings.around, search.moving)
     return _times(openings, people, known)
 
 
 async def openings_of(
-    tx: Transaction,
-    appointment_type: AppointmentType,
-    mode: Mode,
-    people: list[uuid.UUID],
-    first: date,
-    days: int = DAYS_AT_ONCE,
-    *,
-    moving: Appointment | None = None,
-    guest: Guest | None = None,
+    tx: Transaction, search: SlotSearch, people: list[uuid.UUID], first: date, days: int = DAYS_AT_ONCE
 ) -> Openings:
     """When each of `people` is free in these days, whoever asks."""
-    if mode.value not in modes_for(appointment_type, guest, moving) or not people:
-        return Openings(appointment_type, people, first, days, {})
-    last, length = first + (days - 1) * A_DAY, length_of(appointment_type, moving)
-    within = await open_within(tx, appointment_type, mode, first, last, guest, moving)
-    diaries = await of_people(tx, appointment_type, people, first, last, within, moving)
+    if not search.is_possible or not people:
+        return Openings(search.appointment_type, people, first, days, {})
+    last = first + (days - 1) * A_DAY
+    within = await open_within(tx, search, first, last)
+    diaries = await of_people(tx, search, people, first, last, within)
     free: dict[Span, list[uuid.UUID]] = {}
     for person, diary in diaries.items():
-        for slot in slots(diary.rules, mode, length, diary.taken, tx.now, first, last):
+        for slot in slots(diary.rules, search.mode, search.length, diary.taken, tx.now, first, last):
             free.setdefault(slot, []).append(person)
-    return Openings(appointment_type, people, first, days, dict(sorted(free.items())))
+    return Openings(search.appointment_type, people, first, days, dict(sorted(free.items())))
 
 
 def times_for(openings: Openings, candidate: Candidate) -> list[Time]:

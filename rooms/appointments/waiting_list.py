@@ -15,6 +15,7 @@ from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.availability import local_day
 from rooms.appointments.reservation import Reservation
+from rooms.appointments.search import SlotSearch
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
@@ -143,7 +144,9 @@ async def _was_asked(tx: Transaction, row: Wish, counsellor_id: uuid.UUID, begin
 
 
 async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor_id: uuid.UUID) -> Appointment | None:
-    if counsellor_id not in await slot_search.counsellors_for(tx, row.appointment_type, row.candidate_id):
+    if counsellor_id not in await slot_search.counsellors_for(
+        tx, SlotSearch(row.appointment_type, row.mode), row.candidate_id
+    ):
         return None
     try:
         found = await _possible(tx, row, begins, counsellor_id)
@@ -166,7 +169,7 @@ async def _possible(tx: Transaction, row: Wish, begins: datetime, counsellor_id:
     offered = [Mode(mode) for mode in row.appointment_type.modes]
     for mode in [row.mode] if row.mode in offered else offered:
         if found := await allocation.possible(
-            tx, row.candidate_id, row.appointment_type, mode, begins, row.time_zone, [counsellor_id]
+            tx, SlotSearch(row.appointment_type, mode), row.candidate_id, begins, row.time_zone, [counsellor_id]
         ):
             return found
     return []

@@ -20,6 +20,7 @@ from rooms.appointments.appointment import Attendance
 from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
 from rooms.appointments.availability import Span, local
 from rooms.appointments.reservation import Reservation
+from rooms.appointments.search import SlotSearch
 from rooms.caseload import agreed_steps, caseload, notes
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
@@ -141,7 +142,11 @@ async def _book_three(tx: Transaction, counsellor: Person, person: Person, appoi
     tomorrow = tx.now.astimezone(appointment_type.venue.zone).date() + timedelta(days=1)
     for guest in await guests.choices(tx, apart_from=(counsellor.id, person.id)):
         found = await slot_search.free_times(
-            tx, appointment_type, Mode.VIDEO, person.id, tomorrow, 7, counsellor_id=counsellor.id, guest=guest
+            tx,
+            SlotSearch(appointment_type, Mode.VIDEO, counsellor_id=counsellor.id, guest=guest),
+            person.id,
+            tomorrow,
+            7,
         )
         if found:
             begins = found[0].span.begins
@@ -154,16 +159,16 @@ async def _book(
 ) -> None:
     day = tx.now.astimezone(appointment_type.venue.zone).date()
     for mode in (Mode.PHONE, Mode.VIDEO):
-        found = await slot_search.free_times(tx, appointment_type, mode, person.id, day, 4, counsellor_id=counsellor.id)
+        found = await slot_search.free_times(
+            tx, SlotSearch(appointment_type, mode, counsellor_id=counsellor.id), person.id, day, 4
+        )
         if found:
             row = await allocation.reserve(
                 tx,
+                SlotSearch(appointment_type, mode, counsellor_id=counsellor.id),
                 person,
-                appointment_type,
-                mode,
                 found[0].span.begins,
                 appointment_type.venue.time_zone,
-                staff_id=counsellor.id,
             )
             await booking.book(tx, row, counsellor, said, "02 40 12 34 56")
             return

@@ -1,7 +1,7 @@
 """Booking, step two of three: when; or a wish, when no time suits."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from rooms.appointments import (
 )
 from rooms.appointments.appointment import Appointment, Guest
 from rooms.appointments.appointment_types import AppointmentType
+from rooms.appointments.search import SlotSearch
 from rooms.appointments.slot_search import DAYS_AT_ONCE, Candidate, Openings, Time
 from rooms.core.errors import Problem
 from rooms.core.transaction import Transaction
@@ -46,22 +47,26 @@ class Shown:
     """By phone only where a number is known or can still be given."""
 
 
-def mode_of(
+def search_of(
     request: PageRequest,
     appointment_type: AppointmentType,
     moving: Appointment | None = None,
     candidate: Person | None = None,
+    counsellor_id: uuid.UUID | None = None,
     guest: Guest | None = None,
-) -> Mode:
-    """What was chosen; otherwise how it was to be, or the first way of the appointment type. Whoever has no address is
-    called."""
+) -> SlotSearch:
+    """How to meet is what was chosen; otherwise how it was to be, or the first way of the appointment type. Whoever has
+    no address is called."""
+    first = moving.mode if moving else Mode(appointment_type.modes[0])
+    search = SlotSearch(appointment_type, first, moving, counsellor_id, guest)
     wanted = request.typed("mode") or request.query.get("mode", "")
-    if wanted in slot_search.modes_for(appointment_type, guest, moving):
-        return Mode(wanted)
-    possible = slot_search.modes_for(appointment_type, guest)
-    if candidate and not candidate.email and not moving and Mode.PHONE in possible:
-        return Mode.PHONE
-    return moving.mode if moving else Mode((possible or appointment_type.modes)[0])
+    if wanted in search.modes:
+        return replace(search, mode=Mode(wanted))
+    if moving:
+        return search
+    if candidate and not candidate.email and Mode.PHONE in search.modes:
+        return replace(search, mode=Mode.PHONE)
+    return replace(search, mode=Mode((search.modes or appointment_type.modes)[0]))
 
 
 def _week(request: PageRequest) -> int:
@@ -81,49 +86,26 @@ async def shown_times(
 ) -> Shown:
     """A week of times; `only` those of one counsellor, who chooses for somebody, perhaps with a guest, and reads all of
     their day in the agency's time."""
-    first, mode = (
-        _first_day(request, tx, appointment_type),
-        mode_of(request, appointment_type, moving, candidate, guest),
-    )
-    found = await slot_search.free_times(
-        tx, appointment_type, mode, candidate.id, first, moving=moving, counsellor_id=counsellor_id, guest=guest
-    )
-    return _shown(
-        tx.now,
-        request,
-        appointment_type,
-        mode,
-        found,
-        moving,
-        guest,
-        zone=appointment_type.venue.zone if counsellor_id else None,
-    )
+    first = _first_day(request, tx, appointment_type)
+    search = search_of(request, appointment_type, moving, candidate, counsellor_id, guest)
+    found = await slot_search.free_times(tx, search, candidate.id, first)
+    return _shown(request, search, found)
 
 
 def _first_day(request: PageRequest, tx: Transaction, appointment_type: AppointmentType) -> date:
     return tx.now.astimezone(appointment_type.venue.zone).date() + timedelta(days=_week(request) * DAYS_AT_ONCE)
 
 
-def _shown(
-    now: datetime,
-    request: PageRequest,
-    appointment_type: AppointmentType,
-    mode: Mode,
-    found: list[Time],
-    moving: Appointment | None = None,
-    guest: Guest | None = None,
-    zone: ZoneInfo | None = None,
-) -> Shown:
-    here = appointment_type.venue.zone
-    week, zone = _week(request), zone or request.zone or here
-    if moving and mode is moving.mode:
+def _shown(request: PageRequest, search: SlotSearch, found: list[Time]) -> Shown:
+    here, moving = search.appointment_type.venue.zone, search.moving
+    zone = (None if search.counsellor_id else request.zone) or here
+    if moving and search.mode is moving.mode:
         found = [each for each in found if each.span.begins != moving.begins_at]
     begins = tuple(each.span.begins for each in found)
-    first = begins[0] if begins else now
+    first = begins[0] if begins else request.now
     is_foreign = first.astimezone(zone).utcoffset() != first.astimezone(here).utcoffset()
-    possible = slot_search.modes_for(appointment_type, moving.asked if moving else guest, moving)
-    modes = tuple(each for each in possible if each != Mode.PHONE or moving is None or moving.phone)
-    return Shown(zone, is_foreign, begins, week, mode, modes)
+    modes = tuple(each for each in search.modes if each != Mode.PHONE or moving is None or moving.phone)
+    return Shown(zone, is_foreign, begins, _week(request), search.mode, modes)
 
 
 @get("/appointments/new/{appointment_type}")
@@ -142,9 +124,7 @@ async def choose_time(request: PageRequest) -> web.StreamResponse:
         async with request.reading() as tx:
             await access.may_take(tx, request.actor, appointment_type)
     found = await _times_of(request, openings)
-    shown = _shown(
-        request.services.database.clock.now(), request, appointment_type, mode_of(request, appointment_type), found
-    )
+    shown = _shown(request, search_of(request, appointment_type), found)
     if request.wants_part:
         return shared_part(
             request, "times.html", (appointment_type.id, shown), appointment_type=appointment_type, shown=shown
@@ -167,8 +147,8 @@ async def _openings(request: PageRequest) -> Openings:
             appointment_type = await appointment_types.active(tx, request.id("appointment_type"))
             # Only one counsellor is asked for a follow-up, and not the same one for everybody.
             team = [] if appointment_type.is_follow_up else await appointment_types.ids_for(tx, appointment_type)
-            mode, first = mode_of(request, appointment_type), _first_day(request, tx, appointment_type)
-            return [await slot_search.openings_of(tx, appointment_type, mode, team, first)] * len(asked)
+            search, first = search_of(request, appointment_type), _first_day(request, tx, appointment_type)
+            return [await slot_search.openings_of(tx, search, team, first)] * len(asked)
 
     mode = request.typed("mode") or request.query.get("mode")
     about = ("openings", request.id("appointment_type"), mode, _week(request))
@@ -179,9 +159,8 @@ async def _times_of(request: PageRequest, openings: Openings) -> list[Time]:
     """What of these openings the visitor can book; who looks at the same time is read together with them."""
     me, appointment_type = request.actor.known.id, openings.appointment_type
     if appointment_type.is_follow_up:
-        mode = mode_of(request, appointment_type)
         async with request.reading() as tx:
-            return await slot_search.free_times(tx, appointment_type, mode, me, openings.first)
+            return await slot_search.free_times(tx, search_of(request, appointment_type), me, openings.first)
 
     async def know(people: list[uuid.UUID]) -> list[Candidate]:
         async with request.reading() as tx:
@@ -218,18 +197,18 @@ async def wish(request: PageRequest) -> web.StreamResponse:
         person = await tx.session.get_one(Person, request.actor.known.id)
         zone = (request.zone or appointment_type.venue.zone).key
         first, last = request.day("first_day"), request.day("last_day")
-        mode = mode_of(request, appointment_type)
-        await waiting_list.wish(tx, person, appointment_type, mode, first, last, zone)
+        search = search_of(request, appointment_type)
+        await waiting_list.wish(tx, person, appointment_type, search.mode, first, last, zone)
         today = tx.now.astimezone(appointment_type.venue.zone).date()
         begins = max(first, today)
         days = min((last - begins).days + 1, DAYS_AT_ONCE)
-        free = await slot_search.free_times(tx, appointment_type, mode, person.id, begins, days)
+        free = await slot_search.free_times(tx, search, person.id, begins, days)
     said = language.gettext("You are told first when a time comes free.")
     if not free:
         return request.go("/appointments", said)
     week = (free[0].span.begins.astimezone(appointment_type.venue.zone).date() - today).days // DAYS_AT_ONCE
     said += " " + language.gettext("Some are free in these days already: here they are.")
-    return request.go(f"/appointments/new/{appointment_type.id}?mode={mode}&week={week}", said)
+    return request.go(f"/appointments/new/{appointment_type.id}?mode={search.mode}&week={week}", said)
 
 
 @post("/wishes/{wish}/give-up")

@@ -27,6 +27,7 @@ from rooms.appointments.appointment_types import AppointmentType, AppointmentTyp
 from rooms.appointments.availability import Span, Taken, in_minutes, slots
 from rooms.appointments.booking_rules import BookingRules
 from rooms.appointments.hours import WeeklyHours
+from rooms.appointments.search import SlotSearch
 from rooms.caseload import caseload
 from rooms.core.clock import SystemClock
 from rooms.core.database import Database
@@ -166,8 +167,8 @@ async def bench_slots(
             appointment_type = await tx.session.get_one(AppointmentType, appointment_type_id)
             first = tx.now.date() + timedelta(days=7 * (turn % WEEKS))
             took, found = await timed(
-                lambda tx=tx, appointment_type=appointment_type, first=first, turn=turn: slot_search.free_times(  # type: ignore[misc]
-                    tx, appointment_type, Mode.VIDEO, people[turn * 37 % len(people)], first
+                lambda tx=tx, appointment_type=appointment_type, first=first, turn=turn: slot_search.free_times(
+                    tx, SlotSearch(appointment_type, Mode.VIDEO), people[turn * 37 % len(people)], first
                 )
             )
             samples.append(took)

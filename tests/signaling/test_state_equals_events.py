@@ -14,6 +14,7 @@ from rooms.appointments import allocation, booking_rules, delays, hours, own_cal
 from rooms.appointments import booking as appointments
 from rooms.appointments.appointment import Appointment, Attendance
 from rooms.appointments.availability import Span
+from rooms.appointments.search import SlotSearch
 from rooms.caseload import caseload
 from rooms.chat import conversations, messages, moderation, questions
 from rooms.chat.messages import Message
@@ -326,7 +327,7 @@ async def an_appointment_from_holding_to_what_was_recorded(o: Onlookers, cast: C
     async with o.during() as tx:
         appointment_type = await office.fresh_type(tx)
         held = await allocation.reserve(
-            tx, await cast.fresh(tx, cast.amina), appointment_type, Mode.VIDEO, begins, PARIS
+            tx, SlotSearch(appointment_type, Mode.VIDEO), await cast.fresh(tx, cast.amina), begins, PARIS
         )
     async with o.during() as tx:
         await appointments.book(tx, await office.fresh(tx, held), await cast.fresh(tx, cast.amina), "I bake.")

@@ -13,6 +13,7 @@ from rooms.appointments import agenda, appointment_types, booking, booking_rules
 from rooms.appointments.allocation import NobodyFree
 from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed, OccupiedPiece
 from rooms.appointments.appointment_types import AppointmentTypeText
+from rooms.appointments.search import SlotSearch
 from rooms.caseload import caseload
 from rooms.core import streams
 from rooms.core.errors import Conflict, Invalid, NotFound, Problem
@@ -338,11 +339,13 @@ async def test_a_shared_look_shows_each_what_they_would_see_alone(cast: Cast) ->
     async with cast.database.reading() as tx:
         appointment_type = await office.fresh_type(tx)
         team = await appointment_types.ids_for(tx, appointment_type)
-        openings = await slot_search.openings_of(tx, appointment_type, Mode.VIDEO, team, day, 1)
+        openings = await slot_search.openings_of(tx, SlotSearch(appointment_type, Mode.VIDEO), team, day, 1)
         several = [cast.amina.id, cast.karim.id, office.claire.id, fatou.id]
         seen = {}
         for known in await slot_search.candidates(tx, several, openings.around):
             seen[known.id] = slot_search.times_for(openings, known)
-            assert seen[known.id] == await slot_search.free_times(tx, appointment_type, Mode.VIDEO, known.id, day, 1)
+            assert seen[known.id] == await slot_search.free_times(
+                tx, SlotSearch(appointment_type, Mode.VIDEO), known.id, day, 1
+            )
     assert len(seen[cast.amina.id]) > len(seen[cast.karim.id]), "Karim has something else at one of these times"
     assert seen[fatou.id] == [], "who is followed goes to their counsellor's agency"

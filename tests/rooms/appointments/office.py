@@ -8,6 +8,7 @@ from sqlalchemy import select
 from rooms.appointments import allocation, appointment_types, booking, booking_rules, hours, slot_search, waiting_list
 from rooms.appointments.appointment import Appointment, AppointmentState, Guest
 from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
+from rooms.appointments.search import SlotSearch
 from rooms.core.outbox import Mail
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
@@ -37,13 +38,13 @@ class Office:
         async with self.cast.database.transaction() as tx:
             appointment_type = await self.fresh_type(tx)
             return await allocation.reserve(
-                tx, await self.cast.fresh(tx, person), appointment_type, mode, begins, PARIS
+                tx, SlotSearch(appointment_type, mode), await self.cast.fresh(tx, person), begins, PARIS
             )
 
     async def book(self, person: Person, begins: datetime, mode: Mode = Mode.VIDEO, phone: str = "") -> Appointment:
         async with self.cast.database.transaction() as tx:
             someone, appointment_type = await self.cast.fresh(tx, person), await self.fresh_type(tx)
-            row = await allocation.reserve(tx, someone, appointment_type, mode, begins, PARIS)
+            row = await allocation.reserve(tx, SlotSearch(appointment_type, mode), someone, begins, PARIS)
             await booking.book(tx, row, someone, "I bake.", phone)
             return row
 
@@ -72,7 +73,9 @@ class Office:
         """The local times that this person may book on that Wednesday."""
         async with self.cast.database.reading() as tx:
             appointment_type = await self.fresh_type(tx)
-            found = await slot_search.free_times(tx, appointment_type, mode, person.id, WEDNESDAY_NINE.date(), 1)
+            found = await slot_search.free_times(
+                tx, SlotSearch(appointment_type, mode), person.id, WEDNESDAY_NINE.date(), 1
+            )
         return [each.span.begins.astimezone(appointment_type.venue.zone).strftime("%H:%M") for each in found]
 
 

@@ -10,6 +10,7 @@ from rooms.access.batch_booking import ActorBooking
 from rooms.appointments import agenda, appointment_types, booking, choices, slot_search
 from rooms.appointments.appointment import Appointment, AppointmentState, Lapsed
 from rooms.appointments.appointment_types import AppointmentTypeText
+from rooms.appointments.search import SlotSearch
 from rooms.caseload import caseload, counsellor_departure
 from rooms.core.errors import Invalid, NotFound
 from rooms.meetings.modes import Mode
@@ -111,7 +112,7 @@ async def test_what_is_booked_moves_as_it_was(office: Office) -> None:
         fresh = await office.fresh(tx, row)
         day = WEDNESDAY_NINE.date()
         found = await slot_search.free_times(
-            tx, fresh.appointment_type, Mode.VIDEO, cast.amina.id, day, 1, moving=fresh
+            tx, SlotSearch(fresh.appointment_type, Mode.VIDEO, moving=fresh), cast.amina.id, day, 1
         )
         assert {each.span.length for each in found} == {timedelta(minutes=30)}
         await booking.move(tx, fresh, fresh.candidate, WEDNESDAY_NINE + timedelta(minutes=40))

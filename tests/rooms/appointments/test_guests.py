@@ -21,6 +21,7 @@ from rooms.appointments import (
 )
 from rooms.appointments.allocation import NobodyFree
 from rooms.appointments.appointment import Appointment, AppointmentState, ChangeKind, Guest
+from rooms.appointments.search import SlotSearch
 from rooms.caseload import caseload
 from rooms.chat import conversations
 from rooms.core.errors import Conflict, Invalid, NotFound, Problem, Refused
@@ -58,13 +59,10 @@ async def common(office: Office, mode: Mode = Mode.VIDEO) -> list[str]:
         appointment_type, guest = await office.fresh_type(tx), await luc(tx, office.cast)
         found = await slot_search.free_times(
             tx,
-            appointment_type,
-            mode,
+            SlotSearch(appointment_type, mode, counsellor_id=office.claire.id, guest=guest),
             office.cast.amina.id,
             WEDNESDAY_NINE.date(),
             1,
-            counsellor_id=office.claire.id,
-            guest=guest,
         )
     return [each.span.begins.astimezone(appointment_type.venue.zone).strftime("%H:%M") for each in found]
 
@@ -108,7 +106,11 @@ async def test_the_times_are_those_that_suit_all_three(office: Office) -> None:
         )
         with pytest.raises(Invalid):
             await allocation.reserve(
-                tx, amina, appointment_type, Mode.PHONE, TEN, PARIS, staff_id=office.claire.id, guest=guest
+                tx,
+                SlotSearch(appointment_type, Mode.PHONE, guest=guest, counsellor_id=office.claire.id),
+                amina,
+                TEN,
+                PARIS,
             )
 
 

@@ -30,6 +30,7 @@ from rooms.appointments import (
 )
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
 from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
+from rooms.appointments.search import SlotSearch
 from rooms.caseload import agreed_steps, caseload
 from rooms.core.errors import Invalid, NotFound, Problem
 from rooms.core.outbox import Mail
@@ -61,13 +62,15 @@ class Booth:
     async def starts(self, person: Person) -> list[datetime]:
         async with self.cast.database.reading() as tx:
             appointment_type = await self.fresh(tx)
-            found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, person.id, tx.now.date(), 2)
+            found = await slot_search.free_times(
+                tx, SlotSearch(appointment_type, Mode.VIDEO), person.id, tx.now.date(), 2
+            )
         return [each.span.begins for each in found]
 
     async def book(self, person: Person, begins: datetime) -> Appointment:
         async with self.cast.database.transaction() as tx:
             someone = await self.cast.fresh(tx, person)
-            row = await allocation.reserve(tx, someone, await self.fresh(tx), Mode.VIDEO, begins, PARIS)
+            row = await allocation.reserve(tx, SlotSearch(await self.fresh(tx), Mode.VIDEO), someone, begins, PARIS)
             await booking.book(tx, row, someone, "Cook", "")
             return row
 
@@ -87,7 +90,9 @@ async def test_the_booths_staff_is_offered_while_the_fair_is_open_and_nobody_els
     async with cast.database.reading() as tx:
         (day,) = await schedule.days_of(tx, cast.fair)
         appointment_type = await booth.fresh(tx)
-        found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.amina.id, tx.now.date(), 2)
+        found = await slot_search.free_times(
+            tx, SlotSearch(appointment_type, Mode.VIDEO), cast.amina.id, tx.now.date(), 2
+        )
         assert (appointment_type.venue.name, appointment_type.venue.time_zone) == ("Hôtel Atlantique", "Europe/Paris")
     assert found
     assert {each.counsellors for each in found} == {(cast.luc.id,)}, "Sophie stands at another booth"
@@ -248,7 +253,7 @@ async def test_a_closed_fair_keeps_what_is_booked_and_offers_nothing_more(booth:
             tx, await cast.fresh(tx, cast.karim), await booth.fresh(tx), Mode.VIDEO, day, day, PARIS
         )
         held = await allocation.reserve(
-            tx, await cast.fresh(tx, cast.claire), await booth.fresh(tx), Mode.VIDEO, starts[5], PARIS
+            tx, SlotSearch(await booth.fresh(tx), Mode.VIDEO), await cast.fresh(tx, cast.claire), starts[5], PARIS
         )
         await schedule.close_by_hand(tx, (await cast.fresh_booth(tx, cast.atlantique)).fair)
     async with cast.database.transaction() as tx:

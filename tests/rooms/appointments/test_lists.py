@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from rooms.appointments import agenda, evidence, hours, slot_search
+from rooms.appointments.search import SlotSearch
 from rooms.caseload import agreed_steps, caseload
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
@@ -35,7 +36,7 @@ async def more(office: Office, number: int) -> None:
 async def the_free_times(tx: Transaction, office: Office) -> object:
     appointment_type = await office.fresh_type(tx)
     return await slot_search.free_times(
-        tx, appointment_type, Mode.VIDEO, office.cast.amina.id, WEDNESDAY_NINE.date(), 7
+        tx, SlotSearch(appointment_type, Mode.VIDEO), office.cast.amina.id, WEDNESDAY_NINE.date(), 7
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from rooms.appointments import agenda, allocation, booking, choices, papers, satisfaction, transitions
 from rooms.appointments.appointment import Attendance
+from rooms.appointments.search import SlotSearch
 from rooms.caseload import agreed_steps, caseload, saved_filters, suggestions
 from rooms.caseload.response_times import runs_of
 from rooms.chat import conversations, messages
@@ -39,7 +40,9 @@ async def more(office: Office, number: int) -> None:
         await caseload.reinforce(tx, claire.id, person.id, is_reinforced=True)
         await saved_filters.keep(tx, claire.id, f"Filter {number}", "", [])
         begins = WEDNESDAY_NINE + timedelta(minutes=40 * number)
-        row = await allocation.reserve(tx, person, appointment_type, Mode.VIDEO, begins, PARIS, staff_id=claire.id)
+        row = await allocation.reserve(
+            tx, SlotSearch(appointment_type, Mode.VIDEO, counsellor_id=claire.id), person, begins, PARIS
+        )
         await booking.book(tx, row, person, "I bake.")
         await papers.pass_on(tx, row, person, Checked("cv.pdf", b"x", "application/pdf"), new_id())
         conversation = await conversations.with_counsellor(tx, person.id)

@@ -7,6 +7,7 @@ import pytest
 from rooms.appointments import appointment_types, hours, slot_search
 from rooms.appointments.appointment import AppointmentState
 from rooms.appointments.appointment_types import AppointmentTypeText
+from rooms.appointments.search import SlotSearch
 from rooms.caseload import caseload
 from rooms.core.errors import Invalid
 from rooms.meetings.modes import Mode
@@ -31,7 +32,9 @@ async def test_a_time_across_midnight_can_be_booked_as_it_is_shown(office: Offic
     across = WEDNESDAY_NINE.replace(hour=22, minute=40)
     async with office.cast.database.reading() as tx:
         appointment_type, amina = await office.fresh_type(tx), office.cast.amina.id
-        found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, amina, WEDNESDAY_NINE.date(), 2)
+        found = await slot_search.free_times(
+            tx, SlotSearch(appointment_type, Mode.VIDEO), amina, WEDNESDAY_NINE.date(), 2
+        )
     assert across in [each.span.begins for each in found]
     row = await office.book(office.cast.amina, across)
     assert row.state is AppointmentState.BOOKED
@@ -46,8 +49,8 @@ async def test_a_follow_up_is_for_people_of_the_caseload(office: Office) -> None
         )
         await caseload.follow(tx, office.claire.id, cast.amina.id)
         day = WEDNESDAY_NINE.date()
-        assert len(await slot_search.free_times(tx, follow_up, Mode.VIDEO, cast.amina.id, day, 1)) == 4
-        assert await slot_search.free_times(tx, follow_up, Mode.VIDEO, cast.karim.id, day, 1) == []
+        assert len(await slot_search.free_times(tx, SlotSearch(follow_up, Mode.VIDEO), cast.amina.id, day, 1)) == 4
+        assert await slot_search.free_times(tx, SlotSearch(follow_up, Mode.VIDEO), cast.karim.id, day, 1) == []
 
 
 async def test_a_type_of_one_team_is_seen_to_by_that_team_alone(office: Office) -> None:
@@ -63,12 +66,16 @@ async def test_a_type_of_one_team_is_seen_to_by_that_team_alone(office: Office) 
             await appointment_types.add(tx, training.agency, replace(text, name="Other", team_id=elsewhere.id))
         await caseload.follow(tx, office.claire.id, cast.amina.id)
     async with cast.database.reading() as tx:
-        found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
+        found = await slot_search.free_times(
+            tx, SlotSearch(appointment_type, Mode.VIDEO), cast.amina.id, WEDNESDAY_NINE.date(), 1
+        )
         assert {each.counsellors for each in found} == {(office.nadia.id,)}
     async with cast.database.transaction() as tx:
         await agencies.add_member(tx, elsewhere.id, cast.sophie)
         await caseload.follow(tx, cast.sophie.id, cast.karim.id)
-        found = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.karim.id, WEDNESDAY_NINE.date(), 1)
+        found = await slot_search.free_times(
+            tx, SlotSearch(appointment_type, Mode.VIDEO), cast.karim.id, WEDNESDAY_NINE.date(), 1
+        )
         assert found == [], "who is followed goes to their counsellor's agency"
 
 
@@ -78,7 +85,9 @@ async def test_a_counsellor_meets_nobody_while_somebody_counsels_them_nor_ever_t
     assert row.led_by_id == office.claire.id
     async with cast.database.reading() as tx:
         appointment_type = await office.fresh_type(tx)
-        free = await slot_search.free_times(tx, appointment_type, Mode.VIDEO, cast.amina.id, WEDNESDAY_NINE.date(), 1)
+        free = await slot_search.free_times(
+            tx, SlotSearch(appointment_type, Mode.VIDEO), cast.amina.id, WEDNESDAY_NINE.date(), 1
+        )
     assert WEDNESDAY_NINE not in [each.span.begins for each in free]
 
 

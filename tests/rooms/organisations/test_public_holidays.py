@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from rooms.appointments import slot_search
+from rooms.appointments.search import SlotSearch
 from rooms.core.errors import Invalid
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies
@@ -32,7 +33,7 @@ async def test_holidays_are_those_of_the_region(office: Office) -> None:
         may_26 = date(2027, 5, 26)
         assert may_26.weekday() == 2
         found = await slot_search.free_times(
-            tx, await office.fresh_type(tx), Mode.VIDEO, office.cast.amina.id, may_26, 1
+            tx, SlotSearch(await office.fresh_type(tx), Mode.VIDEO), office.cast.amina.id, may_26, 1
         )
         assert found == []
 
