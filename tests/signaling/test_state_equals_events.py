@@ -1,12 +1,8 @@
 """For every command: the state before plus the events it told equals the fresh state, for each kind of onlooker."""
 
-import copy
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -19,14 +15,13 @@ from rooms.caseload import caseload
 from rooms.chat import conversations, messages, moderation, questions
 from rooms.chat.messages import Message
 from rooms.core.errors import Conflict
-from rooms.core.events import EVENT_KINDS, PublishedEvent
+from rooms.core.events import EVENT_KINDS
 from rooms.core.model import new_id
-from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind, Upload, check
 from rooms.fairs import announcements, booths, fairs, schedule
 from rooms.fairs.fairs import Fair
 from rooms.lines import calls, places
-from rooms.lines.call import Answer, Call
+from rooms.lines.call import Answer
 from rooms.lines.places import Place
 from rooms.meetings import cobrowsing, follow_up, meetings
 from rooms.meetings.follow_up import NextStep
@@ -35,67 +30,10 @@ from rooms.meetings.modes import Mode
 from rooms.organisations import employers
 from rooms.people import documents
 from rooms.people.documents import Document
-from signaling import streams
-from signaling.contract import CONTRACT, name_of
 from signaling.hub import AREAS  # noqa: F401
-from signaling.projections import project
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
-from tests.signaling.replay import apply
-
-LOOKS = {
-    "fair": streams.fair_snapshot,
-    "line": streams.line_snapshot,
-    "person": streams.personal_snapshot,
-    "conversation": streams.conversation_snapshot,
-    "meeting": streams.meeting_snapshot,
-    "moderation": streams.moderation_snapshot,
-}
-
-
-@dataclass
-class Onlookers:
-    """Watches streams, and checks after each command that what they were told leads to what is."""
-
-    cast: Cast
-    watched: list[str]
-    told: list[PublishedEvent] = field(default_factory=list)
-    seen_kinds: set[str] = field(default_factory=set)
-
-    async def hear(self, told: list[PublishedEvent]) -> None:
-        self.told.extend(told)
-
-    async def look(self) -> dict[str, dict[str, Any]]:
-        async with self.cast.database.reading() as tx:
-            found = {}
-            for stream in self.watched:
-                area, _, subject = stream.partition(":")
-                found[stream] = (await LOOKS[area](tx, uuid.UUID(subject))).model_dump(mode="json")
-            return found
-
-    @asynccontextmanager
-    async def during(self) -> AsyncIterator[Transaction]:
-        """Run one command; then before + events must equal after, and every event fits its closed model."""
-        before = await self.look()
-        self.told.clear()
-        async with self.cast.database.transaction() as tx:
-            yield tx
-        replayed = copy.deepcopy(before)
-        async with self.cast.database.reading() as tx:
-            for each in self.told:
-                self.seen_kinds.add(each.event.kind)
-                payload = await project(tx, each)
-                event = name_of(payload)
-                data = payload.model_dump(mode="json")
-                CONTRACT.server_events[event].payload.model_validate(data)
-                if each.stream in replayed:
-                    apply(replayed[each.stream], event, data)
-        after = await self.look()
-        assert replayed == after
-        assert self.told, "the command told nobody anything"
-        for stream, snapshot in after.items():
-            changed = snapshot != before[stream]
-            assert not changed or any(each.stream == stream for each in self.told), f"{stream} changed in silence"
+from tests.signaling.onlookers import Onlookers, joins, locked_call, meets, rings
 
 
 @pytest.fixture
@@ -119,43 +57,15 @@ async def onlookers(cast: Cast) -> Onlookers:
 Command = Callable[[Onlookers, Cast], Awaitable[None]]
 
 
-async def _call(o: Onlookers, cast: Cast) -> Call:
-    async with o.during() as tx:
-        booth = await cast.fresh_booth(tx, cast.atlantique)
-        return await calls.call_next(tx, await cast.fresh(tx, cast.luc), booth)
-
-
-async def _join(o: Onlookers, cast: Cast, person: Any = None) -> Place:
-    async with o.during() as tx:
-        booth = await cast.fresh_booth(tx, cast.atlantique)
-        return await places.join(tx, await cast.fresh(tx, person or cast.amina), booth, "I bake.")
-
-
-async def _locked(tx: Transaction, call: Call) -> Call:
-    row = await calls.locked(tx, call.id)
-    assert row is not None
-    return row
-
-
-async def _meeting(o: Onlookers, cast: Cast) -> Meeting:
-    await _join(o, cast)
-    call = await _call(o, cast)
-    async with o.during() as tx:
-        meeting = await calls.answer(tx, await _locked(tx, call), Answer.JOIN)
-    assert meeting is not None
-    o.watched.append(f"meeting:{meeting.id}")
-    return meeting
-
-
 async def joining_and_leaving(o: Onlookers, cast: Cast) -> None:
-    place = await _join(o, cast)
-    await _join(o, cast, cast.karim)
+    place = await joins(o, cast)
+    await joins(o, cast, cast.karim)
     async with o.during() as tx:
         await places.leave(tx, await tx.session.get_one(Place, place.id))
 
 
 async def on_hold_and_back(o: Onlookers, cast: Cast) -> None:
-    await _join(o, cast)
+    await joins(o, cast)
     await cast.disconnect(cast.amina)
     await cast.pass_by(minutes=11)
     async with o.during() as tx:
@@ -166,31 +76,31 @@ async def on_hold_and_back(o: Onlookers, cast: Cast) -> None:
 
 @pytest.mark.parametrize("how", [Answer.LATER, Answer.LEAVE, Answer.WITHOUT_VIDEO])
 async def test_answering_a_call(onlookers: Onlookers, cast: Cast, how: Answer) -> None:
-    await _join(onlookers, cast)
-    call = await _call(onlookers, cast)
+    await joins(onlookers, cast)
+    call = await rings(onlookers, cast)
     async with onlookers.during() as tx:
-        await calls.answer(tx, await _locked(tx, call), how)
+        await calls.answer(tx, await locked_call(tx, call), how)
 
 
 async def withdrawing_a_call(o: Onlookers, cast: Cast) -> None:
-    await _join(o, cast)
-    call = await _call(o, cast)
+    await joins(o, cast)
+    call = await rings(o, cast)
     async with o.during() as tx:
-        await calls.withdraw(tx, await _locked(tx, call))
+        await calls.withdraw(tx, await locked_call(tx, call))
 
 
 async def missing_three_calls(o: Onlookers, cast: Cast) -> None:
-    await _join(o, cast)
+    await joins(o, cast)
     for _ in range(3):
-        call = await _call(o, cast)
+        call = await rings(o, cast)
         await cast.pass_by(seconds=61)
         async with o.during() as tx:
-            await calls.expire(tx, await _locked(tx, call))
+            await calls.expire(tx, await locked_call(tx, call))
         await cast.pass_by(minutes=3)
 
 
 async def a_whole_meeting(o: Onlookers, cast: Cast) -> None:
-    meeting = await _meeting(o, cast)
+    meeting = await meets(o, cast)
     for person in (cast.luc, cast.amina):
         async with o.during() as tx:
             await meetings.go_in(tx, person, await tx.session.get_one(Meeting, meeting.id))
@@ -212,14 +122,14 @@ async def a_whole_meeting(o: Onlookers, cast: Cast) -> None:
 
 
 async def a_meeting_that_does_not_come_about(o: Onlookers, cast: Cast) -> None:
-    meeting = await _meeting(o, cast)
+    meeting = await meets(o, cast)
     async with o.during() as tx:
         await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
 
 
 async def calling_the_next_from_a_meeting(o: Onlookers, cast: Cast) -> None:
-    await _meeting(o, cast)
-    await _join(o, cast, cast.karim)
+    await meets(o, cast)
+    await joins(o, cast, cast.karim)
     async with o.during() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)
         await calls.call_next(tx, await cast.fresh(tx, cast.luc), booth, finish=True)
@@ -255,8 +165,8 @@ async def saying_something(o: Onlookers, cast: Cast) -> None:
 
 
 async def closing_and_opening(o: Onlookers, cast: Cast) -> None:
-    await _join(o, cast)
-    await _call(o, cast)
+    await joins(o, cast)
+    await rings(o, cast)
     for command in (
         schedule.close_by_hand,
         schedule.open_by_hand,
@@ -268,7 +178,7 @@ async def closing_and_opening(o: Onlookers, cast: Cast) -> None:
 
 
 async def the_final_closing(o: Onlookers, cast: Cast) -> None:
-    await _join(o, cast)
+    await joins(o, cast)
     cast.clock.pass_by(hours=10)
     async with o.during() as tx:
         await schedule.turn_due(tx, cast.fair.id)
@@ -312,7 +222,7 @@ async def a_private_question_and_its_answer(o: Onlookers, cast: Cast) -> None:
 
 
 async def showing_and_withdrawing_a_cv(o: Onlookers, cast: Cast) -> None:
-    await _join(o, cast)
+    await joins(o, cast)
     for _ in range(2):
         async with o.during() as tx:
             checked = check(DocumentKind.CV, Upload("cv.pdf", b"%PDF-1.7 %%EOF"))

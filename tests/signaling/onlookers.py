@@ -1,0 +1,103 @@
+"""Those who watch streams while a command runs: what they were told must lead to what is."""
+
+import copy
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rooms.core.events import PublishedEvent
+from rooms.core.transaction import Transaction
+from rooms.lines import calls, places
+from rooms.lines.call import Answer, Call
+from rooms.lines.places import Place
+from rooms.meetings.meeting import Meeting
+from signaling import streams
+from signaling.contract import CONTRACT, name_of
+from signaling.hub import AREAS  # noqa: F401
+from signaling.projections import project
+from tests.cast import Cast
+from tests.signaling.replay import apply
+
+LOOKS = {
+    "fair": streams.fair_snapshot,
+    "line": streams.line_snapshot,
+    "person": streams.personal_snapshot,
+    "conversation": streams.conversation_snapshot,
+    "meeting": streams.meeting_snapshot,
+    "moderation": streams.moderation_snapshot,
+}
+
+
+@dataclass
+class Onlookers:
+    """Watches streams, and checks after each command that what they were told leads to what is."""
+
+    cast: Cast
+    watched: list[str]
+    told: list[PublishedEvent] = field(default_factory=list)
+    seen_kinds: set[str] = field(default_factory=set)
+
+    async def hear(self, told: list[PublishedEvent]) -> None:
+        self.told.extend(told)
+
+    async def look(self) -> dict[str, dict[str, Any]]:
+        async with self.cast.database.reading() as tx:
+            found = {}
+            for stream in self.watched:
+                area, _, subject = stream.partition(":")
+                found[stream] = (await LOOKS[area](tx, uuid.UUID(subject))).model_dump(mode="json")
+            return found
+
+    @asynccontextmanager
+    async def during(self) -> AsyncIterator[Transaction]:
+        """Run one command; then before + events must equal after, and every event fits its closed model."""
+        before = await self.look()
+        self.told.clear()
+        async with self.cast.database.transaction() as tx:
+            yield tx
+        replayed = copy.deepcopy(before)
+        async with self.cast.database.reading() as tx:
+            for each in self.told:
+                self.seen_kinds.add(each.event.kind)
+                payload = await project(tx, each)
+                event = name_of(payload)
+                data = payload.model_dump(mode="json")
+                CONTRACT.server_events[event].payload.model_validate(data)
+                if each.stream in replayed:
+                    apply(replayed[each.stream], event, data)
+        after = await self.look()
+        assert replayed == after
+        assert self.told, "the command told nobody anything"
+        for stream, snapshot in after.items():
+            changed = snapshot != before[stream]
+            assert not changed or any(each.stream == stream for each in self.told), f"{stream} changed in silence"
+
+
+async def rings(o: Onlookers, cast: Cast) -> Call:
+    async with o.during() as tx:
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        return await calls.call_next(tx, await cast.fresh(tx, cast.luc), booth)
+
+
+async def joins(o: Onlookers, cast: Cast, person: Any = None) -> Place:
+    async with o.during() as tx:
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        return await places.join(tx, await cast.fresh(tx, person or cast.amina), booth, "I bake.")
+
+
+async def locked_call(tx: Transaction, call: Call) -> Call:
+    row = await calls.locked(tx, call.id)
+    assert row is not None
+    return row
+
+
+async def meets(o: Onlookers, cast: Cast) -> Meeting:
+    await joins(o, cast)
+    call = await rings(o, cast)
+    async with o.during() as tx:
+        meeting = await calls.answer(tx, await locked_call(tx, call), Answer.JOIN)
+    assert meeting is not None
+    o.watched.append(f"meeting:{meeting.id}")
+    return meeting
