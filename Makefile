@@ -21,6 +21,8 @@ test: .venv/dev static/built/.built ## install what the tests need, check, run e
 check: .venv/dev static/built/.built ## format, lint, types, layers, words, protocol page
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/djangofmt -q --check templates
+	$(BIN)/python tools/line_length.py
 	$(BIN)/mypy rooms signaling server
 	$(BIN)/lint-imports
 	$(BIN)/python tools/import_circles.py

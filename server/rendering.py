@@ -20,7 +20,7 @@ from rooms.core.model import new_id
 from rooms.lines.waits import Wait
 from rooms.organisations.employers import COLOURS, SECTORS
 from rooms.organisations.vacancies import Contract
-from server import devices, language, words
+from server import devices, language, navigation, words
 from server.page_request import PageRequest
 
 SHOWN: ContextVar[PageRequest] = ContextVar("whose page is written")
@@ -82,7 +82,14 @@ def environment() -> Environment:
         COLOURS=COLOURS,
         CONTRACTS=[contract.value for contract in Contract],
     )
-    found.filters.update(paragraphs=paragraphs, linked=linked, safe_json=safe_json, phone=language.phone_text)
+    found.filters.update(
+        paragraphs=paragraphs,
+        linked=linked,
+        safe_json=safe_json,
+        phone=language.phone_text,
+        label=words.label,
+        time_of_day=time_of_day,
+    )
     return found
 
 
@@ -116,6 +123,9 @@ def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
             static=static,
             is_demo=is_demo,
             navigation=request.navigation,
+            ways=navigation.ways(request, fair, is_demo=is_demo),
+            works_here=navigation.works_here(request),
+            is_signed_in=navigation.is_signed_in(request),
             now=clock.now,
             browser_words=safe_json(catalogues[request.language]),
             **values,
@@ -155,6 +165,11 @@ def wait_text(wait: Wait | None) -> str:
     return language.gettext("%(least)s to %(most)s min", least=wait.least, most=wait.most)
 
 
+def time_of_day(minutes: int) -> str:
+    """Minutes since midnight, as a clock shows them."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
 def safe_json(text: str) -> Markup:
     """JSON for a data block of a page: no character in it can end the block."""
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704
@@ -166,7 +181,7 @@ def linked(text: str) -> Markup:
     out = [
         Markup('<a href="{0}">{0}</a>').format(part) if i % 2 else Markup.escape(part) for i, part in enumerate(parts)
     ]
-    return Markup('<p class="mail-text">') + Markup("").join(out).replace("\n", Markup("<br>")) + Markup("</p>")
+    return Markup("<p>") + Markup("").join(out).replace("\n", Markup("<br>")) + Markup("</p>")
 
 
 def paragraphs(text: str) -> Markup:

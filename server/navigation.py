@@ -1,0 +1,74 @@
+"""The ways round the house that a page shows: in the masthead, and as tabs at the thumb on a phone."""
+
+from dataclasses import dataclass
+
+from rooms.core.errors import N_
+from rooms.fairs.fairs import Fair
+from server.page_request import PageRequest
+
+
+@dataclass(frozen=True)
+class Way:
+    """`tab` is what the pages it leads to call themselves; `words` are translated where they are shown."""
+
+    tab: str
+    path: str
+    words: str
+    icon: str
+    in_masthead: bool = True
+    in_tabs: bool = True
+
+
+def ways(request: PageRequest, fair: Fair | None, *, is_demo: bool) -> list[Way]:
+    return [*_to_fair(request, fair), *_to_work(request), *_to_mailbox(request, fair, is_demo), *_to_oneself(request)]
+
+
+def works_here(request: PageRequest) -> bool:
+    """Whether they are here for their work and not as a candidate."""
+    return request.navigation.desk or request.navigation.organise
+
+
+def is_signed_in(request: PageRequest) -> bool:
+    """A link to one appointment makes somebody known in it, and opens nothing else."""
+    return request.actor.person is not None and request.actor.link is None
+
+
+def _to_fair(request: PageRequest, fair: Fair | None) -> list[Way]:
+    if fair is None:
+        return [Way("fairs", "/", N_("Fairs"), "arch", in_masthead=False)]
+    here = f"/fairs/{fair.slug}"
+    found = [Way("booths", here, N_("Booths"), "arch")]
+    if is_signed_in(request) and not works_here(request):
+        found.append(Way("lines", f"{here}/lines", N_("My lines"), "users"))
+    return [*found, Way("chat", f"{here}/chat", N_("Chat"), "message-circle")]
+
+
+def _to_work(request: PageRequest) -> list[Way]:
+    navigation, person = request.navigation, request.actor.person
+    found = []
+    if navigation.desk:
+        found.append(Way("desk", "/desk", N_("My desk"), "briefcase"))
+    if navigation.counsel:
+        found.append(Way("counsel", "/counsel", N_("My day"), "clock"))
+    elif is_signed_in(request) and (navigation.desk or not works_here(request)):
+        found.append(Way("appointments", "/appointments", N_("Appointments"), "calendar"))
+    if navigation.organise:
+        found.append(Way("organise", "/organise", N_("Organise"), "calendar"))
+    if is_signed_in(request) and person and person.is_administrator:
+        found.append(Way("administer", "/administer", N_("Administer"), "settings", in_tabs=False))
+    return found
+
+
+def _to_mailbox(request: PageRequest, fair: Fair | None, is_demo: bool) -> list[Way]:
+    if not is_demo:
+        return []
+    # The tabs of somebody at a fair are full.
+    has_room = fair is None or not is_signed_in(request)
+    return [Way("mailbox", "/demo/mailbox", N_("Mailbox"), "mail", in_tabs=has_room)]
+
+
+def _to_oneself(request: PageRequest) -> list[Way]:
+    """In the masthead the initials, or the button to sign in, stand for it."""
+    if is_signed_in(request):
+        return [Way("me", "/me", N_("Me"), "user", in_masthead=False)]
+    return [] if request.actor.link else [Way("me", "/sign-in", N_("Sign in"), "user", in_masthead=False)]
