@@ -109,7 +109,7 @@ def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
     """A function that renders a template for a request. `static` is the base address of the static files."""
     templates = environment()
     templates.globals["icon"] = cache(partial(_icon, static))
-    templates.globals["script"] = cache(partial(_script, static))
+    templates.globals["page_script"] = cache(partial(_script, static))
     catalogues = {code: json.dumps(_words_of(code), ensure_ascii=False) for code in ("fr", "en")}
 
     def render(template: str, request: PageRequest, **values: Any) -> str:

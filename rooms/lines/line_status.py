@@ -42,6 +42,8 @@ class Position:
     is_near: bool
     is_engaged: bool
     can_be_called: bool
+    staff: int
+    """How many are at the booth."""
 
 
 async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, LineStatus]:
@@ -100,6 +102,7 @@ async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
                 is_near=near,
                 is_engaged=engaged,
                 can_be_called=waits_now and near and not engaged and calls.is_callable(tx, place),
+                staff=len(here),
             )
         )
         ahead += waits_now

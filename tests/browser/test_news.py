@@ -82,7 +82,7 @@ async def test_the_board_follows_who_comes_and_who_waits(visitors: Visitors) -> 
     cast = visitors.cast
     board = await visitors.sign_in(cast.ines)
     await board.goto(f"/organise/{cast.fair.slug}")
-    row = board.locator("[data-renewed=booths] tr", has_text="Hôtel Atlantique").locator("td.number")
+    row = board.locator("[data-fresh=booths] tr", has_text="Hôtel Atlantique").locator("td.number")
     await expect(row).to_have_text(["0", "0"])
     luc = await visitors.sign_in(cast.luc)
     await luc.goto(f"/desk/{cast.atlantique.id}")

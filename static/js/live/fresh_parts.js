@@ -11,15 +11,16 @@ export class FreshParts {
    * @param {Document} page each part in it is marked by a data-fresh of its own
    * @param {Connection} connection
    * @param {string[]} events
-   * @param {{every?: number, spread?: number}} [pace] milliseconds: at most so often; and at a moment within so many,
-   *   where many pages hear the same
+   * @param {{every?: number, spread?: number, booth?: string}} [limits] milliseconds: at most so often; at a moment
+   *   within so many, where many pages hear the same; what is told of other booths does not concern the page
    */
-  constructor(page, connection, events, { every = 300, spread = 0 } = {}) {
+  constructor(page, connection, events, { every = 300, spread = 0, booth = undefined } = {}) {
     this.page = page;
     this.connection = connection;
     this.events = events;
     this.every = every;
     this.spread = spread;
+    this.booth = booth;
     /** @type {Map<string, string>} what was told last, by event and what it is about */
     this.known = new Map();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -57,9 +58,9 @@ export class FreshParts {
    * @param {any} told
    */
   hear(event, told) {
-    const { number, at, ...content } = told;
+    if (this.booth && told.booth_id && told.booth_id !== this.booth) return;
     const about = `${event} ${told.booth_id ?? ""}`;
-    const now = JSON.stringify(number === undefined ? content : told);
+    const now = JSON.stringify(told);
     if (this.known.get(about) === now) return;
     this.known.set(about, now);
     this.renewSoon();
@@ -88,17 +89,33 @@ export class FreshParts {
     for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.page.querySelectorAll("[data-fresh]"))) {
       const found = fresh.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
       if (found && !found.isEqualNode(part)) {
-        Idiomorph.morph(part, found, { ignoreActiveValue: true, callbacks: { beforeAttributeUpdated: keepOpen } });
+        Idiomorph.morph(part, found, { ignoreActiveValue: true, callbacks: CALLBACKS });
       }
     }
   }
 }
 
+const CALLBACKS = {
+  beforeNodeMorphed: (/** @type {Node} */ before) => !isKept(before),
+  beforeNodeRemoved: (/** @type {Node} */ before) => !isKept(before),
+  // What somebody has unfolded stays so.
+  beforeAttributeUpdated: (/** @type {string} */ name, /** @type {Element} */ of) => !(name === "open" && of instanceof HTMLDetailsElement),
+};
+
 /**
- * What somebody has unfolded stays so.
- * @param {string} attribute
- * @param {Element} element
+ * Parts that scripts draw, and forms into which something has been typed.
+ * @param {Node} node
  */
-function keepOpen(attribute, element) {
-  return !(attribute === "open" && element instanceof HTMLDetailsElement);
+function isKept(node) {
+  if (!(node instanceof HTMLElement)) return false;
+  return node.dataset.kept !== undefined || (node instanceof HTMLFormElement && isTouched(node));
+}
+
+/** @param {HTMLFormElement} form */
+function isTouched(form) {
+  return [...form.elements].some((field) => {
+    if (field instanceof HTMLSelectElement) return [...field.options].some((each) => each.selected !== each.defaultSelected) && field.selectedIndex !== 0;
+    if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
+    return field instanceof HTMLInputElement && (field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+  });
 }

@@ -1,22 +1,25 @@
-import { BoardNow } from "../parts/board_now.js";
+import { FreshParts } from "../live/fresh_parts.js";
+import { FAIR_EVENTS } from "../live/part_events.js";
+import { say } from "../live/words.js";
 import { open } from "./page.js";
 
-/** Says that a message has been reported; the page itself is not changed under the organiser's hands. */
+const EVENTS = [...FAIR_EVENTS, "booth:status", "chat:reported", "chat:report_settled"];
+
+/** What needs a hand appears by itself; that a message has been reported is said as well. */
 class Reports {
-  /** @param {import("../live/connection.js").Connection} connection */
-  constructor(connection) {
+  /**
+   * @param {import("../live/connection.js").Connection} connection
+   * @param {import("../parts/announcer.js").Announcer} announcer
+   */
+  constructor(connection, announcer) {
     this.connection = connection;
-    this.stops = () => {};
+    this.announcer = announcer;
+    this.stop = () => {};
   }
 
   start() {
-    const note = /** @type {HTMLElement} */ (document.querySelector("[data-part=reports]"));
-    this.stops = this.connection.on("chat:reported", () => (note.hidden = false));
-  }
-
-  stop() {
-    this.stops();
+    this.stop = this.connection.on("chat:reported", () => this.announcer.say(say("A message has been reported.")));
   }
 }
 
-open((connection) => [new Reports(connection), new BoardNow(document, connection)]);
+open((connection, announcer) => [new Reports(connection, announcer), new FreshParts(document, connection, EVENTS, { every: 2000 })]);

@@ -1,16 +1,17 @@
-import { BoothStatuses } from "../parts/booth_status.js";
+import { FreshParts } from "../live/fresh_parts.js";
+import { FAIR_EVENTS, LINE_EVENTS } from "../live/part_events.js";
 import { Chat } from "../parts/chat.js";
 import { Desk } from "../parts/desk.js";
-import { Questions } from "../parts/questions.js";
 import { open } from "./page.js";
+
+const OF_THE_DESK = ["line:question", "booth:status", "booth:paused", "booth:resumed", "meeting:opened", "meeting:closed"];
 
 open((connection, announcer, door) => {
   const desk = /** @type {HTMLElement} */ (document.querySelector("[data-part=desk]"));
   const chat = /** @type {HTMLElement} */ (document.querySelector("[data-part=chat]"));
   return [
-    new BoothStatuses(document, connection),
+    new FreshParts(document, connection, [...LINE_EVENTS, ...OF_THE_DESK, ...FAIR_EVENTS], { booth: desk.dataset.booth }),
     new Desk(desk, connection, announcer, door),
-    new Questions(desk, desk.dataset.booth ?? "", connection, announcer),
     new Chat(chat, connection),
   ];
 });

@@ -1,7 +1,10 @@
+import { FreshParts } from "../live/fresh_parts.js";
+import { FAIR_EVENTS, PLACE_EVENTS } from "../live/part_events.js";
 import { RingPhone } from "../parts/ring_phone.js";
 import { open } from "./page.js";
 
-open(() => {
-  const element = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=ring-phone]"));
-  return element ? [new RingPhone(element)] : [];
-});
+open((connection) => [
+  new RingPhone(/** @type {HTMLElement} */ (document.querySelector("[data-part=ring-phone]"))),
+  new FreshParts(document, connection, PLACE_EVENTS),
+  new FreshParts(document, connection, FAIR_EVENTS, { spread: 5000 }),
+]);

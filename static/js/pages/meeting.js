@@ -1,10 +1,9 @@
 import { Chat } from "../parts/chat.js";
 import { tabName } from "../live/tab.js";
-import { Delay } from "../parts/delay.js";
 import { MeetingRoom } from "../parts/meeting_room.js";
 import { NextInLine } from "../parts/next_in_line.js";
 import { FreshParts } from "../live/fresh_parts.js";
-import { LINE_EVENTS } from "../live/line_events.js";
+import { APPOINTMENT_EVENTS, LINE_EVENTS } from "../live/part_events.js";
 import { Notes } from "../parts/notes.js";
 import { Papers } from "../parts/papers.js";
 import { SideTabs } from "../parts/side_tabs.js";
@@ -20,14 +19,12 @@ open((connection, _announcer, door) => {
   const notes = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-part=notes]"));
   const beside = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=next-in-line]"));
   const papers = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=papers]"));
-  const delay = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=delay]"));
   const next = beside ? new NextInLine(beside) : null;
   return [
     new MeetingRoom(element, live, connection, sessionStorage, tab, door, next),
-    ...(next ? [new FreshParts(document, connection, LINE_EVENTS)] : []),
+    new FreshParts(document, connection, next ? LINE_EVENTS : APPOINTMENT_EVENTS, { booth: beside?.dataset.booth }),
     new Chat(/** @type {HTMLElement} */ (document.querySelector("[data-part=chat]")), connection),
-    ...(delay ? [new Delay(delay, connection)] : []),
-    ...(papers ? [new Papers(papers, connection)] : []),
+    ...(papers ? [new Papers(papers)] : []),
     ...(tabs ? [new SideTabs(tabs)] : []),
     ...(notes ? [new Notes(notes)] : []),
   ];

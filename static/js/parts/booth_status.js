@@ -41,7 +41,7 @@ export class BoothStatuses {
       this.page.querySelectorAll(`[data-booth="${status.booth_id}"]:not([data-part=desk])`)
     );
     for (const element of found) {
-      element.classList.toggle("is-closed", element.classList.contains("booth-card") && !isStaffed);
+      element.classList.toggle("is-closed", element.matches(".booth-card, .booth-hero") && !isStaffed);
       element.querySelector(".arch")?.classList.toggle("closed", !isStaffed);
       const pill = slot(element, "staffed");
       pill?.classList.toggle("ok", isStaffed && !status.is_paused);
@@ -49,24 +49,25 @@ export class BoothStatuses {
       pill?.classList.toggle("quiet", !status.is_open || (!status.is_paused && status.staff === 0));
       fill(element, "staffed-text", staffedText(status));
       fill(element, "waiting", waitingText(status));
-      this.list(element, status.staff_names);
+      this.list(element, status.staff_names, status.is_open);
     }
   }
 
   /**
    * @param {HTMLElement} element
    * @param {string[]} names
+   * @param {boolean} isOpen
    */
-  list(element, names) {
+  list(element, names, isOpen) {
     const list = slot(element, "staff");
     if (!list) return;
+    const nobody = slot(element, "nobody");
+    if (nobody) nobody.hidden = names.length > 0 || !isOpen;
     const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("li")]);
     const now = items.map((item) => item.dataset.name ?? "");
     if (now.join("|") === names.join("|")) return;
     // Whoever is shown already stays as the server wrote them.
     list.replaceChildren(...names.map((name) => items[now.indexOf(name)] ?? this.item(name)));
-    const nobody = slot(element, "nobody");
-    if (nobody) nobody.hidden = names.length > 0;
   }
 
   /**

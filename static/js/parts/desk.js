@@ -1,25 +1,9 @@
-/** The recruiter's desk: the line as it status, who can be called, the call that rings. */
+/** The recruiter's desk: calls go out by the live connection, and what becomes of them is said. The server draws it. */
 
-import { ordinal, say } from "../live/words.js";
-import { copy, fill, show, slot } from "./dom.js";
+import { say } from "../live/words.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {import("./announcer.js").Announcer} Announcer */
-/**
- * @typedef {object} Place
- * @property {string} place_id
- * @property {string} name
- * @property {string} seeks
- * @property {string} location
- * @property {string} spoken_languages
- * @property {string} words
- * @property {string} person_id
- * @property {string | null} cv_id
- * @property {boolean} is_simulated
- * @property {number} ticket
- * @property {string} state
- */
-/** @typedef {{place_id: string, position: number | null, is_near: boolean, is_engaged: boolean, can_be_called: boolean}} PlaceStatus */
 
 /** @type {Record<string, string>} */
 const SETTLED = {
@@ -44,11 +28,6 @@ export class Desk {
     this.announcer = announcer;
     this.booth = element.dataset.booth ?? "";
     this.stream = `line:${this.booth}`;
-    this.list = /** @type {HTMLElement} */ (slot(element, "line"));
-    /** @type {Map<string, string>} the place each ringing call is for */
-    this.ringing = new Map();
-    /** @type {string} the call that we let ring */
-    this.mine = element.dataset.ringing ?? "";
     /** @type {(() => void)[]} */
     this.stops = [];
     this.isSending = false;
@@ -56,14 +35,12 @@ export class Desk {
   }
 
   start() {
+    const here = (/** @type {any} */ told) => told.stream === this.stream;
     this.stops = [
       this.connection.watch((state) => state === "connected" && void this.attend()),
-      this.connection.on("line:joined", (payload) => payload.stream === this.stream && this.join(payload.place)),
-      this.connection.on("line:changed", (payload) => payload.stream === this.stream && this.change(payload)),
-      this.connection.on("line:cv_changed", (payload) => payload.stream === this.stream && this.showCv(payload.person_id, payload.document_id)),
-      this.connection.on("line:rang", (payload) => payload.stream === this.stream && this.ring(payload.ringing)),
-      this.connection.on("line:settled", (payload) => payload.stream === this.stream && this.settle(payload)),
-      this.connection.on("desk:status", (status) => status.booth_id === this.booth && this.show(status.places)),
+      this.connection.on("line:rang", (told) => here(told) && this.say("Calling %(name)s", told.ringing.place_id)),
+      this.connection.on("line:settled", (told) => here(told) && this.say(SETTLED[told.state], told.place_id)),
+      this.connection.on("line:question", (told) => here(told) && this.hear(told.question)),
     ];
     this.element.addEventListener("submit", this.onSubmit);
   }
@@ -78,117 +55,18 @@ export class Desk {
     return this.connection.send("booth:attend", { booth_id: this.booth }).catch(() => undefined);
   }
 
-  /** @param {string} place */
-  row(place) {
-    return /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-place="${place}"]`));
-  }
-
-  /** @param {string} place */
-  name(place) {
-    return this.row(place)?.querySelector("[data-slot=name]")?.textContent ?? "";
-  }
-
-  /** @param {Place} place */
-  join(place) {
-    if (this.row(place.place_id)) return;
-    const row = copy(this.element, "row");
-    row.dataset.place = place.place_id;
-    fill(row, "name", place.name);
-    fill(row, "seeks", [place.seeks, place.location, place.spoken_languages].filter(Boolean).join(" · "));
-    fill(row, "words", place.words);
-    show(row, "words", Boolean(place.words));
-    show(row, "simulated", place.is_simulated);
-    const hidden = /** @type {HTMLInputElement | null} */ (row.querySelector("input[name=place]"));
-    if (hidden) hidden.value = place.place_id;
-    row.dataset.person = place.person_id;
-    this.list.append(row);
-    this.showCv(place.person_id, place.cv_id);
-    show(this.element, "nobody", false);
-  }
-
   /**
-   * @param {string} person
-   * @param {string | null} document
+   * @param {string | undefined} sentence
+   * @param {string} place
    */
-  showCv(person, document) {
-    const row = this.list.querySelector(`[data-person="${person}"]`);
-    const link = /** @type {HTMLAnchorElement | null} */ (row && slot(row, "cv"));
-    if (!link) return;
-    link.hidden = !document;
-    link.href = document ? `/documents/${document}` : "#";
+  say(sentence, place) {
+    const name = this.element.querySelector(`[data-place="${place}"] [data-slot=name]`)?.textContent ?? "";
+    if (sentence) this.announcer.say(say(sentence, { name }));
   }
 
-  /** @param {{place_id: string, state: string}} payload */
-  change(payload) {
-    if (["left", "served", "ended"].includes(payload.state)) this.row(payload.place_id)?.remove();
-    show(this.element, "nobody", this.list.children.length === 0);
-  }
-
-  /** @param {{call_id: string, place_id: string, recruiter_id: string}} ringing */
-  ring(ringing) {
-    this.ringing.set(ringing.call_id, ringing.place_id);
-    const panel = slot(this.element, "ringing");
-    if (!panel) return;
-    const sentence = say("Calling %(name)s", { name: this.name(ringing.place_id) });
-    const content = /** @type {HTMLTemplateElement} */ (this.element.querySelector("template[data-template=ringing]"))
-      .content.cloneNode(true);
-    panel.replaceChildren(content);
-    /** @type {HTMLElement} */ (panel.querySelector("p")).textContent = sentence;
-    /** @type {HTMLFormElement} */ (panel.querySelector("form")).action = `/calls/${ringing.call_id}/withdraw`;
-    panel.hidden = false;
-    if (ringing.recruiter_id === this.element.dataset.me) {
-      this.mine = ringing.call_id;
-      show(this.element, "next", false);
-    }
-    this.announcer.say(sentence);
-  }
-
-  /** @param {{call_id: string, place_id: string, state: string}} payload */
-  settle(payload) {
-    this.ringing.delete(payload.call_id);
-    if (this.ringing.size === 0) show(this.element, "ringing", false);
-    if (payload.call_id === this.mine && payload.state !== "accepted") show(this.element, "next", true);
-    const sentence = SETTLED[payload.state];
-    if (sentence) this.announcer.say(say(sentence, { name: this.name(payload.place_id) }));
-  }
-
-  /** @param {PlaceStatus[]} statuses */
-  show(statuses) {
-    for (const status of statuses) {
-      const row = this.row(status.place_id);
-      if (!row) continue;
-      fill(row, "ordinal", status.position ? ordinal(status.position) : "–");
-      slot(row, "ordinal")?.classList.toggle("is-first", status.position === 1);
-      const state = slot(row, "state");
-      state?.classList.toggle("ok", status.can_be_called);
-      state?.classList.toggle("quiet", !status.can_be_called);
-      state?.classList.remove("warn");
-      fill(row, "state-text", this.state(status));
-      const call = row.querySelector("button");
-      if (status.position === null || status.is_engaged || !status.is_near) call?.setAttribute("aria-disabled", "true");
-      else call?.removeAttribute("aria-disabled");
-    }
-    this.next(statuses.find((status) => status.can_be_called));
-  }
-
-  /** @param {PlaceStatus} status */
-  state(status) {
-    if ([...this.ringing.values()].includes(status.place_id)) return say("calling");
-    if (status.position === null) return status.is_engaged ? say("In a talk") : say("on hold");
-    if (status.is_engaged) return say("in another talk");
-    if (!status.is_near) return say("out of reach");
-    return status.can_be_called ? say("within reach") : say("passed over for a moment");
-  }
-
-  /** @param {PlaceStatus | undefined} status */
-  next(status) {
-    const form = slot(this.element, "next");
-    form?.classList.toggle("is-quiet", !status);
-    const button = form?.querySelector("button");
-    if (status) button?.removeAttribute("aria-disabled");
-    else button?.setAttribute("aria-disabled", "true");
-    const name = status ? this.name(status.place_id) : "";
-    fill(this.element, "next-words", status ? say("Next: %(name)s", { name }) : say("Nobody in line can be called right now."));
+  /** @param {{asker_name: string, waits: boolean}} question */
+  hear(question) {
+    if (question.waits) this.announcer.say(say("%(name)s asks something", { name: question.asker_name }));
   }
 
   /** @param {SubmitEvent} event */

@@ -1,7 +1,7 @@
 /** One's own places: where each stands now, told in words and to screen readers. */
 
 import { ordinal, say, waitText } from "../live/words.js";
-import { clock, fill, show, slot } from "./dom.js";
+import { clock, fill, slot } from "./dom.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {import("./announcer.js").Announcer} Announcer */
@@ -56,7 +56,7 @@ export class MyPlaces {
       const arch = slot(row, "ordinal");
       arch?.classList.toggle("is-first", status.position === 1);
       fill(row, "ordinal", status.position ? ordinal(status.position) : "–");
-      fill(row, "words", sentence(status));
+      fill(row, "words", sentence(status, this.connection.now()));
       row.classList.toggle("is-held", status.state === "on_hold");
       this.tell(status, row.dataset.employer ?? "");
     }
@@ -78,30 +78,31 @@ export class MyPlaces {
   }
 
   /**
-   * A place that ended goes away; one on hold shows how to come back.
+   * What became of a place is said; the page's own part of it is drawn anew by the server.
    * @param {{place_id: string, state: string, hold_reason: string | null}} payload
    */
   change(payload) {
-    const ended = ["left", "served", "ended"].includes(payload.state);
     for (const row of this.rows(payload.place_id)) {
       const employer = row.dataset.employer ?? "";
       if (payload.state === "left") this.announcer.say(say("You have left the line at %(employer)s.", { employer }));
       if (payload.state === "ended") this.announcer.say(say("The fair has ended. Thank you for coming."));
       if (payload.state === "on_hold") this.announcer.say(say("On hold: come back to be called."));
-      show(row, "return", payload.state === "on_hold");
-      if (ended) row.remove();
     }
   }
 }
 
-/** @param {Status} status */
-export function sentence(status) {
+/**
+ * As the server says it in macros/lines.html.
+ * @param {Status} status
+ * @param {number} now by the server's clock, in milliseconds
+ */
+export function sentence(status, now) {
   if (status.state === "talking") return say("In a talk");
   if (status.state === "on_hold") return say("On hold: come back to be called.");
   if (!status.is_open) return say("The fair is closed for now. Your place is kept.");
   if (status.is_paused) return say("The booth is on a break. Your place is kept.");
   if (status.staff === 0) return say("Nobody is at the booth now. Your place is kept.");
-  if (status.passed_over_until && new Date(status.passed_over_until) > new Date()) {
+  if (status.passed_over_until && new Date(status.passed_over_until).getTime() > now) {
     return say("Passed over until %(time)s. You keep your order.", { time: clock(status.passed_over_until) });
   }
   if (status.position === 1) return say("You are next. Stay near.");

@@ -110,6 +110,7 @@ export class RingingDialog {
     const note = document.createElement("p");
     note.className = "flash";
     note.dataset.afterCall = "";
+    note.dataset.kept = "";
     note.textContent = sentence;
     document.querySelector("main")?.prepend(note);
   }

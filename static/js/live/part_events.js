@@ -1,0 +1,28 @@
+/** What changes the parts of a page that the server draws. */
+
+/** How a recruiter sees their line. */
+export const LINE_EVENTS = [
+  "line:joined",
+  "line:changed",
+  "line:cv_changed",
+  "line:rang",
+  "line:settled",
+  "line:talking",
+  "line:talked",
+  "desk:status",
+];
+
+/** One's own places. */
+export const PLACE_EVENTS = ["place:taken", "place:changed"];
+
+/** What everybody at a fair hears at the same moment. */
+export const FAIR_EVENTS = ["fair:turned", "booth:set_up"];
+
+export const APPOINTMENT_EVENTS = [
+  "appointment:changed",
+  "appointment:left",
+  "appointment:entered",
+  "appointment:delayed",
+  "appointment:document",
+  "appointment:document_withdrawn",
+];
