@@ -70,9 +70,22 @@ export class Chat {
     item.classList.toggle("staff", message.is_staff);
     item.classList.toggle("removed", message.is_removed);
     this.write(item, message.author_name, message.is_removed ? say("Message removed") : message.text, message.written_at);
+    this.acts(item, message);
     /** @type {HTMLElement} */ (item.querySelector("[data-badge=staff]")).hidden = !message.is_staff;
     /** @type {HTMLElement} */ (item.querySelector("[data-badge=simulated]")).hidden = !message.is_simulated;
     this.append(item);
+  }
+
+  /**
+   * What somebody else wrote can be reported, or removed by whoever moderates.
+   * @param {HTMLElement} item
+   * @param {Message} message
+   */
+  acts(item, { message_id, author_id, is_removed }) {
+    const acts = item.querySelector(".acts");
+    if (is_removed || author_id === document.body.dataset.me) acts?.remove();
+    const form = acts?.querySelector("form");
+    form?.setAttribute("action", (form.getAttribute("action") ?? "").replace("/-/", `/${message_id}/`));
   }
 
   /**
@@ -156,6 +169,7 @@ export class Chat {
   pend({ client_id, text, at }) {
     const item = copy(this.element, "message");
     item.classList.add("mine", "pending");
+    item.querySelector(".acts")?.remove();
     item.dataset.client = client_id;
     item.setAttribute("aria-hidden", "true");
     this.write(item, "", text, at);
