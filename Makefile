@@ -23,6 +23,7 @@ check: .venv/dev static/built/.built ## format, lint, types, layers, words, prot
 	$(BIN)/ruff check .
 	$(BIN)/djangofmt -q --check templates
 	$(BIN)/python tools/line_length.py
+	$(BIN)/python tools/unused_classes.py
 	$(BIN)/mypy rooms signaling server
 	$(BIN)/lint-imports
 	$(BIN)/python tools/import_circles.py

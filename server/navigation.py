@@ -1,4 +1,4 @@
-"""The ways round the house that a page shows: in the masthead, and as tabs at the thumb on a phone."""
+"""The navigation: the links that a page shows in its masthead, and as tabs at the thumb on a phone."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from server.page_request import PageRequest
 
 
 @dataclass(frozen=True)
-class Way:
+class Item:
     """`tab` is what the pages it leads to call themselves; `words` are translated where they are shown."""
 
     tab: str
@@ -19,7 +19,7 @@ class Way:
     in_tabs: bool = True
 
 
-def ways(request: PageRequest, fair: Fair | None, *, is_demo: bool) -> list[Way]:
+def items(request: PageRequest, fair: Fair | None, *, is_demo: bool) -> list[Item]:
     return [*_to_fair(request, fair), *_to_work(request), *_to_mailbox(request, fair, is_demo), *_to_oneself(request)]
 
 
@@ -33,42 +33,42 @@ def is_signed_in(request: PageRequest) -> bool:
     return request.actor.person is not None and request.actor.link is None
 
 
-def _to_fair(request: PageRequest, fair: Fair | None) -> list[Way]:
+def _to_fair(request: PageRequest, fair: Fair | None) -> list[Item]:
     if fair is None:
-        return [Way("fairs", "/", N_("Fairs"), "arch", in_masthead=False)]
+        return [Item("fairs", "/", N_("Fairs"), "arch", in_masthead=False)]
     here = f"/fairs/{fair.slug}"
-    found = [Way("booths", here, N_("Booths"), "arch")]
+    found = [Item("booths", here, N_("Booths"), "arch")]
     if is_signed_in(request) and not works_here(request):
-        found.append(Way("lines", f"{here}/lines", N_("My lines"), "users"))
-    return [*found, Way("chat", f"{here}/chat", N_("Chat"), "message-circle")]
+        found.append(Item("lines", f"{here}/lines", N_("My lines"), "users"))
+    return [*found, Item("chat", f"{here}/chat", N_("Chat"), "message-circle")]
 
 
-def _to_work(request: PageRequest) -> list[Way]:
+def _to_work(request: PageRequest) -> list[Item]:
     navigation, person = request.navigation, request.actor.person
     found = []
     if navigation.desk:
-        found.append(Way("desk", "/desk", N_("My desk"), "briefcase"))
+        found.append(Item("desk", "/desk", N_("My desk"), "briefcase"))
     if navigation.counsel:
-        found.append(Way("counsel", "/counsel", N_("My day"), "clock"))
+        found.append(Item("counsel", "/counsel", N_("My day"), "clock"))
     elif is_signed_in(request) and (navigation.desk or not works_here(request)):
-        found.append(Way("appointments", "/appointments", N_("Appointments"), "calendar"))
+        found.append(Item("appointments", "/appointments", N_("Appointments"), "calendar"))
     if navigation.organise:
-        found.append(Way("organise", "/organise", N_("Organise"), "calendar"))
+        found.append(Item("organise", "/organise", N_("Organise"), "calendar"))
     if is_signed_in(request) and person and person.is_administrator:
-        found.append(Way("administer", "/administer", N_("Administer"), "settings", in_tabs=False))
+        found.append(Item("administer", "/administer", N_("Administer"), "settings", in_tabs=False))
     return found
 
 
-def _to_mailbox(request: PageRequest, fair: Fair | None, is_demo: bool) -> list[Way]:
+def _to_mailbox(request: PageRequest, fair: Fair | None, is_demo: bool) -> list[Item]:
     if not is_demo:
         return []
     # The tabs of somebody at a fair are full.
     has_room = fair is None or not is_signed_in(request)
-    return [Way("mailbox", "/demo/mailbox", N_("Mailbox"), "mail", in_tabs=has_room)]
+    return [Item("mailbox", "/demo/mailbox", N_("Mailbox"), "mail", in_tabs=has_room)]
 
 
-def _to_oneself(request: PageRequest) -> list[Way]:
+def _to_oneself(request: PageRequest) -> list[Item]:
     """In the masthead the initials, or the button to sign in, stand for it."""
     if is_signed_in(request):
-        return [Way("me", "/me", N_("Me"), "user", in_masthead=False)]
-    return [] if request.actor.link else [Way("me", "/sign-in", N_("Sign in"), "user", in_masthead=False)]
+        return [Item("me", "/me", N_("Me"), "user", in_masthead=False)]
+    return [] if request.actor.link else [Item("me", "/sign-in", N_("Sign in"), "user", in_masthead=False)]

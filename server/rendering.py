@@ -123,7 +123,7 @@ def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
             static=static,
             is_demo=is_demo,
             navigation=request.navigation,
-            ways=navigation.ways(request, fair, is_demo=is_demo),
+            navigation_items=navigation.items(request, fair, is_demo=is_demo),
             works_here=navigation.works_here(request),
             is_signed_in=navigation.is_signed_in(request),
             now=clock.now,

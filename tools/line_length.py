@@ -1,10 +1,10 @@
-"""Names the lines of templates that are longer than 120, for `make check`: formatters leave some."""
+"""Names the lines of templates and styles that are longer than 120, for `make check`: formatters leave some."""
 
 import sys
 from pathlib import Path
 
 LONGEST = 120
-FILES = ("templates/**/*.html",)
+FILES = ("templates/**/*.html", "static/css/*.css")
 
 
 def main() -> int:
