@@ -4,7 +4,7 @@ PORT ?= 8080
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check sizes bench bench-call bench-slots bench-booking screenshots wheel words protocol clean
+.PHONY: help demo test check sizes bench bench-call bench-slots bench-booking bench-first-view screenshots wheel words protocol clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,7 @@ check: .venv/dev static/built/.built ## format, lint, types, layers, words, prot
 	$(BIN)/mypy rooms signaling server
 	$(BIN)/lint-imports
 	$(BIN)/python tools/import_circles.py
+	@$(MAKE) --no-print-directory sizes
 	$(BIN)/python tools/node_from_pypi.py node_modules/typescript/bin/tsc --project tsconfig.json
 	$(BIN)/python -m server.check_words
 	$(BIN)/python -m signaling.protocol --check
@@ -35,7 +36,7 @@ sizes: .venv/dev static/built/.built ## files and functions that are too long
 	$(BIN)/python tools/sizes.py
 	$(BIN)/python tools/node_from_pypi.py tools/sizes.mjs
 
-bench: bench-call bench-slots bench-booking ## every benchmark (ROUNDS=2 for a short one)
+bench: bench-call bench-slots bench-booking bench-first-view ## every benchmark (ROUNDS=2 for a short one)
 
 bench-call: .venv/dev static/built/.built ## click to first picture, beside PeerJS
 	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -45,6 +46,9 @@ bench-slots: .venv/dev ## free times of 250 counsellors, and a caseload of 200 p
 
 bench-booking: .venv/dev static/built/.built ## 500 people try for 50 times at once, over HTTP, on PostgreSQL
 	$(BIN)/python -m tests.load.bench_booking $(if $(ROUNDS),--rounds 1)
+
+bench-first-view: .venv/dev static/built/.built ## the lobby of 60 booths, opened first on a poor network
+	$(BIN)/python -m tests.load.bench_first_view $(if $(ROUNDS),--rounds 1)
 
 screenshots: .venv/dev static/built/.built ## take the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots
@@ -81,9 +85,12 @@ clean: ## remove what was built (not the demo's data)
 
 SOURCES := $(shell find static/js static/css -type f)
 
-static/built/.built: package-lock.json server/assets.py $(SOURCES)
+static/built/.built: node_modules/.fetched server/assets.py $(SOURCES)
+	@$(BIN)/python -m server.assets
+	@touch $@
+
+node_modules/.fetched: package-lock.json
 	@$(if $(wildcard .venv/bin/python),true,$(MAKE) --no-print-directory .venv/demo)
 	@echo "Fetching the front-end packages, once ..."
 	@tools/fetch-front-end
-	@$(BIN)/python -m server.assets
 	@touch $@

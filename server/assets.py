@@ -148,7 +148,8 @@ def bundle() -> list[Path]:
     )  # fmt: skip
     script = source("esbuild/bin/esbuild")
     command = [sys.executable, "tools/node_from_pypi.py", str(script), *options, *map(str, pages)]
-    subprocess.run([*command, str(STATIC / "css" / "parvis.css")], check=True, cwd=ROOT)  # noqa: S603
+    styles = (str(STATIC / "css" / name) for name in ("parvis.css", "dark.css"))
+    subprocess.run([*command, *styles], check=True, cwd=ROOT)  # noqa: S603
     about.write_text(json.dumps(imports(json.loads(about.read_text()))))
     return sorted(BUILT.iterdir())
 

@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from rooms.people.people import Person
+from server import assets
 from tests.cast import Cast
 from tests.running_server import RunningServer
 
@@ -68,6 +69,12 @@ class Visitors:
         await page.get_by_role("button", name="Come in").click()
         await page.wait_for_url(lambda url: "/links/" not in url)
         return page
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever has changed a script or a style since they were bundled tries what they have changed."""
+    if not hasattr(config, "workerinput") and assets.is_stale():
+        assets.compress(assets.bundle())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -143,6 +143,23 @@ async def nobody_answers(cast: Cast) -> None:
         await asyncio.sleep(0.05)
 
 
+async def place_of(cast: Cast, person: Person) -> str:
+    async with cast.database.reading() as tx:
+        found = await places.of_person(tx, person.id)
+        return next(str(each.id) for each in found if each.booth_id == cast.atlantique.id)
+
+
+async def misses_three_calls(watch: Watch, person: Person) -> None:
+    """Her pages are open and she does not answer: after the third call her place is on hold."""
+    cast = watch.cast
+    for time in ("once", "twice", "three times"):
+        await watch.act(cast.luc, f"/desk/{cast.atlantique.id}/call", place=await place_of(cast, person))
+        await watch.settled(f"it rings {time}")
+        await nobody_answers(cast)
+        await watch.settled(f"a call was missed {time}")
+    await expect(watch.pages[1].page.locator(".place-row.is-held")).to_be_visible()
+
+
 async def test_a_line_from_its_first_place_to_the_closing_of_the_fair(watch: Watch) -> None:
     cast = watch.cast
     fair, desk = f"/fairs/{cast.fair.slug}", f"/desk/{cast.atlantique.id}"
@@ -165,16 +182,9 @@ async def test_a_line_from_its_first_place_to_the_closing_of_the_fair(watch: Wat
     await expect(booth.locator("dialog.ringing")).to_be_hidden()
     await watch.settled("he asks for five minutes")
 
-    for time in ("once", "twice", "three times"):
-        place = await place_of(cast, cast.amina)
-        await watch.act(cast.luc, f"{desk}/call", place=place)
-        await watch.settled(f"it rings {time}")
-        await nobody_answers(cast)
-        await watch.settled(f"a call was missed {time}")
-    await expect(watch.pages[1].page.locator(".place-row.is-held")).to_be_visible()
+    await misses_three_calls(watch, cast.amina)
     await watch.act(cast.amina, f"/places/{await place_of(cast, cast.amina)}/return")
     await watch.settled("she is back from being on hold")
-
     await watch.open(cast.sophie, f"/desk/{cast.perrin.id}", *DESK)
     await watch.act(cast.karim, f"{perrin}/join", words="")
     await watch.act(cast.luc, f"{desk}/call", place=await place_of(cast, cast.karim))
@@ -190,12 +200,6 @@ async def test_a_line_from_its_first_place_to_the_closing_of_the_fair(watch: Wat
     await watch.act(cast.ines, f"/organise/{cast.fair.slug}/move", move="open")
     await watch.settled("the fair is open again")
     await watch.load_anew()
-
-
-async def place_of(cast: Cast, person: Person) -> str:
-    async with cast.database.reading() as tx:
-        found = await places.of_person(tx, person.id)
-        return next(str(each.id) for each in found if each.booth_id == cast.atlantique.id)
 
 
 async def write(watch: Watch, person: Person, conversation: uuid.UUID, text: str) -> None:
