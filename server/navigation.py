@@ -36,7 +36,7 @@ def is_signed_in(request: PageRequest) -> bool:
 def _to_fair(request: PageRequest, fair: Fair | None) -> list[Item]:
     if fair is None:
         return [Item("fairs", "/", N_("Fairs"), "arch", in_masthead=False)]
-    here = f"/fairs/{fair.slug}"
+    here = fair.path
     found = [Item("booths", here, N_("Booths"), "arch")]
     if is_signed_in(request) and not works_here(request):
         found.append(Item("lines", f"{here}/lines", N_("My lines"), "users"))

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
-from rooms.fairs.booths import Booth
 from rooms.lines import call, places
 from rooms.lines.call import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
@@ -35,16 +34,12 @@ def my_place_view(place: Place) -> MyPlaceView:
         place_id=place.id,
         booth_id=place.booth_id,
         employer=place.booth.employer.name,
-        path=booth_path(place.booth),
+        path=place.booth.path,
         state=place.state,
         passed_over_until=place.passed_over_until,
         hold_reason=place.hold_reason,
         missed=place.missed,
     )
-
-
-def booth_path(booth: Booth) -> str:
-    return f"/fairs/{booth.fair.slug}/booths/{booth.employer.slug}"
 
 
 @server_event("place:taken")

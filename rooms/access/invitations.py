@@ -188,7 +188,7 @@ async def _grant(tx: Transaction, person: Person, link: Link) -> str:
     if link.purpose is Purpose.ORGANISER:
         await fairs.add_organiser(tx, fair, person)
         return f"/organise/{fair.slug}"
-    return f"/fairs/{fair.slug}"
+    return fair.path
 
 
 async def home_of(tx: Transaction, person: Person) -> str:

@@ -122,6 +122,10 @@ class Appointment(Base):
     guest_booth: Mapped[Booth | None] = relationship(lazy="selectin")
 
     @property
+    def path(self) -> str:
+        return f"/appointments/{self.id}"
+
+    @property
     def venue(self) -> Venue:
         return self.appointment_type.venue
 

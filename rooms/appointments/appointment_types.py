@@ -89,7 +89,7 @@ class AppointmentType(Base):
     def choice_path(self) -> str:
         """The page on which it is chosen."""
         if self.booth:
-            return f"/fairs/{self.booth.fair.slug}/booths/{self.booth.employer.slug}"
+            return self.booth.path
         return "/appointments/new"
 
     def of_host(self) -> ColumnElement[bool]:

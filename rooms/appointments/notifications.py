@@ -80,7 +80,7 @@ def _let_go(tx: Transaction, row: Appointment, person: Person, path: str) -> Let
 async def proposed(tx: Transaction, row: Appointment) -> None:
     """A time has come free for somebody who waits: it is reserved for them for a while."""
     person, values = row.candidate, _values(row, row.candidate, "proposed")
-    values |= {"path": f"/appointments/{row.id}", "until": row.reserved_until.isoformat() if row.reserved_until else ""}
+    values |= {"path": row.path, "until": row.reserved_until.isoformat() if row.reserved_until else ""}
     await outbox.post(tx, Letter(person.email, "appointment", person.language, values, f"proposed:{row.id}"))
 
 
@@ -106,7 +106,7 @@ def _reminders(tx: Transaction, row: Appointment, link: str) -> list[Letter]:
             sms = replace(mail, recipient=row.phone, template="reminder", once=f"{mail.once}:sms", channel=Channel.SMS)
             found.append(sms)
         if row.guest:
-            found.append(_reminder(row, row.guest, reminder, f"/appointments/{row.id}"))
+            found.append(_reminder(row, row.guest, reminder, row.path))
     return found
 
 
@@ -121,7 +121,7 @@ def _reminder(row: Appointment, person: Person, reminder: Reminder, path: str) -
 
 
 def _everybody(tx: Transaction, row: Appointment, what: str, method: str, link: str) -> list[Letter]:
-    paths = {person.id: f"/appointments/{row.id}" for person in row.people} | {row.candidate_id: link}
+    paths = {person.id: row.path for person in row.people} | {row.candidate_id: link}
     return [_letter_to(tx, row, person, what, method, paths[person.id]) for person in row.people]
 
 

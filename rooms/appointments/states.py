@@ -36,7 +36,7 @@ def change_state(tx: Transaction, row: Appointment, state: AppointmentState) -> 
 
 def changed_meanwhile(row: Appointment) -> Conflict:
     problem = Conflict("appointment.move", N_("This appointment has changed meanwhile."))
-    problem.leads_to = f"/appointments/{row.id}"
+    problem.leads_to = row.path
     return problem
 
 

@@ -51,8 +51,7 @@ class Suggestion(Base):
 
     @property
     def path(self) -> str:
-        inside = f"/booths/{self.booth.employer.slug}" if self.booth else ""
-        return f"/fairs/{self.fair.slug}{inside}"
+        return self.booth.path if self.booth else self.fair.path
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,16 @@ class Booth(Base):
     employer: Mapped[Employer] = relationship(lazy="joined", innerjoin=True)
 
     @property
+    def path(self) -> str:
+        """The page on which candidates see it."""
+        return f"{self.fair.path}/booths/{self.employer.slug}"
+
+    @property
+    def desk_path(self) -> str:
+        """The page from which its staff calls and answers."""
+        return f"/desk/{self.id}"
+
+    @property
     def video_host(self) -> str:
         return urlsplit(self.video_link).hostname or ""
 

@@ -58,6 +58,11 @@ class Fair(Base):
     answer_days: Mapped[int] = mapped_column(default=5)
 
     @property
+    def path(self) -> str:
+        """Its page, the lobby."""
+        return f"/fairs/{self.slug}"
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 

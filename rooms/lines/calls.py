@@ -114,7 +114,7 @@ async def _reach_out(tx: Transaction, call: Call) -> None:
     values: dict[str, object] = {
         "name": place.person.name,
         "employer": place.booth.employer.name,
-        "path": f"/fairs/{place.booth.fair.slug}/booths/{place.booth.employer.slug}",
+        "path": place.booth.path,
     }
     once = f"called:{call.id}"
     await outbox.post(tx, Letter(place.person.email, "called", place.person.language, values, once))

@@ -219,7 +219,7 @@ async def tell_second(tx: Transaction, booth_id: uuid.UUID) -> None:
     values: dict[str, object] = {
         "name": second.person.name,
         "employer": second.booth.employer.name,
-        "path": f"/fairs/{second.booth.fair.slug}/booths/{second.booth.employer.slug}",
+        "path": second.booth.path,
     }
     once = f"second:{second.id}"
     await outbox.post(tx, Letter(second.person.email, "second", second.person.language, values, once))

@@ -104,6 +104,10 @@ class Meeting(Base):
     follow_up: Mapped[FollowUp] = relationship(lazy="joined", innerjoin=True)
 
     @property
+    def path(self) -> str:
+        return f"/meetings/{self.id}"
+
+    @property
     def candidate_id(self) -> uuid.UUID:
         return self._in_part(Part.CANDIDATE).person_id
 

@@ -36,7 +36,7 @@ async def appointment(request: PageRequest) -> web.StreamResponse:
         thread = await conversations.of_appointment(tx, row.id)
         heads = await read_heads(tx, request, *([conversation_stream(thread.id)] if thread else []))
         if row.state is AppointmentState.RESERVED:
-            return request.go(f"/appointments/{row.id}/confirm")
+            return request.go(f"{row.path}/confirm")
         view = await of_appointment(tx, row, request.actor.known.id, thread)
     return request.render("appointment.html", view, zone=view.at, heads=heads)
 
@@ -48,7 +48,7 @@ async def other_times(request: PageRequest) -> web.StreamResponse:
         row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP)
         mine = row.led_by_id if request.actor.is_person(row.led_by_id) else None
         shown = await shown_times(tx, request, row.appointment_type, row.candidate, row, counsellor_id=mine)
-        back = f"/appointments/{row.id}"
+        back = row.path
         return request.render(
             "appointment_times.html",
             appointment_type=row.appointment_type,
@@ -65,7 +65,7 @@ async def move(request: PageRequest) -> web.StreamResponse:
         row = await _kept(tx, request)
         mode = search_of(request, row.appointment_type, row).mode
         await booking.move(tx, row, request.actor.known, request.moment("begins"), mode)
-    return request.go(f"/appointments/{row.id}", _and_told(request, row, language.gettext("It has moved.")))
+    return request.go(row.path, _and_told(request, row, language.gettext("It has moved.")))
 
 
 def _and_told(request: PageRequest, row: Appointment, said: str) -> str:
@@ -83,7 +83,7 @@ async def cancel(request: PageRequest) -> web.StreamResponse:
         if row.state is AppointmentState.RESERVED:
             raise Conflict("appointment.held", N_("This time is only kept for you. It is free again by itself."))
         await booking.cancel(tx, row, request.actor.known, request.typed("words"))
-    return request.go(f"/appointments/{row.id}", _and_told(request, row, language.gettext("It is cancelled.")))
+    return request.go(row.path, _and_told(request, row, language.gettext("It is cancelled.")))
 
 
 @post("/appointments/{appointment}/guest/excuse", again=appointment)
@@ -94,7 +94,7 @@ async def excuse_guest(request: PageRequest) -> web.StreamResponse:
         was_guest = request.actor.is_person(row.guest_id)
         await booking.excuse_guest(tx, row, request.actor.known)
     said = language.gettext("The two others meet as planned. Everybody concerned is told.")
-    return request.go("/appointments" if was_guest else f"/appointments/{row.id}", said)
+    return request.go("/appointments" if was_guest else row.path, said)
 
 
 @post("/appointments/{appointment}/coming", again=appointment)
@@ -111,7 +111,7 @@ async def enter_room(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_SEE, lock=True)
         meeting = await room.enter(tx, row, request.actor.known)
-    return request.go(f"/meetings/{meeting.id}")
+    return request.go(meeting.path)
 
 
 @get("/appointments/{appointment}/receipt.pdf")
@@ -130,7 +130,7 @@ async def contest(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_CONTEST, lock=True)
         await transitions.contest(tx, row, request.typed("contested"))
-    return request.go(f"/appointments/{row.id}", language.gettext("What you say stands beside what was recorded."))
+    return request.go(row.path, language.gettext("What you say stands beside what was recorded."))
 
 
 @post("/appointments/{appointment}/satisfaction", again=appointment)
@@ -141,9 +141,7 @@ async def say(request: PageRequest) -> web.StreamResponse:
         await satisfaction.say(
             tx, row, request.typed("helped"), request.typed("heard"), request.typed("satisfied_words")
         )
-    return request.go(
-        f"/appointments/{row.id}#satisfaction", language.gettext("Thank you. It is read without your name.")
-    )
+    return request.go(f"{row.path}#satisfaction", language.gettext("Thank you. It is read without your name."))
 
 
 @post("/appointments/{appointment}/links/withdraw")

@@ -27,7 +27,7 @@ async def confirm_form(request: PageRequest) -> web.StreamResponse:
             if row.reserved_until is None:
                 raise
         if row.state in SHOWN:
-            return request.go(f"/appointments/{row.id}")
+            return request.go(row.path)
         values = {"row": row, "at": ZoneInfo(row.time_zone), "cv": await cv_of(tx, row), "heads": heads}
         return request.render("appointment_confirm.html", is_kept=not row.is_lapsed(tx.now), **values)
 
@@ -40,6 +40,4 @@ async def book(request: PageRequest) -> web.StreamResponse:
 
     asked = ActorBooking(request.actor, request.id("appointment"), request.typed("said"), request.typed("phone"))
     row = await request.services.batching.ask("book", asked, book_all)
-    return request.go(
-        f"/appointments/{row.id}", language.gettext("It is booked. A mail with everything is on its way.")
-    )
+    return request.go(row.path, language.gettext("It is booked. A mail with everything is on its way."))

@@ -43,7 +43,7 @@ async def enter_room(request: PageRequest) -> web.StreamResponse:
             request.cookies[SESSION_COOKIE] = (token, int((row.ends_at + room.OPEN_AFTER - tx.now).total_seconds()))
     if other and session:
         await end_session(request, other, session)
-    return request.go(f"/meetings/{meeting.id}")
+    return request.go(meeting.path)
 
 
 @post("/a/{link}/coming", again=opened)

@@ -187,7 +187,7 @@ async def hold(request: PageRequest) -> web.StreamResponse:
     asked = ActorSlotRequest(request.actor, begins, request.zone.key if request.zone else None)
     day = begins.astimezone(UTC).date()
     row = await request.services.batching.ask(("hold", appointment_type, mode, day), asked, hold_all)
-    return request.go(f"/appointments/{row.id}/confirm")
+    return request.go(f"{row.path}/confirm")
 
 
 @post("/appointments/new/{appointment_type}/wish", again=choose_time)

@@ -75,7 +75,7 @@ async def call(request: PageRequest) -> web.StreamResponse:
             await calls.call_chosen(tx, request.actor.known, place, finish=finish)
         else:
             await calls.call_next(tx, request.actor.known, booth, finish=finish)
-    return request.go(f"/desk/{booth.id}")
+    return request.go(booth.desk_path)
 
 
 @post("/calls/{call}/withdraw")

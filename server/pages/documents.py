@@ -112,7 +112,7 @@ async def pass_on(request: PageRequest) -> web.StreamResponse:
             return await papers.pass_on(tx, held, request.actor.known, checked, document_id)
 
     await take_in(request.services.storage, DocumentKind.PAPER, upload_of(request), add)
-    return request.go(f"/appointments/{row.id}#papers", language.gettext("It is passed, and can be read now."))
+    return request.go(f"{row.path}#papers", language.gettext("It is passed, and can be read now."))
 
 
 @post("/organise/{fair}/banner", again=board, largest=BANNER_FORM)

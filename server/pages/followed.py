@@ -73,7 +73,7 @@ async def book_for(request: PageRequest) -> web.StreamResponse:
         made = await booking.book_for(
             tx, me, row, appointment_type, mode, request.moment("begins"), request.typed("phone"), guest
         )
-    return request.go(f"/appointments/{made.id}", language.gettext("It is booked."))
+    return request.go(made.path, language.gettext("It is booked."))
 
 
 @post("/counsel/people/{followed}/reinforced", again=person)

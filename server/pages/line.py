@@ -18,7 +18,6 @@ from server.page_request import PageRequest, get, post
 from server.pages.booth import of_path
 from server.pages.documents import CV_FORM, upload_of
 from server.pages.stream_heads import read_heads
-from signaling.personal_stream import booth_path
 
 
 @get("/fairs/{fair}/booths/{employer}/join")
@@ -79,5 +78,5 @@ async def answer(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         ringing = await access.call(tx, request.actor, request.id("call"), Act.CALL_ANSWER)
         meeting = await calls.answer(tx, ringing, Answer(how))
-        back = booth_path(ringing.place.booth)
-    return request.go(f"/meetings/{meeting.id}" if meeting else back)
+        back = ringing.place.booth.path
+    return request.go(meeting.path if meeting else back)

@@ -72,7 +72,7 @@ def _first_page(request: PageRequest, view: MeetingView) -> str:
     if request.actor.link:
         return f"/appointments/{view.meeting.appointment_id}"
     booth = view.meeting.booth or (view.appointment.appointment_type.booth if view.appointment else None)
-    return f"/fairs/{booth.fair.slug}/booths/{booth.employer.slug}" if booth else "/appointments"
+    return booth.path if booth else "/appointments"
 
 
 def _start(request: PageRequest, view: MeetingView, snapshot: MeetingSnapshot) -> Start:
@@ -103,7 +103,7 @@ async def step(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), lock=True)
         await room.change_mode(tx, row, request.actor.known, Mode(wanted), request.typed("phone"))
-    return request.go(f"/meetings/{row.id}")
+    return request.go(row.path)
 
 
 @post("/meetings/{meeting}/leave")
@@ -112,7 +112,7 @@ async def leave(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), lock=True)
         await meetings.go_out(tx, request.actor.known, row)
-    return request.go(f"/appointments/{row.appointment_id}" if row.appointment_id else f"/meetings/{row.id}")
+    return request.go(f"/appointments/{row.appointment_id}" if row.appointment_id else row.path)
 
 
 @post("/meetings/{meeting}/end")
@@ -120,7 +120,7 @@ async def end(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_END, lock=True)
         await meetings.end(tx, row)
-    return request.go(f"/appointments/{row.appointment_id}" if row.appointment_id else f"/meetings/{row.id}")
+    return request.go(f"/appointments/{row.appointment_id}" if row.appointment_id else row.path)
 
 
 @post("/meetings/{meeting}/notes", again=meeting)
