@@ -10,7 +10,7 @@ from rooms.meetings.modes import Mode
 from server import language
 from server.page_request import PageRequest, get, post
 from server.pages.appointment_times import shown_times
-from server.pages.signin import end_session
+from server.pages.sign_in import end_session
 from signaling.hub import SESSION_COOKIE
 
 TRIES_A_MINUTE = 60

@@ -17,9 +17,9 @@ from server import language
 from server.files import FolderStorage, forget, take_in
 from server.page_request import FORM_WITH_FILE, PageRequest, get, post
 from server.pages.appointment import appointment
-from server.pages.employer import set_up_form
 from server.pages.me import me
 from server.pages.organise import board
+from server.pages.set_up import set_up_form
 
 CV_FORM = 6 * 2**20
 SHOWN_IN_PAGES = (DocumentKind.LOGO, DocumentKind.VIDEO, DocumentKind.BANNER)

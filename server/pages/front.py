@@ -7,7 +7,6 @@ from rooms.organisations import agencies
 from rooms.people import people
 from rooms.people.languages import LANGUAGES
 from server.page_request import PageRequest, get, post
-from server.pages.stream_heads import fair_around, read_heads
 from signaling.hub import LANGUAGE_COOKIE
 
 YEAR = 365 * 24 * 3600
@@ -32,11 +31,3 @@ async def choose_language(request: PageRequest) -> web.StreamResponse:
                 person = await tx.session.get_one(people.Person, request.actor.person.id)
                 await people.choose_language(tx, person, chosen)
     return request.go(request.came_from())
-
-
-@get("/camera")
-async def check_camera(request: PageRequest) -> web.StreamResponse:
-    """Try camera and microphone before anybody calls."""
-    async with request.reading() as tx:
-        heads = await read_heads(tx, request)
-        return request.render("camera.html", fair=await fair_around(tx, request), heads=heads)

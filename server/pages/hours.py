@@ -24,7 +24,7 @@ async def hours_page(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         heads = await read_heads(tx, request)
         return request.render(
-            "counsel_hours.html",
+            "hours.html",
             weekly=await hours.weekly_of(tx, request.actor.known.id),
             unlike=hours.in_a_row(await hours.days_of(tx, request.actor.known.id)),
             rules=rules,

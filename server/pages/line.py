@@ -28,7 +28,7 @@ async def join_form(request: PageRequest) -> web.StreamResponse:
         booth = await of_path(tx, request, Act.LINE_JOIN)
         heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         cv = (await documents.cvs_of(tx, {request.actor.known.id})).get(request.actor.known.id)
-        return request.render("join.html", fair=booth.fair, booth=booth, cv=cv, heads=heads)
+        return request.render("line.html", fair=booth.fair, booth=booth, cv=cv, heads=heads)
 
 
 @post("/fairs/{fair}/booths/{employer}/join", again=join_form, largest=CV_FORM)

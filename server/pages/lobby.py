@@ -4,7 +4,7 @@ from aiohttp import web
 
 from rooms import access
 from rooms.chat import conversations, messages
-from rooms.core.events import conversation_stream, fair_stream
+from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs import announcements, booth_documents, schedule
 from rooms.fairs.fairs import Fair
@@ -50,29 +50,3 @@ async def mine(tx: Transaction, request: PageRequest, fair: Fair) -> list[Positi
 
 async def next_day(tx: Transaction, fair: Fair) -> FairDay | None:
     return next((day for day in await schedule.days_of(tx, fair) if day.opens_at > tx.now), None)
-
-
-@get("/fairs/{fair}/chat")
-async def fair_chat(request: PageRequest) -> web.StreamResponse:
-    async with request.reading() as tx:
-        fair = await access.fair(tx, request.actor, request.path("fair"))
-        conversation = await conversations.of_fair(tx, fair.id)
-        heads = await read_heads(tx, request, fair_stream(fair.id), conversation_stream(conversation.id))
-        return request.render(
-            "fair_chat.html",
-            fair=fair,
-            conversation=conversation,
-            messages=await messages.messages_of(tx, conversation.id),
-            moderates=await access.can_run(tx, request.actor, fair),
-            heads=heads,
-        )
-
-
-@get("/fairs/{fair}/lines")
-async def my_lines(request: PageRequest) -> web.StreamResponse:
-    """One's places in this fair, each with where it stands."""
-    request.actor.known  # noqa: B018
-    async with request.reading() as tx:
-        fair = await access.fair(tx, request.actor, request.path("fair"))
-        heads = await read_heads(tx, request, fair_stream(fair.id))
-        return request.render("my_lines.html", fair=fair, mine=await mine(tx, request, fair), heads=heads)

@@ -9,7 +9,7 @@ from rooms.people import documents, people, signin
 from rooms.people.people import Need, Person, Profile
 from server import language
 from server.page_request import PageRequest, get, post
-from server.pages.signin import end_session
+from server.pages.sign_in import end_session
 from server.pages.stream_heads import fair_around, read_heads
 
 

@@ -1,0 +1,25 @@
+"""The chat of a fair."""
+
+from aiohttp import web
+
+from rooms import access
+from rooms.chat import conversations, messages
+from rooms.core.events import conversation_stream, fair_stream
+from server.page_request import PageRequest, get
+from server.pages.stream_heads import read_heads
+
+
+@get("/fairs/{fair}/chat")
+async def fair_chat(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        fair = await access.fair(tx, request.actor, request.path("fair"))
+        conversation = await conversations.of_fair(tx, fair.id)
+        heads = await read_heads(tx, request, fair_stream(fair.id), conversation_stream(conversation.id))
+        return request.render(
+            "fair_chat.html",
+            fair=fair,
+            conversation=conversation,
+            messages=await messages.messages_of(tx, conversation.id),
+            moderates=await access.can_run(tx, request.actor, fair),
+            heads=heads,
+        )
