@@ -24,9 +24,9 @@ class Talk:
 
     def __init__(self, live: Live, page: Page, tab: str, portrait: Portrait, with_visitor: bool | None) -> None:
         self.meeting: str = page.live["meeting_id"]
-        self.other: str = page.live["other_id"]
-        self.other_name: str = page.live["otherName"]
-        self.with_video: bool = page.live["mode"] == "video"
+        self.other: str = page.live["other"]["person_id"]
+        self.other_name: str = page.live["other"]["name"]
+        self.with_video: bool = page.live["snapshot"]["mode"] == "video"
         self.conversation = page.first("data-conversation")
         self.with_visitor = with_visitor
         self.is_live = asyncio.Event()

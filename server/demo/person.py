@@ -123,7 +123,9 @@ class Person:
             self._meetings.discard(meeting)
 
     async def _talk(self, page: Page) -> None:
-        talk = Talk(self.live, page, self.tab, self.portrait(page), self.knows_as_visitor(page.live["other_id"]))
+        talk = Talk(
+            self.live, page, self.tab, self.portrait(page), self.knows_as_visitor(page.live["other"]["person_id"])
+        )
         self.talk = talk
         try:
             async with talk:

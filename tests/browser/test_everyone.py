@@ -284,7 +284,7 @@ async def test_the_lobby_needs_less_than_100_kb_of_compressed_javascript(visitor
     page.on("response", weigh)
     await page.goto(f"/fairs/{visitors.cast.fair.slug}")
     await page.wait_for_load_state("networkidle")
-    assert len(sizes) > 10
+    assert len(sizes) >= 2, "the page's own script and what it shares with others"
     assert sum(sizes) < 100_000
 
 

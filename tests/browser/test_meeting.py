@@ -206,7 +206,7 @@ async def test_a_stranger_finds_nothing_and_cannot_signal(talk: Talk, visitors: 
     assert answer.status == 404
     refused = await karim.evaluate(
         """async (meeting) => {
-          const base = document.querySelector("script[type=module]").src.replace(/js\\/.*/, "");
+          const base = document.querySelector("script[type=module]").src.replace(/built\\/.*/, "");
           const { io } = await import(base + "vendor/socket.io.js");
           const socket = io({ path: "/live" });
           await new Promise((resolve) => socket.on("connect", resolve));

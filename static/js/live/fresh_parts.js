@@ -89,9 +89,25 @@ export class FreshParts {
     for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.page.querySelectorAll("[data-fresh]"))) {
       const found = fresh.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
       if (found && !found.isEqualNode(part)) {
+        pair(part, found);
         Idiomorph.morph(part, found, { ignoreActiveValue: true, callbacks: CALLBACKS });
       }
     }
+  }
+}
+
+/**
+ * What is kept is not taken for something else of its kind: it and its twin bear the same id, or it bears one alone.
+ * @param {HTMLElement} part
+ * @param {Element} found
+ */
+function pair(part, found) {
+  const kept = /** @type {HTMLElement[]} */ ([...part.querySelectorAll("[data-kept], form")]).filter(isKept);
+  for (const [number, node] of kept.entries()) {
+    const name = node.dataset.part ? `[data-part="${node.dataset.part}"]` : `form[action="${node.getAttribute("action")}"]`;
+    const twin = node.dataset.part || node instanceof HTMLFormElement ? found.querySelector(name) : null;
+    node.id ||= `kept-${number}`;
+    if (twin) twin.id = node.id;
   }
 }
 
