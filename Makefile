@@ -4,7 +4,7 @@ PORT ?= 8080
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check sizes bench bench-call bench-slots bench-booking bench-first-view screenshots wheel words protocol clean
+.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view screenshots wheel words protocol clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +35,15 @@ check: .venv/dev static/built/.built ## format, lint, types, layers, words, prot
 sizes: .venv/dev static/built/.built ## files and functions that are too long
 	$(BIN)/python tools/sizes.py
 	$(BIN)/python tools/node_from_pypi.py tools/sizes.mjs
+
+# An ordinary morning, before a quarter, before midnight, both changes of the clock, a leap day, a year's end, a Sunday.
+MOMENTS := 2026-11-24T09:01 2026-11-24T09:14 2026-11-24T22:59 2026-10-25T00:59 2027-03-28T00:59 2028-02-29T10:20 \
+	2026-12-31T22:58 2026-11-29T13:30
+
+moments: .venv/dev static/built/.built ## the tests in browsers, begun at each of eight moments
+	@tests/install
+	@for moment in $(MOMENTS); do echo "$$moment"; PARVIS_TESTS_BEGIN=$$moment:00+00:00 \
+		$(BIN)/python -m pytest tests/browser tests/server/test_two_workers.py -n 2 --dist loadfile || exit 1; done
 
 bench: bench-call bench-slots bench-booking bench-first-view ## every benchmark (ROUNDS=2 for a short one)
 
