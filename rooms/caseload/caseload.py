@@ -173,14 +173,14 @@ async def entries(tx: Transaction, counsellor_id: uuid.UUID, words: str = "") ->
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class WithColleague:
     """Somebody whom a colleague follows: enough to know whom to ask, and no more."""
 
     name: str
     counsellor: str
 
 
-async def elsewhere(tx: Transaction, counsellor_id: uuid.UUID, words: str) -> list[Elsewhere]:
+async def elsewhere(tx: Transaction, counsellor_id: uuid.UUID, words: str) -> list[WithColleague]:
     """Who of the agency's people has this name and is followed by a colleague; the first twenty. Two queries."""
     if len("".join(name_search.words_of(words))) < FEWEST_LETTERS:
         return []
@@ -194,7 +194,7 @@ async def elsewhere(tx: Transaction, counsellor_id: uuid.UUID, words: str) -> li
     query = query.where(tx.among(CaseloadEntry.counsellor_id, colleagues))
     query = query.where(name_search.begin_with(CaseloadEntry.person_id, words))
     rows = await tx.session.execute(query.order_by(Person.name).limit(MOST_FOUND))
-    return [Elsewhere(name, colleagues[whose]) for name, whose in rows]
+    return [WithColleague(name, colleagues[whose]) for name, whose in rows]
 
 
 def of_nobody(counsellor_id: uuid.UUID) -> Select[Person]:

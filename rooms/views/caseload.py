@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from rooms.appointments import availability_rules
 from rooms.caseload import caseload, follow_requests, saved_filters
-from rooms.caseload.caseload import Elsewhere, Followed, Only, Unfollowed
+from rooms.caseload.caseload import WithColleague, Followed, Only, Unfollowed
 from rooms.caseload.response_times import Kept
 from rooms.caseload.saved_filters import KeptFilter
 from rooms.core.transaction import Transaction
@@ -31,7 +31,7 @@ class Caseload:
     only: list[str]
     rows: list[Followed]
     count: int
-    elsewhere: list[Elsewhere]
+    elsewhere: list[WithColleague]
     unfollowed: Unfollowed
     filters: list[KeptFilter]
     is_kept: bool
