@@ -75,7 +75,7 @@ async def ask(context: Context, payload: OneMeeting) -> Ack:
         meeting = await access.meeting(tx, actor, payload.meeting_id, Act.MEETING_LEAD)
     peer = context.hub.relay.room(meeting.id).peers.get(meeting.candidate_id)
     if peer is None:
-        raise Conflict("looking.away", N_("The other one is not connected now."))
+        raise Conflict("cobrowsing.away", N_("The other one is not connected now."))
     await context.hub.emit(AskedEvent(meeting_id=meeting.id), to=peer.sid)
     return Ack()
 
@@ -109,7 +109,7 @@ async def allow(context: Context, payload: Allow) -> Ack:
         meeting = await access.meeting(tx, actor, payload.meeting_id, Act.MEETING_SHOW, lock=True)
         row = await cobrowsing.of_meeting(tx, meeting.id)
         if row is None:
-            raise Conflict("looking.over", N_("Nothing is shown any more."))
+            raise Conflict("cobrowsing.over", N_("Nothing is shown any more."))
         await cobrowsing.allow_filling(tx, row, may_fill=payload.may_fill)
     return Ack()
 

@@ -59,6 +59,12 @@ AREAS = (
 )
 
 
+def load_areas() -> None:
+    """Every handler and projection is known from here on."""
+    for area in AREAS:
+        import_module(f"signaling.{area}")
+
+
 @dataclass
 class Client:
     """One connection. A passer-by, who only looks round, has no person."""
@@ -123,8 +129,7 @@ class Hub:
             ping_interval=PING_EVERY,
             ping_timeout=PING_WAIT,
         )
-        for area in AREAS:
-            import_module(f"signaling.{area}")
+        load_areas()
         self.server.on("connect", self._connect)
         self.server.on("disconnect", self._disconnect)
         self.server.on(SIGNAL, self._signal)

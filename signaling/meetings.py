@@ -75,7 +75,7 @@ class EndedEvent(StreamEvent):
 
 @server_event("meeting:begun")
 class BegunEvent(StreamEvent):
-    """The waiting room is open: the first event of a meeting."""
+    """A call was accepted, and the waiting room is open: the first event of a meeting from a line."""
 
     meeting_id: UUID
 
@@ -141,7 +141,7 @@ class SignalEvent(Payload):
 
 class Enter(Payload):
     """Enter the waiting room or come back. `generation` is that of the transport still held, 0 for none. In a meeting
-    of three one enters once for each of the two others, named by `other`."""
+    of three one enters once for each of the two others, named by `other_id`."""
 
     meeting_id: UUID
     other_id: UUID | None = None
@@ -237,7 +237,7 @@ async def go_in(context: Context, payload: OneMeeting) -> Ack:
 
 
 class Show(Payload):
-    """What one's microphone and camera do now, and whether one's screen is shown. `meeting` is the pair's channel."""
+    """What one's microphone and camera do now, and whether one's screen is shown. `channel_id` is that of the pair."""
 
     channel_id: UUID
     microphone: bool

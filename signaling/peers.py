@@ -17,7 +17,7 @@ class PeerView(Payload):
 
 @server_event("meeting:peers")
 class PeersState(Payload):
-    """State: who of a pair is connected, and what each microphone and camera does. `meeting` is the pair's channel:
+    """State: who of a pair is connected, and what each microphone and camera does. `channel_id` is that of the pair:
     for two that is the meeting, for the pairs of a third what entering acknowledged."""
 
     channel_id: UUID

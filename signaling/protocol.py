@@ -2,7 +2,6 @@
 
 import json
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from pydantic import BaseModel
 from rooms.core.streams import CATCH_UP_LIMIT
 from signaling.contract import CONTRACT, LARGEST_EVENT, ClientEvent, ServerEvent
 from signaling.entrances import ENTRANCES
-from signaling.hub import AREAS, SESSION_COOKIE, SIGNAL, SIGNALS_PER_MINUTE, SOCKET_PATH
+from signaling.hub import SESSION_COOKIE, SIGNAL, SIGNALS_PER_MINUTE, SOCKET_PATH, load_areas
 from signaling.meetings import RefusedEvent
 from signaling.rates import FLOOD_AFTER
 from signaling.relay import HEADER, KINDS, LARGEST_BODY
@@ -123,8 +122,7 @@ def asyncapi() -> str:
 
 
 def main() -> int:
-    for area in AREAS:
-        import_module(f"signaling.{area}")
+    load_areas()
     made = {PAGE: page(), ASYNCAPI: asyncapi()}
     if "--check" not in sys.argv:
         for path, text in made.items():

@@ -8,7 +8,6 @@ import pytest
 from server.cli import _parser
 from server.settings import Settings, SettingsError, load
 from signaling.contract import CONTRACT
-from signaling.hub import AREAS  # noqa: F401
 
 RUNNING = Path("docs/running.md").read_text()
 PROTOCOL = Path("docs/protocol.md").read_text()

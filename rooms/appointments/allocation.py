@@ -2,7 +2,7 @@
 
 Those who ask for times of the same days are decided on together, in the order in which they asked: who is free is read
 once, and what one gets, the next is not given. The promise that nobody gets what another has is the primary key's
-(rooms/appointments/booking.py).
+(`OccupiedPiece` in appointment.py).
 """
 
 import uuid

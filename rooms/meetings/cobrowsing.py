@@ -77,7 +77,7 @@ async def begin(tx: Transaction, owner_id: uuid.UUID, meeting_id: uuid.UUID) -> 
         if row.id == values["id"]:
             tx.record(CobrowsingBegan(meeting_id=meeting_id, owner_id=owner_id), meeting_stream(meeting_id))
     if row.owner_id != owner_id:
-        raise Conflict("looking.other", N_("The other one shows a page just now. It has to be stopped first."))
+        raise Conflict("cobrowsing.other", N_("The other one shows a page just now. It has to be stopped first."))
     return row
 
 

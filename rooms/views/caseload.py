@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from rooms.appointments import availability_rules
 from rooms.caseload import caseload, follow_requests, saved_filters
-from rooms.caseload.caseload import WithColleague, Followed, Only, Unfollowed
+from rooms.caseload.caseload import Followed, Only, Unfollowed, WithColleague
 from rooms.caseload.response_times import Kept
 from rooms.caseload.saved_filters import KeptFilter
 from rooms.core.transaction import Transaction

@@ -50,12 +50,12 @@ async def set_up_form(request: PageRequest) -> web.StreamResponse:
 @post("/booths/{booth}/set-up", again=set_up_form)
 async def set_up(request: PageRequest) -> web.StreamResponse:
     text = BoothText(
-        request.typed("description"),
-        request.number("talk_minutes", 15),
-        request.typed("sector"),
-        request.typed("location"),
-        request.typed("colour"),
-        request.typed("video_link"),
+        description=request.typed("description"),
+        talk_minutes=request.number("talk_minutes", 15),
+        sector=request.typed("sector"),
+        location=request.typed("location"),
+        colour=request.typed("colour"),
+        video_link=request.typed("video_link"),
     )
     async with request.transaction() as tx:
         await booths.set_up(tx, await _booth(tx, request), text)

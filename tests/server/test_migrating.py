@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ from rooms.people import name_search
 from rooms.people.engagement import Engagement
 from rooms.people.people import Person
 from server import migrating
-from signaling.hub import AREAS
+from signaling.hub import load_areas
 from signaling.projections import project
 from tests.clock import HandClock
 
@@ -131,8 +130,7 @@ async def test_every_conversation_is_found_where_it_belongs(filled: Database) ->
 
 
 async def test_what_happened_is_told_still_to_whoever_missed_it(filled: Database) -> None:
-    for area in AREAS:
-        import_module(f"signaling.{area}")
+    load_areas()
     async with filled.reading() as tx:
         count = 0
         for stream in (await tx.session.execute(select(Stream))).scalars().all():

@@ -1,7 +1,6 @@
 """Every route and every live event has a row in the rights table, and each row holds: allowed and refused."""
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 import aiohttp
@@ -9,7 +8,7 @@ import pytest
 
 from server import page_request
 from signaling.contract import CONTRACT
-from signaling.hub import AREAS
+from signaling.hub import load_areas
 from tests.clock import HandClock
 from tests.server.rights import ALL, LIVE, ROUTES
 from tests.server.rights.row import OK, LiveRow, Outcome, Row, Step
@@ -26,8 +25,7 @@ async def test_every_route_has_a_row(database_url: str, tmp_path: Path, clock: H
 
 
 async def test_every_live_event_has_a_row() -> None:
-    for area in AREAS:
-        import_module(f"signaling.{area}")
+    load_areas()
     assert set(CONTRACT.client_events) - CHECKED_OTHERWISE == {row.event for row in LIVE}
 
 

@@ -15,11 +15,12 @@ from rooms.lines.places import Place
 from rooms.meetings.meeting import Meeting
 from signaling import streams
 from signaling.contract import CONTRACT, name_of
-from signaling.hub import AREAS  # noqa: F401
+from signaling.hub import load_areas
 from signaling.projections import project
 from tests.cast import Cast
 from tests.signaling.replay import apply
 
+load_areas()
 LOOKS = {
     "fair": streams.fair_snapshot,
     "line": streams.line_snapshot,

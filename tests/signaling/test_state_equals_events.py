@@ -30,7 +30,6 @@ from rooms.meetings.modes import Mode
 from rooms.organisations import employers
 from rooms.people import documents
 from rooms.people.documents import Document
-from signaling.hub import AREAS  # noqa: F401
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 from tests.signaling.onlookers import Onlookers, joins, locked_call, meets, rings

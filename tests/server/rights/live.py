@@ -56,12 +56,12 @@ MEETINGS: tuple[LiveRow, ...] = (
     # Tomás has no tab open that could be asked, and shows nothing yet.
     send("cobrowsing:ask", only("sophie"), meeting_id="{meeting}")
     .hidden("meeting")
-    .but(tomas="refused", sophie="looking.away"),
+    .but(tomas="refused", sophie="cobrowsing.away"),
     send("cobrowsing:decline", only("tomas"), meeting_id="{meeting}").hidden("meeting").but(sophie="refused"),
     send("cobrowsing:begin", only("tomas"), meeting_id="{meeting}").hidden("meeting").but(sophie="refused"),
     send("cobrowsing:allow", only("tomas"), meeting_id="{meeting}", may_fill=True)
     .hidden("meeting")
-    .but(sophie="refused", tomas="looking.over"),
+    .but(sophie="refused", tomas="cobrowsing.over"),
     send("cobrowsing:end", TALKING, meeting_id="{meeting}").hidden("meeting"),
     send("meeting:prolong", only("sophie"), meeting_id="{meeting}").hidden("meeting").but(tomas="refused"),
     send("meeting:end", TALKING, meeting_id="{meeting}").hidden("meeting"),
