@@ -28,7 +28,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     "--disable-quic",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--disable-features=WebRtcHideLocalIpsWithMdns,PreloadTopChromeWebUI,WebUIReloadButton",
     "--autoplay-policy=no-user-gesture-required",
 ]
 
