@@ -146,7 +146,7 @@ async def _static(request: web.Request) -> web.StreamResponse:
     path = (rendering.STATIC / request.match_info["path"]).resolve()
     if not path.is_relative_to(rendering.STATIC.resolve()) or not path.is_file():
         raise web.HTTPNotFound()
-    headers = {"Cache-Control": f"public, max-age={YEAR}, immutable"}
+    headers = {"Cache-Control": f"public, max-age={YEAR}, immutable", "Vary": "Accept-Encoding"}
     if path.suffix == ".js":
         headers["Content-Type"] = "text/javascript; charset=utf-8"
     return web.FileResponse(path, headers=headers)

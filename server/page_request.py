@@ -41,6 +41,8 @@ FAIR_KEPT = 30 * 24 * 3600
 PAGE_SEEN_EVERY = timedelta(seconds=15)
 PART = "X-Part"
 """The header of a page's own script, which wants only the part that changes, or the address to go to in GO."""
+FRESH = "X-Fresh"
+"""The header of an open page that draws its parts anew: what is said once waits for the page that comes next."""
 NOT_KEPT = {"Cache-Control": "no-store"}
 SENTENCE = "sentence"
 """The part that is only the sentence saying what is wrong."""
@@ -206,7 +208,8 @@ class PageRequest:
 
     def render(self, template: str, view: object = None, **values: Any) -> web.Response:
         """A page; the fields of `view`, a dataclass, are what its template reads by name."""
-        values |= {each.name: getattr(view, each.name) for each in fields(view)} if is_dataclass(view) else {}
+        seen = {each.name: getattr(view, each.name) for each in fields(view)} if is_dataclass(view) else {}
+        values = seen | values
         text = self.services.render_template(template, self, **values)
         fair = values.get("fair")
         if fair and self.http.cookies.get(FAIR) != fair.slug:
@@ -226,7 +229,7 @@ class PageRequest:
 
     def flash(self) -> dict[str, str] | None:
         raw = self.http.cookies.get(FLASH)
-        if not raw:
+        if not raw or FRESH in self.http.headers:
             return None
         self.cookies.setdefault(FLASH, ("", 0))
         try:

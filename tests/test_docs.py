@@ -40,6 +40,7 @@ def test_the_changelog_has_an_entry_for_this_version_or_what_comes_next() -> Non
         ({"secret": "short"}, "PARVIS_SECRET"),
         ({"mode": "demo", "port": 99999}, "PARVIS_PORT"),
         ({"mode": "demo", "turn_urls": "turn:turn.example.org"}, "PARVIS_TURN_SECRET"),
+        ({"secret": "x" * 32, "clock_file": "clock"}, "PARVIS_CLOCK_FILE"),
         ({"mode": "demo", "smtp_security": "maybe"}, "PARVIS_SMTP_SECURITY"),
     ],
 )

@@ -29,7 +29,7 @@
 
   globalThis.drawn = (parts) => drawn(document, parts);
   globalThis.drawnFresh = async (parts) => {
-    const answer = await fetch(location.href);
+    const answer = await fetch(location.href, { headers: { "X-Fresh": "1" } });
     return drawn(new DOMParser().parseFromString(await answer.text(), "text/html"), parts);
   };
 })();

@@ -45,7 +45,7 @@ class Watched:
     parts: list[str]
 
     async def difference(self) -> list[str]:
-        open_, fresh = await self.page.evaluate("(parts) => globalThis.drawn(parts)", self.parts), ""
+        open_ = await self.page.evaluate("(parts) => globalThis.drawn(parts)", self.parts)
         fresh = await self.page.evaluate("(parts) => globalThis.drawnFresh(parts)", self.parts)
         assert fresh, f"{self.name}: nothing of {self.parts} is there"
         return list(difflib.unified_diff(open_.splitlines(), fresh.splitlines(), "open", "fresh", lineterm="", n=1))

@@ -75,11 +75,11 @@ export class FreshParts {
     this.due = undefined;
     this.fetchedAt = performance.now();
     const turn = ++this.turn;
-    const answer = await fetch(location.href).catch(() => null);
+    const answer = await fetch(location.href, { headers: { "X-Fresh": "1" } }).catch(() => null);
     const text = answer?.ok ? await answer.text().catch(() => null) : null;
     if (this.stops.length === 0 || turn < this.turn) return;
     // The page leads elsewhere by now.
-    if (answer?.redirected) return location.reload();
+    if (answer?.redirected) return location.assign(answer.url);
     if (text === null) this.due ??= setTimeout(() => void this.renew(), TRY_AGAIN_MS);
     else this.draw(new DOMParser().parseFromString(text, "text/html"));
   }
@@ -111,6 +111,8 @@ function pair(part, found) {
   }
 }
 
+const FIELDS = "input:not([type=hidden]), select, textarea";
+
 const CALLBACKS = {
   beforeNodeMorphed: (/** @type {Node} */ before) => !isKept(before),
   beforeNodeRemoved: (/** @type {Node} */ before) => !isKept(before),
@@ -119,18 +121,22 @@ const CALLBACKS = {
 };
 
 /**
- * Parts that scripts draw, and forms into which something has been typed.
+ * Parts that scripts draw, and forms into which something has been typed: by now, or before they were refused.
  * @param {Node} node
  */
 function isKept(node) {
   if (!(node instanceof HTMLElement)) return false;
-  return node.dataset.kept !== undefined || (node instanceof HTMLFormElement && isTouched(node));
+  if (node.dataset.kept !== undefined || !(node instanceof HTMLFormElement)) return node.dataset.kept !== undefined;
+  return isTouched(node) || (document.body.dataset.formPage !== undefined && node.querySelector(FIELDS) !== null);
 }
 
 /** @param {HTMLFormElement} form */
 function isTouched(form) {
   return [...form.elements].some((field) => {
-    if (field instanceof HTMLSelectElement) return [...field.options].some((each) => each.selected !== each.defaultSelected) && field.selectedIndex !== 0;
+    if (field instanceof HTMLSelectElement) {
+      const first = [...field.options].findIndex((each) => each.defaultSelected);
+      return field.selectedIndex !== Math.max(0, first);
+    }
     if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
     return field instanceof HTMLInputElement && (field.value !== field.defaultValue || field.checked !== field.defaultChecked);
   });
