@@ -1,4 +1,4 @@
-"""States: how each line status, the latest only. Stirred by events and presence, told at most a few times a second."""
+"""States: how each line is doing, the latest only. Stirred by events and presence, told at most a few times a second."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ LOOK_AGAIN = 10.0
 
 @server_event("booth:status")
 class BoothStatus(Payload):
-    """State: how a booth's line status, for anybody."""
+    """State: how a booth's line is doing, for anybody."""
 
     booth_id: UUID
     staff: int
@@ -43,7 +43,7 @@ class BoothStatus(Payload):
 
 @server_event("place:status")
 class PlaceStatus(Payload):
-    """State: where your place status. `position` 1 is first; none while on hold or in the talk."""
+    """State: where your place stands. `position` 1 is first; none while on hold or in the talk."""
 
     place_id: UUID
     booth_id: UUID
@@ -192,7 +192,7 @@ class StatusBroadcaster:
                 log.exception("status_failed")
 
     async def _look_again(self) -> None:
-        """Reach, waits, pauses and who status at a desk change by the clock alone."""
+        """Reach, waits, pauses and who stands at a desk change by the clock alone."""
         while True:
             await asyncio.sleep(LOOK_AGAIN)
             with contextlib.suppress(Exception):

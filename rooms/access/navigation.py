@@ -13,7 +13,7 @@ from rooms.people.people import Person
 
 @dataclass(frozen=True)
 class Navigation:
-    """Which inner doors booth open to somebody: a desk, fairs to run, a day of appointments."""
+    """Which inner doors stand open to somebody: a desk, fairs to run, a day of appointments."""
 
     desk: bool = False
     organise: bool = False

@@ -68,7 +68,7 @@ class AppointmentType(Base):
         if of is not None:
             return Venue(of.name, of.time_zone, of.country, of.region, of.address, of.phone)
         if self.booth is None:
-            raise ValueError("a appointment_type belongs to an agency or to a booth")
+            raise ValueError("an appointment type belongs to an agency or to a booth")
         return venue_of(self.booth)
 
     @property

@@ -1,4 +1,4 @@
-"""How a line status now: the latest only, worked out afresh, told to the lobby, to the desk and to each who waits."""
+"""How a line is doing now: the latest only, worked out afresh, told to the lobby, to the desk and to each who waits."""
 
 import uuid
 from collections.abc import Collection
@@ -110,7 +110,7 @@ async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
 
 
 async def of_person(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID | None = None) -> list[Position]:
-    """The person's own places, each with where it status."""
+    """The person's own places, each with where it stands."""
     mine = []
     for place in await places.of_person(tx, person_id, fair_id):
         line = await of_line(tx, place.booth)

@@ -45,7 +45,7 @@ async def remove(request: PageRequest) -> web.StreamResponse:
 
 @post("/messages/{message}/settle")
 async def settle(request: PageRequest) -> web.StreamResponse:
-    """The message may booth; its reports are done with."""
+    """The message may stand; its reports are done with."""
     async with request.transaction() as tx:
         message, where = await access.message(tx, request.actor, request.id("message"), Act.CHAT_MODERATE)
         await moderation.settle(tx, message, where.fair_id)

@@ -17,7 +17,7 @@ from signaling.hub import LANGUAGE_COOKIE, SESSION_COOKIE
 
 MONTH, YEAR = 30 * 24 * 3600, 365 * 24 * 3600
 CODES_A_MINUTE = 60
-"""From one address: a whole agency may booth behind it. One e-mail address gets six an hour."""
+"""From one address: a whole agency may stand behind it. One e-mail address gets six an hour."""
 PASSWORDS_A_MINUTE = 30
 
 
