@@ -1,4 +1,4 @@
-"""States: how each line is doing, the latest only. Stirred by events and presence, told at most a few times a second."""
+"""States: how each line is doing, the latest only. Stirred by events and presence, told a few times a second."""
 
 import asyncio
 import contextlib
