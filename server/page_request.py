@@ -170,6 +170,11 @@ class PageRequest:
         return PART in self.http.headers
 
     @property
+    def is_fresh_part(self) -> bool:
+        """Whether a script asks for what has changed on the page since somebody opened it."""
+        return FRESH in self.http.headers
+
+    @property
     def query(self) -> MultiMapping[str]:
         return self._query
 
@@ -229,7 +234,7 @@ class PageRequest:
 
     def flash(self) -> dict[str, str] | None:
         raw = self.http.cookies.get(FLASH)
-        if not raw or FRESH in self.http.headers:
+        if not raw or self.is_fresh_part:
             return None
         self.cookies.setdefault(FLASH, ("", 0))
         try:

@@ -21,6 +21,7 @@ from server.compression import compressed
 from server.page_request import (
     FLASH,
     FORM,
+    FRESH,
     PAGE_SEEN_EVERY,
     PART,
     SENTENCE,
@@ -80,7 +81,8 @@ async def _visit(http: web.Request, services: Services) -> PageRequest:
         # A form leads to a page, and the page is what counts as having been here.
         seen_at = actor.person.page_seen_at
         is_old = seen_at is None or seen_at + PAGE_SEEN_EVERY < services.database.clock.now()
-        if http.method == "GET" and is_old:
+        # What a script fetches by itself says nothing of whether somebody is there.
+        if http.method == "GET" and is_old and FRESH not in http.headers:
             await _note_seen(services, *found)
     own = found[1].language if found else None
     spoken = languages.choose(http.headers.get("Accept-Language", ""), http.cookies.get(LANGUAGE_COOKIE), own)

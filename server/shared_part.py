@@ -22,8 +22,10 @@ def shared_part(request: PageRequest, template: str, key: Hashable, **values: An
         if len(known) >= PARTS_KEPT:
             known.clear()
         own, request.form_token = request.form_token, secrets.token_urlsafe(30)
-        known[whole] = (request.form_token, request.services.render_template(template, request, **values))
-        request.form_token = own
+        try:
+            known[whole] = (request.form_token, request.services.render_template(template, request, **values))
+        finally:
+            request.form_token = own
     token, text = known[whole]
     status = request.problem.status if request.problem else request.status
     return web.Response(

@@ -36,13 +36,20 @@ async def _booth(tx: Transaction, request: PageRequest) -> Booth:
     return await access.booth_by_id(tx, request.actor, request.id("booth"), Act.BOOTH_STAFF)
 
 
-@get("/desk/{booth}")
-async def desk(request: PageRequest) -> web.StreamResponse:
+async def _see(request: PageRequest) -> None:
+    """Somebody has opened the desk; what a script fetches again says nothing of that."""
     async with request.transaction() as tx:
         booth = await _booth(tx, request)
         await desk_presence.see_desk(tx, booth.id, request.actor.known.id)
     request.services.hub.status.refresh({booth.id})
+
+
+@get("/desk/{booth}")
+async def desk(request: PageRequest) -> web.StreamResponse:
+    if not request.is_fresh_part:
+        await _see(request)
     async with request.reading() as tx:
+        booth = await _booth(tx, request)
         conversation = await conversations.of_booth(tx, booth.id)
         wanted = (line_stream(booth.id), fair_stream(booth.fair_id), conversation_stream(conversation.id))
         heads = await read_heads(tx, request, *wanted)

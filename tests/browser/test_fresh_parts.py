@@ -1,11 +1,13 @@
 """A part that is drawn anew under somebody's hands takes nothing from them."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Request, Route, expect
 
 from rooms.appointments.appointment import Appointment
 from tests.browser.conftest import Visitors
-from tests.browser.test_drawn_once import Watch, booked, is_connected
+from tests.browser.test_drawn_once import DESK, Watch, booked, is_connected, place_of
 from tests.rooms.appointments.office import open_office
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -65,3 +67,96 @@ async def test_what_is_said_once_waits_for_the_page_that_comes_next(visitors: Vi
     next_page = await page.context.new_page()
     await next_page.goto(row.path)
     await expect(next_page.get_by_text("Thank you. See you then.")).to_be_visible()
+
+
+async def two_in_line(watch: Watch) -> Page:
+    """Luc's desk, with Amina and then Karim waiting."""
+    cast = watch.cast
+    booth = f"/fairs/{cast.fair.slug}/booths/hotel-atlantique"
+    for person in (cast.amina, cast.karim):
+        await watch.come(person)
+        await watch.act(person, f"{booth}/join", words="")
+    return await watch.open(cast.luc, f"/desk/{cast.atlantique.id}", *DESK)
+
+
+async def test_a_row_that_goes_takes_its_own_button_and_no_other(visitors: Visitors) -> None:
+    watch = Watch(visitors, "en", 1280)
+    desk = await two_in_line(watch)
+    karim = desk.locator(".waiting-row", has_text="Karim Diallo").get_by_role("button", name="Call", exact=True)
+    await karim.focus()
+    await watch.act(watch.cast.amina, f"/places/{await place_of(watch.cast, watch.cast.amina)}/leave")
+    await expect(desk.locator(".waiting-row")).to_have_count(1)
+    await expect(karim).to_be_focused()
+
+
+async def test_while_a_button_is_pressed_nothing_moves_under_the_finger(visitors: Visitors) -> None:
+    watch = Watch(visitors, "en", 1280)
+    desk = await two_in_line(watch)
+    karim = desk.locator(".waiting-row", has_text="Karim Diallo").get_by_role("button", name="Call", exact=True)
+    await karim.hover()
+    await desk.mouse.down()
+    async with desk.expect_response(lambda answer: answer.url.endswith(str(watch.cast.atlantique.id))):
+        await watch.act(watch.cast.amina, f"/places/{await place_of(watch.cast, watch.cast.amina)}/leave")
+    await expect(desk.locator(".waiting-row")).to_have_count(2)
+    await desk.mouse.up()
+    await expect(desk.get_by_text("Calling Karim Diallo")).to_be_visible()
+
+
+async def test_a_question_that_was_answered_with_no_leaves_the_page_alive(visitors: Visitors) -> None:
+    watch = Watch(visitors, "en", 1280)
+    page, row = await cancelling(watch)
+    await page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
+    await page.get_by_role("button", name="Cancel it").click()
+    await page.get_by_role("dialog").get_by_role("button", name="No").click()
+    await changes(watch, page, row)
+
+
+async def test_a_yes_is_for_what_was_asked_and_for_nothing_else(visitors: Visitors) -> None:
+    watch = Watch(visitors, "en", 1280)
+    page, _ = await cancelling(watch)
+    await page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
+    await page.get_by_role("button", name="Cancel it").click()
+    await page.locator("form[action$='/cancel']").evaluate("(form) => form.action = '/somebody/else'")
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Cancel it").click()
+    await expect(dialog).to_be_hidden()
+    await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")
+    assert sent == []
+
+
+async def test_a_page_that_is_not_for_one_any_more_says_so_and_asks_no_further(visitors: Visitors) -> None:
+    watch = Watch(visitors, "en", 1280)
+    cast = watch.cast
+    page = await watch.open(cast.amina, f"/fairs/{cast.fair.slug}", "[data-fresh=booths]")
+    await watch.come(cast.ines)
+    for move in ("close", "archive"):
+        await watch.act(cast.ines, f"/organise/{cast.fair.slug}/move", move=move)
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("no longer")
+
+
+async def test_one_answer_is_waited_for_at_a_time_and_each_is_drawn(visitors: Visitors) -> None:
+    """On a slow network changes come faster than answers."""
+    watch = Watch(visitors, "en", 1280)
+    cast = watch.cast
+    desk = await watch.open(cast.luc, f"/desk/{cast.atlantique.id}", *DESK)
+    under_way = most = 0
+
+    async def slowly(route: Route) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.7)
+        await route.continue_()
+        under_way -= 1
+
+    await desk.route(lambda url: url.endswith(str(cast.atlantique.id)), slowly)
+    await watch.come(cast.amina)
+    booth = f"/fairs/{cast.fair.slug}/booths/hotel-atlantique"
+    for _ in range(6):
+        await watch.act(cast.amina, f"{booth}/join", words="")
+        await watch.act(cast.amina, f"/places/{await place_of(cast, cast.amina)}/leave")
+    await watch.act(cast.amina, f"{booth}/join", words="")
+    await expect(desk.locator(".waiting-row")).to_have_count(1)
+    assert most == 1

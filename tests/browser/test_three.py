@@ -1,15 +1,14 @@
 """An appointment of three in real Chromium: a counsellor finds a time that suits all, and the three meet by video."""
 
-from datetime import timedelta
-
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.appointments import agenda, appointment_types, booking_rules, hours
+from rooms.appointments import appointment_types, booking_rules, hours
 from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import caseload
 from rooms.organisations import agencies
 from tests.browser.conftest import Visitors, until
+from tests.browser.test_appointments import until_the_room_opens
 from tests.browser.test_everyone import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -44,15 +43,6 @@ async def book_common_time(claire: Page) -> None:
     await claire.locator("button.time").first.click()
     await expect(claire.get_by_text("Luc Moreau of Hôtel Atlantique comes too")).to_be_visible()
     await fits(claire)
-
-
-async def until_the_room_opens(visitors: Visitors) -> None:
-    """The first time that suits all may lie behind a holiday."""
-    async with visitors.cast.database.reading() as tx:
-        (row,) = await agenda.active_of(tx, visitors.cast.amina.id)
-        early = row.begins_at - timedelta(minutes=5)
-        if early > tx.now:
-            visitors.running.clock.set_to(early)
 
 
 async def go_in(page: Page, door: str = "To the waiting room") -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from rooms.appointments.evidence import Evidence
 from rooms.meetings.cobrowsing import Cobrowsing
 from tests.browser.conftest import Visitors, until, until_frames
-from tests.browser.test_appointments import axe, book, open_office
+from tests.browser.test_appointments import axe, book, open_office, until_the_room_opens
 from tests.browser.test_everyone import tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -42,6 +42,7 @@ async def talking(visitors: Visitors, wire: Wire | None = None) -> AsyncIterator
         wire.follow(amina)
     await amina.goto("/")
     await book(amina)
+    await until_the_room_opens(visitors)
     path = amina.url
     for page in (amina, claire):
         await page.goto(path)

@@ -5,6 +5,10 @@ import { Idiomorph } from "../../vendor/idiomorph.js";
 /** @typedef {import("./connection.js").Connection} Connection */
 
 const TRY_AGAIN_MS = 2000;
+const LONGEST_PAUSE_MS = 60000;
+const LEAVES_WITHIN_MS = 5000;
+/** The page is not for whoever looks at it any more. */
+const NOT_FOR_YOU = [401, 403, 404, 410];
 
 export class FreshParts {
   /**
@@ -26,17 +30,26 @@ export class FreshParts {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.due = undefined;
     this.fetchedAt = -Infinity;
-    /** How often it was fetched: an answer that was overtaken is let go. */
-    this.turn = 0;
+    this.isFetching = false;
+    /** Something was told since the fetch that is under way began. */
+    this.isStale = false;
+    this.failures = 0;
+    /** Until then what one has pressed leads somewhere, and nothing is drawn anew. */
+    this.leavingUntil = -Infinity;
+    this.isPressed = false;
     /** @type {(() => void)[]} */
     this.stops = [];
-    this.onLeaving = this.onLeaving.bind(this);
+    this.listening = new AbortController();
   }
 
   start() {
     this.stops = this.events.map((event) => this.connection.on(event, (told) => this.hear(event, told)));
-    // What one has just pressed leads somewhere: nothing is drawn anew meanwhile.
-    this.page.addEventListener("submit", this.onLeaving);
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    this.page.addEventListener("submit", (event) => this.onLeaving(/** @type {SubmitEvent} */ (event)), { signal });
+    this.page.addEventListener("visibilitychange", () => this.isStale && this.renewSoon(), { signal });
+    this.page.addEventListener("pointerdown", () => (this.isPressed = true), { signal });
+    for (const end of ["pointerup", "pointercancel"]) this.page.addEventListener(end, () => (this.isPressed = false), { signal });
   }
 
   stop() {
@@ -44,12 +57,19 @@ export class FreshParts {
     this.stops = [];
     clearTimeout(this.due);
     this.due = undefined;
-    this.page.removeEventListener("submit", this.onLeaving);
+    this.listening.abort();
   }
 
-  /** @param {Event} event */
+  /**
+   * A form that leads to another page; a dialog's answer and another window's page do not.
+   * @param {SubmitEvent} event
+   */
   onLeaving(event) {
-    setTimeout(() => !event.defaultPrevented && this.stop());
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.method === "dialog" || !["", "_self"].includes(form.target)) return;
+    setTimeout(() => {
+      if (!event.defaultPrevented) this.leavingUntil = performance.now() + LEAVES_WITHIN_MS;
+    });
   }
 
   /**
@@ -66,22 +86,42 @@ export class FreshParts {
     this.renewSoon();
   }
 
-  renewSoon() {
-    const rest = this.fetchedAt + this.every - performance.now();
-    this.due ??= setTimeout(() => void this.renew(), Math.max(0, rest) + Math.random() * this.spread);
+  /** @param {number} [pause] milliseconds at least */
+  renewSoon(pause = 0) {
+    this.isStale = true;
+    // Where many hear the same, a page that nobody looks at waits until somebody does.
+    if (this.isFetching || (this.spread && this.page.hidden)) return;
+    const now = performance.now();
+    const rest = Math.max(pause, this.fetchedAt + this.every - now, this.leavingUntil - now, 0);
+    this.due ??= setTimeout(() => void this.renew(), rest + Math.random() * this.spread);
   }
 
+  /** One at a time: what is told meanwhile is fetched once it is drawn. */
   async renew() {
     this.due = undefined;
+    if (performance.now() < this.leavingUntil) return this.renewSoon();
+    this.isFetching = true;
+    this.isStale = false;
     this.fetchedAt = performance.now();
-    const turn = ++this.turn;
     const answer = await fetch(location.href, { headers: { "X-Fresh": "1" } }).catch(() => null);
     const text = answer?.ok ? await answer.text().catch(() => null) : null;
-    if (this.stops.length === 0 || turn < this.turn) return;
-    // The page leads elsewhere by now.
+    while (this.isPressed && this.stops.length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    this.isFetching = false;
+    if (this.stops.length === 0) return;
+    // The page leads elsewhere by now, or must not be shown any longer.
     if (answer?.redirected) return location.assign(answer.url);
-    if (text === null) this.due ??= setTimeout(() => void this.renew(), TRY_AGAIN_MS);
-    else this.draw(new DOMParser().parseFromString(text, "text/html"));
+    if (answer && NOT_FOR_YOU.includes(answer.status)) return location.reload();
+    if (text === null) return this.tryAgain();
+    this.failures = 0;
+    if (performance.now() < this.leavingUntil) return this.renewSoon();
+    this.draw(new DOMParser().parseFromString(text, "text/html"));
+    if (this.isStale) this.renewSoon();
+  }
+
+  /** Ever more slowly, and not all pages at the same moment. */
+  tryAgain() {
+    const pause = Math.min(LONGEST_PAUSE_MS, TRY_AGAIN_MS * 2 ** this.failures++);
+    this.renewSoon(pause * (0.5 + Math.random() / 2));
   }
 
   /** @param {Document} fresh */

@@ -15,6 +15,9 @@ export const LINE_EVENTS = [
 /** One's own places. */
 export const PLACE_EVENTS = ["place:taken", "place:changed"];
 
+/** Everybody at a fair hears the same at the same moment: not all may ask for their page in that moment. */
+export const FAIR_SPREAD_MS = 8000;
+
 /** What everybody at a fair hears at the same moment. */
 export const FAIR_EVENTS = ["fair:turned", "booth:set_up"];
 

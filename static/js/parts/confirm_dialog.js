@@ -10,7 +10,7 @@ export class ConfirmDialog {
   constructor(page, dialog) {
     this.page = page;
     this.dialog = dialog;
-    /** @type {{form: HTMLFormElement, submitter: HTMLElement | null} | null} */
+    /** @type {{form: HTMLFormElement, submitter: HTMLElement | null, about: string} | null} */
     this.asked = null;
     /** @type {HTMLFormElement | null} */
     this.granted = null;
@@ -47,7 +47,7 @@ export class ConfirmDialog {
    * @param {HTMLElement | null} submitter
    */
   ask(form, submitter) {
-    this.asked = { form, submitter };
+    this.asked = { form, submitter, about: aboutOf(form) };
     const words = form.dataset.confirm ?? "";
     const end = words.indexOf("?") + 1;
     fill(this.dialog, "question", words.slice(0, end));
@@ -68,7 +68,18 @@ export class ConfirmDialog {
     this.asked = null;
     asked?.submitter?.focus();
     if (!asked || this.dialog.returnValue !== "yes") return;
+    // What was asked about is gone from the page: a yes is for nothing else.
+    if (!asked.form.isConnected || aboutOf(asked.form) !== asked.about) return;
     this.granted = asked.form;
     asked.form.requestSubmit(asked.submitter);
   }
+}
+
+/**
+ * Where a form leads and what it says unasked: whom or what its question was about.
+ * @param {HTMLFormElement} form
+ */
+function aboutOf(form) {
+  const hidden = [...form.querySelectorAll("input[type=hidden]")].map((field) => /** @type {HTMLInputElement} */ (field));
+  return JSON.stringify([form.action, ...hidden.filter((each) => each.name !== "form_token").map((each) => [each.name, each.value])]);
 }
