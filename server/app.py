@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from rooms import models  # noqa: F401  every model must be mapped
 from rooms.core.clock import Clock
 from rooms.core.database import Database
 from rooms.core.errors import NotFound
+from rooms.core.outbox import Channel
 from rooms.people import presence
 from server import language, mail, migrating, rendering, security
 from server.busy_calendars import BusyCalendars
@@ -109,8 +111,8 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     pushes = PushPost(services.database, services.settings, rendering.environment())
     senders = mail.Senders(post, pushes, sms_of(services.settings))
     calendars = BusyCalendars(services.database, may_be_private=services.settings.mode == "demo")
-    aside = (lambda: mail.send_due(services.database, writer, senders), calendars.read_due)
-    worker = Worker(services.database, process, aside)
+    posting = [partial(mail.send_due, services.database, writer, senders, channel) for channel in Channel]
+    worker = Worker(services.database, process, (*posting, calendars.read_due))
     services.hub.start(process)
     worker.start()
     yield

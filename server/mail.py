@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import aiosmtplib
 import structlog
@@ -84,13 +84,20 @@ class Writer:
 
     def _add_calendar(self, message: EmailMessage, values: dict[str, Any], body: str) -> None:
         """As an alternative for mail programs that act on it (RFC 6047), and as a file for all others."""
-        host = urlsplit(self._settings.public_url).hostname or "localhost"
         calendar, sender = values["calendar"], self._settings.mail_from
-        entry = calendars.entry(calendar, calendars.summary(values), body, sender, host)
+        way_in = self._settings.public_url.rstrip("/") + f"/appointments/{calendar['uid']}"
+        place = calendars.place(values["mode"], values["phone"], values["agency"], way_in)
+        calendar |= {"location": place}
+        entry = calendars.entry(calendar, calendars.summary(values), body, sender)
         # As bytes: as text its lines could lose their CRLF (RFC 5545, 3.1) on a way that carries seven bits.
         named = {"charset": "utf-8", "method": calendar["method"]}
         message.add_alternative(entry, maintype="text", subtype="calendar", params=named)
-        message.add_attachment(entry, maintype="application", subtype="ics", filename="appointment.ics")
+        message.add_attachment(
+            entry,
+            maintype="application",
+            subtype="ics",
+            filename=calendars.file_name(values["begins_at"].astimezone(ZoneInfo(values["zone"]))),
+        )
 
 
 class Pushes(Protocol):
@@ -105,6 +112,11 @@ class Senders:
     pushes: Pushes
     sms: Sms
 
+    @property
+    def keeps_letters(self) -> bool:
+        """Whether they are read here, and nowhere else."""
+        return isinstance(self.post, MailboxPost)
+
     async def send(self, writer: Writer, mail: Mail) -> None:
         if mail.channel is Channel.PUSH:
             await self.pushes.send(mail)
@@ -114,15 +126,26 @@ class Senders:
             await self.post.send(writer.write(mail))
 
 
-async def send_due(database: Database, writer: Writer, senders: Senders) -> int:
-    """Send what is due, one after the other: a worker that dies has at most one letter in its hands."""
-    count = 0
+AT_ONCE = {Channel.MAIL: 1, Channel.PUSH: 8, Channel.SMS: 1}
+"""How many of a channel are on their way at once. Pushes go to as many servers as there are browsers, of which some
+may be slow on purpose."""
+
+
+async def send_due(database: Database, writer: Writer, senders: Senders, channel: Channel) -> int:
+    """Send what is due of one channel: what is slow in one delays no other."""
     async with database.reading() as tx:
-        if not await outbox.any_due(tx):
-            return count
+        if not await outbox.any_due(tx, channel):
+            return 0
+    lanes = (_send_one_by_one(database, writer, senders, channel) for _ in range(AT_ONCE[channel]))
+    return sum(await asyncio.gather(*lanes))
+
+
+async def _send_one_by_one(database: Database, writer: Writer, senders: Senders, channel: Channel) -> int:
+    """A worker that dies has at most one letter in its hands."""
+    count = 0
     while True:
         async with database.transaction() as tx:
-            mail = await outbox.claim(tx)
+            mail = await outbox.claim(tx, channel)
         if mail is None:
             return count
         count += 1
@@ -142,4 +165,4 @@ async def _send(database: Database, writer: Writer, senders: Senders, mail: Mail
             await outbox.failed(tx, mail, f"{type(error).__name__}: {error}")
         return
     async with database.transaction() as tx:
-        await outbox.sent(tx, mail.id)
+        await outbox.sent(tx, mail.id, is_kept=senders.keeps_letters)

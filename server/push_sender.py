@@ -3,31 +3,30 @@
 import asyncio
 import hashlib
 import json
-import socket
 import uuid
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
+import aiohttp
 import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jinja2 import Environment
-from py_vapid import Vapid02, b64urlencode
-from pywebpush import WebPushException, webpush
+from py_vapid import Vapid02, VapidException, b64urlencode
+from pywebpush import WebPushException, webpush_async
+from yarl import URL
 
 from rooms.core.database import Database
 from rooms.core.outbox import Mail
 from rooms.people import push
 from rooms.people.push import Subscription
-from server import language
-from server.public_addresses import is_public as is_public_address
+from server import language, outside
 from server.settings import Settings
 
 log = structlog.get_logger()
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 LIFE_SECONDS = 60
 GONE = (404, 410)
+SENT_WITHIN = 10.0
 
 
 class PushFailed(OSError):
@@ -57,9 +56,6 @@ class PushPost:
         self._vapid = Vapid02()
         self._vapid._private_key = private_key(settings.secret.get_secret_value())
         self._vapid._public_key = self._vapid._private_key.public_key()
-        self._session = requests.Session()
-        # A public address may not send us on to a private one.
-        self._session.max_redirects = 0
         self._subject = f"mailto:{settings.mail_from.partition('<')[2].rstrip('>') or settings.mail_from}"
         self._may_be_private = settings.mode == "demo"
 
@@ -69,15 +65,22 @@ class PushPost:
             to = await tx.session.get(Subscription, uuid.UUID(note.recipient))
         if to is None:
             return
-        if not self._may_be_private and not await asyncio.to_thread(is_public, to.endpoint):
+        if not self._may_be_private and URL(to.endpoint).scheme != "https":
             await self._forget(to)
             return
         try:
-            await asyncio.to_thread(self._push, to, self._write(note))
+            await self._push(to, self._write(note))
         except WebPushException as error:
-            status = error.response.status_code if error.response is not None else 0
+            status = error.response.status if error.response is not None else 0
             if status not in GONE:
                 raise PushFailed(f"push service answered {status}") from None
+            await self._forget(to)
+        except VapidException:
+            # No address that a push service could have.
+            await self._forget(to)
+        except aiohttp.ClientError as error:
+            if not outside.is_private(error):
+                raise
             await self._forget(to)
 
     async def _forget(self, subscription: Subscription) -> None:
@@ -90,27 +93,20 @@ class PushPost:
         title, _, body = text.partition("\n")
         return json.dumps({"title": title, "body": body.strip(), "path": note.values.get("path", "/")})
 
-    def _push(self, to: Subscription, data: str) -> None:
+    async def _push(self, to: Subscription, data: str) -> None:
+        """Nobody reaches into our own network by subscribing, and whoever answers slowly holds up nobody for long."""
         keys: dict[str, Any] = {"endpoint": to.endpoint, "keys": {"p256dh": to.p256dh, "auth": to.auth}}
-        webpush(
-            keys,
-            data,
-            vapid_private_key=self._vapid,
-            vapid_claims={"sub": self._subject},
-            ttl=LIFE_SECONDS,
-            headers={"Urgency": "high"},
-            timeout=10,
-            requests_session=self._session,
-        )
-
-
-def is_public(endpoint: str) -> bool:
-    """Whether it is https and every address of it a public one: nobody reaches into our own network by subscribing.
-
-    Raises OSError when the name cannot be looked up just now: the message is tried again.
-    """
-    address = urlsplit(endpoint)
-    if address.scheme != "https":
-        return False
-    found = {entry[4][0] for entry in socket.getaddrinfo(address.hostname, 443, type=socket.SOCK_STREAM)}
-    return bool(found) and all(is_public_address(str(address)) for address in found)
+        async with (
+            asyncio.timeout(SENT_WITHIN),
+            outside.session(may_be_private=self._may_be_private, seconds=SENT_WITHIN) as session,
+        ):
+            await webpush_async(
+                keys,
+                data,
+                vapid_private_key=self._vapid,
+                vapid_claims={"sub": self._subject},
+                ttl=LIFE_SECONDS,
+                headers={"Urgency": "high"},
+                timeout=session.timeout,
+                aiohttp_session=session,
+            )

@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from rooms.appointments import abandoned, agenda, booking, delays
-from rooms.core import lease
+from rooms.core import lease, outbox
 from rooms.core.database import Database
 from rooms.core.transaction import Transaction
 from rooms.fairs import schedule
@@ -108,6 +108,7 @@ class Worker:
         async with self.database.transaction() as tx:
             await places.put_absent_on_hold(tx)
             await presence.forget_old(tx)
+            await outbox.forget_useless(tx)
 
     async def _do_aside(self, work: Callable[[], Awaitable[int]]) -> None:
         """A slow mail server or calendar must not delay a deadline."""

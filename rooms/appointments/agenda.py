@@ -55,6 +55,12 @@ async def of_person(
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
 
 
+async def ids_of(tx: Transaction, person_id: uuid.UUID, *, since: datetime) -> list[uuid.UUID]:
+    """Of all appointments of a person that end after `since`, whatever became of them."""
+    query = select(Appointment.id).where(concerns(person_id), Appointment.ends_at > since)
+    return list((await tx.session.execute(query)).scalars())
+
+
 async def seen_by(
     tx: Transaction, counsellor_id: uuid.UUID, day: date, zone: ZoneInfo, until: date | None = None
 ) -> list[Appointment]:

@@ -25,6 +25,8 @@ class BookingRules(Base):
     """An iCalendar of the person's own, read only: its times are busy here."""
     busy_read_at: Mapped[datetime | None]
     busy_trouble: Mapped[str] = mapped_column(default="")
+    busy_unread: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Entries of it that could not be understood when it was read last."""
     feed_hash: Mapped[str | None] = mapped_column(unique=True)
     """Of the secret in the address at which the person's appointments go out as a calendar."""
 
@@ -50,7 +52,7 @@ RANGES = {
 async def of_person(tx: Transaction, person_id: uuid.UUID) -> BookingRules:
     row = await tx.session.get(BookingRules, person_id)
     if row is None:
-        values = {"person_id": person_id, **FIRST_RULES, "busy_address": "", "busy_trouble": ""}
+        values = {"person_id": person_id, **FIRST_RULES, "busy_address": "", "busy_trouble": "", "busy_unread": 0}
         await tx.insert_once(BookingRules, values)
         row = await tx.session.get_one(BookingRules, person_id)
     return row

@@ -1,14 +1,18 @@
 """A person's own calendar, read for busy times; and the address at which their appointments go out."""
 
 import hashlib
+import re
 import secrets
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rooms.appointments import agenda, hours
 from rooms.appointments.availability import Minutes, Span, in_minutes
 from rooms.appointments.booking_rules import BookingRules, of_person
 from rooms.core.errors import N_, Invalid, NotFound
@@ -65,17 +69,20 @@ async def busy_of(
 
 
 READ_EVERY = timedelta(minutes=15)
+MOST_AT_ONCE = 300
 
 
 async def read_at(tx: Transaction, person_id: uuid.UUID, address: str) -> None:
     """The person's own calendar is read at this address from now on; an empty one ends it."""
     address = clean_text(address, "busy_address", 1000)
-    if address and not address.startswith(("https://", "http://", "webcal://")):
+    address = re.sub("^webcals?://", "https://", address, flags=re.IGNORECASE)
+    if address and not re.match("https?://", address, flags=re.IGNORECASE):
         message = N_("Please give the whole address of the calendar, beginning with https://")
         raise Invalid("busy_address.invalid", message, field="busy_address")
     row = await of_person(tx, person_id)
-    row.busy_address, row.busy_read_at, row.busy_trouble = address.replace("webcal://", "https://"), None, ""
-    await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person_id))
+    if address != row.busy_address:
+        await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person_id))
+    row.busy_address, row.busy_read_at, row.busy_trouble, row.busy_unread = address, None, "", 0
 
 
 async def due(tx: Transaction) -> list[tuple[uuid.UUID, str]]:
@@ -84,10 +91,34 @@ async def due(tx: Transaction) -> list[tuple[uuid.UUID, str]]:
         BookingRules.busy_address != "",
         or_(BookingRules.busy_read_at.is_(None), BookingRules.busy_read_at <= tx.now - READ_EVERY),
     )
-    return [(person, address) for person, address in await tx.session.execute(query.limit(20))]
+    return [(person, address) for person, address in await tx.session.execute(query.limit(MOST_AT_ONCE))]
 
 
-async def keep_busy(tx: Transaction, person_id: uuid.UUID, address: str, spans: Collection[Span]) -> None:
+@dataclass(frozen=True)
+class Whose:
+    """What is known here of the person a calendar belongs to: where they are, under which addresses, and the
+    appointments that may come back in it."""
+
+    zone: ZoneInfo
+    addresses: list[str]
+    appointments: list[str]
+
+
+async def whose(tx: Transaction, person_id: uuid.UUID) -> Whose:
+    person = await tx.session.get_one(Person, person_id)
+    rows = await agenda.ids_of(tx, person_id, since=tx.now)
+    return Whose(await hours.zone_of(tx, person_id), [person.email] if person.email else [], [str(row) for row in rows])
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a calendar said: when the person is busy, and how many entries could not be understood."""
+
+    spans: list[Span]
+    unread: int = 0
+
+
+async def keep_busy(tx: Transaction, person_id: uuid.UUID, address: str, read: Read) -> None:
     """What the calendar at this address says now takes the place of what it said before.
 
     Reading takes time: if another address was given meanwhile, or none, what was read means nothing any more.
@@ -97,9 +128,22 @@ async def keep_busy(tx: Transaction, person_id: uuid.UUID, address: str, spans: 
         return
     await tx.session.execute(delete(BusyTime).where(BusyTime.person_id == person_id))
     tx.session.add_all(
-        BusyTime(id=new_id(), person_id=person_id, begins_at=span.begins, ends_at=span.ends) for span in spans
+        BusyTime(id=new_id(), person_id=person_id, begins_at=span.begins, ends_at=span.ends) for span in read.spans
     )
-    row.busy_read_at, row.busy_trouble = tx.now, ""
+    row.busy_read_at, row.busy_trouble, row.busy_unread = tx.now, "", read.unread
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What keeps a person's own calendar, or entries of it, from closing times here; empty and 0 when nothing does."""
+
+    words: str = ""
+    unread: int = 0
+
+
+async def trouble_of(tx: Transaction, person_id: uuid.UUID) -> Trouble:
+    row = await tx.session.get(BookingRules, person_id)
+    return Trouble(row.busy_trouble, row.busy_unread) if row and row.busy_address else Trouble()
 
 
 async def note_trouble(tx: Transaction, person_id: uuid.UUID, address: str, trouble: str) -> None:

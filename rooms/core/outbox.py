@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Select, delete, or_, select, update
+from sqlalchemy import Index, Select, and_, delete, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,10 +78,11 @@ async def post(tx: Transaction, *letters: Letter) -> None:
         await tx.write(insert.on_conflict_do_nothing(), rows)
 
 
-def _due(tx: Transaction) -> Select[Mail]:
+def _due(tx: Transaction, channel: Channel) -> Select[Mail]:
     return (
         select(Mail)
         .where(
+            Mail.channel == channel,
             Mail.sent_at.is_(None),
             Mail.due_at <= tx.now,
             Mail.attempts < GIVE_UP_AFTER,
@@ -92,13 +93,13 @@ def _due(tx: Transaction) -> Select[Mail]:
     )
 
 
-async def any_due(tx: Transaction) -> bool:
-    return (await tx.session.execute(_due(tx).limit(1))).first() is not None
+async def any_due(tx: Transaction, channel: Channel) -> bool:
+    return (await tx.session.execute(_due(tx, channel).limit(1))).first() is not None
 
 
-async def claim(tx: Transaction) -> Mail | None:
+async def claim(tx: Transaction, channel: Channel) -> Mail | None:
     """Take a mail that is due; it is this worker's for a minute, which is longer than sending it may take."""
-    query = _due(tx).limit(1).with_for_update(skip_locked=True)
+    query = _due(tx, channel).limit(1).with_for_update(skip_locked=True)
     mail = (await tx.session.execute(query)).scalar_one_or_none()
     if mail:
         mail.claimed_until = tx.now + CLAIM
@@ -117,16 +118,27 @@ async def may_be_written_again(tx: Transaction, occasion: str) -> None:
     await tx.session.execute(update(Mail).where(Mail.once == occasion).values(once=None))
 
 
-async def sent(tx: Transaction, mail_id: uuid.UUID) -> None:
-    await tx.session.execute(update(Mail).where(Mail.id == mail_id).values(sent_at=tx.now, failure=None))
+async def sent(tx: Transaction, mail_id: uuid.UUID, *, is_kept: bool = False) -> None:
+    """It has left the house. Its words, which may hold a code or a way in, are forgotten unless they are to be read
+    here."""
+    told: dict[str, Any] = {"sent_at": tx.now, "failure": None} | ({} if is_kept else {"values": {}})
+    await tx.session.execute(update(Mail).where(Mail.id == mail_id).values(told))
+
+
+async def forget_useless(tx: Transaction) -> None:
+    """What will not be sent any more is not kept: it may hold a code or a way in."""
+    is_in_hands = and_(Mail.claimed_until.is_not(None), Mail.claimed_until > tx.now)
+    await tx.session.execute(delete(Mail).where(Mail.sent_at.is_(None), Mail.useless_at <= tx.now, not_(is_in_hands)))
 
 
 async def failed(tx: Transaction, mail: Mail, reason: str) -> None:
-    """Try again later, each time after a longer pause."""
-    pause = timedelta(seconds=30 * 2**mail.attempts)
-    await tx.session.execute(
-        update(Mail).where(Mail.id == mail.id).values(due_at=tx.now + pause, claimed_until=None, failure=reason[:300])
-    )
+    """Try again later, each time after a longer pause; once it is given up, its words are forgotten."""
+    told: dict[str, Any] = {"claimed_until": None, "failure": reason[:300]}
+    if mail.attempts >= GIVE_UP_AFTER:
+        told["values"] = {}
+    else:
+        told["due_at"] = tx.now + timedelta(seconds=30 * 2**mail.attempts)
+    await tx.session.execute(update(Mail).where(Mail.id == mail.id).values(told))
 
 
 async def latest(tx: Transaction, count: int = 50) -> list[Mail]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rooms.appointments import agenda, evidence, hours, room
+from rooms.appointments import agenda, evidence, hours, own_calendar, room
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, AppointmentState
 from rooms.appointments.availability import whole_days
 from rooms.appointments.diaries import A_DAY
+from rooms.appointments.own_calendar import Trouble
 from rooms.caseload import agreed_steps, caseload
 from rooms.caseload.agreed_steps import AgreedStep
 from rooms.core.transaction import Transaction
@@ -37,6 +38,7 @@ class CounselDay:
     colleagues: list[Person]
     asking: list[tuple[Person, datetime]]
     is_closed: bool
+    own_calendar: Trouble
     opens_before: timedelta = ROOM_OPENS_BEFORE
 
 
@@ -60,5 +62,6 @@ async def of_counsellor(tx: Transaction, counsellor_id: uuid.UUID, zone: ZoneInf
         talks=await room.talks_of(tx, mine),
         colleagues=await agencies.colleagues_of(tx, counsellor_id),
         asking=await caseload.asking(tx, counsellor_id),
+        own_calendar=await own_calendar.trouble_of(tx, counsellor_id),
         is_closed=await hours.is_closed(tx, counsellor_id, chosen),
     )

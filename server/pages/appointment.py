@@ -1,7 +1,5 @@
 """One appointment: moving, cancelling, coming to its room, and what was recorded."""
 
-from urllib.parse import urlsplit
-
 from aiohttp import web
 
 from rooms import access
@@ -158,9 +156,9 @@ async def withdraw_links(request: PageRequest) -> web.StreamResponse:
 async def calendar(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         row = await access.appointment(tx, request.actor, request.id("appointment"))
-    host = urlsplit(request.services.settings.public_url).hostname or "localhost"
-    text = calendars.file(row, request.actor.known.id, request.services.settings.public_url.rstrip("/"), host)
-    headers = {"Content-Disposition": "attachment; filename=appointment.ics", "Cache-Control": "no-store"}
+    text = calendars.file(row, request.actor.known.id, request.services.settings.public_url.rstrip("/"))
+    named = calendars.file_name(row.begins_at.astimezone(row.venue.zone))
+    headers = {"Content-Disposition": f"attachment; filename={named}", "Cache-Control": "no-store"}
     return web.Response(body=text, content_type="text/calendar", charset="utf-8", headers=headers)
 
 

@@ -1,7 +1,6 @@
 """When one can be booked, for counsellors and recruiters alike, and the calendars that come in and go out."""
 
 from datetime import time, timedelta
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -140,6 +139,6 @@ async def feed(request: PageRequest) -> web.StreamResponse:
         person = await own_calendar.whose_feed(tx, request.path("feed"))
         rows = await agenda.of_person(tx, person.id, since=tx.now - SINCE)
     url = request.services.settings.public_url.rstrip("/")
-    text = calendars.feed(rows, person.id, url, urlsplit(url).hostname or "localhost")
+    text = calendars.feed(rows, person.id, url)
     headers = {"Cache-Control": "no-store"}
     return web.Response(body=text, content_type="text/calendar", charset="utf-8", headers=headers)

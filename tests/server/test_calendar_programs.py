@@ -256,4 +256,4 @@ async def test_the_form_is_one_that_every_program_reads(cast: Cast) -> None:
         assert all(letter.event[name].to_ical().endswith(b"Z") for name in ("DTSTART", "DTEND", "DTSTAMP"))
         assert letter.event["ATTENDEE"].params.get("RSVP", "FALSE") == "FALSE", "nobody reads what would be answered"
         (file,) = letter.message.iter_attachments()
-        assert (file.get_filename(), file.get_payload(decode=True)) == ("appointment.ics", letter.text)
+        assert (file.get_filename(), file.get_payload(decode=True)) == ("appointment-2026-11-25-0900.ics", letter.text)

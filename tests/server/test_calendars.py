@@ -1,7 +1,5 @@
 """Calendars: what goes out is read back, moves and cancels leave it right, and what comes in closes the right times."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,12 +13,11 @@ from sqlalchemy import select
 
 from rooms.appointments import agenda, booking, booking_rules, own_calendar
 from rooms.appointments.availability import Span
+from rooms.appointments.own_calendar import Read
 from rooms.core.outbox import Mail
-from server import calendars, outside_calendar
+from server import calendars
 from server.busy_calendars import BusyCalendars
 from server.mail import Writer
-from server.outside_calendar import EndlessCalendar, UnreadableCalendar
-from server.public_addresses import is_public
 from server.rendering import environment
 from server.settings import load
 from tests.cast import Cast
@@ -40,7 +37,7 @@ async def test_the_feed_is_read_back_by_a_calendar_program(cast: Cast) -> None:
     async with cast.database.reading() as tx:
         rows = await agenda.of_person(tx, office.claire.id, since=tx.now)
     assert {each.id for each in rows} == {row.id, gone.id}
-    text = calendars.feed(rows, office.claire.id, "https://parvis.example.org", "parvis.example.org")
+    text = calendars.feed(rows, office.claire.id, "https://parvis.example.org")
     (event,) = recurring_ical_events.of(Calendar.from_ical(text)).between(FIRST, LAST)
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (row.begins_at, row.ends_at)
     assert "Amina Benali" in str(event["SUMMARY"])
@@ -82,86 +79,20 @@ END:VCALENDAR
 """.replace("\n", "\r\n")
 
 
-def test_recurring_all_day_free_and_cancelled_entries() -> None:
-    found = sorted(outside_calendar.busy(OWN.encode(), FIRST, LAST, PARIS))
-    assert [(begins.astimezone(PARIS).strftime("%d %H:%M"), ends - begins) for begins, ends in found] == [
-        ("25 09:00", timedelta(minutes=45)),
-        ("09 09:00", timedelta(minutes=45)),
-        ("24 00:00", timedelta(days=1)),
-    ]
-    with pytest.raises(UnreadableCalendar):
-        outside_calendar.busy(b"<html>no</html>", FIRST, LAST, PARIS)
-
-
-def rule(text: str) -> bytes:
-    begins = "BEGIN:VEVENT\r\nUID:x\r\nDTSTART:20261101T000000Z\r\nDTEND:20261101T000001Z\r\n"
-    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{begins}{text}END:VEVENT\r\nEND:VCALENDAR\r\n".encode()
-
-
-def test_a_rule_for_every_second_ends_in_time() -> None:
-    assert len(outside_calendar.busy(rule("RRULE:FREQ=SECONDLY\r\n"), FIRST, LAST, PARIS)) == outside_calendar.MOST_BUSY
-
-
-ENDLESS = {
-    "an interval of nothing": rule("RRULE:FREQ=DAILY;INTERVAL=0\r\n"),
-    "every second for years": rule("RRULE:FREQ=SECONDLY\r\n").replace(b"20261101", b"20200101"),
-    "a day that never comes": rule("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\n"),
-    "every second of the days to leave out": rule("RRULE:FREQ=DAILY\r\nEXRULE:FREQ=SECONDLY\r\n"),
-}
-
-
-@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
-async def test_a_rule_that_never_ends_holds_nothing_of_the_house(text: bytes) -> None:
-    """Read or refused: what counts is that it is over within the limits, and that everything else went on meanwhile."""
-    beats = 0
-
-    async def heart() -> None:
-        nonlocal beats
-        while True:
-            beats += 1
-            await asyncio.sleep(0.05)
-
-    beating = asyncio.create_task(heart())
-    async with asyncio.timeout(10):
-        with contextlib.suppress(UnreadableCalendar):
-            assert len(await outside_calendar.read(text, FIRST, LAST, PARIS, seconds=1)) <= outside_calendar.MOST_BUSY
-    beating.cancel()
-    assert beats > 1
-
-
-async def test_one_whose_calendar_never_ends_is_told_and_the_others_are_read(
+async def test_one_whose_calendar_has_a_rule_without_end_is_told_and_everything_else_is_read(  # I2
     cast: Cast, somebodys_calendar: TestServer
 ) -> None:
     office = await open_office(cast, counsellors=2)
     async with cast.database.transaction() as tx:
         for person, path in ((office.nadia, "/endless.ics"), (office.claire, "/mine.ics")):
             await own_calendar.read_at(tx, person.id, str(somebodys_calendar.make_url(path)))
-    assert await BusyCalendars(cast.database, may_be_private=True, seconds=1).read_due() == 2
+    assert await BusyCalendars(cast.database, may_be_private=True).read_due() == 2
     async with cast.database.transaction() as tx:
-        assert "repeats without end" in (await booking_rules.of_person(tx, office.nadia.id)).busy_trouble
-        assert (await booking_rules.of_person(tx, office.claire.id)).busy_trouble == ""
+        rules = await booking_rules.of_person(tx, office.nadia.id)
+        assert (rules.busy_trouble, rules.busy_unread) == ("", 1)
+        assert (await own_calendar.trouble_of(tx, office.nadia.id)).unread == 1
+        assert await own_calendar.trouble_of(tx, office.claire.id) == own_calendar.Trouble()
         assert await own_calendar.due(tx) == [], "it is not read again at once"
-
-
-async def test_a_file_of_more_than_a_life_holds_is_not_read_to_its_end() -> None:
-    entry = b"BEGIN:VEVENT\r\nUID:x\r\nDTSTART:20261101T000000Z\r\nRRULE:FREQ=DAILY;COUNT=9\r\nEND:VEVENT\r\n"
-    text = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + entry * 40_000 + b"END:VCALENDAR\r\n"
-    with pytest.raises(EndlessCalendar):
-        await outside_calendar.read(text, FIRST, LAST, PARIS, seconds=2)
-
-
-@pytest.mark.parametrize(
-    ("address", "is_so"),
-    [
-        ("8.8.8.8", True),
-        ("127.0.0.1", False),
-        ("::ffff:127.0.0.1", False),
-        ("::ffff:8.8.8.8", True),
-        ("fd00::1", False),
-    ],
-)
-def test_an_address_is_judged_as_what_it_is(address: str, is_so: bool) -> None:
-    assert is_public(address) == is_so
 
 
 @pytest.fixture
@@ -169,10 +100,13 @@ async def somebodys_calendar() -> AsyncIterator[TestServer]:
     async def serve(request: web.Request) -> web.Response:
         if request.path == "/away":
             raise web.HTTPFound("/mine.ics")
+        if request.path == "/round":
+            raise web.HTTPFound("/round")
         kept = {
             "/mine.ics": OWN,
-            "/endless.ics": ENDLESS["an interval of nothing"].decode(),
-            "/odd.ics": OWN.replace("DTEND;TZID=Europe/Paris:20261125T094500", "DTEND:later"),
+            "/endless.ics": OWN.replace("COUNT=3", "INTERVAL=0"),
+            "/large.ics": OWN + "X" * 5 * 2**20,
+            "/odd.ics": OWN.replace("20261125T094500", "later"),
         }
         return web.Response(text=kept.get(request.path, "no"), content_type="text/calendar")
 
@@ -199,11 +133,14 @@ async def test_busy_times_of_ones_own_calendar_close_the_same_times_here(
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        ("http://127.0.0.1:{port}/mine.ics", "private network"),
+        ("HTTP://127.0.0.1:{port}/mine.ics", "begin with https"),
         ("https://localhost:{port}/mine.ics", "private network"),
         ("https://10.0.0.8/mine.ics", "private network"),
         ("https://[::1]/mine.ics", "private network"),
         ("https://169.254.169.254/latest", "private network"),
+        ("https://\uff11\uff12\uff17.\uff10.\uff10.\uff11:{port}/mine.ics", "private network"),
+        ("https://0x7f.1:{port}/mine.ics", "private network"),
+        ("WEBCAL://127.0.0.1:{port}/mine.ics", "private network"),
     ],
 )
 async def test_addresses_of_private_networks_are_refused(
@@ -218,7 +155,7 @@ async def test_addresses_of_private_networks_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("path", "says"), [("/no", "no calendar"), ("/odd.ics", "no calendar"), ("/away", "could not be reached")]
+    ("path", "says"), [("/no", "no calendar"), ("/round", "could not be reached"), ("/large.ics", "larger than 4 MB")]
 )
 async def test_what_cannot_be_read_is_told_and_keeps_what_was_known(
     cast: Cast, somebodys_calendar: TestServer, path: str, says: str
@@ -245,7 +182,7 @@ async def test_what_was_read_at_an_address_that_has_changed_meanwhile_means_noth
                 tx, claire, address, "This calendar could not be reached. It is tried again."
             )
             assert bool((await booking_rules.of_person(tx, claire)).busy_trouble) is (starts == 0)
-            await own_calendar.keep_busy(tx, claire, address, taken)
+            await own_calendar.keep_busy(tx, claire, address, Read(taken))
         assert len(await office.starts(cast.amina)) == starts
 
 

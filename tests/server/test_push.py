@@ -1,6 +1,8 @@
 """Web Push: who allowed it is within reach, is rung, and only their browser can read what was sent."""
 
+import asyncio
 import base64
+import contextlib
 import os
 import uuid
 from collections.abc import AsyncIterator
@@ -14,15 +16,16 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid02
+from sqlalchemy import select
 
 from rooms.core import outbox
 from rooms.core.errors import Invalid
-from rooms.core.outbox import Channel
+from rooms.core.outbox import Channel, Mail
 from rooms.lines.call import Call
 from rooms.people import presence, push
 from rooms.people.push import Keys
 from server import mail
-from server.push_sender import PushPost, is_public
+from server.push_sender import PushPost
 from server.rendering import environment
 from server.settings import load
 from server.sms import NoSms
@@ -41,13 +44,24 @@ class PushService:
 
     url: str = ""
     status: int = 201
+    drips: bool = False
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     auth: bytes = field(default_factory=lambda: os.urandom(16))
 
     async def take(self, request: web.Request) -> web.Response:
         self.taken.append(({name.lower(): value for name, value in request.headers.items()}, await request.read()))
+        if self.drips:
+            await self._drip(request)
         return web.Response(status=self.status)
+
+    async def _drip(self, request: web.Request) -> None:
+        answer = web.StreamResponse(status=500)
+        await answer.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await answer.write(b".")
+                await asyncio.sleep(0.05)
 
     @property
     def keys(self) -> Keys:
@@ -81,11 +95,12 @@ async def called(cast: Cast, service: PushService) -> Call:
     return await cast.call_next(cast.luc, cast.atlantique)
 
 
-async def send(cast: Cast) -> None:
-    settings = load(mode="demo", secret=SECRET)
+async def send(cast: Cast, mode: str = "demo") -> None:
+    settings = load(mode=mode, secret=SECRET)
     pushes = PushPost(cast.database, settings, environment())
     writer = mail.Writer(environment(), settings)
-    await mail.send_due(cast.database, writer, mail.Senders(mail.MailboxPost(), pushes, NoSms()))
+    senders = mail.Senders(mail.MailboxPost(), pushes, NoSms())
+    await mail.send_due(cast.database, writer, senders, Channel.PUSH)
 
 
 async def test_a_locked_phone_is_rung_and_only_its_browser_can_read_it(cast: Cast, service: PushService) -> None:
@@ -146,9 +161,30 @@ async def test_a_broken_subscription_names_its_field(cast: Cast) -> None:
             assert caught.value.field in ("endpoint", "keys")
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.1.1", "[::1]", "localhost"])
-def test_no_push_reaches_into_our_own_network(host: str) -> None:
-    assert not is_public(f"https://{host}/push")
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.1.1", "[::1]", "localhost", "0x7f.1"]
+)
+async def test_no_push_reaches_into_our_own_network(cast: Cast, service: PushService, host: str) -> None:  # S6, S12
+    await called(cast, service)
+    async with cast.database.transaction() as tx:
+        (row,) = await push.subscriptions_of(tx, {cast.amina.id})
+        row.endpoint = f"https://{host}/push"
+    await send(cast, mode="production")
+    async with cast.database.reading() as tx:
+        assert await push.subscriptions_of(tx, {cast.amina.id}) == []
+
+
+async def test_a_push_service_that_drips_holds_up_nobody(
+    cast: Cast, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:  # S6
+    monkeypatch.setattr("server.push_sender.SENT_WITHIN", 0.2)
+    service.drips = True
+    await called(cast, service)
+    async with asyncio.timeout(10):
+        await send(cast)
+    async with cast.database.reading() as tx:
+        (note,) = (await tx.session.execute(select(Mail).where(Mail.channel == Channel.PUSH))).scalars()
+    assert (note.sent_at, note.failure) == (None, "TimeoutError: ")
 
 
 async def test_pushes_are_not_shown_as_mail(cast: Cast, service: PushService) -> None:

@@ -10,6 +10,7 @@ from rooms.appointments import allocation, booking_rules, delays, hours, own_cal
 from rooms.appointments import booking as appointments
 from rooms.appointments.appointment import Appointment, Attendance
 from rooms.appointments.availability import Span
+from rooms.appointments.own_calendar import Read
 from rooms.appointments.search import SlotSearch
 from rooms.caseload import caseload
 from rooms.chat import conversations, messages, moderation, questions
@@ -260,7 +261,7 @@ async def an_appointment_that_moves_to_a_colleague(o: Onlookers, cast: Cast) -> 
     async with cast.database.transaction() as tx:
         taken = Span(WEDNESDAY_NINE + timedelta(minutes=40), WEDNESDAY_NINE + timedelta(minutes=80))
         await booking_rules.of_person(tx, row.led_by_id)
-        await own_calendar.keep_busy(tx, row.led_by_id, "", [taken])
+        await own_calendar.keep_busy(tx, row.led_by_id, "", Read([taken]))
     async with o.during() as tx:
         found = await office.fresh(tx, row)
         await appointments.move(tx, found, await cast.fresh(tx, cast.amina), taken.begins)

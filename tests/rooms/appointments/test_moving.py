@@ -8,6 +8,7 @@ from sqlalchemy import select
 from rooms.appointments import agenda, booking, booking_rules, hours, own_calendar
 from rooms.appointments.appointment import ChangeKind
 from rooms.appointments.availability import Span
+from rooms.appointments.own_calendar import Read
 from rooms.core.errors import Conflict
 from rooms.core.outbox import Mail
 from rooms.meetings.modes import Mode
@@ -78,7 +79,9 @@ async def test_moving_to_a_colleague_tells_who_had_it_and_frees_their_calendar(c
     had = row.led_by_id
     async with cast.database.transaction() as tx:
         busy = await booking_rules.of_person(tx, had)
-        await own_calendar.keep_busy(tx, busy.person_id, "", [Span(WEDNESDAY_NINE + HALF, WEDNESDAY_NINE + 2 * HALF)])
+        await own_calendar.keep_busy(
+            tx, busy.person_id, "", Read([Span(WEDNESDAY_NINE + HALF, WEDNESDAY_NINE + 2 * HALF)])
+        )
         found = await office.fresh(tx, row)
         await booking.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + HALF)
         assert found.led_by_id != had

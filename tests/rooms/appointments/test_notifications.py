@@ -5,6 +5,7 @@ import pytest
 from rooms.appointments import booking
 from rooms.core import outbox
 from rooms.core.errors import Invalid
+from rooms.core.outbox import Channel
 from rooms.meetings.modes import Mode
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, letters
 
@@ -26,6 +27,6 @@ async def test_a_reminder_that_comes_too_late_is_not_sent(office: Office) -> Non
     office.cast.clock.pass_by(hours=22, minutes=50)
     due = []
     async with office.cast.database.transaction() as tx:
-        while mail := await outbox.claim(tx):
+        while mail := await outbox.claim(tx, Channel.MAIL):
             due.append(str(mail.values["what"]))
     assert due == ["booked", "booked", "remind_now"]

@@ -2,9 +2,11 @@
 
 import asyncio
 
+from sqlalchemy import select
+
 from rooms.core import lease, outbox
 from rooms.core.database import Database
-from rooms.core.outbox import Letter, Mail
+from rooms.core.outbox import Channel, Letter, Mail
 from tests.clock import HandClock
 
 
@@ -19,7 +21,7 @@ async def claim(database: Database) -> list[Mail]:
     found = []
     while True:
         async with database.transaction() as tx:
-            mail = await outbox.claim(tx)
+            mail = await outbox.claim(tx, Channel.MAIL)
         if mail is None:
             return found
         found.append(mail)
@@ -52,8 +54,28 @@ async def test_what_failed_is_tried_later_and_what_was_sent_is_not(database: Dat
     (mail,) = await claim(database)
     async with database.transaction() as tx:
         await outbox.sent(tx, mail.id)
+        await tx.session.flush()
+        kept = await tx.session.get_one(Mail, mail.id, populate_existing=True)
+        assert kept.values == {}, "a code that was sent is not kept in clear"  # S8
     clock.pass_by(hours=1)
     assert await claim(database) == []
+
+
+async def test_what_is_given_up_or_useless_keeps_no_secret(database: Database, clock: HandClock) -> None:  # S8
+    await write(database)
+    for _ in range(outbox.GIVE_UP_AFTER):
+        (mail,) = await claim(database)
+        async with database.transaction() as tx:
+            await outbox.failed(tx, mail, "no route")
+        clock.pass_by(hours=5)
+    assert await claim(database) == []
+    async with database.transaction() as tx:
+        kept = await tx.session.get_one(Mail, mail.id)
+        assert (kept.values, kept.failure) == ({}, "no route")
+        late = Letter("amina@example.org", "code", "fr", {"code": "2"}, "late", useless_at=tx.now)
+        await outbox.post(tx, late)
+        await outbox.forget_useless(tx)
+        assert [row.id for row in (await tx.session.execute(select(Mail))).scalars()] == [mail.id]
 
 
 async def test_one_occasion_is_one_mail_and_nobody_without_an_address_gets_one(database: Database) -> None:
