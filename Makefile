@@ -4,7 +4,7 @@ PORT ?= 8080
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view screenshots wheel words protocol clean
+.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view bench-calendars screenshots wheel words protocol clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,7 +45,7 @@ moments: .venv/dev static/built/.built ## the tests in browsers, begun at each o
 	@for moment in $(MOMENTS); do echo "$$moment"; PARVIS_TESTS_BEGIN=$$moment:00+00:00 \
 		$(BIN)/python -m pytest tests/browser tests/server/test_two_workers.py -n 2 --dist loadfile || exit 1; done
 
-bench: bench-call bench-slots bench-booking bench-first-view ## every benchmark (ROUNDS=2 for a short one)
+bench: bench-call bench-slots bench-booking bench-first-view bench-calendars ## every benchmark (ROUNDS=2 for a short one)
 
 bench-call: .venv/dev static/built/.built ## click to first picture, beside PeerJS
 	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -55,6 +55,9 @@ bench-slots: .venv/dev ## free times of 250 counsellors, and a caseload of 200 p
 
 bench-booking: .venv/dev static/built/.built ## 500 people try for 50 times at once, over HTTP, on PostgreSQL
 	$(BIN)/python -m tests.load.bench_booking $(if $(ROUNDS),--rounds 1)
+
+bench-calendars: .venv/dev ## the calendars of 250 counsellors, ten of them hostile, read on one core
+	$(BIN)/python -m tests.load.bench_calendars $(if $(ROUNDS),--calendars 20)
 
 bench-first-view: .venv/dev static/built/.built ## the lobby of 60 booths, opened first on a poor network
 	$(BIN)/python -m tests.load.bench_first_view $(if $(ROUNDS),--rounds 1)

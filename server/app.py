@@ -90,7 +90,9 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
     app[SERVICES] = services
     shown = {page.path for page in ROUTES if page.method == "GET"}
     for page in ROUTES:
-        app.router.add_route(page.method, page.path, handler_of(page))
+        # Whoever may GET may ask by HEAD whether it is there (RFC 9110, 9.3.2).
+        add = app.router.add_get if page.method == "GET" else app.router.add_post
+        add(page.path, handler_of(page))
         if page.method == "POST" and page.path not in shown:
             app.router.add_get(page.path, handler_of(Route("GET", page.path, _to_form(page), None, 0)))
     app.router.add_get("/static/{version}/{path:.+}", _static)

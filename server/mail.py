@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import aiosmtplib
+import idna
 import structlog
 from jinja2 import Environment
 
@@ -53,6 +55,12 @@ class MailboxPost:
         return None
 
 
+def as_sent(address: str) -> str:
+    """An address with its domain as mail servers know it (RFC 5890): `müller.example` is `xn--mller-kva.example`."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{idna.encode(domain, uts46=True).decode()}" if not domain.isascii() else address
+
+
 class Writer:
     """Turns an outbox row into a message in its person's language."""
 
@@ -73,9 +81,10 @@ class Writer:
         text = self._templates.get_template(f"mail/{mail.template}.txt").render(values).strip()
         subject, _, body = text.partition("\n")
         message = EmailMessage()
-        message["From"], message["To"] = self._settings.mail_from, mail.recipient
+        message["From"], message["To"] = self._settings.mail_from, as_sent(mail.recipient)
         message["Subject"] = subject.strip()
-        message["Message-ID"] = f"<{mail.id}@parvis>"
+        message["Date"] = mail.due_at
+        message["Message-ID"] = f"<{mail.id}@{urlsplit(self._settings.public_url).hostname or 'localhost'}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(body.strip() + "\n")
         if "calendar" in values:

@@ -29,6 +29,8 @@ TRIES = (0.02, 0.2, 1.0)
 """Seconds for one entry: all are tried quickly before any that takes long may spend what others need."""
 PATIENCE = 0.7
 """Of the seconds a file may take, the part after which no entry is begun any more."""
+PATIENCE_FOR_OURS = 20
+"""Seconds of ours for each of a processor: it may wait long for its turn."""
 BESIDE = 15
 """Niceness: people who click come first."""
 FREE = ("FREE", "WORKINGELSEWHERE")
@@ -74,7 +76,7 @@ class Reading:
 
 async def read(content: bytes, question: Question, *, seconds: int = SECONDS) -> Reading:
     """When the calendar is busy. Raises UnreadableCalendar, and EndlessCalendar beyond `seconds` of a processor's time
-    or several times as many of ours."""
+    or many times as many of ours."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "server.outside_calendar",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
@@ -88,7 +90,7 @@ async def read(content: bytes, question: Question, *, seconds: int = SECONDS) ->
         "seconds": seconds,
     }
     try:
-        async with asyncio.timeout(4 * seconds):
+        async with asyncio.timeout(PATIENCE_FOR_OURS * seconds):
             said, _ = await process.communicate(json.dumps(asked).encode() + b"\n" + content)
     except TimeoutError:
         raise EndlessCalendar("time") from None

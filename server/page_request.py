@@ -26,11 +26,12 @@ from rooms.core.uploads import Upload
 from rooms.people import signin
 from rooms.people.people import Person
 from rooms.people.signin import Session
-from server import language
+from server import language, security
 from server.files import Storage
 from server.security import Rates, form_token, masked, unmasked
 from server.settings import Settings
 from signaling.hub import Hub
+from signaling.personal_stream import MyCallView
 
 VISITOR = "parvis_visitor"
 ZONE = "parvis_zone"
@@ -88,7 +89,7 @@ class PageRequest:
     form_page: str = ""
     """The path of the page whose form is shown again."""
     status: int = 200
-    ringing: str | None = None
+    ringing: MyCallView | None = None
     """The call that rings for this person, as JSON: set by the page that follows their stream."""
     meeting_id: uuid.UUID | None = None
     """The meeting this person is in."""
@@ -171,7 +172,6 @@ class PageRequest:
 
     @property
     def is_fresh_part(self) -> bool:
-        """Whether a script asks for what has changed on the page since somebody opened it."""
         return FRESH in self.http.headers
 
     @property
@@ -203,7 +203,7 @@ class PageRequest:
 
     @property
     def address(self) -> str:
-        return self.http.remote or "?"
+        return security.network_of(self.http.remote or "?")
 
     def error(self, name: str) -> str:
         """The sentence about this field, if the last attempt failed there."""

@@ -14,6 +14,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from rooms.core.errors import N_, Problem
 from server.settings import Settings
 
+LONGEST_HOP = 64
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -110,7 +111,7 @@ def middleware(settings: Settings) -> Callable[..., Awaitable[web.StreamResponse
 
 def _is_trusted(address: str, trusted: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
     try:
-        return any(ipaddress.ip_address(address) in network for network in trusted)
+        return any(ipaddress.ip_address(_host(address)) in network for network in trusted)
     except ValueError:
         return False
 
@@ -118,7 +119,31 @@ def _is_trusted(address: str, trusted: list[ipaddress.IPv4Network | ipaddress.IP
 def _behind_proxy(request: web.Request, trusted: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> web.Request:
     if not request.remote or not _is_trusted(request.remote, trusted):
         return request
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    client = next((hop for hop in reversed(hops) if not _is_trusted(hop, trusted)), request.remote)
-    scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
+    hops = [_host(hop) for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",") if hop.strip()]
+    client = next((hop for hop in reversed(hops) if not _is_trusted(hop, trusted)), _host(request.remote))
+    # Each proxy adds what it was asked by: the first was asked by the person.
+    scheme = request.headers.get("X-Forwarded-Proto", request.scheme).split(",")[0].strip().lower()
     return request.clone(remote=client, scheme="https" if scheme == "https" else "http")
+
+
+def _host(hop: str) -> str:
+    """The address of a hop, however its proxy writes it: with a port, in brackets or quotes, as IPv4 inside IPv6."""
+    hop = hop.strip().strip('"')
+    bare = hop[1:].partition("]")[0] if hop.startswith("[") else hop
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        found = ipaddress.ip_address(bare)
+    except ValueError:
+        return hop[:LONGEST_HOP]
+    return str(getattr(found, "ipv4_mapped", None) or found)
+
+
+def network_of(address: str) -> str:
+    """Whom a limit counts as one: an address of IPv4, or the network that a household or a machine of IPv6 has whole
+    (RFC 6177)."""
+    try:
+        found = ipaddress.ip_address(_host(address))
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)

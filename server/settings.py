@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -55,6 +56,8 @@ class Settings(BaseSettings):
     def _safe_outside_the_demo(self) -> "Settings":
         if not self.public_url:
             self.public_url = f"http://{self.host}:{self.port}"
+        if urlsplit(self.public_url).path.strip("/"):
+            raise ValueError("public_url: PARVIS_PUBLIC_URL must be a host alone, without a path behind it")
         if self.mode == "production" and len(self.secret.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError(f"secret: set PARVIS_SECRET to at least {SHORTEST_SECRET} random characters")
         if self.mode == "production" and self.clock_file:

@@ -39,5 +39,7 @@ async def call(tx: Transaction, actor: Actor, call_id: uuid.UUID, act: Act) -> C
         relations.add(R.SELF)
     if not relations & {R.SELF, R.STAFF}:
         raise NotFound("call")
+    if R.STAFF in relations and actor.is_person(row.recruiter_id):
+        relations.add(R.RECRUITER)
     demand(act, relations)
     return row

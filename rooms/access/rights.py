@@ -99,7 +99,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.PLACE_KEEP,     ANY,   R.SELF),
     _right(A.PLACE_CALL,     ANY,   R.STAFF),
     _right(A.CALL_ANSWER,    ANY,   R.SELF),
-    _right(A.CALL_WITHDRAW,  ANY,   R.STAFF),
+    _right(A.CALL_WITHDRAW,  ANY,   R.RECRUITER),
     _right(A.CHAT_READ,      SHOWN, R.ANYONE),
     _right(A.CHAT_READ,      ANY,   R.STAFF, R.ORGANISER, R.SELF, R.RECRUITER, R.COUNSELLOR),
     _right(A.CHAT_WRITE,     OPEN,  R.SIGNED_IN, R.ORGANISER),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rooms.appointments.availability import STEP_MINUTES
 from rooms.core.errors import N_, Invalid, NotFound
 from rooms.core.model import Base, new_id
-from rooms.core.text import clean_text
+from rooms.core.text import as_seen, clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.meetings.modes import Mode
@@ -148,9 +148,9 @@ async def add(tx: Transaction, where: Agency | Booth, text: AppointmentTypeText)
 
 async def _named(tx: Transaction, where: Agency | Booth, text: AppointmentTypeText) -> AppointmentType | None:
     """The appointment type that people would take for this one: capitals and spaces tell nothing apart."""
-    wanted = _clean_name(text.name).casefold()
+    wanted = as_seen(_clean_name(text.name))
     rows = (await tx.session.execute(select(AppointmentType).where(_belongs_to(where)))).scalars()
-    return next((row for row in rows if row.name.casefold() == wanted), None)
+    return next((row for row in rows if as_seen(row.name) == wanted), None)
 
 
 def _clean_name(name: str) -> str:

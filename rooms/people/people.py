@@ -14,12 +14,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
-from rooms.core.text import clean_text
+from rooms.core.text import clean_text, one_line, plain
 from rooms.core.transaction import Transaction
 from rooms.people import name_search
 from rooms.people.languages import LANGUAGES
 
 PASSWORD_LENGTH = 12
+LONGEST_NAME = 80
 _hasher = PasswordHasher()
 
 
@@ -72,18 +73,24 @@ class Profile:
 
 
 def clean_email(email: str, field: str = "email") -> str:
+    """The address as it is kept and shown. Before the @ only what every mail server takes (RFC 5321): a letter to
+    anything else (RFC 6531) would be lost on its way, and nobody told."""
     try:
-        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+        found = validate_email(plain(email), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         message = N_("This e-mail address looks incomplete. Example: amina@example.org")
         raise Invalid("email.invalid", message, field=field) from None
+    if not found.local_part.isascii():
+        message = N_("Not every mail server takes letters such as é before the @. Please give another address.")
+        raise Invalid("email.letters", message, field=field)
+    return found.normalized.lower()
 
 
 def clean_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = one_line(name)
     if not name:
         raise Invalid("name.missing", N_("Please say what we may call you."), field="name")
-    return clean_text(name, "name", 80)
+    return clean_text(name, "name", LONGEST_NAME)
 
 
 async def by_email(tx: Transaction, email: str) -> Person | None:

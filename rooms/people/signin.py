@@ -25,6 +25,8 @@ from rooms.people.people import Person
 CODE_LIFE = timedelta(minutes=15)
 CODE_ATTEMPTS = 5
 CODES_AN_HOUR = 6
+CODES_AN_HOUR_IN_ALL = 60
+CODE_DIGITS, LONGER_CODE_DIGITS = 6, 8
 LINK_LIFE = timedelta(minutes=30)
 INVITATION_LIFE = timedelta(days=14)
 SESSION_LIFE = timedelta(days=30)
@@ -50,6 +52,8 @@ class SigninCode(Base):
     expires_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+    asked_from: Mapped[str] = mapped_column(default="", server_default="")
+    """A hash of the address and the network it was asked from: whoever asks from elsewhere uses up nothing of it."""
 
 
 class Link(Base):
@@ -87,19 +91,29 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-async def send_code(tx: Transaction, name: str, email: str, language: str) -> SigninCode:
-    """Mail a six-digit code to `email`. The answer is the same whether or not the address is known."""
+async def send_code(tx: Transaction, name: str, email: str, language: str, network: str = "") -> SigninCode:
+    """Mail a code of six digits to `email`. The answer is the same whether or not the address is known.
+
+    Each network has codes of its own, so that nobody can lock somebody out by asking in their name. Whoever asks from
+    many may try more often: from the seventh code of an hour on they have eight digits.
+    """
     email, name = people.clean_email(email), people.clean_name(name)
-    recent = select(func.count()).where(SigninCode.email == email, SigninCode.made_at > tx.now - timedelta(hours=1))
-    if (await tx.session.execute(recent)).scalar_one() >= CODES_AN_HOUR:
+    asked_from = hashed(f"{email} {network}")
+    lately = SigninCode.email == email, SigninCode.made_at > tx.now - timedelta(hours=1)
+    count = select(func.count(), func.count().filter(SigninCode.asked_from == asked_from)).where(*lately)
+    in_all, from_here = (await tx.session.execute(count)).one()
+    if from_here >= CODES_AN_HOUR or in_all >= CODES_AN_HOUR_IN_ALL:
         message = N_("Several codes were sent to this address already. Please use the last one, or wait an hour.")
         raise Conflict("code.too_many", message, field="email")
-    code = f"{secrets.randbelow(1_000_000):06d}"
-    row = SigninCode(id=new_id(), email=email, name=name, language=language, code_hash="")
+    digits = CODE_DIGITS if in_all < CODES_AN_HOUR else LONGER_CODE_DIGITS
+    code = f"{secrets.randbelow(10**digits):0{digits}d}"
+    row = SigninCode(id=new_id(), email=email, name=name, language=language, code_hash="", asked_from=asked_from)
     row.code_hash, row.made_at, row.expires_at = hashed(f"{row.id}{code}"), tx.now, tx.now + CODE_LIFE
     row.attempts = 0
     tx.session.add(row)
-    await outbox.post(tx, Letter(email, "code", language, {"name": name, "code": code}))
+    # Only a name that we know greets: what somebody else typed has no place in a letter to this address.
+    known = await people.by_email(tx, email)
+    await outbox.post(tx, Letter(email, "code", language, {"name": known.name if known else "", "code": code}))
     return row
 
 
@@ -111,7 +125,8 @@ async def enter_code(tx: Transaction, request_id: uuid.UUID, code: str) -> Perso
     row = await tx.session.get(SigninCode, request_id, with_for_update=True)
     if row is None or row.used_at or row.expires_at <= tx.now or row.attempts > CODE_ATTEMPTS:
         raise Invalid("code.expired", N_("This code is no longer good. Ask for a new one."), field="code")
-    if not secrets.compare_digest(row.code_hash, hashed(f"{row.id}{code.replace(' ', '')}")):
+    typed = "".join(code.split())
+    if not secrets.compare_digest(row.code_hash, hashed(f"{row.id}{typed}")):
         raise Invalid("code.wrong", N_("This is not the code we sent. Look at the newest mail."), field="code")
     row.used_at = tx.now
     return await people.welcome(tx, row.name, row.email, row.language)

@@ -17,8 +17,10 @@ from signaling.hub import LANGUAGE_COOKIE, SESSION_COOKIE
 
 MONTH, YEAR = 30 * 24 * 3600, 365 * 24 * 3600
 CODES_A_MINUTE = 60
-"""From one address: a whole agency may stand behind it. One e-mail address gets six an hour."""
-PASSWORDS_A_MINUTE = 30
+"""From one address: a whole agency may stand behind it. One e-mail address gets six an hour from each."""
+PASSWORDS_A_MINUTE = 300
+PASSWORDS_OF_ONE_A_MINUTE = 10
+PASSWORDS_OF_ONE_FROM_ALL_A_MINUTE = 30
 
 
 @get("/sign-in")
@@ -30,7 +32,9 @@ async def sign_in(request: PageRequest) -> web.StreamResponse:
 async def send_code(request: PageRequest) -> web.StreamResponse:
     await request.services.rates.count("code", request.address, CODES_A_MINUTE)
     async with request.transaction() as tx:
-        code = await signin.send_code(tx, request.typed("name"), request.typed("email"), request.language)
+        code = await signin.send_code(
+            tx, request.typed("name"), request.typed("email"), request.language, request.address
+        )
     wanted = quote(own_path(request.typed("next", "/")), safe="")
     again = language.gettext("A new code is on its way. Enter the newest one.") if request.typed("again") else None
     return request.go(f"/sign-in/{code.id}?next={wanted}", again)
@@ -71,8 +75,11 @@ async def send_link(request: PageRequest) -> web.StreamResponse:
 @post("/sign-in-by-password", again=sign_in)
 async def by_password(request: PageRequest) -> web.StreamResponse:
     await request.services.rates.count("password", request.address, PASSWORDS_A_MINUTE)
+    email = people.clean_email(request.typed("email"))
+    await request.services.rates.count("password_from", f"{email} {request.address}", PASSWORDS_OF_ONE_A_MINUTE)
+    await request.services.rates.count("password_of", email, PASSWORDS_OF_ONE_FROM_ALL_A_MINUTE)
     async with request.reading() as tx:
-        person = await people.by_email(tx, people.clean_email(request.typed("email")))
+        person = await people.by_email(tx, email)
     # Argon2 is slow on purpose: beside the loop, and in no transaction.
     if not await asyncio.to_thread(people.password_fits, person, request.typed("password")) or person is None:
         message = N_("Address and password do not fit together. A link by mail always works.")

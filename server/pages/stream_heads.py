@@ -26,7 +26,7 @@ async def read_heads(tx: Transaction, request: PageRequest, *names: str) -> str:
         found.append({"stream": name, "epoch": head.epoch, "after": head.last})
     if person:
         call = await calls.ringing_for(tx, person.id)
-        request.ringing = my_call_view(call).model_dump_json() if call else None
+        request.ringing = my_call_view(call) if call else None
         meeting = await under_way.current(tx, person.id)
         request.meeting_id = meeting.id if meeting else None
         request.appointment = await agenda.next_of(tx, person.id)

@@ -1,6 +1,7 @@
 """Appointments in real Chromium: booked on a phone in three steps, moved by the link in the mail, held by video."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, expect
@@ -56,12 +57,12 @@ async def book(page: Page) -> None:
     await expect(page.get_by_text("It is booked.")).to_be_visible()
 
 
-async def until_the_room_opens(visitors: Visitors, *pages: Page) -> None:
+async def until_the_room_opens(visitors: Visitors, *pages: Page, before: timedelta = timedelta()) -> None:
     """The first time there is may lie beyond midnight, or behind a holiday."""
     async with visitors.cast.database.reading() as tx:
         (row,) = await agenda.active_of(tx, visitors.cast.amina.id)
-        if row.begins_at > tx.now:
-            visitors.running.clock.set_to(row.begins_at)
+        if row.begins_at - before > tx.now:
+            visitors.running.clock.set_to(row.begins_at - before)
     for page in pages:
         await page.reload()
 

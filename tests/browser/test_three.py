@@ -1,5 +1,7 @@
 """An appointment of three in real Chromium: a counsellor finds a time that suits all, and the three meet by video."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -61,7 +63,7 @@ async def test_a_counsellor_brings_an_employer_along_and_the_three_meet(visitors
     claire = await visitors.sign_in(cast.claire)
     await claire.goto(f"/counsel/people/{cast.amina.id}")
     await book_common_time(claire)
-    await until_the_room_opens(visitors)
+    await until_the_room_opens(visitors, before=timedelta(minutes=5))
     amina, luc = await visitors.sign_in(cast.amina, **PHONE), await visitors.sign_in(cast.luc)
     for page in (amina, luc):
         await page.goto("/appointments")

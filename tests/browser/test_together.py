@@ -185,7 +185,7 @@ async def test_documents_are_passed_both_ways_without_leaving_the_talk(visitors:
         wrong = {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": b"not a document"}
         await amina.get_by_label("Pass a document").set_input_files(files=[wrong])  # type: ignore[list-item]
         await amina.get_by_role("button", name="Pass it").click()
-        await expect(amina.get_by_text("Please give a PDF, DOCX or ODT file.")).to_be_visible()
+        await expect(amina.get_by_text("Please give a PDF, DOCX or ODT file, or a photo of the page.")).to_be_visible()
         await amina.get_by_label("Pass a document").set_input_files(files=[wrong | {"buffer": pdf}])  # type: ignore[list-item]
         await amina.get_by_role("button", name="Pass it").click()
         link = claire.get_by_role("link", name="cv.pdf")

@@ -51,16 +51,38 @@ export function open(build) {
   globalThis.addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
+const POLLS = "live:polls";
+const POLLING_FIRST = ["polling", "websocket"];
+const OPENS_WITHIN_MS = 6000;
+
+/**
+ * A proxy may refuse a WebSocket, or swallow it without a word: the next try begins without one.
+ * @param {import("socket.io-client").Socket} socket
+ */
+function fallBack(socket) {
+  socket.on("connect_error", () => {
+    socket.io.opts.transports = POLLING_FIRST;
+    sessionStorage.setItem(POLLS, "1");
+  });
+  socket.on("connect", () => {
+    if (socket.io.engine.transport.name === "websocket") sessionStorage.removeItem(POLLS);
+    socket.io.engine.once("upgrade", () => sessionStorage.removeItem(POLLS));
+  });
+}
+
 /** The live connection, which follows from exactly what was rendered; it is not open yet. */
 function connect() {
   const socket = io({
     path: "/live",
-    transports: ["websocket", "polling"],
+    transports: sessionStorage.getItem(POLLS) ? POLLING_FIRST : ["websocket", "polling"],
+    tryAllTransports: true,
+    timeout: OPENS_WITHIN_MS,
     reconnectionDelay: 300,
     reconnectionDelayMax: 5000,
     randomizationFactor: 1,
     autoConnect: false,
   });
+  fallBack(socket);
   const connection = new Connection(socket, JSON.parse(document.body.dataset.heads ?? "[]"));
   connection.offset = new Date(document.body.dataset.now ?? "").getTime() - Date.now();
   connection.onSnapshot = () => location.reload();

@@ -21,6 +21,9 @@ import { clock, copy, show } from "./dom.js";
 /** A message that is there within this time needs no word about being on its way. */
 const PATIENCE_MS = 1500;
 
+/** What Safari sends for an Enter that only ends a word of an input method (UI Events, "keyCode"). */
+const CHOOSES_A_WORD = 229;
+
 export class Chat {
   /**
    * @param {HTMLElement} element
@@ -126,7 +129,7 @@ export class Chat {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === CHOOSES_A_WORD) return;
     event.preventDefault();
     this.form?.requestSubmit();
   }

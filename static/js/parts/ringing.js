@@ -41,6 +41,7 @@ export class RingingDialog {
     /** @type {(() => void)[]} */
     this.stops = [];
     this.onAnswer = this.onAnswer.bind(this);
+    this.onClose = this.onClose.bind(this);
     this.title = document.title;
   }
 
@@ -53,6 +54,7 @@ export class RingingDialog {
     this.dialog.addEventListener("submit", this.onAnswer);
     // Escape does not answer a call: the choices do.
     this.dialog.addEventListener("cancel", prevent);
+    this.dialog.addEventListener("close", this.onClose);
   }
 
   stop() {
@@ -61,6 +63,7 @@ export class RingingDialog {
     clearInterval(this.timer);
     this.dialog.removeEventListener("submit", this.onAnswer);
     this.dialog.removeEventListener("cancel", prevent);
+    this.dialog.removeEventListener("close", this.onClose);
   }
 
   /**
@@ -81,6 +84,11 @@ export class RingingDialog {
     this.announcer.sayNow(sentence);
     document.title = `● ${sentence}`;
     navigator.vibrate?.([300, 200, 300]);
+  }
+
+  /** Some browsers close a dialog however often it is prevented; the call still rings, and can only be answered here. */
+  onClose() {
+    if (this.ringing && this.dialog.isConnected) this.dialog.showModal();
   }
 
   count() {

@@ -42,6 +42,10 @@ def packed(how: int, parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def film(brand: bytes) -> bytes:
+    return b"\x00\x00\x00\x18ftyp" + brand + b"\x00" * 64
+
+
 def lying(parts: dict[str, bytes], name: str) -> bytes:
     """An archive whose directory says that this part is small, whatever it unpacks to."""
     content = bytearray(archive(parts))
@@ -61,6 +65,13 @@ def broken(parts: dict[str, bytes], name: str) -> bytes:
 BOMB = b"0" * 64 * 2**20
 DOCX = {"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}
 ODT = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<x/>"}
+
+
+WORD_ON_THE_WEB = {
+    "[Content_Types].xml": b"<x/>",
+    "_rels/.rels": b'<Relationship Type="http://x/officeDocument" Target="/word/document2.xml"/>',
+    "word/document2.xml": b"<x/>",
+}
 
 
 class Shelf:
@@ -83,6 +94,14 @@ class Shelf:
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ),
         (Upload("cv.odt", archive(ODT)), "application/vnd.oasis.opendocument.text"),
+        (Upload("cv.docx", archive(ODT)), "application/vnd.oasis.opendocument.text"),
+        (Upload("CV", PDF.content), "application/pdf"),  # U4
+        (Upload("cv.pdf ", b"\n" + PDF.content), "application/pdf"),
+        (
+            Upload("cv.docx", archive(WORD_ON_THE_WEB)),  # U2
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        (Upload("cv.jpg", picture(400, "JPEG")), "application/pdf"),  # U5
     ],
 )
 def test_what_it_is_decides_not_what_it_is_called(upload: Upload, media_type: str) -> None:
@@ -94,9 +113,14 @@ def test_what_it_is_decides_not_what_it_is_called(upload: Upload, media_type: st
     [
         (DocumentKind.CV, Upload("cv.pdf", b""), "document.empty"),
         (DocumentKind.CV, Upload("cv.pdf", b"MZ\x90 %%EOF"), "document.kind"),
-        (DocumentKind.CV, Upload("cv.exe", PDF.content), "document.kind"),
         (DocumentKind.CV, Upload("cv.pdf", b"%PDF-1.7" + b"0" * 6 * 2**20 + b"%%EOF"), "document.too_large"),
-        (DocumentKind.CV, Upload("cv.docx", archive(ODT)), "document.kind"),
+        (
+            DocumentKind.CV,
+            Upload("cv.docx", archive({"[Content_Types].xml": b"", "xl/workbook.xml": b""})),
+            "document.kind",
+        ),
+        (DocumentKind.CV, Upload("cv.docx", b"\xd0\xcf\x11\xe0" + b"0" * 600), "document.locked"),  # U5
+        (DocumentKind.CV, Upload("cv.heic", film(b"heic")), "document.photo"),
         (DocumentKind.CV, Upload("cv.docx", b"PK\x03\x04 broken"), "document.broken"),
         (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/vbaProject.bin": b"x"})), "document.macros"),
         (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/bomb": b"0" * 70 * 2**20})), "document.bomb"),
@@ -104,6 +128,11 @@ def test_what_it_is_decides_not_what_it_is_called(upload: Upload, media_type: st
         (DocumentKind.LOGO, Upload("logo.png", b"<svg onload=alert(1)>"), "document.picture"),
         (DocumentKind.LOGO, Upload("logo.png", picture(5000)), "document.pixels"),
         (DocumentKind.VIDEO, Upload("film.mp4", PDF.content), "document.video"),
+        *(
+            (DocumentKind.VIDEO, Upload("IMG_0042.HEIC", film(brand)), "document.video")  # U1
+            for brand in (b"heic", b"avif", b"mif1", b"M4A ")
+        ),
+        (DocumentKind.LOGO, Upload("IMG_0042.HEIC", film(b"heic")), "document.picture"),
     ],
 )
 def test_what_is_not_what_it_should_be_is_refused_by_name(kind: DocumentKind, upload: Upload, code: str) -> None:
@@ -121,7 +150,27 @@ def test_a_logo_is_drawn_anew_small_and_without_what_hid_in_it() -> None:
 
 
 def test_a_name_is_only_shown_and_never_a_path() -> None:
-    assert check(DocumentKind.CV, Upload("..\\..\\etc/Amina <1>.pdf", PDF.content)).name == "Amina 1.pdf"
+    for given, shown in (
+        ("..\\..\\etc/Amina <1>.pdf", "Amina 1.pdf"),
+        ("cv.pdf.download", "cv.pdf"),
+        ("CV", "CV.pdf"),
+        ("", "document.pdf"),
+        (".pdf", "document.pdf"),
+        ("x" * 300 + ".PDF", "x" * 90 + ".pdf"),
+    ):
+        assert check(DocumentKind.CV, Upload(given, PDF.content)).name == shown
+
+
+def test_a_photo_of_a_page_becomes_a_document_that_is_the_right_way_up() -> None:  # U5, O14
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (400, 200), "orange").save(out, "JPEG", exif=exif)
+    checked = check(DocumentKind.CV, Upload("IMG_1.JPG", out.getvalue()))
+    assert (checked.name, checked.content[:5]) == ("IMG_1.pdf", b"%PDF-")
+    logo = check(DocumentKind.LOGO, Upload("logo.jpg", out.getvalue()))
+    with Image.open(io.BytesIO(logo.content)) as drawn:
+        assert drawn.size == (200, 400)
 
 
 async def show(cast: Cast, shelf: Shelf) -> uuid.UUID:

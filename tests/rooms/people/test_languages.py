@@ -12,6 +12,11 @@ from rooms.people.languages import choose
         ("de-DE,fr;q=0.7,en;q=0.3", (), "fr"),
         ("de-DE, en-GB;q=0.5", (), "en"),
         ("de", (), "en"),
+        ("en;q=0.1, fr;q=0.9", (), "fr"),  # L1
+        ("en; Q=0.1,fr-CA", (), "fr"),
+        ("fr;q=0, en", (), "en"),
+        ("en;q=0.8, fr;q=0.8", (), "en"),
+        ("fr;q=oh, en;q=0.9", (), "fr"),
         ("", (), "fr"),
         ("en", ("fr",), "fr"),
         ("fr", (None, "en"), "en"),

@@ -144,3 +144,18 @@ async def test_a_broken_address_names_its_field(database: Database, email: str, 
     with pytest.raises(Invalid, match=code) as caught:
         await ask(database, email)
     assert caught.value.field == "email"
+
+
+async def test_nobody_is_locked_out_by_somebody_who_asks_in_their_name(database: Database) -> None:  # X1, S7
+    async def from_network(network: str) -> str:
+        async with database.transaction() as tx:
+            await signin.send_code(tx, "Unlock http://evil.example", "amina@example.org", "fr", network)
+        return await code_of(database)
+
+    codes = [await from_network("203.0.113.7") for _ in range(6)]
+    with pytest.raises(Conflict):
+        await from_network("203.0.113.7")
+    assert {len(code) for code in codes} == {6}
+    assert len(await from_network("198.51.100.2")) == 8, "many tries need longer codes"
+    async with database.reading() as tx:
+        assert {mail.values["name"] for mail in await outbox.latest(tx)} == {""}
