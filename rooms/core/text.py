@@ -51,7 +51,9 @@ def one_line(text: str) -> str:
 
 def as_seen(text: str) -> str:
     """For comparing: the same for two names that nobody can tell apart but by the size of their letters."""
-    return "".join(c for c in one_line(text).casefold() if c.isspace() or _is_seen(c) or unicodedata.category(c) == "Mn")
+    return "".join(
+        c for c in one_line(text).casefold() if c.isspace() or _is_seen(c) or unicodedata.category(c) == "Mn"
+    )
 
 
 def length(text: str) -> int:

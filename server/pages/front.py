@@ -7,6 +7,7 @@ from rooms.organisations import agencies
 from rooms.people import people
 from rooms.people.languages import LANGUAGES
 from server.page_request import PageRequest, get, post
+from server.pages.stream_heads import read_heads
 from signaling.hub import LANGUAGE_COOKIE
 
 YEAR = 365 * 24 * 3600
@@ -15,10 +16,11 @@ YEAR = 365 * 24 * 3600
 @get("/")
 async def front(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
+        heads = await read_heads(tx, request)
         shown = await fairs.shown(tx)
         rows = [(fair, await schedule.days_of(tx, fair), len(await booths.of_fair(tx, fair.id))) for fair in shown]
         has_counsellors = bool(await agencies.all_agencies(tx))
-    return request.render("front.html", rows=rows, has_counsellors=has_counsellors)
+    return request.render("front.html", rows=rows, has_counsellors=has_counsellors, heads=heads)
 
 
 @post("/language")

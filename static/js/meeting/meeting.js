@@ -251,7 +251,9 @@ export class Meeting extends News {
   }
 
   async goIn() {
-    await Promise.all([this.comeIn(), this.connection.send("meeting:go_in", { meeting_id: this.id })]);
+    // The other one may have ended it in this very moment.
+    const going = this.tell("meeting:go_in").catch((error) => this.hearer.refused(error.message));
+    await Promise.all([this.comeIn(), going]);
   }
 
   /** Send sound and picture from now on, as far as the other one has gone in too. */

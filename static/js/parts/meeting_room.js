@@ -200,7 +200,7 @@ export class MeetingRoom {
     if (act === "devices") this.toggleDevices();
     if (act === "full-screen") void this.fullScreen();
     if (act === "take-over") void this.takeOver();
-    if (act === "prolong") void this.connection.send("meeting:prolong", { meeting_id: this.meeting.id });
+    if (act === "prolong") this.meeting.tell("meeting:prolong").catch(() => location.reload());
   }
 
   async goIn() {
