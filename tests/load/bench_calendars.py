@@ -1,8 +1,8 @@
 """`make bench-calendars`: the own calendars of 250 counsellors are read, ten of them hostile, by a house on one core.
 
 Prints a table, and as its last line one JSON object: {"bench": "calendars", "calendars": 250, "read_s": ...,
-"healthz_p99_ms": ...}. It fails when a calendar was not read, when a busy time is missing, or when the hostile ones were
-not told.
+"healthz_p99_ms": ...}. It fails when a calendar was not read, when a busy time is missing, or when the hostile ones
+were not told.
 """
 
 import argparse
@@ -100,7 +100,7 @@ async def verify(database: Database, calendars: int) -> None:
     async with database.reading() as tx:
         rules = (await tx.session.execute(select(BookingRules))).scalars().all()
         counted = select(BusyTime.person_id, func.count()).group_by(BusyTime.person_id)
-        busy = {person: count for person, count in await tx.session.execute(counted)}
+        busy = dict(row._tuple() for row in await tx.session.execute(counted))
     assert [row.busy_trouble for row in rules if row.busy_trouble] == [], "a calendar was not read"
     assert sorted(row.busy_unread for row in rules) == [0] * (calendars - HOSTILE) + [5] * HOSTILE
     assert len(busy) == calendars, "somebody is never busy"

@@ -1,5 +1,6 @@
 """Who asks, over which proxy, and how: read as it is meant, whatever the proxy's spelling."""
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -8,6 +9,7 @@ from server import security
 from server.mail import as_sent
 from server.security import network_of
 from server.settings import SettingsError, load
+from tests.server.world import World
 
 SECRET = "a secret for tests only, long enough"
 
@@ -53,6 +55,15 @@ async def test_several_headers_are_one_list_and_nobody_else_is_believed() -> Non
     two = [("X-Forwarded-For", "198.51.100.9"), ("X-Forwarded-For", "203.0.113.7")]
     assert (await seen_as(two))[0] == "203.0.113.7"
     assert (await seen_as(two, trusted="10.0.0.0/8"))[0] == "127.0.0.1"
+
+
+async def test_head_is_answered_as_get_without_a_body(world: World) -> None:  # P4
+    async with aiohttp.ClientSession() as session:
+        for path in ("/", "/healthz", "/fairs/{fair}", "/sign-in", "/nowhere"):
+            address = world.server.make_url(path.format(**world.ids))
+            async with session.head(address) as asked, session.get(address) as got:
+                assert (asked.status, await asked.read()) == (got.status, b"")
+                assert asked.headers["Content-Type"] == got.headers["Content-Type"]
 
 
 def test_a_limit_counts_a_network_of_ipv6_as_one() -> None:  # S7
