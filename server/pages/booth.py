@@ -11,7 +11,7 @@ from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind
 from rooms.fairs import booth_documents
 from rooms.fairs.booths import Booth
-from rooms.lines import calls, line_status
+from rooms.lines import line_status
 from rooms.organisations import vacancies
 from server.page_request import PageRequest, get
 from server.pages import lobby
@@ -43,7 +43,6 @@ async def booth(request: PageRequest) -> web.StreamResponse:
             status=(await line_status.of_booths(tx, [booth]))[booth.id],
             place=next((position for position in mine if position.place.booth_id == booth.id), None),
             mine=mine,
-            ringing=await calls.ringing_for(tx, request.actor.person.id) if request.actor.person else None,
             conversation=conversation,
             messages=await messages.messages_of(tx, conversation.id),
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
