@@ -59,6 +59,8 @@ def handler_of(page: Route) -> security.Handler:
             response = await page.handler(request)
         except Problem as problem:
             response = await _answer(request, page, problem)
+        except web.HTTPBadRequest:
+            raise
         except Exception:
             log.exception("page_failed", path=page.path)
             failure = Failed()
@@ -112,6 +114,9 @@ async def _read_form(request: PageRequest, largest: int) -> None:
     try:
         http = request.http if largest == FORM else request.http.clone(client_max_size=largest)
         data = await http.post()
+    except ConnectionResetError:
+        # Whoever sent it has gone before it had come: nobody's fault, and nobody reads the answer.
+        raise web.HTTPBadRequest() from None
     except web.HTTPRequestEntityTooLarge:
         raise Invalid("form.too_large", N_("This is too large."), field="document") from None
     if len(data) > MOST_FIELDS:

@@ -99,7 +99,7 @@ async def test_while_a_button_is_pressed_nothing_moves_under_the_finger(visitors
         await watch.act(watch.cast.amina, f"/places/{await place_of(watch.cast, watch.cast.amina)}/leave")
     await expect(desk.locator(".waiting-row")).to_have_count(2)
     await desk.mouse.up()
-    await expect(desk.get_by_text("Calling Karim Diallo")).to_be_visible()
+    await expect(desk.locator(".ringing-now").get_by_text("Calling Karim Diallo")).to_be_visible()
 
 
 async def test_a_question_that_was_answered_with_no_leaves_the_page_alive(visitors: Visitors) -> None:

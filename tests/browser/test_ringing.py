@@ -28,7 +28,7 @@ async def ring(visitors: Visitors) -> None:
     await luc.goto(f"/desk/{visitors.cast.atlantique.id}")
     await is_connected(luc)
     await luc.get_by_role("button", name="Call next").click()
-    await expect(luc.get_by_text("Calling Amina Benali")).to_be_visible()
+    await expect(luc.locator(".ringing-now").get_by_text("Calling Amina Benali")).to_be_visible()
 
 
 async def test_escape_does_not_take_a_ring_off_the_screen(visitors: Visitors) -> None:  # C2

@@ -7,6 +7,8 @@ import { Idiomorph } from "../../vendor/idiomorph.js";
 const TRY_AGAIN_MS = 2000;
 const LONGEST_PAUSE_MS = 60000;
 const LEAVES_WITHIN_MS = 5000;
+/** Longer than anybody presses a button: the release may have gone to another window. */
+const PRESSES_FOR_MS = 3000;
 /** The page is not for whoever looks at it any more. */
 const NOT_FOR_YOU = [401, 403, 404, 410];
 
@@ -105,7 +107,8 @@ export class FreshParts {
     this.fetchedAt = performance.now();
     const answer = await fetch(location.href, { headers: { "X-Fresh": "1" } }).catch(() => null);
     const text = answer?.ok ? await answer.text().catch(() => null) : null;
-    while (this.isPressed && this.stops.length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    const until = performance.now() + PRESSES_FOR_MS;
+    while (this.isPressed && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 100));
     this.isFetching = false;
     if (this.stops.length === 0) return;
     // The page leads elsewhere by now, or must not be shown any longer.

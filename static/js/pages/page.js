@@ -53,20 +53,23 @@ export function open(build) {
 
 const POLLS = "live:polls";
 const POLLING_FIRST = ["polling", "websocket"];
+const WEBSOCKET_FIRST = ["websocket", "polling"];
 const OPENS_WITHIN_MS = 6000;
 
 /**
- * A proxy may refuse a WebSocket, or swallow it without a word: the next try begins without one.
+ * A proxy may refuse a WebSocket, or swallow it without a word: each try begins the other way, and the one that led here
+ * is where the next page begins.
  * @param {import("socket.io-client").Socket} socket
  */
 function fallBack(socket) {
+  const remember = (/** @type {string} */ transport) =>
+    transport === "polling" ? sessionStorage.setItem(POLLS, "1") : sessionStorage.removeItem(POLLS);
   socket.on("connect_error", () => {
-    socket.io.opts.transports = POLLING_FIRST;
-    sessionStorage.setItem(POLLS, "1");
+    socket.io.opts.transports = socket.io.opts.transports === POLLING_FIRST ? WEBSOCKET_FIRST : POLLING_FIRST;
   });
   socket.on("connect", () => {
-    if (socket.io.engine.transport.name === "websocket") sessionStorage.removeItem(POLLS);
-    socket.io.engine.once("upgrade", () => sessionStorage.removeItem(POLLS));
+    remember(socket.io.engine.transport.name);
+    socket.io.engine.once("upgrade", () => remember("websocket"));
   });
 }
 
@@ -74,7 +77,7 @@ function fallBack(socket) {
 function connect() {
   const socket = io({
     path: "/live",
-    transports: sessionStorage.getItem(POLLS) ? POLLING_FIRST : ["websocket", "polling"],
+    transports: sessionStorage.getItem(POLLS) ? POLLING_FIRST : WEBSOCKET_FIRST,
     tryAllTransports: true,
     timeout: OPENS_WITHIN_MS,
     reconnectionDelay: 300,
