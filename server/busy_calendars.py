@@ -60,8 +60,15 @@ class BusyCalendars:
                 log.exception("calendar_failed", person=str(person_id))
                 trouble = NO_CALENDAR
             if trouble:
-                async with self._database.transaction() as tx:
-                    await own_calendar.note_trouble(tx, person_id, address, trouble)
+                await self._note(person_id, address, trouble)
+
+    async def _note(self, person_id: uuid.UUID, address: str, trouble: str) -> None:
+        try:
+            async with self._database.transaction() as tx:
+                await own_calendar.note_trouble(tx, person_id, address, trouble)
+        except Exception:
+            # It stays due: it is read and noted again in the next round, and no other is kept from being read.
+            log.exception("calendar_not_noted", person=str(person_id))
 
     async def _read(self, person_id: uuid.UUID, address: str) -> str:
         """What kept it from being read, empty when nothing did."""

@@ -26,7 +26,8 @@ class Event:
 
     def may_touch(self, first_day: str, last_day: str) -> bool:
         """Whether it may lie in these days ("20261005"), a day or so more or less. Only a rule can say it otherwise."""
-        days = [DATE.search(value) for line in self.lines if name_of(line) in ("DTSTART", "DTEND") for value in [line]]
+        times = [line.rpartition(":")[2] for line in self.lines if name_of(line) in ("DTSTART", "DTEND")]
+        days = map(DATE.search, times)
         found = sorted(day.group(1) for day in days if day)
         has_length = any(name_of(line) == "DURATION" for line in self.lines)
         return self.repeats or has_length or not found or (found[0] <= last_day and found[-1] >= first_day)

@@ -202,7 +202,7 @@ class PageRequest:
         return form_token(self.services.settings.secret.get_secret_value(), self.holder)
 
     @property
-    def address(self) -> str:
+    def network(self) -> str:
         return security.network_of(self.http.remote or "?")
 
     def error(self, name: str) -> str:

@@ -106,7 +106,7 @@ async def _read_form(request: PageRequest, largest: int) -> None:
     if not security.same_origin(request.http, request.services.settings.public_url):
         raise Refused("origin", N_("This form came from another site."))
     await request.services.rates.count(
-        "post", request.holder if request.actor.person else request.address, POSTS_A_MINUTE
+        "post", request.holder if request.actor.person else request.network, POSTS_A_MINUTE
     )
     if largest > FORM:
         # Nobody unknown makes us take in a large file.

@@ -69,7 +69,8 @@ async def busy_of(
 
 
 READ_EVERY = timedelta(minutes=15)
-MOST_AT_ONCE = 300
+MOST_AT_ONCE = 32
+"""In one round: an address that was just given waits for no more than these."""
 
 
 async def read_at(tx: Transaction, person_id: uuid.UUID, address: str) -> None:
@@ -86,12 +87,17 @@ async def read_at(tx: Transaction, person_id: uuid.UUID, address: str) -> None:
 
 
 async def due(tx: Transaction) -> list[tuple[uuid.UUID, str]]:
-    """(person, address) of the calendars to be read now."""
+    """(person, address) of the calendars to be read now: those that were never read, then those not read longest."""
     query = select(BookingRules.person_id, BookingRules.busy_address).where(
         BookingRules.busy_address != "",
         or_(BookingRules.busy_read_at.is_(None), BookingRules.busy_read_at <= tx.now - READ_EVERY),
     )
-    return [(person, address) for person, address in await tx.session.execute(query.limit(MOST_AT_ONCE))]
+    return [
+        (person, address)
+        for person, address in await tx.session.execute(
+            query.order_by(BookingRules.busy_read_at.asc().nulls_first()).limit(MOST_AT_ONCE)
+        )
+    ]
 
 
 @dataclass(frozen=True)

@@ -137,8 +137,11 @@ def _photographed(upload: Upload) -> Checked:
     """A photo of a page, as a PDF of one page."""
     try:
         with Image.open(io.BytesIO(upload.content), formats=("PNG", "JPEG", "WEBP")) as picture:
-            if picture.width * picture.height > MOST_PIXELS_OF_A_PHOTO:
+            # A JPEG is read at the size that is needed, whatever the camera can do.
+            most = MOST_PIXELS_OF_A_PHOTO if picture.format == "JPEG" else MOST_PIXELS
+            if picture.width * picture.height > most:
                 raise _refusal("document.pixels", N_("This picture has too many pixels."))
+            picture.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))
             out = io.BytesIO()
             page = ImageOps.exif_transpose(picture).convert("RGB")
             page.thumbnail((PHOTO_SIDE, PHOTO_SIDE))

@@ -18,7 +18,7 @@ TRIES_A_MINUTE = 60
 
 @get("/a/{link}")
 async def opened(request: PageRequest) -> web.StreamResponse:
-    await request.services.rates.count("appointment_link", request.address, TRIES_A_MINUTE)
+    await request.services.rates.count("appointment_link", request.network, TRIES_A_MINUTE)
     async with request.reading() as tx:
         row = await links.opened(tx, request.path("link"))
         path, at = f"/a/{request.path('link')}", ZoneInfo(row.time_zone)

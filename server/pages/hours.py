@@ -134,7 +134,7 @@ async def close_feed(request: PageRequest) -> web.StreamResponse:
 @get("/feeds/{feed}.ics")
 async def feed(request: PageRequest) -> web.StreamResponse:
     """The calendar that goes out: whoever knows the address reads it, until it is withdrawn."""
-    await request.services.rates.count("feed", request.address, 60)
+    await request.services.rates.count("feed", request.network, 60)
     async with request.reading() as tx:
         person = await own_calendar.whose_feed(tx, request.path("feed"))
         rows = await agenda.of_person(tx, person.id, since=tx.now - SINCE)

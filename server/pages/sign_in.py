@@ -30,10 +30,10 @@ async def sign_in(request: PageRequest) -> web.StreamResponse:
 
 @post("/sign-in", again=sign_in)
 async def send_code(request: PageRequest) -> web.StreamResponse:
-    await request.services.rates.count("code", request.address, CODES_A_MINUTE)
+    await request.services.rates.count("code", request.network, CODES_A_MINUTE)
     async with request.transaction() as tx:
         code = await signin.send_code(
-            tx, request.typed("name"), request.typed("email"), request.language, request.address
+            tx, request.typed("name"), request.typed("email"), request.language, request.network
         )
     wanted = quote(own_path(request.typed("next", "/")), safe="")
     again = language.gettext("A new code is on its way. Enter the newest one.") if request.typed("again") else None
@@ -50,7 +50,7 @@ async def code_form(request: PageRequest) -> web.StreamResponse:
 
 @post("/sign-in/{code}", again=code_form)
 async def enter_code(request: PageRequest) -> web.StreamResponse:
-    await request.services.rates.count("try", request.address, 2 * CODES_A_MINUTE)
+    await request.services.rates.count("try", request.network, 2 * CODES_A_MINUTE)
     code_id = request.id("code")
     async with request.transaction() as tx:
         await signin.count_try(tx, code_id)
@@ -63,7 +63,7 @@ async def enter_code(request: PageRequest) -> web.StreamResponse:
 
 @post("/sign-in-by-link", again=sign_in)
 async def send_link(request: PageRequest) -> web.StreamResponse:
-    await request.services.rates.count("link", request.address, CODES_A_MINUTE)
+    await request.services.rates.count("link", request.network, CODES_A_MINUTE)
     await request.services.rates.count("link_to", request.typed("email").strip().lower(), 2)
     async with request.transaction() as tx:
         await signin.send_link(tx, request.typed("email"))
@@ -74,9 +74,9 @@ async def send_link(request: PageRequest) -> web.StreamResponse:
 
 @post("/sign-in-by-password", again=sign_in)
 async def by_password(request: PageRequest) -> web.StreamResponse:
-    await request.services.rates.count("password", request.address, PASSWORDS_A_MINUTE)
+    await request.services.rates.count("password", request.network, PASSWORDS_A_MINUTE)
     email = people.clean_email(request.typed("email"))
-    await request.services.rates.count("password_from", f"{email} {request.address}", PASSWORDS_OF_ONE_A_MINUTE)
+    await request.services.rates.count("password_from", f"{email} {request.network}", PASSWORDS_OF_ONE_A_MINUTE)
     await request.services.rates.count("password_of", email, PASSWORDS_OF_ONE_FROM_ALL_A_MINUTE)
     async with request.reading() as tx:
         person = await people.by_email(tx, email)
@@ -106,7 +106,7 @@ async def link(request: PageRequest) -> web.StreamResponse:
 
 @post("/links/{token}", again=link)
 async def use_link(request: PageRequest) -> web.StreamResponse:
-    await request.services.rates.count("link_use", request.address, 2 * CODES_A_MINUTE)
+    await request.services.rates.count("link_use", request.network, 2 * CODES_A_MINUTE)
     async with request.transaction() as tx:
         me = request.actor.person.id if request.actor.person else None
         person, home = await invitations.accept(

@@ -142,12 +142,13 @@ async def test_one_answer_is_waited_for_at_a_time_and_each_is_drawn(visitors: Vi
     cast = watch.cast
     desk = await watch.open(cast.luc, f"/desk/{cast.atlantique.id}", *DESK)
     under_way = most = 0
+    network_is_quick = asyncio.Event()
 
     async def slowly(route: Route) -> None:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
-        await asyncio.sleep(0.7)
+        await network_is_quick.wait()
         await route.continue_()
         under_way -= 1
 
@@ -158,5 +159,6 @@ async def test_one_answer_is_waited_for_at_a_time_and_each_is_drawn(visitors: Vi
         await watch.act(cast.amina, f"{booth}/join", words="")
         await watch.act(cast.amina, f"/places/{await place_of(cast, cast.amina)}/leave")
     await watch.act(cast.amina, f"{booth}/join", words="")
+    network_is_quick.set()
     await expect(desk.locator(".waiting-row")).to_have_count(1)
     assert most == 1

@@ -95,6 +95,18 @@ async def test_one_whose_calendar_has_a_rule_without_end_is_told_and_everything_
         assert await own_calendar.due(tx) == [], "it is not read again at once"
 
 
+async def test_an_address_that_was_just_given_is_read_before_those_read_longest_ago(cast: Cast) -> None:
+    office = await open_office(cast, counsellors=2)
+    claire, nadia = office.claire.id, office.nadia.id
+    async with cast.database.transaction() as tx:
+        await own_calendar.read_at(tx, claire, "https://one.example.org/")
+        await own_calendar.keep_busy(tx, claire, "https://one.example.org/", Read([]))
+    cast.clock.pass_by(hours=1)
+    async with cast.database.transaction() as tx:
+        await own_calendar.read_at(tx, nadia, "https://two.example.org/")
+        assert [person for person, _ in await own_calendar.due(tx)] == [nadia, claire]
+
+
 @pytest.fixture
 async def somebodys_calendar() -> AsyncIterator[TestServer]:
     async def serve(request: web.Request) -> web.Response:

@@ -49,7 +49,7 @@ export class FreshParts {
     this.listening = new AbortController();
     const { signal } = this.listening;
     this.page.addEventListener("submit", (event) => this.onLeaving(/** @type {SubmitEvent} */ (event)), { signal });
-    this.page.addEventListener("visibilitychange", () => this.isStale && this.renewSoon(), { signal });
+    this.page.addEventListener("visibilitychange", () => this.isStale && this.renewSoon(0, 0), { signal });
     this.page.addEventListener("pointerdown", () => (this.isPressed = true), { signal });
     for (const end of ["pointerup", "pointercancel"]) this.page.addEventListener(end, () => (this.isPressed = false), { signal });
   }
@@ -88,14 +88,17 @@ export class FreshParts {
     this.renewSoon();
   }
 
-  /** @param {number} [pause] milliseconds at least */
-  renewSoon(pause = 0) {
+  /**
+   * @param {number} [pause] milliseconds at least
+   * @param {number} [spread] none for what only this page does, such as being looked at again
+   */
+  renewSoon(pause = 0, spread = this.spread) {
     this.isStale = true;
     // Where many hear the same, a page that nobody looks at waits until somebody does.
     if (this.isFetching || (this.spread && this.page.hidden)) return;
     const now = performance.now();
     const rest = Math.max(pause, this.fetchedAt + this.every - now, this.leavingUntil - now, 0);
-    this.due ??= setTimeout(() => void this.renew(), rest + Math.random() * this.spread);
+    this.due ??= setTimeout(() => void this.renew(), rest + Math.random() * spread);
   }
 
   /** One at a time: what is told meanwhile is fetched once it is drawn. */
