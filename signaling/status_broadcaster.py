@@ -177,7 +177,8 @@ class StatusBroadcaster:
 
     async def tell_again(self, sid: str, fair_id: uuid.UUID) -> None:
         """A connection that was away missed states: it is told the last ones."""
-        for status in self._last.get(fair_id, {}).values():
+        # Another booth may be told for the first time while this one is on its way.
+        for status in list(self._last.get(fair_id, {}).values()):
             await self._emit(status, to=sid)
 
     async def _run(self) -> None:
