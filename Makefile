@@ -15,7 +15,7 @@ demo: .venv/demo static/built/.built ## run a fair with simulated people (PORT=8
 test: .venv/dev static/built/.built ## install what the tests need, check, run everything
 	@tests/install
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@$(MAKE) --no-print-directory bench ROUNDS=2
 
 check: .venv/dev static/built/.built ## format, lint, types, layers, words, protocol page
@@ -57,7 +57,7 @@ bench-booking: .venv/dev static/built/.built ## 500 people try for 50 times at o
 	$(BIN)/python -m tests.load.bench_booking $(if $(ROUNDS),--rounds 1)
 
 bench-calendars: .venv/dev ## the calendars of 250 counsellors, ten of them hostile, read on one core
-	$(BIN)/python -m tests.load.bench_calendars $(if $(ROUNDS),--calendars 20)
+	$(BIN)/python -m tests.load.bench_calendars $(if $(ROUNDS),--calendars 10)
 
 bench-first-view: .venv/dev static/built/.built ## the lobby of 60 booths, opened first on a poor network
 	$(BIN)/python -m tests.load.bench_first_view $(if $(ROUNDS),--rounds 1)

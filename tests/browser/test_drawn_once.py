@@ -32,8 +32,8 @@ pytestmark = [
     pytest.mark.parametrize("shape", [("en", 1280), ("fr", 360)], ids=["en-wide", "fr-phone"]),
 ]
 DRAWN = (Path(__file__).parent / "drawn.js").read_text()
-SETTLES_WITHIN = 15.0
-"""Seconds: what everybody at a fair hears is fetched within eight of them, so that not all fetch at once."""
+SETTLES_WITHIN = 12.0
+"""Seconds: what everybody at a fair hears is fetched within five of them, so that not all fetch at once."""
 
 
 @dataclass

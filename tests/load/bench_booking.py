@@ -32,6 +32,7 @@ from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.appointments.availability import local
 from rooms.core import outbox
 from rooms.core.database import Database
+from rooms.core.outbox import Channel
 from rooms.organisations import agencies
 from rooms.people import people, signin
 from server.page_request import GO, PART
@@ -141,7 +142,7 @@ async def letters_sent(database: Database) -> None:
     async with asyncio.timeout(WITHIN):
         while True:
             async with database.reading() as tx:
-                if not await outbox.any_due(tx):
+                if not await outbox.any_due(tx, Channel.MAIL):
                     return
             await asyncio.sleep(0.2)
 

@@ -16,7 +16,7 @@ export const LINE_EVENTS = [
 export const PLACE_EVENTS = ["place:taken", "place:changed"];
 
 /** Everybody at a fair hears the same at the same moment: not all may ask for their page in that moment. */
-export const FAIR_SPREAD_MS = 8000;
+export const FAIR_SPREAD_MS = 5000;
 
 /** What everybody at a fair hears at the same moment. */
 export const FAIR_EVENTS = ["fair:turned", "booth:set_up"];
