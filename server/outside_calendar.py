@@ -25,7 +25,7 @@ from server.calendar_entries import CalendarLines, Event, take_apart
 MOST_BUSY = 5000
 SECONDS = 10
 MEMORY = 768 * 2**20
-TRIES = (0.02, 0.2, 1.0)
+TRIES = (0.05, 0.2, 1.0)
 """Seconds for one entry: all are tried quickly before any that takes long may spend what others need."""
 PATIENCE = 0.7
 """Of the seconds a file may take, the part after which no entry is begun any more."""

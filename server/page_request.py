@@ -207,9 +207,9 @@ class PageRequest:
 
     def error(self, name: str) -> str:
         """The sentence about this field, if the last attempt failed there."""
-        if self.problem is None or self.problem.field != name:
+        if self.problem is None:
             return ""
-        return language.problem_text(self.problem)
+        return self.problem.about(name) or (language.problem_text(self.problem) if self.problem.field == name else "")
 
     def render(self, template: str, view: object = None, **values: Any) -> web.Response:
         """A page; the fields of `view`, a dataclass, are what its template reads by name."""

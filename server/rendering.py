@@ -20,7 +20,7 @@ from rooms.core.model import new_id
 from rooms.lines.waits import Wait
 from rooms.organisations.employers import COLOURS, SECTORS
 from rooms.organisations.vacancies import Contract
-from server import devices, language, navigation, words
+from server import devices, edits, language, navigation, words
 from server.page_request import PageRequest
 
 SHOWN: ContextVar[PageRequest] = ContextVar("whose page is written")
@@ -76,6 +76,7 @@ def environment() -> Environment:
         label=words.label,
         device_name=devices.name_of,
         problem_text=language.problem_text,
+        version_of=edits.version,
         new_uuid=new_id,
         request=_Shown(),
         SECTORS=SECTORS,

@@ -155,6 +155,7 @@ BROWSER = (
     N_("Your camera is off."),
     N_("Your microphone is off."),
     N_("Not saved yet. Trying again."),
+    N_("Saved elsewhere meanwhile: %(text)s"),
     N_("Connection lost. It mends by itself."),
     N_("The talk goes on. The server is out of reach for the moment."),
     N_("%(minutes)s min left"),

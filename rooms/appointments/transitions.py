@@ -54,11 +54,15 @@ def confirm(tx: Transaction, row: Appointment, by: Person, begins: datetime) -> 
     """They will come at the time that they were shown."""
     _must_be_ahead(tx, row)
     if row.begins_at != begins:
-        raise Conflict("appointment.moved", N_("It has moved meanwhile. Please look at the new time."))
+        raise moved_meanwhile()
     if row.confirmed_at is None:
         row.confirmed_at = tx.now
         note(tx, row, ChangeKind.CONFIRMED, by)
         publish(tx, row)
+
+
+def moved_meanwhile() -> Conflict:
+    return Conflict("appointment.moved", N_("It has moved meanwhile. Please look at the new time."))
 
 
 async def move(tx: Transaction, row: Appointment, by: Person, wanted: Reservation) -> None:

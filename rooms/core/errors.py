@@ -25,6 +25,10 @@ class Problem(Exception):
         self.field = field
         self.values = values
 
+    def about(self, name: str) -> str:
+        """What is to be said beside the field of this name, if it is not the sentence itself."""
+        return ""
+
 
 class NotFound(Problem):
     """The thing does not exist for this person."""

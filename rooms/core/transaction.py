@@ -42,6 +42,11 @@ class Transaction:
             await reaction(self, event)
         self.record(event, *streams)
 
+    async def lock(self, *rows: Base) -> None:
+        """Nobody else changes these rows until this is over; they are read anew, as they stand."""
+        for row in rows:
+            await self.session.refresh(row, inspect(row).mapper.column_attrs.keys(), with_for_update={"of": type(row)})
+
     @property
     def is_sqlite(self) -> bool:
         return self.session.get_bind().dialect.name == "sqlite"

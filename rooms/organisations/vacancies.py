@@ -54,9 +54,9 @@ def write(vacancy: Vacancy, text: VacancyText) -> None:
     if text.contract not in list(Contract):
         raise Invalid("contract.unknown", N_("Please choose a contract from the list."), field="contract")
     vacancy.title = clean_text(text.title, "title", 120, required=True)
-    vacancy.location = clean_text(text.location, "location", 80)
+    vacancy.location = clean_text(text.location, "vacancy_location", 80)
     vacancy.contract = Contract(text.contract)
-    vacancy.description = clean_text(text.description, "description", 4000)
+    vacancy.description = clean_text(text.description, "text", 4000)
 
 
 async def withdraw(tx: Transaction, vacancy: Vacancy) -> None:

@@ -4,11 +4,13 @@ from aiohttp import web
 
 from rooms import access
 from rooms.appointments import appointment_types
-from rooms.appointments.appointment_types import AppointmentTypeText
+from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
 from rooms.core import time_zones
 from rooms.organisations import agencies
+from rooms.organisations.agencies import Agency
 from rooms.organisations.public_holidays import regions_of
-from server import language
+from server import edits, language
+from server.edits import Shown
 from server.page_request import PageRequest, get, post
 from server.pages.stream_heads import read_heads
 
@@ -22,6 +24,7 @@ async def agency(request: PageRequest) -> web.StreamResponse:
     return request.render(
         "agency.html",
         agency=row,
+        shown=_shown(row),
         types=types,
         teams=teams,
         zones=time_zones.by_region(),
@@ -30,10 +33,23 @@ async def agency(request: PageRequest) -> web.StreamResponse:
     )
 
 
+def _shown(row: Agency) -> Shown:
+    return {
+        "agency": row.name,
+        "time_zone": row.time_zone,
+        "region": row.region,
+        "address": row.address,
+        "phone": row.phone,
+        "area": row.area,
+    }
+
+
 @post("/administer/agencies/{agency}", again=agency)
 async def place(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.agency(tx, request.actor, request.id("agency"))
+        await tx.lock(row)
+        edits.merge(request, _shown(row))
         await agencies.rename(tx, row, request.typed("agency"))
         zone, region = request.typed("time_zone"), request.typed("region")
         await agencies.place(
@@ -55,6 +71,18 @@ def appointment_type_text(request: PageRequest) -> AppointmentTypeText:
     )
 
 
+def shown_of_type(row: AppointmentType) -> Shown:
+    return {
+        "appointment_type": row.name,
+        "minutes": str(row.minutes),
+        "modes": tuple(row.modes),
+        "question": row.question,
+        "bring": row.bring,
+        "is_follow_up": "1" if row.is_follow_up else "",
+        "team": str(row.team_id or ""),
+    }
+
+
 @post("/administer/agencies/{agency}/types", again=agency)
 async def add_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
@@ -70,7 +98,12 @@ async def appointment_type(request: PageRequest) -> web.StreamResponse:
         found = await appointment_types.of_venue(tx, row, request.id("appointment_type"))
         heads, teams = await read_heads(tx, request), await agencies.teams_in(tx, row.id)
     return request.render(
-        "appointment_type.html", appointment_type=found, teams=teams, back=f"/administer/agencies/{row.id}", heads=heads
+        "appointment_type.html",
+        appointment_type=found,
+        shown=shown_of_type(found),
+        teams=teams,
+        back=f"/administer/agencies/{row.id}",
+        heads=heads,
     )
 
 
@@ -78,7 +111,10 @@ async def appointment_type(request: PageRequest) -> web.StreamResponse:
 async def change_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.agency(tx, request.actor, request.id("agency"))
-        await appointment_types.change(tx, row, request.id("appointment_type"), appointment_type_text(request))
+        found = await appointment_types.of_venue(tx, row, request.id("appointment_type"))
+        await tx.lock(found)
+        edits.merge(request, shown_of_type(found))
+        await appointment_types.change(tx, row, found.id, appointment_type_text(request))
     return request.go(f"/administer/agencies/{row.id}#types", language.gettext("Saved."))
 
 

@@ -19,7 +19,7 @@ from rooms.core.transaction import Transaction
 from rooms.views.appointment import of_appointment, zone_for
 from server import calendars, language, letter, receipt
 from server.page_request import PageRequest, get, post
-from server.pages.appointment_times import search_of, shown_times
+from server.pages.appointment_times import demand_not_moved, search_of, shown_times
 from server.pages.stream_heads import read_heads
 
 
@@ -61,6 +61,7 @@ async def other_times(request: PageRequest) -> web.StreamResponse:
 async def move(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await _kept(tx, request)
+        demand_not_moved(request, row)
         mode = search_of(request, row.appointment_type, row).mode
         await booking.move(tx, row, request.actor.known, request.moment("begins"), mode)
     return request.go(row.path, _and_told(request, row, language.gettext("It has moved.")))

@@ -9,7 +9,7 @@ from rooms.appointments.appointment import ROOM_OPENS_BEFORE
 from rooms.meetings.modes import Mode
 from server import language
 from server.page_request import PageRequest, get, post
-from server.pages.appointment_times import shown_times
+from server.pages.appointment_times import demand_not_moved, shown_times
 from server.pages.sign_in import end_session
 from signaling.hub import SESSION_COOKIE
 
@@ -77,6 +77,7 @@ async def other_times(request: PageRequest) -> web.StreamResponse:
 async def move(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await links.opened(tx, request.path("link"), lock=True)
+        demand_not_moved(request, row)
         mode = request.typed("mode")
         wanted = Mode(mode) if mode in row.appointment_type.modes else None
         await booking.move(tx, row, row.candidate, request.moment("begins"), wanted)

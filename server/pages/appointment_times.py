@@ -15,6 +15,7 @@ from rooms.appointments import (
     appointment_types,
     booking,
     slot_search,
+    transitions,
     waiting_list,
 )
 from rooms.appointments.appointment import Appointment, Guest
@@ -25,7 +26,7 @@ from rooms.core.errors import Problem
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
 from rooms.people.people import Person
-from server import language
+from server import edits, language
 from server.page_request import PageRequest, get, post
 from server.pages.stream_heads import read_heads
 from server.shared_part import shared_part
@@ -67,6 +68,11 @@ def search_of(
     if candidate and not candidate.email and Mode.PHONE in search.modes:
         return replace(search, mode=Mode.PHONE)
     return replace(search, mode=Mode((search.modes or appointment_type.modes)[0]))
+
+
+def demand_not_moved(request: PageRequest, row: Appointment) -> None:
+    """Two tabs, or two people, that move one appointment: the second is shown where the first has moved it."""
+    edits.demand_same(request, {"begins_at": row.begins_at.isoformat()}, transitions.moved_meanwhile())
 
 
 def _week(request: PageRequest) -> int:

@@ -6,9 +6,10 @@ from aiohttp import web
 
 from rooms import access
 from rooms.appointments import agenda, booking_rules, handover, hours, own_calendar
-from rooms.appointments.booking_rules import RulesText
+from rooms.appointments.booking_rules import BookingRules, RulesText
 from rooms.core.errors import N_, Invalid
-from server import calendars, language
+from server import calendars, edits, language
+from server.edits import Shown
 from server.page_request import PageRequest, get, post
 from server.pages.stream_heads import read_heads
 
@@ -27,8 +28,13 @@ async def hours_page(request: PageRequest) -> web.StreamResponse:
             weekly=await hours.weekly_of(tx, request.actor.known.id),
             unlike=hours.in_a_row(await hours.days_of(tx, request.actor.known.id)),
             rules=rules,
+            shown=_shown(rules),
             heads=heads,
         )
+
+
+def _shown(rules: BookingRules) -> Shown:
+    return {name: str(getattr(rules, name)) for name in booking_rules.RANGES}
 
 
 def minutes_of(request: PageRequest, name: str) -> int:
@@ -91,15 +97,18 @@ async def remove_day(request: PageRequest) -> web.StreamResponse:
 
 @post("/counsel/hours/rules", again=hours_page)
 async def change_rules(request: PageRequest) -> web.StreamResponse:
-    text = RulesText(
-        request.number("before_minutes", 0),
-        request.number("after_minutes", 5),
-        request.number("notice_hours", 2),
-        request.number("horizon_days", 56),
-        request.number("most_a_day", 12),
-    )
     async with request.transaction() as tx:
         await access.keeps_hours(tx, request.actor)
+        rules = await booking_rules.of_person(tx, request.actor.known.id)
+        await tx.lock(rules)
+        edits.merge(request, _shown(rules))
+        text = RulesText(
+            request.number("before_minutes", 0),
+            request.number("after_minutes", 5),
+            request.number("notice_hours", 2),
+            request.number("horizon_days", 56),
+            request.number("most_a_day", 12),
+        )
         await booking_rules.change(tx, request.actor.known.id, text)
     return request.go("/counsel/hours#rules", language.gettext("Saved."))
 

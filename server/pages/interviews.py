@@ -9,9 +9,9 @@ from rooms.appointments import interviews as booth_interviews
 from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
-from server import language
+from server import edits, language
 from server.page_request import PageRequest, get, post
-from server.pages.agency import appointment_type_text
+from server.pages.agency import appointment_type_text, shown_of_type
 from server.pages.hours import minutes_of
 from server.pages.stream_heads import read_heads
 
@@ -52,10 +52,12 @@ async def add_type(request: PageRequest) -> web.StreamResponse:
 async def interview(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         booth = await _booth(tx, request, Act.BOOTH_SET_UP)
+        found = await appointment_types.of_venue(tx, booth, request.id("interview"))
         return request.render(
             "appointment_type.html",
             fair=booth.fair,
-            appointment_type=await appointment_types.of_venue(tx, booth, request.id("interview")),
+            appointment_type=found,
+            shown=shown_of_type(found),
             teams=(),
             back=f"/booths/{booth.id}/interviews",
             heads=await read_heads(tx, request),
@@ -66,7 +68,10 @@ async def interview(request: PageRequest) -> web.StreamResponse:
 async def change_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         booth = await _booth(tx, request, Act.BOOTH_SET_UP)
-        await appointment_types.change(tx, booth, request.id("interview"), appointment_type_text(request))
+        found = await appointment_types.of_venue(tx, booth, request.id("interview"))
+        await tx.lock(found)
+        edits.merge(request, shown_of_type(found))
+        await appointment_types.change(tx, booth, found.id, appointment_type_text(request))
     return request.go(f"/booths/{booth.id}/interviews#kinds", language.gettext("Saved."))
 
 

@@ -7,7 +7,8 @@ from rooms.access import Act
 from rooms.meetings import follow_up
 from rooms.people import documents, people, signin
 from rooms.people.people import Need, Person, Profile
-from server import language
+from server import edits, language
+from server.edits import Shown
 from server.page_request import PageRequest, get, post
 from server.pages.sign_in import end_session
 from server.pages.stream_heads import fair_around, read_heads
@@ -24,23 +25,39 @@ async def me(request: PageRequest) -> web.StreamResponse:
             "cv": (await documents.cvs_of(tx, {person.id})).get(person.id),
             "readings": await documents.readings_of(tx, person.id),
         }
-    return request.render("me.html", needs=[need.value for need in Need], heads=heads, **values)
+    shown = _shown(person)
+    return request.render("me.html", shown=shown, needs=[need.value for need in Need], heads=heads, **values)
+
+
+def _shown(person: Person) -> Shown:
+    return {
+        "name": person.name,
+        "seeks": person.seeks,
+        "location": person.location,
+        "spoken_languages": person.spoken_languages,
+        "needs": tuple(person.needs),
+    }
 
 
 @post("/me", again=me)
 async def change(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        person = await tx.session.get_one(Person, request.actor.known.id)
+        await tx.lock(person)
+        edits.merge(request, _shown(person))
+        await people.change_profile(tx, person, _profile(request))
+    return request.go("/me", language.gettext("Saved."))
+
+
+def _profile(request: PageRequest) -> Profile:
     needs = tuple(Need(need) for need in request.ticked("needs") if need in list(Need))
-    profile = Profile(
+    return Profile(
         request.typed("name"),
         request.typed("seeks"),
         request.typed("location"),
         request.typed("spoken_languages"),
         needs,
     )
-    async with request.transaction() as tx:
-        person = await tx.session.get_one(Person, request.actor.known.id)
-        await people.change_profile(tx, person, profile)
-    return request.go("/me", language.gettext("Saved."))
 
 
 @post("/me/password", again=me)

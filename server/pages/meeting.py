@@ -11,10 +11,11 @@ from rooms.appointments import room
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import conversation_stream, fair_stream, line_stream, meeting_stream
 from rooms.meetings import follow_up, meetings
-from rooms.meetings.meeting import NextStep
+from rooms.meetings.meeting import Meeting, NextStep
 from rooms.meetings.modes import Mode
 from rooms.views.meeting import MeetingView, of_meeting
-from server import language
+from server import edits, language
+from server.edits import Shown
 from server.page_request import PageRequest, get, post
 from server.pages.stream_heads import read_heads
 from signaling.meetings import MeetingSnapshot
@@ -63,7 +64,13 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
     if row.is_over and row.appointment_id:
         return request.go(f"/appointments/{row.appointment_id}")
     template = "after.html" if row.is_over else "meeting.html"
-    return request.render(template, view, start=start.model_dump_json(), heads=heads)
+    return request.render(
+        template,
+        view,
+        start=start.model_dump_json(),
+        shown=_answered(row) if row.is_over else _notes(row),
+        heads=heads,
+    )
 
 
 def _first_page(request: PageRequest, view: MeetingView) -> str:
@@ -123,14 +130,43 @@ async def end(request: PageRequest) -> web.StreamResponse:
     return request.go(f"/appointments/{row.appointment_id}" if row.appointment_id else row.path)
 
 
+class KeptNotes(BaseModel):
+    """What stands now, for the script that saves while one types."""
+
+    notes: str
+    version: str
+
+
+def _kept(row: Meeting) -> KeptNotes:
+    return KeptNotes(notes=row.follow_up.notes, version=edits.version(_notes(row)))
+
+
+def _notes(row: Meeting) -> Shown:
+    return {"notes": row.follow_up.notes}
+
+
+def _answered(row: Meeting) -> Shown:
+    """The notes, and the answer once it is sent: until then the next step is only what the recruiter has in mind."""
+    written = row.follow_up
+    step = written.next_step.value if written.next_step and written.answered_at else ""
+    return {**_notes(row), "next_step": step, "answer": written.answer}
+
+
 @post("/meetings/{meeting}/notes", again=meeting)
 async def write_notes(request: PageRequest) -> web.StreamResponse:
+    is_script = request.http.headers.get("Accept") == "application/json"
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
+        try:
+            edits.merge(request, _notes(row))
+        except edits.Overtaken:
+            if not is_script:
+                raise
+            return web.json_response(_kept(row).model_dump(), status=409)
         step = request.typed("next_step")
         await follow_up.note(tx, row, request.typed("notes"), NextStep(step) if step in list(NextStep) else None)
-    if request.http.headers.get("Accept") == "application/json":
-        return web.json_response({"ok": True})
+    if is_script:
+        return web.json_response(_kept(row).model_dump())
     return request.go(f"/meetings/{request.id('meeting')}", language.gettext("Saved."))
 
 
@@ -141,6 +177,9 @@ async def answer(request: PageRequest) -> web.StreamResponse:
         raise Invalid("next_step.missing", N_("Please choose what comes next."), field="next_step")
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
-        await follow_up.answer(tx, row, NextStep(step), request.typed("answer"))
+        edits.merge(request, _answered(row))
+        if "notes" in request.form:
+            await follow_up.note(tx, row, request.typed("notes"))
+        await follow_up.answer(tx, row, NextStep(request.typed("next_step")), request.typed("answer"))
         back = f"/desk/{row.booth_id}"
     return request.go(back, language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name))

@@ -16,7 +16,8 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import announcements, booth_documents, booths, fairs, schedule
 from rooms.fairs.fairs import Fair, FairDescription
 from rooms.lines import line_status
-from server import language
+from server import edits, language
+from server.edits import Shown
 from server.page_request import PageRequest, get, post
 from server.pages.stream_heads import read_heads
 
@@ -62,6 +63,19 @@ def _description(request: PageRequest) -> FairDescription:
     )
 
 
+def _shown(fair: Fair) -> Shown:
+    return {
+        "name": fair.name,
+        "description": fair.description,
+        "languages": tuple(fair.languages),
+        "sectors": tuple(fair.sectors),
+        "time_zone": fair.time_zone,
+        "most_lines": str(fair.most_lines),
+        "answer_days": str(fair.answer_days),
+        "grace_minutes": str(fair.grace_minutes),
+    }
+
+
 async def _fair(tx: Transaction, request: PageRequest) -> Fair:
     return await access.fair(tx, request.actor, request.path("fair"), Act.FAIR_RUN)
 
@@ -94,13 +108,17 @@ async def describe_form(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await _fair(tx, request)
         heads = await read_heads(tx, request, fair_stream(fair.id))
-        return request.render("fair_form.html", fair=fair, zones=time_zones.by_region(), heads=heads)
+        shown = _shown(fair)
+        return request.render("fair_form.html", fair=fair, shown=shown, zones=time_zones.by_region(), heads=heads)
 
 
 @post("/organise/{fair}/describe", again=describe_form)
 async def describe(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        await fairs.describe(tx, await _fair(tx, request), _description(request))
+        fair = await _fair(tx, request)
+        await tx.lock(fair)
+        edits.merge(request, _shown(fair))
+        await fairs.describe(tx, fair, _description(request))
     return request.go(f"/organise/{request.path('fair')}", language.gettext("Saved."))
 
 

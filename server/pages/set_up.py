@@ -12,8 +12,9 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booth_documents, booths
 from rooms.fairs.booths import Booth, BoothText
 from rooms.organisations import employers, vacancies
-from rooms.organisations.vacancies import VacancyText
-from server import language
+from rooms.organisations.vacancies import Vacancy, VacancyText
+from server import edits, language
+from server.edits import Shown
 from server.page_request import PageRequest, get, post
 from server.pages.stream_heads import read_heads
 
@@ -35,6 +36,8 @@ async def set_up_form(request: PageRequest) -> web.StreamResponse:
         invited = await invitations.open_for_employer(tx, booth.employer_id)
     return request.render(
         "set_up.html",
+        shown=_shown(booth),
+        staff_shown=_ids(staff),
         invitations=invited,
         fair=booth.fair,
         booth=booth,
@@ -47,28 +50,48 @@ async def set_up_form(request: PageRequest) -> web.StreamResponse:
     )
 
 
+def _shown(booth: Booth) -> Shown:
+    return {
+        "description": booth.description,
+        "talk_minutes": str(booth.talk_minutes),
+        "sector": booth.employer.sector,
+        "location": booth.employer.location,
+        "colour": booth.employer.colour,
+        "video_link": booth.video_link,
+    }
+
+
+def _ids(people: set[uuid.UUID]) -> tuple[str, ...]:
+    return tuple(sorted(map(str, people)))
+
+
 @post("/booths/{booth}/set-up", again=set_up_form)
 async def set_up(request: PageRequest) -> web.StreamResponse:
-    text = BoothText(
-        description=request.typed("description"),
-        talk_minutes=request.number("talk_minutes", 15),
-        sector=request.typed("sector"),
-        location=request.typed("location"),
-        colour=request.typed("colour"),
-        video_link=request.typed("video_link"),
-    )
     async with request.transaction() as tx:
-        await booths.set_up(tx, await _booth(tx, request), text)
+        booth = await _booth(tx, request)
+        await tx.lock(booth, booth.employer)
+        edits.merge(request, _shown(booth))
+        text = BoothText(
+            description=request.typed("description"),
+            talk_minutes=request.number("talk_minutes", 15),
+            sector=request.typed("sector"),
+            location=request.typed("location"),
+            colour=request.typed("colour"),
+            video_link=request.typed("video_link"),
+        )
+        await booths.set_up(tx, booth, text)
     saved = language.gettext("Saved. The preview shows what candidates see.")
     return request.go(f"/booths/{request.id('booth')}/set-up#booth", saved)
 
 
 @post("/booths/{booth}/staff", again=set_up_form)
 async def choose_staff(request: PageRequest) -> web.StreamResponse:
-    chosen = {uuid.UUID(person) for person in request.ticked("staff") if _is_uuid(person)}
     async with request.transaction() as tx:
         booth = await _booth(tx, request)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
+        await tx.lock(booth)
+        edits.merge(request, {"staff": _ids({person.id for person in await booths.staff_of(tx, booth.id)})})
+        chosen = {uuid.UUID(person) for person in request.ticked("staff") if _is_uuid(person)}
         await recruiter_departure.choose_staff(tx, booth, chosen, request.actor.known)
     return request.go(f"/booths/{booth.id}/set-up#staff", language.gettext("Saved."))
 
@@ -124,15 +147,19 @@ async def vacancy_form(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         vacancy, employer = await access.vacancy(tx, request.actor, request.id("vacancy"))
         heads = await read_heads(tx, request)
-    return request.render("vacancy.html", vacancy=vacancy, employer=employer, heads=heads)
+    return request.render("vacancy.html", vacancy=vacancy, employer=employer, shown=_shown_of(vacancy), heads=heads)
 
 
 @post("/vacancies/{vacancy}", again=vacancy_form)
 async def change_vacancy(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         vacancy, _ = await access.vacancy(tx, request.actor, request.id("vacancy"))
+        await tx.lock(vacancy)
+        edits.merge(request, _shown_of(vacancy))
         vacancies.write(vacancy, _text(request))
-    return request.go("/desk", language.gettext("Saved."))
+    booth = request.http.query.get("booth", "")
+    back = f"/booths/{booth}/set-up#vacancies" if _is_uuid(booth) else "/desk"
+    return request.go(back, language.gettext("Saved."))
 
 
 @post("/vacancies/{vacancy}/withdraw")
@@ -141,6 +168,15 @@ async def withdraw_vacancy(request: PageRequest) -> web.StreamResponse:
         vacancy, _ = await access.vacancy(tx, request.actor, request.id("vacancy"))
         await vacancies.withdraw(tx, vacancy)
     return request.go(request.came_from("/desk"), language.gettext("The vacancy is shown no longer."))
+
+
+def _shown_of(vacancy: Vacancy) -> Shown:
+    return {
+        "title": vacancy.title,
+        "vacancy_location": vacancy.location,
+        "contract": vacancy.contract.value,
+        "text": vacancy.description,
+    }
 
 
 def _text(request: PageRequest) -> VacancyText:

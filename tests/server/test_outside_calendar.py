@@ -100,7 +100,7 @@ def test_a_rule_that_never_ends_is_left_out_alone(entry: str) -> None:  # I2
 def test_many_rules_without_end_do_not_use_up_the_time_of_the_others() -> None:  # I2
     hostile = [event("RRULE:FREQ=SECONDLY", uid=f"h{n}", begins="DTSTART:20200101T000000Z") for n in range(50)]
     weekly = event("RRULE:FREQ=WEEKLY", uid="w", begins=YEARS_AGO)
-    found = outside_calendar.busy(calendar(*hostile, weekly, GOOD), QUESTION, seconds=4)
+    found = outside_calendar.busy(calendar(*hostile, weekly, GOOD), QUESTION, seconds=6)
     assert is_good(found)
     assert (len(found.busy), found.unread) == (27, 50)
 

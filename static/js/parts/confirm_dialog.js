@@ -32,23 +32,24 @@ export class ConfirmDialog {
   /** @param {SubmitEvent} event */
   onSubmit(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (!form.dataset.confirm) return;
+    const words = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+    if (!words) return;
     const isGranted = this.granted === form;
     this.granted = null;
     if (isGranted) return;
     event.preventDefault();
     event.stopPropagation();
-    this.ask(form, event.submitter);
+    this.ask(words, form, event.submitter);
   }
 
   /**
    * The sentence that ends in a question mark is the title; the button says what the pressed one said.
+   * @param {string} words
    * @param {HTMLFormElement} form
    * @param {HTMLElement | null} submitter
    */
-  ask(form, submitter) {
+  ask(words, form, submitter) {
     this.asked = { form, submitter, about: aboutOf(form) };
-    const words = form.dataset.confirm ?? "";
     const end = words.indexOf("?") + 1;
     fill(this.dialog, "question", words.slice(0, end));
     fill(this.dialog, "consequence", words.slice(end).trim());

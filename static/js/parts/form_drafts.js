@@ -1,9 +1,15 @@
-/** What was typed outlives a change of language, and a form that came back with an error has the address of its page. */
+/**
+ * What was typed is not lost by leaving the page: by another form of it, another language, a link, a reload. It is kept
+ * in this tab, and put back where the page shows what it had shown then. A form that came back with an error has the
+ * address of its page.
+ */
 
-const KEY = "parvis-typed";
+const KEY = "parvis-typed:";
+const MOST_PAGES = 20;
 const SKIPPED = "[type=hidden], [type=file], [type=password], [data-private], [data-private] *";
 
-/** @typedef {{path: string, fields: [string, string, string, boolean][]}} Kept */
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
+/** @typedef {{action: string, name: string, option: string, shown: string, typed: string}} Draft */
 
 export class FormDrafts {
   /**
@@ -13,7 +19,15 @@ export class FormDrafts {
   constructor(page, storage) {
     this.page = page;
     this.storage = storage;
+    /** @type {Set<EventTarget | null>} what was sent is not typed any more */
+    this.sent = new Set();
     this.onSubmit = this.onSubmit.bind(this);
+    this.onInput = this.onInput.bind(this);
+  }
+
+  /** Nobody finds what somebody else has typed in this tab. */
+  get key() {
+    return `${KEY}${this.page.body.dataset.me ?? ""}:${location.pathname}${location.search}`;
   }
 
   start() {
@@ -22,47 +36,75 @@ export class FormDrafts {
     if (formPage) history.replaceState(history.state, "", formPage);
     this.restore();
     this.page.addEventListener("submit", this.onSubmit);
+    this.page.addEventListener("input", this.onInput);
     if (formPage) this.goToError();
   }
 
   stop() {
     this.page.removeEventListener("submit", this.onSubmit);
+    this.page.removeEventListener("input", this.onInput);
+    this.keep();
   }
 
   /** @param {SubmitEvent} event */
   onSubmit(event) {
-    if (/** @type {HTMLElement} */ (event.target).matches(".language-choice")) this.keep();
+    this.sent.add(event.target);
+    if (/** @type {HTMLFormElement} */ (event.target).matches("[action='/sign-out']")) this.forget(() => true);
+  }
+
+  /** @param {Event} event */
+  onInput(event) {
+    this.sent.delete(/** @type {Field} */ (event.target).form);
   }
 
   keep() {
-    /** @type {Kept} */
-    const kept = { path: location.pathname + location.search, fields: [] };
-    for (const field of this.fields()) {
-      kept.fields.push([field.form?.getAttribute("action") ?? "", field.name, field.value, isTicked(field)]);
+    const drafts = this.fields()
+      .filter((field) => !this.sent.has(field.form) && valueOf(field) !== shownOf(field))
+      .map((field) => ({ ...placeOf(field), shown: shownOf(field), typed: valueOf(field) }));
+    if (drafts.length === 0) return;
+    const old = Object.keys(this.storage).filter((key) => key.startsWith(KEY));
+    if (old.length >= MOST_PAGES) this.forget((key) => old.indexOf(key) < old.length / 2);
+    try {
+      this.storage.setItem(this.key, JSON.stringify(drafts));
+    } catch {
+      // A full or forbidden storage keeps nobody from going on: only what was typed here is lost.
     }
-    this.storage.setItem(KEY, JSON.stringify(kept));
+  }
+
+  /** @param {(key: string) => boolean} which */
+  forget(which) {
+    for (const key of Object.keys(this.storage)) if (key.startsWith(KEY) && which(key)) this.storage.removeItem(key);
   }
 
   restore() {
-    /** @type {Kept | null} */
-    const kept = JSON.parse(this.storage.getItem(KEY) ?? "null");
-    this.storage.removeItem(KEY);
-    if (kept?.path !== location.pathname + location.search) return;
+    /** @type {Draft[]} */
+    const drafts = JSON.parse(this.storage.getItem(this.key) ?? "[]");
+    this.storage.removeItem(this.key);
     const fields = this.fields();
-    for (const [action, name, value, ticked] of kept.fields) {
-      const isChoice = (/** @type {Field} */ field) => field.type === "checkbox" || field.type === "radio";
-      const field = fields.find(
-        (each) => each.name === name && each.form?.getAttribute("action") === action && (!isChoice(each) || each.value === value),
-      );
-      if (field instanceof HTMLInputElement && isChoice(field)) field.checked = ticked;
-      else if (field) field.value = value;
+    for (const draft of drafts) {
+      const { action, name, option } = draft;
+      const at = JSON.stringify({ action, name, option });
+      const field = fields.find((each) => JSON.stringify(placeOf(each)) === at);
+      // Where something else stands by now, somebody has saved it.
+      if (field && shownOf(field) === draft.shown && valueOf(field) === draft.shown) this.type(field, draft.typed);
     }
   }
 
-  /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
+  /**
+   * @param {Field} field
+   * @param {string} typed
+   */
+  type(field, typed) {
+    if (isChoice(field)) field.checked = typed === "1";
+    else field.value = typed;
+    const folded = field.closest("details");
+    if (folded) folded.open = true;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   /** @returns {Field[]} */
   fields() {
-    const found = /** @type {NodeListOf<Field>} */ (this.page.querySelectorAll("form[action] :is(input, textarea, select)[name]"));
+    const found = /** @type {NodeListOf<Field>} */ (this.page.querySelectorAll("form[method=post] :is(input, textarea, select)[name]"));
     return [...found].filter((field) => !field.matches(SKIPPED));
   }
 
@@ -76,7 +118,32 @@ export class FormDrafts {
   }
 }
 
-/** @param {HTMLElement} field */
-function isTicked(field) {
-  return field instanceof HTMLInputElement && field.checked;
+/**
+ * @param {Field} field
+ * @returns {field is HTMLInputElement}
+ */
+function isChoice(field) {
+  return field.type === "checkbox" || field.type === "radio";
+}
+
+/** @param {Field} field */
+function placeOf(field) {
+  const action = field.form?.getAttribute("action") ?? "";
+  return { action, name: field.name, option: isChoice(field) ? field.value : "" };
+}
+
+/** @param {Field} field */
+function valueOf(field) {
+  return isChoice(field) ? (field.checked ? "1" : "") : field.value;
+}
+
+/**
+ * What the page came with.
+ * @param {Field} field
+ */
+function shownOf(field) {
+  if (isChoice(field)) return field.defaultChecked ? "1" : "";
+  if (!(field instanceof HTMLSelectElement)) return field.defaultValue;
+  const options = [...field.options];
+  return (options.find((option) => option.defaultSelected) ?? options[0])?.value ?? "";
 }

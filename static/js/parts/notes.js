@@ -57,8 +57,12 @@ export class Notes {
         headers: { Accept: "application/json" },
         keepalive: true,
       });
-      if (!answer.ok) throw new Error(String(answer.status));
-      fill(this.form, "saved", say("Saved."));
+      if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
+      const { notes, version } = await answer.json();
+      /** @type {HTMLInputElement} */ (this.form.elements.namedItem("version")).value = version;
+      // Another tab has written something else: nothing is replaced before it was seen here.
+      const isOvertaken = answer.status === 409;
+      fill(this.form, "saved", isOvertaken ? say("Saved elsewhere meanwhile: %(text)s", { text: notes }) : say("Saved."));
     } catch {
       fill(this.form, "saved", say("Not saved yet. Trying again."));
       this.timer = setTimeout(() => void this.save(), 3000);

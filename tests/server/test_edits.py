@@ -1,0 +1,121 @@
+"""Edited by two (cases O4, K14): nobody erases unawares what another person, or another tab, has saved."""
+
+import asyncio
+import html
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+
+from rooms.appointments.appointment import Appointment
+from tests.server.forms import Form, form_to
+from tests.server.test_pages import visitor, world_id
+from tests.server.world import World
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A form that two may have open, and two of its fields, each with two values that fit."""
+
+    role: str
+    page: str
+    one: str
+    other: str
+    values: tuple[str, str] = ("first words", "other words")
+    action: str = ""
+
+
+ALL = (
+    Edited("luc", "/booths/{booth}/set-up", "description", "location"),
+    Edited("luc", "/vacancies/{vacancy}", "title", "text"),
+    Edited("ines", "/organise/{fair}/describe", "name", "description"),
+    Edited("paul", "/administer/agencies/{agency}", "agency", "address"),
+    Edited("paul", "/administer/agencies/{agency}/types/{appointment_type}/change", "question", "bring"),
+    Edited("claire", "/counsel/hours", "after_minutes", "notice_hours", ("20", "15"), "/counsel/hours/rules"),
+    Edited("amina", "/me", "seeks", "location"),
+)
+
+
+class Tab:
+    """A page that stays open while others save."""
+
+    def __init__(self, session: aiohttp.ClientSession, world: World, edited: Edited) -> None:
+        self.session, self.world = session, world
+        self.page = edited.page.format(**world.ids)
+        self.action = edited.action or self.page
+
+    async def open(self) -> Form:
+        async with self.session.get(self.world.server.make_url(self.page)) as answer:
+            return form_to(self.page, await answer.text(), self.action)
+
+    async def save(self, form: Form, **typed: str) -> tuple[int, str]:
+        url = self.world.server.make_url(form.action.partition("#")[0])
+        async with self.session.post(url, data=form.typed(**typed)) as answer:
+            return answer.status, await answer.text()
+
+
+@pytest.mark.parametrize("edited", ALL, ids=lambda each: each.page)
+async def test_what_two_tabs_change_in_different_fields_is_both_kept(world: World, edited: Edited) -> None:
+    async with visitor(world, edited.role) as who:
+        tab = Tab(who.session, world, edited)
+        first, second = await tab.open(), await tab.open()
+        assert (await tab.save(first, **{edited.one: edited.values[0]}))[0] == 200
+        assert (await tab.save(second, **{edited.other: edited.values[1]}))[0] == 200
+        now = await tab.open()
+        assert (now.value(edited.one), now.value(edited.other)) == edited.values
+
+
+@pytest.mark.parametrize("edited", ALL, ids=lambda each: each.page)
+async def test_the_second_is_shown_what_the_first_wrote_and_loses_nothing(world: World, edited: Edited) -> None:
+    mine, theirs = edited.values
+    async with visitor(world, edited.role) as who:
+        tab = Tab(who.session, world, edited)
+        first, second = await tab.open(), await tab.open()
+        assert (await tab.save(first, **{edited.one: theirs}))[0] == 200
+        status, text = await tab.save(second, **{edited.one: mine, edited.other: mine})
+        assert status == 409
+        assert f"Saved elsewhere meanwhile: {theirs}" in html.unescape(text)
+        again = form_to(tab.page, text, tab.action)
+        assert (again.value(edited.one), again.value(edited.other)) == (mine, mine), "nothing typed is lost"
+        assert (await tab.open()).value(edited.one) == theirs, "nothing is written before it was seen"
+        assert (await tab.save(again))[0] == 200
+        assert (await tab.open()).value(edited.one) == mine
+
+
+@pytest.mark.parametrize("edited", ALL[:1], ids=lambda each: each.page)
+async def test_of_two_at_the_same_moment_one_is_told(world: World, edited: Edited) -> None:
+    async with visitor(world, edited.role) as who:
+        tab = Tab(who.session, world, edited)
+        forms = [await tab.open() for _ in range(2)]
+        saves = [tab.save(form, **{edited.one: words}) for form, words in zip(forms, edited.values, strict=True)]
+        assert sorted(status for status, _ in await asyncio.gather(*saves)) == [200, 409]
+
+
+async def test_a_colleague_who_staffs_the_booth_is_not_taken_away_by_an_old_page(world: World) -> None:
+    async with visitor(world, "luc") as luc:
+        edited = Edited("luc", "/booths/{booth}/set-up", "", "", action=f"/booths/{world.ids['booth']}/staff")
+        tab = Tab(luc.session, world, edited)
+        first, second = await tab.open(), await tab.open()
+        colleague = ("staff", world.ids["colleague"])
+        assert colleague not in first.fields
+        assert (await tab.save(Form(first.action, [*first.fields, colleague])))[0] == 200
+        assert (await tab.save(second))[0] == 200
+        assert colleague in (await tab.open()).fields
+
+
+async def test_of_two_tabs_that_move_an_appointment_the_second_sees_the_new_time(world: World) -> None:
+    page = "/appointments/{appointment}/times".format(**world.ids)
+    to = "/appointments/{appointment}/move".format(**world.ids)
+    async with visitor(world, "amina") as amina:
+        url = world.server.make_url(page)
+        text = await (await amina.session.get(url)).text()
+        form = form_to(page, text, to)
+        answer = await amina.session.post(world.server.make_url(to), data=form.typed(begins=world.ids["free_time"]))
+        assert answer.status == 200
+        answer = await amina.session.post(world.server.make_url(to), data=form.typed(begins=world.ids["free_time"]))
+        assert (answer.status, "It has moved meanwhile." in await answer.text()) == (409, True)
+    async with world.database.reading() as tx:
+        row = await tx.session.get_one(Appointment, world_id(world, "appointment"))
+        assert (row.begins_at.isoformat(), row.sequence) == (world.ids["free_time"], 1)
