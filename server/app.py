@@ -18,9 +18,10 @@ from rooms.people import presence
 from server import language, mail, migrating, rendering, security
 from server.busy_calendars import BusyCalendars
 from server.files import FolderStorage
-from server.page_request import FORM, ROUTES, SERVICES, Handler, PageRequest, Route, Services
+from server.page_request import SERVICES, PageRequest, Services
 from server.push_sender import PushPost
 from server.request_pipeline import handler_of
+from server.routes import FORM, ROUTES, Handler, Route
 from server.settings import Settings
 from server.sms import sms_of
 from server.worker import Worker
@@ -84,7 +85,7 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
         security.Rates(),
         rendering.renderer(static, database.clock, is_demo=is_demo),
         FolderStorage(settings.files),
-        Hub(database, ice, settings.public_url, language.problem_in),
+        Hub(database, ice, settings.public_url, language.problem_in, security.network_of),
     )
     app = web.Application(middlewares=[security.middleware(settings)], client_max_size=FORM)
     app[SERVICES] = services

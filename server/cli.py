@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 
@@ -16,6 +17,8 @@ from server.settings import Settings, SettingsError, load
 
 def main() -> None:
     arguments = _parser().parse_args()
+    # What is kept, the database and people's papers, is for whoever runs this and for nobody else on the machine.
+    os.umask(0o077)
     structlog.configure(
         processors=[
             structlog.processors.TimeStamper("iso"),

@@ -57,7 +57,12 @@ class FolderStorage:
     def _write(self, name: str, content: bytes) -> None:
         path = self.path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        try:
+            path.write_bytes(content)
+        except OSError:
+            # A full disk leaves no half of a file behind.
+            path.unlink(missing_ok=True)
+            raise
 
     async def forget(self, name: str) -> None:
         await asyncio.to_thread(self.path(name).unlink, missing_ok=True)

@@ -71,6 +71,8 @@ class Writer:
     def _values(self, mail: Mail) -> dict[str, Any]:
         language.current.set(mail.language)
         values = {**mail.values, "url": self._settings.public_url.rstrip("/") + str(mail.values.get("path", "/"))}
+        if "days" in values:
+            values["days"] = [tuple(map(datetime.fromisoformat, day)) for day in values["days"]]
         return values | {name: datetime.fromisoformat(values[name]) for name in MOMENTS if values.get(name)}
 
     def write_sms(self, mail: Mail) -> str:

@@ -55,7 +55,7 @@ def _to_work(request: PageRequest) -> list[Item]:
     if navigation.organise:
         found.append(Item("organise", "/organise", N_("Organise"), "calendar"))
     if is_signed_in(request) and person and person.is_administrator:
-        found.append(Item("administer", "/administer", N_("Administer"), "settings", in_tabs=False))
+        found.append(Item("administer", "/administer", N_("Administer"), "settings"))
     return found
 
 

@@ -3,8 +3,8 @@
 import json
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Hashable, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Callable, Hashable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -23,13 +23,14 @@ from rooms.core.database import Database
 from rooms.core.errors import N_, Invalid, NotFound, Problem
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import Upload
-from rooms.people import signin
+from rooms.people import sessions
 from rooms.people.people import Person
-from rooms.people.signin import Session
+from rooms.people.sessions import Session
 from server import language, security
 from server.files import Storage
 from server.security import Rates, form_token, masked, unmasked
 from server.settings import Settings
+from signaling.cookies import session_cookie
 from signaling.hub import Hub
 from signaling.personal_stream import MyCallView
 
@@ -67,7 +68,7 @@ class Services:
 
     async def whose_all(self, tokens: list[str]) -> list[tuple[Session, Person] | None]:
         async with self.database.reading() as tx:
-            return await signin.whose_all(tx, tokens)
+            return await sessions.whose_all(tx, tokens)
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("house", Services)
@@ -202,6 +203,10 @@ class PageRequest:
         return form_token(self.services.settings.secret.get_secret_value(), self.holder)
 
     @property
+    def session_cookie(self) -> str:
+        return session_cookie(self.services.settings.public_url)
+
+    @property
     def network(self) -> str:
         return security.network_of(self.http.remote or "?")
 
@@ -252,49 +257,3 @@ def own_path(path: str) -> str:
     """`path` if it stays in this house, otherwise the front door."""
     inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if inside else "/"
-
-
-Handler = Callable[[PageRequest], Awaitable[web.StreamResponse]]
-
-
-@dataclass(frozen=True)
-class Route:
-    method: str
-    path: str
-    handler: Handler
-    again: Handler | None
-    """The handler that shows the form again when what was typed does not fit."""
-
-    def form_page(self, values: Mapping[str, str]) -> str:
-        """The path of the page whose form leads here, if the values in this path are enough to name it."""
-        for page in ROUTES:
-            if page.method == "GET" and page.handler is self.again:
-                with suppress(KeyError):
-                    return page.path.format_map(values)
-        return ""
-
-    largest: int
-    """Bytes of a form that are read; more is refused."""
-
-
-ROUTES: list[Route] = []
-
-
-FORM = 256 * 1024
-FORM_WITH_FILE = 101 * 2**20
-
-
-def get(path: str) -> Callable[[Handler], Handler]:
-    return _register("GET", path, None, FORM)
-
-
-def post(path: str, again: Handler | None = None, *, largest: int = FORM) -> Callable[[Handler], Handler]:
-    return _register("POST", path, again, largest)
-
-
-def _register(method: str, path: str, again: Handler | None, largest: int) -> Callable[[Handler], Handler]:
-    def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, handler, again, largest))
-        return handler
-
-    return register

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from dataclasses import replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import structlog
 from aiohttp import web
@@ -13,31 +13,22 @@ from rooms.access import Actor, Navigation, SignInFirst
 from rooms.core.errors import N_, Conflict, Invalid, Problem, Refused
 from rooms.core.uploads import Upload
 from rooms.lines import places
-from rooms.people import languages, signin
+from rooms.people import languages, sessions
 from rooms.people.people import Person
-from rooms.people.signin import Session
+from rooms.people.sessions import Session
 from server import language, security
 from server.compression import compressed
-from server.page_request import (
-    FLASH,
-    FORM,
-    FRESH,
-    PAGE_SEEN_EVERY,
-    PART,
-    SENTENCE,
-    SERVICES,
-    VISITOR,
-    PageRequest,
-    Route,
-    Services,
-)
-from signaling.hub import LANGUAGE_COOKIE, SESSION_COOKIE
+from server.page_request import FLASH, FRESH, PAGE_SEEN_EVERY, PART, SENTENCE, SERVICES, VISITOR, PageRequest, Services
+from server.routes import FORM, Route
+from signaling.cookies import LANGUAGE_COOKIE, session_cookie
 
 log = structlog.get_logger()
 YEAR = 365 * 24 * 3600
 MOST_FIELDS = 200
 POSTS_A_MINUTE = 240
 UPLOADS_A_MINUTE = 12
+FORM_WITHIN, FILE_WITHIN = 60, 1800
+"""Seconds in which a form has come, or a hundred megabytes over a poor network."""
 
 
 class Failed(Problem):
@@ -51,15 +42,17 @@ class Failed(Problem):
 
 def handler_of(page: Route) -> security.Handler:
     async def receive(http: web.Request) -> web.StreamResponse:
+        if "\x00" in unquote(http.path_qs):
+            raise web.HTTPNotFound()
         request = await _visit(http, http.app[SERVICES])
         language.current.set(request.language)
         try:
             if page.method == "POST":
-                await _read_form(request, page.largest)
+                await _read_form(request, page)
             response = await page.handler(request)
         except Problem as problem:
             response = await _answer(request, page, problem)
-        except web.HTTPBadRequest:
+        except (web.HTTPBadRequest, web.HTTPRequestTimeout):
             raise
         except Exception:
             log.exception("page_failed", path=page.path)
@@ -72,7 +65,7 @@ def handler_of(page: Route) -> security.Handler:
 
 
 async def _visit(http: web.Request, services: Services) -> PageRequest:
-    token = http.cookies.get(SESSION_COOKIE, "")
+    token = http.cookies.get(session_cookie(services.settings.public_url), "")
     found = await services.batching.ask("session", token, services.whose_all) if token else None
     actor = Actor.of(found[1], found[0].id, found[0].appointment_id) if found else Actor()
     navigation = Navigation()
@@ -98,11 +91,12 @@ async def _visit(http: web.Request, services: Services) -> PageRequest:
 
 async def _note_seen(services: Services, session: Session, person: Person) -> None:
     async with services.database.transaction() as tx:
-        await signin.seen(tx, session.id, person.id)
+        await sessions.seen(tx, session.id, person.id)
         await places.person_appeared(tx, person.id)
 
 
-async def _read_form(request: PageRequest, largest: int) -> None:
+async def _read_form(request: PageRequest, page: Route) -> None:
+    largest = page.largest
     if not security.same_origin(request.http, request.services.settings.public_url):
         raise Refused("origin", N_("This form came from another site."))
     await request.services.rates.count(
@@ -111,9 +105,15 @@ async def _read_form(request: PageRequest, largest: int) -> None:
     if largest > FORM:
         # Nobody unknown makes us take in a large file.
         await request.services.rates.count("upload", str(request.actor.behind.id), UPLOADS_A_MINUTE)
+    if page.first:
+        await page.first(request)
+        request.actor.forget()
     try:
         http = request.http if largest == FORM else request.http.clone(client_max_size=largest)
-        data = await http.post()
+        async with asyncio.timeout(FORM_WITHIN if largest == FORM else FILE_WITHIN):
+            data = await http.post()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout() from None
     except ConnectionResetError:
         # Whoever sent it has gone before it had come: nobody's fault, and nobody reads the answer.
         raise web.HTTPBadRequest() from None
@@ -123,7 +123,7 @@ async def _read_form(request: PageRequest, largest: int) -> None:
         raise Refused("too_many_fields", N_("This form has too many fields."))
     for name, value in data.items():
         if isinstance(value, str):
-            request.form.setdefault(name, []).append(value.replace("\r\n", "\n"))
+            request.form.setdefault(name, []).append(value.replace("\r\n", "\n").replace("\x00", ""))
         elif isinstance(value, web.FileField):
             request.files[name] = Upload(value.filename, await asyncio.to_thread(value.file.read))
     if not request.is_own_form:

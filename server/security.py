@@ -68,14 +68,15 @@ def same_origin(request: web.Request, public_url: str) -> bool:
     return origin is None or origin in (public_url.rstrip("/"), f"{request.scheme}://{request.host}")
 
 
-def headers(settings: Settings, request: web.Request) -> dict[str, str]:
-    socket = f"{'wss' if request.scheme == 'https' else 'ws'}://{request.host}"
+def headers(settings: Settings) -> dict[str, str]:
+    socket = settings.public_url.rstrip("/").replace("http", "ws", 1)
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
         f"media-src 'self' blob:; connect-src 'self' {socket}; manifest-src 'self'; worker-src 'self'; "
         "frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
     )
     found = {
+        "Server": "Parvis",
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
@@ -99,10 +100,10 @@ def middleware(settings: Settings) -> Callable[..., Awaitable[web.StreamResponse
         try:
             response = await handler(request)
         except web.HTTPException as error:
-            error.headers.update(headers(settings, request))
+            error.headers.update(headers(settings))
             raise
         if not response.prepared:
-            for name, value in headers(settings, request).items():
+            for name, value in headers(settings).items():
                 response.headers.setdefault(name, value)
         return response
 

@@ -4,6 +4,10 @@ from rooms.core.errors import N_
 from server.language import gettext
 
 LABELS = {
+    "conversation_fair": N_("in the chat of the fair"),
+    "conversation_booth": N_("in the chat of a booth"),
+    "conversation_question": N_("in a private question"),
+    "conversation_meeting": N_("in a talk"),
     "hospitality": N_("Hotels and restaurants"),
     "retail": N_("Shops"),
     "health": N_("Health and care"),
@@ -101,7 +105,7 @@ LABELS = {
 
 BROWSER = (
     N_("A message has been reported."),
-    N_("Connected"),
+    N_("Live"),
     N_("Catching up"),
     N_("No connection. Trying again."),
     N_("It is withdrawn. Nobody can read it any more."),
@@ -155,6 +159,11 @@ BROWSER = (
     N_("Your camera is off."),
     N_("Your microphone is off."),
     N_("Not saved yet. Trying again."),
+    N_("%(name)s is in your line"),
+    N_("Signed out"),
+    N_("Sign in"),
+    N_("You were signed out on this device."),
+    N_("It rings for a minute more."),
     N_("Saved elsewhere meanwhile: %(text)s"),
     N_("Connection lost. It mends by itself."),
     N_("The talk goes on. The server is out of reach for the moment."),
@@ -180,7 +189,7 @@ BROWSER = (
     N_("%(name)s sees this page."),
     N_("The page that you show"),
     N_("%(name)s shows a page. Click to point at something, or move with the arrow keys and press Enter."),
-    N_("%(name)s shows a page. You may fill in with them."),
+    N_("%(name)s shows a page. You may fill in with them, and they read what you type."),
     N_("%(name)s does not want to show a page now."),
     N_("Page of %(name)s"),
     N_("%(name)s is asked. Nothing is shown without a yes."),

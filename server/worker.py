@@ -13,7 +13,7 @@ from rooms.core import lease, outbox
 from rooms.core.database import Database
 from rooms.core.transaction import Transaction
 from rooms.fairs import schedule
-from rooms.lines import calls, places
+from rooms.lines import absence, calls
 from rooms.people import presence
 
 log = structlog.get_logger()
@@ -106,7 +106,7 @@ class Worker:
         for counsellor in busy:
             await self._one(delays.look, counsellor)
         async with self.database.transaction() as tx:
-            await places.put_absent_on_hold(tx)
+            await absence.put_absent_on_hold(tx)
             await presence.forget_old(tx)
             await outbox.forget_useless(tx)
 

@@ -6,15 +6,15 @@ Delivery is at most once on this wire; what must arrive is a numbered event that
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 from pydantic import ValidationError
+from socketio.exceptions import ConnectionRefusedError
 
 from rooms import access
 from rooms.access import Actor
@@ -25,9 +25,13 @@ from rooms.core.transaction import Transaction
 from rooms.lines import places
 from rooms.meetings.cobrowsing import CobrowsingBegan, CobrowsingEnded
 from rooms.meetings.meeting import MeetingEnded
-from rooms.people import languages, presence, signin
+from rooms.people import languages, presence, sessions
+from signaling.areas import load_areas
 from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, name_of
+from signaling.cookies import LANGUAGE_COOKIE, session_cookie
+from signaling.crowd import Crowd
 from signaling.entrances import enter, losers
+from signaling.expiry import Expiry
 from signaling.ice import IceServers
 from signaling.peers import peers_state
 from signaling.projections import project
@@ -37,32 +41,14 @@ from signaling.status_broadcaster import StatusBroadcaster
 from signaling.wire import WireServer
 
 log = structlog.get_logger()
-SESSION_COOKIE = "parvis_session"
-LANGUAGE_COOKIE = "parvis_language"
+
 Translate = Callable[[Problem, str], str]
+NetworkOf = Callable[[str], str]
 UNKNOWN_PER_MINUTE = 10
 SIGNAL = "meeting:signal"
 SIGNALS_PER_MINUTE = 1500
 SOCKET_PATH = "live"
 PING_EVERY, PING_WAIT = 20, 15
-AREAS = (
-    "fairs",
-    "desk",
-    "appointments",
-    "personal_stream",
-    "chat",
-    "streams",
-    "lines",
-    "booths",
-    "meetings",
-    "cobrowsing",
-)
-
-
-def load_areas() -> None:
-    """Every handler and projection is known from here on."""
-    for area in AREAS:
-        import_module(f"signaling.{area}")
 
 
 @dataclass
@@ -76,7 +62,9 @@ class Client:
     """The one in which they are known, if a mailed link led them here: elsewhere they are a passer-by."""
     language: str
     """As the page that opened the connection is written."""
-    allowance: Allowance = field(default_factory=Allowance)
+    who: str
+    """The person, or the network of a passer-by: whose connections are counted together."""
+    allowance: Allowance
 
 
 @dataclass(frozen=True)
@@ -100,7 +88,7 @@ class Context:
         """The person as they are now; a session withdrawn meanwhile has none."""
         if self.client.session_id is None:
             return Actor()
-        person = await signin.person_of(tx, self.client.session_id)
+        person = await sessions.person_of(tx, self.client.session_id)
         return Actor.of(person, self.client.session_id, self.client.appointment_id) if person else Actor()
 
 
@@ -114,16 +102,23 @@ async def _still_may(context: Context, look_up: Callable[[Transaction, Actor], A
 
 
 class Hub:
-    def __init__(self, database: Database, ice: IceServers, public_url: str, translate: Translate) -> None:
+    def __init__(
+        self, database: Database, ice: IceServers, public_url: str, translate: Translate, network_of: NetworkOf
+    ) -> None:
         self.database = database
+        self.crowd = Crowd()
+        self._network_of = network_of
         self.ice = ice
         self.relay = Relay()
         self.clients: dict[str, Client] = {}
         self.status = StatusBroadcaster(database, self.emit)
         self._public = urlsplit(public_url)
+        self._cookie = session_cookie(public_url)
         self._translate = translate
         self._process: uuid.UUID | None = None
+        self.expiry = Expiry(database, self._open_sessions, self.close_session)
         self.server = WireServer(
+            self._session_token,
             cors_allowed_origins=self._is_ours,
             max_http_buffer_size=LARGEST_EVENT,
             ping_interval=PING_EVERY,
@@ -142,8 +137,10 @@ class Hub:
     def start(self, process_id: uuid.UUID) -> None:
         self._process = process_id
         self.status.start()
+        self.expiry.start()
 
     async def stop(self) -> None:
+        await self.expiry.stop()
         await self.status.stop()
         await self.server.shutdown()
 
@@ -151,18 +148,26 @@ class Hub:
         asked = urlsplit(origin)
         return asked.netloc in (self._public.netloc, environ.get("HTTP_HOST"))
 
+    def _session_token(self, request: web.Request) -> str:
+        return request.cookies.get(self._cookie, "")
+
     async def _connect(self, sid: str, environ: dict[str, Any], _auth: Any = None) -> None:
         request: web.Request = environ["aiohttp.request"]
-        token = request.cookies.get(SESSION_COOKIE, "")
+        token = self._session_token(request)
         found = None
         if token:
             async with self.database.reading() as tx:
-                found = await signin.whose(tx, token)
+                found = await sessions.whose(tx, token)
         session, appointment = (found[0].id, found[0].appointment_id) if found else (None, None)
         person = found[1].id if found and appointment is None else None
         own = found[1].language if found else None
         accept, chosen = request.headers.get("Accept-Language", ""), request.cookies.get(LANGUAGE_COOKIE)
-        client = Client(sid, person, session, appointment, languages.choose(accept, chosen, own))
+        who = str(found[1].id) if found else self._network_of(request.remote or "?")
+        allowance = self.crowd.let_in(who, is_known=found is not None)
+        if allowance is None:
+            raise ConnectionRefusedError("too many connections")
+        spoken = languages.choose(accept, chosen, own)
+        client = Client(sid, person, session, appointment, spoken, who, allowance)
         self.clients[sid] = client
         if client.person_id and self._process:
             async with self.database.transaction() as tx:
@@ -173,6 +178,8 @@ class Hub:
 
     async def _disconnect(self, sid: str, _reason: Any = None) -> None:
         client = self.clients.pop(sid, None)
+        if client:
+            self.crowd.let_go(client.who)
         await self.leave_meeting(sid)
         if client is None or client.person_id is None:
             return
@@ -282,6 +289,9 @@ class Hub:
         for meeting in self.relay.meetings_of(sid):
             if not await _still_may(context, partial(access.meeting, meeting_id=meeting)):
                 await self.leave_meeting(sid)
+
+    def _open_sessions(self) -> set[uuid.UUID]:
+        return {client.session_id for client in self.clients.values() if client.session_id}
 
     async def close_session(self, session_id: uuid.UUID) -> None:
         """The session was withdrawn: its connections end now."""

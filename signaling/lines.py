@@ -48,6 +48,14 @@ async def come_back(context: Context, payload: OnePlace) -> Ack:
     return Ack()
 
 
+@client_event("line:ready", OnePlace, per_minute=20)
+async def ready(context: Context, payload: OnePlace) -> Ack:
+    """Be called again at once after a call that was missed or put off."""
+    async with context.transaction() as (tx, actor):
+        places.ready_now(tx, await access.place(tx, actor, payload.place_id, Act.PLACE_KEEP))
+    return Ack()
+
+
 class CallNext(Payload):
     """Call the next, or the place that was chosen. `finish` ends the talk under way first."""
 
@@ -80,6 +88,14 @@ async def withdraw(context: Context, payload: OneCall) -> Ack:
     """Let the call ring no longer."""
     async with context.transaction() as (tx, actor):
         await calls.withdraw(tx, await access.call(tx, actor, payload.call_id, Act.CALL_WITHDRAW))
+    return Ack()
+
+
+@client_event("line:stretch", OneCall, per_minute=30)
+async def stretch(context: Context, payload: OneCall) -> Ack:
+    """Need a minute more to answer: the call rings on."""
+    async with context.transaction() as (tx, actor):
+        calls.stretch(tx, await access.call(tx, actor, payload.call_id, Act.CALL_ANSWER))
     return Ack()
 
 

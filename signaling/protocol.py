@@ -8,9 +8,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from rooms.core.streams import CATCH_UP_LIMIT
+from signaling.areas import load_areas
 from signaling.contract import CONTRACT, LARGEST_EVENT, ClientEvent, ServerEvent
+from signaling.cookies import SESSION_COOKIE
 from signaling.entrances import ENTRANCES
-from signaling.hub import SESSION_COOKIE, SIGNAL, SIGNALS_PER_MINUTE, SOCKET_PATH, load_areas
+from signaling.hub import SIGNAL, SIGNALS_PER_MINUTE, SOCKET_PATH
 from signaling.meetings import RefusedEvent
 from signaling.rates import FLOOD_AFTER
 from signaling.relay import HEADER, KINDS, LARGEST_BODY

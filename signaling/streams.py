@@ -169,7 +169,7 @@ async def _moderation(tx: Transaction, actor: Actor, subject_id: uuid.UUID) -> L
 
 
 async def moderation_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
-    return ModerationSnapshot(reports=sorted(row.id for row in await moderation.open_reports(tx, subject_id)))
+    return ModerationSnapshot(reports=sorted(each.message.id for each in await moderation.open_reports(tx, subject_id)))
 
 
 async def fair_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:

@@ -5,10 +5,13 @@ it is kept. Packets as in the Socket.IO protocol, revision 5; https://socket.io/
 """
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import engineio
 import socketio
+from aiohttp import web
 from engineio.async_drivers.aiohttp import WebSocket
 from engineio.packet import Packet as EnginePacket
 from socketio.packet import CONNECT, DISCONNECT, EVENT, Packet
@@ -74,9 +77,19 @@ class Wire(WebSocket):  # type: ignore[misc]
 
 
 class Engine(engineio.AsyncServer):  # type: ignore[misc]
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, holder_of: Callable[[web.Request], str], **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.holder_of = holder_of
         self._async: dict[str, Any] = {**self._async, "websocket": Wire}
+        self.holders: dict[str, str] = {}
+        """Who opened each connection: its id alone, read over a shoulder or in a log, lets nobody go on with it."""
+
+    async def handle_request(self, request: web.Request) -> web.StreamResponse:
+        sid = request.query.get("sid", "")
+        if sid in self.sockets and self.holders.get(sid) != self.holder_of(request):
+            raise web.HTTPForbidden()
+        answer: web.StreamResponse = await super().handle_request(request)
+        return answer
 
     def create_queue(self, *_arguments: Any, **_options: Any) -> Outbox:
         return Outbox()
@@ -99,11 +112,20 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
 
 class WireServer(socketio.AsyncServer):  # type: ignore[misc]
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, holder_of: Callable[[web.Request], str], **options: Any) -> None:
+        self._holder_of = holder_of
         super().__init__(serializer=TextPacket, async_mode="aiohttp", async_handlers=False, **options)
 
-    def _engineio_server_class(self) -> type[Engine]:
-        return Engine
+    def _engineio_server_class(self) -> Callable[..., Engine]:
+        return partial(Engine, holder_of=self._holder_of)
+
+    async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> Any:
+        self.eio.holders[eio_sid] = self._holder_of(environ["aiohttp.request"])
+        return await super()._handle_eio_connect(eio_sid, environ)
+
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: Any) -> None:
+        self.eio.holders.pop(eio_sid, None)
+        await super()._handle_eio_disconnect(eio_sid, reason)
 
     async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
         try:

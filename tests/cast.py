@@ -107,7 +107,7 @@ class Cast:
 
 
 async def _person(tx: Transaction, name: str) -> Person:
-    return await people.welcome(tx, name, text.slugged(name).replace("-", ".") + "@example.org", "en")
+    return await people.welcome(tx, name, text.slugged(name, "x").replace("-", ".") + "@example.org", "en")
 
 
 async def gather(database: Database, clock: MovableClock) -> Cast:

@@ -80,6 +80,8 @@ async def message(tx: Transaction, actor: Actor, message_id: uuid.UUID, act: Act
         if where.fair and allows(A.FAIR_RUN, await to_fair(tx, actor, where.fair)):
             # Whoever runs the fair acts on what was reported, wherever it was written.
             return row, where
+        if row.is_staff:
+            raise moderation.OwnReport()
     where, _ = await conversation(tx, actor, row.conversation_id, act)
     return row, where
 

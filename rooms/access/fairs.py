@@ -14,7 +14,6 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booths
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import Fair, FairOrganiser
-from rooms.organisations.agencies import TeamMember
 from rooms.organisations.employers import EmployerMember
 
 
@@ -30,8 +29,7 @@ async def to_fair(tx: Transaction, actor: Actor, fair: Fair) -> set[Relation]:
         .join(Booth, Booth.employer_id == EmployerMember.employer_id)
         .where(Booth.fair_id == fair.id, EmployerMember.person_id == me)
     )
-    counsellor = select(TeamMember.person_id).where(TeamMember.person_id == me)
-    if (await tx.session.execute(invited.union(counsellor))).first():
+    if (await tx.session.execute(invited)).first():
         found.add(R.MEMBER)
     return found
 

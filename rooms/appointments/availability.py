@@ -207,6 +207,18 @@ def _of_weekday(weekly: tuple[Hours, ...], day: date) -> tuple[tuple[time, time,
     return tuple((each.begins, each.ends, each.modes) for each in weekly if each.weekday == day.weekday())
 
 
+def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
+    """What is left of the spans where nothing of `taken` lies; sorted."""
+    left, gone = [], joined(taken)
+    for begins, ends in joined(spans):
+        for other in gone:
+            if other.meets(Span(begins, ends)):
+                left.append(Span(begins, max(begins, other.begins)))
+                begins = max(begins, other.ends)
+        left.append(Span(begins, ends))
+    return [span for span in left if span.begins < span.ends]
+
+
 def joined(spans: Iterable[Span]) -> list[Span]:
     """Sorted, without empty ones, overlapping and touching ones made one."""
     out: list[Span] = []

@@ -13,7 +13,7 @@ from rooms.core.errors import N_, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
 from rooms.meetings.meeting import Meeting
-from rooms.people import signin
+from rooms.people import sessions
 from rooms.people.signin import hashed
 
 SPELLED = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -76,11 +76,11 @@ async def enter(tx: Transaction, row: Appointment, device: str) -> tuple[Meeting
     is closed."""
     meeting = await room.enter(tx, row, row.candidate)
     until = row.ends_at + room.OPEN_AFTER
-    return meeting, await signin.open_session(tx, row.candidate, device, appointment_id=row.id, until=until)
+    return meeting, await sessions.open_session(tx, row.candidate, device, appointment_id=row.id, until=until)
 
 
 async def withdraw_all(tx: Transaction, appointment_id: uuid.UUID) -> list[uuid.UUID]:
     """Whatever was mailed opens nothing any more; returns the sessions it began, which have ended."""
     stands = AppointmentLink.appointment_id == appointment_id, AppointmentLink.withdrawn_at.is_(None)
     await tx.session.execute(update(AppointmentLink).where(*stands).values(withdrawn_at=tx.now))
-    return await signin.end_for(tx, appointment_id)
+    return await sessions.end_for(tx, appointment_id)

@@ -68,6 +68,12 @@ async def busy_of(
     return found
 
 
+async def busy_spans(tx: Transaction, person_id: uuid.UUID, begins: datetime, ends: datetime) -> list[Span]:
+    meets = BusyTime.person_id == person_id, BusyTime.begins_at < ends, BusyTime.ends_at > begins
+    rows = (await tx.session.execute(select(BusyTime).where(*meets))).scalars()
+    return [Span(row.begins_at, row.ends_at) for row in rows]
+
+
 READ_EVERY = timedelta(minutes=15)
 MOST_AT_ONCE = 32
 """In one round: an address that was just given waits for no more than these."""

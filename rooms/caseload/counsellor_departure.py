@@ -24,7 +24,7 @@ async def leave_team(tx: Transaction, team_id: uuid.UUID, counsellor_id: uuid.UU
     """
     await _leave_caseload(tx, team_id, counsellor_id)
     await tx.session.flush()
-    passed, left = 0, 0
+    passed, left = 0, list[Appointment]()
     for found in await agenda.active_of(tx, counsellor_id):
         row = await reservation.locked(tx, found.id)
         if row is None or row.led_by_id != counsellor_id or row.is_interview or row.begins_at <= tx.now:
@@ -37,11 +37,16 @@ async def leave_team(tx: Transaction, team_id: uuid.UUID, counsellor_id: uuid.UU
         elif row.state is AppointmentState.BOOKED and await _went_over(tx, row, by, colleagues):
             passed += 1
         elif row.state is AppointmentState.BOOKED:
-            left += 1
+            left.append(row)
     if left:
-        message = N_("No colleague is free for %(count)s of their appointments. They must be moved or cancelled first.")
-        raise Conflict("appointments.left", message, count=left)
+        message = N_("No colleague is free for these appointments; they must be moved or cancelled first: %(which)s.")
+        raise Conflict("appointments.left", message, which=", ".join(map(_named, left)))
     return passed
+
+
+def _named(row: Appointment) -> str:
+    """Short, and the same in every language."""
+    return f"{row.candidate.name} ({row.begins_at.astimezone(row.venue.zone):%d/%m %H:%M})"
 
 
 async def _went_over(tx: Transaction, row: Appointment, by: Person, colleagues: list[uuid.UUID]) -> bool:

@@ -1,6 +1,7 @@
 """Reported messages, and taking messages off the screen."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.chat.conversations import Conversation
 from rooms.chat.messages import Message
-from rooms.core.errors import N_, Conflict
+from rooms.core.errors import N_, Conflict, Refused
 from rooms.core.events import DomainEvent, conversation_stream, moderation_stream
 from rooms.core.model import Base
 from rooms.core.transaction import Transaction
@@ -42,6 +43,20 @@ class ReportSettled(DomainEvent):
     kind: ClassVar[str] = "chat.report_settled"
     fair_id: uuid.UUID
     message_id: uuid.UUID
+
+
+class OwnReport(Refused):
+    """What was reported of somebody is decided by others."""
+
+    def __init__(self) -> None:
+        super().__init__("report.own", N_("An organiser decides on what you or your booth have written."))
+
+
+async def let_stand(tx: Transaction, by: Person, message: Message, fair_id: uuid.UUID | None) -> None:
+    """The message may stay. Nobody decides it on words of their own."""
+    if message.author_id == by.id:
+        raise OwnReport()
+    await settle(tx, message, fair_id)
 
 
 async def settle(tx: Transaction, message: Message, fair_id: uuid.UUID | None) -> None:
@@ -78,14 +93,26 @@ async def report(tx: Transaction, person: Person, message: Message, fair_id: uui
         tx.record(ChatReported(fair_id=fair_id, message_id=message.id), moderation_stream(fair_id))
 
 
-async def open_reports(tx: Transaction, fair_id: uuid.UUID) -> list[Message]:
+@dataclass(frozen=True)
+class Reported:
+    """A message, where it was written, and by how many it was reported."""
+
+    message: Message
+    where: Conversation
+    reporters: list[str]
+
+
+async def open_reports(tx: Transaction, fair_id: uuid.UUID) -> list[Reported]:
     """The reported messages that still stand, the latest first."""
     query = (
-        select(Message)
+        select(Message, Conversation, Person.name)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(Report, Report.message_id == Message.id)
+        .join(Person, Person.id == Report.person_id)
         .where(Conversation.fair_id == fair_id, Message.removed_at.is_(None), Report.settled_at.is_(None))
-        .distinct()
-        .order_by(Message.id.desc())
+        .order_by(Message.id.desc(), Report.made_at)
     )
-    return list((await tx.session.execute(query)).scalars())
+    found: dict[uuid.UUID, Reported] = {}
+    for message, where, reporter in (await tx.session.execute(query)).all():
+        found.setdefault(message.id, Reported(message, where, [])).reporters.append(reporter)
+    return list(found.values())

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from sqlalchemy import exists, select
@@ -9,10 +10,15 @@ from sqlalchemy import exists, select
 from rooms.chat import conversations
 from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.chat.messages import ChatSent, Message
+from rooms.core import outbox
 from rooms.core.events import DomainEvent, line_stream, reacts_to
+from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.people.people import Person
+
+UNANSWERED_FOR = timedelta(minutes=10)
+"""Whoever is still there answers or reads sooner."""
 
 
 class QuestionWritten(DomainEvent):
@@ -30,6 +36,25 @@ async def _tell_the_desk(tx: Transaction, event: ChatSent) -> None:
     if where.kind is ConversationKind.QUESTION and where.booth_id:
         written = QuestionWritten(booth_id=where.booth_id, conversation_id=where.id, message_id=event.message_id)
         tx.record(written, line_stream(where.booth_id))
+
+
+@reacts_to(ChatSent)
+async def _write_to_the_asker(tx: Transaction, event: ChatSent) -> None:
+    """A mail for whoever asked and has not read on after a while: one for all that was answered since they wrote last,
+    without what it says."""
+    where = await tx.session.get_one(Conversation, event.conversation_id)
+    if where.kind is not ConversationKind.QUESTION or where.booth_id is None or where.asker_id is None:
+        return
+    message = await tx.session.get_one(Message, event.message_id)
+    if not message.is_staff:
+        await outbox.take_back(tx, f"question:{where.id}:")
+        return
+    theirs = select(Message.id).where(Message.conversation_id == where.id, Message.is_staff.is_(False))
+    last = (await tx.session.execute(theirs.order_by(Message.id.desc()).limit(1))).scalar_one_or_none()
+    asker, booth = await tx.session.get_one(Person, where.asker_id), await tx.session.get_one(Booth, where.booth_id)
+    values: dict[str, object] = {"name": asker.name, "by": booth.employer.name, "path": f"{booth.path}#question"}
+    once, due = f"question:{where.id}:{last}", tx.now + UNANSWERED_FOR
+    await outbox.post(tx, Letter(asker.email, "written", asker.language, values, once, due_at=due))
 
 
 async def question_to(tx: Transaction, booth: Booth, asker: Person) -> Conversation:

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict
@@ -40,6 +40,13 @@ async def refuse_the_silenced(tx: Transaction, author: Person, fair_id: uuid.UUI
     if silence and silence.until > tx.now:
         message = N_("The organisers have paused your messages in this fair. You may still join lines and talk.")
         raise Conflict("chat.silenced", message)
+
+
+async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> list[tuple[Person, Silence]]:
+    """Who may not write now, by name."""
+    query = select(Person, Silence).join(Silence, Silence.person_id == Person.id)
+    query = query.where(Silence.fair_id == fair_id, Silence.until > tx.now).order_by(Person.name)
+    return [(person, silence) for person, silence in (await tx.session.execute(query)).all()]
 
 
 async def silence(tx: Transaction, fair_id: uuid.UUID, person_id: uuid.UUID, how: Silencing) -> None:

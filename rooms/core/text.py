@@ -18,9 +18,10 @@ MOST_MARKS = 8
 """Code points for each character that is counted: no script needs more."""
 
 
-def slugged(name: str) -> str:
+def slugged(name: str, otherwise: str) -> str:
+    """The name as a part of an address, or `otherwise` where no letter of it can stand there."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "x"
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or otherwise
 
 
 def clean_text(text: str, field: str, longest: int, *, required: bool = False) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core.errors import N_, Conflict, Invalid
@@ -14,7 +14,7 @@ from rooms.core.events import DomainEvent, fair_stream, line_stream
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
-from rooms.fairs.fairs import Fair
+from rooms.fairs.fairs import Fair, FairOrganiser
 from rooms.organisations import employers
 from rooms.organisations.employers import Employer
 from rooms.people.people import Person
@@ -99,10 +99,22 @@ class BoothText:
     video_link: str = ""
 
 
+async def of_employer(tx: Transaction, fair: Fair, employer: Employer) -> Booth | None:
+    found = await tx.session.execute(select(Booth).where(Booth.fair_id == fair.id, Booth.employer_id == employer.id))
+    return found.scalar_one_or_none()
+
+
+async def employers_known_to(tx: Transaction, fair: Fair) -> list[Employer]:
+    """Those with a booth at this fair, or at another one of an organiser of it."""
+    mine = select(FairOrganiser.person_id).where(FairOrganiser.fair_id == fair.id)
+    fairs = select(FairOrganiser.fair_id).where(FairOrganiser.person_id.in_(mine))
+    query = select(Employer).join(Booth).where(or_(Booth.fair_id == fair.id, Booth.fair_id.in_(fairs)))
+    return list((await tx.session.execute(query.distinct().order_by(Employer.id))).scalars())
+
+
 async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
     """The employer's booth in this fair; its owners staff it from the start."""
-    found = await tx.session.execute(select(Booth).where(Booth.fair_id == fair.id, Booth.employer_id == employer.id))
-    booth = found.scalar_one_or_none()
+    booth = await of_employer(tx, fair, employer)
     if booth:
         return booth
     booth = Booth(id=new_id(), fair_id=fair.id, employer_id=employer.id, description="", talk_minutes=15, last_ticket=0)
@@ -117,10 +129,10 @@ async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
     return booth
 
 
-async def staff_by_owner(tx: Transaction, employer_id: uuid.UUID, owner_id: uuid.UUID) -> None:
-    """See to it that a new owner staffs all of the employer's booths."""
+async def staff_by_member(tx: Transaction, employer_id: uuid.UUID, member_id: uuid.UUID) -> None:
+    """See to it that a new member staffs all of the employer's booths."""
     for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer_id))).scalars()):
-        await _add_staff(tx, booth, owner_id)
+        await _add_staff(tx, booth, member_id)
 
 
 async def _add_staff(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID) -> None:
@@ -143,7 +155,9 @@ async def set_up(tx: Transaction, booth: Booth, text: BoothText) -> None:
 
 def _clean_link(link: str) -> str:
     link = clean_text(link, "video_link", 500)
-    if link and (not link.startswith("https://") or not urlsplit(link).hostname or " " in link):
+    # A browser reads a backslash as a slash, and what stands before an @ as a name: it would lead elsewhere.
+    misleads = "\\" in link or "@" in urlsplit(link).netloc or any(map(str.isspace, link))
+    if link and (misleads or not link.startswith("https://") or not urlsplit(link).hostname):
         message = N_("Please give a whole address that begins with https://")
         raise Invalid("video_link.invalid", message, field="video_link")
     return link

@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.events import DomainEvent, moderation_stream
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text, slugged
 from rooms.core.transaction import Transaction
 from rooms.organisations.employers import SECTORS
+from rooms.people.languages import LANGUAGES
 from rooms.people.people import Person
 
 
@@ -106,9 +107,14 @@ class FairDescription:
     grace_minutes: int = 10
 
 
+def demand_not_archived(fair: Fair) -> None:
+    if fair.state is FairState.ARCHIVED:
+        raise Conflict("fair.archived", N_("This fair is archived: it is kept as it is."))
+
+
 async def free_slug(tx: Transaction, name: str) -> str:
-    slug = slugged(name)
-    taken = set((await tx.session.execute(select(Fair.slug).where(Fair.slug.startswith(slug)))).scalars())
+    slug = slugged(name, "fair")
+    taken = {"new"} | set((await tx.session.execute(select(Fair.slug).where(Fair.slug.startswith(slug)))).scalars())
     if slug not in taken:
         return slug
     return next(f"{slug}-{n}" for n in range(2, len(taken) + 3) if f"{slug}-{n}" not in taken)
@@ -140,6 +146,18 @@ async def remove_organiser(tx: Transaction, fair: Fair, person_id: uuid.UUID) ->
     tx.record(OrganiserRemoved(fair_id=fair.id, person_id=person_id), moderation_stream(fair.id))
 
 
+async def end_organiser(tx: Transaction, person_id: uuid.UUID) -> None:
+    """The person makes no more fairs and runs none. A fair that nobody else runs is the administrators' own."""
+    person = await tx.session.get(Person, person_id)
+    if person is None:
+        raise NotFound("person")
+    person.is_organiser = False
+    run = select(FairOrganiser.fair_id).where(FairOrganiser.person_id == person_id)
+    for fair_id in list((await tx.session.execute(run)).scalars()):
+        tx.record(OrganiserRemoved(fair_id=fair_id, person_id=person_id), moderation_stream(fair_id))
+    await tx.session.execute(delete(FairOrganiser).where(FairOrganiser.person_id == person_id))
+
+
 async def organisers_of(tx: Transaction, fair: Fair) -> list[Person]:
     query = select(Person).join(FairOrganiser, FairOrganiser.person_id == Person.id)
     return list(
@@ -156,7 +174,10 @@ async def describe(tx: Transaction, fair: Fair, description: FairDescription) ->
         raise Invalid("most_lines.range", message, field="most_lines")
     fair.name = clean_text(description.name, "name", 120, required=True)
     fair.description = clean_text(description.description, "description", 4000)
-    fair.languages = [language for language in description.languages if language in ("fr", "en")] or ["fr"]
+    languages = [language for language in description.languages if language in LANGUAGES]
+    if not languages:
+        raise Invalid("languages.missing", N_("Please choose at least one language."), field="languages")
+    fair.languages = languages
     fair.sectors = [sector for sector in description.sectors if sector in SECTORS]
     fair.time_zone = description.time_zone
     if not 1 <= description.answer_days <= 60:

@@ -5,8 +5,9 @@ What an organiser closes by hand stays closed until opened by hand.
 """
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,7 +16,8 @@ from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import DomainEvent, fair_stream
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
-from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs import fairs
+from rooms.fairs.fairs import Fair, FairDescription, FairState, demand_not_archived
 
 MOVES: dict[FairState, frozenset[FairState]] = {
     FairState.DRAFT: frozenset({FairState.PUBLISHED}),
@@ -44,6 +46,7 @@ class FairTurned(DomainEvent):
 
 
 async def add_day(tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime) -> FairDay:
+    demand_not_archived(fair)
     if closes_at <= opens_at:
         raise Invalid("closes_at.before", N_("The closing must come after the opening."), field="closes")
     if closes_at <= tx.now:
@@ -71,6 +74,25 @@ async def remove_day(tx: Transaction, fair: Fair, day_id: uuid.UUID) -> None:
 async def days_of(tx: Transaction, fair: Fair) -> list[FairDay]:
     query = select(FairDay).where(FairDay.fair_id == fair.id).order_by(FairDay.opens_at)
     return list((await tx.session.execute(query)).scalars())
+
+
+async def describe(tx: Transaction, fair: Fair, description: FairDescription) -> None:
+    """Describe the fair anew. In another time zone, its days that lie ahead keep the hours that were written down."""
+    zone = fair.zone
+    await fairs.describe(tx, fair, description)
+    if fair.zone != zone:
+        await _keep_hours(tx, fair, zone)
+
+
+async def _keep_hours(tx: Transaction, fair: Fair, zone: ZoneInfo) -> None:
+    for day in await days_of(tx, fair):
+        if day.opens_at > tx.now:
+            day.opens_at, day.closes_at = (
+                moment.astimezone(zone).replace(tzinfo=fair.zone).astimezone(UTC)
+                for moment in (day.opens_at, day.closes_at)
+            )
+    await tx.session.flush()
+    await turn(tx, fair)
 
 
 async def opens_at_once(tx: Transaction, fair: Fair) -> bool:

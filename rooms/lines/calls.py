@@ -9,11 +9,9 @@ from datetime import timedelta
 
 from sqlalchemy import Select, select
 
-from rooms.core import outbox
 from rooms.core.errors import N_, Conflict
 from rooms.core.events import line_stream, person_stream, reacts_to
 from rooms.core.model import new_id
-from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
@@ -31,6 +29,8 @@ from rooms.people.people import Person
 RINGS_FOR = timedelta(seconds=60)
 POSTPONED_FOR = timedelta(minutes=5)
 MISSES_BEFORE_HOLD = 3
+STRETCHED_BY, STRETCHED_AT_MOST = timedelta(minutes=1), timedelta(minutes=3)
+"""Whoever needs longer to answer says so, as often as they like up to then (WCAG 2.2, 2.2.1)."""
 
 
 async def call_next(tx: Transaction, recruiter: Person, booth: Booth, *, finish: bool = False) -> Call:
@@ -101,10 +101,7 @@ async def _ring(tx: Transaction, recruiter: Person, place: Place) -> Call | None
         raise Conflict("recruiter.ringing", N_("You are calling somebody already. Withdraw that call first."))
     if not taken[place.person_id]:
         return None
-    event = CallRang(
-        call_id=call.id, place_id=place.id, booth_id=place.booth_id, recruiter_id=recruiter.id, deadline=call.deadline
-    )
-    tx.record(event, line_stream(place.booth_id), person_stream(place.person_id))
+    _tell_that_it_rings(tx, call)
     await _reach_out(tx, call)
     return call
 
@@ -117,7 +114,7 @@ async def _reach_out(tx: Transaction, call: Call) -> None:
         "path": place.booth.path,
     }
     once = f"called:{call.id}"
-    await outbox.post(tx, Letter(place.person.email, "called", place.person.language, values, once))
+    await places.write(tx, place, "called", values, once)
     await push.ring(tx, place.person, "called", values, f"push:{once}")
 
 
@@ -148,6 +145,34 @@ async def answer(tx: Transaction, call: Call, how: Answer) -> Meeting | None:
         _settle(tx, call, CallState.DECLINED)
         await places.leave(tx, call.place)
     return None
+
+
+def stretch(tx: Transaction, call: Call) -> None:
+    """The candidate needs more time to answer: the call rings on."""
+    _must_ring(tx, call)
+    longest = call.rang_at + RINGS_FOR + STRETCHED_AT_MOST
+    if call.deadline >= longest:
+        raise Conflict("call.longest", N_("It cannot ring longer. Not ready? You keep your place in this line."))
+    call.deadline = min(call.deadline + STRETCHED_BY, longest)
+    _tell_that_it_rings(tx, call)
+
+
+def _tell_that_it_rings(tx: Transaction, call: Call) -> None:
+    place = call.place
+    event = CallRang(
+        call_id=call.id,
+        place_id=place.id,
+        booth_id=place.booth_id,
+        recruiter_id=call.recruiter_id,
+        deadline=call.deadline,
+    )
+    tx.record(event, line_stream(place.booth_id), person_stream(place.person_id))
+
+
+async def ringing_for_place(tx: Transaction, place_id: uuid.UUID) -> Call | None:
+    query = select(Call.id).where(Call.place_id == place_id, Call.state == CallState.RINGING, Call.deadline > tx.now)
+    found = (await tx.session.execute(query)).scalar_one_or_none()
+    return await locked(tx, found) if found else None
 
 
 def _accepted(call: Call, how: Answer) -> AcceptedCall:

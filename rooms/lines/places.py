@@ -20,9 +20,10 @@ from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import Fair
-from rooms.people import presence, push
+from rooms.people import push, signin
 from rooms.people.documents import CvChanged
 from rooms.people.people import Person
+from rooms.people.signin import Purpose
 
 
 class PlaceState(StrEnum):
@@ -37,6 +38,9 @@ class PlaceState(StrEnum):
 PASSED_OVER_FOR = timedelta(minutes=2)
 """The pause after a call or a meeting that did not come about, so that the recruiter can go on meanwhile."""
 
+UNDONE_WITHIN = timedelta(minutes=5)
+"""Whoever left a line by mistake takes the place back, in the order it had."""
+
 ACTIVE = (PlaceState.WAITING, PlaceState.ON_HOLD, PlaceState.TALKING)
 
 MOVES: dict[PlaceState, frozenset[PlaceState]] = {
@@ -44,7 +48,7 @@ MOVES: dict[PlaceState, frozenset[PlaceState]] = {
     PlaceState.ON_HOLD: frozenset({PlaceState.WAITING, PlaceState.LEFT, PlaceState.ENDED}),
     PlaceState.TALKING: frozenset({PlaceState.WAITING, PlaceState.SERVED, PlaceState.ENDED}),
     PlaceState.SERVED: frozenset(),
-    PlaceState.LEFT: frozenset(),
+    PlaceState.LEFT: frozenset({PlaceState.WAITING}),
     PlaceState.ENDED: frozenset(),
 }
 
@@ -119,8 +123,7 @@ async def join(tx: Transaction, person: Person, booth: Booth, words: str = "") -
     if await tx.session.get(BoothStaff, (booth.id, person.id)):
         raise Conflict("line.own", N_("You stand at this booth yourself."))
     if len(held) >= booth.fair.most_lines:
-        message = N_("You already wait in %(lines)s lines, as many as this fair allows. Leave one to join here.")
-        raise Conflict("line.too_many", message, lines=booth.fair.most_lines)
+        raise too_many(booth.fair)
     place = Place(id=new_id(), booth_id=booth.id, person_id=person.id, state=PlaceState.WAITING, words=words)
     place.ticket, place.joined_at, place.missed = await _next_ticket(tx, booth.id), tx.now, 0
     place.booth, place.person = booth, person
@@ -170,9 +173,44 @@ async def leave(tx: Transaction, place: Place) -> None:
 
 
 async def come_back(tx: Transaction, place: Place) -> None:
-    """From on hold back into the order it always had."""
+    """From on hold, or from a line that was left a moment ago, back into the order it always had."""
+    if place.state is PlaceState.LEFT:
+        await _take_back(tx, place)
     place.missed, place.passed_over_until = 0, None
     move(tx, place, PlaceState.WAITING)
+
+
+async def _take_back(tx: Transaction, place: Place) -> None:
+    """Raises Conflict where the place is gone, or stands in the way of others by now."""
+    await tx.session.get_one(Person, place.person_id, with_for_update={"key_share": True})
+    held = await of_person(tx, place.person_id, fair_id=place.booth.fair_id)
+    is_late = place.ended_at is None or place.ended_at + UNDONE_WITHIN < tx.now
+    if is_late or not place.booth.fair.is_open_now or place.booth_id in {each.booth_id for each in held}:
+        raise Conflict("place.gone", N_("This place is gone. You can take a new one at the end of the line."))
+    if len(held) >= place.booth.fair.most_lines:
+        raise too_many(place.booth.fair)
+    place.ended_at = None
+
+
+def ready_now(tx: Transaction, place: Place) -> None:
+    """After a call that was missed or put off: they can be called again at once."""
+    if place.state is PlaceState.WAITING and place.passed_over_until:
+        place.passed_over_until = None
+        _publish(tx, place)
+
+
+def too_many(fair: Fair) -> Conflict:
+    message = N_("You already wait in %(lines)s lines, as many as this fair allows. Leave one to join here.")
+    return Conflict("line.too_many", message, lines=fair.most_lines)
+
+
+async def left_lately(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID) -> list[Place]:
+    """What the person can still take back."""
+    query = select(Place).join(Booth, Booth.id == Place.booth_id).where(Booth.fair_id == fair_id)
+    left = Place.person_id == person_id, Place.state == PlaceState.LEFT, Place.ended_at >= tx.now - UNDONE_WITHIN
+    rows = list((await tx.session.execute(query.where(*left).order_by(Place.ended_at))).scalars())
+    held = {place.booth_id for place in await of_person(tx, person_id, fair_id)}
+    return [place for place in rows if place.booth_id not in held]
 
 
 async def person_appeared(tx: Transaction, person_id: uuid.UUID) -> None:
@@ -222,31 +260,17 @@ async def tell_second(tx: Transaction, booth_id: uuid.UUID) -> None:
         "path": second.booth.path,
     }
     once = f"second:{second.id}"
-    await outbox.post(tx, Letter(second.person.email, "second", second.person.language, values, once))
+    await write(tx, second, "second", values, once)
     await push.ring(tx, second.person, "second", values, f"push:{once}")
 
 
-async def put_absent_on_hold(tx: Transaction) -> int:
-    """Put on hold the places whose people have been out of reach for longer than the fair's grace. For the worker."""
-    query = (
-        select(Place)
-        .join(Booth, Booth.id == Place.booth_id)
-        .join(Fair, Fair.id == Booth.fair_id)
-        .where(Place.state == PlaceState.WAITING, Fair.open_until.is_not(None))
-        .with_for_update(of=Place, skip_locked=True)
-    )
-    waiting = list((await tx.session.execute(query)).scalars())
-    reach = await presence.reach(tx, {place.person_id for place in waiting})
-    held = 0
-    for place in waiting:
-        here = reach[place.person_id]
-        grace = timedelta(minutes=place.booth.fair.grace_minutes)
-        since = max(filter(None, (here.last_seen, place.joined_at, place.booth.fair.doors_opened_at)))
-        if not here.is_near and since + grace <= tx.now:
-            move(tx, place, PlaceState.ON_HOLD, HoldReason.OUT_OF_REACH)
-            held += 1
-            await tell_second(tx, place.booth_id)
-    return held
+async def write(tx: Transaction, place: Place, template: str, values: dict[str, object], once: str) -> None:
+    """A letter that leads to this place without signing in by a code: for half an hour, once."""
+    if place.person.email is None:
+        return
+    _, token = await signin.make_link(tx, Purpose.PLACE, place.person.email, place.person.name, subject_id=place.id)
+    told = values | {"path": f"/links/{token}"}
+    await outbox.post(tx, Letter(place.person.email, template, place.person.language, told, once))
 
 
 async def end_with_fair(tx: Transaction, fair_id: uuid.UUID) -> None:

@@ -1,13 +1,14 @@
 """Employers, their people and their vacancies. They outlive a fair."""
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
-from rooms.core.text import clean_text, slugged
+from rooms.core.text import as_seen, clean_text, slugged
 from rooms.core.transaction import Transaction
 from rooms.people.people import Person
 
@@ -42,7 +43,7 @@ async def found(tx: Transaction, name: str, sector: str, location: str = "", col
     name = clean_text(name, "employer", 120, required=True)
     if sector not in SECTORS:
         raise Invalid("sector.unknown", N_("Please choose a sector from the list."), field="sector")
-    slug = slugged(name)
+    slug = slugged(name, "employer")
     if (await tx.session.execute(select(Employer.id).where(Employer.slug == slug))).first():
         slug = f"{slug}-{str(new_id())[-6:]}"
     employer = Employer(id=new_id(), slug=slug, name=name, sector=sector, location=location, colour=colour)
@@ -51,8 +52,9 @@ async def found(tx: Transaction, name: str, sector: str, location: str = "", col
     return employer
 
 
-async def by_name(tx: Transaction, name: str) -> Employer | None:
-    return (await tx.session.execute(select(Employer).where(Employer.name == name.strip()))).scalars().first()
+def of_name(known: Sequence[Employer], name: str) -> Employer | None:
+    """The one of `known` that people would take for this name: capitals and spaces tell nothing apart."""
+    return next((employer for employer in known if as_seen(employer.name) == as_seen(name)), None)
 
 
 async def present(tx: Transaction, employer: Employer, sector: str, location: str, colour: str) -> None:

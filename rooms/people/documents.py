@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.events import DomainEvent, person_stream
@@ -13,6 +13,7 @@ from rooms.core.transaction import Transaction
 from rooms.core.uploads import Checked, DocumentKind
 from rooms.people.people import Person
 
+MOST_READERS = 200
 _STANDS = text("withdrawn_at IS NULL AND kind = 'cv'")
 
 
@@ -121,13 +122,15 @@ async def record_reading(tx: Transaction, document: Document, reader: Person) ->
 
 
 async def readings_of(tx: Transaction, person_id: uuid.UUID) -> list[tuple[datetime, Person]]:
-    """Who read the person's CVs and when, the latest first."""
-    query = (
-        select(Reading.read_at, Person)
+    """Who read the person's CVs, each once, and when last; the latest first. Nobody pushes another off the list."""
+    latest = func.max(Reading.read_at)
+    readers = (
+        select(Reading.reader_id, latest.label("read_at"))
         .join(Document, Document.id == Reading.document_id)
-        .join(Person, Person.id == Reading.reader_id)
         .where(Document.person_id == person_id, Document.appointment_id.is_(None))
-        .order_by(Reading.id.desc())
-        .limit(50)
+        .group_by(Reading.reader_id)
+        .subquery()
     )
-    return [(read_at, reader) for read_at, reader in (await tx.session.execute(query)).all()]
+    query = select(readers.c.read_at, Person).join(Person, Person.id == readers.c.reader_id)
+    rows = await tx.session.execute(query.order_by(readers.c.read_at.desc()).limit(MOST_READERS))
+    return [(read_at, reader) for read_at, reader in rows.all()]

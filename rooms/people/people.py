@@ -12,9 +12,9 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.core.errors import N_, Conflict, Invalid, NotFound
+from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.model import Base, new_id
-from rooms.core.text import clean_text, one_line, plain
+from rooms.core.text import as_seen, clean_text, one_line, plain
 from rooms.core.transaction import Transaction
 from rooms.people import name_search
 from rooms.people.languages import LANGUAGES
@@ -86,11 +86,18 @@ def clean_email(email: str, field: str = "email") -> str:
     return found.normalized.lower()
 
 
-def clean_name(name: str) -> str:
+def clean_name(name: str, field: str = "name") -> str:
     name = one_line(name)
     if not name:
-        raise Invalid("name.missing", N_("Please say what we may call you."), field="name")
-    return clean_text(name, "name", LONGEST_NAME)
+        raise Invalid(f"{field}.missing", N_("Please say what we may call you."), field=field)
+    return clean_text(name, field, LONGEST_NAME)
+
+
+def may_be(person: Person, name: str) -> bool:
+    """Whether somebody who gives this name may be the person: the first name, or all names, are the same. Two may share
+    one e-mail address."""
+    theirs, given = as_seen(person.name).split(), as_seen(name).split()
+    return not given or theirs[:1] == given[:1] or set(theirs) == set(given)
 
 
 async def by_email(tx: Transaction, email: str) -> Person | None:
@@ -159,14 +166,6 @@ async def organisers(tx: Transaction) -> list[Person]:
     """Whoever may make fairs."""
     query = select(Person).where(or_(Person.is_organiser, Person.is_administrator)).order_by(Person.name)
     return list((await tx.session.execute(query)).scalars())
-
-
-async def end_organiser(tx: Transaction, person_id: uuid.UUID) -> None:
-    """The person makes no more fairs; those they run already have organisers of their own."""
-    row = await tx.session.get(Person, person_id)
-    if row is None:
-        raise NotFound("person")
-    row.is_organiser = False
 
 
 def password_fits(person: Person | None, password: str) -> bool:

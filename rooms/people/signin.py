@@ -7,7 +7,6 @@ a mail scanner that follows it signs nobody in.
 import hashlib
 import secrets
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,7 +18,7 @@ from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
-from rooms.people import people, push
+from rooms.people import people
 from rooms.people.people import Person
 
 CODE_LIFE = timedelta(minutes=15)
@@ -29,8 +28,6 @@ CODES_AN_HOUR_IN_ALL = 60
 CODE_DIGITS, LONGER_CODE_DIGITS = 6, 8
 LINK_LIFE = timedelta(minutes=30)
 INVITATION_LIFE = timedelta(days=14)
-SESSION_LIFE = timedelta(days=30)
-SEEN_EVERY = timedelta(minutes=1)
 
 
 class Purpose(StrEnum):
@@ -39,6 +36,8 @@ class Purpose(StrEnum):
     FAIR = "fair"
     ORGANISER = "organiser"
     COUNSELLOR = "counsellor"
+    PLACE = "place"
+    """To one's place in a line, and into the call that rings for it."""
 
 
 class SigninCode(Base):
@@ -71,20 +70,9 @@ class Link(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
-
-
-class Session(Base):
-    __tablename__ = "session"
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    device: Mapped[str]
-    made_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appointment.id"), index=True)
-    """Began by a mailed link: the person is known in this appointment, and nowhere else."""
+    invited_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    sent_at: Mapped[datetime | None]
+    """When the letter of an invitation was written; None while it waits for its fair to be published."""
 
 
 def hashed(secret: str) -> str:
@@ -117,8 +105,17 @@ async def send_code(tx: Transaction, name: str, email: str, language: str, netwo
     return row
 
 
-async def enter_code(tx: Transaction, request_id: uuid.UUID, code: str) -> Person:
-    """The person whose code this is. Five wrong tries make the code useless.
+class SomebodyElse(Conflict):
+    """Whoever reads this mailbox gave another name than the person who is known by its address."""
+
+    def __init__(self, person: Person) -> None:
+        message = N_("You are known here as %(name)s. Is that you?")
+        super().__init__("code.somebody_else", message, name=person.name)
+
+
+async def enter_code(tx: Transaction, request_id: uuid.UUID, code: str, *, is_known: bool = False) -> Person:
+    """The person whose code this is. Five wrong tries make the code useless. Raises SomebodyElse unless `is_known`: two
+    may share an address, and nobody becomes the other one unasked.
 
     The try itself is counted before, by `count_try` in a transaction of its own.
     """
@@ -128,6 +125,9 @@ async def enter_code(tx: Transaction, request_id: uuid.UUID, code: str) -> Perso
     typed = "".join(code.split())
     if not secrets.compare_digest(row.code_hash, hashed(f"{row.id}{typed}")):
         raise Invalid("code.wrong", N_("This is not the code we sent. Look at the newest mail."), field="code")
+    person = await people.by_email(tx, row.email)
+    if person and not is_known and not people.may_be(person, row.name):
+        raise SomebodyElse(person)
     row.used_at = tx.now
     return await people.welcome(tx, row.name, row.email, row.language)
 
@@ -157,7 +157,8 @@ async def make_link(
 ) -> tuple[Link, str]:
     """A link and its secret token, which is told once and stored only as a hash."""
     token = secrets.token_urlsafe(24)
-    life = LINK_LIFE if purpose is Purpose.SIGN_IN and not is_reusable else INVITATION_LIFE
+    is_short = purpose in (Purpose.SIGN_IN, Purpose.PLACE) and not is_reusable
+    life = LINK_LIFE if is_short else INVITATION_LIFE
     link = Link(
         id=new_id(),
         token_hash=hashed(token),
@@ -174,6 +175,13 @@ async def make_link(
     return link, token
 
 
+def renew(link: Link) -> str:
+    """A new secret token of a link; the one before opens nothing any more."""
+    token = secrets.token_urlsafe(24)
+    link.token_hash = hashed(token)
+    return token
+
+
 async def send_link(tx: Transaction, email: str) -> None:
     """Mail a sign-in link to a known address; an unknown one gets nothing, and nobody learns which it was."""
     person = await people.by_email(tx, people.clean_email(email))
@@ -185,13 +193,26 @@ async def send_link(tx: Transaction, email: str) -> None:
     )
 
 
+class LinkSpent(Conflict):
+    """It opens nothing any more, and did once."""
+
+    def __init__(self, link: Link) -> None:
+        message = (
+            N_("This link was used already. Sign in to go on.")
+            if link.used_at
+            else N_("This link is too old. Sign in if you are known here, or ask whoever invited you to send it again.")
+        )
+        super().__init__("link.used", message)
+        self.link = link
+
+
 async def look_at_link(tx: Transaction, token: str, *, lock: bool = False) -> Link:
     query = select(Link).where(Link.token_hash == hashed(token))
     link = (await tx.session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
     if link is None or link.withdrawn_at:
         raise NotFound("link")
     if link.expires_at <= tx.now or (link.used_at and not link.is_reusable):
-        raise Conflict("link.used", N_("This link was used already or is too old. Ask for a new one."))
+        raise LinkSpent(link)
     return link
 
 
@@ -200,90 +221,3 @@ async def use_link(tx: Transaction, token: str, language: str, name: str = "") -
     link = await look_at_link(tx, token, lock=True)
     link.used_at = tx.now
     return await people.welcome(tx, name.strip() or link.name, link.email, language), link
-
-
-async def open_session(
-    tx: Transaction,
-    person: Person,
-    device: str,
-    *,
-    appointment_id: uuid.UUID | None = None,
-    until: datetime | None = None,
-) -> str:
-    """A new session, perhaps for one appointment only; returns its token, which only the browser keeps."""
-    token = secrets.token_urlsafe(32)
-    tx.session.add(
-        Session(
-            id=new_id(),
-            token_hash=hashed(token),
-            person_id=person.id,
-            device=device[:200],
-            made_at=tx.now,
-            seen_at=tx.now,
-            expires_at=until or tx.now + SESSION_LIFE,
-            appointment_id=appointment_id,
-        )
-    )
-    return token
-
-
-async def whose(tx: Transaction, token: str) -> tuple[Session, Person] | None:
-    """The live session of this token and its person."""
-    return (await whose_all(tx, [token]))[0]
-
-
-async def whose_all(tx: Transaction, tokens: Sequence[str]) -> list[tuple[Session, Person] | None]:
-    """The live session of each token and its person, in their order."""
-    hashes = [hashed(token) for token in tokens]
-    rows = await tx.session.execute(
-        select(Session, Person)
-        .join(Person, Person.id == Session.person_id)
-        .where(tx.among(Session.token_hash, hashes), Session.revoked_at.is_(None), Session.expires_at > tx.now)
-    )
-    found = {session.token_hash: (session, person) for session, person in rows}
-    return [found.get(each) for each in hashes]
-
-
-async def person_of(tx: Transaction, session_id: uuid.UUID) -> Person | None:
-    """The person of a session, None once it was withdrawn or has run out."""
-    query = select(Person).join(Session, Session.person_id == Person.id)
-    query = query.where(Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > tx.now)
-    return (await tx.session.execute(query)).scalar_one_or_none()
-
-
-async def end_for(tx: Transaction, appointment_id: uuid.UUID) -> list[uuid.UUID]:
-    """End the sessions that links to this appointment began; returns those that ended."""
-    stands = Session.appointment_id == appointment_id, Session.revoked_at.is_(None)
-    ended = update(Session).where(*stands).values(revoked_at=tx.now).returning(Session.id)
-    return list((await tx.session.execute(ended)).scalars())
-
-
-async def withdraw(tx: Transaction, person: Person, session_id: uuid.UUID) -> None:
-    """End one of the person's own sessions."""
-    row = await tx.session.get(Session, session_id)
-    if row is None or row.person_id != person.id:
-        raise NotFound("session")
-    row.revoked_at = tx.now
-    await push.end_with_session(tx, session_id)
-
-
-async def withdraw_others(tx: Transaction, person: Person, kept_id: uuid.UUID | None) -> list[uuid.UUID]:
-    """End every session of the person but `keep`; returns those that ended."""
-    ended = [session.id for session in await sessions_of(tx, person) if session.id != kept_id]
-    for session in ended:
-        await withdraw(tx, person, session)
-    return ended
-
-
-async def seen(tx: Transaction, session_id: uuid.UUID, person_id: uuid.UUID) -> None:
-    """Note that a page was fetched: it extends the session and keeps the person within reach of a call."""
-    await tx.session.execute(
-        update(Session).where(Session.id == session_id).values(seen_at=tx.now, expires_at=tx.now + SESSION_LIFE)
-    )
-    await tx.session.execute(update(Person).where(Person.id == person_id).values(page_seen_at=tx.now))
-
-
-async def sessions_of(tx: Transaction, person: Person) -> list[Session]:
-    query = select(Session).where(Session.person_id == person.id, Session.revoked_at.is_(None))
-    query = query.where(Session.expires_at > tx.now).order_by(Session.seen_at.desc())
-    return list((await tx.session.execute(query)).scalars())

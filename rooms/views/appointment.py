@@ -31,6 +31,8 @@ class AppointmentView:
     has_begun: bool
     room_open: bool
     room_opens_at: datetime
+    turns_at: datetime | None
+    """When the page is to look otherwise by the clock alone."""
     comes_next: Appointment | None
     """Whom the counsellor sees next on the same day, once this one is over."""
     evidence: list[Evidence]
@@ -48,6 +50,11 @@ class AppointmentView:
     verdicts: tuple[str, ...] = tuple(each.value for each in Verdict)
 
 
+def _turns_at(row: Appointment, now: datetime) -> datetime | None:
+    moments = (row.begins_at - ROOM_OPENS_BEFORE, row.begins_at, row.ends_at, row.ends_at + room.OPEN_AFTER)
+    return next((moment for moment in moments if moment > now), None)
+
+
 async def of_appointment(
     tx: Transaction, row: Appointment, reader_id: uuid.UUID, thread: Conversation | None
 ) -> AppointmentView:
@@ -63,6 +70,7 @@ async def of_appointment(
         has_begun=row.begins_at <= tx.now,
         room_open=room.is_open(row, tx.now),
         room_opens_at=row.begins_at - ROOM_OPENS_BEFORE,
+        turns_at=_turns_at(row, tx.now),
         comes_next=await _after(tx, row) if leads and row.state is AppointmentState.OVER else None,
         evidence=await evidence.of_appointment(tx, row.id) if not is_guest else [],
         consents=await cobrowsing.consents_of(tx, [each.id for each in held]) if not is_guest else [],

@@ -6,8 +6,9 @@ from aiohttp import web
 
 from rooms.core import outbox
 from server.mail import Writer
-from server.page_request import PageRequest, get
+from server.page_request import PageRequest
 from server.rendering import environment
+from server.routes import get
 
 
 @get("/demo/mailbox")

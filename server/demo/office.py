@@ -78,12 +78,14 @@ async def open_office(tx: Transaction, counsellor: Person, amina: Person) -> Non
     await remember(tx, counsellor, team.agency)
 
 
-async def fill_today(tx: Transaction) -> None:
+async def fill_today(tx: Transaction, counsellor_address: str) -> None:
     """Book some of Claire's next times by telephone for people she follows, once a day."""
     where = (await tx.session.execute(select(Agency).where(Agency.name == AGENCY))).scalar_one_or_none()
     if where is None:
         return
-    (counsellor,) = await agencies.counsellors_of(tx, where.id)
+    counsellor = await people.by_email(tx, counsellor_address)
+    if counsellor is None:
+        return
     begins = datetime.combine(tx.now.astimezone(where.zone).date(), time(0), tzinfo=where.zone).astimezone(UTC)
     if await agenda.of_person(tx, counsellor.id, since=tx.now, until=begins + timedelta(days=2)):
         return

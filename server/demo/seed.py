@@ -113,7 +113,7 @@ async def seed(database: Database) -> Cast:
         fair = (await tx.session.execute(select(Fair).where(Fair.name == FAIR))).scalar_one_or_none()
         fair = fair or await _make_fair(tx)
         await _open_doors(tx, fair)
-        await office.fill_today(tx)
+        await office.fill_today(tx, address("Claire Dubois"))
         await office.expect(tx, await _person(tx, SEEKER[0], Profile(*SEEKER), simulated=True))
         return await _cast(tx, fair)
 
@@ -127,7 +127,7 @@ async def _person(tx: Transaction, name: str, profile: Profile | None = None, *,
 
 
 def address(name: str) -> str:
-    return text.slugged(name).replace("-", ".") + "@exemple.fr"
+    return text.slugged(name, "x").replace("-", ".") + "@exemple.fr"
 
 
 async def _make_fair(tx: Transaction) -> Fair:

@@ -5,12 +5,14 @@ from aiohttp import web
 from rooms import access
 from rooms.access import Act, invitations
 from rooms.caseload import counsellor_departure
+from rooms.fairs import fairs
 from rooms.organisations import agencies
 from rooms.people import people
 from rooms.people.people import Person
 from server import language
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 @get("/administer")
@@ -31,7 +33,7 @@ async def administer(request: PageRequest) -> web.StreamResponse:
 async def invite_organiser(request: PageRequest) -> web.StreamResponse:
     access.may(request.actor, Act.PEOPLE_INVITE)
     async with request.transaction() as tx:
-        await invitations.invite_organiser(tx, request.typed("email"), request.language)
+        await invitations.invite_organiser(tx, request.actor.known, request.typed("email"))
     return request.go("/administer", language.gettext("The invitation is on its way."))
 
 
@@ -39,9 +41,8 @@ async def invite_organiser(request: PageRequest) -> web.StreamResponse:
 async def invite_counsellor(request: PageRequest) -> web.StreamResponse:
     access.may(request.actor, Act.PEOPLE_INVITE)
     async with request.transaction() as tx:
-        await invitations.invite_counsellor(
-            tx, request.typed("agency"), request.typed("team"), request.typed("counsellor_email"), request.language
-        )
+        agency, team, email = (request.typed(name) for name in ("agency", "team", "counsellor_email"))
+        await invitations.invite_counsellor(tx, request.actor.known, agency, team, email)
     return request.go("/administer", language.gettext("The invitation is on its way."))
 
 
@@ -49,8 +50,8 @@ async def invite_counsellor(request: PageRequest) -> web.StreamResponse:
 async def end_organiser(request: PageRequest) -> web.StreamResponse:
     access.may(request.actor, Act.PEOPLE_INVITE)
     async with request.transaction() as tx:
-        await people.end_organiser(tx, request.id("person"))
-    return request.go("/administer", language.gettext("This person makes no more fairs."))
+        await fairs.end_organiser(tx, request.id("person"))
+    return request.go("/administer", language.gettext("This person makes and runs no more fairs."))
 
 
 @post("/administer/teams/{team}/counsellors/{person}/remove", again=administer)
@@ -66,6 +67,14 @@ async def remove_counsellor(request: PageRequest) -> web.StreamResponse:
         )
         said = f"{said} {told % {'count': count}}"
     return request.go("/administer", said)
+
+
+@post("/administer/invitations/{organiser_invitation}/again", again=administer)
+async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
+    access.may(request.actor, Act.PEOPLE_INVITE)
+    async with request.transaction() as tx:
+        await invitations.send_again_for_installation(tx, request.actor.known, request.id("organiser_invitation"))
+    return request.go("/administer", language.gettext("The invitation is on its way."))
 
 
 @post("/administer/invitations/{organiser_invitation}/withdraw")

@@ -11,8 +11,9 @@ from rooms.organisations.agencies import Agency
 from rooms.organisations.public_holidays import regions_of
 from server import edits, language
 from server.edits import Shown
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 @get("/administer/agencies/{agency}")

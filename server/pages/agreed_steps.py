@@ -7,8 +7,9 @@ from aiohttp import web
 from rooms import access
 from rooms.caseload import agreed_steps
 from server import language
-from server.page_request import PageRequest, post
+from server.page_request import PageRequest
 from server.pages.appointments import mine
+from server.routes import post
 
 
 def due_on(request: PageRequest) -> date | None:

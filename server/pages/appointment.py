@@ -18,9 +18,10 @@ from rooms.core.events import conversation_stream
 from rooms.core.transaction import Transaction
 from rooms.views.appointment import of_appointment, zone_for
 from server import calendars, language, letter, receipt
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.appointment_times import demand_not_moved, search_of, shown_times
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 async def _kept(tx: Transaction, request: PageRequest) -> Appointment:

@@ -6,8 +6,9 @@ from rooms.appointments import choices
 from rooms.organisations import agencies, referents
 from rooms.people import people
 from rooms.people.people import Person
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 @get("/appointments/new")

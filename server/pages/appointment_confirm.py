@@ -11,8 +11,9 @@ from rooms.appointments.appointment import SHOWN, Appointment, Lapsed
 from rooms.core.errors import Problem
 from rooms.views.appointment import cv_of
 from server import language
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 @get("/appointments/{appointment}/confirm")

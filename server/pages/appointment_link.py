@@ -8,10 +8,10 @@ from rooms.appointments import booking, links, room, transitions
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE
 from rooms.meetings.modes import Mode
 from server import language
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.appointment_times import demand_not_moved, shown_times
 from server.pages.sign_in import end_session
-from signaling.hub import SESSION_COOKIE
+from server.routes import get, post
 
 TRIES_A_MINUTE = 60
 
@@ -40,7 +40,8 @@ async def enter_room(request: PageRequest) -> web.StreamResponse:
             meeting = await room.enter(tx, row, row.candidate)
         else:
             meeting, token = await links.enter(tx, row, device)
-            request.cookies[SESSION_COOKIE] = (token, int((row.ends_at + room.OPEN_AFTER - tx.now).total_seconds()))
+            lasts = int((row.ends_at + room.OPEN_AFTER - tx.now).total_seconds())
+            request.cookies[request.session_cookie] = (token, lasts)
     if other and session:
         await end_session(request, other, session)
     return request.go(meeting.path)

@@ -27,8 +27,9 @@ from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
 from rooms.people.people import Person
 from server import edits, language
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 from server.shared_part import shared_part
 
 MOST_WEEKS = 26

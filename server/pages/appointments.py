@@ -6,8 +6,9 @@ from rooms.caseload import follow_requests, suggestions
 from rooms.core.events import conversation_stream
 from rooms.views import appointments
 from server import language
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 @get("/appointments")

@@ -13,9 +13,10 @@ from rooms.fairs import booth_documents
 from rooms.fairs.booths import Booth
 from rooms.lines import line_status
 from rooms.organisations import vacancies
-from server.page_request import PageRequest, get
+from server.page_request import PageRequest
 from server.pages import lobby
 from server.pages.stream_heads import read_heads
+from server.routes import get
 
 
 async def of_path(tx: Transaction, request: PageRequest, act: access.Act = access.Act.BOOTH_SEE) -> Booth:

@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
-from server.page_request import PageRequest, get
+from server.page_request import PageRequest
 from server.pages.stream_heads import fair_around, read_heads
+from server.routes import get
 
 
 @get("/camera")

@@ -9,8 +9,9 @@ from rooms.caseload import caseload, follow_requests, saved_filters
 from rooms.people import people
 from rooms.views.caseload import Search, of_counsellor
 from server import language
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 @get("/counsel/people")

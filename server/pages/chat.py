@@ -11,7 +11,8 @@ from rooms.chat.silences import Silencing
 from rooms.core.errors import N_, Invalid, NotFound
 from rooms.people.people import Person
 from server import language
-from server.page_request import PageRequest, post
+from server.page_request import PageRequest
+from server.routes import post
 
 
 @post("/conversations/{conversation}/messages")
@@ -48,7 +49,7 @@ async def settle(request: PageRequest) -> web.StreamResponse:
     """The message may stand; its reports are done with."""
     async with request.transaction() as tx:
         message, where = await access.message(tx, request.actor, request.id("message"), Act.CHAT_MODERATE)
-        await moderation.settle(tx, message, where.fair_id)
+        await moderation.let_stand(tx, request.actor.known, message, where.fair_id)
     return request.go(request.came_from(), language.gettext("The message stays."))
 
 

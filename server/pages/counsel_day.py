@@ -16,9 +16,10 @@ from rooms.core.errors import N_, Invalid
 from rooms.people.people import Person
 from rooms.views import counsel_day
 from server import language
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.appointment import appointment
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 FARTHEST_DAY = 3650
 
@@ -31,7 +32,7 @@ async def day(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request)
         zone = teams[0].agency.zone
         chosen = _chosen_day(request, tx.now.astimezone(zone).date())
-        view = await counsel_day.of_counsellor(tx, request.actor.known.id, zone, chosen)
+        view = await counsel_day.of_counsellor(tx, request.actor.known.id, teams[0].agency, chosen)
     return request.render("counsel_day.html", view, heads=heads)
 
 

@@ -15,8 +15,9 @@ from rooms.lines import calls, line_status
 from rooms.meetings import follow_up, under_way
 from rooms.people import documents
 from server import language
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 @get("/desk")

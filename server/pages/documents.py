@@ -8,19 +8,25 @@ from aiohttp import web
 from rooms import access
 from rooms.access import Act
 from rooms.appointments import papers
+from rooms.appointments.appointment import Appointment
 from rooms.core.errors import N_, Invalid, NotFound
 from rooms.core.uploads import Checked, DocumentKind, Upload, kind_of
 from rooms.fairs import booth_documents
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair
 from rooms.people import documents
 from rooms.people.documents import Document
 from server import language
 from server.files import FolderStorage, forget, take_in
-from server.page_request import FORM_WITH_FILE, PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.appointment import appointment
 from server.pages.me import me
 from server.pages.organise import board
 from server.pages.set_up import set_up_form
+from server.routes import FORM_WITH_FILE, get, post
 
+DOCUMENTS_A_MINUTE = 60
+"""Of one reader: nobody reads faster, and whoever copies is slowed down."""
 CV_FORM = 6 * 2**20
 SHOWN_IN_PAGES = (DocumentKind.LOGO, DocumentKind.VIDEO, DocumentKind.BANNER)
 BANNER_FORM = 9 * 2**20
@@ -31,6 +37,8 @@ OF_A_BOOTH = (DocumentKind.BOOTH, DocumentKind.LOGO, DocumentKind.VIDEO)
 @get("/documents/{document}")
 async def document(request: PageRequest) -> web.StreamResponse:
     """The content. A person's document is told to that person as read; a video is served with ranges."""
+    if request.actor.person:
+        await request.services.rates.count("document", str(request.actor.person.id), DOCUMENTS_A_MINUTE)
     async with request.transaction() as tx:
         row = await access.document(tx, request.actor, request.id("document"))
         if row.person_id and not row.appointment_id and not request.actor.is_person(row.person_id):
@@ -55,7 +63,26 @@ def upload_of(request: PageRequest) -> Upload:
     return request.files.get("document") or Upload("", b"")
 
 
-@post("/me/cv", again=me, largest=CV_FORM)
+async def is_known(request: PageRequest) -> object:
+    return request.actor.known
+
+
+async def _booth(request: PageRequest) -> Booth:
+    async with request.reading() as tx:
+        return await access.booth_by_id(tx, request.actor, request.id("booth"), Act.BOOTH_SET_UP)
+
+
+async def _appointment(request: PageRequest) -> Appointment:
+    async with request.reading() as tx:
+        return await access.appointment(tx, request.actor, request.id("appointment"))
+
+
+async def _fair(request: PageRequest) -> Fair:
+    async with request.reading() as tx:
+        return await access.fair(tx, request.actor, request.path("fair"), Act.FAIR_RUN)
+
+
+@post("/me/cv", again=me, largest=CV_FORM, first=is_known)
 async def keep_cv(request: PageRequest) -> web.StreamResponse:
     person = request.actor.known
 
@@ -75,10 +102,9 @@ async def withdraw_cv(request: PageRequest) -> web.StreamResponse:
     return request.go("/me", language.gettext("Your CV is gone. Nobody can read it from now on."))
 
 
-@post("/booths/{booth}/documents", again=set_up_form, largest=FORM_WITH_FILE)
+@post("/booths/{booth}/documents", again=set_up_form, largest=FORM_WITH_FILE, first=_booth)
 async def keep_for_booth(request: PageRequest) -> web.StreamResponse:
-    async with request.reading() as tx:
-        booth = await access.booth_by_id(tx, request.actor, request.id("booth"), Act.BOOTH_SET_UP)
+    booth = await _booth(request)
     said = request.typed("kind")
     if said not in ("", *OF_A_BOOTH):
         raise Invalid("kind", N_("Please choose one of the answers."), field="kind")
@@ -100,11 +126,10 @@ def _kept(kind: DocumentKind) -> str:
     return language.gettext("The document is there to read at your booth.")
 
 
-@post("/appointments/{appointment}/documents", again=appointment, largest=PAPER_FORM)
+@post("/appointments/{appointment}/documents", again=appointment, largest=PAPER_FORM, first=_appointment)
 async def pass_on(request: PageRequest) -> web.StreamResponse:
     """A document for the other one of an appointment, from its page or from within the meeting."""
-    async with request.reading() as tx:
-        row = await access.appointment(tx, request.actor, request.id("appointment"))
+    row = await _appointment(request)
 
     async def add(checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:
         async with request.transaction() as tx:
@@ -115,10 +140,9 @@ async def pass_on(request: PageRequest) -> web.StreamResponse:
     return request.go(f"{row.path}#papers", language.gettext("It is passed, and can be read now."))
 
 
-@post("/organise/{fair}/banner", again=board, largest=BANNER_FORM)
+@post("/organise/{fair}/banner", again=board, largest=BANNER_FORM, first=_fair)
 async def hang_banner(request: PageRequest) -> web.StreamResponse:
-    async with request.reading() as tx:
-        fair = await access.fair(tx, request.actor, request.path("fair"), Act.FAIR_RUN)
+    fair = await _fair(request)
 
     async def add(checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:
         async with request.transaction() as tx:

@@ -5,8 +5,9 @@ from aiohttp import web
 from rooms import access
 from rooms.chat import conversations, messages
 from rooms.core.events import conversation_stream, fair_stream
-from server.page_request import PageRequest, get
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get
 
 
 @get("/fairs/{fair}/chat")

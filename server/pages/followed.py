@@ -15,10 +15,11 @@ from rooms.meetings.modes import Mode
 from rooms.people.people import Person
 from rooms.views import followed
 from server import language
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.agreed_steps import due_on
 from server.pages.appointment_times import shown_times
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 @get("/counsel/people/{followed}")

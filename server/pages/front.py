@@ -6,9 +6,10 @@ from rooms.fairs import booths, fairs, schedule
 from rooms.organisations import agencies
 from rooms.people import people
 from rooms.people.languages import LANGUAGES
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
-from signaling.hub import LANGUAGE_COOKIE
+from server.routes import get, post
+from signaling.cookies import LANGUAGE_COOKIE
 
 YEAR = 365 * 24 * 3600
 

@@ -3,7 +3,8 @@
 from aiohttp import web
 from sqlalchemy import text
 
-from server.page_request import PageRequest, get
+from server.page_request import PageRequest
+from server.routes import get
 
 
 @get("/healthz")

@@ -10,8 +10,9 @@ from rooms.appointments.booking_rules import BookingRules, RulesText
 from rooms.core.errors import N_, Invalid
 from server import calendars, edits, language
 from server.edits import Shown
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 SINCE = timedelta(days=90)
 

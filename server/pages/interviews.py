@@ -10,10 +10,11 @@ from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from server import edits, language
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.agency import appointment_type_text, shown_of_type
 from server.pages.hours import minutes_of
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 async def _booth(tx: Transaction, request: PageRequest, act: Act = Act.BOOTH_STAFF) -> Booth:

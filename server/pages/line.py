@@ -14,10 +14,11 @@ from rooms.lines.call import Answer
 from rooms.people import documents
 from server import language
 from server.files import take_in
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.booth import of_path
-from server.pages.documents import CV_FORM, upload_of
+from server.pages.documents import CV_FORM, is_known, upload_of
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 @get("/fairs/{fair}/booths/{employer}/join")
@@ -31,7 +32,7 @@ async def join_form(request: PageRequest) -> web.StreamResponse:
         return request.render("line.html", fair=booth.fair, booth=booth, cv=cv, heads=heads)
 
 
-@post("/fairs/{fair}/booths/{employer}/join", again=join_form, largest=CV_FORM)
+@post("/fairs/{fair}/booths/{employer}/join", again=join_form, largest=CV_FORM, first=is_known)
 async def join(request: PageRequest) -> web.StreamResponse:
     """Take a place; a CV given along is kept only if the place is."""
 
@@ -70,6 +71,21 @@ async def come_back(request: PageRequest) -> web.StreamResponse:
     return request.go(request.came_from(), language.gettext("You are back in line, in the order you had."))
 
 
+@post("/places/{place}/ready")
+async def ready(request: PageRequest) -> web.StreamResponse:
+    """After a call that was missed or put off."""
+    async with request.transaction() as tx:
+        places.ready_now(tx, await access.place(tx, request.actor, request.id("place"), Act.PLACE_KEEP))
+    return request.go(request.came_from(), language.gettext("You can be called at once."))
+
+
+@post("/calls/{call}/stretch")
+async def stretch(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        calls.stretch(tx, await access.call(tx, request.actor, request.id("call"), Act.CALL_ANSWER))
+    return request.go(request.came_from(), language.gettext("It rings for a minute more."))
+
+
 @post("/calls/{call}/answer")
 async def answer(request: PageRequest) -> web.StreamResponse:
     how = request.typed("answer")
@@ -78,5 +94,8 @@ async def answer(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         ringing = await access.call(tx, request.actor, request.id("call"), Act.CALL_ANSWER)
         meeting = await calls.answer(tx, ringing, Answer(how))
-        back = ringing.place.booth.path
-    return request.go(meeting.path if meeting else back)
+        booth = ringing.place.booth
+    if how == Answer.LEAVE:
+        said = language.gettext("You have left the line at %(employer)s.", employer=booth.employer.name)
+        return request.go(f"{booth.fair.path}/lines", said)
+    return request.go(meeting.path if meeting else booth.path)

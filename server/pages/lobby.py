@@ -12,8 +12,9 @@ from rooms.fairs.schedule import FairDay
 from rooms.lines import line_status
 from rooms.lines.line_status import Position
 from rooms.views.lobby import Search, cards_of
-from server.page_request import PageRequest, get
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get
 
 
 @get("/fairs/{fair}")

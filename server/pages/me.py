@@ -1,17 +1,21 @@
 """One's own page: profile, talks and answers, open sessions, password."""
 
+import asyncio
+
 from aiohttp import web
 
 from rooms import access
 from rooms.access import Act
+from rooms.core.errors import N_, Invalid
 from rooms.meetings import follow_up
-from rooms.people import documents, people, signin
+from rooms.people import documents, people, sessions
 from rooms.people.people import Need, Person, Profile
 from server import edits, language
 from server.edits import Shown
-from server.page_request import PageRequest, get, post
-from server.pages.sign_in import end_session
+from server.page_request import PageRequest
+from server.pages.sign_in import PASSWORDS_OF_ONE_FROM_ALL_A_MINUTE, end_session
 from server.pages.stream_heads import fair_around, read_heads
+from server.routes import get, post
 
 
 @get("/me")
@@ -21,7 +25,7 @@ async def me(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request)
         values = {
             "fair": await fair_around(tx, request),
-            "sessions": await signin.sessions_of(tx, person),
+            "sessions": await sessions.sessions_of(tx, person),
             "cv": (await documents.cvs_of(tx, {person.id})).get(person.id),
             "readings": await documents.readings_of(tx, person.id),
         }
@@ -62,10 +66,19 @@ def _profile(request: PageRequest) -> Profile:
 
 @post("/me/password", again=me)
 async def change_password(request: PageRequest) -> web.StreamResponse:
+    me = request.actor.known
+    await request.services.rates.count("password_of", me.email or str(me.id), PASSWORDS_OF_ONE_FROM_ALL_A_MINUTE)
+    async with request.reading() as tx:
+        is_fresh = await sessions.began_just_now(tx, request.actor.session_id)
+    # Whoever finds a phone lying about locks nobody out of their account.
+    asks = me.password_hash is not None and not is_fresh
+    if asks and not await asyncio.to_thread(people.password_fits, me, request.typed("old_password")):
+        message = N_("This is not the current password. Without it: sign out, come in by a code, and set a new one.")
+        raise Invalid("old_password.wrong", message, field="old_password")
     async with request.transaction() as tx:
         person = await tx.session.get_one(Person, request.actor.known.id)
         await people.set_password(tx, person, request.typed("password"))
-        ended = await signin.withdraw_others(tx, person, request.actor.session_id)
+        ended = await sessions.withdraw_others(tx, person, request.actor.session_id)
     for session in ended:
         await request.services.hub.close_session(session)
     return request.go("/me#password", language.gettext("Your password is set. Your other devices are signed out."))

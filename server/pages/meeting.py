@@ -16,8 +16,9 @@ from rooms.meetings.modes import Mode
 from rooms.views.meeting import MeetingView, of_meeting
 from server import edits, language
 from server.edits import Shown
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 from signaling.meetings import MeetingSnapshot
 from signaling.streams import meeting_snapshot
 

@@ -4,9 +4,11 @@ from aiohttp import web
 
 from rooms import access
 from rooms.core.events import fair_stream
-from server.page_request import PageRequest, get
+from rooms.lines import places
+from server.page_request import PageRequest
 from server.pages.lobby import mine
 from server.pages.stream_heads import read_heads
+from server.routes import get
 
 
 @get("/fairs/{fair}/lines")
@@ -16,4 +18,8 @@ async def my_lines(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
         heads = await read_heads(tx, request, fair_stream(fair.id))
-        return request.render("my_lines.html", fair=fair, mine=await mine(tx, request, fair), heads=heads)
+        left = await places.left_lately(tx, request.actor.known.id, fair.id)
+        rows = await mine(tx, request, fair)
+        until = [row.place.passed_over_until for row in rows if row.place.passed_over_until]
+        turns_at = min((moment for moment in until if moment > tx.now), default=None)
+        return request.render("my_lines.html", fair=fair, mine=rows, left=left, turns_at=turns_at, heads=heads)

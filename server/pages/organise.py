@@ -8,18 +8,19 @@ from aiohttp import web
 from rooms import access
 from rooms.access import Act, invitations
 from rooms.appointments import fair_days
-from rooms.chat import moderation
+from rooms.chat import moderation, silences
 from rooms.core import time_zones
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream, moderation_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs import announcements, booth_documents, booths, fairs, schedule
-from rooms.fairs.fairs import Fair, FairDescription
+from rooms.fairs.fairs import Fair, FairDescription, FairState
 from rooms.lines import line_status
 from server import edits, language
 from server.edits import Shown
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 @get("/organise")
@@ -99,6 +100,7 @@ async def board(request: PageRequest) -> web.StreamResponse:
             organisers=await fairs.organisers_of(tx, fair),
             opens_at_once=await schedule.opens_at_once(tx, fair),
             reports=await moderation.open_reports(tx, fair.id),
+            silenced=await silences.of_fair(tx, fair.id),
             heads=heads,
         )
 
@@ -118,7 +120,7 @@ async def describe(request: PageRequest) -> web.StreamResponse:
         fair = await _fair(tx, request)
         await tx.lock(fair)
         edits.merge(request, _shown(fair))
-        await fairs.describe(tx, fair, _description(request))
+        await schedule.describe(tx, fair, _description(request))
     return request.go(f"/organise/{request.path('fair')}", language.gettext("Saved."))
 
 
@@ -137,11 +139,15 @@ def _hours(request: PageRequest, fair: Fair) -> tuple[datetime, datetime]:
 def _local(request: PageRequest, field: str, fair: Fair) -> datetime:
     """A day and an hour as typed, in the fair's own time zone."""
     try:
-        typed = datetime.fromisoformat(f"{request.typed('date')}T{request.typed(field)}")
+        typed = datetime.fromisoformat(f"{request.typed('date')}T{request.typed(field)}").replace(tzinfo=fair.zone)
     except ValueError:
         message = N_("Please give the day and the hours, for example 2027-03-15, 09:00 and 18:00.")
         raise Invalid("day.unreadable", message, field="date") from None
-    return typed.replace(tzinfo=fair.zone).astimezone(UTC)
+    moment = typed.astimezone(UTC)
+    if moment.astimezone(fair.zone).time() != typed.time():
+        message = N_("The clocks go forward that day: this hour does not exist. Please choose another one.")
+        raise Invalid("day.no_such_hour", message, field=field)
+    return moment
 
 
 @post("/organise/{fair}/days/{day}/remove")
@@ -165,9 +171,8 @@ async def remove_day(request: PageRequest) -> web.StreamResponse:
 async def invite_employer(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await _fair(tx, request)
-        await invitations.invite_employer(
-            tx, fair, request.typed("employer"), request.typed("sector"), request.typed("email"), fair.languages[0]
-        )
+        name, sector, email = (request.typed(field) for field in ("employer", "sector", "email"))
+        await invitations.invite_employer(tx, request.actor.known, fair, name, sector, email)
     return request.go(f"/organise/{fair.slug}#employers", language.gettext("The invitation is on its way."))
 
 
@@ -175,17 +180,19 @@ async def invite_employer(request: PageRequest) -> web.StreamResponse:
 async def invite_candidate(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await _fair(tx, request)
-        await invitations.invite_candidate(
-            tx, fair, request.typed("candidate_name"), request.typed("candidate_email"), fair.languages[0]
-        )
-    return request.go(f"/organise/{fair.slug}#candidates", language.gettext("The invitation is on its way."))
+        name, email = request.typed("candidate_name"), request.typed("candidate_email")
+        await invitations.invite_candidate(tx, request.actor.known, fair, name, email)
+    said = language.gettext("The invitation is on its way.")
+    if fair.state is FairState.DRAFT:
+        said = language.gettext("The invitation goes out when the fair is published.")
+    return request.go(f"/organise/{fair.slug}#candidates", said)
 
 
 @post("/organise/{fair}/organisers", again=board)
 async def invite_organiser(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await _fair(tx, request)
-        await invitations.invite_to_run(tx, fair, request.typed("organiser_email"), fair.languages[0])
+        await invitations.invite_to_run(tx, request.actor.known, fair, request.typed("organiser_email"))
     return request.go(f"/organise/{fair.slug}#organisers", language.gettext("The invitation is on its way."))
 
 
@@ -204,6 +211,14 @@ async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
         fair = await _fair(tx, request)
         await invitations.withdraw(tx, fair, request.id("invitation"))
     return request.go(f"/organise/{fair.slug}#invitations", language.gettext("This invitation opens nothing any more."))
+
+
+@post("/organise/{fair}/invitations/{invitation}/again", again=board)
+async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await _fair(tx, request)
+        await invitations.send_again(tx, request.actor.known, fair, request.id("invitation"))
+    return request.go(f"/organise/{fair.slug}#invitations", language.gettext("The invitation is on its way."))
 
 
 @post("/organise/{fair}/announcements", again=board)

@@ -5,8 +5,9 @@ from aiohttp import web
 from rooms.people import push
 from rooms.people.push import Keys
 from server import rendering
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.push_sender import public_key
+from server.routes import get, post
 
 
 @get("/service-worker.js")

@@ -6,8 +6,9 @@ from rooms import access
 from rooms.appointments import (
     satisfaction,
 )
-from server.page_request import PageRequest, get
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get
 
 
 @get("/counsel/satisfaction")

@@ -15,8 +15,9 @@ from rooms.organisations import employers, vacancies
 from rooms.organisations.vacancies import Vacancy, VacancyText
 from server import edits, language
 from server.edits import Shown
-from server.page_request import PageRequest, get, post
+from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
+from server.routes import get, post
 
 
 async def _booth(tx: Transaction, request: PageRequest, act: Act = Act.BOOTH_SET_UP) -> Booth:
@@ -110,9 +111,8 @@ async def invite_colleague(request: PageRequest) -> web.StreamResponse:
         booth = await _booth(tx, request)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
         is_owner = bool(request.typed("is_owner"))
-        await invitations.invite_colleague(
-            tx, booth.employer, request.typed("email"), request.language, is_owner=is_owner
-        )
+        me = request.actor.known
+        await invitations.invite_colleague(tx, me, booth, request.typed("email"), is_owner=is_owner)
     return request.go(f"/booths/{booth.id}/set-up#colleagues", language.gettext("The invitation is on its way."))
 
 
@@ -132,6 +132,15 @@ async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
         await invitations.withdraw_for_employer(tx, booth.employer_id, request.id("booth_invitation"))
     return request.go(f"/booths/{booth.id}/set-up#people", language.gettext("This invitation opens nothing any more."))
+
+
+@post("/booths/{booth}/invitations/{booth_invitation}/again", again=set_up_form)
+async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
+        await invitations.send_again_for_employer(tx, request.actor.known, booth, request.id("booth_invitation"))
+    return request.go(f"/booths/{booth.id}/set-up#people", language.gettext("The invitation is on its way."))
 
 
 @post("/booths/{booth}/vacancies", again=set_up_form)

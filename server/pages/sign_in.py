@@ -6,14 +6,16 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from rooms.access import invitations
+from rooms.access import acceptance
 from rooms.core.errors import N_, Invalid
 from rooms.core.transaction import Transaction
-from rooms.people import people, signin
+from rooms.people import people, sessions, signin
 from rooms.people.people import Person
+from rooms.people.signin import LinkSpent
 from server import language
-from server.page_request import PageRequest, get, own_path, post
-from signaling.hub import LANGUAGE_COOKIE, SESSION_COOKIE
+from server.page_request import PageRequest, own_path
+from server.routes import get, post
+from signaling.cookies import LANGUAGE_COOKIE
 
 MONTH, YEAR = 30 * 24 * 3600, 365 * 24 * 3600
 CODES_A_MINUTE = 60
@@ -55,9 +57,10 @@ async def enter_code(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         await signin.count_try(tx, code_id)
     async with request.transaction() as tx:
-        person = await signin.enter_code(tx, code_id, request.typed("code"))
+        is_known = bool(request.typed("is_known"))
+        person = await signin.enter_code(tx, code_id, request.typed("code"), is_known=is_known)
         await _open(request, tx, person)
-        home = await invitations.home_of(tx, person)
+        home = await acceptance.home_of(tx, person)
     return request.go(_wanted(request) or home)
 
 
@@ -86,7 +89,7 @@ async def by_password(request: PageRequest) -> web.StreamResponse:
         raise Invalid("password.wrong", message, field="password")
     async with request.transaction() as tx:
         await _open(request, tx, person)
-        home = await invitations.home_of(tx, person)
+        home = await acceptance.home_of(tx, person)
     return request.go(_wanted(request) or home)
 
 
@@ -100,8 +103,22 @@ def _wanted(request: PageRequest) -> str:
 async def link(request: PageRequest) -> web.StreamResponse:
     """What a link opens is a page with a button: a mail scanner that looks here signs nobody in."""
     async with request.reading() as tx:
-        row = await signin.look_at_link(tx, request.path("token"))
-    return request.render("link.html", link=row, token=request.path("token"))
+        try:
+            row = await signin.look_at_link(tx, request.path("token"))
+        except LinkSpent as spent:
+            return await _go_on(tx, request, spent)
+        known = await people.by_email(tx, row.email)
+    return request.render("link.html", link=row, known=known, token=request.path("token"))
+
+
+async def _go_on(tx: Transaction, request: PageRequest, spent: LinkSpent) -> web.StreamResponse:
+    """A link that opens nothing any more leads on all the same: where it led, for whoever may go there."""
+    path = await acceptance.leads_to(tx, spent.link)
+    person = request.actor.person
+    if person and person.email == spent.link.email:
+        return request.go(path)
+    request.problem = spent
+    return request.render("link.html", next=path)
 
 
 @post("/links/{token}", again=link)
@@ -109,7 +126,7 @@ async def use_link(request: PageRequest) -> web.StreamResponse:
     await request.services.rates.count("link_use", request.network, 2 * CODES_A_MINUTE)
     async with request.transaction() as tx:
         me = request.actor.person.id if request.actor.person else None
-        person, home = await invitations.accept(
+        person, home = await acceptance.accept(
             tx, request.path("token"), request.language, request.typed("name"), signed_in_id=me
         )
         if person.id != me:
@@ -118,8 +135,8 @@ async def use_link(request: PageRequest) -> web.StreamResponse:
 
 
 async def _open(request: PageRequest, tx: Transaction, person: Person) -> None:
-    token = await signin.open_session(tx, person, request.http.headers.get("User-Agent", "?"))
-    request.cookies[SESSION_COOKIE] = (token, MONTH)
+    token = await sessions.open_session(tx, person, request.http.headers.get("User-Agent", "?"))
+    request.cookies[request.session_cookie] = (token, MONTH)
     request.cookies[LANGUAGE_COOKIE] = (request.language, YEAR)
 
 
@@ -128,12 +145,12 @@ async def sign_out(request: PageRequest) -> web.StreamResponse:
     session = request.actor.session_id
     if session:
         await end_session(request, request.actor.behind, session)
-    request.cookies[SESSION_COOKIE] = ("", 0)
+    request.cookies[request.session_cookie] = ("", 0)
     return request.go("/", language.gettext("You are signed out."))
 
 
 async def end_session(request: PageRequest, person: Person, session_id: uuid.UUID) -> None:
     """Withdraw a session; its live connections end at once."""
     async with request.transaction() as tx:
-        await signin.withdraw(tx, person, session_id)
+        await sessions.withdraw(tx, person, session_id)
     await request.services.hub.close_session(session_id)

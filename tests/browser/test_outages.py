@@ -112,7 +112,7 @@ async def test_ten_seconds_without_connection_end_in_the_same_meeting_without_a_
     await asyncio.sleep(10)
     assert (await received(through))["frames"] > frames + 50
     wire.mend()
-    await expect(through.locator("[data-connection]")).to_contain_text("Connected")
+    await expect(through.locator("[data-connection]")).to_contain_text("Live")
     await expect(through.get_by_text("one", exact=True)).to_have_count(1)
     await expect(luc.get_by_text("two", exact=True)).to_have_count(1)
     await expect(through.locator(".message.waits")).to_have_count(0)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.browser.conftest import Visitors
+from tests.browser.conftest import Visitors, until
 from tests.browser.test_drawn_once import is_connected
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -86,3 +86,46 @@ async def test_where_no_websocket_comes_through_the_page_lives_all_the_same(
         await is_connected(page)
         await ring(visitors)
         await expect(page.locator("dialog.ringing")).to_be_visible()
+
+
+async def test_a_ring_sounds_by_choice_and_can_be_silenced_and_stretched(visitors: Visitors) -> None:  # C3, Q1, A3
+    page = await visitors.sign_in(visitors.cast.amina, media=False)
+    await page.add_init_script("globalThis.tones = 0;")
+    await page.add_init_script(
+        "const start = OscillatorNode.prototype.start;"
+        "OscillatorNode.prototype.start = function (...at) { globalThis.tones += 1; return start.apply(this, at); };"
+    )
+    await page.goto(await wait_in_line(visitors, page))
+    await is_connected(page)
+    choice = page.locator("[data-part=ring-sound] button")
+    await expect(choice).to_have_attribute("aria-pressed", "true")
+    await ring(visitors)
+    dialog = page.locator("dialog.ringing")
+    await until(page, "globalThis.tones > 4")
+    await dialog.get_by_role("button", name="Silence").click()
+    quiet = await page.evaluate("globalThis.tones")
+    await dialog.get_by_role("button", name="One more minute").click()
+    await until(page, "parseInt(document.querySelector('dialog.ringing .seconds').textContent) > 70")
+    await dialog.get_by_role("button", name="In 5 minutes").click()
+    assert await page.evaluate("globalThis.tones") == quiet
+    await page.get_by_role("button", name="I am ready now").click()
+    await expect(page.get_by_role("button", name="I am ready now")).to_have_count(0)
+    await choice.click()
+    await expect(choice).to_have_attribute("aria-pressed", "false")
+
+
+async def test_leaving_asks_first_and_can_be_undone(visitors: Visitors) -> None:  # C6
+    page = await visitors.sign_in(visitors.cast.amina, media=False)
+    await page.goto(await wait_in_line(visitors, page))
+    await is_connected(page)
+    await ring(visitors)
+    dialog = page.locator("dialog.ringing")
+    await dialog.get_by_role("button", name="Leave this line").click()
+    question = page.get_by_role("dialog", name="Leave this line?")
+    await question.get_by_role("button").first.click()
+    await expect(dialog).to_be_visible()
+    await dialog.get_by_role("button", name="Leave this line").click()
+    await question.get_by_role("button", name="Leave this line").click()
+    await expect(dialog).to_be_hidden()
+    await page.get_by_role("button", name="Take my place back").click()
+    await expect(page.locator(".arch-number").first).to_have_text("1st")

@@ -108,7 +108,7 @@ async def test_pointing_filling_in_once_allowed_and_stopping_at_once(visitors: V
         await expect(shown(amina).locator(".pointed-at")).to_have_count(1)
         await axe(claire)
         await amina.get_by_label("Claire Dubois may fill in with me").check()
-        await expect(claire.get_by_text("You may fill in with them.")).to_be_visible()
+        await expect(claire.get_by_text("You may fill in with them, and they read what you type.")).to_be_visible()
         await seen.fill("Amina B.")
         await expect(shown(amina).get_by_label("What may we call you?")).to_have_value("Amina B.")
         await claire.context.set_offline(True)
@@ -126,6 +126,36 @@ async def test_pointing_filling_in_once_allowed_and_stopping_at_once(visitors: V
             consent = (await tx.session.execute(select(Cobrowsing))).scalar_one()
             assert consent.fill_agreed_at is not None
             assert consent.ended_by_id == visitors.cast.amina.id
+
+
+SLOW_WIRE = """
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) { setTimeout(() => send.call(this, data), 220); };
+null;
+"""
+"""What goes out of a page is under way for a while, in its order."""
+
+
+async def test_what_is_typed_key_by_key_comes_whole_whatever_the_speed_and_the_network(visitors: Visitors) -> None:
+    """(K3) The echo of what one has typed takes no later key back, and the owner's own words come all the same."""
+    async with talking(visitors) as (claire, amina):
+        await amina.get_by_role("button", name="Look together").click()
+        await amina.get_by_role("button", name="Yes, show a page").click()
+        await shown(amina).get_by_role("link", name="my page").click()
+        await amina.get_by_label("Claire Dubois may fill in with me").check()
+        seen, own = (shown(page).get_by_label("What work do you seek?") for page in (claire, amina))
+        for page in (claire, amina):
+            await page.evaluate(SLOW_WIRE)
+        words = "aide soignante en clinique"
+        for pause in (40, 110, 200, 300):
+            await seen.fill("")
+            await seen.press_sequentially(words, delay=pause)
+            await expect(own).to_have_value(words)
+            await expect(seen).to_have_value(words)
+        await own.fill("aide soignante")
+        await expect(seen).to_have_value("aide soignante")
+        await seen.press_sequentially(" de nuit", delay=60)
+        await expect(own).to_have_value("aide soignante de nuit")
 
 
 async def test_a_screen_is_a_stream_of_its_own_beside_the_pictures_and_either_one_ends_it(visitors: Visitors) -> None:

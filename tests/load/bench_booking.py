@@ -34,10 +34,10 @@ from rooms.core import outbox
 from rooms.core.database import Database
 from rooms.core.outbox import Channel
 from rooms.organisations import agencies
-from rooms.people import people, signin
+from rooms.people import people, sessions
 from server.page_request import GO, PART
 from server.security import form_token, masked
-from signaling.hub import SESSION_COOKIE
+from signaling.cookies import SESSION_COOKIE
 from tests.running_server import RunningServer
 from tests.services import postgres
 
@@ -62,7 +62,7 @@ async def furnish(database: Database, crowd: int) -> tuple[str, list[str]]:
         tokens = []
         for number in range(crowd):
             person = await people.welcome(tx, f"Person {number}", f"p{number}@example.org", "en")
-            tokens.append(await signin.open_session(tx, person, "bench"))
+            tokens.append(await sessions.open_session(tx, person, "bench"))
     return str(appointment_type.id), tokens
 
 

@@ -125,10 +125,12 @@ async def test_staff_do_not_wait_in_their_own_line_and_a_break_stops_calls(cast:
 async def test_an_organiser_cannot_take_an_employer_over_by_its_name(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         with pytest.raises(Conflict, match=r"employer\.known") as caught:
-            await invitations.invite_employer(tx, cast.fair, "Hôtel Atlantique", "hospitality", "m@example.org", "en")
+            await invitations.invite_employer(
+                tx, cast.ines, cast.fair, "Hôtel Atlantique", "hospitality", "m@example.org"
+            )
         assert caught.value.field == "email"
         assert cast.luc.email
-        await invitations.invite_employer(tx, cast.fair, "Hôtel Atlantique", "hospitality", cast.luc.email, "en")
+        await invitations.invite_employer(tx, cast.ines, cast.fair, "Hôtel Atlantique", "hospitality", cast.luc.email)
 
 
 @pytest.mark.parametrize(

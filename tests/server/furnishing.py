@@ -29,7 +29,7 @@ from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies, employers, vacancies
-from rooms.people import documents, people, signin
+from rooms.people import documents, people, sessions, signin
 from rooms.people.people import Person
 from server.files import Storage
 from tests import cast as cast_
@@ -133,15 +133,17 @@ class Furnishing:
     async def _send_invitations(self) -> None:
         cast = self.cast
         async with cast.database.transaction() as tx:
-            await invitations.invite_organiser(tx, "new@example.org", "en")
+            await invitations.invite_organiser(tx, cast.paul, "new@example.org")
             fair = await tx.session.get_one(Fair, cast.fair.id)
-            await invitations.invite_candidate(tx, fair, "Zoé", "z@example.org", "en")
+            await invitations.invite_candidate(tx, cast.ines, fair, "Zoé", "z@example.org")
             (candidate,) = await invitations.open_for(tx, fair)
             booth = await cast.fresh_booth(tx, cast.atlantique)
-            await invitations.invite_colleague(tx, booth.employer, "colleague@example.org", "en", is_owner=False)
+            await invitations.invite_colleague(tx, cast.luc, booth, "colleague@example.org", is_owner=False)
             (organiser,) = await invitations.open_for_installation(tx)
             (colleague,) = await invitations.open_for_employer(tx, booth.employer_id)
-        self.keep(organiser_invitation=organiser.id, invitation=candidate.id, booth_invitation=colleague.id)
+        self.keep(
+            organiser_invitation=organiser.link.id, invitation=candidate.link.id, booth_invitation=colleague.link.id
+        )
 
     async def _ways_to_sign_in(self) -> None:
         """A code and a link for Zoé, a password for Karim."""
@@ -158,9 +160,9 @@ class Furnishing:
         roles = ("amina", "karim", "luc", "sophie", "ines", "claire", "paul", "tomas")
         async with cast.database.transaction() as tx:
             for role, person in zip(roles, known, strict=True):
-                self.tokens[role] = await signin.open_session(tx, person, role)
+                self.tokens[role] = await sessions.open_session(tx, person, role)
             await tx.session.flush()
-            (session,) = await signin.sessions_of(tx, cast.amina)
+            (session,) = await sessions.sessions_of(tx, cast.amina)
         self.keep(session=session.id)
 
     async def _agree_on_an_appointment(self) -> None:
@@ -189,7 +191,9 @@ class Furnishing:
 
     async def _come_by_the_link(self, tx: Transaction, booked: Appointment) -> None:
         amina, until = await self._person(tx, self.cast.amina), booked.ends_at + timedelta(hours=2)
-        self.tokens["by_link"] = await signin.open_session(tx, amina, "by_link", appointment_id=booked.id, until=until)
+        self.tokens["by_link"] = await sessions.open_session(
+            tx, amina, "by_link", appointment_id=booked.id, until=until
+        )
 
     async def _say_when(self) -> None:
         claire = self.cast.claire.id

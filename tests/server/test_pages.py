@@ -31,7 +31,7 @@ from rooms.people.documents import Document
 from rooms.people.people import Person
 from server import devices, language
 from server.security import form_token, masked
-from signaling.hub import SESSION_COOKIE
+from signaling.cookies import SESSION_COOKIE
 from tests.server.furnishing import PDF
 from tests.server.world import SECRET, World
 
@@ -132,7 +132,7 @@ async def test_what_was_done_is_said_in_its_own_section(world: World) -> None:
 
 
 async def test_a_new_fair_may_have_its_first_day_at_once(world: World) -> None:
-    form = {"name": "Autumn", "time_zone": "Europe/Paris", "opens": "09:00", "closes": "17:00"}
+    form = {"name": "Autumn", "languages": "fr", "time_zone": "Europe/Paris", "opens": "09:00", "closes": "17:00"}
     async with visitor(world, "ines") as ines:
         status, _, text = await ines.send("/organise/new", **form, date="2027-02-30")
         assert (status, 'id="e-date"' in text) == (422, True)

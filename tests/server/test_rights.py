@@ -6,9 +6,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from server import page_request
+from server import routes
+from signaling.areas import load_areas
 from signaling.contract import CONTRACT
-from signaling.hub import load_areas
 from tests.clock import HandClock
 from tests.server.rights import ALL, LIVE, ROUTES
 from tests.server.rights.row import OK, LiveRow, Outcome, Row, Step
@@ -20,8 +20,8 @@ CHECKED_OTHERWISE = {"meeting:show"}
 
 async def test_every_route_has_a_row(database_url: str, tmp_path: Path, clock: HandClock) -> None:
     async with open_world(database_url, tmp_path, clock):
-        routes = {(route.method, route.path) for route in page_request.ROUTES}
-    assert routes == {(row.method, row.path) for row in ROUTES}
+        known = {(route.method, route.path) for route in routes.ROUTES}
+    assert known == {(row.method, row.path) for row in ROUTES}
 
 
 async def test_every_live_event_has_a_row() -> None:

@@ -20,7 +20,7 @@ from server import app as app_
 from server.page_request import FLASH, SERVICES
 from server.security import form_token, masked
 from server.settings import load
-from signaling.hub import SESSION_COOKIE
+from signaling.cookies import SESSION_COOKIE
 from tests.clock import HandClock
 from tests.server.furnishing import Furnishing
 

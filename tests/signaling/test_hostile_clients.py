@@ -4,8 +4,9 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,14 @@ import pytest
 from rooms.chat import messages
 from rooms.core.events import conversation_stream, line_stream
 from rooms.fairs import booths
+from rooms.people import sessions
 from server.page_request import SERVICES
-from signaling.hub import SESSION_COOKIE, Hub
+from signaling.cookies import SESSION_COOKIE
+from signaling.crowd import MOST_OF_A_PERSON
+from signaling.hub import Hub
 from signaling.streams import LARGEST_ANSWER
 from signaling.wire import MOST_UNREAD
+from tests.clock import HandClock
 from tests.server.world import Furnished, World
 
 
@@ -166,3 +171,70 @@ async def test_one_question_names_a_stream_once_and_no_answer_is_boundless(world
     async with world.live("anyone") as client:
         ack = await client.call("stream:follow", {"streams": [{"stream": stream}, {"stream": stream}]})
         assert ack["error"]["code"] == "streams.too_many"
+
+
+async def test_a_session_that_has_run_out_hears_nothing_more(world: World) -> None:  # S13
+    hub = hub_of(world)
+    async with raw(world, "luc") as luc, raw(world) as passer_by:
+        await hub.expiry.look()
+        await luc.emit("stream:follow", {"streams": []}, number="1")
+        await luc.until("431")
+        cast_clock(world).pass_by(days=31)
+        await hub.expiry.look()
+        await luc.until("41")
+        assert {client.person_id for client in hub.clients.values()} == {None}
+        await passer_by.emit("stream:follow", {"streams": []}, number="2")
+        await passer_by.until("432")
+
+
+def cast_clock(world: World) -> HandClock:
+    clock = world.database.clock
+    assert isinstance(clock, HandClock)
+    return clock
+
+
+async def test_a_session_does_not_go_on_without_end(world: World) -> None:  # S13
+    async with world.database.reading() as tx:
+        found = await sessions.whose(tx, world.tokens["luc"])
+    assert found
+    session, person = found
+    for _ in range(20):
+        cast_clock(world).pass_by(days=20)
+        async with world.database.transaction() as tx:
+            if await sessions.whose(tx, world.tokens["luc"]) is None:
+                break
+            await sessions.seen(tx, session.id, person.id)
+    assert cast_clock(world).now() - session.made_at <= timedelta(days=200)
+
+
+async def test_the_id_of_a_connection_lets_nobody_else_go_on_with_it(world: World) -> None:  # S13
+    url = world.server.make_url("/live/?EIO=4&transport=polling")
+    own = {"Cookie": f"{SESSION_COOKIE}={world.tokens['luc']}"}
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        async with session.get(url, headers=own) as answer:
+            sid = json.loads((await answer.text())[1:])["sid"]
+        for thief in ({}, {"Cookie": f"{SESSION_COOKIE}={world.tokens['amina']}"}):
+            async with session.post(url.update_query(sid=sid), data="40", headers=thief) as answer:
+                assert answer.status == 403
+        async with session.post(url.update_query(sid=sid), data="40", headers=own) as answer:
+            assert answer.status == 200
+
+
+async def test_a_persons_connections_have_one_allowance_and_are_counted(world: World) -> None:  # S14
+    chat = {"conversation_id": world.ids["public"], "text": "Hello", "client_id": str(uuid.uuid4())}
+    async with AsyncExitStack() as stack:
+        tabs = [await stack.enter_async_context(raw(world, "luc")) for _ in range(3)]
+        sent = 0
+        for number in range(3 * BEFORE_IT_IS_A_FLOOD // 3):
+            tab = tabs[number % 3]
+            await tab.emit("chat:send", chat | {"client_id": str(uuid.uuid4())}, number="7")
+            sent += json.loads((await tab.until("437"))[3:])[0]["ok"]
+        assert 0 < sent <= 20, "what one connection may send, not three times as much"
+    hub = hub_of(world)
+    async with asyncio.timeout(10):
+        while hub.crowd.counts:
+            await asyncio.sleep(0.01)
+    for _ in range(MOST_OF_A_PERSON):
+        assert hub.crowd.let_in("luc", is_known=True)
+    assert hub.crowd.let_in("luc", is_known=True) is None
+    assert hub.crowd.let_in("amina", is_known=True)

@@ -21,7 +21,7 @@ from rooms.core.model import new_id
 from rooms.core.uploads import DocumentKind, Upload, check
 from rooms.fairs import announcements, booths, fairs, schedule
 from rooms.fairs.fairs import Fair
-from rooms.lines import calls, places
+from rooms.lines import absence, calls, places
 from rooms.lines.call import Answer
 from rooms.lines.places import Place
 from rooms.meetings import cobrowsing, follow_up, meetings
@@ -69,7 +69,7 @@ async def on_hold_and_back(o: Onlookers, cast: Cast) -> None:
     await cast.disconnect(cast.amina)
     await cast.pass_by(minutes=11)
     async with o.during() as tx:
-        await places.put_absent_on_hold(tx)
+        await absence.put_absent_on_hold(tx)
     async with o.during() as tx:
         await places.person_appeared(tx, cast.amina.id)
 

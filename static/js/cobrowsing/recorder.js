@@ -4,9 +4,11 @@
  * What is private is left out here, before anything is told: the other one sees an empty box in its place.
  */
 
+import { FILLED } from "./filled.js";
 import { record } from "../../vendor/rrweb-record.js";
 
-/** @typedef {{point: {x: number, y: number}} | {fill: {id: number, text: string, isChecked: boolean}} | {again: true}} Back */
+/** @typedef {{id: number, text: string, isChecked: boolean, number: number}} Fill */
+/** @typedef {{point: {x: number, y: number}} | {fill: Fill} | {again: true}} Back */
 
 export const PRIVATE = "[data-private], input[type=password], input[type=file]";
 /** Hidden fields are not seen, and their values (such as a form's token) are left out. */
@@ -88,10 +90,18 @@ export class Recorder {
   }
 
   /**
-   * The other one fills in a field: never a private one, and never the button that sends it.
-   * @param {{id: number, text: string, isChecked: boolean}} fill
+   * @param {Fill} fill
    */
-  fill({ id, text, isChecked }) {
+  fill(fill) {
+    this.fillIn(fill);
+    record.addCustomEvent(FILLED, { id: fill.id, number: fill.number });
+  }
+
+  /**
+   * The other one fills in a field: never a private one, and never the button that sends it.
+   * @param {Fill} fill
+   */
+  fillIn({ id, text, isChecked }) {
     const field = record.mirror.getNode(id);
     const isField =
       field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement;

@@ -4,7 +4,7 @@ import { Streams } from "./streams.js";
 
 /** @typedef {import("./streams.js").Head} Head */
 /** @typedef {import("./streams.js").StreamEvent} StreamEvent */
-/** @typedef {"connected" | "catching-up" | "lost"} State */
+/** @typedef {"connected" | "catching-up" | "lost" | "signed-out"} State */
 /** @typedef {{ok: true} & Record<string, any>} Ack */
 
 const ACK_WITHIN_MS = 8000;
@@ -63,7 +63,8 @@ export class Connection {
 
   start() {
     this.socket.on("connect", () => void this.catchUp());
-    this.socket.on("disconnect", () => this.become("lost"));
+    // Only whose session has ended is sent away by the server; everybody else is waited for.
+    this.socket.on("disconnect", (reason) => this.become(reason === "io server disconnect" ? "signed-out" : "lost"));
     this.socket.on("connect_error", () => this.become("lost"));
     this.socket.onAny((event, payload) => this.receive(event, payload));
     if (this.socket.connected) void this.catchUp();

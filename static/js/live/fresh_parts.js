@@ -1,9 +1,11 @@
 /** Parts of a page that the server draws alone: fetched anew when an event says that they may have changed, and changed in place without disturbing whoever works in them. */
 
+import { clock } from "../parts/dom.js";
 import { Idiomorph } from "../../vendor/idiomorph.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 
+const LOOKS_EVERY_MS = 5000;
 const TRY_AGAIN_MS = 2000;
 const LONGEST_PAUSE_MS = 60000;
 const LEAVES_WITHIN_MS = 5000;
@@ -39,6 +41,10 @@ export class FreshParts {
     /** Until then what one has pressed leads somewhere, and nothing is drawn anew. */
     this.leavingUntil = -Infinity;
     this.isPressed = false;
+    /** The moment for which the page was drawn anew by the clock. */
+    this.turned = "";
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.watch = undefined;
     /** @type {(() => void)[]} */
     this.stops = [];
     this.listening = new AbortController();
@@ -46,6 +52,7 @@ export class FreshParts {
 
   start() {
     this.stops = this.events.map((event) => this.connection.on(event, (told) => this.hear(event, told)));
+    this.watch = setInterval(() => this.look(), LOOKS_EVERY_MS);
     this.listening = new AbortController();
     const { signal } = this.listening;
     this.page.addEventListener("submit", (event) => this.onLeaving(/** @type {SubmitEvent} */ (event)), { signal });
@@ -59,7 +66,19 @@ export class FreshParts {
     this.stops = [];
     clearTimeout(this.due);
     this.due = undefined;
+    clearInterval(this.watch);
     this.listening.abort();
+  }
+
+  /** What depends on the clock moves by the clock. */
+  look() {
+    for (const time of /** @type {NodeListOf<HTMLElement>} */ (this.page.querySelectorAll("[data-clock]"))) {
+      time.textContent = clock(new Date(this.connection.now()).toISOString(), time.dataset.clock);
+    }
+    const at = /** @type {HTMLElement | null} */ (this.page.querySelector("[data-turns-at]"))?.dataset.turnsAt ?? "";
+    if (!at || at === this.turned || new Date(at).getTime() > this.connection.now()) return;
+    this.turned = at;
+    this.renewSoon();
   }
 
   /**

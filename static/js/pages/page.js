@@ -11,6 +11,7 @@ import { FairState } from "../parts/fair_state.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
 import { MyPlaces } from "../parts/my_places.js";
 import { FormDrafts } from "../parts/form_drafts.js";
+import { RingSound, RingSoundChoice } from "../parts/ring_sound.js";
 import { RingingDialog } from "../parts/ringing.js";
 import { FRAME } from "../cobrowsing/frame.js";
 import { io } from "../../vendor/socket.io.js";
@@ -118,10 +119,14 @@ function ofEveryPage(connection) {
  */
 function ofOneself(connection, announcer, door, dialog) {
   const waiting = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=appointment-door]"));
+  const choice = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=ring-sound]"));
+  const sound = new RingSound(document, localStorage);
   return [
     new MyPlaces(document, connection, announcer),
     door,
-    new RingingDialog(dialog, connection, announcer, door),
+    sound,
+    ...(choice ? [new RingSoundChoice(choice, sound)] : []),
+    new RingingDialog(dialog, connection, announcer, door, sound),
     new Announcements(document, connection, announcer),
     ...(waiting ? [new AppointmentDoor(waiting, connection, announcer)] : []),
   ];

@@ -5,9 +5,10 @@ import { say } from "../live/words.js";
 /** @typedef {import("../live/connection.js").Connection} Connection */
 
 const SENTENCES = {
-  connected: "Connected",
+  connected: "Live",
   "catching-up": "Catching up",
   lost: "No connection. Trying again.",
+  "signed-out": "Signed out",
 };
 const PATIENCE_MS = 1200;
 
@@ -45,5 +46,20 @@ export class ConnectionPill {
     this.element.classList.toggle("warn", state !== "connected");
     const text = this.element.querySelector("[data-slot=text]");
     if (text) text.textContent = say(SENTENCES[state]);
+    if (state === "signed-out") this.sayWhere();
+  }
+
+  /** What was typed stays on the page; the way back in leads to it. */
+  sayWhere() {
+    const note = document.createElement("p");
+    note.className = "flash warn";
+    note.dataset.kept = "";
+    note.setAttribute("role", "alert");
+    const way = document.createElement("a");
+    way.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    way.textContent = say("Sign in");
+    note.append(`${say("You were signed out on this device.")} `, way);
+    document.querySelector("main")?.prepend(note);
+    note.scrollIntoView({ block: "nearest" });
   }
 }

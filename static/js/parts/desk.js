@@ -31,6 +31,9 @@ export class Desk {
     /** @type {(() => void)[]} */
     this.stops = [];
     this.isSending = false;
+    this.unseen = 0;
+    this.title = document.title;
+    this.look = this.look.bind(this);
     this.onSubmit = this.onSubmit.bind(this);
   }
 
@@ -40,15 +43,18 @@ export class Desk {
       this.connection.watch((state) => state === "connected" && void this.attend()),
       this.connection.on("line:rang", (told) => here(told) && this.say("Calling %(name)s", told.ringing.place_id)),
       this.connection.on("line:settled", (told) => here(told) && this.say(SETTLED[told.state], told.place_id)),
+      this.connection.on("line:joined", (told) => here(told) && this.joined(told)),
       this.connection.on("line:question", (told) => here(told) && this.hear(told.question)),
     ];
     this.element.addEventListener("submit", this.onSubmit);
+    document.addEventListener("visibilitychange", this.look);
   }
 
   stop() {
     for (const stop of this.stops) stop();
     this.stops = [];
     this.element.removeEventListener("submit", this.onSubmit);
+    document.removeEventListener("visibilitychange", this.look);
   }
 
   attend() {
@@ -62,6 +68,23 @@ export class Desk {
   say(sentence, place) {
     const name = this.element.querySelector(`[data-place="${place}"] [data-slot=name]`)?.textContent ?? "";
     if (sentence) this.announcer.say(say(sentence, { name }));
+  }
+
+  /**
+   * Said, and counted in the title until somebody looks.
+   * @param {{place: {name: string}}} told
+   */
+  joined({ place }) {
+    this.announcer.say(say("%(name)s is in your line", { name: place.name }));
+    if (!document.hidden) return;
+    this.unseen += 1;
+    document.title = `(${this.unseen}) ${this.title}`;
+  }
+
+  look() {
+    if (document.hidden || this.unseen === 0) return;
+    this.unseen = 0;
+    document.title = this.title;
   }
 
   /** @param {{asker_name: string, waits: boolean}} question */

@@ -56,9 +56,9 @@ export function copy(root, name) {
 /**
  * The hours and minutes of a moment in the page's time zone.
  * @param {string} moment
+ * @param {string} [timeZone] the page's own otherwise
  */
-export function clock(moment) {
-  const timeZone = document.body.dataset.zone;
+export function clock(moment, timeZone = document.body.dataset.zone) {
   return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(
     new Date(moment),
   );

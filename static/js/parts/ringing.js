@@ -1,7 +1,7 @@
 /** The call that rings: who, for how long, and the four answers. The countdown follows the server's deadline. */
 
 import { say } from "../live/words.js";
-import { fill } from "./dom.js";
+import { actOf, fill, show } from "./dom.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {import("./announcer.js").Announcer} Announcer */
@@ -28,8 +28,10 @@ export class RingingDialog {
    * @param {Connection} connection
    * @param {Announcer} announcer
    * @param {import("./meeting_door.js").MeetingDoor} door
+   * @param {import("./ring_sound.js").RingSound} sound
    */
-  constructor(dialog, connection, announcer, door) {
+  constructor(dialog, connection, announcer, door, sound) {
+    this.sound = sound;
     this.dialog = dialog;
     this.connection = connection;
     this.announcer = announcer;
@@ -42,6 +44,9 @@ export class RingingDialog {
     this.stops = [];
     this.onAnswer = this.onAnswer.bind(this);
     this.onClose = this.onClose.bind(this);
+    this.onClick = this.onClick.bind(this);
+    /** @type {number} how long it rings, in milliseconds */
+    this.span = RINGS_FOR_MS;
     this.title = document.title;
   }
 
@@ -55,6 +60,7 @@ export class RingingDialog {
     // Escape does not answer a call: the choices do.
     this.dialog.addEventListener("cancel", prevent);
     this.dialog.addEventListener("close", this.onClose);
+    this.dialog.addEventListener("click", this.onClick);
   }
 
   stop() {
@@ -64,14 +70,19 @@ export class RingingDialog {
     this.dialog.removeEventListener("submit", this.onAnswer);
     this.dialog.removeEventListener("cancel", prevent);
     this.dialog.removeEventListener("close", this.onClose);
+    this.dialog.removeEventListener("click", this.onClick);
   }
 
   /**
    * @param {Ringing} ringing
    */
   ring(ringing) {
-    if (new Date(ringing.deadline).getTime() <= this.connection.now()) return;
+    const left = new Date(ringing.deadline).getTime() - this.connection.now();
+    if (left <= 0) return;
+    const ringsOn = this.ringing?.call_id === ringing.call_id;
     this.ringing = ringing;
+    this.span = Math.max(RINGS_FOR_MS, left);
+    if (ringsOn) return this.count();
     fill(this.dialog, "employer", ringing.employer);
     fill(this.dialog, "recruiter", ringing.recruiter_name);
     fill(this.dialog, "minutes", String(ringing.minutes));
@@ -84,6 +95,20 @@ export class RingingDialog {
     this.announcer.sayNow(sentence);
     document.title = `● ${sentence}`;
     navigator.vibrate?.([300, 200, 300]);
+    void this.sing();
+  }
+
+  /** With the sound that was chosen; where the browser keeps it silent, it is said. */
+  async sing() {
+    const isHeard = await this.sound.begin();
+    show(this.dialog, "silent", !isHeard);
+    const silence = /** @type {HTMLElement | null} */ (this.dialog.querySelector("[data-act=silence]"));
+    if (silence) silence.hidden = !isHeard || !this.sound.isOn;
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    if (actOf(event) === "silence") this.sound.end();
   }
 
   /** Some browsers close a dialog however often it is prevented; the call still rings, and can only be answered here. */
@@ -96,7 +121,7 @@ export class RingingDialog {
     const left = Math.max(0, new Date(this.ringing.deadline).getTime() - this.connection.now());
     const seconds = this.dialog.querySelector(".seconds");
     if (seconds) seconds.textContent = say("%(seconds)s s", { seconds: Math.ceil(left / 1000) });
-    this.dialog.style.setProperty("--left", String(Math.min(1, left / RINGS_FOR_MS)));
+    this.dialog.style.setProperty("--left", String(Math.min(1, left / this.span)));
   }
 
   /** @param {{call_id: string, state: string, counted: boolean}} payload */
@@ -121,10 +146,22 @@ export class RingingDialog {
     note.dataset.kept = "";
     note.textContent = sentence;
     document.querySelector("main")?.prepend(note);
+    note.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {string} call_id */
+  async stretch(call_id) {
+    try {
+      await this.connection.send("line:stretch", { call_id });
+      this.announcer.say(say("It rings for a minute more."));
+    } catch (error) {
+      this.announcer.sayNow(error instanceof Error ? error.message : "");
+    }
   }
 
   close() {
     this.ringing = null;
+    this.sound.end();
     clearInterval(this.timer);
     document.title = this.title;
     if (this.dialog.open) this.dialog.close();
@@ -135,9 +172,11 @@ export class RingingDialog {
     event.preventDefault();
     const answer = /** @type {HTMLButtonElement | null} */ (event.submitter)?.value;
     if (!this.ringing || !answer) return;
+    const { call_id } = this.ringing;
+    if (answer === "stretch") return this.stretch(call_id);
     if (answer === "join" || answer === "without_video") this.door.expect();
     try {
-      await this.connection.send("line:answer", { call_id: this.ringing.call_id, answer });
+      await this.connection.send("line:answer", { call_id, answer });
     } catch (error) {
       this.tell(error instanceof Error ? error.message : "");
     }

@@ -1,5 +1,6 @@
 /** The other one's pages, as they show them: to look at, to point at, and to fill in once that is allowed. */
 
+import { FILLED } from "../cobrowsing/filled.js";
 import { Gathering } from "../cobrowsing/pieces.js";
 import { say } from "../live/words.js";
 import { actOf, fill } from "./dom.js";
@@ -8,7 +9,8 @@ import { PagesPane } from "./pages_pane.js";
 
 /** @typedef {import("../meeting/meeting.js").Meeting} Meeting */
 
-const META = 4;
+const FULL_SNAPSHOT = 2, INCREMENT = 3, META = 4, CUSTOM = 5;
+const INPUT = 5;
 const ASK_AGAIN_MS = 2500;
 
 export class SeenPages extends PagesPane {
@@ -26,6 +28,10 @@ export class SeenPages extends PagesPane {
      * @type {Promise<void>} */
     this.queue = Promise.resolve();
     this.size = { width: 0, height: 0 };
+    this.filled = 0;
+    /** The last of our own fillings of each field that has not come back: until then what comes is older than ours.
+     * @type {Map<number, number>} */
+    this.onTheirWay = new Map();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.asking = undefined;
     this.onClick = this.onClick.bind(this);
@@ -71,7 +77,7 @@ export class SeenPages extends PagesPane {
     }
     if (!isLooking) return this.close();
     const mayFill = this.meeting.cobrowsing?.may_fill;
-    const words = mayFill ? "%(name)s shows a page. You may fill in with them." : "%(name)s shows a page. Click to point at something, or move with the arrow keys and press Enter.";
+    const words = mayFill ? "%(name)s shows a page. You may fill in with them, and they read what you type." : "%(name)s shows a page. Click to point at something, or move with the arrow keys and press Enter.";
     fill(this.element, "pages-words", say(words, { name: this.otherName }));
     this.place.setAttribute("aria-label", say("Page of %(name)s", { name: this.otherName }));
     this.interact();
@@ -115,7 +121,21 @@ export class SeenPages extends PagesPane {
   see(event, Replayer) {
     if (!this.isLooking || (!this.replayer && event.type !== META)) return;
     this.replayer ??= this.open(event.timestamp, Replayer);
-    this.replayer.addEvent(event);
+    if (!this.isOlderThanOurs(event)) this.replayer.addEvent(event);
+  }
+
+  /**
+   * The echo of what one types oneself would take back the keys pressed since.
+   * @param {any} event
+   */
+  isOlderThanOurs(event) {
+    const { type, data } = event;
+    if (type === FULL_SNAPSHOT) this.onTheirWay.clear();
+    if (type === CUSTOM && data.tag === FILLED) {
+      if (this.onTheirWay.get(data.payload.id) === data.payload.number) this.onTheirWay.delete(data.payload.id);
+      return true;
+    }
+    return type === INCREMENT && data.source === INPUT && this.onTheirWay.has(data.id);
   }
 
   /**
@@ -164,6 +184,8 @@ export class SeenPages extends PagesPane {
     const page = /** @type {Document} */ (replayer.iframe.contentDocument);
     page.addEventListener("input", (event) => this.onInput(event));
     page.addEventListener("submit", (event) => event.preventDefault());
+    // The middle button would open an address of the other one's choice.
+    page.addEventListener("auxclick", (event) => event.preventDefault());
     page.addEventListener("click", (event) => {
       const wanted = /** @type {HTMLElement} */ (event.target).closest("a, button");
       if (wanted) event.preventDefault();
@@ -177,7 +199,11 @@ export class SeenPages extends PagesPane {
     if (!event.isTrusted || !this.meeting.cobrowsing?.may_fill) return;
     const field = /** @type {HTMLInputElement} */ (event.target);
     const id = this.replayer?.getMirror().getId(field);
-    this.meeting.tellOther("cobrowse_back", { fill: { id, text: field.value, isChecked: field.checked ?? false } });
+    if (id === undefined || field.type === "password") return;
+    this.filled += 1;
+    this.onTheirWay.set(id, this.filled);
+    const { value: text, checked: isChecked = false } = field;
+    this.meeting.tellOther("cobrowse_back", { fill: { id, text, isChecked, number: this.filled } });
   }
 
   /** @param {MouseEvent} event */

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rooms import access
-from rooms.access import Actor, invitations
+from rooms.access import Actor, acceptance
 from rooms.appointments import transitions
 from rooms.appointments.appointment import Attendance
 from rooms.caseload import agreed_steps, caseload, follow_requests, notes
@@ -99,7 +99,7 @@ async def test_what_is_agreed_lies_ahead_and_today_counts_in_every_zone(office: 
 async def test_whoever_signs_in_comes_to_where_they_work(office: Office) -> None:
     cast = office.cast
     async with cast.database.reading() as tx:
-        homes = [await invitations.home_of(tx, person) for person in (office.claire, cast.luc, cast.ines, cast.amina)]
+        homes = [await acceptance.home_of(tx, person) for person in (office.claire, cast.luc, cast.ines, cast.amina)]
     assert homes == ["/counsel", "/desk", "/organise", "/"]
 
 

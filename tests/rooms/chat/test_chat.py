@@ -60,7 +60,7 @@ async def test_a_removed_message_is_told_without_its_text_and_leaves_the_reports
     async with cast.database.transaction() as tx:
         await moderation.report(tx, cast.amina, message, cast.fair.id)
     async with cast.database.transaction() as tx:
-        assert [row.id for row in await moderation.open_reports(tx, cast.fair.id)] == [message.id]
+        assert [row.message.id for row in await moderation.open_reports(tx, cast.fair.id)] == [message.id]
         await moderation.remove(tx, await tx.session.get_one(Message, message.id), cast.fair.id)
     async with cast.database.reading() as tx:
         assert await moderation.open_reports(tx, cast.fair.id) == []

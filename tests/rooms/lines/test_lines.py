@@ -1,18 +1,21 @@
 """What a waiting line promises: nobody loses a place, nobody is called who cannot answer, nothing is invented."""
 
 import pytest
+from sqlalchemy import select
 
+from rooms.access import acceptance
 from rooms.core import outbox
 from rooms.core.errors import Conflict
 from rooms.fairs import booths, schedule
 from rooms.fairs.fairs import Fair
-from rooms.lines import calls, line_status, places
+from rooms.lines import absence, calls, line_status, places
 from rooms.lines.call import Answer, Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.lines.waits import Wait, expected
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting, MeetingState
 from rooms.people import engagement
+from rooms.people.signin import LinkSpent
 from tests.cast import Cast
 
 
@@ -125,7 +128,7 @@ async def test_out_of_reach_for_longer_than_the_grace_puts_on_hold_and_coming_ba
     for minutes, state in ((9, PlaceState.WAITING), (2, PlaceState.ON_HOLD)):
         await cast.pass_by(minutes=minutes)
         async with cast.database.transaction() as tx:
-            await places.put_absent_on_hold(tx)
+            await absence.put_absent_on_hold(tx)
         assert (await cast.place(place)).state is state
     assert await positions(cast) == [("Amina Benali", None), ("Karim Diallo", 1)]
     await cast.connect(cast.amina)
@@ -141,7 +144,7 @@ async def test_places_survive_the_night_and_nobody_is_put_on_hold_while_the_door
     await cast.pass_by(hours=10)
     async with cast.database.transaction() as tx:
         await schedule.turn_due(tx, cast.fair.id)
-        assert await places.put_absent_on_hold(tx) == 0
+        assert await absence.put_absent_on_hold(tx) == 0
     assert (await cast.place(place)).state is PlaceState.WAITING
     async with cast.database.reading() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
@@ -279,3 +282,81 @@ async def test_a_recruiter_who_talks_is_there_though_away_from_the_desk(cast: Ca
     async with cast.database.transaction() as tx:
         await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
     assert await staff() == []
+
+
+async def test_whoever_leaves_by_mistake_takes_the_place_back_in_its_order(cast: Cast) -> None:  # C6
+    first = await cast.join(cast.amina, cast.atlantique)
+    await cast.join(cast.karim, cast.atlantique)
+    async with cast.database.transaction() as tx:
+        await calls.leave(tx, await tx.session.get_one(Place, first.id))
+    await cast.pass_by(minutes=4)
+    async with cast.database.transaction() as tx:
+        assert [place.id for place in await places.left_lately(tx, cast.amina.id, cast.fair.id)] == [first.id]
+        await places.come_back(tx, await tx.session.get_one(Place, first.id))
+    assert await positions(cast) == [("Amina Benali", 1), ("Karim Diallo", 2)]
+    async with cast.database.transaction() as tx:
+        await calls.leave(tx, await tx.session.get_one(Place, first.id))
+    await cast.pass_by(minutes=6)
+    async with cast.database.transaction() as tx:
+        with pytest.raises(Conflict) as refused:
+            await places.come_back(tx, await tx.session.get_one(Place, first.id))
+    assert refused.value.code == "place.gone"
+
+
+async def test_a_place_that_was_left_and_taken_anew_is_not_taken_back_beside_it(cast: Cast) -> None:  # C6
+    first = await cast.join(cast.amina, cast.atlantique)
+    async with cast.database.transaction() as tx:
+        await calls.leave(tx, await tx.session.get_one(Place, first.id))
+    await cast.join(cast.amina, cast.atlantique)
+    async with cast.database.transaction() as tx:
+        assert await places.left_lately(tx, cast.amina.id, cast.fair.id) == []
+        with pytest.raises(Conflict):
+            await places.come_back(tx, await tx.session.get_one(Place, first.id))
+
+
+async def test_whoever_needs_more_time_to_answer_takes_it(cast: Cast) -> None:  # A3
+    await cast.connect(cast.amina)
+    await cast.join(cast.amina, cast.atlantique)
+    call = await cast.call_next(cast.luc, cast.atlantique)
+    for _ in range(3):
+        await cast.pass_by(seconds=50)
+        async with cast.database.transaction() as tx:
+            row = await calls.locked(tx, call.id)
+            assert row
+            calls.stretch(tx, row)
+    await cast.pass_by(seconds=50)
+    assert (await settle(cast, call)).state is CallState.RINGING
+    async with cast.database.transaction() as tx:
+        row = await calls.locked(tx, call.id)
+        assert row
+        with pytest.raises(Conflict) as refused:
+            calls.stretch(tx, row)
+    assert refused.value.code == "call.longest"
+    await cast.pass_by(seconds=41)
+    assert (await settle(cast, call)).state is CallState.MISSED
+
+
+async def test_after_a_miss_one_says_when_one_is_ready(cast: Cast) -> None:  # C12
+    await cast.connect(cast.amina)
+    place = await cast.join(cast.amina, cast.atlantique)
+    call = await cast.call_next(cast.luc, cast.atlantique)
+    await cast.pass_by(seconds=61)
+    await settle(cast, call)
+    with pytest.raises(Conflict):
+        await cast.call_next(cast.luc, cast.atlantique)
+    async with cast.database.transaction() as tx:
+        places.ready_now(tx, await tx.session.get_one(Place, place.id))
+    assert (await cast.call_next(cast.luc, cast.atlantique)).place_id == place.id
+
+
+async def test_the_mail_of_a_call_leads_into_it(cast: Cast) -> None:  # C4
+    await cast.connect(cast.amina)
+    await cast.join(cast.amina, cast.atlantique)
+    call = await cast.call_next(cast.luc, cast.atlantique)
+    async with cast.database.transaction() as tx:
+        token = str(next(mail for mail in await outbox.latest(tx) if mail.template == "called").values["path"])
+        person, path = await acceptance.accept(tx, token.rsplit("/", 1)[-1], "en")
+        meeting = (await tx.session.execute(select(Meeting).where(Meeting.call_id == call.id))).scalar_one()
+        assert (person.id, path) == (cast.amina.id, meeting.path)
+        with pytest.raises(LinkSpent):
+            await acceptance.accept(tx, token.rsplit("/", 1)[-1], "en")

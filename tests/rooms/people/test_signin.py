@@ -5,13 +5,13 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from rooms.access import invitations
+from rooms.access import acceptance, invitations
 from rooms.core import outbox
 from rooms.core.database import Database
 from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.fairs import booths
 from rooms.organisations.employers import EmployerMember
-from rooms.people import people, signin
+from rooms.people import people, sessions, signin
 from rooms.people.people import Person
 from rooms.people.signin import Purpose
 from tests.cast import Cast
@@ -97,11 +97,11 @@ async def test_a_link_that_was_withdrawn_or_never_was_is_not_found(cast: Cast) -
 
 async def test_an_invitation_makes_a_recruiter_who_staffs_the_booth(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
-        await invitations.invite_employer(tx, cast.fair, "Loire Camping", "hospitality", "nadia@example.org", "fr")
+        await invitations.invite_employer(tx, cast.ines, cast.fair, "Loire Camping", "hospitality", "nadia@example.org")
     async with cast.database.reading() as tx:
         path = str((await outbox.latest(tx))[0].values["path"])
     async with cast.database.transaction() as tx:
-        nadia, home = await invitations.accept(tx, path.removeprefix("/links/"), "fr")
+        nadia, home = await acceptance.accept(tx, path.removeprefix("/links/"), "fr")
         await tx.session.flush()
         member = (
             await tx.session.execute(select(EmployerMember).where(EmployerMember.person_id == nadia.id))
@@ -109,22 +109,22 @@ async def test_an_invitation_makes_a_recruiter_who_staffs_the_booth(cast: Cast) 
         unready = await booths.first_unready(tx, member.employer_id)
     assert (home, member.is_owner) == (f"/booths/{unready}/set-up", True)
     async with cast.database.reading() as tx:
-        assert await invitations.home_of(tx, nadia) == "/desk"
+        assert await acceptance.home_of(tx, nadia) == "/desk"
 
 
 async def test_a_session_ends_when_it_is_withdrawn_and_nobody_else_can_withdraw_it(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
-        token = await signin.open_session(tx, cast.amina, "Firefox")
+        token = await sessions.open_session(tx, cast.amina, "Firefox")
     async with cast.database.reading() as tx:
-        found = await signin.whose(tx, token)
+        found = await sessions.whose(tx, token)
     assert found is not None
     async with cast.database.transaction() as tx:
         with pytest.raises(NotFound):
-            await signin.withdraw(tx, cast.luc, found[0].id)
-        await signin.withdraw(tx, cast.amina, found[0].id)
+            await sessions.withdraw(tx, cast.luc, found[0].id)
+        await sessions.withdraw(tx, cast.amina, found[0].id)
     async with cast.database.reading() as tx:
-        assert await signin.whose(tx, token) is None
-        assert await signin.person_of(tx, found[0].id) is None
+        assert await sessions.whose(tx, token) is None
+        assert await sessions.person_of(tx, found[0].id) is None
 
 
 async def test_a_password_fits_only_its_person(cast: Cast) -> None:

@@ -17,6 +17,8 @@ LINE: tuple[Row, ...] = (
     ),
     act("/places/{place}/leave", only("amina"), to("/")).hidden().but(luc=403),
     act("/places/{place}/return", only("amina"), to("/")).of(place="place_on_hold").hidden().but(sophie=403),
+    act("/places/{place}/ready", only("amina"), to("/")).hidden().but(luc=403),
+    act("/calls/{call}/stretch", only("karim"), to("/")).hidden().but(luc=403),
     act("/calls/{call}/answer", only("karim"), to("/fairs/{fair}/booths/{employer}"), answer="later")
     .hidden()
     .but(luc=403),
@@ -72,6 +74,7 @@ SETTING_UP: tuple[Row, ...] = (
     act("/booths/{booth}/staff", STAFF, to(SET_UP + "#staff"), staff="{luc}"),
     act("/booths/{booth}/colleagues", STAFF, to(SET_UP + "#colleagues"), email="new@example.org"),
     act("/booths/{booth}/colleagues/{colleague}/remove", STAFF, to(SET_UP + "#people")),
+    act("/booths/{booth}/invitations/{booth_invitation}/again", STAFF, to(SET_UP + "#people")),
     act("/booths/{booth}/invitations/{booth_invitation}/withdraw", STAFF, to(SET_UP + "#people")),
     act("/booths/{booth}/vacancies", STAFF, to(SET_UP + "#vacancies"), title="Cook", contract="permanent"),
     act("/booths/{booth}/documents", STAFF, to(SET_UP + "#documents"), document=Upload("hours.pdf", PDF)),

@@ -20,10 +20,10 @@ SEEN: tuple[Row, ...] = (
 RUN: tuple[Row, ...] = (
     read("/organise", ORGANISERS),
     read("/organise/new", ORGANISERS),
-    act("/organise/new", ORGANISERS, to("/organise/another-fair"), name="Another fair").once(),
+    act("/organise/new", ORGANISERS, to("/organise/another-fair"), name="Another fair", languages="fr").once(),
     read("/organise/{fair}", ORGANISERS),
     read("/organise/{fair}/describe", ORGANISERS),
-    act("/organise/{fair}/describe", ORGANISERS, to("/organise/{fair}"), name="Hotels"),
+    act("/organise/{fair}/describe", ORGANISERS, to("/organise/{fair}"), name="Hotels", languages="fr"),
     act(
         "/organise/{fair}/days",
         ORGANISERS,
@@ -40,19 +40,19 @@ RUN: tuple[Row, ...] = (
         employer="New",
         sector="retail",
         email="n@example.org",
-    ),
+    ).once(),
     act(
         "/organise/{fair}/candidates",
         ORGANISERS,
         to("/organise/{fair}#candidates"),
         candidate_email="n@example.org",
-    ),
+    ).once(),
     act(
         "/organise/{fair}/organisers",
         ORGANISERS,
         to("/organise/{fair}#organisers"),
         organiser_email="n@example.org",
-    ),
+    ).once(),
     act("/organise/{fair}/organisers/{person}/remove", ORGANISERS, to("/organise/{fair}#organisers")),
     act(
         "/organise/{fair}/banner",
@@ -62,6 +62,7 @@ RUN: tuple[Row, ...] = (
     ),
     act("/organise/{fair}/banner/remove", ORGANISERS, to("/organise/{fair}#banner")),
     act("/organise/{fair}/invitations/{invitation}/withdraw", ORGANISERS, to("/organise/{fair}#invitations")),
+    act("/organise/{fair}/invitations/{invitation}/again", ORGANISERS, to("/organise/{fair}#invitations")),
     act("/organise/{fair}/announcements", ORGANISERS, to("/organise/{fair}#announcements"), text="Hello"),
     act("/organise/{fair}/move", ORGANISERS, to("/organise/{fair}"), move="close").once(),
 )
@@ -80,6 +81,7 @@ ADMINISTERED: tuple[Row, ...] = (
     act("/administer/organisers/{person}/remove", ADMINISTRATOR, to("/administer")),
     act("/administer/teams/{team}/counsellors/{person}/remove", ADMINISTRATOR, to("/administer")),
     act("/administer/invitations/{organiser_invitation}/withdraw", ADMINISTRATOR, to("/administer")),
+    act("/administer/invitations/{organiser_invitation}/again", ADMINISTRATOR, to("/administer")),
     read("/administer/agencies/{agency}", ADMINISTRATOR),
     act(
         "/administer/agencies/{agency}",

@@ -41,8 +41,10 @@ LINES: tuple[LiveRow, ...] = (
     send("line:join", KNOWN, booth_id="{booth}").but(luc="line.own"),
     send("line:leave", only("amina"), place_id="{place}").hidden("place").but(luc="refused"),
     send("line:return", only("amina"), place_id="{place_on_hold}").hidden("place").but(sophie="refused"),
+    send("line:ready", only("amina"), place_id="{place}").hidden("place").but(luc="refused"),
     send("line:call", STAFF, booth_id="{booth}").after("luc", "/calls/{call}/withdraw"),
     send("line:withdraw", STAFF, call_id="{call}").hidden("call").but(karim="refused"),
+    send("line:stretch", only("karim"), call_id="{call}").hidden("call").but(luc="refused"),
     send("line:answer", only("karim"), call_id="{call}", answer="later").hidden("call").but(luc="refused"),
 )
 

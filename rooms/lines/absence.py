@@ -1,0 +1,35 @@
+"""Whoever is out of reach for longer than a fair waits: their place is kept on hold."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair
+from rooms.lines import places
+from rooms.lines.places import HoldReason, Place, PlaceState
+from rooms.people import presence
+
+
+async def put_absent_on_hold(tx: Transaction) -> int:
+    """Put on hold the places whose people have been out of reach for longer than the fair's grace. For the worker."""
+    query = (
+        select(Place)
+        .join(Booth, Booth.id == Place.booth_id)
+        .join(Fair, Fair.id == Booth.fair_id)
+        .where(Place.state == PlaceState.WAITING, Fair.open_until.is_not(None))
+        .with_for_update(of=Place, skip_locked=True)
+    )
+    waiting = list((await tx.session.execute(query)).scalars())
+    reach = await presence.reach(tx, {place.person_id for place in waiting})
+    held = 0
+    for place in waiting:
+        here = reach[place.person_id]
+        grace = timedelta(minutes=place.booth.fair.grace_minutes)
+        since = max(filter(None, (here.last_seen, place.joined_at, place.booth.fair.doors_opened_at)))
+        if not here.is_near and since + grace <= tx.now:
+            places.move(tx, place, PlaceState.ON_HOLD, HoldReason.OUT_OF_REACH)
+            held += 1
+            await places.tell_second(tx, place.booth_id)
+    return held

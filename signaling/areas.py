@@ -1,0 +1,22 @@
+"""Where the handlers and projections stand."""
+
+from importlib import import_module
+
+AREAS = (
+    "fairs",
+    "desk",
+    "appointments",
+    "personal_stream",
+    "chat",
+    "streams",
+    "lines",
+    "booths",
+    "meetings",
+    "cobrowsing",
+)
+
+
+def load_areas() -> None:
+    """Every handler and projection is known from here on."""
+    for area in AREAS:
+        import_module(f"signaling.{area}")
