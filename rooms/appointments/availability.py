@@ -210,12 +210,13 @@ def _of_weekday(weekly: tuple[Hours, ...], day: date) -> tuple[tuple[time, time,
 def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
     """What is left of the spans where nothing of `taken` lies; sorted."""
     left, gone = [], joined(taken)
-    for begins, ends in joined(spans):
+    for span in joined(spans):
+        rest = span
         for other in gone:
-            if other.meets(Span(begins, ends)):
-                left.append(Span(begins, max(begins, other.begins)))
-                begins = max(begins, other.ends)
-        left.append(Span(begins, ends))
+            if other.meets(rest):
+                left.append(Span(rest.begins, other.begins))
+                rest = Span(other.ends, span.ends)
+        left.append(rest)
     return [span for span in left if span.begins < span.ends]
 
 
