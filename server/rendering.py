@@ -176,17 +176,29 @@ def safe_json(text: str) -> Markup:
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704
 
 
+LINK = re.compile(r"""\b(?:https?://|www\.)[^\s<>"]+""")
+AFTER_A_LINK = ".,;:!?'’”»…"
+"""What ends a sentence is no part of the address before it."""
+
+
 def linked(text: str) -> Markup:
-    """Plain text as paragraphs whose addresses can be followed."""
-    parts = re.split(r"(https?://\S+)", text)
-    out = [
-        Markup('<a href="{0}">{0}</a>').format(part) if i % 2 else Markup.escape(part) for i, part in enumerate(parts)
-    ]
-    return Markup("<p>") + Markup("").join(out).replace("\n", Markup("<br>")) + Markup("</p>")
+    """Plain text whose addresses can be followed, in a window of their own. As static/js/live/links.js does it."""
+    out, at = [], 0
+    for found in LINK.finditer(text):
+        address = found.group().rstrip(AFTER_A_LINK)
+        if address.endswith(")") and "(" not in address:
+            address = address[:-1].rstrip(AFTER_A_LINK)
+        path = address if address.startswith("http") else f"https://{address}"
+        out += [
+            Markup.escape(text[at : found.start()]),
+            Markup('<a href="{}" target="_blank" rel="noopener noreferrer nofollow ugc">{}</a>').format(path, address),
+        ]
+        at = found.start() + len(address)
+    return Markup("").join([*out, Markup.escape(text[at:])])
 
 
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs; nothing in it is markup."""
+    """Plain text as paragraphs, each in the direction of its own script; nothing in it is markup but its addresses."""
     blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
-    lines = [Markup("<br>").join(block.split("\n")) for block in blocks]
-    return Markup("").join(Markup("<p>{}</p>").format(block) for block in lines)
+    lines = [Markup("<br>").join(map(linked, block.split("\n"))) for block in blocks]
+    return Markup("").join(Markup('<p dir="auto">{}</p>').format(block) for block in lines)

@@ -1,8 +1,14 @@
 """Templates and the pages that fill them agree on names."""
 
 import ast
+import html
+import json
 import re
 from pathlib import Path
+
+import pytest
+
+from server import rendering
 
 
 def test_the_base_page_takes_no_name_that_a_page_is_given() -> None:
@@ -17,3 +23,15 @@ def test_the_base_page_takes_no_name_that_a_page_is_given() -> None:
     assert {"booth", "is_staff", "due"} <= given, "the search finds what pages are given"
     assert own
     assert not own & given
+
+
+LINKS = json.loads((Path(__file__).parent.parent / "links.json").read_text())
+
+
+@pytest.mark.parametrize(("text", "links"), LINKS, ids=[text for text, _ in LINKS])
+def test_addresses_can_be_followed_and_nothing_else_is_markup(text: str, links: list[str]) -> None:  # C15
+    """The same as in browsers: tests/js/links.test.js."""
+    found = str(rendering.linked(text))
+    assert [html.unescape(path) for path in re.findall(r'<a href="([^"]*)"', found)] == links
+    assert html.unescape(re.sub(r"</?a\b[^>]*>", "", found)) == text
+    assert found.count("<") == 2 * len(links)

@@ -1,5 +1,6 @@
 /** A conversation: messages appear once, in order; what one sends is kept until the server has it. */
 
+import { write } from "../live/links.js";
 import { Unsent } from "../live/unsent.js";
 import { say } from "../live/words.js";
 import { clock, copy, show } from "./dom.js";
@@ -99,7 +100,7 @@ export class Chat {
    */
   write(item, author, text, at) {
     /** @type {HTMLElement} */ (item.querySelector(".author")).textContent = author;
-    /** @type {HTMLElement} */ (item.querySelector("p")).textContent = text;
+    write(/** @type {HTMLElement} */ (item.querySelector("p")), text);
     const time = /** @type {HTMLTimeElement} */ (item.querySelector("time"));
     time.dateTime = at;
     time.textContent = clock(at);
