@@ -18,6 +18,7 @@ from rooms.people import presence
 from server import language, mail, migrating, rendering, security
 from server.busy_calendars import BusyCalendars
 from server.files import FolderStorage
+from server.mail_writer import Writer
 from server.page_request import SERVICES, PageRequest, Services
 from server.push_sender import PushPost
 from server.request_pipeline import handler_of
@@ -65,6 +66,7 @@ PAGE_MODULES = (
     "interviews",
     "agency",
     "health",
+    "unsubscribe",
 )
 
 
@@ -83,7 +85,7 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
         settings,
         database,
         security.Rates(),
-        rendering.renderer(static, database.clock, is_demo=is_demo),
+        rendering.renderer(static, database.clock, settings),
         FolderStorage(settings.files),
         Hub(database, ice, settings.public_url, language.problem_in, security.network_of),
     )
@@ -110,7 +112,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     async with services.database.transaction() as tx:
         process = await presence.start_process(tx, services.settings.process_name)
     post = mail.SmtpPost(services.settings) if services.settings.smtp_host else mail.MailboxPost()
-    writer = mail.Writer(rendering.environment(), services.settings)
+    writer = Writer(rendering.environment(), services.settings)
     pushes = PushPost(services.database, services.settings, rendering.environment())
     senders = mail.Senders(post, pushes, sms_of(services.settings))
     calendars = BusyCalendars(services.database, may_be_private=services.settings.mode == "demo")

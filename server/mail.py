@@ -3,27 +3,24 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import aiosmtplib
-import idna
 import structlog
-from jinja2 import Environment
 
 from rooms.core import outbox
 from rooms.core.database import Database
 from rooms.core.outbox import Channel, Mail
-from server import calendars, language
+from rooms.people import mail_refusals
+from server.mail_writer import Writer
 from server.settings import Settings
 from server.sms import Sms
 
 log = structlog.get_logger()
-MOMENTS = ("begins_at", "until")
 SENDS_WITHIN = 40.0
+PERMANENT = 500
+REFUSED = "refused by its reader"
 LONGEST_PAUSE = 1.0
 """Seconds; less than a claim lasts, so that nobody else sends it meanwhile."""
 
@@ -53,62 +50,6 @@ class MailboxPost:
 
     async def send(self, message: EmailMessage) -> None:
         return None
-
-
-def as_sent(address: str) -> str:
-    """An address with its domain as mail servers know it (RFC 5890): `müller.example` is `xn--mller-kva.example`."""
-    local, at, domain = address.rpartition("@")
-    return f"{local}{at}{idna.encode(domain, uts46=True).decode()}" if not domain.isascii() else address
-
-
-class Writer:
-    """Turns an outbox row into a message in its person's language."""
-
-    def __init__(self, templates: Environment, settings: Settings) -> None:
-        self._templates = templates
-        self._settings = settings
-
-    def _values(self, mail: Mail) -> dict[str, Any]:
-        language.current.set(mail.language)
-        values = {**mail.values, "url": self._settings.public_url.rstrip("/") + str(mail.values.get("path", "/"))}
-        if "days" in values:
-            values["days"] = [tuple(map(datetime.fromisoformat, day)) for day in values["days"]]
-        return values | {name: datetime.fromisoformat(values[name]) for name in MOMENTS if values.get(name)}
-
-    def write_sms(self, mail: Mail) -> str:
-        return self._templates.get_template(f"sms/{mail.template}.txt").render(self._values(mail)).strip()
-
-    def write(self, mail: Mail) -> EmailMessage:
-        values = self._values(mail)
-        text = self._templates.get_template(f"mail/{mail.template}.txt").render(values).strip()
-        subject, _, body = text.partition("\n")
-        message = EmailMessage()
-        message["From"], message["To"] = self._settings.mail_from, as_sent(mail.recipient)
-        message["Subject"] = subject.strip()
-        message["Date"] = mail.due_at
-        message["Message-ID"] = f"<{mail.id}@{urlsplit(self._settings.public_url).hostname or 'localhost'}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(body.strip() + "\n")
-        if "calendar" in values:
-            self._add_calendar(message, values, body.strip())
-        return message
-
-    def _add_calendar(self, message: EmailMessage, values: dict[str, Any], body: str) -> None:
-        """As an alternative for mail programs that act on it (RFC 6047), and as a file for all others."""
-        calendar, sender = values["calendar"], self._settings.mail_from
-        way_in = self._settings.public_url.rstrip("/") + f"/appointments/{calendar['uid']}"
-        place = calendars.place(values["mode"], values["phone"], values["agency"], way_in)
-        calendar |= {"location": place}
-        entry = calendars.entry(calendar, calendars.summary(values), body, sender)
-        # As bytes: as text its lines could lose their CRLF (RFC 5545, 3.1) on a way that carries seven bits.
-        named = {"charset": "utf-8", "method": calendar["method"]}
-        message.add_alternative(entry, maintype="text", subtype="calendar", params=named)
-        message.add_attachment(
-            entry,
-            maintype="application",
-            subtype="ics",
-            filename=calendars.file_name(values["begins_at"].astimezone(ZoneInfo(values["zone"]))),
-        )
 
 
 class Pushes(Protocol):
@@ -168,12 +109,25 @@ async def _send_one_by_one(database: Database, writer: Writer, senders: Senders,
 
 async def _send(database: Database, writer: Writer, senders: Senders, mail: Mail) -> None:
     """A failure is noted on the row and tried again later: one letter holds up no other."""
+    async with database.reading() as tx:
+        is_refused = await mail_refusals.is_refused(tx, mail.recipient, mail.template)
+    if is_refused:
+        async with database.transaction() as tx:
+            await outbox.failed(tx, mail, REFUSED, for_good=True)
+        return
     try:
         await asyncio.wait_for(senders.send(writer, mail), SENDS_WITHIN)
     except Exception as error:
         log.warning("mail_failed", mail=str(mail.id), reason=type(error).__name__)
         async with database.transaction() as tx:
-            await outbox.failed(tx, mail, f"{type(error).__name__}: {error}")
+            await outbox.failed(tx, mail, f"{type(error).__name__}: {error}", for_good=_is_for_good(error))
         return
     async with database.transaction() as tx:
         await outbox.sent(tx, mail.id, is_kept=senders.keeps_letters)
+
+
+def _is_for_good(error: Exception) -> bool:
+    """The other side has said that it will never take it (RFC 5321, 4.2.1): nobody waits for it in vain."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return all(each.code >= PERMANENT for each in error.recipients)
+    return isinstance(error, aiosmtplib.SMTPDataError) and error.code >= PERMANENT

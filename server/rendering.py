@@ -22,6 +22,7 @@ from rooms.organisations.employers import COLOURS, SECTORS
 from rooms.organisations.vacancies import Contract
 from server import devices, edits, language, navigation, words
 from server.page_request import PageRequest
+from server.settings import Settings
 
 SHOWN: ContextVar[PageRequest] = ContextVar("whose page is written")
 HERE = Path(__file__).parent
@@ -106,9 +107,11 @@ def _times_of(begins: tuple[datetime, ...], zone: ZoneInfo, _language: str) -> M
     return Markup(environment().get_template("times_days.html").render(days=days, zone=zone))  # noqa: S704
 
 
-def renderer(static: str, clock: Clock, *, is_demo: bool) -> Callable[..., str]:
+def renderer(static: str, clock: Clock, settings: Settings) -> Callable[..., str]:
     """A function that renders a template for a request. `static` is the base address of the static files."""
     templates = environment()
+    is_demo = settings.mode == "demo"
+    templates.globals.update(operator=settings.operator, help_contact=settings.help_contact)
     templates.globals["icon"] = cache(partial(_icon, static))
     templates.globals["page_script"] = cache(partial(_script, static))
     catalogues = {code: json.dumps(_words_of(code), ensure_ascii=False) for code in ("fr", "en")}

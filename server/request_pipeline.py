@@ -97,7 +97,7 @@ async def _note_seen(services: Services, session: Session, person: Person) -> No
 
 async def _read_form(request: PageRequest, page: Route) -> None:
     largest = page.largest
-    if not security.same_origin(request.http, request.services.settings.public_url):
+    if page.needs_token and not security.same_origin(request.http, request.services.settings.public_url):
         raise Refused("origin", N_("This form came from another site."))
     await request.services.rates.count(
         "post", request.holder if request.actor.person else request.network, POSTS_A_MINUTE
@@ -126,7 +126,7 @@ async def _read_form(request: PageRequest, page: Route) -> None:
             request.form.setdefault(name, []).append(value.replace("\r\n", "\n").replace("\x00", ""))
         elif isinstance(value, web.FileField):
             request.files[name] = Upload(value.filename, await asyncio.to_thread(value.file.read))
-    if not request.is_own_form:
+    if page.needs_token and not request.is_own_form:
         message = N_("This page had grown old. It has been renewed; please send it again.")
         raise Conflict("form_token", message)
 

@@ -30,6 +30,8 @@ class Route:
 
     largest: int
     """Bytes of a form that are read; more is refused."""
+    needs_token: bool = True
+    """Whether the form must bring back the token of its page; what its own address allows needs none."""
     first: "Check | None" = None
     """Asks whether the actor may, before a large form is taken in."""
 
@@ -46,16 +48,27 @@ def get(path: str) -> Callable[[Handler], Handler]:
 
 
 def post(
-    path: str, again: Handler | None = None, *, largest: int = FORM, first: Check | None = None
+    path: str,
+    again: Handler | None = None,
+    *,
+    largest: int = FORM,
+    first: Check | None = None,
+    needs_token: bool = True,
 ) -> Callable[[Handler], Handler]:
-    return _register("POST", path, again, largest, first)
+    return _register("POST", path, again, largest, first, needs_token=needs_token)
 
 
 def _register(
-    method: str, path: str, again: Handler | None, largest: int, first: Check | None = None
+    method: str,
+    path: str,
+    again: Handler | None,
+    largest: int,
+    first: Check | None = None,
+    *,
+    needs_token: bool = True,
 ) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, handler, again, largest, first))
+        ROUTES.append(Route(method, path, handler, again, largest, needs_token, first))
         return handler
 
     return register

@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     process_name: str = "parvis"
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     mail_from: str = "Parvis <parvis@localhost>"
+    operator: str = ""
+    """Who runs this installation: on every page and in every letter."""
+    help_contact: str = ""
+    """Whom to ask: an address or a telephone number."""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""

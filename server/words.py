@@ -4,6 +4,10 @@ from rooms.core.errors import N_
 from server.language import gettext
 
 LABELS = {
+    "mail_invitation": N_("Invitations"),
+    "mail_second": N_("Mails that you are second in a line"),
+    "mail_suggestion": N_("Suggestions of a counsellor"),
+    "mail_written": N_("Mails that somebody has written to you"),
     "conversation_fair": N_("in the chat of the fair"),
     "conversation_booth": N_("in the chat of a booth"),
     "conversation_question": N_("in a private question"),

@@ -34,6 +34,8 @@ class Invited:
     to: str
     """The fair, the employer, or the agency and team."""
     is_expired: bool
+    is_lost: bool
+    """The letter could not be delivered, or is not wanted."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,10 @@ async def open_for_installation(tx: Transaction) -> list[Invited]:
 async def _open(tx: Transaction, which: ColumnElement[bool]) -> list[Invited]:
     links = await _unused(tx, which)
     names = await _names(tx, links)
-    return [Invited(link, names.get(link.subject_id, ""), link.expires_at <= tx.now) for link in links]
+    lost = await outbox.given_up(tx, "invitation", {link.email for link in links}) if links else set()
+    return [
+        Invited(link, names.get(link.subject_id, ""), link.expires_at <= tx.now, link.email in lost) for link in links
+    ]
 
 
 async def _unused(tx: Transaction, which: ColumnElement[bool]) -> list[Link]:

@@ -105,7 +105,7 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
     same = [each for each in wanted if each.led_by_id == row.led_by_id]
     await transitions.move(tx, row, by, (same or wanted)[0])
-    await notifications.moved(tx, row)
+    await notifications.moved(tx, row, before)
     if counsellor.id != row.led_by_id:
         await notifications.taken_from(tx, row, counsellor, before)
     await waiting_list.freed(tx, before, counsellor.id, row.appointment_type)

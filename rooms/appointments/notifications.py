@@ -40,15 +40,19 @@ async def booked_for(tx: Transaction, row: Appointment) -> None:
     await outbox.post(tx, *told, *reminders)
 
 
-async def moved(tx: Transaction, row: Appointment) -> None:
+async def moved(tx: Transaction, row: Appointment, before: datetime) -> None:
+    """Everybody is told, with the time it was planned for."""
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await outbox.post(tx, *_with_reminders(tx, row, "moved"))
+    letters = _with_reminders(tx, row, "moved")
+    told = (replace(each, values=each.values | {"before": before.isoformat()}) for each in letters)
+    await outbox.post(tx, *told)
 
 
 async def handed_over(tx: Transaction, row: Appointment, before: Person) -> None:
     """It stays at its time, with a colleague: everybody is told, and the calendars follow."""
     await outbox.take_back(tx, f"remind:{row.id}:")
     gone = _let_go(tx, row, before, row.appointment_type.desk_path)
+    gone = replace(gone, values=gone.values | {"what": "let_go", "to": row.led_by.name})
     await outbox.post(tx, *_with_reminders(tx, row, "handed_over"), gone)
 
 
@@ -61,7 +65,8 @@ async def cancelled(tx: Transaction, row: Appointment, by: Person) -> None:
 async def taken_from(tx: Transaction, row: Appointment, counsellor: Person, begins: datetime) -> None:
     """It has moved to a colleague: the counsellor who had it at `begins` is told, and their calendar lets it go."""
     letter = _let_go(tx, row, counsellor, row.appointment_type.desk_path)
-    await outbox.post(tx, replace(letter, values=letter.values | {"begins_at": begins.isoformat()}))
+    told = {"begins_at": begins.isoformat(), "what": "let_go", "to": row.led_by.name}
+    await outbox.post(tx, replace(letter, values=letter.values | told))
 
 
 async def guest_excused(tx: Transaction, row: Appointment, guest: Person) -> None:

@@ -5,6 +5,7 @@ sending and marking it sent sends it at most once more.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -131,14 +132,22 @@ async def forget_useless(tx: Transaction) -> None:
     await tx.session.execute(delete(Mail).where(Mail.sent_at.is_(None), Mail.useless_at <= tx.now, not_(is_in_hands)))
 
 
-async def failed(tx: Transaction, mail: Mail, reason: str) -> None:
+async def failed(tx: Transaction, mail: Mail, reason: str, *, for_good: bool = False) -> None:
     """Try again later, each time after a longer pause; once it is given up, its words are forgotten."""
     told: dict[str, Any] = {"claimed_until": None, "failure": reason[:300]}
-    if mail.attempts >= GIVE_UP_AFTER:
-        told["values"] = {}
+    if for_good or mail.attempts >= GIVE_UP_AFTER:
+        told |= {"values": {}, "attempts": GIVE_UP_AFTER}
     else:
         told["due_at"] = tx.now + timedelta(seconds=30 * 2**mail.attempts)
     await tx.session.execute(update(Mail).where(Mail.id == mail.id).values(told))
+
+
+async def given_up(tx: Transaction, template: str, recipients: Collection[str]) -> set[str]:
+    """To whom the last letter of this kind could not be delivered."""
+    query = select(Mail.recipient, Mail.sent_at, Mail.attempts).where(Mail.template == template)
+    rows = await tx.session.execute(query.where(tx.among(Mail.recipient, recipients)).order_by(Mail.id))
+    last = {recipient: sent_at is None and attempts >= GIVE_UP_AFTER for recipient, sent_at, attempts in rows}
+    return {recipient for recipient, is_lost in last.items() if is_lost}
 
 
 async def latest(tx: Transaction, count: int = 50) -> list[Mail]:

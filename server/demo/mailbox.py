@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from aiohttp import web
 
 from rooms.core import outbox
-from server.mail import Writer
+from server.mail_writer import Writer
 from server.page_request import PageRequest
 from server.rendering import environment
 from server.routes import get

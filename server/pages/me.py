@@ -8,7 +8,7 @@ from rooms import access
 from rooms.access import Act
 from rooms.core.errors import N_, Invalid
 from rooms.meetings import follow_up
-from rooms.people import documents, people, sessions
+from rooms.people import documents, mail_refusals, people, sessions
 from rooms.people.people import Need, Person, Profile
 from server import edits, language
 from server.edits import Shown
@@ -28,6 +28,7 @@ async def me(request: PageRequest) -> web.StreamResponse:
             "sessions": await sessions.sessions_of(tx, person),
             "cv": (await documents.cvs_of(tx, {person.id})).get(person.id),
             "readings": await documents.readings_of(tx, person.id),
+            "refused": await mail_refusals.of_address(tx, person.email) if person.email else [],
         }
     shown = _shown(person)
     return request.render("me.html", shown=shown, needs=[need.value for need in Need], heads=heads, **values)
@@ -82,6 +83,14 @@ async def change_password(request: PageRequest) -> web.StreamResponse:
     for session in ended:
         await request.services.hub.close_session(session)
     return request.go("/me#password", language.gettext("Your password is set. Your other devices are signed out."))
+
+
+@post("/me/mails")
+async def have_mails_again(request: PageRequest) -> web.StreamResponse:
+    person = request.actor.known
+    async with request.transaction() as tx:
+        await mail_refusals.take_back(tx, person.email or "", request.typed("template"))
+    return request.go("/me#mails", language.gettext("You get these mails again."))
 
 
 @post("/me/sessions/{session}/end")

@@ -162,6 +162,7 @@ async def test_a_lost_connection_keeps_the_place_and_the_page_catches_up(visitor
     karim = await visitors.sign_in(cast.karim)
     await karim.goto(f"/fairs/{cast.fair.slug}/lines")
     await karim.get_by_role("button", name="Leave this line").click()
+    await karim.get_by_role("dialog").get_by_role("button", name="Leave this line").click()
     await expect(karim.get_by_text("You wait in no line")).to_be_visible()
     wire.mend()
     await expect(page.locator(".arch-number")).to_have_text("1st")

@@ -140,6 +140,7 @@ class Furnishing:
             booth = await cast.fresh_booth(tx, cast.atlantique)
             await invitations.invite_colleague(tx, cast.luc, booth, "colleague@example.org", is_owner=False)
             (organiser,) = await invitations.open_for_installation(tx)
+            self.keep(mail=next(mail.id for mail in await outbox.latest(tx) if mail.template == "invitation"))
             (colleague,) = await invitations.open_for_employer(tx, booth.employer_id)
         self.keep(
             organiser_invitation=organiser.link.id, invitation=candidate.link.id, booth_invitation=colleague.link.id

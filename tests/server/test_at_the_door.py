@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from server import security
-from server.mail import as_sent
+from server.mail_writer import as_sent
 from server.security import network_of
 from server.settings import SettingsError, load
 from tests.server.world import World

@@ -21,7 +21,7 @@ from rooms.appointments import booking, handover, hours
 from rooms.appointments.appointment import Appointment
 from rooms.core.outbox import Mail
 from rooms.people.people import Person
-from server.mail import Writer
+from server.mail_writer import Writer
 from server.rendering import environment
 from server.settings import load
 from tests.cast import Cast

@@ -17,7 +17,7 @@ from rooms.appointments.own_calendar import Read
 from rooms.core.outbox import Mail
 from server import calendars
 from server.busy_calendars import BusyCalendars
-from server.mail import Writer
+from server.mail_writer import Writer
 from server.rendering import environment
 from server.settings import load
 from tests.cast import Cast

@@ -24,7 +24,7 @@ from rooms.core.outbox import Channel, Mail
 from rooms.lines.call import Call
 from rooms.people import presence, push
 from rooms.people.push import Keys
-from server import mail
+from server import mail, mail_writer
 from server.push_sender import PushPost
 from server.rendering import environment
 from server.settings import load
@@ -98,7 +98,7 @@ async def called(cast: Cast, service: PushService) -> Call:
 async def send(cast: Cast, mode: str = "demo") -> None:
     settings = load(mode=mode, secret=SECRET)
     pushes = PushPost(cast.database, settings, environment())
-    writer = mail.Writer(environment(), settings)
+    writer = mail_writer.Writer(environment(), settings)
     senders = mail.Senders(mail.MailboxPost(), pushes, NoSms())
     await mail.send_due(cast.database, writer, senders, Channel.PUSH)
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from rooms.core import streams
 from rooms.core.database import Database
 from rooms.core.uploads import Upload
 from server import app as app_
+from server.mail_writer import unsubscribe_path
 from server.page_request import FLASH, SERVICES
 from server.security import form_token, masked
 from server.settings import load
@@ -119,6 +121,9 @@ async def open_world(database_url: str, folder: Path, clock: HandClock) -> Async
         services = server.app[SERVICES]
         furnishing = await Furnishing.begin(services.database, services.storage, clock)
         await furnishing.furnish()
+        *_, furnishing.ids["refusal"] = unsubscribe_path(services.settings, uuid.UUID(furnishing.ids["mail"])).split(
+            "/"
+        )
         yield World(server, services.database, furnishing.tokens, furnishing.ids)
 
 

@@ -9,7 +9,7 @@ const MOST_PAGES = 20;
 const SKIPPED = "[type=hidden], [type=file], [type=password], [data-private], [data-private] *";
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
-/** @typedef {{action: string, name: string, option: string, shown: string, typed: string}} Draft */
+/** @typedef {{action: string, name: string, option: string, shown: string | null, typed: string}} Draft */
 
 export class FormDrafts {
   /**
@@ -21,6 +21,8 @@ export class FormDrafts {
     this.storage = storage;
     /** @type {Set<EventTarget | null>} what was sent is not typed any more */
     this.sent = new Set();
+    /** @type {string | null} the address that a form which is shown again was sent to */
+    this.refused = null;
     this.onSubmit = this.onSubmit.bind(this);
     this.onInput = this.onInput.bind(this);
   }
@@ -32,6 +34,8 @@ export class FormDrafts {
 
   start() {
     const { formPage } = this.page.body.dataset;
+    // What was refused stands in its form as if it were saved.
+    if (formPage) this.refused = location.pathname;
     // Otherwise Back, reload and the choice of language lead to an address that only takes forms.
     if (formPage) history.replaceState(history.state, "", formPage);
     this.restore();
@@ -59,8 +63,8 @@ export class FormDrafts {
 
   keep() {
     const drafts = this.fields()
-      .filter((field) => !this.sent.has(field.form) && valueOf(field) !== shownOf(field))
-      .map((field) => ({ ...placeOf(field), shown: shownOf(field), typed: valueOf(field) }));
+      .filter((field) => !this.sent.has(field.form) && (this.isRefused(field) || valueOf(field) !== shownOf(field)))
+      .map((field) => ({ ...placeOf(field), shown: this.isRefused(field) ? null : shownOf(field), typed: valueOf(field) }));
     if (drafts.length === 0) return;
     const old = Object.keys(this.storage).filter((key) => key.startsWith(KEY));
     if (old.length >= MOST_PAGES) this.forget((key) => old.indexOf(key) < old.length / 2);
@@ -69,6 +73,11 @@ export class FormDrafts {
     } catch {
       // A full or forbidden storage keeps nobody from going on: only what was typed here is lost.
     }
+  }
+
+  /** @param {Field} field */
+  isRefused(field) {
+    return this.refused !== null && field.form !== null && new URL(field.form.action, location.href).pathname === this.refused;
   }
 
   /** @param {(key: string) => boolean} which */
@@ -86,7 +95,8 @@ export class FormDrafts {
       const at = JSON.stringify({ action, name, option });
       const field = fields.find((each) => JSON.stringify(placeOf(each)) === at);
       // Where something else stands by now, somebody has saved it.
-      if (field && shownOf(field) === draft.shown && valueOf(field) === draft.shown) this.type(field, draft.typed);
+      const isAsShown = field && valueOf(field) === shownOf(field) && (draft.shown ?? shownOf(field)) === shownOf(field);
+      if (isAsShown && valueOf(field) !== draft.typed) this.type(field, draft.typed);
     }
   }
 
