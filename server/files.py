@@ -23,7 +23,7 @@ async def take_in(
     kind: DocumentKind,
     upload: Upload,
     add: Callable[[Checked, uuid.UUID], Awaitable[list[uuid.UUID]]],
-) -> None:
+) -> Checked:
     """Check an upload and keep its content, then let `add` write the row; what it replaced is forgotten last.
 
     A failure on the way leaves what stood before. Checking and writing happen beside the loop and in no transaction.
@@ -37,6 +37,7 @@ async def take_in(
         await storage.forget(str(name))
         raise
     await forget(storage, stale)
+    return checked
 
 
 async def forget(storage: Storage, names: list[uuid.UUID]) -> None:

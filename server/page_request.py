@@ -227,7 +227,7 @@ class PageRequest:
         status = self.problem.status if self.problem else self.status
         return web.Response(text=text, content_type="text/html", status=status, headers=NOT_KEPT)
 
-    def go(self, path: str, flash: str | None = None, *, kind: str = "ok") -> web.Response:
+    def go(self, path: str, flash: str | None = None, kind: str = "ok") -> web.Response:
         """Send the browser to a page of ours, with a sentence to show: in the section that `path` names, or on top."""
         # A part that is only a sentence says it itself.
         if flash and self.http.headers.get(PART) != SENTENCE:

@@ -176,6 +176,16 @@ BROWSER = (
     N_(
         "The browser has no permission for the camera or the microphone. Click the lock beside the address, allow them, and try again. You can take part by chat meanwhile."
     ),
+    N_(
+        "The browser forbids the camera on this page; the microphone works. Click the lock beside the address, allow the camera, and try again."
+    ),
+    N_(
+        "The browser forbids the microphone on this page. Click the lock beside the address, allow it, and try again. You can take part by chat meanwhile."
+    ),
+    N_("Neither a camera nor a microphone was found. You can take part by chat."),
+    N_("The microphone is in use by another program. Close it and try again."),
+    N_("Your microphone is gone. Now in use: %(device)s"),
+    N_("Your camera is gone. Now in use: %(device)s"),
     N_("No camera was found. You can take part with sound, or by chat."),
     N_("No microphone was found. You can take part by chat."),
     N_("The camera is in use by another program. Close it and try again."),

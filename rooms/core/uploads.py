@@ -25,6 +25,8 @@ LONGEST_NAME = 90
 LONGEST_RELATIONS = 64 * 1024
 RELATIONS = "_rels/.rels"
 WORD_PART = re.compile(rb'Target="(/?word/[\w.-]{1,80})"')
+ENCRYPTED = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R")
+"""In the trailer of a PDF (ISO 32000-2, 7.6)."""
 PDF_MARK = b"%PDF-"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 """[MS-CFB] 2.2: documents before 2007, and newer ones that a password locks."""
@@ -71,6 +73,8 @@ class Checked:
     name: str
     content: bytes
     media_type: str
+    is_protected: bool = False
+    """A PDF that may ask whoever opens it for a password."""
 
 
 def kind_of(upload: Upload) -> DocumentKind:
@@ -119,7 +123,7 @@ def _text(kind: DocumentKind, upload: Upload) -> Checked:
     """By what it holds: a telephone may call it anything."""
     content = upload.content
     if PDF_MARK in content[:1024] and b"%%EOF" in content[-2048:]:
-        return Checked(_shown_name(upload.name, "pdf"), content, "application/pdf")
+        return Checked(_shown_name(upload.name, "pdf"), content, "application/pdf", bool(ENCRYPTED.search(content)))
     if content.startswith(b"PK\x03\x04"):
         extension = _office_kind(content)
         return Checked(_shown_name(upload.name, extension), content, OFFICE[extension])

@@ -82,6 +82,14 @@ async def _fair(request: PageRequest) -> Fair:
         return await access.fair(tx, request.actor, request.path("fair"), Act.FAIR_RUN)
 
 
+def with_warning(said: str, checked: Checked | None) -> tuple[str, str]:
+    """What is said of a file that was kept, and whether it is a warning."""
+    if checked is None or not checked.is_protected:
+        return said, "ok"
+    warning = language.gettext("It is protected: whoever opens it may be asked for a password. Better give it without.")
+    return f"{said} {warning}", "warn"
+
+
 @post("/me/cv", again=me, largest=CV_FORM, first=is_known)
 async def keep_cv(request: PageRequest) -> web.StreamResponse:
     person = request.actor.known
@@ -90,8 +98,9 @@ async def keep_cv(request: PageRequest) -> web.StreamResponse:
         async with request.transaction() as tx:
             return await documents.add_cv(tx, person, checked, document_id)
 
-    await take_in(request.services.storage, DocumentKind.CV, upload_of(request), add)
-    return request.go("/me#cv", language.gettext("Your CV is kept. Booths whose line you join may read it."))
+    checked = await take_in(request.services.storage, DocumentKind.CV, upload_of(request), add)
+    said = language.gettext("Your CV is kept. Booths whose line you join may read it.")
+    return request.go("/me#cv", *with_warning(said, checked))
 
 
 @post("/me/cv/withdraw")
@@ -114,8 +123,8 @@ async def keep_for_booth(request: PageRequest) -> web.StreamResponse:
         async with request.transaction() as tx:
             return await booth_documents.add(tx, booth, kind, checked, document_id)
 
-    await take_in(request.services.storage, kind, upload_of(request), add)
-    return request.go(f"/booths/{request.id('booth')}/set-up#documents", _kept(kind))
+    checked = await take_in(request.services.storage, kind, upload_of(request), add)
+    return request.go(f"/booths/{request.id('booth')}/set-up#documents", *with_warning(_kept(kind), checked))
 
 
 def _kept(kind: DocumentKind) -> str:
@@ -136,8 +145,9 @@ async def pass_on(request: PageRequest) -> web.StreamResponse:
             held = await access.appointment(tx, request.actor, row.id, lock=True)
             return await papers.pass_on(tx, held, request.actor.known, checked, document_id)
 
-    await take_in(request.services.storage, DocumentKind.PAPER, upload_of(request), add)
-    return request.go(f"{row.path}#papers", language.gettext("It is passed, and can be read now."))
+    checked = await take_in(request.services.storage, DocumentKind.PAPER, upload_of(request), add)
+    said = language.gettext("It is passed, and can be read now.")
+    return request.go(f"{row.path}#papers", *with_warning(said, checked))
 
 
 @post("/organise/{fair}/banner", again=board, largest=BANNER_FORM, first=_fair)

@@ -16,7 +16,7 @@ from server import language
 from server.files import take_in
 from server.page_request import PageRequest
 from server.pages.booth import of_path
-from server.pages.documents import CV_FORM, is_known, upload_of
+from server.pages.documents import CV_FORM, is_known, upload_of, with_warning
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
@@ -45,12 +45,13 @@ async def join(request: PageRequest) -> web.StreamResponse:
             await tx.session.flush()
             return await documents.add_cv(tx, request.actor.known, checked, document_id)
 
+    checked = None
     if upload_of(request).content:
-        await take_in(request.services.storage, DocumentKind.CV, upload_of(request), take_place)
+        checked = await take_in(request.services.storage, DocumentKind.CV, upload_of(request), take_place)
     else:
         await take_place(None, None)
     kept = language.gettext("You are in line. Your place is kept, even if you lose the connection.")
-    return request.go(f"/fairs/{request.path('fair')}/booths/{request.path('employer')}", kept)
+    return request.go(f"/fairs/{request.path('fair')}/booths/{request.path('employer')}", *with_warning(kept, checked))
 
 
 @post("/places/{place}/leave")

@@ -327,3 +327,12 @@ async def test_a_part_that_is_a_sentence_leaves_none_for_the_next_page(world: Wo
         assert status == 204
         del claire.session.headers["X-Part"]
         assert '<div class="flash ok"' not in await claire.get("/counsel/people/{followed}")
+
+
+async def test_a_protected_pdf_is_kept_with_a_warning(world: World) -> None:  # U5
+    protected = PDF.replace(b"%%EOF", b"trailer <</Size 3 /Encrypt 5 0 R>>\n%%EOF")
+    async with visitor(world, "karim") as karim:
+        status, _, text = await karim.send("/me/cv", file=("cv.pdf", protected))
+        assert (status, "It is protected" in text) == (200, True)
+        status, _, text = await karim.send("/me/cv", file=("cv.pdf", PDF))
+        assert (status, "It is protected" in text) == (200, False)

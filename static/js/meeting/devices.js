@@ -1,6 +1,9 @@
 /** Camera and microphone: what the person lets us use, and what keeps us from it. Everything started is stopped. */
 
-/** @typedef {"denied" | "no-camera" | "no-microphone" | "busy" | "none"} Trouble */
+/**
+ * What keeps us from both, or from one while the other works.
+ * @typedef {"denied" | "camera-denied" | "microphone-denied" | "no-camera" | "no-microphone" | "no-devices" | "busy" | "microphone-busy" | "none"} Trouble
+ */
 /** @typedef {{camera: string, microphone: string}} Choice device ids, empty for the browser's own choice */
 
 export class Devices {
@@ -28,29 +31,34 @@ export class Devices {
       this.take(await this.media.getUserMedia(wanted.video ? { audio, video } : { audio }));
       return "none";
     } catch (error) {
-      if (!wanted.video) return troubleOf(error, "no-microphone");
-      return this.openAlone(audio, video, troubleOf(error, "no-camera"));
+      if (!wanted.video) return MICROPHONE[reasonOf(error)];
+      return this.openAlone(audio, video, reasonOf(error));
     }
   }
 
   /**
    * @param {MediaTrackConstraints} audio
    * @param {MediaTrackConstraints} video
-   * @param {Trouble} trouble of asking for both
+   * @param {Reason} reason why not both
    * @returns {Promise<Trouble>}
    */
-  async openAlone(audio, video, trouble) {
+  async openAlone(audio, video, reason) {
+    const media = /** @type {MediaDevices} */ (this.media);
+    /** @type {Reason} */
+    let silent;
     try {
-      this.take(await /** @type {MediaDevices} */ (this.media).getUserMedia({ audio }));
-      return trouble === "denied" ? "no-camera" : trouble;
+      this.take(await media.getUserMedia({ audio }));
+      return CAMERA[reason];
     } catch (error) {
-      if (troubleOf(error, "no-microphone") === "denied") return "denied";
+      silent = reasonOf(error);
     }
     try {
-      this.take(await /** @type {MediaDevices} */ (this.media).getUserMedia({ video }));
-      return "no-microphone";
+      this.take(await media.getUserMedia({ video }));
+      return MICROPHONE[silent];
     } catch (error) {
-      return troubleOf(error, "denied");
+      const blind = reasonOf(error);
+      if (silent === "missing" && blind === "missing") return "no-devices";
+      return silent === "denied" && blind === "denied" ? "denied" : MICROPHONE[silent];
     }
   }
 
@@ -90,16 +98,21 @@ export class Devices {
   }
 }
 
+/** @typedef {"denied" | "busy" | "missing"} Reason */
+
+/** @type {Record<Reason, Trouble>} */
+const CAMERA = { denied: "camera-denied", busy: "busy", missing: "no-camera" };
+/** @type {Record<Reason, Trouble>} */
+const MICROPHONE = { denied: "microphone-denied", busy: "microphone-busy", missing: "no-microphone" };
+
 /**
  * @param {unknown} error
- * @param {Trouble} missing what a missing device means here
- * @returns {Trouble}
+ * @returns {Reason}
  */
-function troubleOf(error, missing) {
+function reasonOf(error) {
   const name = error instanceof DOMException ? error.name : "";
   if (name === "NotAllowedError" || name === "SecurityError") return "denied";
-  if (name === "NotReadableError" || name === "AbortError") return "busy";
-  return missing;
+  return name === "NotReadableError" || name === "AbortError" ? "busy" : "missing";
 }
 
 /** How loud a microphone hears, 0 to 1, several times a second. */

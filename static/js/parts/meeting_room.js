@@ -44,6 +44,7 @@ export class MeetingRoom {
     this.meeting = new Meeting(connection, live, tab, this.hearer());
     this.check.found = (trouble) =>
       this.meeting.report(trouble === "none" ? "devices_well" : "devices_failed", trouble === "none" ? "" : trouble);
+    this.check.lost = () => this.told();
     this.quality = new Quality(
       () => this.meeting.transport?.connection ?? null,
       (quality) => this.drawQuality(quality),
@@ -96,11 +97,7 @@ export class MeetingRoom {
     /** @type {HTMLButtonElement} */ (this.element.querySelector("[data-act=go-in]")).disabled = false;
     this.element.addEventListener("submit", this.onSubmit);
     this.element.addEventListener("keydown", this.onKey);
-    this.stops = [
-      this.connection.watch((state) => {
-        this.view.serverIsAway = state === "lost";
-      }),
-    ];
+    this.stops = [this.connection.watch((state) => (this.view.serverIsAway = state === "lost"))];
     this.check.start();
     this.meeting.start();
     for (const part of this.together) part.start();
