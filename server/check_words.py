@@ -1,6 +1,7 @@
 """For `make check`: every sentence of the product stands in the French catalogue, translated, and the sentences that
 the pages give to their scripts are those that the scripts say."""
 
+import ast
 import re
 import sys
 import tempfile
@@ -13,6 +14,8 @@ from server import words
 
 CATALOGUE = Path("locale/fr/LC_MESSAGES/messages.po")
 SCRIPTS = Path("static/js")
+SAYS = ("Invalid", "Conflict", "Refused", "Problem", "_refusal", "go", "tell")
+MARKS = ("N_", "gettext", "ngettext")
 _SAY = re.compile(r"(?<![.\w])say\(([^()]*?)[,)]")
 _TEXT = re.compile(r'"([^"]*)"')
 _COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"((?:[^"\\\n]|\\.)*)"', re.DOTALL)
@@ -29,6 +32,8 @@ def main() -> int:
     stale = sorted(map(str, translated - wanted))
     unknown = sorted(_said_by_scripts() - set(words.BROWSER))
     unsaid = sorted(set(words.BROWSER) - _written_in_scripts())
+    for place in bare_sentences():
+        print(f"not for translation: {place}")
     for sentence in missing:
         print(f"not translated: {sentence}")
     for sentence in stale:
@@ -37,7 +42,34 @@ def main() -> int:
         print(f"said by a script and not among server/words.py: {sentence}")
     for sentence in unsaid:
         print(f"said by no script, although among server/words.py: {sentence}")
-    return 1 if missing or stale or unknown or unsaid else 0
+    return 1 if missing or stale or unknown or unsaid or bare_sentences() else 0
+
+
+def bare_sentences() -> list[str]:
+    """Where a sentence for people stands in Python without being marked: what is refused, and what is said after."""
+    found = []
+    for path in (path for folder in ("rooms", "server", "signaling") for path in Path(folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and says_unmarked(node):
+                found.append(f"{path}:{node.lineno}")
+    return found
+
+
+def says_unmarked(call: ast.Call) -> bool:
+    return _name_of(call.func) in SAYS and any(map(_is_sentence, call.args[1:]))
+
+
+def _name_of(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+
+
+def _is_sentence(argument: ast.AST) -> bool:
+    """Whether words for people stand here, or in a part of it, that are not marked."""
+    if isinstance(argument, ast.Call) and _name_of(argument.func) in MARKS:
+        return False
+    if isinstance(argument, ast.Constant):
+        return isinstance(argument.value, str) and re.search(r"[A-Za-z]{2,} [a-z]{2,}", argument.value) is not None
+    return any(map(_is_sentence, ast.iter_child_nodes(argument)))
 
 
 def _said_by_scripts() -> set[str]:

@@ -11,6 +11,7 @@ from rooms.lines import line_status
 from rooms.lines.line_status import LineStatus
 from rooms.organisations import vacancies
 from rooms.organisations.vacancies import Vacancy
+from rooms.views.job_words import CONTRACT_WORDS, are_found, stems_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Card:
     def fits(self, search: Search) -> bool:
         employer = self.booth.employer
         return (
-            all(word in self._text() for word in search.q.casefold().split())
+            (not search.q or are_found(stems_of(search.q), stems_of(self._text())))
             and search.sector in ("", employer.sector)
             and search.location in ("", employer.location)
             and (not search.contract or any(search.contract == vacancy.contract for vacancy in self.vacancies))
@@ -43,8 +44,8 @@ class Card:
 
     def _text(self) -> str:
         employer = self.booth.employer
-        jobs = [f"{vacancy.title} {vacancy.location}" for vacancy in self.vacancies]
-        return " ".join([employer.name, employer.location, self.booth.description, *jobs]).casefold()
+        jobs = [f"{row.title} {row.location} {CONTRACT_WORDS[row.contract]}" for row in self.vacancies]
+        return " ".join([employer.name, employer.location, self.booth.description, *jobs])
 
 
 async def cards_of(tx: Transaction, fair: Fair) -> list[Card]:

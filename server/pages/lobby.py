@@ -11,6 +11,7 @@ from rooms.fairs.fairs import Fair
 from rooms.fairs.schedule import FairDay
 from rooms.lines import line_status
 from rooms.lines.line_status import Position
+from rooms.organisations.employers import SECTORS
 from rooms.views.lobby import Search, cards_of
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
@@ -37,6 +38,7 @@ async def lobby(request: PageRequest) -> web.StreamResponse:
             cards=shown,
             all_cards=cards,
             locations=sorted({card.booth.employer.location for card in cards if card.booth.employer.location}),
+            sectors=[sector for sector in SECTORS if any(card.booth.employer.sector == sector for card in cards)],
             contracts=sorted({vacancy.contract.value for card in cards for vacancy in card.vacancies}),
             mine=await mine(tx, request, fair),
             announcements=await announcements.of_fair(tx, fair.id),
