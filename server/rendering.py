@@ -111,6 +111,7 @@ def renderer(static: str, clock: Clock, settings: Settings) -> Callable[..., str
     """A function that renders a template for a request. `static` is the base address of the static files."""
     templates = environment()
     is_demo = settings.mode == "demo"
+    templates.globals["at_or_on"] = partial(_at_or_on, clock)
     templates.globals.update(operator=settings.operator, help_contact=settings.help_contact)
     templates.globals["icon"] = cache(partial(_icon, static))
     templates.globals["page_script"] = cache(partial(_script, static))
@@ -136,6 +137,12 @@ def renderer(static: str, clock: Clock, settings: Settings) -> Callable[..., str
         )
 
     return render
+
+
+def _at_or_on(clock: Clock, moment: datetime, zone: ZoneInfo) -> str:
+    """The hour of a moment that is today in the zone; otherwise its day too."""
+    is_today = moment.astimezone(zone).date() == clock.now().astimezone(zone).date()
+    return language.clock(moment, zone) if is_today else language.moment(moment, zone)
 
 
 def _icon(static: str, name: str) -> Markup:

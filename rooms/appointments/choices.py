@@ -14,7 +14,7 @@ async def agencies_for(tx: Transaction, person: Person) -> list[Agency]:
     referent = row.counsellor_id if row else None
     if referent is None:
         mine = row.agency_id if row else None
-        return [each for each in await agencies.all_agencies(tx) if each.id == mine or each.serves(person.postcode)]
+        return [each for each in await agencies.staffed(tx) if each.id == mine or each.serves(person.postcode)]
     return list({team.agency_id: team.agency for team in await agencies.teams_of(tx, referent)}.values())
 
 

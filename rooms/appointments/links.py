@@ -17,6 +17,7 @@ from rooms.people import sessions
 from rooms.people.signin import hashed
 
 SPELLED = "23456789abcdefghjkmnpqrstuvwxyz"
+SPELLED_LENGTH = 12
 
 
 class LinkGone(NotFound):
@@ -47,7 +48,16 @@ def make_spelled(tx: Transaction, appointment: Appointment) -> str:
     return _path_of(tx, appointment, "-".join(groups))
 
 
+def _as_made(token: str) -> str:
+    """What was typed from paper: in capitals, without hyphens, with spaces."""
+    bare = "".join(c for c in token.casefold() if c.isalnum())
+    if len(bare) != SPELLED_LENGTH or set(bare) - set(SPELLED):
+        return token
+    return "-".join(bare[at : at + 4] for at in range(0, SPELLED_LENGTH, 4))
+
+
 async def _behind(tx: Transaction, token: str) -> Appointment | None:
+    token = _as_made(token)
     query = select(Appointment).join(AppointmentLink, AppointmentLink.appointment_id == Appointment.id)
     stands = AppointmentLink.token_hash == hashed(token), AppointmentLink.withdrawn_at.is_(None)
     return (await tx.session.execute(query.where(*stands))).unique().scalar_one_or_none()

@@ -26,6 +26,8 @@ from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
 from rooms.people.people import Person
 
+FRENCH_DIGITS = 10
+
 
 def book(tx: Transaction, row: Appointment, by: Person, said: str = "", phone: str = "") -> None:
     """Make the reserved time an appointment."""
@@ -45,7 +47,9 @@ def clean_phone(phone: str, *, required: bool = False) -> str:
     phone = "".join(c for c in phone if c in "+0123456789")
     if required and not phone:
         raise Invalid("phone.missing", N_("Please give the number to call."), field="phone")
-    if phone and not 6 <= len(phone) <= 16:
+    # Ten digits in France; elsewhere the country's own number stands before it (ITU-T E.164).
+    is_short = phone.startswith("0") and not phone.startswith("00") and len(phone) != FRENCH_DIGITS
+    if phone and (is_short or not 6 <= len(phone) <= 16):
         raise Invalid("phone.invalid", N_("This number looks incomplete. Example: 06 12 34 56 78"), field="phone")
     return phone
 

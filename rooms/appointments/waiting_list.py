@@ -71,7 +71,10 @@ async def wish(
     time_zone: str,
 ) -> Wish:
     """Ask to be told first when a time comes free. The same wish again changes its days."""
-    if last < first or last < local_day(tx.now, appointment_type.venue.zone):
+    if last < local_day(tx.now, appointment_type.venue.zone):
+        message = N_("This day is over already. Please choose one that lies ahead.")
+        raise Invalid("last_day.past", message, field="last_day")
+    if last < first:
         raise Invalid("last_day.before", N_("The last day must come after the first one."), field="last_day")
     whose = {"candidate_id": candidate.id, "appointment_type_id": appointment_type.id}
     said = {"mode": mode, "first_day": first, "last_day": last, "time_zone": time_zone}

@@ -23,7 +23,7 @@ MOVES: dict[FairState, frozenset[FairState]] = {
     FairState.DRAFT: frozenset({FairState.PUBLISHED}),
     FairState.PUBLISHED: frozenset({FairState.OPEN}),
     FairState.OPEN: frozenset({FairState.CLOSED}),
-    FairState.CLOSED: frozenset({FairState.OPEN, FairState.ARCHIVED}),
+    FairState.CLOSED: frozenset({FairState.OPEN, FairState.PUBLISHED, FairState.ARCHIVED}),
     FairState.ARCHIVED: frozenset(),
 }
 
@@ -95,12 +95,20 @@ async def _keep_hours(tx: Transaction, fair: Fair, zone: ZoneInfo) -> None:
     await turn(tx, fair)
 
 
+async def lies_ahead(tx: Transaction, fair: Fair) -> bool:
+    return any(day.closes_at > tx.now for day in await days_of(tx, fair))
+
+
 async def opens_at_once(tx: Transaction, fair: Fair) -> bool:
     """Whether publishing opens the doors: its hours have begun already."""
     return any(day.opens_at <= tx.now < day.closes_at for day in await days_of(tx, fair))
 
 
 async def publish(tx: Transaction, fair: Fair) -> None:
+    """Anyone may know of it, and its days open it; so does a fair that was closed by hand while days lie ahead."""
+    if fair.state is FairState.CLOSED and not await lies_ahead(tx, fair):
+        raise Conflict("fair.no_day_ahead", N_("No opening hours lie ahead. Add a day first."))
+    fair.closed_by_hand = False
     if not await days_of(tx, fair):
         raise Conflict("fair.no_day", N_("Add at least one day with opening hours first."))
     await _move(tx, fair, FairState.PUBLISHED)

@@ -157,6 +157,13 @@ async def add_member(tx: Transaction, team_id: uuid.UUID, person: Person) -> Non
     await tx.insert_once(TeamMember, {"team_id": team_id, "person_id": person.id})
 
 
+async def staffed(tx: Transaction) -> list[Agency]:
+    """Those with a counsellor: where nobody works, nobody can be met."""
+    at = select(Team.agency_id).join(TeamMember, TeamMember.team_id == Team.id)
+    query = select(Agency).where(Agency.id.in_(at)).order_by(Agency.name)
+    return list((await tx.session.execute(query)).scalars())
+
+
 async def all_agencies(tx: Transaction) -> list[Agency]:
     return list((await tx.session.execute(select(Agency).order_by(Agency.name))).scalars())
 

@@ -79,18 +79,21 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-async def send_code(tx: Transaction, name: str, email: str, language: str, network: str = "") -> SigninCode:
+async def send_code(
+    tx: Transaction, name: str, email: str, language: str, network: str = "", *, is_known: bool = False
+) -> SigninCode:
     """Mail a code of six digits to `email`. The answer is the same whether or not the address is known.
 
     Each network has codes of its own, so that nobody can lock somebody out by asking in their name. Whoever asks from
-    many may try more often: from the seventh code of an hour on they have eight digits.
+    many may try more often: from the seventh code of an hour on they have eight digits. A browser in which the person
+    has signed in before (`is_known`) is not kept out by what others ask for.
     """
     email, name = people.clean_email(email), people.clean_name(name)
     asked_from = hashed(f"{email} {network}")
     lately = SigninCode.email == email, SigninCode.made_at > tx.now - timedelta(hours=1)
     count = select(func.count(), func.count().filter(SigninCode.asked_from == asked_from)).where(*lately)
     in_all, from_here = (await tx.session.execute(count)).one()
-    if from_here >= CODES_AN_HOUR or in_all >= CODES_AN_HOUR_IN_ALL:
+    if from_here >= CODES_AN_HOUR or (in_all >= CODES_AN_HOUR_IN_ALL and not is_known):
         message = N_("Several codes were sent to this address already. Please use the last one, or wait an hour.")
         raise Conflict("code.too_many", message, field="email")
     digits = CODE_DIGITS if in_all < CODES_AN_HOUR else LONGER_CODE_DIGITS

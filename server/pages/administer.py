@@ -24,6 +24,7 @@ async def administer(request: PageRequest) -> web.StreamResponse:
         values = {
             "organisers": await people.organisers(tx),
             "counsellors": await agencies.members(tx),
+            "agencies": await agencies.all_agencies(tx),
             "invitations": await invitations.open_for_installation(tx),
         }
     return request.render("administer.html", heads=heads, **values)

@@ -20,7 +20,7 @@ async def front(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request)
         shown = await fairs.shown(tx)
         rows = [(fair, await schedule.days_of(tx, fair), len(await booths.of_fair(tx, fair.id))) for fair in shown]
-        has_counsellors = bool(await agencies.all_agencies(tx))
+        has_counsellors = bool(await agencies.staffed(tx))
     return request.render("front.html", rows=rows, has_counsellors=has_counsellors, heads=heads)
 
 

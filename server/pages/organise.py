@@ -99,6 +99,7 @@ async def board(request: PageRequest) -> web.StreamResponse:
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
             organisers=await fairs.organisers_of(tx, fair),
             opens_at_once=await schedule.opens_at_once(tx, fair),
+            lies_ahead=await schedule.lies_ahead(tx, fair),
             reports=await moderation.open_reports(tx, fair.id),
             silenced=await silences.of_fair(tx, fair.id),
             heads=heads,

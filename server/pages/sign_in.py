@@ -1,6 +1,7 @@
 """Coming in: a code by mail, a link with a button, a password; and going out."""
 
 import asyncio
+import secrets
 import uuid
 from urllib.parse import quote
 
@@ -15,8 +16,10 @@ from rooms.people.signin import LinkSpent
 from server import language
 from server.page_request import PageRequest, own_path
 from server.routes import get, post
+from server.security import form_token
 from signaling.cookies import LANGUAGE_COOKIE
 
+KNOWN = "parvis_known"
 MONTH, YEAR = 30 * 24 * 3600, 365 * 24 * 3600
 CODES_A_MINUTE = 60
 """From one address: a whole agency may stand behind it. One e-mail address gets six an hour from each."""
@@ -34,9 +37,10 @@ async def sign_in(request: PageRequest) -> web.StreamResponse:
 async def send_code(request: PageRequest) -> web.StreamResponse:
     await request.services.rates.count("code", request.network, CODES_A_MINUTE)
     async with request.transaction() as tx:
-        code = await signin.send_code(
-            tx, request.typed("name"), request.typed("email"), request.language, request.network
-        )
+        name, email = request.typed("name"), request.typed("email")
+        known = request.http.cookies.get(KNOWN, "")
+        is_known = secrets.compare_digest(known.encode(), _known_as(request, email).encode())
+        code = await signin.send_code(tx, name, email, request.language, request.network, is_known=is_known)
     wanted = quote(own_path(request.typed("next", "/")), safe="")
     again = language.gettext("A new code is on its way. Enter the newest one.") if request.typed("again") else None
     return request.go(f"/sign-in/{code.id}?next={wanted}", again)
@@ -134,7 +138,15 @@ async def use_link(request: PageRequest) -> web.StreamResponse:
     return request.go(home)
 
 
+def _known_as(request: PageRequest, email: str) -> str:
+    """What a browser keeps once somebody with this address has signed in with it: no way in, only that it was here."""
+    secret = request.services.settings.secret.get_secret_value()
+    return form_token(secret, f"known:{email.strip().lower()}")
+
+
 async def _open(request: PageRequest, tx: Transaction, person: Person) -> None:
+    if person.email:
+        request.cookies[KNOWN] = (_known_as(request, person.email), YEAR)
     token = await sessions.open_session(tx, person, request.http.headers.get("User-Agent", "?"))
     request.cookies[request.session_cookie] = (token, MONTH)
     request.cookies[LANGUAGE_COOKIE] = (request.language, YEAR)

@@ -63,3 +63,15 @@ export function clock(moment, timeZone = document.body.dataset.zone) {
     new Date(moment),
   );
 }
+
+/**
+ * The hour of a moment that is today; otherwise its day too. As server/rendering.py has it.
+ * @param {string} moment
+ * @param {number} now in milliseconds
+ */
+export function clockOrDay(moment, now) {
+  const timeZone = document.body.dataset.zone;
+  const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", year: "numeric", timeZone });
+  const on = day.format(new Date(moment));
+  return on === day.format(new Date(now)) ? clock(moment) : `${on}, ${clock(moment)}`;
+}

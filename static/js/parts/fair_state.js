@@ -1,7 +1,7 @@
 /** The fair in the masthead: open until when, or closed. */
 
 import { say } from "../live/words.js";
-import { clock } from "./dom.js";
+import { clockOrDay } from "./dom.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
 
@@ -31,7 +31,7 @@ export class FairState {
   turn(payload) {
     const isOpen = payload.state === "open" && payload.open_until;
     this.element.textContent = isOpen
-      ? say("Open until %(time)s", { time: clock(payload.open_until ?? "") })
+      ? say("Open until %(time)s", { time: clockOrDay(payload.open_until ?? "", this.connection.now()) })
       : say(STATES[payload.state] ?? "Closed");
   }
 }

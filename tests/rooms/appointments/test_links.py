@@ -44,3 +44,12 @@ async def test_links_that_are_withdrawn_open_nothing_and_what_is_still_to_come_b
         assert reminders
         for each in reminders:
             assert (await links.opened(tx, str(each.values["path"]).rsplit("/", 1)[-1])).id == row.id
+
+
+async def test_a_printed_code_opens_it_however_it_is_typed(office: Office) -> None:  # K13
+    row = await office.book(office.cast.amina, WEDNESDAY_NINE)
+    async with office.cast.database.transaction() as tx:
+        token = links.make_spelled(tx, await office.fresh(tx, row)).removeprefix("/a/")
+        await tx.session.flush()
+        for typed in (token, token.upper(), token.replace("-", ""), token.replace("-", " ").upper()):
+            assert (await links.opened(tx, typed)).id == row.id

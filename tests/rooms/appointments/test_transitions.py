@@ -1,9 +1,11 @@
 """An appointment is cancelled, and how it went is recorded."""
 
+import pytest
 from sqlalchemy import select
 
 from rooms.appointments import booking, transitions
 from rooms.appointments.appointment import Attendance
+from rooms.core.errors import Invalid
 from rooms.core.outbox import Mail
 from tests.cast import refusal
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, letters
@@ -42,3 +44,14 @@ async def test_a_technical_failure_never_becomes_absent_and_can_be_contested(off
         await transitions.contest(tx, found, "I was there all the time.")
         await transitions.end(tx, found, Attendance.CAME, cast.claire)
         assert found.attendance is Attendance.CAME
+
+
+@pytest.mark.parametrize("phone", ["06 12 34 56", "0612345", "061234567890", "12345"])
+def test_a_number_with_a_digit_too_few_is_named(phone: str) -> None:  # C13
+    with pytest.raises(Invalid):
+        transitions.clean_phone(phone)
+
+
+@pytest.mark.parametrize("phone", ["06 12 34 56 78", "+33 6 12 34 56 78", "0033612345678", "+4915112345678", ""])
+def test_a_whole_number_is_taken(phone: str) -> None:
+    transitions.clean_phone(phone)
