@@ -4,6 +4,6 @@ States of a place: waiting, on hold, talking, served, left, ended (`MOVES` in pl
 accepted, postponed, declined, missed, withdrawn. Promises: one active place of a person at a booth, one call that
 rings for a place, a place keeps its order whatever happens (docs/adr/0002).
 
-Taking and keeping a place: places.py. Who is called, and what an answer means: calls.py. How a line is doing now:
-line_status.py; how long a wait is: waits.py.
+Taking and keeping a place, and taking it back: places.py; out of reach for too long: absence.py. Who is called, and
+what an answer means: calls.py. How a line is doing now: line_status.py; how long a wait is: waits.py.
 """
