@@ -22,7 +22,10 @@ async def office(cast: Cast) -> Office:
         nantes = (await office.fresh_type(tx)).agency
         assert nantes
         await agencies.place(tx, nantes, "Europe/Paris", "", "", "", "44, 85 0")
-        reze = (await agencies.team(tx, "Agence de Rezé", "Sud")).agency
+        south = await agencies.team(tx, "Agence de Rezé", "Sud")
+        await agencies.add_member(tx, south.id, await people.welcome(tx, "Rose", "rose@example.org", "fr"))
+        await agencies.team(tx, "Agence sans personne", "Nord")
+        reze = south.agency
         await appointment_types.add(tx, reze, AppointmentTypeText("Training", 30, ("video",)))
         await agencies.place(tx, reze, "Europe/Paris", "", "", "02 40 00 00 00", "444")
     return office

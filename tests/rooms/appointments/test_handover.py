@@ -63,7 +63,7 @@ async def test_a_day_goes_over_at_its_times_and_what_the_colleague_has_already_s
         written = {(mail.recipient, mail.values["what"], mail.values["calendar"]["method"]) for mail in letters}
         assert (office.nadia.email, "handed_over", "REQUEST") in written
         assert (cast.amina.email, "handed_over", "REQUEST") in written
-        assert (office.claire.email, "cancelled", "CANCEL") in written
+        assert (office.claire.email, "let_go", "CANCEL") in written
 
 
 async def test_claires_time_is_free_again_and_nadias_is_taken(office: Office) -> None:
