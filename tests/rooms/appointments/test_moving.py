@@ -86,7 +86,7 @@ async def test_moving_to_a_colleague_tells_who_had_it_and_frees_their_calendar(c
         await booking.move(tx, found, await cast.fresh(tx, cast.amina), WEDNESDAY_NINE + HALF)
         assert found.led_by_id != had
     who = "claire" if had == office.claire.id else "nadia"
-    assert (who, "cancelled") in await letters(office)
+    assert (who, "let_go") in await letters(office)
 
 
 async def test_an_appointment_moves_to_the_phone_only_with_a_number_to_call(office: Office) -> None:
