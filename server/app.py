@@ -154,6 +154,8 @@ async def _static(request: web.Request) -> web.StreamResponse:
     if not path.is_relative_to(rendering.STATIC.resolve()) or not path.is_file():
         raise web.HTTPNotFound()
     headers = {"Cache-Control": f"public, max-age={YEAR}, immutable", "Vary": "Accept-Encoding"}
+    if path.suffix == ".webmanifest":
+        headers["Content-Type"] = "application/manifest+json"
     if path.suffix == ".js":
         headers["Content-Type"] = "text/javascript; charset=utf-8"
     return web.FileResponse(path, headers=headers)

@@ -27,6 +27,7 @@ YEAR = 365 * 24 * 3600
 MOST_FIELDS = 200
 POSTS_A_MINUTE = 240
 UPLOADS_A_MINUTE = 12
+MEGABYTE = 2**20
 FORM_WITHIN, FILE_WITHIN = 60, 1800
 """Seconds in which a form has come, or a hundred megabytes over a poor network."""
 
@@ -118,7 +119,8 @@ async def _read_form(request: PageRequest, page: Route) -> None:
         # Whoever sent it has gone before it had come: nobody's fault, and nobody reads the answer.
         raise web.HTTPBadRequest() from None
     except web.HTTPRequestEntityTooLarge:
-        raise Invalid("form.too_large", N_("This is too large."), field="document") from None
+        message = N_("This is too large: at most %(most)s MB altogether.")
+        raise Invalid("form.too_large", message, field="document", most=max(1, largest // MEGABYTE - 1)) from None
     if len(data) > MOST_FIELDS:
         raise Refused("too_many_fields", N_("This form has too many fields."))
     for name, value in data.items():

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -98,6 +98,15 @@ async def at_booth(tx: Transaction, booth_id: uuid.UUID, candidate_id: uuid.UUID
     if candidate_id:
         query = query.where(Appointment.candidate_id == candidate_id)
     return list((await tx.session.execute(query.order_by(Appointment.begins_at))).scalars())
+
+
+async def next_at_booth(tx: Transaction, booth_id: uuid.UUID, recruiter_id: uuid.UUID) -> list[Appointment]:
+    """The recruiter's interviews at a booth that are still to come today or tomorrow, the soonest first."""
+    mine = Appointment.led_by_id == recruiter_id, Appointment.state == AppointmentState.BOOKED
+    soon = Appointment.ends_at > tx.now, Appointment.begins_at < tx.now + timedelta(days=1)
+    query = select(Appointment).join(AppointmentType, AppointmentType.id == Appointment.appointment_type_id)
+    query = query.where(AppointmentType.booth_id == booth_id, *mine, *soon).order_by(Appointment.begins_at).limit(5)
+    return list((await tx.session.execute(query)).scalars())
 
 
 async def with_guest(tx: Transaction, booth_id: uuid.UUID, guest_id: uuid.UUID | None = None) -> list[Appointment]:

@@ -19,6 +19,7 @@ from rooms.chat.conversations import ConversationKind
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, NotFound
 from rooms.core.events import DomainEvent, person_stream
+from rooms.core.text import sort_key
 from rooms.core.transaction import Transaction
 from rooms.organisations import agencies, referents
 from rooms.organisations.agencies import Team, TeamMember, colleague_of
@@ -80,8 +81,9 @@ async def follow(tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID
 
 async def followed_by(tx: Transaction, counsellor_id: uuid.UUID) -> list[Person]:
     query = select(Person).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
-    query = query.where(CaseloadEntry.counsellor_id == counsellor_id).order_by(Person.name)
-    return list((await tx.session.execute(query)).scalars())
+    query = query.where(CaseloadEntry.counsellor_id == counsellor_id)
+    rows = (await tx.session.execute(query)).scalars()
+    return sorted(rows, key=lambda person: sort_key(person.name))
 
 
 async def count_of(tx: Transaction, counsellor_id: uuid.UUID) -> int:
@@ -143,9 +145,9 @@ class Followed:
 async def entries(tx: Transaction, counsellor_id: uuid.UUID, words: str = "") -> list[Followed]:
     """Everybody the counsellor follows, with contacts, steps and open messages: four queries for any number of them."""
     query = select(Person, CaseloadEntry).join(CaseloadEntry, CaseloadEntry.person_id == Person.id)
-    query = query.where(CaseloadEntry.counsellor_id == counsellor_id).order_by(Person.name)
+    query = query.where(CaseloadEntry.counsellor_id == counsellor_id)
     query = query.where(name_search.begin_with(Person.id, words))
-    rows = (await tx.session.execute(query)).all()
+    rows = sorted((await tx.session.execute(query)).all(), key=lambda row: sort_key(row[0].name))
     stands = Appointment.state == AppointmentState.BOOKED
     came = Appointment.attendance.in_((Attendance.CAME, Attendance.LATE))
     followed = [person.id for person, _ in rows]

@@ -50,6 +50,12 @@ def one_line(text: str) -> str:
     return " ".join(plain(text).split())
 
 
+def sort_key(name: str) -> tuple[str, str]:
+    """For putting names in order as people read them: Ömer stands beside Omar, not after Zoé."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    return bare, name
+
+
 def as_seen(text: str) -> str:
     """For comparing: the same for two names that nobody can tell apart but by the size of their letters."""
     return "".join(

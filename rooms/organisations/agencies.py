@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core.errors import N_, Invalid
 from rooms.core.model import Base, new_id
-from rooms.core.text import clean_text
+from rooms.core.text import clean_text, sort_key
 from rooms.core.transaction import Transaction
 from rooms.organisations.public_holidays import regions_of
 from rooms.people import people
@@ -183,4 +183,4 @@ async def colleagues_of(tx: Transaction, counsellor_id: uuid.UUID) -> list[Perso
         for each in await counsellors_of(tx, team.agency_id):
             if each.id != counsellor_id:
                 found[each.id] = each
-    return sorted(found.values(), key=lambda each: each.name)
+    return sorted(found.values(), key=lambda each: sort_key(each.name))

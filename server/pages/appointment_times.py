@@ -22,7 +22,7 @@ from rooms.appointments.appointment import Appointment, Guest
 from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.search import SlotSearch
 from rooms.appointments.slot_search import DAYS_AT_ONCE, Candidate, Openings, Time
-from rooms.core.errors import Problem
+from rooms.core.errors import N_, Conflict, Problem
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
 from rooms.people.people import Person
@@ -64,6 +64,10 @@ def search_of(
     wanted = request.typed("mode") or request.query.get("mode", "")
     if wanted in search.modes:
         return replace(search, mode=Mode(wanted))
+    if request.typed("mode"):
+        # An old page: nobody is given another way to meet than they chose.
+        message = N_("This way to meet is not offered any more. Please choose another one.")
+        raise Conflict("mode.gone", message, field="mode")
     if moving:
         return search
     if candidate and not candidate.email and Mode.PHONE in search.modes:

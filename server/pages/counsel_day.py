@@ -56,6 +56,9 @@ async def hand_day_over(request: PageRequest) -> web.StreamResponse:
         if request.typed("is_closed"):
             await handover.close_days(tx, me.id, chosen, chosen, zone)
     said = language.gettext("Appointments handed over: %(count)s.", count=len(done.taken))
+    silent = ", ".join(row.candidate.name for row in done.taken if not row.candidate.email)
+    if silent:
+        said += " " + language.gettext("Without an e-mail address, please tell them: %(names)s.", names=silent)
     if done.left:
         names = ", ".join(row.candidate.name for row in done.left)
         said += " " + language.gettext("These stay with you, your colleague is not free then: %(names)s.", names=names)

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import Act
+from rooms.appointments import agenda
 from rooms.chat import conversations, messages, questions
 from rooms.chat.conversations import ConversationKind
 from rooms.core.errors import NotFound
@@ -66,6 +67,7 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             meeting=await under_way.led_now_by(tx, request.actor.known.id),
             conversation=conversation,
             messages=await messages.messages_of(tx, conversation.id),
+            interviews=await agenda.next_at_booth(tx, booth.id, request.actor.known.id),
             due=await follow_up.unanswered(tx, booth.id, request.actor.known.id),
             questions=await questions.questions_to(tx, booth.id),
             heads=heads,

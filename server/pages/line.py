@@ -27,6 +27,11 @@ async def join_form(request: PageRequest) -> web.StreamResponse:
     request.actor.known  # noqa: B018
     async with request.reading() as tx:
         booth = await of_path(tx, request, Act.LINE_JOIN)
+        held = await places.of_person(tx, request.actor.known.id, fair_id=booth.fair_id)
+        if len(held) >= booth.fair.most_lines and booth.id not in {place.booth_id for place in held}:
+            # Before anybody has filled in the form.
+            said = language.problem_text(places.too_many(booth.fair))
+            return request.go(f"{booth.fair.path}/lines", said, "warn")
         heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         cv = (await documents.cvs_of(tx, {request.actor.known.id})).get(request.actor.known.id)
         return request.render("line.html", fair=booth.fair, booth=booth, cv=cv, heads=heads)

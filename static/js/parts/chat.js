@@ -109,6 +109,7 @@ export class Chat {
   /** @param {HTMLElement} item */
   append(item) {
     this.stayAtEnd(() => this.list.append(item));
+    this.list.tabIndex = 0;
     show(this.element, "empty", false);
   }
 

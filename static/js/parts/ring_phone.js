@@ -11,13 +11,22 @@ export class RingPhone {
   }
 
   start() {
-    if (!("serviceWorker" in navigator) || !("PushManager" in globalThis)) return;
+    if (!("serviceWorker" in navigator) || !("PushManager" in globalThis)) return this.explain();
     this.button.addEventListener("click", this.onClick);
     void this.draw();
   }
 
   stop() {
     this.button.removeEventListener("click", this.onClick);
+  }
+
+  /** An iPhone rings only for what was put on its home screen. */
+  explain() {
+    if (!/iPhone|iPad/.test(navigator.userAgent)) return;
+    this.element.hidden = false;
+    this.button.hidden = true;
+    show(this.element, "off", false);
+    show(this.element, "installed", true);
   }
 
   async subscription() {
