@@ -112,14 +112,14 @@ async def test_what_no_client_sends_closes_its_connection_and_no_other(world: Wo
     assert not hub_of(world).server._binary_packet
 
 
-async def test_a_binary_frame_closes_the_connection(world: World) -> None:
+async def test_a_binary_frame_closes_the_connection(world: World) -> None:  # S1
     async with raw(world) as bad:
         await bad.socket.send_bytes(b"x" * 60_000)
         assert await bad.is_cut()
 
 
 @pytest.mark.parametrize("name", ["disconnect", "connect", "connect_error", "__disconnect_final", "*"])
-async def test_nobody_plays_the_server_to_the_server(world: World, name: str) -> None:
+async def test_nobody_plays_the_server_to_the_server(world: World, name: str) -> None:  # S4
     """A client that could say "disconnect" itself would be forgotten and hear on."""
     async with raw(world, "luc") as ghost:
         await ghost.emit("stream:follow", {"streams": [{"stream": line_stream(uuid.UUID(world.ids["booth"]))}]})
@@ -144,7 +144,7 @@ async def test_whoever_is_dismissed_hears_nothing_more_even_if_the_hub_forgot_th
         assert hub.server.members(line_stream(booth)) == []
 
 
-async def test_whoever_reads_nothing_is_cut_off_before_it_costs_much(world: World) -> None:
+async def test_whoever_reads_nothing_is_cut_off_before_it_costs_much(world: World) -> None:  # S2
     """Ten small questions a second would otherwise leave gigabytes of answers waiting."""
     conversation = uuid.UUID(world.ids["public"])
     async with world.database.transaction() as tx:

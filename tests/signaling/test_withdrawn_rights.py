@@ -39,7 +39,9 @@ async def dismiss_sophie(world: World) -> None:
         await recruiter_departure.dismiss(tx, booth.employer_id, row.led_by_id, paul)
 
 
-async def test_a_dismissed_recruiter_is_out_of_the_talk_and_speaks_for_the_employer_no_longer(world: World) -> None:
+async def test_a_dismissed_recruiter_is_out_of_the_talk_and_speaks_for_the_employer_no_longer(
+    world: World,
+) -> None:  # O1, S9
     meeting_id = uuid.UUID(world.ids["meeting"])
     async with world.database.reading() as tx:
         row = await tx.session.get_one(Meeting, meeting_id)

@@ -35,7 +35,7 @@ async def where(tx: Transaction, person: Person) -> set[str]:
     return {agency.name for agency, _ in await choices.types_for(tx, person)}
 
 
-async def test_the_postcode_says_which_agencies_serve_somebody(office: Office) -> None:
+async def test_the_postcode_says_which_agencies_serve_somebody(office: Office) -> None:  # K8
     cast = office.cast
     async with cast.database.transaction() as tx:
         amina = await cast.fresh(tx, cast.amina)

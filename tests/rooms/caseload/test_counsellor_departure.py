@@ -61,7 +61,7 @@ async def test_how_long_ahead_a_colleague_wants_to_know_does_not_count_for_what_
         assert found.led_by_id == other.id
 
 
-async def test_whoever_cannot_hand_over_does_not_leave(cast: Cast) -> None:
+async def test_whoever_cannot_hand_over_does_not_leave(cast: Cast) -> None:  # K2
     office = await open_office(cast)
     await office.book(cast.amina, WEDNESDAY_NINE)
     with pytest.raises(Conflict) as refused:
@@ -123,7 +123,7 @@ async def test_whoever_has_left_reads_nothing_of_what_they_held(cast: Cast) -> N
             await access.appointment(tx, cast.actor(has), row.id)
 
 
-async def test_who_leaves_the_last_team_follows_nobody(cast: Cast) -> None:
+async def test_who_leaves_the_last_team_follows_nobody(cast: Cast) -> None:  # K1
     office = await open_office(cast)
     async with cast.database.transaction() as tx:
         for name in ("Loire", "Erdre"):

@@ -245,7 +245,7 @@ async def test_every_reading_is_recorded_for_the_person(cast: Cast) -> None:
     ],
     ids=["a huge marker", "a marker that lies of its size", "LZMA", "BZIP2", "broken", "a directory without end"],
 )
-def test_an_archive_costs_no_more_than_its_own_size(content: bytes, code: str) -> None:
+def test_an_archive_costs_no_more_than_its_own_size(content: bytes, code: str) -> None:  # S3
     tracemalloc.start()
     with pytest.raises(Invalid) as refusal:
         check(DocumentKind.CV, Upload("cv.odt", content))
