@@ -48,7 +48,7 @@ async def mailed_path(cast: Cast) -> str:
 async def book(page: Page) -> None:
     """The three steps, from the front page's tab on."""
     await page.get_by_role("link", name="Appointments").filter(visible=True).click()
-    await page.get_by_role("link", name="Take an appointment").first.click()
+    await page.get_by_role("link", name="Book an appointment").first.click()
     await page.get_by_role("link", name="My project").click()
     await page.locator("button.time").first.click()
     await expect(page.get_by_text("Kept for you until")).to_be_visible()
