@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.caseload.caseload import FollowedElsewhere, KnownHere, Namesake, asked_about, follow, knows, of_nobody
 from rooms.core import outbox
-from rooms.core.errors import N_, Invalid, NotFound
+from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
-from rooms.organisations import referents
+from rooms.organisations import agencies, referents
 from rooms.organisations.referents import CaseloadEntry
 from rooms.people import name_search, people
 from rooms.people.people import Person
@@ -70,6 +70,17 @@ async def _refuse_namesake(tx: Transaction, counsellor_id: uuid.UUID, name: str)
         raise Namesake()
     if await _is_named(tx, of_nobody(counsellor_id), name):
         raise KnownHere()
+    for colleague in await agencies.colleagues_of(tx, counsellor_id):
+        if await _is_named(tx, followed.where(CaseloadEntry.counsellor_id == colleague.id), name):
+            raise FollowedByColleague(colleague)
+
+
+class FollowedByColleague(Conflict):
+    """Written down twice, somebody would have two files and two counsellors."""
+
+    def __init__(self, colleague: Person) -> None:
+        message = N_("%(name)s follows somebody of this name. Ask them before you write down a second person.")
+        super().__init__("followed.by_colleague", message, field="name", name=colleague.name)
 
 
 async def _is_named(tx: Transaction, people: Select[Person], name: str) -> bool:

@@ -180,3 +180,17 @@ async def test_one_who_was_taken_up_meanwhile_is_not_taken_from_whoever_has_them
     async with cast.database.transaction() as tx:
         with pytest.raises(NotFound):
             await caseload.take_up(tx, cast.claire.id, yann.id)
+
+
+async def test_a_name_that_a_colleague_follows_is_not_written_down_a_second_time_unasked(cast: Cast) -> None:  # K15
+    nadia = await colleague_at(cast, AGENCY, "Nadia")
+    elsewhere = await colleague_at(cast, "Agence Brest", "Rose")
+    await take(cast, "Yann Le Goff")
+    async with cast.database.transaction() as tx:
+        with pytest.raises(follow_requests.FollowedByColleague) as refusal:
+            await follow_requests.take(tx, nadia, "le goff yann", None, "fr")
+        assert refusal.value.values == {"name": cast.claire.name}
+        _, is_in = await follow_requests.take(tx, elsewhere, "Yann Le Goff", None, "fr")
+        assert is_in, "another agency's people are nobody's business here"
+        _, is_in = await follow_requests.take(tx, nadia, "Yann Le Goff", None, "fr", is_another=True)
+        assert is_in
