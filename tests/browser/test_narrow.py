@@ -7,7 +7,8 @@ from rooms.organisations import vacancies
 from rooms.organisations.vacancies import VacancyText
 from rooms.people.people import Person
 from tests.browser.conftest import Visitors
-from tests.rooms.appointments.office import WEDNESDAY_NINE, open_office
+from tests.browser.test_drawn_once import Watch, booked
+from tests.rooms.appointments.office import open_office
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -29,7 +30,7 @@ async def long_words(visitors: Visitors) -> dict[str, list[str]]:
     """Names and texts of one long word everywhere; the pages of each person by their name in the cast."""
     cast = visitors.cast
     office = await open_office(cast)
-    row = await office.book(cast.amina, WEDNESDAY_NINE)
+    row = await booked(Watch(visitors, "en", 1280), cast.amina, office, 120)
     await cast.join(cast.karim, cast.atlantique, LONG)
     async with cast.database.transaction() as tx:
         for person in (cast.amina, cast.karim):
@@ -53,7 +54,11 @@ async def long_words(visitors: Visitors) -> dict[str, list[str]]:
         ],
         "luc": [desk, f"/booths/{cast.atlantique.id}/set-up", f"{desk}/talks"],
         "ines": ["/organise", f"/organise/{cast.fair.slug}", f"/organise/{cast.fair.slug}/describe"],
-        "claire": [f"/counsel?day={WEDNESDAY_NINE.date()}", "/counsel/people", "/counsel/hours"],
+        "claire": [
+            f"/counsel?day={row.begins_at.astimezone(row.venue.zone).date()}",
+            "/counsel/people",
+            "/counsel/hours",
+        ],
         "paul": ["/administer"],
     }
 
