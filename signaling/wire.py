@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qs
 
 import engineio
 import socketio
@@ -85,7 +86,8 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         """Who opened each connection: its id alone, read over a shoulder or in a log, lets nobody go on with it."""
 
     async def handle_request(self, request: web.Request) -> web.StreamResponse:
-        sid = request.query.get("sid", "")
+        # Read as Engine.IO reads it: what is blank does not count, and the first that is not does.
+        sid = parse_qs(request.query_string).get("sid", [""])[0]
         if sid in self.sockets and self.holders.get(sid) != self.holder_of(request):
             raise web.HTTPForbidden()
         answer: web.StreamResponse = await super().handle_request(request)

@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from rooms.chat import messages
 from rooms.core.events import conversation_stream, line_stream
@@ -214,8 +215,12 @@ async def test_the_id_of_a_connection_lets_nobody_else_go_on_with_it(world: Worl
         async with session.get(url, headers=own) as answer:
             sid = json.loads((await answer.text())[1:])["sid"]
         for thief in ({}, {"Cookie": f"{SESSION_COOKIE}={world.tokens['amina']}"}):
-            async with session.post(url.update_query(sid=sid), data="40", headers=thief) as answer:
-                assert answer.status == 403
+            for way_round in (f"sid={sid}", f"sid=&sid={sid}", f"sid={sid}&sid=", f"s%69d={sid}"):
+                there = URL(f"{url}&{way_round}", encoded=True)
+                async with session.post(there, data="40", headers=thief) as answer:
+                    assert answer.status == 403, way_round
+                async with session.get(there, headers=thief) as answer:
+                    assert answer.status == 403, way_round
         async with session.post(url.update_query(sid=sid), data="40", headers=own) as answer:
             assert answer.status == 200
 
