@@ -22,32 +22,48 @@ Shown = Mapping[str, str | tuple[str, ...]]
 class Overtaken(Conflict):
     """Somebody has saved something else meanwhile."""
 
-    def __init__(self, stands: Shown) -> None:
+    def __init__(self, stands: Shown, names: Mapping[str, str]) -> None:
         message = N_("This was changed elsewhere meanwhile. Look at what stands there now, and save again.")
         super().__init__("edits.overtaken", message, field=next(iter(stands)))
-        self.stands = stands
+        self.stands, self.names = stands, names
 
     def about(self, name: str) -> str:
         if name not in self.stands:
             return ""
         values = self.stands[name]
-        texts = [_text(value) for value in ([values] if isinstance(values, str) else values)]
+        texts = sorted(self._text(value) for value in values) if isinstance(values, tuple) else [self._text(values)]
         return language.gettext("Saved elsewhere meanwhile: %(text)s", text=", ".join(filter(None, texts)) or "–")
 
-
-def _text(value: str) -> str:
-    return words.label(value) if value in words.LABELS else value
+    def _text(self, value: str) -> str:
+        if value in self.names:
+            return self.names[value]
+        return words.label(value) if value in words.LABELS else value
 
 
 def version(shown: Shown) -> str:
     """What a form brings back, so that it is known what it had shown."""
-    return " ".join(f"{name}:{_digest(value)}" for name, value in shown.items())
+    return _joined(_digests(shown))
 
 
-def merge(request: PageRequest, stands: Shown) -> None:
+def version_shown(request: PageRequest, shown: Shown) -> str:
+    """The version of a form on a page. One that comes back keeps what it came with until it has been compared: it
+    shows what was typed, not what stands."""
+    came_with = _came_with(request)
+    return _joined({name: came_with.get(name, digest) for name, digest in _digests(shown).items()})
+
+
+def compared(request: PageRequest, stands: Shown) -> None:
+    """A form that is shown again from here on has been compared with what stands."""
+    request.form[VERSION] = [_joined(_came_with(request) | _digests(stands))]
+
+
+def merge(request: PageRequest, stands: Shown, names: Mapping[str, str] | None = None) -> None:
     """Take over what others have saved in fields that this form left as they were shown. `stands` is what the form
-    would show now, read under a lock. Raises Overtaken; a form without a version replaces what stands."""
-    before = dict(part.split(":", 1) for part in request.typed(VERSION).split() if ":" in part)
+    would show now, read under a lock; `names` says what its ids stand for. Raises Overtaken; a form without a version
+    replaces what stands."""
+    before = _came_with(request)
+    if before:
+        compared(request, stands)
     overtaken: dict[str, str | tuple[str, ...]] = {}
     for name, theirs in stands.items():
         typed: str | tuple[str, ...] = request.typed(name) if isinstance(theirs, str) else tuple(request.ticked(name))
@@ -59,14 +75,28 @@ def merge(request: PageRequest, stands: Shown) -> None:
         else:
             overtaken[name] = theirs
     if overtaken:
-        raise Overtaken(overtaken)
+        raise Overtaken(overtaken, names or {})
 
 
 def demand_same(request: PageRequest, stands: Shown, otherwise: Problem) -> None:
     """For an act that replaces what the form showed beside it: raises `otherwise` if something else stands by now."""
     shown = request.typed(VERSION)
-    if shown and shown != version(stands):
-        raise otherwise
+    if not shown or shown == version(stands):
+        return
+    compared(request, stands)
+    raise otherwise
+
+
+def _came_with(request: PageRequest) -> dict[str, str]:
+    return dict(part.split(":", 1) for part in request.typed(VERSION).split() if ":" in part)
+
+
+def _digests(shown: Shown) -> dict[str, str]:
+    return {name: _digest(value) for name, value in shown.items()}
+
+
+def _joined(digests: Mapping[str, str]) -> str:
+    return " ".join(f"{name}:{digest}" for name, digest in digests.items())
 
 
 def _digest(value: str | tuple[str, ...]) -> str:

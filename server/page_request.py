@@ -3,7 +3,7 @@
 import json
 import secrets
 import uuid
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta
@@ -97,6 +97,8 @@ class PageRequest:
     appointment: Appointment | None = None
     """The appointment whose room is open for them."""
     cookies: dict[str, tuple[str, int]] = field(default_factory=dict)
+    said: dict[str, str] | None = None
+    """What this page says was done, if it is shown at once."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         return self.services.database.transaction()
@@ -237,7 +239,18 @@ class PageRequest:
             return web.Response(status=204, headers={GO: own_path(path)})
         return web.Response(status=303, headers={"Location": own_path(path)})
 
+    async def stay(
+        self, page: Callable[["PageRequest"], Awaitable[web.StreamResponse]], path: str, flash: str
+    ) -> web.StreamResponse:
+        """Show the page at `path` again with all that was typed there, of which a part is saved now."""
+        self.said = {"kind": "ok", "text": flash, "at": ""}
+        self.form_page = path
+        self.actor.forget()
+        return await page(self)
+
     def flash(self) -> dict[str, str] | None:
+        if self.said:
+            return self.said
         raw = self.http.cookies.get(FLASH)
         if not raw or self.is_fresh_part:
             return None

@@ -77,7 +77,7 @@ def environment() -> Environment:
         label=words.label,
         device_name=devices.name_of,
         problem_text=language.problem_text,
-        version_of=edits.version,
+        version_of=edits.version_shown,
         new_uuid=new_id,
         request=_Shown(),
         SECTORS=SECTORS,

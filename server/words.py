@@ -169,6 +169,7 @@ BROWSER = (
     N_("You were signed out on this device."),
     N_("It rings for a minute more."),
     N_("Saved elsewhere meanwhile: %(text)s"),
+    N_("You had typed here: %(text)s"),
     N_("Connection lost. It mends by itself."),
     N_("The talk goes on. The server is out of reach for the moment."),
     N_("%(minutes)s min left"),

@@ -158,6 +158,10 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
     is_script = request.http.headers.get("Accept") == "application/json"
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
+        await tx.lock(row.follow_up)
+        if "sent" in request.form and edits.version({"notes": request.typed("sent")}) == edits.version(_notes(row)):
+            # What stands is what this page had sent and could not wait for.
+            edits.compared(request, _notes(row))
         try:
             edits.merge(request, _notes(row))
         except edits.Overtaken:
@@ -166,9 +170,10 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
             return web.json_response(_kept(row).model_dump(), status=409)
         step = request.typed("next_step")
         await follow_up.note(tx, row, request.typed("notes"), NextStep(step) if step in list(NextStep) else None)
+        edits.compared(request, _notes(row))
     if is_script:
         return web.json_response(_kept(row).model_dump())
-    return request.go(f"/meetings/{request.id('meeting')}", language.gettext("Saved."))
+    return await request.stay(meeting, row.path, language.gettext("Saved."))
 
 
 @post("/meetings/{meeting}/answer", again=meeting)
@@ -178,6 +183,7 @@ async def answer(request: PageRequest) -> web.StreamResponse:
         raise Invalid("next_step.missing", N_("Please choose what comes next."), field="next_step")
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
+        await tx.lock(row.follow_up)
         edits.merge(request, _answered(row))
         if "notes" in request.form:
             await follow_up.note(tx, row, request.typed("notes"))

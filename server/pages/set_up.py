@@ -91,7 +91,9 @@ async def choose_staff(request: PageRequest) -> web.StreamResponse:
         booth = await _booth(tx, request)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
         await tx.lock(booth)
-        edits.merge(request, {"staff": _ids({person.id for person in await booths.staff_of(tx, booth.id)})})
+        stands: Shown = {"staff": _ids({person.id for person in await booths.staff_of(tx, booth.id)})}
+        members = await employers.members_of(tx, booth.employer_id)
+        edits.merge(request, stands, names={str(person.id): person.name for person, _ in members})
         chosen = {uuid.UUID(person) for person in request.ticked("staff") if _is_uuid(person)}
         await recruiter_departure.choose_staff(tx, booth, chosen, request.actor.known)
     return request.go(f"/booths/{booth.id}/set-up#staff", language.gettext("Saved."))

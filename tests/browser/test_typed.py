@@ -57,6 +57,39 @@ async def test_what_another_has_saved_meanwhile_is_not_covered_by_what_was_left_
     await expect(page.locator("[name=description]")).to_have_value("Theirs.")
 
 
+async def test_what_was_typed_is_offered_where_another_has_saved_meanwhile(visitors: Visitors) -> None:
+    page = await set_up(visitors)
+    await page.goto("/desk")
+    other = await page.context.new_page()
+    await other.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
+    await other.locator("[name=description]").fill("Theirs.")
+    await other.get_by_role("button", name="Save the booth").click()
+    await expect(other.get_by_text("Saved. The preview shows")).to_be_visible()
+    await page.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
+    await expect(page.get_by_text(f"You had typed here: {WORDS}")).to_be_visible()
+
+
+async def test_what_was_refused_and_left_covers_nothing_that_was_saved_meanwhile(visitors: Visitors) -> None:
+    """The form comes back with what it had been compared with: the save that follows shows the other's words first."""
+    page = await set_up(visitors)
+    await page.get_by_label("How long is a talk planned").evaluate("(field) => field.removeAttribute('max')")
+    await page.get_by_label("How long is a talk planned").fill("500")
+    await page.get_by_role("button", name="Save the booth").click()
+    await expect(page.get_by_text("A talk lasts between 5 and 120 minutes.").first).to_be_visible()
+    await page.goto("/desk")
+    other = await page.context.new_page()
+    await other.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
+    await other.locator("[name=description]").fill("Theirs.")
+    await other.get_by_role("button", name="Save the booth").click()
+    await expect(other.get_by_text("Saved. The preview shows")).to_be_visible()
+    await page.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
+    await expect(page.locator("[name=description]")).to_have_value(WORDS)
+    await page.get_by_label("How long is a talk planned").fill("20")
+    await page.get_by_role("button", name="Save the booth").click()
+    await expect(page.get_by_text("Saved elsewhere meanwhile: Theirs.")).to_be_visible()
+    await expect(page.locator("[name=description]")).to_have_value(WORDS)
+
+
 async def test_what_one_person_left_in_a_tab_the_next_does_not_find(visitors: Visitors) -> None:
     page = await set_up(visitors)
     await page.goto("/me")
@@ -64,3 +97,13 @@ async def test_what_one_person_left_in_a_tab_the_next_does_not_find(visitors: Vi
     await page.wait_for_url(lambda url: not url.endswith("/me"))
     left = await page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('parvis-typed'))")
     assert left == []
+
+
+async def test_whoever_signs_out_leaves_nothing_of_the_page_they_leave(visitors: Visitors) -> None:
+    page = await visitors.sign_in(visitors.cast.amina, media=False)
+    await page.goto("/me")
+    await page.get_by_label("What work do you seek?").fill("private aim")
+    await page.get_by_role("button", name="Sign out").last.click()
+    await page.wait_for_url(lambda url: not url.endswith("/me"))
+    kept = await page.evaluate("JSON.stringify(Object.entries(sessionStorage))")
+    assert "private aim" not in kept

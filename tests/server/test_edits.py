@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from rooms.appointments.appointment import Appointment
+from rooms.meetings.meeting import FollowUp, Meeting, MeetingState
 from tests.server.forms import Form, form_to
 from tests.server.test_pages import visitor, world_id
 from tests.server.world import World
@@ -123,3 +124,87 @@ async def test_of_two_tabs_that_move_an_appointment_the_second_sees_the_new_time
     async with world.database.reading() as tx:
         row = await tx.session.get_one(Appointment, world_id(world, "appointment"))
         assert (row.begins_at.isoformat(), row.sequence) == (world.ids["free_time"], 1)
+
+
+async def test_a_page_that_had_grown_old_does_not_pass_for_having_seen_what_stands(world: World) -> None:
+    edited = ALL[0]
+    async with visitor(world, edited.role) as who:
+        tab = Tab(who.session, world, edited)
+        first, second = await tab.open(), await tab.open()
+        await tab.save(first, **{edited.other: "Theirs"})
+        status, text = await tab.save(second, form_token="grown old", **{edited.one: "mine"})
+        assert (status, "This page had grown old." in text) == (409, True)
+        assert (await tab.save(form_to(tab.page, text, tab.action)))[0] == 200
+        now = await tab.open()
+        assert (now.value(edited.one), now.value(edited.other)) == ("mine", "Theirs")
+
+
+async def test_an_overtaken_list_names_people(world: World) -> None:
+    async with visitor(world, "luc") as luc:
+        edited = Edited("luc", "/booths/{booth}/set-up", "", "", action=f"/booths/{world.ids['booth']}/staff")
+        tab = Tab(luc.session, world, edited)
+        first, second = await tab.open(), await tab.open()
+        colleague = ("staff", world.ids["colleague"])
+        await tab.save(Form(first.action, [*first.fields, colleague]))
+        none = [(name, value) for name, value in second.fields if name != "staff"]
+        status, text = await tab.save(Form(second.action, none))
+        assert status == 409
+        assert "Saved elsewhere meanwhile: Luc Moreau, Simon Petit" in text
+
+
+async def test_notes_are_compared_with_what_stands_once_the_other_has_written(world: World) -> None:
+    """Two tabs save notes at once: on PostgreSQL the second reads them under a lock of their own row."""
+    path = "/meetings/{meeting}".format(**world.ids)
+    async with visitor(world, "sophie") as sophie:
+        url = world.server.make_url(path)
+        forms = [form_to(path, await (await sophie.session.get(url)).text(), f"{path}/notes") for _ in range(2)]
+        send, there = sophie.session.post, world.server.make_url(f"{path}/notes")
+        headers = {"Accept": "application/json"}
+        for attempt in range(5):
+            answers = await asyncio.gather(
+                *(send(there, data=form.typed(notes=f"{attempt} {n}"), headers=headers) for n, form in enumerate(forms))
+            )
+            assert sorted(each.status for each in answers) == [200, 409]
+            kept = {(await each.json())["version"] for each in answers}
+            assert len(kept) == 1, "both hear what stands"
+            for form in forms:
+                form.fields = form.typed(version=kept.copy().pop())
+
+
+async def test_what_a_page_sent_before_it_left_is_not_held_against_it(world: World) -> None:
+    path = "/meetings/{meeting}".format(**world.ids)
+    async with visitor(world, "sophie") as sophie:
+        page = await (await sophie.session.get(world.server.make_url(path))).text()
+        form, there = form_to(path, page, f"{path}/notes"), world.server.make_url(f"{path}/notes")
+        headers = {"Accept": "application/json"}
+        assert (await sophie.session.post(there, data=form.typed(notes="first"), headers=headers)).status == 200
+        last = form.typed(notes="first and last", sent="first")
+        assert (await sophie.session.post(there, data=last, headers=headers)).status == 200
+        assert (
+            await sophie.session.post(there, data=form.typed(notes="x", sent="else"), headers=headers)
+        ).status == 409
+
+
+async def test_saving_notes_keeps_the_answer_that_is_not_sent_yet(world: World) -> None:
+    path = "/meetings/{meeting}".format(**world.ids)
+    async with world.database.transaction() as tx:
+        row = await tx.session.get_one(Meeting, world_id(world, "meeting"))
+        row.state, row.live_at, row.ended_at = MeetingState.ENDED, tx.now, tx.now
+        row.follow_up.answer_promised_by = tx.now
+    async with visitor(world, "sophie") as sophie:
+        form = form_to(path, await sophie.get(path), f"{path}/answer")
+        data = form.typed(notes="Kind.", next_step="no", answer="Not this time, because")
+        answer = await sophie.session.post(world.server.make_url(f"{path}/notes"), data=data)
+        text = await answer.text()
+        assert (answer.status, "Saved." in text) == (200, True)
+        again = form_to(path, text, f"{path}/answer")
+        assert [again.value(name) for name in ("notes", "next_step", "answer")] == [
+            "Kind.",
+            "no",
+            "Not this time, because",
+        ]
+        sent = await sophie.session.post(world.server.make_url(f"{path}/answer"), data=again.fields)
+        assert sent.status == 200
+    async with world.database.reading() as tx:
+        written = await tx.session.get_one(FollowUp, world_id(world, "meeting"))
+    assert (written.notes, written.answer) == ("Kind.", "Not this time, because")

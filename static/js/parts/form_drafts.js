@@ -1,15 +1,17 @@
 /**
  * What was typed is not lost by leaving the page: by another form of it, another language, a link, a reload. It is kept
- * in this tab, and put back where the page shows what it had shown then. A form that came back with an error has the
- * address of its page.
+ * in this tab, and put back where the page shows what it had shown then; otherwise it is offered beside the field. A
+ * form that came back with an error has the address of its page, and the version that it was compared with.
  */
+
+import { say } from "../live/words.js";
 
 const KEY = "parvis-typed:";
 const MOST_PAGES = 20;
 const SKIPPED = "[type=hidden], [type=file], [type=password], [data-private], [data-private] *";
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
-/** @typedef {{action: string, name: string, option: string, shown: string | null, typed: string}} Draft */
+/** @typedef {{action: string, name: string, option: string, shown: string | null, typed: string, version?: string}} Draft */
 
 export class FormDrafts {
   /**
@@ -23,6 +25,8 @@ export class FormDrafts {
     this.sent = new Set();
     /** @type {string | null} the address that a form which is shown again was sent to */
     this.refused = null;
+    /** Whoever signs out leaves nothing here. */
+    this.isLeaving = false;
     this.onSubmit = this.onSubmit.bind(this);
     this.onInput = this.onInput.bind(this);
   }
@@ -53,7 +57,9 @@ export class FormDrafts {
   /** @param {SubmitEvent} event */
   onSubmit(event) {
     this.sent.add(event.target);
-    if (/** @type {HTMLFormElement} */ (event.target).matches("[action='/sign-out']")) this.forget(() => true);
+    if (!(/** @type {HTMLFormElement} */ (event.target).matches("[action='/sign-out']"))) return;
+    this.isLeaving = true;
+    this.forget(() => true);
   }
 
   /** @param {Event} event */
@@ -62,9 +68,10 @@ export class FormDrafts {
   }
 
   keep() {
+    if (this.isLeaving) return;
     const drafts = this.fields()
       .filter((field) => !this.sent.has(field.form) && (this.isRefused(field) || valueOf(field) !== shownOf(field)))
-      .map((field) => ({ ...placeOf(field), shown: this.isRefused(field) ? null : shownOf(field), typed: valueOf(field) }));
+      .map((field) => this.draftOf(field));
     if (drafts.length === 0) return;
     const old = Object.keys(this.storage).filter((key) => key.startsWith(KEY));
     if (old.length >= MOST_PAGES) this.forget((key) => old.indexOf(key) < old.length / 2);
@@ -73,6 +80,15 @@ export class FormDrafts {
     } catch {
       // A full or forbidden storage keeps nobody from going on: only what was typed here is lost.
     }
+  }
+
+  /**
+   * @param {Field} field
+   * @returns {Draft}
+   */
+  draftOf(field) {
+    const typed = { ...placeOf(field), typed: valueOf(field) };
+    return this.isRefused(field) ? { ...typed, shown: null, version: versionOf(field)?.value } : { ...typed, shown: shownOf(field) };
   }
 
   /** @param {Field} field */
@@ -94,10 +110,34 @@ export class FormDrafts {
       const { action, name, option } = draft;
       const at = JSON.stringify({ action, name, option });
       const field = fields.find((each) => JSON.stringify(placeOf(each)) === at);
-      // Where something else stands by now, somebody has saved it.
-      const isAsShown = field && valueOf(field) === shownOf(field) && (draft.shown ?? shownOf(field)) === shownOf(field);
-      if (isAsShown && valueOf(field) !== draft.typed) this.type(field, draft.typed);
+      if (field && valueOf(field) === shownOf(field)) this.putBack(field, draft);
     }
+  }
+
+  /**
+   * @param {Field} field
+   * @param {Draft} draft
+   */
+  putBack(field, { shown, typed, version }) {
+    const came = versionOf(field);
+    if (came && version) came.value = version;
+    if (valueOf(field) === typed) return;
+    // Where something else stands by now, somebody has saved it.
+    if (shown !== null && shown !== shownOf(field)) this.offer(field, typed);
+    else this.type(field, typed);
+  }
+
+  /**
+   * @param {Field} field
+   * @param {string} typed
+   */
+  offer(field, typed) {
+    if (isChoice(field) || field instanceof HTMLSelectElement || typed === "") return;
+    const said = this.page.createElement("p");
+    said.className = "hint";
+    said.dir = "auto";
+    said.textContent = say("You had typed here: %(text)s", { text: typed });
+    field.after(said);
   }
 
   /**
@@ -134,6 +174,11 @@ export class FormDrafts {
  */
 function isChoice(field) {
   return field.type === "checkbox" || field.type === "radio";
+}
+
+/** @param {Field} field */
+function versionOf(field) {
+  return /** @type {HTMLInputElement | null} */ (field.form?.querySelector("input[type=hidden][name=version]") ?? null);
 }
 
 /** @param {Field} field */

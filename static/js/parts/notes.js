@@ -5,12 +5,18 @@ import { fill } from "./dom.js";
 
 const PAUSE_MS = 800;
 
+const AGAIN_MS = 3000;
+
 export class Notes {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     this.form = form;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    /** @type {string | null} the notes that are under way: one save waits for the other's answer */
+    this.inFlight = null;
+    /** Another tab has written something else: it is replaced only by the button. */
+    this.isOvertaken = false;
     this.onInput = this.onInput.bind(this);
     this.onSubmit = this.onSubmit.bind(this);
     this.onLeave = this.onLeave.bind(this);
@@ -29,27 +35,45 @@ export class Notes {
     this.form.removeEventListener("submit", this.onSubmit);
   }
 
-  /** What was typed at the last moment is not left behind. */
+  /** What was typed at the last moment is not left behind; it says what is under way, whose answer nobody hears. */
   onLeave() {
-    if (this.timer) void this.save();
+    if (this.timer) void this.send();
   }
 
   onInput() {
+    if (this.isOvertaken) return;
     fill(this.form, "saved", "");
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.save(), PAUSE_MS);
+    this.saveIn(PAUSE_MS);
   }
 
   /** @param {SubmitEvent} event */
   onSubmit(event) {
     event.preventDefault();
-    void this.save();
+    this.isOvertaken = false;
+    this.save();
   }
 
-  async save() {
+  /** @param {number} pause in ms */
+  saveIn(pause) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), pause);
+  }
+
+  save() {
+    if (this.inFlight === null) void this.send();
+    else this.saveIn(PAUSE_MS);
+  }
+
+  stopWaiting() {
     clearTimeout(this.timer);
     this.timer = undefined;
+  }
+
+  async send() {
+    this.stopWaiting();
     const body = new URLSearchParams(/** @type {any} */ (new FormData(this.form)));
+    if (this.inFlight !== null) body.set("sent", this.inFlight);
+    this.inFlight = body.get("notes") ?? "";
     try {
       const answer = await fetch(this.form.action, {
         method: "POST",
@@ -58,14 +82,23 @@ export class Notes {
         keepalive: true,
       });
       if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
-      const { notes, version } = await answer.json();
-      /** @type {HTMLInputElement} */ (this.form.elements.namedItem("version")).value = version;
-      // Another tab has written something else: nothing is replaced before it was seen here.
-      const isOvertaken = answer.status === 409;
-      fill(this.form, "saved", isOvertaken ? say("Saved elsewhere meanwhile: %(text)s", { text: notes }) : say("Saved."));
+      this.onKept(answer.status === 409, await answer.json());
     } catch {
       fill(this.form, "saved", say("Not saved yet. Trying again."));
-      this.timer = setTimeout(() => void this.save(), 3000);
+      this.saveIn(AGAIN_MS);
+    } finally {
+      this.inFlight = null;
     }
+  }
+
+  /**
+   * @param {boolean} isOvertaken
+   * @param {{notes: string, version: string}} kept what stands now
+   */
+  onKept(isOvertaken, { notes, version }) {
+    /** @type {HTMLInputElement} */ (this.form.elements.namedItem("version")).value = version;
+    this.isOvertaken = isOvertaken;
+    if (isOvertaken) this.stopWaiting();
+    fill(this.form, "saved", isOvertaken ? say("Saved elsewhere meanwhile: %(text)s", { text: notes }) : say("Saved."));
   }
 }

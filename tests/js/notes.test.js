@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+globalThis.window = /** @type {any} */ ({ addEventListener() {}, removeEventListener() {} });
+globalThis.FormData = /** @type {any} */ (
+  class {
+    constructor(form) {
+      this.form = form;
+    }
+
+    *[Symbol.iterator]() {
+      for (const [name, field] of Object.entries(this.form.fields)) yield [name, field.value];
+    }
+  }
+);
+
+const { Notes } = await import("../../static/js/parts/notes.js");
+
+/** A form, and a server that answers when it is told to. */
+function setting() {
+  const fields = { notes: { value: "" }, version: { value: "0" } };
+  const said = { textContent: "" };
+  const form = { action: "/n", fields, elements: { namedItem: (name) => fields[name] }, querySelector: () => said, addEventListener() {}, removeEventListener() {} };
+  const asked = [];
+  globalThis.fetch = (_, { body }) =>
+    new Promise((resolve) => {
+      const answer = (status, kept) => {
+        resolve({ ok: status === 200, status, json: async () => kept });
+        return new Promise((next) => setImmediate(next));
+      };
+      asked.push({ ...Object.fromEntries(body), answer });
+    });
+  return { fields, said, asked, notes: new Notes(form) };
+}
+
+function type({ fields, notes }, words) {
+  fields.notes.value = words;
+  notes.onInput();
+}
+
+test("a save waits for the one before and brings its version", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  type(page, "first");
+  mock.timers.tick(800);
+  type(page, "first and last words");
+  mock.timers.tick(5000);
+  assert.equal(page.asked.length, 1, "one in flight");
+  await page.asked[0].answer(200, { notes: "first", version: "1" });
+  mock.timers.tick(800);
+  assert.deepEqual([page.asked[1].notes, page.asked[1].version], ["first and last words", "1"]);
+  await page.asked[1].answer(200, { notes: "first and last words", version: "2" });
+  mock.timers.tick(9000);
+  assert.equal(page.asked.length, 2, "what is kept is not sent again");
+  mock.timers.reset();
+});
+
+test("whoever leaves in between says what is under way", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  type(page, "first");
+  mock.timers.tick(800);
+  type(page, "first and last");
+  page.notes.onLeave();
+  assert.deepEqual([page.asked[1].notes, page.asked[1].sent], ["first and last", "first"]);
+  mock.timers.reset();
+});
+
+test("another tab's words are replaced only by the button", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  type(page, "mine");
+  mock.timers.tick(800);
+  await page.asked[0].answer(409, { notes: "theirs", version: "7" });
+  assert.match(page.said.textContent, /theirs/);
+  type(page, "mine, longer");
+  mock.timers.tick(60_000);
+  page.notes.onLeave();
+  assert.equal(page.asked.length, 1);
+  assert.match(page.said.textContent, /theirs/, "the notice stays");
+  page.notes.onSubmit({ preventDefault() {} });
+  assert.deepEqual([page.asked[1].notes, page.asked[1].version], ["mine, longer", "7"]);
+  mock.timers.reset();
+});
+
+test("what could not be sent is tried again", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  type(page, "mine");
+  mock.timers.tick(800);
+  await page.asked[0].answer(500, {});
+  mock.timers.tick(3000);
+  assert.equal(page.asked[1].notes, "mine");
+  mock.timers.reset();
+});
