@@ -38,7 +38,17 @@ class Rates:
 
 def form_token(secret: str, holder: str) -> str:
     """The token that a form of this browser must bring back."""
-    return hmac.new(secret.encode(), f"form:{holder}".encode(), hashlib.sha256).hexdigest()[:40]
+    return _token(secret, "form", holder)
+
+
+def known_browser_token(secret: str, email: str) -> str:
+    """What a browser keeps once somebody with this address has signed in with it: no way in, only that it was here."""
+    return _token(secret, "known", email.strip().lower())
+
+
+def _token(secret: str, purpose: str, about: str) -> str:
+    """A token of one purpose proves nothing for another, whatever a stranger has it made of."""
+    return hmac.new(secret.encode(), f"{purpose}:{about}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def masked(token: str) -> str:

@@ -26,7 +26,7 @@ from server.pages.set_up import set_up_form
 from server.routes import FORM_WITH_FILE, get, post
 
 DOCUMENTS_A_MINUTE = 60
-"""Of one reader: nobody reads faster, and whoever copies is slowed down."""
+"""Of other people's, by one reader: nobody reads faster, and whoever copies is slowed down."""
 CV_FORM = 6 * 2**20
 SHOWN_IN_PAGES = (DocumentKind.LOGO, DocumentKind.VIDEO, DocumentKind.BANNER)
 BANNER_FORM = 9 * 2**20
@@ -37,12 +37,13 @@ OF_A_BOOTH = (DocumentKind.BOOTH, DocumentKind.LOGO, DocumentKind.VIDEO)
 @get("/documents/{document}")
 async def document(request: PageRequest) -> web.StreamResponse:
     """The content. A person's document is told to that person as read; a video is served with ranges."""
-    if request.actor.person:
-        await request.services.rates.count("document", str(request.actor.person.id), DOCUMENTS_A_MINUTE)
     async with request.transaction() as tx:
         row = await access.document(tx, request.actor, request.id("document"))
-        if row.person_id and not row.appointment_id and not request.actor.is_person(row.person_id):
-            await documents.record_reading(tx, row, request.actor.known)
+        if row.person_id and not request.actor.is_person(row.person_id):
+            reader = request.actor.known
+            await request.services.rates.count("document", str(reader.id), DOCUMENTS_A_MINUTE)
+            if not row.appointment_id:
+                await documents.record_reading(tx, row, reader)
     storage = request.services.storage
     if not isinstance(storage, FolderStorage) or not storage.path(str(row.id)).exists():
         raise NotFound("document")

@@ -16,7 +16,7 @@ from rooms.people.signin import LinkSpent
 from server import language
 from server.page_request import PageRequest, own_path
 from server.routes import get, post
-from server.security import form_token
+from server.security import known_browser_token
 from signaling.cookies import LANGUAGE_COOKIE
 
 KNOWN = "parvis_known"
@@ -139,9 +139,7 @@ async def use_link(request: PageRequest) -> web.StreamResponse:
 
 
 def _known_as(request: PageRequest, email: str) -> str:
-    """What a browser keeps once somebody with this address has signed in with it: no way in, only that it was here."""
-    secret = request.services.settings.secret.get_secret_value()
-    return form_token(secret, f"known:{email.strip().lower()}")
+    return known_browser_token(request.services.settings.secret.get_secret_value(), email)
 
 
 async def _open(request: PageRequest, tx: Transaction, person: Person) -> None:

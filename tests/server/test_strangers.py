@@ -10,17 +10,22 @@ from sqlalchemy import select
 
 from rooms.chat.messages import Message
 from rooms.core.errors import Invalid
-from rooms.fairs import booths
+from rooms.core.uploads import DocumentKind
+from rooms.fairs import booth_documents, booths
 from rooms.fairs.booths import BoothText
 from rooms.people import documents
 from rooms.people.documents import Document
 from rooms.people.people import Person
 from server.files import FolderStorage
+from server.page_request import VISITOR
 from server.pages.documents import DOCUMENTS_A_MINUTE
-from server.security import headers
+from server.pages.sign_in import KNOWN
+from server.security import headers, unmasked
 from server.settings import load
 from signaling.cookies import SESSION_COOKIE, session_cookie
 from tests.cast import Cast
+from tests.server.forms import form_to
+from tests.server.furnishing import picture
 from tests.server.test_pages import visitor, world_id
 from tests.server.world import SECRET, World
 
@@ -142,3 +147,31 @@ async def test_a_reader_in_bulk_is_slowed_down_and_pushes_nobody_off_the_list(wo
     async with world.database.reading() as tx:
         readers = await documents.readings_of(tx, world_id(world, "amina"))
     assert len(readers) == 2, "each reader once"
+
+
+@ONE_DATABASE
+async def test_whoever_looks_at_logos_and_videos_reads_nobodys_papers(world: World) -> None:  # S11
+    async with visitor(world, "luc") as luc:
+        await luc.send("/booths/{booth}/documents", file=("logo.png", picture()), kind="logo")
+        async with world.database.reading() as tx:
+            logo = (await booth_documents.by_kind(tx, world_id(world, "booth")))[DocumentKind.LOGO][0]
+        url = world.server.make_url(f"/documents/{logo.id}")
+        answers = {(await luc.session.get(url)).status for _ in range(DOCUMENTS_A_MINUTE + 1)}
+        assert answers == {200}
+
+
+@ONE_DATABASE
+async def test_a_visitor_makes_no_browser_known(world: World) -> None:
+    """A visitor names themselves as they like: no token that they are given for it says that somebody was here."""
+    async with world.database.reading() as tx:
+        email = (await tx.session.get_one(Person, world_id(world, "person"))).email
+    sign_in = world.server.make_url("/sign-in")
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookies={VISITOR: f"known:{email}"}, cookie_jar=jar) as session:
+        page = await (await session.get(sign_in)).text()
+        form = form_to("/sign-in", page, "/sign-in-by-password")
+        typed = form.typed(email=email or "", password="a sentence that is long")
+        assert (await session.post(world.server.make_url(form.action), data=typed)).status == 200
+        kept = jar.filter_cookies(sign_in)[KNOWN].value
+    assert kept
+    assert kept != unmasked(form.value("form_token"))
