@@ -119,6 +119,7 @@ class Hub:
         self.expiry = Expiry(database, self._open_sessions, self.close_session)
         self.server = WireServer(
             self._session_token,
+            network_of,
             cors_allowed_origins=self._is_ours,
             max_http_buffer_size=LARGEST_EVENT,
             ping_interval=PING_EVERY,

@@ -17,6 +17,8 @@ from engineio.async_drivers.aiohttp import WebSocket
 from engineio.packet import Packet as EnginePacket
 from socketio.packet import CONNECT, DISCONNECT, EVENT, Packet
 
+from signaling.pending import Pending
+
 MOST_UNREAD = 2_000_000
 """Characters that wait for one connection; whoever leaves more unread is cut off, and catches up when they are back."""
 ALLOWED = (CONNECT, DISCONNECT, EVENT)
@@ -114,18 +116,27 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
 
 class WireServer(socketio.AsyncServer):  # type: ignore[misc]
-    def __init__(self, holder_of: Callable[[web.Request], str], **options: Any) -> None:
+    def __init__(
+        self, holder_of: Callable[[web.Request], str], network_of: Callable[[str], str], **options: Any
+    ) -> None:
         self._holder_of = holder_of
+        self._network_of = network_of
+        self.pending = Pending()
         super().__init__(serializer=TextPacket, async_mode="aiohttp", async_handlers=False, **options)
 
     def _engineio_server_class(self) -> Callable[..., Engine]:
         return partial(Engine, holder_of=self._holder_of)
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> Any:
-        self.eio.holders[eio_sid] = self._holder_of(environ["aiohttp.request"])
+        request: web.Request = environ["aiohttp.request"]
+        close = partial(self.start_background_task, self.eio.cut, eio_sid)
+        if not self.pending.let_in(eio_sid, self._network_of(request.remote or "?"), close):
+            return False
+        self.eio.holders[eio_sid] = self._holder_of(request)
         return await super()._handle_eio_connect(eio_sid, environ)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: Any) -> None:
+        self.pending.settle(eio_sid)
         self.eio.holders.pop(eio_sid, None)
         await super()._handle_eio_disconnect(eio_sid, reason)
 
@@ -141,6 +152,14 @@ class WireServer(socketio.AsyncServer):  # type: ignore[misc]
         if self.manager.sid_from_eio_sid(eio_sid, namespace or "/"):
             raise Breach("connected already")
         await super()._handle_connect(eio_sid, namespace, data)
+        if not self.manager.sid_from_eio_sid(eio_sid, namespace or "/"):
+            # Refused: it has heard so, or is closed soon.
+            return
+        self.pending.settle(eio_sid)
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is None or socket.closing or socket.closed:
+            # Its end came while it connected, and was told to nobody.
+            await self._handle_disconnect(eio_sid, namespace, self.reason.TRANSPORT_CLOSE)
 
     async def cut(self, sid: str) -> None:
         """Close the connection of a client that broke the rules."""

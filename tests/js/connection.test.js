@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
 import { Connection, Refusal } from "../../static/js/live/connection.js";
 
@@ -116,4 +116,21 @@ test("what hears can stop hearing", () => {
   stop();
   connection.deliver("x", {});
   assert.equal(heard, 1);
+});
+
+test("whoever was refused asks again later", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const socket = new FakeSocket(() => ({ ok: true }));
+  const connection = new Connection(socket, []);
+  connection.start();
+  socket.active = true;
+  socket.handlers.get("connect_error")();
+  mock.timers.tick(60_000);
+  assert.equal(socket.connected, false, "a network that fails is the socket's own to try again");
+  socket.active = false;
+  socket.handlers.get("connect_error")();
+  assert.equal(connection.state, "lost");
+  mock.timers.tick(30_000);
+  assert.equal(socket.connected, true);
+  mock.timers.reset();
 });

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,13 +12,16 @@ from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 from yarl import URL
 
 from rooms.chat import messages
 from rooms.core.events import conversation_stream, line_stream
 from rooms.fairs import booths
-from rooms.people import sessions
+from rooms.people import presence, sessions
+from rooms.people.presence import Connection
 from server.page_request import SERVICES
+from signaling import crowd, pending
 from signaling.cookies import SESSION_COOKIE
 from signaling.crowd import MOST_OF_A_PERSON
 from signaling.hub import Hub
@@ -243,3 +246,91 @@ async def test_a_persons_connections_have_one_allowance_and_are_counted(world: W
         assert hub.crowd.let_in("luc", is_known=True)
     assert hub.crowd.let_in("luc", is_known=True) is None
     assert hub.crowd.let_in("amina", is_known=True)
+
+
+async def gone(hub: Hub) -> None:
+    """Waits until nothing is left of anybody."""
+    async with asyncio.timeout(10):
+        while hub.clients or hub.crowd.counts or hub.server.pending.counts or hub.server.members(None):
+            await asyncio.sleep(0.01)
+
+
+async def test_whoever_never_says_who_they_are_is_closed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:  # S14
+    monkeypatch.setattr(pending, "CONNECT_WITHIN", 0.05)
+    async with raw(world, connected=False) as silent:
+        assert await silent.is_cut()
+    async with raw(world) as ours:
+        await asyncio.sleep(0.1)
+        await ours.emit("stream:follow", {"streams": []}, number="1")
+        assert json.loads((await ours.until("431"))[3:])[0]["ok"], "whoever connected in time stays"
+    await gone(hub_of(world))
+
+
+async def test_those_who_say_nothing_are_few(world: World, monkeypatch: pytest.MonkeyPatch) -> None:  # S14
+    monkeypatch.setattr(pending, "MOST_OF_A_NETWORK", 3)
+    async with AsyncExitStack() as stack:
+        silent = [await stack.enter_async_context(raw(world, connected=False)) for _ in range(3)]
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await stack.enter_async_context(raw(world))
+        await silent[0].say("40")
+        await silent[0].until("40")
+        await stack.enter_async_context(raw(world))
+    await gone(hub_of(world))
+
+
+async def test_whoever_is_refused_is_closed_soon(world: World, monkeypatch: pytest.MonkeyPatch) -> None:  # S14
+    monkeypatch.setattr(crowd, "MOST_OF_A_PERSON", 1)
+    monkeypatch.setattr(pending, "CONNECT_WITHIN", 0.2)
+    async with raw(world, "luc"), raw(world, "luc", connected=False) as one_more:
+        await one_more.say("40")
+        await one_more.until("44")
+        assert await one_more.is_cut()
+    await gone(hub_of(world))
+
+
+@asynccontextmanager
+async def polling(world: World, role: str) -> AsyncIterator[Callable[[str], Awaitable[int]]]:
+    """Sends one packet of a connection without a WebSocket."""
+    headers = {"Cookie": f"{SESSION_COOKIE}={world.tokens[role]}"}
+    url = world.server.make_url("/live/?EIO=4&transport=polling")
+    async with aiohttp.ClientSession(headers=headers) as session:
+        opened = json.loads((await (await session.get(url)).text())[1:])
+
+        async def say(packet: str) -> int:
+            async with session.post(url.update_query(sid=opened["sid"]), data=packet) as answer:
+                return answer.status
+
+        yield say
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_whoever_goes_while_they_connect_leaves_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, transport: str
+) -> None:
+    """The end of a connection that is not known yet is told to nobody: it is asked for afterwards."""
+    hub = hub_of(world)
+    entered, may_go_on = asyncio.Event(), asyncio.Event()
+    connect = presence.connect
+
+    async def slowly(*arguments: Any) -> None:
+        entered.set()
+        await may_go_on.wait()
+        await connect(*arguments)
+
+    monkeypatch.setattr(presence, "connect", slowly)
+    async with AsyncExitStack() as stack:
+        if transport == "polling":
+            say = await stack.enter_async_context(polling(world, "luc"))
+        else:
+            say = (await stack.enter_async_context(raw(world, "luc", connected=False))).say  # type: ignore[assignment]
+        connecting = asyncio.create_task(say("40"))  # type: ignore[arg-type]
+        await entered.wait()
+        for eio_sid in list(hub.server.eio.sockets):
+            await hub.server.eio.cut(eio_sid)
+        may_go_on.set()
+        await connecting
+    await gone(hub)
+    async with world.database.reading() as tx:
+        luc = uuid.UUID(world.ids["luc"])
+        rows = (await tx.session.execute(select(Connection).where(Connection.person_id == luc))).scalars()
+    assert [row.id for row in rows if row.closed_at is None] == []

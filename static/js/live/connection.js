@@ -9,6 +9,7 @@ import { Streams } from "./streams.js";
 
 const ACK_WITHIN_MS = 8000;
 const TRIES = 5;
+const AFTER_REFUSAL_MS = 30_000;
 
 /** A command was refused; `message` is in the person's language. */
 export class Refusal extends Error {
@@ -23,6 +24,7 @@ export class Refusal extends Error {
 /**
  * @typedef {object} Socket the part of Socket.IO's client that is used here
  * @property {boolean} connected
+ * @property {boolean} active whether it tries again by itself
  * @property {(event: string, listener: (...args: any[]) => void) => unknown} on
  * @property {(listener: (...args: any[]) => void) => unknown} onAny
  * @property {(event: string, ...args: any[]) => unknown} emit
@@ -52,6 +54,8 @@ export class Connection {
     /** @type {Set<() => void>} what waits for the connection to come back */
     this.waiting = new Set();
     this.wasConnected = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.again = undefined;
     /** @type {number} the server's clock minus ours, in milliseconds */
     this.offset = 0;
   }
@@ -65,12 +69,19 @@ export class Connection {
     this.socket.on("connect", () => void this.catchUp());
     // Only whose session has ended is sent away by the server; everybody else is waited for.
     this.socket.on("disconnect", (reason) => this.become(reason === "io server disconnect" ? "signed-out" : "lost"));
-    this.socket.on("connect_error", () => this.become("lost"));
+    this.socket.on("connect_error", () => this.onError());
     this.socket.onAny((event, payload) => this.receive(event, payload));
     if (this.socket.connected) void this.catchUp();
   }
 
+  /** A network that fails is tried again by the socket; a server that has no room now, by us. */
+  onError() {
+    this.become("lost");
+    if (!this.socket.active) this.again = setTimeout(() => this.socket.connect(), AFTER_REFUSAL_MS);
+  }
+
   stop() {
+    clearTimeout(this.again);
     this.socket.disconnect();
     this.listeners.clear();
     this.watchers.clear();
