@@ -119,8 +119,7 @@ async def _read_form(request: PageRequest, page: Route) -> None:
         # Whoever sent it has gone before it had come: nobody's fault, and nobody reads the answer.
         raise web.HTTPBadRequest() from None
     except web.HTTPRequestEntityTooLarge:
-        message = N_("This is too large: at most %(most)s MB altogether.")
-        raise Invalid("form.too_large", message, field="document", most=max(1, largest // MEGABYTE - 1)) from None
+        raise _too_large(largest) from None
     if len(data) > MOST_FIELDS:
         raise Refused("too_many_fields", N_("This form has too many fields."))
     for name, value in data.items():
@@ -131,6 +130,14 @@ async def _read_form(request: PageRequest, page: Route) -> None:
     if page.needs_token and not request.is_own_form:
         message = N_("This page had grown old. It has been renewed; please send it again.")
         raise Conflict("form_token", message)
+
+
+def _too_large(largest: int) -> Invalid:
+    if largest < MEGABYTE:
+        return Invalid("form.too_large", N_("This is too large: at most %(most)s kB altogether."), most=largest // 1024)
+    # Beside the file, a form has room for what was typed.
+    message = N_("This is too large: at most %(most)s MB altogether.")
+    return Invalid("form.too_large", message, field="document", most=largest // MEGABYTE - 1)
 
 
 async def _answer(request: PageRequest, page: Route, problem: Problem) -> web.StreamResponse:

@@ -19,7 +19,7 @@ from rooms.fairs.schedule import FairTurned
 from rooms.organisations import agencies, employers
 from rooms.organisations.agencies import Team
 from rooms.organisations.employers import Employer
-from rooms.people import people, signin
+from rooms.people import mail_refusals, people, signin
 from rooms.people.people import Person
 from rooms.people.signin import INVITATION_LIFE, Link, Purpose
 
@@ -35,7 +35,9 @@ class Invited:
     """The fair, the employer, or the agency and team."""
     is_expired: bool
     is_lost: bool
-    """The letter could not be delivered, or is not wanted."""
+    """The letter could not be delivered."""
+    is_refused: bool
+    """Whoever has this address does without invitations."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ async def invite_colleague(tx: Transaction, by: Person, booth: Booth, email: str
 
 async def invite_candidate(tx: Transaction, by: Person, fair: Fair, name: str, email: str) -> None:
     """The letter of a fair that nobody may see yet goes out when it is published."""
+    await tx.lock(fair)
     fairs.demand_not_archived(fair)
     fields = ("candidate_email", "candidate_name")
     await _invite(tx, _Wanted(Purpose.FAIR, email, by, fair, fair.id, name, fields=fields))
@@ -101,7 +104,7 @@ async def _invite(tx: Transaction, wanted: _Wanted) -> None:
     email = people.clean_email(wanted.email, wanted.fields[0])
     name = wanted.name.strip() or email.partition("@")[0].replace(".", " ").title()
     same = Link.purpose == wanted.purpose, Link.email == email, Link.subject_id == wanted.subject_id
-    known = await _unused(tx, and_(*same, Link.expires_at > tx.now))
+    known = await _unused(tx, and_(*same, or_(Link.sent_at.is_(None), Link.expires_at > tx.now)))
     if known and not wanted.may_repeat:
         message = N_("This address is invited already. The invitation stands in the list: it can be sent again there.")
         raise Conflict("invitation.known", message, field=wanted.fields[0])
@@ -200,9 +203,18 @@ async def open_for_installation(tx: Transaction) -> list[Invited]:
 async def _open(tx: Transaction, which: ColumnElement[bool]) -> list[Invited]:
     links = await _unused(tx, which)
     names = await _names(tx, links)
-    lost = await outbox.given_up(tx, "invitation", {link.email for link in links}) if links else set()
+    emails = {link.email for link in links}
+    refused = await mail_refusals.refusing(tx, "invitation", emails)
+    lost = await outbox.given_up(tx, "invitation", emails) - refused
     return [
-        Invited(link, names.get(link.subject_id, ""), link.expires_at <= tx.now, link.email in lost) for link in links
+        Invited(
+            link,
+            names.get(link.subject_id, ""),
+            is_expired=link.expires_at <= tx.now,
+            is_lost=link.email in lost,
+            is_refused=link.email in refused,
+        )
+        for link in links
     ]
 
 

@@ -114,6 +114,10 @@ async def take_back(tx: Transaction, occasion: str) -> None:
     await tx.session.execute(delete(Mail).where(*waiting))
 
 
+async def is_written(tx: Transaction, occasion: str) -> bool:
+    return (await tx.session.execute(select(Mail.id).where(Mail.once == occasion))).first() is not None
+
+
 async def may_be_written_again(tx: Transaction, occasion: str) -> None:
     """What was written for this very occasion does not keep a later letter from being written."""
     await tx.session.execute(update(Mail).where(Mail.once == occasion).values(once=None))
@@ -144,6 +148,8 @@ async def failed(tx: Transaction, mail: Mail, reason: str, *, for_good: bool = F
 
 async def given_up(tx: Transaction, template: str, recipients: Collection[str]) -> set[str]:
     """To whom the last letter of this kind could not be delivered."""
+    if not recipients:
+        return set()
     query = select(Mail.recipient, Mail.sent_at, Mail.attempts).where(Mail.template == template)
     rows = await tx.session.execute(query.where(tx.among(Mail.recipient, recipients)).order_by(Mail.id))
     last = {recipient: sent_at is None and attempts >= GIVE_UP_AFTER for recipient, sent_at, attempts in rows}

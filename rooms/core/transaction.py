@@ -44,6 +44,8 @@ class Transaction:
 
     async def lock(self, *rows: Base) -> None:
         """Nobody else changes these rows until this is over; they are read anew, as they stand."""
+        # What this transaction has changed itself is not read away.
+        await self.session.flush()
         for row in rows:
             await self.session.refresh(row, inspect(row).mapper.column_attrs.keys(), with_for_update={"of": type(row)})
 

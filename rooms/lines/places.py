@@ -19,7 +19,7 @@ from rooms.core.outbox import Letter
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth, BoothStaff
-from rooms.fairs.fairs import Fair
+from rooms.fairs.fairs import Fair, FairState
 from rooms.people import push, signin
 from rooms.people.documents import CvChanged
 from rooms.people.people import Person
@@ -185,7 +185,7 @@ async def _take_back(tx: Transaction, place: Place) -> None:
     await tx.session.get_one(Person, place.person_id, with_for_update={"key_share": True})
     held = await of_person(tx, place.person_id, fair_id=place.booth.fair_id)
     is_late = place.ended_at is None or place.ended_at + UNDONE_WITHIN < tx.now
-    if is_late or not place.booth.fair.is_open_now or place.booth_id in {each.booth_id for each in held}:
+    if is_late or place.booth.fair.state is not FairState.OPEN or place.booth_id in {each.booth_id for each in held}:
         raise Conflict("place.gone", N_("This place is gone. You can take a new one at the end of the line."))
     if len(held) >= place.booth.fair.most_lines:
         raise too_many(place.booth.fair)
@@ -266,7 +266,7 @@ async def tell_second(tx: Transaction, booth_id: uuid.UUID) -> None:
 
 async def write(tx: Transaction, place: Place, template: str, values: dict[str, object], once: str) -> None:
     """A letter that leads to this place without signing in by a code: for half an hour, once."""
-    if place.person.email is None:
+    if place.person.email is None or await outbox.is_written(tx, once):
         return
     _, token = await signin.make_link(tx, Purpose.PLACE, place.person.email, place.person.name, subject_id=place.id)
     told = values | {"path": f"/links/{token}"}

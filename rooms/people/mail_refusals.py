@@ -1,5 +1,7 @@
 """Which mails somebody does not want: never those about what they have agreed on themselves."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +32,12 @@ async def take_back(tx: Transaction, email: str, template: str) -> None:
 
 async def is_refused(tx: Transaction, email: str, template: str) -> bool:
     return template in REFUSABLE and await tx.session.get(MailRefusal, (email, template)) is not None
+
+
+async def refusing(tx: Transaction, template: str, emails: Collection[str]) -> set[str]:
+    """Which of these addresses do without such letters."""
+    query = select(MailRefusal.email).where(MailRefusal.template == template, tx.among(MailRefusal.email, emails))
+    return set((await tx.session.execute(query)).scalars()) if emails else set()
 
 
 async def of_address(tx: Transaction, email: str) -> list[str]:

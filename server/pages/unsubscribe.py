@@ -17,7 +17,7 @@ from server.routes import get, post
 async def _letter(tx: Transaction, request: PageRequest) -> Mail:
     path = unsubscribe_path(request.services.settings, request.id("mail"))
     mail = await tx.session.get(Mail, request.id("mail"))
-    if not hmac.compare_digest(path, request.http.path) or mail is None:
+    if not hmac.compare_digest(path.encode(), request.http.path.encode()) or mail is None:
         raise NotFound("mail")
     return mail
 
@@ -36,4 +36,5 @@ async def refuse(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         mail = await _letter(tx, request)
         await mail_refusals.refuse(tx, mail.recipient, mail.template)
-    return request.go(request.http.path, language.gettext("You get no more mails of this kind."))
+    # A mail program follows no redirect.
+    return await request.stay(ask, request.http.path, language.gettext("You get no more mails of this kind."))

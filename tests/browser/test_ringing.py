@@ -114,6 +114,32 @@ async def test_a_ring_sounds_by_choice_and_can_be_silenced_and_stretched(visitor
     await expect(choice).to_have_attribute("aria-pressed", "false")
 
 
+UNTOUCHED = """
+globalThis.isTouched = false;
+const Real = AudioContext, resume = Real.prototype.resume;
+Real.prototype.resume = function () { return isTouched ? resume.call(this) : Promise.reject(new Error("untouched")); };
+globalThis.AudioContext = class extends Real { constructor() { super(); void this.suspend(); } };
+"""
+
+
+async def test_a_ring_that_the_browser_kept_silent_sounds_once_the_page_is_touched(visitors: Visitors) -> None:  # C3
+    page = await visitors.sign_in(visitors.cast.amina, media=False)
+    await page.add_init_script(UNTOUCHED)
+    await page.goto(await wait_in_line(visitors, page))
+    await is_connected(page)
+    await ring(visitors)
+    dialog = page.locator("dialog.ringing")
+    silent = dialog.get_by_text("Your browser keeps the ring silent")
+    await expect(silent).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Silence")).to_be_hidden()
+    await page.evaluate("globalThis.isTouched = true")
+    await dialog.get_by_role("heading").click()
+    await expect(silent).to_be_hidden()
+    await dialog.get_by_role("button", name="Silence").click()
+    await expect(dialog.get_by_role("button", name="Silence")).to_be_hidden()
+    await expect(silent).to_be_hidden()
+
+
 async def test_leaving_asks_first_and_can_be_undone(visitors: Visitors) -> None:  # C6
     page = await visitors.sign_in(visitors.cast.amina, media=False)
     await page.goto(await wait_in_line(visitors, page))

@@ -86,7 +86,7 @@ class Furnishing:
 
     async def _name_the_people(self) -> None:
         cast, office = self.cast, self.office
-        self.keep(amina=cast.amina.id, luc=cast.luc.id, person=cast.karim.id, nadia=office.nadia.id)
+        self.keep(amina=cast.amina.id, luc=cast.luc.id, ines=cast.ines.id, person=cast.karim.id, nadia=office.nadia.id)
         self.keep(counsellor=cast.claire.id, followed=cast.amina.id, asked=self.tomas.id)
         self.keep(fair=cast.fair.slug, fair_id=cast.fair.id, booth=cast.atlantique.id, employer="hotel-atlantique")
         self.keep(appointment_type=office.appointment_type.id, agency=office.appointment_type.agency_id)

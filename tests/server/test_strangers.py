@@ -72,6 +72,13 @@ async def test_a_character_that_no_database_takes_is_no_failure_of_ours(world: W
 
 
 @ONE_DATABASE
+async def test_a_form_that_is_too_large_says_how_much_is_too_much(world: World) -> None:
+    async with visitor(world, "amina") as amina:
+        status, _, text = await amina.send("/me", name="Amina", seeks="x" * 300_000)
+    assert (status, "at most 256 kB" in text) == (422, True)
+
+
+@ONE_DATABASE
 async def test_a_new_password_needs_the_old_one_or_a_fresh_sign_in(world: World) -> None:  # S16
     words = "another sentence that is long"
     async with visitor(world, "karim") as karim:

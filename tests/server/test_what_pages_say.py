@@ -82,6 +82,20 @@ async def test_a_report_says_where_when_and_by_whom_and_a_ban_is_lifted(world: W
 
 
 @ONE
+async def test_nobody_reads_who_reported_what_they_wrote_themselves(world: World) -> None:  # O8
+    ines_id = world_id(world, "ines")
+    async with world.database.transaction() as tx:
+        message = await tx.session.get_one(Message, world_id(world, "message"))
+        message.author_id = ines_id
+        reporter = await tx.session.get_one(Person, world_id(world, "amina"))
+        await moderation.report(tx, reporter, message, world_id(world, "fair_id"))
+    async with visitor(world, "ines") as ines:
+        text = await ines.get("/organise/{fair}")
+    assert f'id="report-{message.id}"' in text
+    assert "reported by" not in text
+
+
+@ONE
 async def test_notes_go_with_the_answer_and_a_second_answer_asks(world: World) -> None:  # O3, O11
     path = "/meetings/{meeting}".format(**world.ids)
     async with world.database.transaction() as tx:

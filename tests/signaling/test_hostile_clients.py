@@ -322,8 +322,8 @@ async def test_whoever_goes_while_they_connect_leaves_nothing(
         if transport == "polling":
             say = await stack.enter_async_context(polling(world, "luc"))
         else:
-            say = (await stack.enter_async_context(raw(world, "luc", connected=False))).say  # type: ignore[assignment]
-        connecting = asyncio.create_task(say("40"))  # type: ignore[arg-type]
+            say = (await stack.enter_async_context(raw(world, "luc", connected=False))).say
+        connecting = asyncio.create_task(say("40"))
         await entered.wait()
         for eio_sid in list(hub.server.eio.sockets):
             await hub.server.eio.cut(eio_sid)

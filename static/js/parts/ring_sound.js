@@ -20,6 +20,9 @@ export class RingSound {
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
     this.rings = 0;
+    /** Hears that the ring can be heard, or no longer. */
+    this.onChange = () => {};
+    this.onState = this.onState.bind(this);
     this.unlock = this.unlock.bind(this);
   }
 
@@ -48,27 +51,38 @@ export class RingSound {
   /** Browsers let a page sound once it was touched. */
   unlock() {
     if (!this.isOn) return;
-    this.audio ??= new AudioContext();
+    if (!this.audio) {
+      this.audio = new AudioContext();
+      this.audio.addEventListener("statechange", this.onState);
+    }
     if (this.audio.state !== "running") void this.audio.resume().catch(() => undefined);
   }
 
-  /**
-   * Ring again and again until the end.
-   * @returns {Promise<boolean>} whether it can be heard
-   */
-  async begin() {
+  onState() {
+    if (this.isRinging && this.isHeard && this.rings === 0) this.once();
+    this.onChange();
+  }
+
+  get isHeard() {
+    return this.isOn && this.audio?.state === "running";
+  }
+
+  get isRinging() {
+    return this.timer !== undefined;
+  }
+
+  /** Ring again and again until the end. */
+  begin() {
     this.end();
-    if (!this.isOn) return true;
-    this.unlock();
-    this.once();
+    if (!this.isOn) return;
     this.timer = setInterval(() => this.once(), EVERY_MS);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    return this.audio?.state === "running";
+    this.once();
   }
 
   end() {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.rings = 0;
   }
 
   once() {

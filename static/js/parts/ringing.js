@@ -45,6 +45,7 @@ export class RingingDialog {
     this.onAnswer = this.onAnswer.bind(this);
     this.onClose = this.onClose.bind(this);
     this.onClick = this.onClick.bind(this);
+    this.drawSound = this.drawSound.bind(this);
     /** @type {number} how long it rings, in milliseconds */
     this.span = RINGS_FOR_MS;
     this.title = document.title;
@@ -61,6 +62,7 @@ export class RingingDialog {
     this.dialog.addEventListener("cancel", prevent);
     this.dialog.addEventListener("close", this.onClose);
     this.dialog.addEventListener("click", this.onClick);
+    this.sound.onChange = this.drawSound;
   }
 
   stop() {
@@ -95,20 +97,24 @@ export class RingingDialog {
     this.announcer.sayNow(sentence);
     document.title = `● ${sentence}`;
     navigator.vibrate?.([300, 200, 300]);
-    void this.sing();
+    this.sound.begin();
+    // Browsers take a moment to let it sound.
+    setTimeout(() => this.drawSound(), 300);
   }
 
   /** With the sound that was chosen; where the browser keeps it silent, it is said. */
-  async sing() {
-    const isHeard = await this.sound.begin();
-    show(this.dialog, "silent", !isHeard);
+  drawSound() {
+    const { isRinging, isHeard } = this.sound;
+    show(this.dialog, "silent", isRinging && !isHeard);
     const silence = /** @type {HTMLElement | null} */ (this.dialog.querySelector("[data-act=silence]"));
-    if (silence) silence.hidden = !isHeard || !this.sound.isOn;
+    if (silence) silence.hidden = !isRinging || !isHeard;
   }
 
   /** @param {MouseEvent} event */
   onClick(event) {
-    if (actOf(event) === "silence") this.sound.end();
+    if (actOf(event) !== "silence") return;
+    this.sound.end();
+    this.drawSound();
   }
 
   /** Some browsers close a dialog however often it is prevented; the call still rings, and can only be answered here. */

@@ -49,6 +49,30 @@ async def test_an_invitation_to_a_draft_goes_out_when_it_is_published(cast: Cast
     assert path == fair.path
 
 
+async def test_an_invitation_that_waits_is_known_however_long_it_waits(cast: Cast) -> None:  # O5
+    async with cast.database.transaction() as tx:
+        fair = await draft(tx, cast)
+        await invitations.invite_candidate(tx, cast.ines, fair, "", "z@example.org")
+    await cast.pass_by(days=38)
+    async with cast.database.transaction() as tx:
+        again = await tx.session.get_one(Fair, fair.id)
+        with pytest.raises(Conflict) as refused:
+            await invitations.invite_candidate(tx, cast.ines, again, "", "z@example.org")
+    assert refused.value.code == "invitation.known"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_fair_that_is_published_while_somebody_invites_leaves_no_invitation_waiting(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        fair = await draft(tx, cast)
+    async with cast.database.transaction() as tx:
+        as_it_was = await tx.session.get_one(Fair, fair.id)
+        async with cast.database.transaction() as meanwhile:
+            await schedule.publish(meanwhile, await meanwhile.session.get_one(Fair, fair.id))
+        await invitations.invite_candidate(tx, cast.ines, as_it_was, "", "z@example.org")
+    assert len(await letters_to(cast, "z@example.org")) == 1
+
+
 async def test_a_fair_that_cannot_be_seen_spends_no_invitation(cast: Cast) -> None:  # O5
     async with cast.database.transaction() as tx:
         await invitations.invite_candidate(tx, cast.ines, await fresh_fair(tx, cast), "", "z@example.org")

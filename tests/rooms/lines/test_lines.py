@@ -15,7 +15,7 @@ from rooms.lines.waits import Wait, expected
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting, MeetingState
 from rooms.people import engagement
-from rooms.people.signin import LinkSpent
+from rooms.people.signin import Link, LinkSpent, Purpose
 from tests.cast import Cast
 
 
@@ -301,6 +301,27 @@ async def test_whoever_leaves_by_mistake_takes_the_place_back_in_its_order(cast:
         with pytest.raises(Conflict) as refused:
             await places.come_back(tx, await tx.session.get_one(Place, first.id))
     assert refused.value.code == "place.gone"
+
+
+async def test_a_place_is_taken_back_at_lunch(cast: Cast) -> None:  # C6
+    first = await cast.join(cast.amina, cast.atlantique)
+    async with cast.database.transaction() as tx:
+        await calls.leave(tx, await tx.session.get_one(Place, first.id))
+        (await tx.session.get_one(Fair, cast.fair.id)).open_until = None
+    async with cast.database.transaction() as tx:
+        await places.come_back(tx, await tx.session.get_one(Place, first.id))
+    assert await positions(cast) == [("Amina Benali", 1)]
+
+
+async def test_one_letter_has_one_link(cast: Cast) -> None:
+    await cast.join(cast.karim, cast.atlantique)
+    await cast.join(cast.amina, cast.atlantique)
+    for _ in range(2):
+        async with cast.database.transaction() as tx:
+            await places.tell_second(tx, cast.atlantique.id)
+    async with cast.database.reading() as tx:
+        links = (await tx.session.execute(select(Link).where(Link.purpose == Purpose.PLACE))).scalars().all()
+    assert len(links) == 1
 
 
 async def test_a_place_that_was_left_and_taken_anew_is_not_taken_back_beside_it(cast: Cast) -> None:  # C6
