@@ -79,7 +79,7 @@ class Writer:
             stop = self._house + unsubscribe_path(self._settings, mail.id)
             message["List-Unsubscribe"] = f"<{stop}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        last = [f"{language.gettext('No more mails of this kind')}: {stop}"] if stop else []
+        last = [language.gettext("No more mails of this kind: %(path)s", path=stop)] if stop else []
         message.set_content("\n".join([body, "", "-- ", *footer, *last]) + "\n")
         message.add_alternative(self._html(mail, subject, body, footer, stop), subtype="html")
         if "calendar" in values:

@@ -71,7 +71,8 @@ async def move(request: PageRequest) -> web.StreamResponse:
 def _and_told(request: PageRequest, row: Appointment, said: str) -> str:
     """Whoever has no address is told by whoever did it for them."""
     if row.candidate.email or request.actor.is_person(row.candidate_id):
-        return f"{said} {language.gettext('Everybody concerned is told.')}"
+        told = language.gettext("Everybody concerned is told.")
+        return f"{said} {told}"
     please = language.gettext("%(name)s has no e-mail address: please tell them.", name=row.candidate.name)
     return f"{said} {please}"
 

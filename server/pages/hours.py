@@ -82,8 +82,9 @@ async def add_day(request: PageRequest) -> web.StreamResponse:
         staying = await agenda.seen_by(tx, request.actor.known.id, chosen, zone, until)
     said = language.gettext("Saved.")
     if is_open:
-        words = N_("Your weekly hours do not count on such a day: only what is written for it here.")
-        said += f" {language.gettext(words)}"
+        said += " " + language.gettext(
+            "Your weekly hours do not count on such a day: only what is written for it here."
+        )
     if staying and not is_open:
         names = ", ".join(f"{language.moment(row.begins_at, row.venue.zone)} {row.candidate.name}" for row in staying)
         said += " " + language.gettext("These stay booked; move them or hand them over: %(names)s.", names=names)

@@ -35,5 +35,18 @@ def test_what_is_marked_or_not_said_is_left_alone(code: str) -> None:
     assert not _found(code)
 
 
+@pytest.mark.parametrize(
+    ("code", "is_hidden"),
+    [
+        ("f\"{said} {language.gettext('Everybody concerned is told.')}\"", True),
+        ("f'{names[ngettext(one, many, 2)]}'", True),
+        ('language.gettext("No more of it: %(path)s", path=f"{house}/{path}")', False),
+    ],
+)
+def test_a_sentence_inside_an_f_string_is_found(code: str, is_hidden: bool) -> None:
+    """The catalogue's tool does not look there: it was never translated."""
+    assert any(map(check_words.hides_sentence, ast.walk(ast.parse(code)))) is is_hidden
+
+
 def test_there_is_none() -> None:
     assert check_words.bare_sentences() == []
