@@ -49,7 +49,7 @@ def bare_sentences() -> list[str]:
     """Where a sentence for people stands in Python without being marked: what is refused, and what is said after."""
     found = []
     for path in (path for folder in ("rooms", "server", "signaling") for path in Path(folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in (each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.expr)):
             if (isinstance(node, ast.Call) and says_unmarked(node)) or hides_sentence(node):
                 found.append(f"{path}:{node.lineno}")
     return found

@@ -2,7 +2,7 @@
 
 from rooms.core.uploads import Upload
 from tests.server.furnishing import PDF
-from tests.server.rights.row import ALL, KNOWN, Row, act, only, read, to
+from tests.server.rights.row import ALL, KNOWN, PAGE, Row, act, only, read, to
 
 STAFF = only("luc")
 SET_UP = "/booths/{booth}/set-up"
@@ -49,7 +49,7 @@ MEETING: tuple[Row, ...] = (
     act("/meetings/{meeting}/mode", only("tomas", "sophie"), to("/meetings/{meeting}"), mode="audio").hidden(),
     act("/meetings/{meeting}/end", only("tomas", "sophie"), to("/meetings/{meeting}")).hidden(),
     act("/meetings/{meeting}/leave", only("tomas", "sophie"), to("/meetings/{meeting}")).hidden(),
-    act("/meetings/{meeting}/notes", only("sophie"), to("/meetings/{meeting}"), notes="Kind.").hidden().but(tomas=403),
+    act("/meetings/{meeting}/notes", only("sophie"), PAGE, notes="Kind.").hidden().but(tomas=403),
     act("/meetings/{meeting}/answer", only("sophie"), to("/desk/*"), next_step="keep")
     .after("sophie", "/meetings/{meeting}/end")
     .hidden()

@@ -2,7 +2,7 @@
 
 from rooms.core.uploads import Upload
 from tests.server.furnishing import PASSWORD, PDF
-from tests.server.rights.row import ALL, KNOWN, Row, act, content, only, read, to
+from tests.server.rights.row import ALL, KNOWN, PAGE, Row, act, content, only, read, to
 
 PUSH = "https://push.example.org/{uuid}"
 P256DH = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
@@ -29,7 +29,7 @@ ROUTES: tuple[Row, ...] = (
     act("/me/password", KNOWN, to("/me#password"), password="a sentence that is long"),
     act("/me/mails", KNOWN, to("/me#mails"), template="invitation"),
     read("/unsubscribe/{mail}/{refusal}", ALL),
-    act("/unsubscribe/{mail}/{refusal}", ALL, to("/unsubscribe/{mail}/{refusal}")),
+    act("/unsubscribe/{mail}/{refusal}", ALL, PAGE),
     act("/me/sessions/{session}/end", only("amina"), to("/me#devices")).hidden(),
     act("/me/cv", KNOWN, to("/me#cv"), document=Upload("cv.pdf", PDF)),
     act("/me/cv/withdraw", KNOWN, to("/me")),
