@@ -68,3 +68,10 @@ async def test_a_microphone_that_comes_back_silent_is_opened_anew(visitors: Visi
         "document.dispatchEvent(new Event('visibilitychange'))"
     )
     await until(page, "globalThis.streams.length === 2")
+    tracks = "globalThis.streams[1].getAudioTracks()"
+    opened = await page.evaluate(f"{tracks}.map((track) => [track.readyState, track.muted])")
+    assert opened == [["live", False]]
+    await until(
+        page,
+        "document.querySelector('[data-slot=mirror]').srcObject.getVideoTracks()[0] === streams[1].getVideoTracks()[0]",
+    )

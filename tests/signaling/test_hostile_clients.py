@@ -259,8 +259,8 @@ async def test_whoever_never_says_who_they_are_is_closed(world: World, monkeypat
     monkeypatch.setattr(pending, "CONNECT_WITHIN", 0.05)
     async with raw(world, connected=False) as silent:
         assert await silent.is_cut()
-    async with raw(world) as ours:
-        await asyncio.sleep(0.1)
+    async with raw(world) as ours, raw(world, connected=False) as later:
+        assert await later.is_cut()
         await ours.emit("stream:follow", {"streams": []}, number="1")
         assert json.loads((await ours.until("431"))[3:])[0]["ok"], "whoever connected in time stays"
     await gone(hub_of(world))

@@ -22,7 +22,7 @@ from rooms.core.uploads import DocumentKind, Upload, check
 from rooms.fairs import announcements, booths, fairs, schedule
 from rooms.fairs.fairs import Fair
 from rooms.lines import absence, calls, places
-from rooms.lines.call import Answer
+from rooms.lines.call import Answer, CallState
 from rooms.lines.places import Place
 from rooms.meetings import cobrowsing, follow_up, meetings
 from rooms.meetings.follow_up import NextStep
@@ -79,7 +79,9 @@ async def test_answering_a_call(onlookers: Onlookers, cast: Cast, how: Answer) -
     await joins(onlookers, cast)
     call = await rings(onlookers, cast)
     async with onlookers.during() as tx:
-        await calls.answer(tx, await locked_call(tx, call), how)
+        answered = await locked_call(tx, call)
+        await calls.answer(tx, answered, how)
+    assert answered.state is not CallState.RINGING
 
 
 async def withdrawing_a_call(o: Onlookers, cast: Cast) -> None:
