@@ -58,6 +58,7 @@ PAGE_MODULES = (
     "appointment",
     "appointment_link",
     "counsel_day",
+    "cover",
     "caseload",
     "followed",
     "agreed_steps",

@@ -11,7 +11,7 @@ cv_readers.py whose papers a booth reads.
 
 from rooms.access.actor import Actor, Pass, may
 from rooms.access.appointment_types import appointment_type, may_take
-from rooms.access.caseload import agreed_step, counsels, followed, keeps_hours
+from rooms.access.caseload import agreed_step, counsels, covered, followed, keeps_hours
 from rooms.access.chat import conversation, message, speaks_as_staff, to_conversation
 from rooms.access.documents import document, own_document
 from rooms.access.fairs import booth, booth_by_id, can_run, fair, fair_by_id, to_booth
@@ -40,6 +40,7 @@ __all__ = [
     "can_run",
     "conversation",
     "counsels",
+    "covered",
     "demand",
     "document",
     "employer",

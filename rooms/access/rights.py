@@ -22,6 +22,7 @@ class Relation(StrEnum):
     RECRUITER = auto()
     COUNSELLOR = auto()
     IN_TEAM = auto()
+    COLLEAGUE = auto()
     GUEST = auto()
 
 
@@ -53,11 +54,13 @@ class Act(StrEnum):
     MEETING_RATE = auto()
     MEETING_SHOW = auto()
     COUNSEL = auto()
+    COVER = auto()
     HOURS_KEEP = auto()
     PERSON_FOLLOW = auto()
     AGREED_STEP_KEEP = auto()
     APPOINTMENT_SEE = auto()
     APPOINTMENT_KEEP = auto()
+    APPOINTMENT_CHANGE = auto()
     APPOINTMENT_EXCUSE = auto()
     APPOINTMENT_RECORD = auto()
     APPOINTMENT_CONTEST = auto()
@@ -114,11 +117,13 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.MEETING_RATE,   ANY,   R.SELF),
     _right(A.MEETING_SHOW,   ANY,   R.SELF),
     _right(A.COUNSEL,        ANY,   R.IN_TEAM),
+    _right(A.COVER,          ANY,   R.COLLEAGUE, R.ADMINISTRATOR),
     _right(A.HOURS_KEEP,     ANY,   R.IN_TEAM, R.STAFF),
     _right(A.PERSON_FOLLOW,  ANY,   R.COUNSELLOR),
     _right(A.AGREED_STEP_KEEP,      ANY,   R.SELF, R.COUNSELLOR),
     _right(A.APPOINTMENT_SEE,     ANY, R.SELF, R.COUNSELLOR, R.GUEST),
     _right(A.APPOINTMENT_KEEP,    ANY, R.SELF, R.COUNSELLOR),
+    _right(A.APPOINTMENT_CHANGE,  ANY, R.SELF, R.COUNSELLOR, R.COLLEAGUE, R.ADMINISTRATOR),
     _right(A.APPOINTMENT_EXCUSE,  ANY, R.SELF, R.COUNSELLOR, R.GUEST),
     _right(A.APPOINTMENT_RECORD,  ANY, R.COUNSELLOR),
     _right(A.APPOINTMENT_CONTEST, ANY, R.SELF),

@@ -5,10 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from rooms.appointments import agenda, appointment_types, hours, notifications, own_calendar, reservation, transitions
+from rooms.appointments import (
+    agenda,
+    allocation,
+    appointment_types,
+    hours,
+    notifications,
+    own_calendar,
+    reservation,
+    transitions,
+)
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE, Appointment, AppointmentState
 from rooms.appointments.availability import local_day, whole_days
 from rooms.appointments.booking import let_go_of
+from rooms.core.errors import N_, Conflict
 from rooms.core.transaction import Transaction
 from rooms.organisations import agencies
 from rooms.people.people import Person
@@ -45,6 +55,36 @@ async def hand_day_over(
             can_go = reserved is not None and reserved.led_by_id == by.id and await pass_on(tx, reserved, by, taker)
             (found.taken if can_go else found.left).append(row)
     return found
+
+
+async def share_out(
+    tx: Transaction, by: Person, counsellor_id: uuid.UUID, begins: datetime, ends: datetime
+) -> HandedOver:
+    """What a counsellor who is away would hold between two moments goes to whoever of their colleagues is free then."""
+    found = HandedOver([], [])
+    for row in await agenda.of_person(tx, counsellor_id, since=begins, until=ends):
+        if row.led_by_id != counsellor_id or row.is_interview or not row.is_ahead(tx.now):
+            continue
+        locked = await reservation.locked(tx, row.id)
+        can_go = locked is not None and locked.led_by_id == counsellor_id and await to_whoever_is_free(tx, locked, by)
+        (found.taken if can_go else found.left).append(row)
+    return found
+
+
+async def to_whoever_is_free(tx: Transaction, row: Appointment, by: Person) -> bool:
+    """To the colleague who can take it and has the least to do; False when there is none."""
+    colleagues = [each for each in await appointment_types.ids_for(tx, row.appointment_type) if each != row.led_by_id]
+    for colleague in await allocation.who_could_take(tx, row, colleagues):
+        if await pass_on(tx, row, by, await tx.session.get_one(Person, colleague)):
+            return True
+    return False
+
+
+async def take_over(tx: Transaction, row: Appointment, taker: Person) -> None:
+    """A colleague holds it themselves."""
+    if not await pass_on(tx, row, taker, taker):
+        message = N_("You are not free then, or its room is open already. Give it to another colleague, or move it.")
+        raise Conflict("cover.not_free", message)
 
 
 async def pass_on(tx: Transaction, row: Appointment, by: Person, colleague: Person) -> bool:

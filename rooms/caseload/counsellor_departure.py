@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy import update
 
-from rooms.appointments import agenda, allocation, appointment_types, booking, handover, reservation
+from rooms.appointments import agenda, appointment_types, booking, handover, reservation
 from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.caseload import thread_letters
 from rooms.caseload.caseload import followed_by, publish
@@ -34,12 +34,14 @@ async def leave_team(tx: Transaction, team_id: uuid.UUID, counsellor_id: uuid.UU
             continue
         if row.state is AppointmentState.RESERVED:
             await booking.let_go_of(tx, row)
-        elif row.state is AppointmentState.BOOKED and await _went_over(tx, row, by, colleagues):
+        elif row.state is AppointmentState.BOOKED and await handover.to_whoever_is_free(tx, row, by):
             passed += 1
         elif row.state is AppointmentState.BOOKED:
             left.append(row)
     if left:
-        message = N_("No colleague is free for these appointments; they must be moved or cancelled first: %(which)s.")
+        message = N_(
+            "No colleague is free for these appointments; first move or cancel them, on their page: %(which)s."
+        )
         raise Conflict("appointments.left", message, which=", ".join(map(_named, left)))
     return passed
 
@@ -47,13 +49,6 @@ async def leave_team(tx: Transaction, team_id: uuid.UUID, counsellor_id: uuid.UU
 def _named(row: Appointment) -> str:
     """Short, and the same in every language."""
     return f"{row.candidate.name} ({row.begins_at.astimezone(row.venue.zone):%d/%m %H:%M})"
-
-
-async def _went_over(tx: Transaction, row: Appointment, by: Person, colleagues: list[uuid.UUID]) -> bool:
-    for colleague in await allocation.who_could_take(tx, row, colleagues):
-        if await handover.pass_on(tx, row, by, await tx.session.get_one(Person, colleague)):
-            return True
-    return False
 
 
 async def _leave_caseload(tx: Transaction, team_id: uuid.UUID, counsellor_id: uuid.UUID) -> None:

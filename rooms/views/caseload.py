@@ -2,7 +2,8 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from rooms.appointments import availability_rules
@@ -23,6 +24,19 @@ class Search:
     words: str
     only: list[str]
     name: str = ""
+    order: str = ""
+    page: int = 1
+
+
+class Order(StrEnum):
+    NAME = "by_name"
+    LAST = "by_last"
+    NEXT = "by_next"
+
+
+LONG_AGO, NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+PAGE = 50
+"""People on one page."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +44,14 @@ class Caseload:
     at: ZoneInfo
     only: list[str]
     rows: list[Followed]
+    """Of one page."""
+    found: int
+    """On all pages."""
     count: int
+    """Whom the counsellor follows, whatever is looked for."""
+    page: int
+    pages: int
+    order: str
     elsewhere: list[WithColleague]
     unfollowed: Unfollowed
     filters: list[KeptFilter]
@@ -40,16 +61,34 @@ class Caseload:
     colleagues: list[Person]
     kept: Kept
     choices: tuple[str, ...] = tuple(each.value for each in Only)
+    orders: tuple[str, ...] = tuple(each.value for each in Order)
+
+
+def in_order(rows: list[Followed], order: str) -> list[Followed]:
+    """By name; or whoever was not met for the longest time first; or whoever comes soonest. Each name keeps its place
+    among equals."""
+    if order == Order.LAST:
+        return sorted(rows, key=lambda row: row.last_at or LONG_AGO)
+    if order == Order.NEXT:
+        return sorted(rows, key=lambda row: row.next_at or NEVER)
+    return rows
 
 
 async def of_counsellor(tx: Transaction, counsellor_id: uuid.UUID, agency: Agency, search: Search) -> Caseload:
     rows = await caseload.entries(tx, counsellor_id, search.words)
     filters = await saved_filters.of_counsellor(tx, counsellor_id)
     holidays = availability_rules.holidays_around(agency, tx.now.date())
+    found = in_order([row for row in rows if row.is_among(search.only)], search.order)
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(1, search.page), pages)
     return Caseload(
         at=agency.zone,
         only=search.only,
-        rows=[row for row in rows if row.is_among(search.only)],
+        rows=found[(page - 1) * PAGE : page * PAGE],
+        found=len(found),
+        page=page,
+        pages=pages,
+        order=search.order,
         count=await caseload.count_of(tx, counsellor_id),
         elsewhere=await caseload.elsewhere(tx, counsellor_id, search.words),
         unfollowed=await caseload.unfollowed(tx, counsellor_id, search.words or search.name),

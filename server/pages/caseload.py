@@ -21,9 +21,12 @@ async def caseload_page(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request)
         only = request.query_all("only") or request.ticked("only")
         words = request.query.get("q", "") or request.typed("q")
-        search = Search(words, only, request.typed("name"))
+        order, page = request.query.get("order", ""), request.query.get("page", "1")
+        number = int(page) if page.isdecimal() and len(page) < 6 else 1
+        search = Search(words, only, request.typed("name"), order, number)
         view = await of_counsellor(tx, request.actor.known.id, teams[0].agency, search)
-    return request.render("caseload.html", view, heads=heads)
+    asked = urlencode([("q", words), *(("only", each) for each in only), ("order", order)])
+    return request.render("caseload.html", view, asked=asked, heads=heads)
 
 
 @post("/counsel/people/filters", again=caseload_page)

@@ -12,6 +12,7 @@ from rooms.appointments import (
 )
 from rooms.appointments.appointment import Attendance
 from rooms.appointments.availability import whole_days
+from rooms.appointments.handover import HandedOver
 from rooms.core.errors import N_, Invalid
 from rooms.people.people import Person
 from rooms.views import counsel_day
@@ -55,14 +56,20 @@ async def hand_day_over(request: PageRequest) -> web.StreamResponse:
         done = await handover.hand_day_over(tx, me, request.uuid("colleague"), *whole_days(chosen, chosen, zone))
         if request.typed("is_closed"):
             await handover.close_days(tx, me.id, chosen, chosen, zone)
-    said = language.gettext("Appointments handed over: %(count)s.", count=len(done.taken))
-    silent = ", ".join(row.candidate.name for row in done.taken if not row.candidate.email)
-    if silent:
-        said += " " + language.gettext("Without an e-mail address, please tell them: %(names)s.", names=silent)
+    said = said_of(done)
     if done.left:
         names = ", ".join(row.candidate.name for row in done.left)
         said += " " + language.gettext("These stay with you, your colleague is not free then: %(names)s.", names=names)
     return request.go(f"/counsel?day={chosen}", said)
+
+
+def said_of(done: HandedOver) -> str:
+    """What has gone over, and whom nobody can write to."""
+    said = language.gettext("Appointments handed over: %(count)s.", count=len(done.taken))
+    silent = ", ".join(row.candidate.name for row in done.taken if not row.candidate.email)
+    if silent:
+        said += " " + language.gettext("Without an e-mail address, please tell them: %(names)s.", names=silent)
+    return said
 
 
 @post("/appointments/{appointment}/record", again=appointment)

@@ -10,6 +10,16 @@ HOURS, PERSON = "/counsel/hours", "/counsel/people/{followed}"
 DAY: tuple[Row, ...] = (
     read("/counsel", COUNSELLOR),
     act("/counsel/hand-over", COUNSELLOR, to("/counsel?day=2026-11-25"), day="2026-11-25", colleague="{nadia}"),
+    read("/counsel/colleagues", COUNSELLOR),
+    read("/counsel/colleagues/{counsellor}", only("claire", "paul")).of(counsellor="nadia").hidden(),
+    act(
+        "/counsel/colleagues/{counsellor}/share-out",
+        only("claire", "paul"),
+        to("/counsel/colleagues/{counsellor}"),
+        day="2026-12-02",
+    )
+    .of(counsellor="nadia")
+    .hidden(),
     read("/counsel/satisfaction", COUNSELLOR),
     read("/counsel/hours", BOOKABLE),
     act(
