@@ -19,9 +19,10 @@ open((connection, _announcer, door) => {
   const notes = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-part=notes]"));
   const beside = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=next-in-line]"));
   const papers = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=papers]"));
-  const next = beside ? new NextInLine(beside) : null;
+  const next = beside ? new NextInLine(beside, connection, door) : null;
   return [
-    new MeetingRoom(element, live, connection, sessionStorage, tab, door, next),
+    new MeetingRoom(element, live, connection, sessionStorage, tab),
+    ...(next ? [next] : []),
     new FreshParts(document, connection, next ? LINE_EVENTS : APPOINTMENT_EVENTS, { booth: beside?.dataset.booth }),
     new Chat(/** @type {HTMLElement} */ (document.querySelector("[data-part=chat]")), connection),
     ...(papers ? [new Papers(papers)] : []),

@@ -11,6 +11,7 @@ import { Screen } from "./screen.js";
 import { SeenPages } from "./seen_pages.js";
 import { ShownPages } from "./shown_pages.js";
 import { Third } from "./third.js";
+import { SmallStage } from "./small_stage.js";
 import { Unread } from "./unread.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
@@ -25,12 +26,8 @@ export class MeetingRoom {
    * @param {Connection} connection
    * @param {Storage} storage remembers which of microphone and camera are off
    * @param {string} tab
-   * @param {import("./meeting_door.js").MeetingDoor} door
-   * @param {import("./next_in_line.js").NextInLine | null} next
    */
-  constructor(element, live, connection, storage, tab, door, next) {
-    this.door = door;
-    this.next = next;
+  constructor(element, live, connection, storage, tab) {
     this.element = element;
     this.connection = connection;
     this.storage = storage;
@@ -55,6 +52,7 @@ export class MeetingRoom {
     this.together = [
       this.modeChoice,
       new Unread(element, connection, () => this.openChat()),
+      new SmallStage(element),
       ...(this.third ? [this.third] : []),
       ...(live.other.is_simulated ? [] : this.lookers(live)),
     ];
@@ -64,7 +62,6 @@ export class MeetingRoom {
     /** @type {(() => void)[]} */
     this.stops = [];
     this.onClick = this.onClick.bind(this);
-    this.onSubmit = this.onSubmit.bind(this);
     this.onKey = this.onKey.bind(this);
   }
 
@@ -95,7 +92,6 @@ export class MeetingRoom {
     this.element.addEventListener("click", this.onClick);
     // Until now a click would have led nowhere.
     /** @type {HTMLButtonElement} */ (this.element.querySelector("[data-act=go-in]")).disabled = false;
-    this.element.addEventListener("submit", this.onSubmit);
     this.element.addEventListener("keydown", this.onKey);
     this.stops = [this.connection.watch((state) => (this.view.serverIsAway = state === "lost"))];
     this.check.start();
@@ -109,7 +105,6 @@ export class MeetingRoom {
 
   stop() {
     this.element.removeEventListener("click", this.onClick);
-    this.element.removeEventListener("submit", this.onSubmit);
     this.element.removeEventListener("keydown", this.onKey);
     for (const stop of this.stops) stop();
     clearInterval(this.timer);
@@ -207,6 +202,13 @@ export class MeetingRoom {
     /** @type {HTMLElement | null} */ (this.element.querySelector(".tool"))?.focus();
     await going;
     this.draw();
+    this.stepUp();
+  }
+
+  /** Whoever shows their face talks by video, whatever was chosen before. */
+  stepUp() {
+    const isSeen = this.meeting.iAmIn && this.check.wantsVideo && Boolean(this.check.devices.video);
+    if (isSeen && this.meeting.mode !== "video") this.modeChoice.step("video");
   }
 
   /** What was muted in the other tab stays muted here. */
@@ -253,6 +255,7 @@ export class MeetingRoom {
       await this.use();
     }
     this.told();
+    this.stepUp();
   }
 
   toggleDevices() {
@@ -275,23 +278,5 @@ export class MeetingRoom {
   async fullScreen() {
     if (document.fullscreenElement) await document.exitFullscreen();
     else await slot(this.element, "stage")?.requestFullscreen();
-  }
-
-  /** @param {SubmitEvent} event */
-  async onSubmit(event) {
-    const form = /** @type {HTMLFormElement} */ (event.target);
-    if (form.dataset.act !== "call-next") return;
-    event.preventDefault();
-    const desk = form.action.replace(/\/call$/, "");
-    const booth = desk.split("/").at(-1);
-    const place = String(new FormData(form).get("place") ?? "") || null;
-    this.door.expect();
-    try {
-      await this.connection.send("line:call", { booth_id: booth, place_id: place, finish: true });
-      location.assign(desk);
-    } catch (error) {
-      this.door.forget();
-      this.next?.refuse(error instanceof Error ? error.message : "");
-    }
   }
 }

@@ -1,19 +1,45 @@
-/** Beside the talk: the reason why the next one could not be called, until somebody else is next. */
+/** Beside the talk: who is next. Calling them ends this talk; where they could not be called it goes on, and why is said. */
 
 import { say } from "../live/words.js";
 import { fill } from "./dom.js";
 
 export class NextInLine {
-  /** @param {HTMLElement} element drawn by the server alone */
-  constructor(element) {
+  /**
+   * @param {HTMLElement} element drawn by the server alone
+   * @param {import("../live/connection.js").Connection} connection
+   * @param {import("./meeting_door.js").MeetingDoor} door
+   */
+  constructor(element, connection, door) {
     this.element = element;
+    this.connection = connection;
+    this.door = door;
+    this.onSubmit = this.onSubmit.bind(this);
   }
 
-  /**
-   * The call was refused: the talk goes on, and the reason is said.
-   * @param {string} message
-   */
-  refuse(message) {
-    fill(this.element, "trouble", message || say("Nobody in line can be called right now."));
+  start() {
+    this.element.addEventListener("submit", this.onSubmit);
+  }
+
+  stop() {
+    this.element.removeEventListener("submit", this.onSubmit);
+  }
+
+  /** @param {SubmitEvent} event */
+  async onSubmit(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.dataset.act !== "call-next") return;
+    event.preventDefault();
+    const desk = form.action.replace(/\/call$/, "");
+    const booth = desk.split("/").at(-1);
+    const place = String(new FormData(form).get("place") ?? "") || null;
+    this.door.expect();
+    try {
+      await this.connection.send("line:call", { booth_id: booth, place_id: place, finish: true });
+      location.assign(desk);
+    } catch (error) {
+      this.door.forget();
+      const message = error instanceof Error ? error.message : "";
+      fill(this.element, "trouble", message || say("Nobody in line can be called right now."));
+    }
   }
 }

@@ -1,0 +1,50 @@
+/** On a phone, whoever writes beside the talk still sees the face and the microphone: both stay on top, smaller. */
+
+export class SmallStage {
+  /** @param {HTMLElement} element the whole meeting */
+  constructor(element) {
+    this.element = element;
+    this.side = /** @type {HTMLElement} */ (element.querySelector(".meeting-side"));
+    this.stage = /** @type {HTMLElement} */ (element.querySelector(".stage"));
+    /** Nothing moves away under a finger. */
+    this.isPressed = false;
+    this.onPress = this.onPress.bind(this);
+    this.onFocus = this.onFocus.bind(this);
+    this.shrink = this.shrink.bind(this);
+    this.onClick = this.onClick.bind(this);
+  }
+
+  start() {
+    this.side.addEventListener("pointerdown", this.onPress);
+    this.side.addEventListener("focusin", this.onFocus);
+    this.side.addEventListener("click", this.shrink);
+    this.stage.addEventListener("click", this.onClick);
+  }
+
+  stop() {
+    this.side.removeEventListener("pointerdown", this.onPress);
+    this.side.removeEventListener("focusin", this.onFocus);
+    this.side.removeEventListener("click", this.shrink);
+    this.stage.removeEventListener("click", this.onClick);
+  }
+
+  onPress() {
+    this.isPressed = true;
+    window.addEventListener("pointerup", () => setTimeout(() => (this.isPressed = false)), { once: true });
+  }
+
+  onFocus() {
+    if (!this.isPressed) this.shrink();
+  }
+
+  shrink() {
+    if (this.element.classList.contains("is-beside")) return;
+    this.element.classList.add("is-beside");
+    document.activeElement?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {MouseEvent} event The face is large again once it is touched; a button in it is not the face. */
+  onClick(event) {
+    if (!(/** @type {HTMLElement} */ (event.target).closest("button"))) this.element.classList.remove("is-beside");
+  }
+}
