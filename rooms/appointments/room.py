@@ -20,8 +20,8 @@ from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import DomainEvent, meeting_stream, reacts_to
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
-from rooms.meetings import meetings
-from rooms.meetings.meeting import FollowUp, Meeting, MeetingEnded, MeetingState, Part, Participant
+from rooms.meetings import follow_up, meetings
+from rooms.meetings.meeting import Meeting, MeetingEnded, MeetingState, Part, Participant
 from rooms.meetings.modes import Mode
 from rooms.people.people import Person
 
@@ -75,11 +75,12 @@ async def _meeting_of(tx: Transaction, row: Appointment) -> Meeting | None:
 
 async def _open(tx: Transaction, row: Appointment) -> Meeting:
     participants = [
-        Participant(person_id=row.candidate_id, part=Part.CANDIDATE),
-        Participant(person_id=row.led_by_id, part=Part.LEADER, booth_id=row.appointment_type.booth_id),
+        Participant(person_id=row.candidate_id, part=Part.CANDIDATE, booth=None),
+        Participant(person_id=row.led_by_id, part=Part.LEADER, booth=row.appointment_type.booth),
     ]
     if row.guest_id:
-        participants.append(Participant(person_id=row.guest_id, part=Part.GUEST, booth_id=row.guest_booth_id))
+        participants.append(Participant(person_id=row.guest_id, part=Part.GUEST, booth=row.guest_booth))
+    before = next(reversed(await meetings.of_appointment(tx, row.id)), None)
     meeting = Meeting(
         id=new_id(),
         appointment_id=row.id,
@@ -88,7 +89,7 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
         planned_minutes=row.minutes,
         opened_at=tx.now,
         participants=participants,
-        follow_up=FollowUp(),
+        follow_up=follow_up.going_on_from(before),
     )
     tx.session.add(meeting)
     await tx.session.flush()

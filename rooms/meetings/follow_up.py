@@ -1,9 +1,10 @@
 """What follows a meeting: private notes, the next step, the answer, what the candidate thinks of it."""
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, Invalid
@@ -11,7 +12,8 @@ from rooms.core.events import DomainEvent, person_stream
 from rooms.core.outbox import Letter
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
-from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, NextStep, Part, takes_part
+from rooms.fairs.booths import Booth
+from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, NextStep, Part, Participant, takes_part
 
 
 class AnswerGiven(DomainEvent):
@@ -28,10 +30,23 @@ async def note(tx: Transaction, meeting: Meeting, notes: str, intends: NextStep 
         written.next_step = intends
 
 
+def going_on_from(before: Meeting | None) -> FollowUp:
+    """What is written of an appointment whose room was open before stands in the next one too."""
+    if before is None:
+        return FollowUp()
+    return FollowUp(notes=before.follow_up.notes, next_step=before.follow_up.next_step)
+
+
+def promise(tx: Transaction, meeting: Meeting, booth: Booth) -> None:
+    """The candidate gets an answer in the days that the fair gives."""
+    meeting.follow_up.answer_promised_by = tx.now + timedelta(days=booth.fair.answer_days)
+
+
 async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: str) -> None:
     """Tell the candidate what comes next. A "no" says why."""
     words = clean_text(words, "answer", 1000)
-    if meeting.booth is None:
+    booth = meeting.employers_booth
+    if booth is None:
         raise Conflict("meeting.no_booth", N_("This talk belongs to an appointment: nothing is answered after it."))
     if next_step is NextStep.NO and not words:
         raise Invalid("answer.missing", N_("Please say why, in a sentence the person can use."), field="answer")
@@ -42,7 +57,7 @@ async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: 
     tx.record(AnswerGiven(meeting_id=meeting.id, next_step=next_step), person_stream(meeting.candidate_id))
     values: dict[str, object] = {
         "name": meeting.candidate.name,
-        "employer": meeting.line_booth.employer.name,
+        "employer": booth.employer.name,
         "path": "/me/talks",
     }
     await outbox.post(tx, Letter(meeting.candidate.email, "answer", meeting.candidate.language, values))
@@ -55,18 +70,26 @@ async def rate(tx: Transaction, meeting: Meeting, rating: int, words: str) -> No
 
 
 async def talks_of(tx: Transaction, candidate_id: uuid.UUID) -> list[Meeting]:
-    """The candidate's talks at booths, the latest first."""
+    """The candidate's talks with employers, the latest first: those from lines, and interviews that took place."""
+    took_place = FollowUp.answer_promised_by.is_not(None), Meeting.appointment_id.is_not(None)
     query = (
         select(Meeting)
-        .where(takes_part(candidate_id, Part.CANDIDATE), Meeting.call_id.is_not(None))
+        .join(FollowUp, FollowUp.meeting_id == Meeting.id)
+        .where(takes_part(candidate_id, Part.CANDIDATE), or_(Meeting.call_id.is_not(None), and_(*took_place)))
         .order_by(Meeting.id.desc())
     )
     return list((await tx.session.execute(query)).scalars())
 
 
+def _held_at(booth_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    """Talks that took place, from the line of a booth or by appointment, and led to an answer or wait for one."""
+    led = select(Participant.meeting_id).where(Participant.booth_id == booth_id, Participant.part == Part.LEADER)
+    return Meeting.id.in_(led), Meeting.state == MeetingState.ENDED, FollowUp.answer_promised_by.is_not(None)
+
+
 async def of_booth(tx: Transaction, booth_id: uuid.UUID) -> list[Meeting]:
     """The talks held at a booth, the latest first."""
-    query = select(Meeting).where(Meeting.booth_id == booth_id, Meeting.state == MeetingState.ENDED)
+    query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id).where(*_held_at(booth_id))
     return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(100))).scalars())
 
 
@@ -75,7 +98,21 @@ async def unanswered(tx: Transaction, booth_id: uuid.UUID, recruiter_id: uuid.UU
     query = (
         select(Meeting)
         .join(FollowUp, FollowUp.meeting_id == Meeting.id)
-        .where(Meeting.booth_id == booth_id, takes_part(recruiter_id, Part.LEADER))
-        .where(Meeting.state == MeetingState.ENDED, FollowUp.answered_at.is_(None))
+        .where(*_held_at(booth_id), takes_part(recruiter_id, Part.LEADER), FollowUp.answered_at.is_(None))
     )
     return list((await tx.session.execute(query.order_by(FollowUp.answer_promised_by).limit(20))).scalars())
+
+
+async def notes_on(tx: Transaction, person_id: uuid.UUID, writer_id: uuid.UUID) -> list[Meeting]:
+    """The talks of which this person has written notes about another, the latest first."""
+    query = (
+        select(Meeting)
+        .join(FollowUp, FollowUp.meeting_id == Meeting.id)
+        .where(takes_part(person_id, Part.CANDIDATE), takes_part(writer_id, Part.LEADER), FollowUp.notes != "")
+    )
+    rows = (await tx.session.execute(query.order_by(Meeting.id.desc()).limit(50))).scalars()
+    # A room that was opened again went on from what was written before.
+    latest: dict[uuid.UUID, Meeting] = {}
+    for row in rows:
+        latest.setdefault(row.appointment_id or row.id, row)
+    return list(latest.values())

@@ -53,6 +53,7 @@ class Participant(Base):
     """The booth for which they speak, on the employer's side."""
     went_in_at: Mapped[datetime | None]
     """None before they went in, and again once a guest has gone."""
+    booth: Mapped[Booth | None] = relationship(lazy="joined")
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -163,10 +164,9 @@ class Meeting(Base):
         return [each.id for each in sorted(people, key=lambda each: not each.is_simulated)].index(person_id)
 
     @property
-    def line_booth(self) -> Booth:
-        """The booth of a talk from a line."""
-        assert self.booth is not None  # noqa: S101
-        return self.booth
+    def employers_booth(self) -> Booth | None:
+        """The booth for which its recruiter speaks: in a talk from a line, and in an interview by appointment."""
+        return self._in_part(Part.LEADER).booth
 
     @property
     def is_over(self) -> bool:

@@ -13,7 +13,7 @@ from rooms.core.events import line_stream, meeting_stream, person_stream
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
-from rooms.meetings import cobrowsing
+from rooms.meetings import cobrowsing, follow_up
 from rooms.meetings.meeting import (
     FollowUp,
     Meeting,
@@ -69,8 +69,8 @@ async def open_for_call(tx: Transaction, accepted: AcceptedCall) -> Meeting:
         planned_minutes=booth.talk_minutes,
         opened_at=tx.now,
         participants=[
-            Participant(person_id=accepted.candidate_id, part=Part.CANDIDATE),
-            Participant(person_id=accepted.recruiter_id, part=Part.LEADER, booth_id=booth.id),
+            Participant(person_id=accepted.candidate_id, part=Part.CANDIDATE, booth=None),
+            Participant(person_id=accepted.recruiter_id, part=Part.LEADER, booth=booth),
         ],
         follow_up=FollowUp(),
     )
@@ -160,8 +160,8 @@ async def end(tx: Transaction, meeting: Meeting, *, is_cut: bool = False) -> Non
     meeting.ended_at = tx.now
     await engagement.release_meeting(tx, meeting.id)
     await cobrowsing.end(tx, meeting.id)
-    if took_place and meeting.booth:
-        meeting.follow_up.answer_promised_by = tx.now + timedelta(days=meeting.booth.fair.answer_days)
+    if took_place and meeting.employers_booth:
+        follow_up.promise(tx, meeting, meeting.employers_booth)
     ended = MeetingEnded(meeting_id=meeting.id, booth_id=meeting.booth_id, state=meeting.state)
     await tx.happened(ended, *_streams(meeting))
 

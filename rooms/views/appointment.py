@@ -15,6 +15,7 @@ from rooms.chat.messages import Message
 from rooms.core.transaction import Transaction
 from rooms.meetings import cobrowsing, meetings
 from rooms.meetings.cobrowsing import Cobrowsing
+from rooms.meetings.meeting import Meeting
 from rooms.people import documents
 from rooms.people.documents import Document
 
@@ -45,6 +46,8 @@ class AppointmentView:
     messages: list[Message]
     notes: list[str]
     """What the reader wrote for themselves."""
+    talk: Meeting | None
+    """The interview that took place, of which an employer says what comes next."""
     is_asked: bool
     said: Satisfaction | None
     verdicts: tuple[str, ...] = tuple(each.value for each in Verdict)
@@ -80,10 +83,16 @@ async def of_appointment(
         names={person.id: person.name for person in row.people},
         conversation=thread,
         messages=await messages.messages_of(tx, thread.id) if thread else [],
-        notes=[each for each in mine if each],
+        notes=_last_written(mine),
+        talk=next((each for each in reversed(held) if each.follow_up.answer_promised_by), None),
         is_asked=satisfaction.is_asked(row) and is_candidate,
         said=await satisfaction.of_appointment(tx, row.id) if is_candidate else None,
     )
+
+
+def _last_written(notes: list[str]) -> list[str]:
+    """A room that was opened again went on from the notes of before."""
+    return [each for n, each in enumerate(notes) if each and not any(each in later for later in notes[n + 1 :])]
 
 
 def zone_for(row: Appointment, reader_id: uuid.UUID) -> ZoneInfo:

@@ -18,6 +18,8 @@ from rooms.chat.messages import Message
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
+from rooms.meetings import follow_up
+from rooms.meetings.meeting import Meeting
 from rooms.organisations import agencies, referents
 from rooms.organisations.agencies import Team
 from rooms.organisations.referents import CaseloadEntry
@@ -38,6 +40,8 @@ class FollowedPerson:
     last_phone: str
     types: list[AppointmentType]
     notes: list[Note]
+    talks: list[Meeting]
+    """Of which the counsellor has kept notes."""
     steps: list[AgreedStep]
     suggestions: list[Suggestion]
     outcomes: dict[uuid.UUID, list[Outcome]]
@@ -70,6 +74,7 @@ async def of_person(
         last_phone=phones[-1] if phones else "",
         types=await _types_of(tx, teams),
         notes=await notes.notes_for_counsellor(tx, counsellor_id, person.id),
+        talks=await follow_up.notes_on(tx, person.id, counsellor_id),
         steps=(await agreed_steps.of_people(tx, {person.id}))[person.id],
         suggestions=suggested,
         outcomes=await suggestions.outcomes(tx, suggested),

@@ -9,6 +9,7 @@ from rooms.chat import messages
 from rooms.chat.conversations import Conversation
 from rooms.chat.messages import Message
 from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
 from rooms.lines import line_status, talks
 from rooms.lines.line_status import Position
@@ -24,6 +25,8 @@ class MeetingView:
     meeting: Meeting
     appointment: Appointment | None
     place: Place | None
+    booth: Booth | None
+    """For which its recruiter speaks."""
     fair: Fair | None
     leads: bool
     is_guest: bool
@@ -48,14 +51,15 @@ async def of_meeting(tx: Transaction, row: Meeting, reader: Person, thread: Conv
         meeting=row,
         appointment=appointment,
         place=await talks.place_of(tx, row),
-        fair=row.booth.fair if row.booth else None,
+        booth=row.employers_booth,
+        fair=row.employers_booth.fair if row.employers_booth else None,
         leads=leads,
         is_guest=row.guest_id == reader.id,
         other=other,
         third=third[0] if third else None,
         conversation=thread,
         messages=await messages.messages_of(tx, thread.id),
-        cv=await _cv(tx, row, appointment) if leads else None,
+        cv=await _cv(tx, row) if leads else None,
         papers=await papers.of_appointment(tx, row.appointment_id) if row.appointment_id else [],
         names={person.id: person.name for person in row.people},
         modes=[mode.value for mode in room.modes_of(row)],
@@ -63,8 +67,8 @@ async def of_meeting(tx: Transaction, row: Meeting, reader: Person, thread: Conv
     )
 
 
-async def _cv(tx: Transaction, row: Meeting, appointment: Appointment | None) -> Document | None:
+async def _cv(tx: Transaction, row: Meeting) -> Document | None:
     """The CV is shown to employers; to a counsellor somebody passes the paper they choose."""
-    if row.booth is None and not (appointment and appointment.is_interview):
+    if row.employers_booth is None:
         return None
     return (await documents.cvs_of(tx, {row.candidate_id})).get(row.candidate_id)

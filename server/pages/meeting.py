@@ -11,7 +11,7 @@ from rooms.appointments import room
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import conversation_stream, fair_stream, line_stream, meeting_stream
 from rooms.meetings import follow_up, meetings
-from rooms.meetings.meeting import Meeting, NextStep
+from rooms.meetings.meeting import Meeting, MeetingState, NextStep
 from rooms.meetings.modes import Mode
 from rooms.views.meeting import MeetingView, of_meeting
 from server import edits, language
@@ -62,7 +62,8 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request, *wanted)
         view = await of_meeting(tx, row, me, thread)
         start = _start(request, view, await meeting_snapshot(tx, row.id))
-    if row.is_over and row.appointment_id:
+    is_to_answer = view.leads and view.booth and row.state is MeetingState.ENDED
+    if row.is_over and row.appointment_id and not is_to_answer:
         return request.go(f"/appointments/{row.appointment_id}")
     template = "after.html" if row.is_over else "meeting.html"
     return request.render(
@@ -79,8 +80,7 @@ def _first_page(request: PageRequest, view: MeetingView) -> str:
     whoever came by a link sees but this one."""
     if request.actor.link:
         return f"/appointments/{view.meeting.appointment_id}"
-    booth = view.meeting.booth or (view.appointment.appointment_type.booth if view.appointment else None)
-    return booth.path if booth else "/appointments"
+    return view.booth.path if view.booth else "/appointments"
 
 
 def _start(request: PageRequest, view: MeetingView, snapshot: MeetingSnapshot) -> Start:
@@ -128,7 +128,7 @@ async def end(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_END, lock=True)
         await meetings.end(tx, row)
-    return request.go(f"/appointments/{row.appointment_id}" if row.appointment_id else row.path)
+    return request.go(row.path)
 
 
 class KeptNotes(BaseModel):
@@ -188,5 +188,5 @@ async def answer(request: PageRequest) -> web.StreamResponse:
         if "notes" in request.form:
             await follow_up.note(tx, row, request.typed("notes"))
         await follow_up.answer(tx, row, NextStep(request.typed("next_step")), request.typed("answer"))
-        back = f"/desk/{row.booth_id}"
+        back = row.employers_booth.desk_path if row.employers_booth else row.path
     return request.go(back, language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name))

@@ -63,7 +63,20 @@ async def open_the_door(page: Page) -> None:
 async def finish(page: Page) -> None:
     await page.get_by_role("button", name="Finish").click()
     await page.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
-    await expect(page.get_by_text("Came", exact=True).first).to_be_visible()
+    await expect(page.get_by_role("heading", name="After the talk with Amina Benali")).to_be_visible()
+
+
+async def answer(page: Page, amina: Page) -> None:
+    """What comes next is said on the page that follows, and read among the talks (O11)."""
+    await page.get_by_role("radio", name="Go on together").check()
+    await page.get_by_label("What Amina Benali reads").fill("Come on Monday.")
+    await page.get_by_role("button", name="Send the answer").click()
+    await expect(page.get_by_text("The answer is on its way to Amina Benali.")).to_be_visible()
+    await expect(amina.get_by_role("link", name="You get an answer by")).to_be_visible()
+    await amina.reload()
+    await amina.get_by_role("link", name="What the employer has answered").click()
+    await expect(amina.get_by_text("They want to go on with you")).to_be_visible()
+    await expect(amina.get_by_text("Come on Monday.")).to_be_visible()
 
 
 async def test_the_recruiter_says_when_a_candidate_books_on_a_phone_and_both_meet(visitors: Visitors) -> None:
@@ -80,3 +93,5 @@ async def test_the_recruiter_says_when_a_candidate_books_on_a_phone_and_both_mee
     for page in (amina, luc):
         await until_frames(page)
     await finish(luc)
+    await amina.wait_for_url("**/appointments/*")
+    await answer(luc, amina)

@@ -38,7 +38,8 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booths, schedule
 from rooms.fairs.fairs import Fair, FairState
 from rooms.lines import line_status
-from rooms.meetings import meetings, under_way
+from rooms.meetings import follow_up, meetings, under_way
+from rooms.meetings.meeting import Meeting, NextStep
 from rooms.meetings.modes import Mode
 from rooms.organisations import employers
 from rooms.people import people
@@ -339,3 +340,58 @@ async def test_taking_a_day_out_of_the_fair_cancels_its_interviews_and_tells_bot
         assert (row.state, row.cancel_words) == (AppointmentState.CANCELLED, "Not on this day.")
         mails = (await tx.session.execute(select(Mail).where(Mail.once.startswith(f"cancelled:{goes.id}")))).scalars()
         assert {mail.recipient for mail in mails} == {cast.amina.email, cast.luc.email}
+
+
+async def held(booth: Booth, row: Appointment) -> Meeting:
+    """Both have gone in; then the recruiter finishes."""
+    cast = booth.cast
+    async with cast.database.transaction() as tx:
+        mine = await reservation.locked(tx, row.id)
+        assert mine
+        for person in (cast.amina, cast.luc):
+            meeting = await room.enter(tx, mine, await cast.fresh(tx, person))
+            await meetings.go_in(tx, await cast.fresh(tx, person), meeting)
+    async with cast.database.transaction() as tx:
+        found = await room.locked_meeting(tx, meeting.id)
+        assert found
+        await meetings.end(tx, found)
+        return found
+
+
+async def test_an_interview_leads_to_a_next_step_and_an_answer(booth: Booth) -> None:  # O11
+    cast = booth.cast
+    row = await booth.book(cast.amina, (await booth.starts(cast.amina))[0])
+    talk = await held(booth, row)
+    async with cast.database.transaction() as tx:
+        (due,) = await follow_up.unanswered(tx, cast.atlantique.id, cast.luc.id)
+        assert due.id == talk.id
+        assert due.follow_up.answer_promised_by == tx.now + timedelta(days=cast.fair.answer_days)
+        await follow_up.answer(tx, due, NextStep.GO_ON, "Come on Monday.")
+    async with cast.database.reading() as tx:
+        assert await follow_up.unanswered(tx, cast.atlantique.id, cast.luc.id) == []
+        assert [each.id for each in await follow_up.of_booth(tx, cast.atlantique.id)] == [talk.id]
+        (mine,) = await follow_up.talks_of(tx, cast.amina.id)
+        assert (mine.id, mine.follow_up.answer) == (talk.id, "Come on Monday.")
+        assert mine.employers_booth
+        assert mine.employers_booth.employer.name == "Hôtel Atlantique"
+        letter = (await tx.session.execute(select(Mail).where(Mail.template == "answer"))).scalar_one()
+    assert (letter.recipient, letter.values["employer"]) == (cast.amina.email, "Hôtel Atlantique")
+
+
+async def test_what_was_written_before_a_room_was_opened_again_goes_on(booth: Booth) -> None:  # O11, K15
+    cast = booth.cast
+    row = await booth.book(cast.amina, (await booth.starts(cast.amina))[0])
+    async with cast.database.transaction() as tx:
+        mine = await reservation.locked(tx, row.id)
+        assert mine
+        alone = await room.enter(tx, mine, await cast.fresh(tx, cast.luc))
+        await follow_up.note(tx, alone, "Knows bread.", NextStep.KEEP)
+        await meetings.end(tx, alone)
+    talk = await held(booth, row)
+    assert talk.id != alone.id
+    async with cast.database.reading() as tx:
+        (due,) = await follow_up.unanswered(tx, cast.atlantique.id, cast.luc.id)
+        assert (due.id, due.follow_up.notes, due.follow_up.next_step) == (talk.id, "Knows bread.", NextStep.KEEP)
+        assert [each.id for each in await follow_up.talks_of(tx, cast.amina.id)] == [talk.id]
+        assert [each.id for each in await follow_up.notes_on(tx, cast.amina.id, cast.luc.id)] == [talk.id]
+        assert await follow_up.notes_on(tx, cast.amina.id, cast.sophie.id) == []
