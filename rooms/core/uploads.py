@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from PIL import Image, ImageOps
 
+from rooms.core import pdf_actions
 from rooms.core.errors import N_, Invalid
 from rooms.core.text import one_line
 
@@ -27,6 +28,9 @@ RELATIONS = "_rels/.rels"
 WORD_PART = re.compile(rb'Target="(/?word/[\w.-]{1,80})"')
 ENCRYPTED = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R")
 """In the trailer of a PDF (ISO 32000-2, 7.6)."""
+RELATION = re.compile(rb"<Relationship\b[^>]*>")
+EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External", re.IGNORECASE)
+LOADED = re.compile(rb"relationships/(attachedTemplate|oleObject|subDocument|frame|aFChunk|package)[\"']")
 PDF_MARK = b"%PDF-"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 """[MS-CFB] 2.2: documents before 2007, and newer ones that a password locks."""
@@ -123,6 +127,9 @@ def _text(kind: DocumentKind, upload: Upload) -> Checked:
     """By what it holds: a telephone may call it anything."""
     content = upload.content
     if PDF_MARK in content[:1024] and b"%%EOF" in content[-2048:]:
+        if pdf_actions.starts_programs(content):
+            message = N_("This PDF starts a program when it is opened. Please print it as a PDF anew.")
+            raise _refusal("document.starts", message)
         return Checked(_shown_name(upload.name, "pdf"), content, "application/pdf", bool(ENCRYPTED.search(content)))
     if content.startswith(b"PK\x03\x04"):
         extension = _office_kind(content)
@@ -163,10 +170,14 @@ def _office_kind(content: bytes) -> str:
             names = {part.filename for part in archive.infolist()}
             marker = _beginning(archive, "mimetype") if "mimetype" in names else b""
             relations = _beginning(archive, RELATIONS, LONGEST_RELATIONS) if RELATIONS in names else b""
+            fetches = any(_fetches(archive, name) for name in names if name.endswith(".rels"))
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError, NotImplementedError):
         raise _refusal("document.broken", N_("This file cannot be read. Please save it again as PDF.")) from None
     if any("vbaproject" in name.lower() or name.startswith("Basic/") for name in names):
         raise _refusal("document.macros", N_("This file has macros in it. Please save it again as PDF."))
+    if fetches:
+        message = N_("This file fetches parts of itself from elsewhere. Please save it again as PDF.")
+        raise _refusal("document.fetches", message)
     # Word on the web names its main part otherwise (ECMA-376 part 2, 9.3: it is whatever the relations say).
     mains = {
         "word/document.xml",
@@ -177,6 +188,13 @@ def _office_kind(content: bytes) -> str:
     if marker.strip() == b"application/vnd.oasis.opendocument.text":
         return "odt"
     raise _refusal("document.kind", N_("Please give a PDF, DOCX or ODT file, or a photo of the page."))
+
+
+def _fetches(archive: zipfile.ZipFile, name: str) -> bool:
+    """Whether a part is loaded from an address when the file is opened: a template or an object may bring a program
+    (ECMA-376 part 2, 9.3). A link that a reader clicks on, or a picture, brings none."""
+    found = RELATION.findall(_beginning(archive, name, LONGEST_RELATIONS))
+    return any(EXTERNAL.search(each) and LOADED.search(each) for each in found)
 
 
 def _opened(content: bytes) -> zipfile.ZipFile:

