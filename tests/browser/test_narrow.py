@@ -57,9 +57,10 @@ async def long_words(visitors: Visitors) -> dict[str, list[str]]:
         "claire": [
             f"/counsel?day={row.begins_at.astimezone(row.venue.zone).date()}",
             "/counsel/people",
+            "/counsel/colleagues",
             "/counsel/hours",
         ],
-        "paul": ["/administer"],
+        "paul": ["/administer", f"/counsel/colleagues/{office.claire.id}"],
     }
 
 
