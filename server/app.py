@@ -16,6 +16,7 @@ from rooms.core.errors import NotFound
 from rooms.core.outbox import Channel
 from rooms.people import presence
 from server import language, mail, migrating, rendering, security
+from server.bounces import Bounces
 from server.busy_calendars import BusyCalendars
 from server.files import FolderStorage
 from server.mail_writer import Writer
@@ -117,8 +118,9 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     pushes = PushPost(services.database, services.settings, rendering.environment())
     senders = mail.Senders(post, pushes, sms_of(services.settings))
     calendars = BusyCalendars(services.database, may_be_private=services.settings.mode == "demo")
+    bounces = Bounces(services.database, services.settings)
     posting = [partial(mail.send_due, services.database, writer, senders, channel) for channel in Channel]
-    worker = Worker(services.database, process, (*posting, calendars.read_due))
+    worker = Worker(services.database, process, (*posting, calendars.read_due, bounces.read_new))
     services.hub.start(process)
     worker.start()
     yield

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import imaplib
 import importlib.metadata
 import resource
 import tempfile
@@ -22,6 +23,7 @@ from sqlalchemy import text
 from rooms.core.clock import SystemClock
 from rooms.core.database import Database
 from server import migrating, rendering
+from server.bounces import Mailbox
 from server.settings import SHORTEST_SECRET, Settings, SettingsError, load
 from signaling.ice import IceServers
 
@@ -84,6 +86,18 @@ async def mail(settings: Settings) -> Finding:
     except (OSError, aiosmtplib.SMTPException) as error:
         return Finding("mail", False, f"{type(error).__name__}: {error}", "Check the PARVIS_SMTP_… settings.")
     return Finding("mail", True, f"{settings.smtp_host} answers and lets us in")
+
+
+async def bounces(settings: Settings) -> Finding:
+    address = settings.bounces.get_secret_value()
+    if not address:
+        return Finding("bounces", True, "letters that come back are not read: PARVIS_BOUNCES is not set")
+    try:
+        mailbox = await asyncio.to_thread(Mailbox, address)
+        await asyncio.to_thread(mailbox.close)
+    except (OSError, imaplib.IMAP4.error) as error:
+        return Finding("bounces", False, f"{type(error).__name__}: {error}", "Check PARVIS_BOUNCES.")
+    return Finding("bounces", True, "the mailbox answers and lets us in")
 
 
 async def turn(settings: Settings) -> Finding:
@@ -186,7 +200,19 @@ async def http(_: Settings) -> Finding:
     return Finding("http", True, f"aiohttp {importlib.metadata.version('aiohttp')}, C parser")
 
 
-CHECKS: tuple[Check, ...] = (database, secret, mail, turn, proxies, open_files, time_zones, files, assets, http)
+CHECKS: tuple[Check, ...] = (
+    database,
+    secret,
+    mail,
+    bounces,
+    turn,
+    proxies,
+    open_files,
+    time_zones,
+    files,
+    assets,
+    http,
+)
 
 
 async def main() -> int:

@@ -39,7 +39,7 @@ class SmtpPost:
             "use_tls": settings.smtp_security == "tls",
             "start_tls": settings.smtp_security == "starttls",
             "timeout": 20,
-        }
+        } | ({"sender": settings.bounce_address} if settings.bounce_address else {})
 
     async def send(self, message: EmailMessage) -> None:
         await aiosmtplib.send(message, **self._options)

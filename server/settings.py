@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    bounce_address: str = ""
+    """To which letters come back that cannot be delivered (RFC 5321, the reverse path)."""
+    bounces: SecretStr = SecretStr("")
+    """The mailbox of that address: imaps://name:password@host/folder."""
     sms_url: str = ""
     sms_token: SecretStr = SecretStr("")
     sms_sender: str = "Parvis"
@@ -69,6 +73,15 @@ class Settings(BaseSettings):
         if self.turn_urls and not self.turn_secret.get_secret_value():
             raise ValueError("turn_secret: PARVIS_TURN_URLS needs PARVIS_TURN_SECRET")
         return self
+
+    @field_validator("bounces")
+    @classmethod
+    def _is_mailbox(cls, value: SecretStr) -> SecretStr:
+        where = urlsplit(value.get_secret_value())
+        is_here = where.scheme == "imap" and where.hostname in ("127.0.0.1", "::1", "localhost")
+        if value.get_secret_value() and not (where.hostname and (where.scheme == "imaps" or is_here)):
+            raise ValueError("PARVIS_BOUNCES is imaps://name:password@host/folder (imap:// on this machine alone)")
+        return value
 
     @property
     def clock(self) -> Clock:

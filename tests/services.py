@@ -83,6 +83,44 @@ def coturn() -> Iterator[int]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def dovecot() -> Iterator[tuple[int, Path]]:
+    """An IMAP server on this machine alone, with one mailbox for every name whose password is "secret"; gives its port
+    and the folder (a Maildir) into which letters are delivered."""
+    program = shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        raise RuntimeError("Dovecot is missing: apt-get install dovecot-imapd")
+    port, folder = free_port(), Path(tempfile.mkdtemp(prefix="parvis-dovecot-", dir="/tmp"))
+    inbox = folder / "mail"
+    for name in ("new", "cur", "tmp"):
+        (inbox / name).mkdir(parents=True)
+    owner = pwd.getpwnam("mail") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
+    for path in (folder, inbox, *inbox.iterdir()):
+        os.chown(path, owner.pw_uid, owner.pw_gid)
+    user = [] if os.getuid() == 0 else [
+        f"default_internal_user = {owner.pw_name}", f"default_login_user = {owner.pw_name}",
+        "service anvil { chroot = }", "service imap-login { chroot = }",
+    ]  # fmt: skip
+    lines = [
+        "protocols = imap", "listen = 127.0.0.1", "ssl = no", "disable_plaintext_auth = no",
+        f"base_dir = {folder}/run", f"log_path = {folder}/log", f"mail_location = maildir:{inbox}",
+        f"first_valid_uid = {owner.pw_uid}", f"first_valid_gid = {owner.pw_gid}",
+        "passdb {", "  driver = static", "  args = password=secret", "}",
+        "userdb {", "  driver = static", f"  args = uid={owner.pw_uid} gid={owner.pw_gid} home={folder}", "}",
+        "service imap-login {", "  inet_listener imap {", f"    port = {port}", "  }",
+        "  inet_listener imaps {", "    port = 0", "  }", "}", *user,
+    ]  # fmt: skip
+    (folder / "dovecot.conf").write_text("\n".join(lines) + "\n")
+    process = subprocess.Popen([program, "-F", "-c", folder / "dovecot.conf"], stderr=subprocess.DEVNULL)
+    try:
+        _until_it_listens(port)
+        yield port, inbox
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _until_it_listens(port: int) -> None:
     for _ in range(200):
         with socket.socket() as probe:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Select, and_, delete, not_, or_, select, update
+from sqlalchemy import ColumnElement, Index, Select, and_, delete, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -48,6 +48,8 @@ class Mail(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     failure: Mapped[str | None]
+    bounced_at: Mapped[datetime | None]
+    """When a mail server reported that it cannot be delivered."""
 
 
 @dataclass(frozen=True)
@@ -150,10 +152,21 @@ async def given_up(tx: Transaction, template: str, recipients: Collection[str]) 
     """To whom the last letter of this kind could not be delivered."""
     if not recipients:
         return set()
-    query = select(Mail.recipient, Mail.sent_at, Mail.attempts).where(Mail.template == template)
+    query = select(Mail.recipient, or_(_is_given_up(), Mail.bounced_at.is_not(None))).where(Mail.template == template)
     rows = await tx.session.execute(query.where(tx.among(Mail.recipient, recipients)).order_by(Mail.id))
-    last = {recipient: sent_at is None and attempts >= GIVE_UP_AFTER for recipient, sent_at, attempts in rows}
+    last: dict[str, bool] = dict(rows.all())
     return {recipient for recipient, is_lost in last.items() if is_lost}
+
+
+def _is_given_up() -> ColumnElement[bool]:
+    return and_(Mail.sent_at.is_(None), Mail.attempts >= GIVE_UP_AFTER)
+
+
+async def came_back(tx: Transaction, mail_id: uuid.UUID, reason: str) -> bool:
+    """A mail server reports that a letter that was sent will never arrive; says whether it is known."""
+    this = Mail.id == mail_id, Mail.channel == Channel.MAIL, Mail.sent_at.is_not(None)
+    told = update(Mail).where(*this).values(bounced_at=tx.now, failure=reason[:300]).returning(Mail.id)
+    return (await tx.session.execute(told)).first() is not None
 
 
 async def latest(tx: Transaction, count: int = 50) -> list[Mail]:
