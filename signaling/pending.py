@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 CONNECT_WITHIN = 20.0
-"""Seconds for the two round trips that a poor network needs, and some more. A refused one has as long to hear so."""
+"""Seconds for the two round trips that a poor network needs, and some more."""
+HEARS_WITHIN = 10.0
+"""Seconds in which whoever is refused hears so."""
 MOST_OF_A_NETWORK = 1000
 """At one moment: a town behind one address comes back at once after a restart."""
 
@@ -26,7 +28,7 @@ class Pending:
         return True
 
     def settle(self, eio_sid: str) -> None:
-        """It has connected, or is gone."""
+        """It has said that it wants to connect, or is gone."""
         if eio_sid not in self.waiting:
             return
         network, timer = self.waiting.pop(eio_sid)

@@ -17,6 +17,7 @@ from engineio.async_drivers.aiohttp import WebSocket
 from engineio.packet import Packet as EnginePacket
 from socketio.packet import CONNECT, DISCONNECT, EVENT, Packet
 
+from signaling import pending
 from signaling.pending import Pending
 
 MOST_UNREAD = 2_000_000
@@ -151,11 +152,13 @@ class WireServer(socketio.AsyncServer):  # type: ignore[misc]
     async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
         if self.manager.sid_from_eio_sid(eio_sid, namespace or "/"):
             raise Breach("connected already")
+        self.pending.settle(eio_sid)
         await super()._handle_connect(eio_sid, namespace, data)
         if not self.manager.sid_from_eio_sid(eio_sid, namespace or "/"):
-            # Refused: it has heard so, or is closed soon.
+            asyncio.get_running_loop().call_later(
+                pending.HEARS_WITHIN, self.start_background_task, self.eio.cut, eio_sid
+            )
             return
-        self.pending.settle(eio_sid)
         socket = self.eio.sockets.get(eio_sid)
         if socket is None or socket.closing or socket.closed:
             # Its end came while it connected, and was told to nobody.

@@ -11,8 +11,9 @@ cv_readers.py whose papers a booth reads.
 
 from rooms.access.actor import Actor, Pass, may
 from rooms.access.appointment_types import appointment_type, may_take
-from rooms.access.caseload import agreed_step, counsels, covered, followed, keeps_hours
+from rooms.access.caseload import agreed_step, counsels, followed, keeps_hours
 from rooms.access.chat import conversation, message, speaks_as_staff, to_conversation
+from rooms.access.cover import covered, covered_appointment, to_cover
 from rooms.access.documents import document, own_document
 from rooms.access.fairs import booth, booth_by_id, can_run, fair, fair_by_id, to_booth
 from rooms.access.lines import call, place
@@ -41,6 +42,7 @@ __all__ = [
     "conversation",
     "counsels",
     "covered",
+    "covered_appointment",
     "demand",
     "document",
     "employer",
@@ -58,5 +60,6 @@ __all__ = [
     "speaks_as_staff",
     "to_booth",
     "to_conversation",
+    "to_cover",
     "vacancy",
 ]

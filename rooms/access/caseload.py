@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from rooms.access.actor import Actor
 from rooms.access.rights import Act as A
-from rooms.access.rights import Relation, allows, demand
 from rooms.access.rights import Relation as R
+from rooms.access.rights import allows, demand
 from rooms.caseload import agreed_steps, caseload
 from rooms.caseload.agreed_steps import AgreedStep
 from rooms.core.errors import NotFound
@@ -23,24 +23,6 @@ async def counsels(tx: Transaction, actor: Actor) -> list[Team]:
     teams = await agencies.teams_of(tx, actor.known.id)
     demand(A.COUNSEL, actor.relations() | ({R.IN_TEAM} if teams else set()))
     return teams
-
-
-async def beside(tx: Transaction, actor: Actor, counsellor_id: uuid.UUID) -> set[Relation]:
-    """What the actor is to another counsellor, whom they may have to cover for."""
-    if actor.person is None:
-        return set()
-    colleagues = {each.id for each in await agencies.colleagues_of(tx, actor.person.id)}
-    return actor.relations() & {R.ADMINISTRATOR} | ({R.COLLEAGUE} if counsellor_id in colleagues else set())
-
-
-async def covered(tx: Transaction, actor: Actor, counsellor_id: uuid.UUID) -> Person:
-    """A counsellor for whom a colleague, or an administrator, covers while they are away."""
-    actor.known  # noqa: B018
-    row = await tx.session.get(Person, counsellor_id)
-    is_counsellor = row is not None and bool(await agencies.teams_of(tx, row.id))
-    if row is None or not is_counsellor or not allows(A.COVER, await beside(tx, actor, row.id)):
-        raise NotFound("counsellor")
-    return row
 
 
 async def keeps_hours(tx: Transaction, actor: Actor) -> Person:

@@ -2,7 +2,6 @@
 
 import uuid
 
-from rooms.access import caseload
 from rooms.access.actor import Actor
 from rooms.access.rights import Act, Relation, allows
 from rooms.access.rights import Act as A
@@ -55,25 +54,16 @@ async def has_left(tx: Transaction, row: Meeting | Appointment, person_id: uuid.
 async def appointment(
     tx: Transaction, actor: Actor, appointment_id: uuid.UUID, act: Act = A.APPOINTMENT_SEE, *, lock: bool = False
 ) -> Appointment:
-    """An appointment, found by its own people; by whoever covers for its counsellor only where `act` is theirs."""
+    """An appointment, found by its own people alone."""
     actor.reach(appointment_id)
     me = actor.known.id
     row = await (reservation.locked(tx, appointment_id) if lock else tx.session.get(Appointment, appointment_id))
-    if row is None or (row.state is AppointmentState.RESERVED and me != row.candidate_id):
+    if row is None or not row.has(me) or (row.state is AppointmentState.RESERVED and me != row.candidate_id):
         raise NotFound("appointment")
-    if not row.has(me) and allows(act, await _covers(tx, actor, row)):
-        return row
-    if not row.has(me) or await has_left(tx, row, me):
+    if await has_left(tx, row, me):
         raise NotFound("appointment")
     if not allows(act, {_side(row, me, R.COUNSELLOR)}):
         raise Refused()
     if row.is_lapsed(tx.now):
         raise Lapsed(row) if me == row.candidate_id else NotFound("appointment")
     return row
-
-
-async def _covers(tx: Transaction, actor: Actor, row: Appointment) -> set[Relation]:
-    """What somebody who has no part in an appointment is to it: those with employers are nobody else's."""
-    if row.is_interview:
-        return set()
-    return await caseload.beside(tx, actor, row.led_by_id)

@@ -103,8 +103,10 @@ async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, 
     wanted = await allocation.possible(tx, search, row.candidate_id, begins, row.time_zone, people)
     if not wanted:
         raise Conflict("slot.taken", N_("Somebody has just taken this time. Your appointment stands as it was."))
-    same = [each for each in wanted if each.led_by_id == row.led_by_id]
-    await transitions.move(tx, row, by, (same or wanted)[0])
+    # Whoever moves it for a counsellor who is away gives it to somebody else, if they can.
+    covers = not row.has(by.id)
+    liked = [each for each in wanted if (each.led_by_id != row.led_by_id) is covers]
+    await transitions.move(tx, row, by, (liked or wanted)[0])
     await notifications.moved(tx, row, before)
     if counsellor.id != row.led_by_id:
         await notifications.taken_from(tx, row, counsellor, before)

@@ -58,16 +58,20 @@ async def hand_day_over(
 
 
 async def share_out(
-    tx: Transaction, by: Person, counsellor_id: uuid.UUID, begins: datetime, ends: datetime
+    tx: Transaction, by: Person, counsellor: Person, day: date, rows: list[Appointment], *, closes: bool
 ) -> HandedOver:
-    """What a counsellor who is away would hold between two moments goes to whoever of their colleagues is free then."""
-    found = HandedOver([], [])
-    for row in await agenda.of_person(tx, counsellor_id, since=begins, until=ends):
-        if row.led_by_id != counsellor_id or row.is_interview or not row.is_ahead(tx.now):
-            continue
-        locked = await reservation.locked(tx, row.id)
-        can_go = locked is not None and locked.led_by_id == counsellor_id and await to_whoever_is_free(tx, locked, by)
-        (found.taken if can_go else found.left).append(row)
+    """What a counsellor who is away would hold on a day goes to whoever of their colleagues is free then. They are told
+    of the day that is closed for them."""
+    if not rows:
+        raise Conflict("cover.nothing", N_("Nothing is booked with them on this day any more."))
+    found, zone = HandedOver([], []), rows[0].venue.zone
+    locked = await reservation.locked_all(tx, {row.id for row in rows})
+    for row in sorted(locked, key=lambda each: each.begins_at):
+        if row.led_by_id == counsellor.id and row.is_ahead(tx.now):
+            (found.taken if await to_whoever_is_free(tx, row, by) else found.left).append(row)
+    if closes and not await hours.is_closed(tx, counsellor.id, day):
+        await close_days(tx, counsellor.id, day, day, zone)
+        await notifications.day_closed(tx, counsellor, by, whole_days(day, day, zone)[0], zone)
     return found
 
 
@@ -83,7 +87,7 @@ async def to_whoever_is_free(tx: Transaction, row: Appointment, by: Person) -> b
 async def take_over(tx: Transaction, row: Appointment, taker: Person) -> None:
     """A colleague holds it themselves."""
     if not await pass_on(tx, row, taker, taker):
-        message = N_("You are not free then, or its room is open already. Give it to another colleague, or move it.")
+        message = N_("You are not free then, or its room is open already. Share the day out, or move it.")
         raise Conflict("cover.not_free", message)
 
 

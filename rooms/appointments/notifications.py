@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 from rooms.appointments import links
 from rooms.appointments.appointment import Appointment
@@ -60,6 +61,17 @@ async def cancelled(tx: Transaction, row: Appointment, by: Person) -> None:
     await outbox.take_back(tx, f"remind:{row.id}:")
     told = _everybody(tx, row, "cancelled", "CANCEL", links.make(tx, row))
     await outbox.post(tx, *(replace(each, values=each.values | {"by": by.name}) for each in told))
+
+
+async def day_closed(tx: Transaction, counsellor: Person, by: Person, begins: datetime, zone: ZoneInfo) -> None:
+    """A colleague, or an administrator, has closed a day for them."""
+    values: dict[str, object] = {
+        "name": counsellor.name,
+        "by": by.name,
+        "path": f"/counsel?day={begins.astimezone(zone):%Y-%m-%d}",
+    }
+    values |= {"begins_at": begins.isoformat(), "zone": zone.key}
+    await outbox.post(tx, Letter(counsellor.email, "day_closed", counsellor.language, values))
 
 
 async def taken_from(tx: Transaction, row: Appointment, counsellor: Person, begins: datetime) -> None:

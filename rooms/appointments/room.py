@@ -80,7 +80,7 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
     ]
     if row.guest_id:
         participants.append(Participant(person_id=row.guest_id, part=Part.GUEST, booth=row.guest_booth))
-    before = next(reversed(await meetings.of_appointment(tx, row.id)), None)
+    held = [each for each in await meetings.of_appointment(tx, row.id) if each.led_by_id == row.led_by_id]
     meeting = Meeting(
         id=new_id(),
         appointment_id=row.id,
@@ -89,7 +89,7 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
         planned_minutes=row.minutes,
         opened_at=tx.now,
         participants=participants,
-        follow_up=follow_up.going_on_from(before),
+        follow_up=follow_up.going_on_from(held),
     )
     tx.session.add(meeting)
     await tx.session.flush()

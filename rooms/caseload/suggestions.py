@@ -120,12 +120,13 @@ async def outcomes(tx: Transaction, rows: list[Suggestion]) -> dict[uuid.UUID, l
     gone_to, people = {row.fair_id for row in shared}, {row.person_id for row in shared}
     places = select(Place).join(Booth, Booth.id == Place.booth_id)
     places = places.where(Place.person_id.in_(people), Booth.fair_id.in_(gone_to))
-    query = select(Meeting).join(Booth, Booth.id == Meeting.booth_id)
-    query = query.join(Participant, Participant.meeting_id == Meeting.id).where(
+    led = select(Participant.meeting_id).join(Booth).where(Participant.part == Part.LEADER, Booth.fair_id.in_(gone_to))
+    query = select(Meeting).join(Participant, Participant.meeting_id == Meeting.id).where(
         Participant.person_id.in_(people), Participant.part == Part.CANDIDATE,
-        Booth.fair_id.in_(gone_to), Meeting.state == MeetingState.ENDED,
+        Meeting.id.in_(led), Meeting.state == MeetingState.ENDED,
     )  # fmt: skip
-    held = {(each.candidate_id, each.booth_id): each for each in (await tx.session.execute(query)).unique().scalars()}
+    talks = (await tx.session.execute(query.order_by(Meeting.id))).unique().scalars()
+    held = {(each.candidate_id, each.employers_booth.id): each for each in talks if each.employers_booth}
     found: dict[uuid.UUID, list[Outcome]] = {row.id: [] for row in shared}
     for place in (await tx.session.execute(places.order_by(Place.joined_at))).unique().scalars():
         meeting = held.get((place.person_id, place.booth_id))

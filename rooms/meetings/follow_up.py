@@ -30,11 +30,13 @@ async def note(tx: Transaction, meeting: Meeting, notes: str, intends: NextStep 
         written.next_step = intends
 
 
-def going_on_from(before: Meeting | None) -> FollowUp:
-    """What is written of an appointment whose room was open before stands in the next one too."""
-    if before is None:
-        return FollowUp()
-    return FollowUp(notes=before.follow_up.notes, next_step=before.follow_up.next_step)
+def going_on_from(held: list[Meeting]) -> FollowUp:
+    """What somebody has written of an appointment whose room they had opened before moves on to the next one."""
+    going_on = FollowUp(notes="\n\n".join(each.follow_up.notes for each in held if each.follow_up.notes))
+    for each in held:
+        going_on.next_step = each.follow_up.next_step or going_on.next_step
+        each.follow_up.notes = ""
+    return going_on
 
 
 def promise(tx: Transaction, meeting: Meeting, booth: Booth) -> None:
@@ -110,9 +112,4 @@ async def notes_on(tx: Transaction, person_id: uuid.UUID, writer_id: uuid.UUID) 
         .join(FollowUp, FollowUp.meeting_id == Meeting.id)
         .where(takes_part(person_id, Part.CANDIDATE), takes_part(writer_id, Part.LEADER), FollowUp.notes != "")
     )
-    rows = (await tx.session.execute(query.order_by(Meeting.id.desc()).limit(50))).scalars()
-    # A room that was opened again went on from what was written before.
-    latest: dict[uuid.UUID, Meeting] = {}
-    for row in rows:
-        latest.setdefault(row.appointment_id or row.id, row)
-    return list(latest.values())
+    return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(20))).scalars())

@@ -83,16 +83,11 @@ async def of_appointment(
         names={person.id: person.name for person in row.people},
         conversation=thread,
         messages=await messages.messages_of(tx, thread.id) if thread else [],
-        notes=_last_written(mine),
+        notes=[each for each in mine if each],
         talk=next((each for each in reversed(held) if each.follow_up.answer_promised_by), None),
         is_asked=satisfaction.is_asked(row) and is_candidate,
         said=await satisfaction.of_appointment(tx, row.id) if is_candidate else None,
     )
-
-
-def _last_written(notes: list[str]) -> list[str]:
-    """A room that was opened again went on from the notes of before."""
-    return [each for n, each in enumerate(notes) if each and not any(each in later for later in notes[n + 1 :])]
 
 
 def zone_for(row: Appointment, reader_id: uuid.UUID) -> ZoneInfo:

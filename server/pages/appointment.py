@@ -24,13 +24,8 @@ from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
 
-async def _kept(tx: Transaction, request: PageRequest, act: Act = Act.APPOINTMENT_KEEP) -> Appointment:
-    return await access.appointment(tx, request.actor, request.id("appointment"), act, lock=True)
-
-
-def _back(request: PageRequest, row: Appointment) -> str:
-    """Its page; whoever covers for a colleague goes back to the colleague's."""
-    return row.path if row.has(request.actor.known.id) else f"/counsel/colleagues/{row.led_by_id}"
+async def _kept(tx: Transaction, request: PageRequest) -> Appointment:
+    return await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP, lock=True)
 
 
 @get("/appointments/{appointment}")
@@ -49,16 +44,16 @@ async def appointment(request: PageRequest) -> web.StreamResponse:
 async def other_times(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         heads = await read_heads(tx, request)
-        row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_CHANGE)
+        row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP)
         mine = row.led_by_id if request.actor.is_person(row.led_by_id) else None
         shown = await shown_times(tx, request, row.appointment_type, row.candidate, row, counsellor_id=mine)
-        back = _back(request, row)
         return request.render(
             "appointment_times.html",
             appointment_type=row.appointment_type,
             shown=shown,
             moving=row,
-            back=back,
+            back=row.path,
+            base=row.path,
             heads=heads,
         )
 
@@ -66,15 +61,14 @@ async def other_times(request: PageRequest) -> web.StreamResponse:
 @post("/appointments/{appointment}/move", again=other_times)
 async def move(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        row = await _kept(tx, request, Act.APPOINTMENT_CHANGE)
-        back = _back(request, row)
+        row = await _kept(tx, request)
         demand_not_moved(request, row)
         mode = search_of(request, row.appointment_type, row).mode
         await booking.move(tx, row, request.actor.known, request.moment("begins"), mode)
-    return request.go(back, _and_told(request, row, language.gettext("It has moved.")))
+    return request.go(row.path, and_told(request, row, language.gettext("It has moved.")))
 
 
-def _and_told(request: PageRequest, row: Appointment, said: str) -> str:
+def and_told(request: PageRequest, row: Appointment, said: str) -> str:
     """Whoever has no address is told by whoever did it for them."""
     if row.candidate.email or request.actor.is_person(row.candidate_id):
         told = language.gettext("Everybody concerned is told.")
@@ -86,11 +80,11 @@ def _and_told(request: PageRequest, row: Appointment, said: str) -> str:
 @post("/appointments/{appointment}/cancel", again=appointment)
 async def cancel(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        row = await _kept(tx, request, Act.APPOINTMENT_CHANGE)
+        row = await _kept(tx, request)
         if row.state is AppointmentState.RESERVED:
             raise Conflict("appointment.held", N_("This time is only kept for you. It is free again by itself."))
         await booking.cancel(tx, row, request.actor.known, request.typed("words"))
-    return request.go(_back(request, row), _and_told(request, row, language.gettext("It is cancelled.")))
+    return request.go(row.path, and_told(request, row, language.gettext("It is cancelled.")))
 
 
 @post("/appointments/{appointment}/guest/excuse", again=appointment)

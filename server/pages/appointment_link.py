@@ -70,7 +70,12 @@ async def other_times(request: PageRequest) -> web.StreamResponse:
         shown = await shown_times(tx, request, row.appointment_type, row.candidate, row)
         back = f"/a/{request.path('link')}"
         return request.render(
-            "appointment_times.html", appointment_type=row.appointment_type, shown=shown, moving=row, back=back
+            "appointment_times.html",
+            appointment_type=row.appointment_type,
+            shown=shown,
+            moving=row,
+            back=back,
+            base=back,
         )
 
 

@@ -5,14 +5,15 @@ from datetime import date, timedelta
 from aiohttp import web
 
 from rooms import access
-from rooms.access import Act
-from rooms.appointments import agenda, handover
-from rooms.appointments.availability import whole_days
+from rooms.appointments import booking, handover
+from rooms.appointments.appointment import Appointment
 from rooms.core.transaction import Transaction
 from rooms.organisations import agencies
 from rooms.people.people import Person
 from server import language
 from server.page_request import PageRequest
+from server.pages.appointment import and_told
+from server.pages.appointment_times import demand_not_moved, search_of, shown_times
 from server.pages.counsel_day import said_of
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
@@ -22,6 +23,15 @@ SHOWN_FOR = timedelta(days=60)
 
 async def _covered(tx: Transaction, request: PageRequest) -> Person:
     return await access.covered(tx, request.actor, request.id("counsellor"))
+
+
+async def _row(tx: Transaction, request: PageRequest, *, lock: bool = True) -> Appointment:
+    counsellor = await _covered(tx, request)
+    return await access.covered_appointment(tx, request.actor, counsellor, request.id("appointment"), lock=lock)
+
+
+def _back(request: PageRequest) -> str:
+    return f"/counsel/colleagues/{request.id('counsellor')}"
 
 
 @get("/counsel/colleagues")
@@ -39,14 +49,13 @@ async def colleague(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         person = await _covered(tx, request)
         heads = await read_heads(tx, request)
-        rows = await agenda.of_person(tx, person.id, since=tx.now, until=tx.now + SHOWN_FOR)
-        zone = (await agencies.teams_of(tx, person.id))[0].agency.zone
+        rows = await access.to_cover(tx, request.actor, person)
         can_take = bool(await agencies.teams_of(tx, request.actor.known.id))
-    theirs = [row for row in rows if row.led_by_id == person.id and not row.is_interview and row.is_ahead(request.now)]
-    days: dict[date, list[object]] = {}
-    for row in theirs:
-        days.setdefault(row.begins_at.astimezone(zone).date(), []).append(row)
-    return request.render("colleague.html", person=person, days=days, can_take=can_take, zone=zone, heads=heads)
+    days: dict[date, list[Appointment]] = {}
+    for row in rows:
+        if row.begins_at < request.now + SHOWN_FOR:
+            days.setdefault(row.begins_at.astimezone(row.venue.zone).date(), []).append(row)
+    return request.render("colleague.html", person=person, days=days, can_take=can_take, heads=heads)
 
 
 @post("/counsel/colleagues/{counsellor}/share-out", again=colleague)
@@ -54,24 +63,59 @@ async def share_out(request: PageRequest) -> web.StreamResponse:
     """A day that the counsellor cannot hold: each appointment goes to whoever is free, and nothing new is booked."""
     async with request.transaction() as tx:
         person = await _covered(tx, request)
-        chosen = request.day("day")
-        zone = (await agencies.teams_of(tx, person.id))[0].agency.zone
-        me = await tx.session.get_one(Person, request.actor.known.id)
-        done = await handover.share_out(tx, me, person.id, *whole_days(chosen, chosen, zone))
-        if request.typed("is_closed"):
-            await handover.close_days(tx, person.id, chosen, chosen, zone)
+        chosen, me = request.day("day"), await tx.session.get_one(Person, request.actor.known.id)
+        rows = await access.to_cover(tx, request.actor, person)
+        of_day = [row for row in rows if row.begins_at.astimezone(row.venue.zone).date() == chosen]
+        done = await handover.share_out(tx, me, person, chosen, of_day, closes=bool(request.typed("is_closed")))
     said = said_of(done)
     if done.left:
         names = ", ".join(row.candidate.name for row in done.left)
         said += " " + language.gettext("Nobody is free for these, move or cancel them: %(names)s.", names=names)
-    return request.go(f"/counsel/colleagues/{request.id('counsellor')}", said)
+    return request.go(_back(request), said)
 
 
-@post("/appointments/{appointment}/take-over")
+@get("/counsel/colleagues/{counsellor}/appointments/{appointment}/times")
+async def other_times(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
+        row = await _row(tx, request, lock=False)
+        shown = await shown_times(tx, request, row.appointment_type, row.candidate, row)
+        return request.render(
+            "appointment_times.html",
+            appointment_type=row.appointment_type,
+            shown=shown,
+            moving=row,
+            back=_back(request),
+            base=f"{_back(request)}/appointments/{row.id}",
+            heads=heads,
+        )
+
+
+@post("/counsel/colleagues/{counsellor}/appointments/{appointment}/move", again=other_times)
+async def move(request: PageRequest) -> web.StreamResponse:
+    """To another time, and to whoever is there then."""
+    async with request.transaction() as tx:
+        row = await _row(tx, request)
+        demand_not_moved(request, row)
+        mode = search_of(request, row.appointment_type, row).mode
+        await booking.move(tx, row, request.actor.known, request.moment("begins"), mode)
+        when, name = language.moment(row.begins_at, row.venue.zone), row.led_by.name
+    said = language.gettext("It has moved to %(when)s, with %(name)s.", when=when, name=name)
+    return request.go(_back(request), and_told(request, row, said))
+
+
+@post("/counsel/colleagues/{counsellor}/appointments/{appointment}/cancel", again=colleague)
+async def cancel(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        row = await _row(tx, request)
+        await booking.cancel(tx, row, request.actor.known, request.typed("words"))
+    return request.go(_back(request), and_told(request, row, language.gettext("It is cancelled.")))
+
+
+@post("/counsel/colleagues/{counsellor}/appointments/{appointment}/take-over", again=colleague)
 async def take_over(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_CHANGE, lock=True)
+        row = await _row(tx, request)
         await access.counsels(tx, request.actor)
-        me = await tx.session.get_one(Person, request.actor.known.id)
-        await handover.take_over(tx, row, me)
-    return request.go(row.path, language.gettext("It is yours now. Everybody concerned is told."))
+        await handover.take_over(tx, row, await tx.session.get_one(Person, request.actor.known.id))
+    return request.go(row.path, and_told(request, row, language.gettext("It is yours now.")))

@@ -159,8 +159,9 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
         await tx.lock(row.follow_up)
-        if "sent" in request.form and edits.version({"notes": request.typed("sent")}) == edits.version(_notes(row)):
-            # What stands is what this page had sent and could not wait for.
+        stands = edits.version(_notes(row))
+        if any(edits.version({"notes": sent}) == stands for sent in request.ticked("sent")):
+            # What stands is what this page had sent, and whose answer it did not hear.
             edits.compared(request, _notes(row))
         try:
             edits.merge(request, _notes(row))
@@ -173,7 +174,7 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
         edits.compared(request, _notes(row))
     if is_script:
         return web.json_response(_kept(row).model_dump())
-    return await request.stay(meeting, row.path, language.gettext("Saved."))
+    return await request.stay(meeting, row.path, language.gettext("Notes saved."))
 
 
 @post("/meetings/{meeting}/answer", again=meeting)

@@ -47,6 +47,33 @@ async def test_whoever_writes_still_sees_the_face_and_can_mute(visitors: Visitor
     await expect(luc.get_by_text("Saved.")).to_be_visible()
 
 
+async def test_every_tool_is_reached_by_the_keyboard_and_with_escape(visitors: Visitors) -> None:
+    amina, _ = await talking(visitors)
+    await amina.set_viewport_size({"width": 800, "height": 700})
+    devices = amina.locator(".tool[data-act=devices]")
+    await amina.get_by_label("Your message").focus()
+    await expect(devices).to_be_hidden()
+    await amina.keyboard.press("Escape")
+    await expect(devices).to_be_visible()
+    await amina.get_by_label("Your message").focus()
+    await amina.get_by_label("Your message").press("x")
+    await amina.locator(TOOLS[0]).press("Shift")
+    await expect(devices).to_be_visible()
+
+
+async def test_in_writing_nothing_shows_between_the_face_and_the_tools(visitors: Visitors) -> None:
+    amina, _ = await talking(visitors)
+    await amina.set_viewport_size({"width": 360, "height": 740})
+    await amina.get_by_role("button", name="Another way").click()
+    await amina.locator("button[data-mode][value=chat]").click()
+    await amina.get_by_label("Your message").click()
+    await in_sight(amina, ".stage", *TOOLS, "#chat-text")
+    stage, tools = await amina.locator(".stage").bounding_box(), await amina.locator(".tools").bounding_box()
+    assert stage
+    assert tools
+    assert abs(stage["y"] + stage["height"] - tools["y"]) <= 1
+
+
 async def test_held_across_the_tools_stand_beside_the_face(visitors: Visitors) -> None:
     for page in await talking(visitors):
         await page.set_viewport_size({"width": 740, "height": 360})

@@ -23,12 +23,17 @@ function setting() {
   const form = { action: "/n", fields, elements: { namedItem: (name) => fields[name] }, querySelector: () => said, addEventListener() {}, removeEventListener() {} };
   const asked = [];
   globalThis.fetch = (_, { body }) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
+      const settled = () => new Promise((next) => setImmediate(next));
+      const fail = () => {
+        reject(new Error("no connection"));
+        return settled();
+      };
       const answer = (status, kept) => {
         resolve({ ok: status === 200, status, json: async () => kept });
-        return new Promise((next) => setImmediate(next));
+        return settled();
       };
-      asked.push({ ...Object.fromEntries(body), answer });
+      asked.push({ ...Object.fromEntries(body), answer, fail });
     });
   return { fields, said, asked, notes: new Notes(form) };
 }
@@ -91,5 +96,21 @@ test("what could not be sent is tried again", async () => {
   await page.asked[0].answer(500, {});
   mock.timers.tick(3000);
   assert.equal(page.asked[1].notes, "mine");
+  mock.timers.reset();
+});
+
+test("what was kept and never answered is not held against who goes on writing", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  type(page, "first");
+  mock.timers.tick(800);
+  await page.asked[0].fail();
+  type(page, "first and more");
+  mock.timers.tick(3000);
+  assert.deepEqual([page.asked[1].notes, page.asked[1].sent], ["first and more", "first"]);
+  await page.asked[1].answer(200, { notes: "first and more", version: "2" });
+  type(page, "and on");
+  mock.timers.tick(800);
+  assert.equal(page.asked[2].sent, undefined, "once an answer is heard, nothing is unheard");
   mock.timers.reset();
 });

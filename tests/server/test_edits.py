@@ -196,7 +196,7 @@ async def test_saving_notes_keeps_the_answer_that_is_not_sent_yet(world: World) 
         data = form.typed(notes="Kind.", next_step="no", answer="Not this time, because")
         answer = await sophie.session.post(world.server.make_url(f"{path}/notes"), data=data)
         text = await answer.text()
-        assert (answer.status, "Saved." in text) == (200, True)
+        assert (answer.status, "Notes saved." in text) == (200, True)
         again = form_to(path, text, f"{path}/answer")
         assert [again.value(name) for name in ("notes", "next_step", "answer")] == [
             "Kind.",

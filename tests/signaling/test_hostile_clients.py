@@ -280,7 +280,7 @@ async def test_those_who_say_nothing_are_few(world: World, monkeypatch: pytest.M
 
 async def test_whoever_is_refused_is_closed_soon(world: World, monkeypatch: pytest.MonkeyPatch) -> None:  # S14
     monkeypatch.setattr(crowd, "MOST_OF_A_PERSON", 1)
-    monkeypatch.setattr(pending, "CONNECT_WITHIN", 0.2)
+    monkeypatch.setattr(pending, "HEARS_WITHIN", 0.2)
     async with raw(world, "luc"), raw(world, "luc", connected=False) as one_more:
         await one_more.say("40")
         await one_more.until("44")

@@ -77,7 +77,7 @@ export class Connection {
   /** A network that fails is tried again by the socket; a server that has no room now, by us. */
   onError() {
     this.become("lost");
-    if (!this.socket.active) this.again = setTimeout(() => this.socket.connect(), AFTER_REFUSAL_MS);
+    if (!this.socket.active) this.again = setTimeout(() => this.socket.connect(), AFTER_REFUSAL_MS * (0.5 + Math.random()));
   }
 
   stop() {

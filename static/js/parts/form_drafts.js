@@ -93,7 +93,10 @@ export class FormDrafts {
 
   /** @param {Field} field */
   isRefused(field) {
-    return this.refused !== null && field.form !== null && new URL(field.form.action, location.href).pathname === this.refused;
+    if (this.refused === null || field.form === null) return false;
+    const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (field.form.querySelectorAll("button[formaction]"));
+    const leadTo = [field.form.action, ...[...buttons].map((button) => button.formAction)];
+    return leadTo.some((action) => new URL(action, location.href).pathname === this.refused);
   }
 
   /** @param {(key: string) => boolean} which */

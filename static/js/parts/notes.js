@@ -6,6 +6,7 @@ import { fill } from "./dom.js";
 const PAUSE_MS = 800;
 
 const AGAIN_MS = 3000;
+const MOST_UNHEARD = 5;
 
 export class Notes {
   /** @param {HTMLFormElement} form */
@@ -15,6 +16,8 @@ export class Notes {
     this.timer = undefined;
     /** @type {string | null} the notes that are under way: one save waits for the other's answer */
     this.inFlight = null;
+    /** @type {string[]} what was sent and whose answer was never heard: it may stand all the same */
+    this.unheard = [];
     /** Another tab has written something else: it is replaced only by the button. */
     this.isOvertaken = false;
     this.onInput = this.onInput.bind(this);
@@ -72,8 +75,9 @@ export class Notes {
   async send() {
     this.stopWaiting();
     const body = new URLSearchParams(/** @type {any} */ (new FormData(this.form)));
-    if (this.inFlight !== null) body.set("sent", this.inFlight);
-    this.inFlight = body.get("notes") ?? "";
+    for (const sent of [...this.unheard, ...(this.inFlight === null ? [] : [this.inFlight])]) body.append("sent", sent);
+    const notes = body.get("notes") ?? "";
+    this.inFlight = notes;
     try {
       const answer = await fetch(this.form.action, {
         method: "POST",
@@ -82,8 +86,11 @@ export class Notes {
         keepalive: true,
       });
       if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
-      this.onKept(answer.status === 409, await answer.json());
+      const kept = await answer.json();
+      this.unheard = [];
+      this.onKept(answer.status === 409, kept);
     } catch {
+      this.unheard = [...this.unheard, notes].slice(-MOST_UNHEARD);
       fill(this.form, "saved", say("Not saved yet. Trying again."));
       this.saveIn(AGAIN_MS);
     } finally {

@@ -7,8 +7,6 @@ from tests.server.rights.row import ALL, KNOWN, Row, act, content, only, read, t
 CANDIDATE = only("amina", "by_link")
 KEEPERS = CANDIDATE | {"claire"}
 """The two whom it is between."""
-CHANGERS = KEEPERS | {"paul"}
-"""Whoever covers for the counsellor may move and cancel it, and read nothing of it."""
 THREE = KEEPERS | {"sophie"}
 IT = "/appointments/{appointment}"
 AT_ITS_TIME = 23
@@ -42,19 +40,12 @@ KEEPING: tuple[Row, ...] = (
     read("/appointments/{appointment}/confirm", KEEPERS, to(IT)).hidden().but(sophie=403),
     act("/appointments/{appointment}/book", KEEPERS, to(IT)).hidden().but(sophie=403),
     act("/appointments/{appointment}/decline", KEEPERS, to("/appointments")).hidden().but(sophie=403),
-    read("/appointments/{appointment}/times", CHANGERS).hidden().but(sophie=403),
-    act("/appointments/{appointment}/move", CHANGERS, to(IT), begins="{free_time}", mode="video")
+    read("/appointments/{appointment}/times", KEEPERS).hidden().but(sophie=403),
+    act("/appointments/{appointment}/move", KEEPERS, to(IT), begins="{free_time}", mode="video")
     .hidden()
-    .but(sophie=403, paul=to("/counsel/colleagues/{counsellor}"))
+    .but(sophie=403)
     .once(),
-    act("/appointments/{appointment}/cancel", CHANGERS, to(IT))
-    .hidden()
-    .but(sophie=403, paul=to("/counsel/colleagues/{counsellor}"))
-    .once(),
-    # It is Claire's already; of a colleague's: test_cover.py.
-    act("/appointments/{appointment}/take-over", only(), to(IT))
-    .hidden()
-    .but(claire=409, amina=403, by_link=403, sophie=403, paul=403),
+    act("/appointments/{appointment}/cancel", KEEPERS, to(IT)).hidden().but(sophie=403).once(),
     act("/appointments/{appointment}/guest/excuse", THREE, to(IT)).hidden().but(sophie=to("/appointments")).once(),
     act("/appointments/{appointment}/links/withdraw", KEEPERS, to(IT)).hidden().but(sophie=403).once(),
     act("/appointments/{appointment}/coming", KEEPERS, to(IT), begins="{begins}").hidden().but(sophie=403),

@@ -14,12 +14,27 @@ DAY: tuple[Row, ...] = (
     read("/counsel/colleagues/{counsellor}", only("claire", "paul")).of(counsellor="nadia").hidden(),
     act(
         "/counsel/colleagues/{counsellor}/share-out",
-        only("claire", "paul"),
+        only("paul"),
         to("/counsel/colleagues/{counsellor}"),
-        day="2026-12-02",
-    )
-    .of(counsellor="nadia")
-    .hidden(),
+        day="2026-11-25",
+    ).hidden(),
+    # Of Claire's appointment, which only an administrator can act in beside her; as a colleague: test_cover.py.
+    read("/counsel/colleagues/{counsellor}/appointments/{appointment}/times", only("paul")).hidden(),
+    act(
+        "/counsel/colleagues/{counsellor}/appointments/{appointment}/move",
+        only("paul"),
+        to("/counsel/colleagues/{counsellor}"),
+        begins="{free_time}",
+        mode="video",
+    ).hidden(),
+    act(
+        "/counsel/colleagues/{counsellor}/appointments/{appointment}/cancel",
+        only("paul"),
+        to("/counsel/colleagues/{counsellor}"),
+    ).hidden(),
+    act("/counsel/colleagues/{counsellor}/appointments/{appointment}/take-over", only(), to("/"))
+    .hidden()
+    .but(paul=403),
     read("/counsel/satisfaction", COUNSELLOR),
     read("/counsel/hours", BOOKABLE),
     act(
