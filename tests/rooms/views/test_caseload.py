@@ -7,7 +7,7 @@ import pytest
 
 from rooms.caseload import caseload
 from rooms.people import people
-from rooms.views.caseload import PAGE, Caseload, Search, of_counsellor
+from rooms.views.caseload import PAGE, Caseload, Search, in_order, of_counsellor
 from tests.cast import Cast
 from tests.rooms.appointments.office import WEDNESDAY_NINE, Office, open_office
 
@@ -52,3 +52,10 @@ async def test_whoever_comes_next_stands_first(office: Office) -> None:
     await office.book(cast.amina, WEDNESDAY_NINE + timedelta(minutes=40))
     rows = (await look(office, order="by_next")).rows
     assert [row.person.name for row in rows[:3]] == ["Karim Diallo", "Amina Benali", "Person 000"]
+
+
+async def test_whoever_was_not_met_for_the_longest_time_stands_first(office: Office) -> None:
+    rows = (await look(office)).rows[:3]
+    dates = (WEDNESDAY_NINE - timedelta(days=1), WEDNESDAY_NINE - timedelta(days=9))
+    met = [dataclasses.replace(row, last_at=last) for row, last in zip(rows, dates, strict=False)]
+    assert [row.last_at for row in in_order([*met, rows[2]], "by_last")] == [None, met[1].last_at, met[0].last_at]
