@@ -1,5 +1,6 @@
 """Real servers for the tests: a private PostgreSQL and coturn on private ports, from Debian's packages."""
 
+import grp
 import os
 import pwd
 import shutil
@@ -99,7 +100,8 @@ def dovecot() -> Iterator[tuple[int, Path]]:
         os.chown(path, owner.pw_uid, owner.pw_gid)
     user = [] if os.getuid() == 0 else [
         f"default_internal_user = {owner.pw_name}", f"default_login_user = {owner.pw_name}",
-        "service anvil { chroot = }", "service imap-login { chroot = }",
+        f"default_internal_group = {grp.getgrgid(owner.pw_gid).gr_name}",
+        "service anvil {", "  chroot =", "}", "service imap-login {", "  chroot =", "}",
     ]  # fmt: skip
     lines = [
         "protocols = imap", "listen = 127.0.0.1", "ssl = no", "disable_plaintext_auth = no",
@@ -127,4 +129,4 @@ def _until_it_listens(port: int) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise RuntimeError("coturn does not listen")
+    raise RuntimeError(f"nothing listens on port {port}")
