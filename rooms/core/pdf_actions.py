@@ -2,40 +2,56 @@
 
 Scripts are let through: the forms of every administration have them, and what reads a PDF shuts them in. Names are
 looked for, not understood: in the file, in its object streams (7.5.7) and however they are spelled (7.3.5). What
-another stream holds is drawn and does nothing.
+another stream holds is drawn and does nothing. Whatever the file says, it is gone through once.
 """
 
 import re
 import zlib
+from collections.abc import Iterator
 
-NAMES = re.compile(rb"/(?:Launch|RichMedia)(?![A-Za-z0-9])")
-ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm\b[^>]{0,400}>>\s*stream\r?\n")
+NAMES = (b"Launch", b"RichMedia")
 MOST_UNPACKED = 8 * 2**20
 """Bytes of all object streams together: they hold names and numbers, and no pictures."""
+LONGEST_DICTIONARY = 1000
+"""Bytes between an object stream's name and its beginning."""
+
+
+def _spelled(name: bytes) -> bytes:
+    """A pattern for a name, of which each letter may be written by its number."""
+    return b"".join(b"(?:%c|#%02x|#%02X)" % (letter, letter, letter) for letter in name)
+
+
+FOUND = re.compile(b"/(?:" + b"|".join(map(_spelled, NAMES)) + b")(?![A-Za-z0-9#])")
 
 
 def starts_programs(content: bytes) -> bool:
-    if _names(content):
+    if FOUND.search(content):
         return True
     left = MOST_UNPACKED
-    for found in OBJECT_STREAM.finditer(content):
-        unpacked = _unpacked(content, found.end(), left)
+    for packed in _object_streams(content):
+        unpacked = _unpacked(packed, left)
         left -= len(unpacked)
-        if left <= 0 or _names(unpacked):
+        if left <= 0 or FOUND.search(unpacked):
             # More than any document holds there: what is in it is not known.
             return True
     return False
 
 
-def _names(content: bytes) -> bool:
-    spelled = ESCAPED.sub(lambda each: bytes([int(each[1], 16)]), content) if b"#" in content else content
-    return NAMES.search(spelled) is not None
+def _object_streams(content: bytes) -> Iterator[bytes]:
+    at = 0
+    while (at := content.find(b"/ObjStm", at)) >= 0:
+        begins = content.find(b"stream", at, at + LONGEST_DICTIONARY)
+        ends = content.find(b"endstream", begins) if begins >= 0 else -1
+        if begins >= 0 and ends < 0:
+            return
+        if begins >= 0:
+            yield content[begins + len(b"stream") : ends].lstrip(b"\r\n")
+        at = max(ends, at + 1)
 
 
-def _unpacked(content: bytes, start: int, most: int) -> bytes:
-    """Up to `most` bytes of a stream that begins at `start`; as it stands where it is not packed."""
+def _unpacked(packed: bytes, most: int) -> bytes:
+    """Up to `most` bytes; as they stand where they are not packed."""
     try:
-        return zlib.decompressobj().decompress(content[start:], most)
+        return zlib.decompressobj().decompress(packed, most)
     except zlib.error:
-        return content[start : start + most].partition(b"endstream")[0]
+        return packed

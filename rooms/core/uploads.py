@@ -6,7 +6,10 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
+from xml.etree.ElementTree import Element
 
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
 from PIL import Image, ImageOps
 
 from rooms.core import pdf_actions
@@ -24,13 +27,14 @@ MOST_PIXELS_OF_A_PHOTO = 60_000_000
 PHOTO_SIDE = 2200
 LONGEST_NAME = 90
 LONGEST_RELATIONS = 64 * 1024
+MOST_RELATIONS = 2 * MEGABYTE
+"""Bytes of all of an office file: no document of people has so many links."""
 RELATIONS = "_rels/.rels"
 WORD_PART = re.compile(rb'Target="(/?word/[\w.-]{1,80})"')
 ENCRYPTED = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R")
 """In the trailer of a PDF (ISO 32000-2, 7.6)."""
-RELATION = re.compile(rb"<Relationship\b[^>]*>")
-EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External", re.IGNORECASE)
-LOADED = re.compile(rb"relationships/(attachedTemplate|oleObject|subDocument|frame|aFChunk|package)[\"']")
+LOADED = ("attachedTemplate", "oleObject", "subDocument", "frame", "aFChunk", "package")
+"""What an office program loads when it opens a file, and not when a reader clicks (ECMA-376 part 1, 15.2)."""
 PDF_MARK = b"%PDF-"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 """[MS-CFB] 2.2: documents before 2007, and newer ones that a password locks."""
@@ -170,7 +174,7 @@ def _office_kind(content: bytes) -> str:
             names = {part.filename for part in archive.infolist()}
             marker = _beginning(archive, "mimetype") if "mimetype" in names else b""
             relations = _beginning(archive, RELATIONS, LONGEST_RELATIONS) if RELATIONS in names else b""
-            fetches = any(_fetches(archive, name) for name in names if name.endswith(".rels"))
+            fetches = _fetches(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError, NotImplementedError):
         raise _refusal("document.broken", N_("This file cannot be read. Please save it again as PDF.")) from None
     if any("vbaproject" in name.lower() or name.startswith("Basic/") for name in names):
@@ -190,11 +194,25 @@ def _office_kind(content: bytes) -> str:
     raise _refusal("document.kind", N_("Please give a PDF, DOCX or ODT file, or a photo of the page."))
 
 
-def _fetches(archive: zipfile.ZipFile, name: str) -> bool:
+def _fetches(archive: zipfile.ZipFile) -> bool:
     """Whether a part is loaded from an address when the file is opened: a template or an object may bring a program
     (ECMA-376 part 2, 9.3). A link that a reader clicks on, or a picture, brings none."""
-    found = RELATION.findall(_beginning(archive, name, LONGEST_RELATIONS))
-    return any(EXTERNAL.search(each) and LOADED.search(each) for each in found)
+    parts = [part for part in archive.infolist() if part.filename.endswith(".rels")]
+    if sum(part.file_size for part in parts) > MOST_RELATIONS:
+        raise _bomb()
+    return any(_is_loaded(relation) for part in parts for relation in _relations(archive, part.filename))
+
+
+def _relations(archive: zipfile.ZipFile, name: str) -> list[Element]:
+    try:
+        return list(ElementTree.fromstring(_beginning(archive, name, MOST_RELATIONS)).iter())
+    except (ElementTree.ParseError, DefusedXmlException, LookupError):
+        raise zipfile.BadZipFile("relations that no office program writes") from None
+
+
+def _is_loaded(relation: Element) -> bool:
+    is_elsewhere = relation.get("TargetMode", "").lower() == "external"
+    return is_elsewhere and relation.get("Type", "").rpartition("/")[2] in LOADED
 
 
 def _opened(content: bytes) -> zipfile.ZipFile:

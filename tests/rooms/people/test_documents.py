@@ -1,6 +1,7 @@
 """Uploads are checked by content; a CV is read only by those it was shown to, and every reading is recorded."""
 
 import io
+import time
 import tracemalloc
 import uuid
 import zipfile
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from rooms import access
+from rooms.core import pdf_actions
 from rooms.core.errors import Invalid, NotFound
 from rooms.core.uploads import Checked, DocumentKind, Upload, check
 from rooms.people import documents
@@ -85,7 +87,8 @@ LINK = (
 )
 
 
-FETCHES = {"word/_rels/settings.xml.rels": TEMPLATE}
+ENTITIES = TEMPLATE.replace(b"External", b"&#69;xternal").replace(b"/attachedTemplate", b"&#47;attachedTemplate")
+DEFINES = b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>"
 
 
 def pdf(objects: bytes) -> bytes:
@@ -94,6 +97,26 @@ def pdf(objects: bytes) -> bytes:
 
 def object_stream(objects: bytes) -> bytes:
     return b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode >>\nstream\n" + zlib.compress(objects) + b"\nendstream"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"/ObjStm>>stream\n",
+        b"/ObjStm>>stream\nendstream",
+        b"/ObjStm ",
+        b"/ObjStm" + b" " * 900,
+        b"#4c#61",
+        object_stream(b"x"),
+        b"/Type " + b" " * 50,
+    ],
+    ids=range(7),
+)
+def test_a_pdf_is_gone_through_once_whatever_it_says(piece: bytes) -> None:
+    content = piece * (4 * 2**20 // len(piece))
+    began = time.process_time()
+    assert not pdf_actions.starts_programs(content)
+    assert time.process_time() - began < 10
 
 
 class Shelf:
@@ -151,6 +174,9 @@ def test_what_it_is_decides_not_what_it_is_called(upload: Upload, media_type: st
             Upload("cv.docx", archive(DOCX | {"word/_rels/settings.xml.rels": TEMPLATE})),
             "document.fetches",
         ),
+        (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/x.rels": ENTITIES})), "document.fetches"),
+        (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/x.rels": DEFINES})), "document.broken"),
+        (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/x.rels": b" " * 3 * 2**20})), "document.bomb"),
         (DocumentKind.CV, Upload("cv.pdf", pdf(b"<< /S /Launch /F (cmd.exe) >>")), "document.starts"),  # S17
         (DocumentKind.CV, Upload("cv.pdf", pdf(b"<< /S /L#61unch /F (cmd.exe) >>")), "document.starts"),
         (DocumentKind.CV, Upload("cv.pdf", pdf(object_stream(b"<< /S /Launch /F (cmd.exe) >>"))), "document.starts"),
