@@ -60,8 +60,9 @@ async def hand_day_over(
 async def share_out(
     tx: Transaction, by: Person, counsellor: Person, day: date, rows: list[Appointment], *, closes: bool
 ) -> HandedOver:
-    """What a counsellor who is away would hold on a day goes to whoever of their colleagues is free then. They are told
-    of the day that is closed for them."""
+    """What a counsellor who is away would hold on a day, of `rows`, goes to whoever of their colleagues is free then.
+    They are told of the day that is closed for them."""
+    rows = [row for row in rows if local_day(row.begins_at, row.venue.zone) == day]
     if not rows:
         raise Conflict("cover.nothing", N_("Nothing is booked with them on this day any more."))
     found, zone = HandedOver([], []), rows[0].venue.zone

@@ -19,7 +19,7 @@ from rooms.core.transaction import Transaction
 from rooms.views.appointment import of_appointment, zone_for
 from server import calendars, language, letter, receipt
 from server.page_request import PageRequest
-from server.pages.appointment_times import demand_not_moved, search_of, shown_times
+from server.pages.appointment_times import move_as_typed, show_other_times
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
@@ -46,25 +46,14 @@ async def other_times(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request)
         row = await access.appointment(tx, request.actor, request.id("appointment"), Act.APPOINTMENT_KEEP)
         mine = row.led_by_id if request.actor.is_person(row.led_by_id) else None
-        shown = await shown_times(tx, request, row.appointment_type, row.candidate, row, counsellor_id=mine)
-        return request.render(
-            "appointment_times.html",
-            appointment_type=row.appointment_type,
-            shown=shown,
-            moving=row,
-            back=row.path,
-            base=row.path,
-            heads=heads,
-        )
+        return await show_other_times(tx, request, row, row.path, counsellor_id=mine, heads=heads)
 
 
 @post("/appointments/{appointment}/move", again=other_times)
 async def move(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await _kept(tx, request)
-        demand_not_moved(request, row)
-        mode = search_of(request, row.appointment_type, row).mode
-        await booking.move(tx, row, request.actor.known, request.moment("begins"), mode)
+        await move_as_typed(tx, request, row, request.actor.known)
     return request.go(row.path, and_told(request, row, language.gettext("It has moved.")))
 
 

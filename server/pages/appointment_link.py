@@ -6,10 +6,9 @@ from aiohttp import web
 
 from rooms.appointments import booking, links, room, transitions
 from rooms.appointments.appointment import ROOM_OPENS_BEFORE
-from rooms.meetings.modes import Mode
 from server import language
 from server.page_request import PageRequest
-from server.pages.appointment_times import demand_not_moved, shown_times
+from server.pages.appointment_times import move_as_typed, show_other_times
 from server.pages.sign_in import end_session
 from server.routes import get, post
 
@@ -67,24 +66,12 @@ async def cancel(request: PageRequest) -> web.StreamResponse:
 async def other_times(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         row = await links.opened(tx, request.path("link"))
-        shown = await shown_times(tx, request, row.appointment_type, row.candidate, row)
-        back = f"/a/{request.path('link')}"
-        return request.render(
-            "appointment_times.html",
-            appointment_type=row.appointment_type,
-            shown=shown,
-            moving=row,
-            back=back,
-            base=back,
-        )
+        return await show_other_times(tx, request, row, f"/a/{request.path('link')}")
 
 
 @post("/a/{link}/move", again=other_times)
 async def move(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await links.opened(tx, request.path("link"), lock=True)
-        demand_not_moved(request, row)
-        mode = request.typed("mode")
-        wanted = Mode(mode) if mode in row.appointment_type.modes else None
-        await booking.move(tx, row, row.candidate, request.moment("begins"), wanted)
+        await move_as_typed(tx, request, row, row.candidate)
     return request.go(f"/a/{request.path('link')}", language.gettext("It has moved. Everybody concerned is told."))

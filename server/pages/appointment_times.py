@@ -80,6 +80,36 @@ def demand_not_moved(request: PageRequest, row: Appointment) -> None:
     edits.demand_same(request, {"begins_at": row.begins_at.isoformat()}, transitions.moved_meanwhile())
 
 
+async def show_other_times(
+    tx: Transaction,
+    request: PageRequest,
+    row: Appointment,
+    back: str,
+    *,
+    base: str = "",
+    counsellor_id: uuid.UUID | None = None,
+    **values: str,
+) -> web.StreamResponse:
+    """To which times an appointment can move: `base` is the address under which it is moved, `back` where it stays."""
+    shown = await shown_times(tx, request, row.appointment_type, row.candidate, row, counsellor_id=counsellor_id)
+    return request.render(
+        "appointment_times.html",
+        appointment_type=row.appointment_type,
+        shown=shown,
+        moving=row,
+        back=back,
+        base=base or back,
+        **values,
+    )
+
+
+async def move_as_typed(tx: Transaction, request: PageRequest, row: Appointment, by: Person) -> None:
+    """To the time, and the way to meet, that were chosen there."""
+    demand_not_moved(request, row)
+    mode = search_of(request, row.appointment_type, row).mode
+    await booking.move(tx, row, by, request.moment("begins"), mode)
+
+
 def _week(request: PageRequest) -> int:
     typed = request.query.get("week", "0")
     return min(int(typed), MOST_WEEKS) if typed.isdecimal() and len(typed) <= 3 else 0

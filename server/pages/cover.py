@@ -7,13 +7,14 @@ from aiohttp import web
 from rooms import access
 from rooms.appointments import booking, handover
 from rooms.appointments.appointment import Appointment
+from rooms.appointments.availability import local_day
 from rooms.core.transaction import Transaction
 from rooms.organisations import agencies
 from rooms.people.people import Person
 from server import language
 from server.page_request import PageRequest
 from server.pages.appointment import and_told
-from server.pages.appointment_times import demand_not_moved, search_of, shown_times
+from server.pages.appointment_times import move_as_typed, show_other_times
 from server.pages.counsel_day import said_of
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
@@ -54,7 +55,7 @@ async def colleague(request: PageRequest) -> web.StreamResponse:
     days: dict[date, list[Appointment]] = {}
     for row in rows:
         if row.begins_at < request.now + SHOWN_FOR:
-            days.setdefault(row.begins_at.astimezone(row.venue.zone).date(), []).append(row)
+            days.setdefault(local_day(row.begins_at, row.venue.zone), []).append(row)
     return request.render("colleague.html", person=person, days=days, can_take=can_take, heads=heads)
 
 
@@ -65,8 +66,7 @@ async def share_out(request: PageRequest) -> web.StreamResponse:
         person = await _covered(tx, request)
         chosen, me = request.day("day"), await tx.session.get_one(Person, request.actor.known.id)
         rows = await access.to_cover(tx, request.actor, person)
-        of_day = [row for row in rows if row.begins_at.astimezone(row.venue.zone).date() == chosen]
-        done = await handover.share_out(tx, me, person, chosen, of_day, closes=bool(request.typed("is_closed")))
+        done = await handover.share_out(tx, me, person, chosen, rows, closes=bool(request.typed("is_closed")))
     said = said_of(done)
     if done.left:
         names = ", ".join(row.candidate.name for row in done.left)
@@ -79,16 +79,8 @@ async def other_times(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         heads = await read_heads(tx, request)
         row = await _row(tx, request, lock=False)
-        shown = await shown_times(tx, request, row.appointment_type, row.candidate, row)
-        return request.render(
-            "appointment_times.html",
-            appointment_type=row.appointment_type,
-            shown=shown,
-            moving=row,
-            back=_back(request),
-            base=f"{_back(request)}/appointments/{row.id}",
-            heads=heads,
-        )
+        base = f"{_back(request)}/appointments/{row.id}"
+        return await show_other_times(tx, request, row, _back(request), base=base, heads=heads)
 
 
 @post("/counsel/colleagues/{counsellor}/appointments/{appointment}/move", again=other_times)
@@ -96,9 +88,7 @@ async def move(request: PageRequest) -> web.StreamResponse:
     """To another time, and to whoever is there then."""
     async with request.transaction() as tx:
         row = await _row(tx, request)
-        demand_not_moved(request, row)
-        mode = search_of(request, row.appointment_type, row).mode
-        await booking.move(tx, row, request.actor.known, request.moment("begins"), mode)
+        await move_as_typed(tx, request, row, request.actor.known)
         when, name = language.moment(row.begins_at, row.venue.zone), row.led_by.name
     said = language.gettext("It has moved to %(when)s, with %(name)s.", when=when, name=name)
     return request.go(_back(request), and_told(request, row, said))
