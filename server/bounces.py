@@ -72,13 +72,15 @@ class Mailbox:
         self._imap.login(unquote(where.username or ""), unquote(where.password or ""))
         self._imap.select(unquote(where.path.strip("/")) or "INBOX")
 
-    def unread(self) -> list[tuple[str, bytes]]:
-        """(number, beginning) of messages that nobody has read."""
+    def unread(self) -> dict[str, Bounce | None]:
+        """What the messages report that nobody has read, by their numbers. They are parsed here, beside the loop: a
+        stranger wrote them."""
         _, (numbers, *_) = self._imap.uid("SEARCH", "UNSEEN")
-        found = []
+        found: dict[str, Bounce | None] = {}
         for number in (numbers or b"").decode().split()[:MOST_AT_ONCE]:
             _, answer = self._imap.uid("FETCH", number, f"(BODY.PEEK[]<0.{READ_OF_EACH}>)")
-            found += [(number, each[1]) for each in answer if isinstance(each, tuple)]
+            content = next((each[1] for each in answer if isinstance(each, tuple)), b"")
+            found[number] = bounce_of(content[:READ_OF_EACH])
         return found
 
     def mark_read(self, numbers: list[str]) -> None:
@@ -102,13 +104,12 @@ class Bounces:
         self._look_at = time.monotonic() + LOOK_EVERY
         mailbox = await asyncio.to_thread(Mailbox, self._address)
         try:
-            unread = await asyncio.to_thread(mailbox.unread)
+            reports = await asyncio.to_thread(mailbox.unread)
             count = 0
-            for _, content in unread:
-                if bounce := bounce_of(content):
-                    async with self._database.transaction() as tx:
-                        count += await outbox.came_back(tx, bounce.mail_id, f"came back: {bounce.status}")
-            await asyncio.to_thread(mailbox.mark_read, [number for number, _ in unread])
+            for bounce in filter(None, reports.values()):
+                async with self._database.transaction() as tx:
+                    count += await outbox.came_back(tx, bounce.mail_id, f"came back: {bounce.status}")
+            await asyncio.to_thread(mailbox.mark_read, list(reports))
         finally:
             await asyncio.to_thread(mailbox.close)
         return count
