@@ -19,6 +19,15 @@ async def set_up(visitors: Visitors) -> Page:
     return page
 
 
+async def save_elsewhere(page: Page, visitors: Visitors) -> None:
+    """In a second tab, while the first is somewhere else."""
+    other = await page.context.new_page()
+    await other.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
+    await other.locator("[name=description]").fill("Theirs.")
+    await other.get_by_role("button", name="Save the booth").click()
+    await expect(other.get_by_text("Saved. The preview shows")).to_be_visible()
+
+
 async def test_another_form_of_the_page_takes_nothing_from_the_first(visitors: Visitors) -> None:  # O4
     page = await set_up(visitors)
     await page.get_by_label("Job", exact=True).fill("Baker")
@@ -48,11 +57,7 @@ async def test_a_link_a_reload_and_another_language_take_nothing(visitors: Visit
 async def test_what_another_has_saved_meanwhile_is_not_covered_by_what_was_left_here(visitors: Visitors) -> None:
     page = await set_up(visitors)
     await page.goto("/desk")
-    other = await page.context.new_page()
-    await other.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
-    await other.locator("[name=description]").fill("Theirs.")
-    await other.get_by_role("button", name="Save the booth").click()
-    await expect(other.get_by_text("Saved. The preview shows")).to_be_visible()
+    await save_elsewhere(page, visitors)
     await page.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
     await expect(page.locator("[name=description]")).to_have_value("Theirs.")
 
@@ -60,11 +65,7 @@ async def test_what_another_has_saved_meanwhile_is_not_covered_by_what_was_left_
 async def test_what_was_typed_is_offered_where_another_has_saved_meanwhile(visitors: Visitors) -> None:
     page = await set_up(visitors)
     await page.goto("/desk")
-    other = await page.context.new_page()
-    await other.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
-    await other.locator("[name=description]").fill("Theirs.")
-    await other.get_by_role("button", name="Save the booth").click()
-    await expect(other.get_by_text("Saved. The preview shows")).to_be_visible()
+    await save_elsewhere(page, visitors)
     await page.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
     await expect(page.get_by_text(f"You had typed here: {WORDS}")).to_be_visible()
 
@@ -77,11 +78,7 @@ async def test_what_was_refused_and_left_covers_nothing_that_was_saved_meanwhile
     await page.get_by_role("button", name="Save the booth").click()
     await expect(page.get_by_text("A talk lasts between 5 and 120 minutes.").first).to_be_visible()
     await page.goto("/desk")
-    other = await page.context.new_page()
-    await other.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
-    await other.locator("[name=description]").fill("Theirs.")
-    await other.get_by_role("button", name="Save the booth").click()
-    await expect(other.get_by_text("Saved. The preview shows")).to_be_visible()
+    await save_elsewhere(page, visitors)
     await page.goto(f"/booths/{visitors.cast.atlantique.id}/set-up")
     await expect(page.locator("[name=description]")).to_have_value(WORDS)
     await page.get_by_label("How long is a talk planned").fill("20")

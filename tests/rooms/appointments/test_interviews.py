@@ -294,16 +294,21 @@ async def test_a_time_that_is_added_takes_no_weekly_hours_away(booth: Booth) -> 
         assert refused.value.field == "day"
 
 
-async def test_who_is_in_an_interview_is_there_and_late_for_the_next_one(booth: Booth) -> None:
-    cast = booth.cast
-    starts = await booth.starts(cast.amina)
-    row, later = await booth.book(cast.amina, starts[0]), await booth.book(cast.karim, starts[1])
+async def both_in(cast: Cast, row: Appointment) -> Meeting:
     async with cast.database.transaction() as tx:
         mine = await reservation.locked(tx, row.id)
         assert mine
         for person in (cast.amina, cast.luc):
             meeting = await room.enter(tx, mine, await cast.fresh(tx, person))
             await meetings.go_in(tx, await cast.fresh(tx, person), meeting)
+    return meeting
+
+
+async def test_who_is_in_an_interview_is_there_and_late_for_the_next_one(booth: Booth) -> None:
+    cast = booth.cast
+    starts = await booth.starts(cast.amina)
+    row, later = await booth.book(cast.amina, starts[0]), await booth.book(cast.karim, starts[1])
+    await both_in(cast, row)
     async with cast.database.transaction() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)
         assert [each.id for each in (await line_status.of_booths(tx, [booth]))[booth.id].staff] == [cast.luc.id]
@@ -345,12 +350,7 @@ async def test_taking_a_day_out_of_the_fair_cancels_its_interviews_and_tells_bot
 async def held(booth: Booth, row: Appointment) -> Meeting:
     """Both have gone in; then the recruiter finishes."""
     cast = booth.cast
-    async with cast.database.transaction() as tx:
-        mine = await reservation.locked(tx, row.id)
-        assert mine
-        for person in (cast.amina, cast.luc):
-            meeting = await room.enter(tx, mine, await cast.fresh(tx, person))
-            await meetings.go_in(tx, await cast.fresh(tx, person), meeting)
+    meeting = await both_in(cast, row)
     async with cast.database.transaction() as tx:
         found = await room.locked_meeting(tx, meeting.id)
         assert found
