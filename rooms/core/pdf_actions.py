@@ -1,15 +1,14 @@
 """Whether a PDF starts programs of whoever opens it (ISO 32000-2, 12.6.4.6), or holds one to be played (13.7).
 
 Scripts are let through: the forms of every administration have them, and what reads a PDF shuts them in. Names are
-looked for, not understood: in the file, in its object streams (7.5.7) and however they are spelled (7.3.5). What
-another stream holds is drawn and does nothing. Whatever the file says, it is gone through once.
+looked for, not understood: in the file and in its object streams (7.5.7), if these are packed by Flate as all programs
+do it, and however they are spelled (7.3.5). Whatever the file says, it is gone through once.
 """
 
 import re
 import zlib
 from collections.abc import Iterator
 
-NAMES = (b"Launch", b"RichMedia")
 MOST_UNPACKED = 8 * 2**20
 """Bytes of all object streams together: they hold names and numbers, and no pictures."""
 LONGEST_DICTIONARY = 1000
@@ -21,7 +20,10 @@ def _spelled(name: bytes) -> bytes:
     return b"".join(b"(?:%c|#%02x|#%02X)" % (letter, letter, letter) for letter in name)
 
 
-FOUND = re.compile(b"/(?:" + b"|".join(map(_spelled, NAMES)) + b")(?![A-Za-z0-9#])")
+ACTION = b"/%b\\s{0,20}/%b(?![A-Za-z0-9#])" % (_spelled(b"S"), _spelled(b"Launch"))
+PLAYED = b"/%b\\s{0,20}/%b(?![A-Za-z0-9#])" % (_spelled(b"Subtype"), _spelled(b"RichMedia"))
+FOUND = re.compile(ACTION + b"|" + PLAYED)
+OBJECT_STREAM = re.compile(b"/" + _spelled(b"ObjStm"))
 
 
 def starts_programs(content: bytes) -> bool:
@@ -39,14 +41,16 @@ def starts_programs(content: bytes) -> bool:
 
 def _object_streams(content: bytes) -> Iterator[bytes]:
     at = 0
-    while (at := content.find(b"/ObjStm", at)) >= 0:
+    while found := OBJECT_STREAM.search(content, at):
+        at = found.end()
         begins = content.find(b"stream", at, at + LONGEST_DICTIONARY)
-        ends = content.find(b"endstream", begins) if begins >= 0 else -1
-        if begins >= 0 and ends < 0:
+        if begins < 0:
+            continue
+        ends = content.find(b"endstream", begins)
+        if ends < 0:
             return
-        if begins >= 0:
-            yield content[begins + len(b"stream") : ends].lstrip(b"\r\n")
-        at = max(ends, at + 1)
+        yield content[begins + len(b"stream") : ends].lstrip(b"\r\n")
+        at = ends
 
 
 def _unpacked(packed: bytes, most: int) -> bytes:

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from defusedxml import ElementTree
@@ -27,7 +28,7 @@ MOST_PIXELS_OF_A_PHOTO = 60_000_000
 PHOTO_SIDE = 2200
 LONGEST_NAME = 90
 LONGEST_RELATIONS = 64 * 1024
-MOST_RELATIONS = 2 * MEGABYTE
+MOST_RELATIONS = MEGABYTE // 2
 """Bytes of all of an office file: no document of people has so many links."""
 RELATIONS = "_rels/.rels"
 WORD_PART = re.compile(rb'Target="(/?word/[\w.-]{1,80})"')
@@ -197,22 +198,31 @@ def _office_kind(content: bytes) -> str:
 def _fetches(archive: zipfile.ZipFile) -> bool:
     """Whether a part is loaded from an address when the file is opened: a template or an object may bring a program
     (ECMA-376 part 2, 9.3). A link that a reader clicks on, or a picture, brings none."""
-    parts = [part for part in archive.infolist() if part.filename.endswith(".rels")]
+    parts = [part for part in archive.infolist() if part.filename.lower().endswith(".rels")]
     if sum(part.file_size for part in parts) > MOST_RELATIONS:
         raise _bomb()
-    return any(_is_loaded(relation) for part in parts for relation in _relations(archive, part.filename))
+    return any(_is_loaded(relation) for part in parts for relation in _relations(archive, part))
 
 
-def _relations(archive: zipfile.ZipFile, name: str) -> list[Element]:
+def _relations(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> list[Element]:
     try:
-        return list(ElementTree.fromstring(_beginning(archive, name, MOST_RELATIONS)).iter())
+        return list(ElementTree.fromstring(_beginning(archive, part, MOST_RELATIONS)).iter())
     except (ElementTree.ParseError, DefusedXmlException, LookupError):
         raise zipfile.BadZipFile("relations that no office program writes") from None
 
 
 def _is_loaded(relation: Element) -> bool:
-    is_elsewhere = relation.get("TargetMode", "").lower() == "external"
-    return is_elsewhere and relation.get("Type", "").rpartition("/")[2] in LOADED
+    is_external = relation.get("TargetMode", "").lower() == "external"
+    kind = relation.get("Type", "").rpartition("/")[2]
+    return is_external and kind in LOADED and _is_remote(relation.get("Target", ""))
+
+
+def _is_remote(target: str) -> bool:
+    """Word names the template on the disk of whoever wrote the letter: that is fetched from nowhere."""
+    where = unquote(target).strip().replace("\\", "/").lower()
+    if where.startswith("file:///") and not where.startswith("file:////"):
+        return False
+    return where.startswith("//") or "://" in where
 
 
 def _opened(content: bytes) -> zipfile.ZipFile:
@@ -223,6 +233,8 @@ def _opened(content: bytes) -> zipfile.ZipFile:
     parts = archive.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise _bomb()
+    if len({part.filename for part in parts}) < len(parts):
+        raise zipfile.BadZipFile("two parts of one name")
     if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
         raise zipfile.BadZipFile("packed in a way that no office program uses")
     return archive
@@ -232,7 +244,7 @@ def _bomb() -> Invalid:
     return _refusal("document.bomb", N_("This file unpacks to too much. Please save it again as PDF."))
 
 
-def _beginning(archive: zipfile.ZipFile, name: str, most: int = LONGEST_MARKER) -> bytes:
+def _beginning(archive: zipfile.ZipFile, name: str | zipfile.ZipInfo, most: int = LONGEST_MARKER) -> bytes:
     """The first bytes of a part: what it says of its size is not believed."""
     with archive.open(name) as part:
         return part.read(most)

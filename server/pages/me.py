@@ -76,9 +76,10 @@ async def change_password(request: PageRequest) -> web.StreamResponse:
     if asks and not await asyncio.to_thread(people.password_fits, me, request.typed("old_password")):
         message = N_("This is not the current password. Without it: sign out, come in by a code, and set a new one.")
         raise Invalid("old_password.wrong", message, field="old_password")
+    hashed = await asyncio.to_thread(people.hash_password, me, request.typed("password"))
     async with request.transaction() as tx:
         person = await tx.session.get_one(Person, request.actor.known.id)
-        await people.set_password(tx, person, request.typed("password"))
+        person.password_hash = hashed
         ended = await sessions.withdraw_others(tx, person, request.actor.session_id)
     for session in ended:
         await request.services.hub.close_session(session)

