@@ -5,6 +5,7 @@ import asyncio
 import email
 import imaplib
 import re
+import ssl
 import time
 import uuid
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ ANSWERS_WITHIN = 20.0
 MOST_AT_ONCE = 100
 READ_OF_EACH = 64 * 1024
 """Bytes: the report stands before the letter that it returns, and its headers are enough."""
+MOST_PARTS = 20
+"""Parts that have parts: a report has two. Each costs as much as all that is in it."""
+ROUND_WITHIN = 120.0
+STATUS = re.compile(r"[45]\.\d{1,3}\.\d{1,3}")
 LETTER = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>\s]+>")
 
 
@@ -32,6 +37,9 @@ class Bounce:
 
 def bounce_of(content: bytes) -> Bounce | None:
     """What a message reports of a letter of ours that will never arrive; one that is only late is not given up."""
+    head = content.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0].lower()
+    if b"multipart/report" not in head or content.lower().count(b"boundary=") > MOST_PARTS:
+        return None
     try:
         parts = list(email.message_from_bytes(content).walk())
         statuses = [status for part in parts for status in _failures(part)]
@@ -43,11 +51,12 @@ def bounce_of(content: bytes) -> Bounce | None:
 
 
 def _failures(part: Message) -> list[str]:
+    """The statuses of recipients that a server has given up (RFC 3464, 2.3.3), also because it was never reached."""
     if part.get_content_type() != "message/delivery-status" or not isinstance(part.get_payload(), list):
         return []
     groups = [each for each in part.get_payload() if isinstance(each, Message)]
-    failed = [str(each["Status"] or "").strip() for each in groups if str(each["Action"]).strip().lower() == "failed"]
-    return [status[:20] for status in failed if status.startswith("5.")]
+    failed = [str(each["Status"]).strip() for each in groups if str(each["Action"]).strip().lower() == "failed"]
+    return [found[0] for status in failed if (found := STATUS.match(status))]
 
 
 def _letter(part: Message) -> uuid.UUID | None:
@@ -66,11 +75,20 @@ class Mailbox:
     """One connection to the mailbox; every method waits for the other side."""
 
     def __init__(self, address: str) -> None:
+        """Raises OSError, imaplib.IMAP4.error or ValueError where it does not open."""
         where = urlsplit(address)
-        kind, port = (imaplib.IMAP4_SSL, 993) if where.scheme == "imaps" else (imaplib.IMAP4, 143)
-        self._imap = kind(where.hostname or "", where.port or port, timeout=ANSWERS_WITHIN)
+        if where.scheme == "imaps":
+            port, context = where.port or 993, ssl.create_default_context()
+            self._imap: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+                where.hostname or "", port, ssl_context=context, timeout=ANSWERS_WITHIN
+            )
+        else:
+            self._imap = imaplib.IMAP4(where.hostname or "", where.port or 143, timeout=ANSWERS_WITHIN)
         self._imap.login(unquote(where.username or ""), unquote(where.password or ""))
-        self._imap.select(unquote(where.path.strip("/")) or "INBOX")
+        folder = unquote(where.path.strip("/")) or "INBOX"
+        said, _ = self._imap.select('"{}"'.format(folder.replace("\\", r"\\").replace('"', r"\"")))
+        if said != "OK":
+            raise imaplib.IMAP4.error(f"there is no folder {folder}")
 
     def unread(self) -> dict[str, Bounce | None]:
         """What the messages report that nobody has read, by their numbers. They are parsed here, beside the loop: a
@@ -83,9 +101,8 @@ class Mailbox:
             found[number] = bounce_of(content[:READ_OF_EACH])
         return found
 
-    def mark_read(self, numbers: list[str]) -> None:
-        if numbers:
-            self._imap.uid("STORE", ",".join(numbers), "+FLAGS.SILENT", r"(\Seen)")
+    def mark_read(self, number: str) -> None:
+        self._imap.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)")
 
     def close(self) -> None:
         self._imap.logout()
@@ -102,14 +119,18 @@ class Bounces:
         if not self._address or time.monotonic() < self._look_at:
             return 0
         self._look_at = time.monotonic() + LOOK_EVERY
-        mailbox = await asyncio.to_thread(Mailbox, self._address)
-        try:
-            reports = await asyncio.to_thread(mailbox.unread)
-            count = 0
-            for bounce in filter(None, reports.values()):
+        async with asyncio.timeout(ROUND_WITHIN):
+            mailbox = await asyncio.to_thread(Mailbox, self._address)
+            try:
+                return await self._read(mailbox)
+            finally:
+                await asyncio.to_thread(mailbox.close)
+
+    async def _read(self, mailbox: Mailbox) -> int:
+        count = 0
+        for number, bounce in (await asyncio.to_thread(mailbox.unread)).items():
+            if bounce:
                 async with self._database.transaction() as tx:
                     count += await outbox.came_back(tx, bounce.mail_id, f"came back: {bounce.status}")
-            await asyncio.to_thread(mailbox.mark_read, list(reports))
-        finally:
-            await asyncio.to_thread(mailbox.close)
+            await asyncio.to_thread(mailbox.mark_read, number)
         return count

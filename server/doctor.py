@@ -95,7 +95,7 @@ async def bounces(settings: Settings) -> Finding:
     try:
         mailbox = await asyncio.to_thread(Mailbox, address)
         await asyncio.to_thread(mailbox.close)
-    except (OSError, imaplib.IMAP4.error) as error:
+    except (OSError, ValueError, imaplib.IMAP4.error) as error:
         return Finding("bounces", False, f"{type(error).__name__}: {error}", "Check PARVIS_BOUNCES.")
     return Finding("bounces", True, "the mailbox answers and lets us in")
 

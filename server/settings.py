@@ -19,6 +19,15 @@ from rooms.core.clock import Clock, SetClock, SystemClock
 SHORTEST_SECRET = 32
 
 
+def _is_mailbox(address: str) -> bool:
+    try:
+        where = urlsplit(address)
+        is_here = where.scheme == "imap" and where.hostname in ("127.0.0.1", "::1", "localhost")
+        return bool(where.hostname) and where.port != 0 and address.isascii() and (where.scheme == "imaps" or is_here)
+    except ValueError:
+        return False
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PARVIS_", extra="forbid", toml_file=os.environ.get("PARVIS_CONFIG"))
 
@@ -76,12 +85,13 @@ class Settings(BaseSettings):
 
     @field_validator("bounces")
     @classmethod
-    def _is_mailbox(cls, value: SecretStr) -> SecretStr:
-        where = urlsplit(value.get_secret_value())
-        is_here = where.scheme == "imap" and where.hostname in ("127.0.0.1", "::1", "localhost")
-        if value.get_secret_value() and not (where.hostname and (where.scheme == "imaps" or is_here)):
-            raise ValueError("PARVIS_BOUNCES is imaps://name:password@host/folder (imap:// on this machine alone)")
-        return value
+    def _opens_a_mailbox(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value() or _is_mailbox(value.get_secret_value()):
+            return value
+        raise ValueError(
+            "PARVIS_BOUNCES is imaps://name:password@host/folder (imap:// on this machine alone); "
+            "write / # ? @ and letters with accents in the password by their numbers, such as %2F"
+        ) from None
 
     @property
     def clock(self) -> Clock:

@@ -153,7 +153,14 @@ class WireServer(socketio.AsyncServer):  # type: ignore[misc]
         if self.manager.sid_from_eio_sid(eio_sid, namespace or "/"):
             raise Breach("connected already")
         self.pending.settle(eio_sid)
-        await super()._handle_connect(eio_sid, namespace, data)
+        try:
+            await super()._handle_connect(eio_sid, namespace, data)
+        except Exception:
+            # Neither in nor refused: what was begun is ended, and whoever it is comes again.
+            if sid := self.manager.sid_from_eio_sid(eio_sid, namespace or "/"):
+                await self.manager.connect(sid, namespace or "/")
+            await self.eio.cut(eio_sid)
+            raise
         if not self.manager.sid_from_eio_sid(eio_sid, namespace or "/"):
             asyncio.get_running_loop().call_later(
                 pending.HEARS_WITHIN, self.start_background_task, self.eio.cut, eio_sid

@@ -61,7 +61,10 @@ Subject: You are invited
         (report(returned="headers"), Bounce(LETTER, "5.1.1")),
         (report(action="Failed ", status=" 5.2.2"), Bounce(LETTER, "5.2.2")),
         (report(action="delayed", status="4.4.1"), None),
-        (report(action="failed", status="4.4.7"), None),
+        (report(action="failed", status="4.4.7"), Bounce(LETTER, "4.4.7")),
+        (report(status="5.1.1\0"), Bounce(LETTER, "5.1.1")),
+        (report(status="5.1.1 (unknown user)"), Bounce(LETTER, "5.1.1")),
+        (report(status="five"), None),
         (report(action="delivered", status="2.0.0"), None),
         (report().replace(str(LETTER).encode(), b"not-ours"), None),
         (b"Subject: I am on holiday\n\nUntil Monday.", None),
@@ -115,9 +118,21 @@ async def test_whoever_invited_sees_that_a_letter_came_back(cast: Cast, mailbox:
     assert (await doctor.bounces(settings)).is_well
     wrong = await doctor.bounces(load(mode="demo", bounces=f"imap://bounces:mistaken@127.0.0.1:{port}/INBOX"))
     assert (wrong.is_well, "mistaken" in wrong.says) == (False, False)
+    nowhere = await doctor.bounces(load(mode="demo", bounces=f"imap://bounces:secret@127.0.0.1:{port}/No%20such"))
+    assert (nowhere.is_well, "No such" in nowhere.says) == (False, True)
 
 
-@pytest.mark.parametrize("address", ["imap://mail.example.org/", "https://mail.example.org/", "imaps://", "INBOX"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "imap://mail.example.org/",
+        "https://mail.example.org/",
+        "imaps://",
+        "INBOX",
+        "imaps://a:pa/ss@host",
+        "imaps://a:p\u00e9@host/",
+    ],
+)
 def test_a_mailbox_that_is_none_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(SettingsError, match="PARVIS_BOUNCES"):
         load(mode="demo", bounces=address)

@@ -107,3 +107,32 @@ async def test_the_proxy_is_well_only_when_it_is_believed(
         await running.stop()
     (line,) = [line for line in said.decode().splitlines() if " proxies " in line]
     assert line.startswith(mark), said.decode()
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_mailbox_hears_the_password_only_after_it_has_shown_who_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    heard = bytearray()
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"* OK [CAPABILITY IMAP4rev1] here\r\n")
+        while line := await reader.readline():
+            heard.extend(line)
+            command = line.split()[0]
+            if b"CAPABILITY" in line:
+                writer.write(b"* CAPABILITY IMAP4rev1\r\n" + command + b" OK done\r\n")
+            else:
+                writer.write(command + b" NO not today\r\n")
+        writer.close()
+
+    pem = certificate(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem)
+    if is_known:
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        found = await doctor.bounces(load(mode="demo", bounces=f"imaps://bounces:secret@127.0.0.1:{port}/"))
+    assert (found.is_well, "certificate" in found.says) == (False, not is_known)
+    assert (b"secret" in heard) == is_known

@@ -288,6 +288,23 @@ async def test_whoever_is_refused_is_closed_soon(world: World, monkeypatch: pyte
     await gone(hub_of(world))
 
 
+async def test_whoever_could_not_be_let_in_is_cut_and_comes_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise OSError("the database is being restarted")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(presence, "connect", fail)
+        async with raw(world, "luc", connected=False) as unlucky:
+            await unlucky.say("40")
+            assert await unlucky.is_cut()
+    await gone(hub_of(world))
+    async with raw(world, "luc") as again:
+        await again.emit("stream:follow", {"streams": []}, number="1")
+        assert json.loads((await again.until("431"))[3:])[0]["ok"]
+
+
 @asynccontextmanager
 async def polling(world: World, role: str) -> AsyncIterator[Callable[[str], Awaitable[int]]]:
     """Sends one packet of a connection without a WebSocket."""
