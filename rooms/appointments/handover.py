@@ -68,7 +68,8 @@ async def share_out(
     found, zone = HandedOver([], []), rows[0].venue.zone
     locked = await reservation.locked_all(tx, {row.id for row in rows})
     for row in sorted(locked, key=lambda each: each.begins_at):
-        if row.led_by_id == counsellor.id and row.is_ahead(tx.now):
+        is_theirs = row.led_by_id == counsellor.id and row.is_ahead(tx.now)
+        if is_theirs and local_day(row.begins_at, row.venue.zone) == day:
             (found.taken if await to_whoever_is_free(tx, row, by) else found.left).append(row)
     if closes and not await hours.is_closed(tx, counsellor.id, day):
         await close_days(tx, counsellor.id, day, day, zone)

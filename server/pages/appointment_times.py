@@ -75,9 +75,14 @@ def search_of(
     return replace(search, mode=Mode((search.modes or appointment_type.modes)[0]))
 
 
+def time_shown(row: Appointment) -> edits.Shown:
+    """What a form shows that moves, cancels or takes over: a page has one for each appointment."""
+    return {str(row.id): row.begins_at.isoformat()}
+
+
 def demand_not_moved(request: PageRequest, row: Appointment) -> None:
-    """Two tabs, or two people, that move one appointment: the second is shown where the first has moved it."""
-    edits.demand_same(request, {"begins_at": row.begins_at.isoformat()}, transitions.moved_meanwhile())
+    """Two tabs, or two people, that change one appointment: the second is shown where the first has moved it."""
+    edits.demand_same(request, time_shown(row), transitions.moved_meanwhile())
 
 
 async def show_other_times(
@@ -97,6 +102,7 @@ async def show_other_times(
         appointment_type=row.appointment_type,
         shown=shown,
         moving=row,
+        stands=time_shown(row),
         back=back,
         base=base or back,
         **values,

@@ -14,7 +14,7 @@ from rooms.people.people import Person
 from server import language
 from server.page_request import PageRequest
 from server.pages.appointment import and_told
-from server.pages.appointment_times import move_as_typed, show_other_times
+from server.pages.appointment_times import demand_not_moved, move_as_typed, show_other_times, time_shown
 from server.pages.counsel_day import said_of
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
@@ -56,7 +56,9 @@ async def colleague(request: PageRequest) -> web.StreamResponse:
     for row in rows:
         if row.begins_at < request.now + SHOWN_FOR:
             days.setdefault(local_day(row.begins_at, row.venue.zone), []).append(row)
-    return request.render("colleague.html", person=person, days=days, can_take=can_take, heads=heads)
+    return request.render(
+        "colleague.html", person=person, days=days, can_take=can_take, time_shown=time_shown, heads=heads
+    )
 
 
 @post("/counsel/colleagues/{counsellor}/share-out", again=colleague)
@@ -98,6 +100,7 @@ async def move(request: PageRequest) -> web.StreamResponse:
 async def cancel(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await _row(tx, request)
+        demand_not_moved(request, row)
         await booking.cancel(tx, row, request.actor.known, request.typed("words"))
     return request.go(_back(request), and_told(request, row, language.gettext("It is cancelled.")))
 
@@ -107,5 +110,6 @@ async def take_over(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await _row(tx, request)
         await access.counsels(tx, request.actor)
+        demand_not_moved(request, row)
         await handover.take_over(tx, row, await tx.session.get_one(Person, request.actor.known.id))
     return request.go(row.path, and_told(request, row, language.gettext("It is yours now.")))

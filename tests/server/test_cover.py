@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rooms.appointments import agenda, booking, hours, room
+from rooms.appointments import agenda, booking, handover, hours, room
 from rooms.appointments.appointment import Appointment, AppointmentState
 from rooms.appointments.appointment_types import AppointmentType
 from rooms.core import outbox
@@ -102,6 +102,23 @@ async def test_what_a_colleague_cannot_hold_they_move_or_cancel(world: World) ->
 
 
 @pytest.mark.parametrize("act", ["take-over", "cancel"])
+async def test_what_was_moved_meanwhile_is_shown_before_it_is_taken_or_cancelled(world: World, act: str) -> None:
+    row, other = await booked(world, NINE), await booked(world, NINE + SLOT, "asked")
+    async with visitor(world, "claire") as claire:
+        stale = await form(claire, row, act)
+        async with world.database.transaction() as tx:
+            held = await tx.session.get_one(Appointment, row.id)
+            await booking.move(tx, held, await person(tx, world, "nadia"), NINE + timedelta(days=7))
+        status, text = await send(claire, stale)
+        assert (status, "It has moved meanwhile." in text) == (409, True)
+        path = THEIRS.format(**world.ids)
+        shown = {each.action.split("/")[-2]: each for each in forms_of(path, text) if each.action.endswith(act)}
+        assert await led_by(world, row) == ("Nadia Haddad", AppointmentState.BOOKED)
+        assert (await send(claire, shown[str(other.id)]))[0] == 200, "the others are not held up"
+        assert (await send(claire, shown[str(row.id)]))[0] == 200, "what was seen is done"
+
+
+@pytest.mark.parametrize("act", ["take-over", "cancel"])
 async def test_what_somebody_else_has_just_taken_is_left_to_them(world: World, act: str) -> None:
     row = await booked(world, NINE)
     async with visitor(world, "claire") as claire, visitor(world, "paul") as paul:
@@ -153,6 +170,20 @@ async def test_an_administrator_shares_a_day_out_and_says_who_is_left(world: Wor
         assert not await hours.is_closed(tx, nadia, NINE.date() + timedelta(days=7))
         (told,) = [mail for mail in await outbox.latest(tx) if mail.template == "day_closed"]
     assert (told.recipient, told.values["by"]) == ("nadia.haddad@example.org", "Paul Garnier")
+
+
+async def test_what_moves_to_another_day_meanwhile_is_not_shared_out(world: World) -> None:
+    await booked(world, NINE)
+    async with world.database.reading() as tx:
+        nadia, claire = await person(tx, world, "nadia"), await person(tx, world, "counsellor")
+        seen = await agenda.of_person(tx, nadia.id, since=NINE)
+    async with world.database.transaction() as tx:
+        held = await tx.session.get_one(Appointment, seen[0].id)
+        await booking.move(tx, held, await person(tx, world, "nadia"), NINE + timedelta(days=7))
+    async with world.database.transaction() as tx:
+        done = await handover.share_out(tx, claire, nadia, NINE.date(), seen, closes=False)
+    assert (done.taken, done.left) == ([], [])
+    assert await led_by(world, seen[0]) == ("Nadia Haddad", AppointmentState.BOOKED)
 
 
 async def test_what_one_counsellor_wrote_for_themselves_the_next_does_not_read(world: World) -> None:
