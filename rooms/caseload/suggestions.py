@@ -126,19 +126,24 @@ async def outcomes(tx: Transaction, rows: list[Suggestion]) -> dict[uuid.UUID, l
         Meeting.id.in_(led), Meeting.state == MeetingState.ENDED,
     )  # fmt: skip
     talks = (await tx.session.execute(query.order_by(Meeting.id))).unique().scalars()
-    held = {(each.candidate_id, each.employers_booth.id): each for each in talks if each.employers_booth}
-    found: dict[uuid.UUID, list[Outcome]] = {row.id: [] for row in shared}
+    found = [(each.candidate_id, booth, _held(each, booth)) for each in talks if (booth := each.employers_booth)]
     for place in (await tx.session.execute(places.order_by(Place.joined_at))).unique().scalars():
-        meeting = held.get((place.person_id, place.booth_id))
-        for row in shared:
-            is_of_it = row.person_id == place.person_id and row.fair_id == place.booth.fair_id
-            if is_of_it and row.booth_id in (None, place.booth_id):
-                found[row.id].append(_outcome(place, meeting))
-    return found
+        if not any((person_id, booth) == (place.person_id, place.booth) for person_id, booth, _ in found):
+            found.append((place.person_id, place.booth, _stood(place)))
+    return {
+        row.id: sorted((each for *whose, each in found if _is_of(row, *whose)), key=lambda each: each.at)
+        for row in shared
+    }
 
 
-def _outcome(place: Place, meeting: Meeting | None) -> Outcome:
-    if meeting is None:
-        return Outcome(place.booth.employer.name, came=False, at=place.joined_at, next_step=None)
+def _is_of(row: Suggestion, person_id: uuid.UUID, booth: Booth) -> bool:
+    return person_id == row.person_id and booth.fair_id == row.fair_id and row.booth_id in (None, booth.id)
+
+
+def _stood(place: Place) -> Outcome:
+    return Outcome(place.booth.employer.name, came=False, at=place.joined_at, next_step=None)
+
+
+def _held(meeting: Meeting, booth: Booth) -> Outcome:
     answered = meeting.follow_up.next_step if meeting.follow_up.answered_at else None
-    return Outcome(place.booth.employer.name, came=True, at=meeting.opened_at, next_step=answered)
+    return Outcome(booth.employer.name, came=True, at=meeting.opened_at, next_step=answered)

@@ -31,7 +31,7 @@ from rooms.appointments import (
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
 from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
 from rooms.appointments.search import SlotSearch
-from rooms.caseload import agreed_steps, caseload
+from rooms.caseload import agreed_steps, caseload, suggestions
 from rooms.core.errors import Invalid, NotFound, Problem
 from rooms.core.outbox import Mail
 from rooms.core.transaction import Transaction
@@ -376,6 +376,26 @@ async def test_an_interview_leads_to_a_next_step_and_an_answer(booth: Booth) -> 
         assert mine.employers_booth.employer.name == "Hôtel Atlantique"
         letter = (await tx.session.execute(select(Mail).where(Mail.template == "answer"))).scalar_one()
     assert (letter.recipient, letter.values["employer"]) == (cast.amina.email, "Hôtel Atlantique")
+
+
+async def test_whoever_suggested_a_fair_sees_each_talk_of_it_with_its_answer(booth: Booth) -> None:
+    cast = booth.cast
+    async with cast.database.transaction() as tx:
+        fair, amina = await tx.session.get_one(Fair, cast.fair.id), await cast.fresh(tx, cast.amina)
+        row = await suggestions.suggest(tx, await cast.fresh(tx, cast.ines), amina, fair, None, "")
+        await suggestions.share(tx, amina.id, row.id, is_shared=True)
+    first = await held(booth, await booth.book(cast.amina, (await booth.starts(cast.amina))[0]))
+    async with cast.database.transaction() as tx:
+        await follow_up.answer(tx, await tx.session.get_one(Meeting, first.id), NextStep.GO_ON, "Come on Monday.")
+    again = await booth.book(cast.amina, (await booth.starts(cast.amina))[0])
+    cast.clock.pass_by(seconds=(again.begins_at - cast.clock.now()).total_seconds())
+    await held(booth, again)
+    async with cast.database.reading() as tx:
+        (seen,) = (await suggestions.outcomes(tx, await suggestions.of_person(tx, cast.amina.id))).values()
+    assert [(each.employer, each.came, each.next_step) for each in seen] == [
+        ("Hôtel Atlantique", True, NextStep.GO_ON),
+        ("Hôtel Atlantique", True, None),
+    ]
 
 
 async def test_what_was_written_before_a_room_was_opened_again_goes_on(booth: Booth) -> None:  # O11, K15
