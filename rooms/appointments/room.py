@@ -107,6 +107,15 @@ async def locked_meeting(tx: Transaction, meeting_id: uuid.UUID) -> Meeting | No
     return await meetings.locked(tx, meeting_id)
 
 
+async def latest_of(tx: Transaction, meeting: Meeting) -> Meeting:
+    """Where what its leader writes belongs: notes go on to the next room of the appointment, and a page that is still
+    open on an earlier one writes there too."""
+    if meeting.appointment_id is None:
+        return meeting
+    opened = await meetings.of_appointment(tx, meeting.appointment_id)
+    return [each for each in opened if each.led_by_id == meeting.led_by_id][-1]
+
+
 async def appointment_of(tx: Transaction, meeting: Meeting) -> Appointment | None:
     """What the meeting is for, unless it comes from a line."""
     return await tx.session.get(Appointment, meeting.appointment_id) if meeting.appointment_id else None

@@ -157,7 +157,8 @@ def _answered(row: Meeting) -> Shown:
 async def write_notes(request: PageRequest) -> web.StreamResponse:
     is_script = request.http.headers.get("Accept") == "application/json"
     async with request.transaction() as tx:
-        row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
+        shown = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
+        row = await room.latest_of(tx, shown)
         await tx.lock(row.follow_up)
         stands = edits.version(_notes(row))
         if any(edits.version({"notes": sent}) == stands for sent in request.ticked("sent")):
@@ -174,7 +175,7 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
         edits.compared(request, _notes(row))
     if is_script:
         return web.json_response(_kept(row).model_dump())
-    return await request.stay(meeting, row.path, language.gettext("Notes saved."))
+    return await request.stay(meeting, shown.path, language.gettext("Notes saved."))
 
 
 @post("/meetings/{meeting}/answer", again=meeting)

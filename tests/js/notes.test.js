@@ -22,7 +22,7 @@ function setting() {
   const said = { textContent: "" };
   const form = { action: "/n", fields, elements: { namedItem: (name) => fields[name] }, querySelector: () => said, addEventListener() {}, removeEventListener() {} };
   const asked = [];
-  globalThis.fetch = (_, { body }) =>
+  globalThis.fetch = (_, { body, keepalive }) =>
     new Promise((resolve, reject) => {
       const settled = () => new Promise((next) => setImmediate(next));
       const fail = () => {
@@ -30,10 +30,10 @@ function setting() {
         return settled();
       };
       const answer = (status, kept) => {
-        resolve({ ok: status === 200, status, json: async () => kept });
+        resolve({ ok: status === 200, status, json: async () => kept, text: async () => kept });
         return settled();
       };
-      asked.push({ ...Object.fromEntries(body), answer, fail });
+      asked.push({ ...Object.fromEntries(body), keepalive, answer, fail });
     });
   return { fields, said, asked, notes: new Notes(form) };
 }
@@ -68,6 +68,37 @@ test("whoever leaves in between says what is under way", async () => {
   type(page, "first and last");
   page.notes.onLeave();
   assert.deepEqual([page.asked[1].notes, page.asked[1].sent], ["first and last", "first"]);
+  mock.timers.reset();
+});
+
+test("what no page may still send while it goes is left out, the notes never", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  for (const words of ["a".repeat(30_000), "b".repeat(30_000)]) {
+    type(page, words);
+    mock.timers.tick(800);
+    await page.asked.at(-1).fail();
+  }
+  assert.equal(page.asked[1].keepalive, false, "as long as the page stays there is no limit");
+  type(page, "last");
+  page.notes.onLeave();
+  assert.deepEqual([page.asked[2].notes, page.asked[2].keepalive], ["last", true]);
+  assert.equal(page.asked[2].sent, "b".repeat(30_000), "the latest first");
+  mock.timers.reset();
+});
+
+test("what cannot be kept as it is says why, and is not sent again before it is changed", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  type(page, "too long");
+  mock.timers.tick(800);
+  await page.asked[0].answer(422, "At most 4,000 characters.");
+  assert.equal(page.said.textContent, "At most 4,000 characters.");
+  mock.timers.tick(60_000);
+  assert.equal(page.asked.length, 1);
+  type(page, "shorter");
+  mock.timers.tick(800);
+  assert.equal(page.asked[1].notes, "shorter");
   mock.timers.reset();
 });
 

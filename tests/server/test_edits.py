@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import aiohttp
 import pytest
 
+from rooms.appointments import room
 from rooms.appointments.appointment import Appointment
+from rooms.meetings import follow_up, meetings
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState
 from tests.server.forms import Form, form_to
 from tests.server.test_pages import visitor, world_id
@@ -183,6 +185,38 @@ async def test_what_a_page_sent_before_it_left_is_not_held_against_it(world: Wor
         assert (
             await sophie.session.post(there, data=form.typed(notes="x", sent="else"), headers=headers)
         ).status == 409
+
+
+async def test_notes_from_the_page_of_an_earlier_room_are_saved_where_they_went_on(world: World) -> None:
+    """K15: the room was left and opened again in another tab; the first tab still saves."""
+    async with world.database.transaction() as tx:
+        row = await tx.session.get_one(Appointment, world_id(world, "appointment"))
+        world.database.clock.pass_by(seconds=(row.begins_at - tx.now).total_seconds() - 600)  # type: ignore[attr-defined]
+    async with world.database.transaction() as tx:
+        row = await tx.session.get_one(Appointment, row.id)
+        first = await room.enter(tx, row, row.led_by)
+        await follow_up.note(tx, first, "Bread.")
+    async with visitor(world, "claire") as claire:
+        there = world.server.make_url(f"{first.path}/notes")
+        page = await (await claire.session.get(world.server.make_url(first.path))).text()
+        async with world.database.transaction() as tx:
+            held = await room.locked_meeting(tx, first.id)
+            assert held
+            await meetings.end(tx, held)
+        async with world.database.transaction() as tx:
+            row = await tx.session.get_one(Appointment, row.id)
+            second = await room.enter(tx, row, row.led_by)
+        form = form_to(first.path, page, f"{first.path}/notes")
+        data = form.typed(notes="Bread, and butter.")
+        answer = await claire.session.post(there, data=data, headers={"Accept": "application/json"})
+        kept = await answer.json()
+        assert (answer.status, kept["notes"]) == (200, "Bread, and butter.")
+        headers = {"Accept": "application/json", "X-Part": "sentence"}
+        answer = await claire.session.post(there, data=form.typed(notes="x" * 5000, version=kept["version"]), headers=headers)
+        assert (answer.status, "too long by 1000 characters" in await answer.text()) == (422, True), "a script hears the sentence alone"
+    async with world.database.reading() as tx:
+        written = [(await tx.session.get_one(FollowUp, each.id)).notes for each in (first, second)]
+    assert written == ["", "Bread, and butter."]
 
 
 async def test_saving_notes_keeps_the_answer_that_is_not_sent_yet(world: World) -> None:

@@ -7,6 +7,9 @@ const PAUSE_MS = 800;
 
 const AGAIN_MS = 3000;
 const MOST_UNHEARD = 5;
+/** What a page may still send while it goes is 64 KiB (Fetch, 4.6: keepalive). */
+const MOST_WHILE_LEAVING = 60_000;
+const TRY_AGAIN = [408, 425, 429];
 
 export class Notes {
   /** @param {HTMLFormElement} form */
@@ -40,7 +43,7 @@ export class Notes {
 
   /** What was typed at the last moment is not left behind; it says what is under way, whose answer nobody hears. */
   onLeave() {
-    if (this.timer) void this.send();
+    if (this.timer) void this.send({ isLeaving: true });
   }
 
   onInput() {
@@ -72,23 +75,34 @@ export class Notes {
     this.timer = undefined;
   }
 
-  async send() {
-    this.stopWaiting();
+  /** @param {boolean} isLeaving */
+  body(isLeaving) {
     const body = new URLSearchParams(/** @type {any} */ (new FormData(this.form)));
-    for (const sent of [...this.unheard, ...(this.inFlight === null ? [] : [this.inFlight])]) body.append("sent", sent);
+    const room = MOST_WHILE_LEAVING - body.toString().length;
+    const sent = new URLSearchParams();
+    for (const text of [...this.unheard, ...(this.inFlight === null ? [] : [this.inFlight])].reverse()) {
+      sent.append("sent", text);
+      if (isLeaving && sent.toString().length >= room) break;
+      body.append("sent", text);
+    }
+    return body;
+  }
+
+  async send({ isLeaving = false } = {}) {
+    this.stopWaiting();
+    const body = this.body(isLeaving);
     const notes = body.get("notes") ?? "";
     this.inFlight = notes;
     try {
       const answer = await fetch(this.form.action, {
         method: "POST",
         body,
-        headers: { Accept: "application/json" },
-        keepalive: true,
+        headers: { Accept: "application/json", "X-Part": "sentence" },
+        keepalive: isLeaving && body.toString().length < MOST_WHILE_LEAVING,
       });
-      if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
-      const kept = await answer.json();
-      this.unheard = [];
-      this.onKept(answer.status === 409, kept);
+      if (answer.ok || answer.status === 409) this.onKept(answer.status === 409, await answer.json());
+      else if (answer.status >= 500 || TRY_AGAIN.includes(answer.status)) throw new Error(String(answer.status));
+      else fill(this.form, "saved", await answer.text());
     } catch {
       this.unheard = [...this.unheard, notes].slice(-MOST_UNHEARD);
       fill(this.form, "saved", say("Not saved yet. Trying again."));
@@ -103,6 +117,7 @@ export class Notes {
    * @param {{notes: string, version: string}} kept what stands now
    */
   onKept(isOvertaken, { notes, version }) {
+    this.unheard = [];
     /** @type {HTMLInputElement} */ (this.form.elements.namedItem("version")).value = version;
     this.isOvertaken = isOvertaken;
     if (isOvertaken) this.stopWaiting();
