@@ -212,8 +212,12 @@ async def test_notes_from_the_page_of_an_earlier_room_are_saved_where_they_went_
         kept = await answer.json()
         assert (answer.status, kept["notes"]) == (200, "Bread, and butter.")
         headers = {"Accept": "application/json", "X-Part": "sentence"}
-        answer = await claire.session.post(there, data=form.typed(notes="x" * 5000, version=kept["version"]), headers=headers)
-        assert (answer.status, "too long by 1000 characters" in await answer.text()) == (422, True), "a script hears the sentence alone"
+        answer = await claire.session.post(
+            there, data=form.typed(notes="x" * 5000, version=kept["version"]), headers=headers
+        )
+        assert (answer.status, "too long by 1000 characters" in await answer.text()) == (422, True), (
+            "a script hears the sentence alone"
+        )
     async with world.database.reading() as tx:
         written = [(await tx.session.get_one(FollowUp, each.id)).notes for each in (first, second)]
     assert written == ["", "Bread, and butter."]
