@@ -130,14 +130,15 @@ async def outcomes(tx: Transaction, rows: list[Suggestion]) -> dict[uuid.UUID, l
     for place in (await tx.session.execute(places.order_by(Place.joined_at))).unique().scalars():
         if not any((person_id, booth) == (place.person_id, place.booth) for person_id, booth, _ in found):
             found.append((place.person_id, place.booth, _stood(place)))
-    return {
-        row.id: sorted((each for *whose, each in found if _is_of(row, *whose)), key=lambda each: each.at)
-        for row in shared
-    }
+    return {row.id: sorted(_of(row, found), key=lambda each: each.at) for row in shared}
 
 
-def _is_of(row: Suggestion, person_id: uuid.UUID, booth: Booth) -> bool:
-    return person_id == row.person_id and booth.fair_id == row.fair_id and row.booth_id in (None, booth.id)
+def _of(row: Suggestion, found: list[tuple[uuid.UUID, Booth, Outcome]]) -> list[Outcome]:
+    return [
+        outcome
+        for person_id, booth, outcome in found
+        if person_id == row.person_id and booth.fair_id == row.fair_id and row.booth_id in (None, booth.id)
+    ]
 
 
 def _stood(place: Place) -> Outcome:
