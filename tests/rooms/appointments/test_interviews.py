@@ -1,7 +1,6 @@
 """Interviews at a booth by the machinery of appointments: who may book, when, with whom, and who hears of it."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -12,78 +11,39 @@ from rooms.access import cv_readers
 from rooms.appointments import (
     agenda,
     allocation,
-    appointment_types,
     booking,
     booking_rules,
-    delays,
     fair_days,
     hours,
     interviews,
     own_calendar,
     recruiter_departure,
     reservation,
-    room,
     satisfaction,
     slot_search,
     transitions,
     waiting_list,
 )
 from rooms.appointments.appointment import Appointment, AppointmentState, Attendance
-from rooms.appointments.appointment_types import AppointmentType, AppointmentTypeText
+from rooms.appointments.appointment_types import AppointmentType
 from rooms.appointments.search import SlotSearch
-from rooms.caseload import agreed_steps, caseload, suggestions
+from rooms.caseload import agreed_steps, caseload
 from rooms.core.errors import Invalid, NotFound, Problem
 from rooms.core.outbox import Mail
-from rooms.core.transaction import Transaction
 from rooms.fairs import booths, schedule
 from rooms.fairs.fairs import Fair, FairState
-from rooms.lines import line_status
-from rooms.meetings import follow_up, meetings, under_way
-from rooms.meetings.meeting import Meeting, NextStep
 from rooms.meetings.modes import Mode
 from rooms.organisations import employers
 from rooms.people import people
 from rooms.people.people import Person
 from tests.cast import Cast
+from tests.rooms.appointments.interviews import Booth, open_booth
 from tests.rooms.appointments.office import PARIS, open_office
-
-KIND = AppointmentTypeText("Interview", 20, ("video", "phone"), "Which job?", "Your CV")
-
-
-@dataclass
-class Booth:
-    """Luc is at the Atlantique's booth for interviews from 8 to 20, and the fair is open from 8 to 18."""
-
-    cast: Cast
-    appointment_type: AppointmentType
-
-    async def fresh(self, tx: Transaction) -> AppointmentType:
-        return await tx.session.get_one(AppointmentType, self.appointment_type.id)
-
-    async def starts(self, person: Person) -> list[datetime]:
-        async with self.cast.database.reading() as tx:
-            appointment_type = await self.fresh(tx)
-            found = await slot_search.free_times(
-                tx, SlotSearch(appointment_type, Mode.VIDEO), person.id, tx.now.date(), 2
-            )
-        return [each.span.begins for each in found]
-
-    async def book(self, person: Person, begins: datetime) -> Appointment:
-        async with self.cast.database.transaction() as tx:
-            someone = await self.cast.fresh(tx, person)
-            row = await allocation.reserve(tx, SlotSearch(await self.fresh(tx), Mode.VIDEO), someone, begins, PARIS)
-            await booking.book(tx, row, someone, "Cook", "")
-            return row
 
 
 @pytest.fixture
 async def booth(cast: Cast) -> Booth:
-    async with cast.database.transaction() as tx:
-        appointment_type = await appointment_types.add(tx, await cast.fresh_booth(tx, cast.atlantique), KIND)
-        await hours.add_day(tx, cast.luc.id, tx.now.date(), (8 * 60, 20 * 60), ("video",))
-        await booking_rules.change(tx, cast.luc.id, booking_rules.RulesText(0, 10, 0, 56, 40))
-        await hours.add_weekly(tx, cast.sophie.id, 1, 8 * 60, 20 * 60, ("video",))
-    return Booth(cast, appointment_type)
+    return await open_booth(cast)
 
 
 async def test_the_booths_staff_is_offered_while_the_fair_is_open_and_nobody_else(booth: Booth) -> None:
@@ -294,37 +254,6 @@ async def test_a_time_that_is_added_takes_no_weekly_hours_away(booth: Booth) -> 
         assert refused.value.field == "day"
 
 
-async def both_in(cast: Cast, row: Appointment) -> Meeting:
-    async with cast.database.transaction() as tx:
-        mine = await reservation.locked(tx, row.id)
-        assert mine
-        for person in (cast.amina, cast.luc):
-            meeting = await room.enter(tx, mine, await cast.fresh(tx, person))
-            await meetings.go_in(tx, await cast.fresh(tx, person), meeting)
-    return meeting
-
-
-async def test_who_is_in_an_interview_is_there_and_late_for_the_next_one(booth: Booth) -> None:
-    cast = booth.cast
-    starts = await booth.starts(cast.amina)
-    row, later = await booth.book(cast.amina, starts[0]), await booth.book(cast.karim, starts[1])
-    await both_in(cast, row)
-    async with cast.database.transaction() as tx:
-        booth = await cast.fresh_booth(tx, cast.atlantique)
-        assert [each.id for each in (await line_status.of_booths(tx, [booth]))[booth.id].staff] == [cast.luc.id]
-        held = await under_way.led_now_by(tx, cast.luc.id)
-        assert held
-        assert held.appointment_id == row.id
-    cast.clock.pass_by(minutes=45)
-    async with cast.database.transaction() as tx:
-        assert await delays.counsellors(tx) == {cast.luc.id}
-        await delays.look(tx, cast.luc.id)
-        waits = await reservation.locked(tx, later.id)
-        assert waits
-        assert waits.expected_at
-        assert waits.expected_at > later.begins_at
-
-
 async def test_taking_a_day_out_of_the_fair_cancels_its_interviews_and_tells_both(booth: Booth) -> None:
     cast = booth.cast
     async with cast.database.transaction() as tx:
@@ -345,73 +274,3 @@ async def test_taking_a_day_out_of_the_fair_cancels_its_interviews_and_tells_bot
         assert (row.state, row.cancel_words) == (AppointmentState.CANCELLED, "Not on this day.")
         mails = (await tx.session.execute(select(Mail).where(Mail.once.startswith(f"cancelled:{goes.id}")))).scalars()
         assert {mail.recipient for mail in mails} == {cast.amina.email, cast.luc.email}
-
-
-async def held(booth: Booth, row: Appointment) -> Meeting:
-    """Both have gone in; then the recruiter finishes."""
-    cast = booth.cast
-    meeting = await both_in(cast, row)
-    async with cast.database.transaction() as tx:
-        found = await room.locked_meeting(tx, meeting.id)
-        assert found
-        await meetings.end(tx, found)
-        return found
-
-
-async def test_an_interview_leads_to_a_next_step_and_an_answer(booth: Booth) -> None:  # O11
-    cast = booth.cast
-    row = await booth.book(cast.amina, (await booth.starts(cast.amina))[0])
-    talk = await held(booth, row)
-    async with cast.database.transaction() as tx:
-        (due,) = await follow_up.unanswered(tx, cast.atlantique.id, cast.luc.id)
-        assert due.id == talk.id
-        assert due.follow_up.answer_promised_by == tx.now + timedelta(days=cast.fair.answer_days)
-        await follow_up.answer(tx, due, NextStep.GO_ON, "Come on Monday.")
-    async with cast.database.reading() as tx:
-        assert await follow_up.unanswered(tx, cast.atlantique.id, cast.luc.id) == []
-        assert [each.id for each in await follow_up.of_booth(tx, cast.atlantique.id)] == [talk.id]
-        (mine,) = await follow_up.talks_of(tx, cast.amina.id)
-        assert (mine.id, mine.follow_up.answer) == (talk.id, "Come on Monday.")
-        assert mine.employers_booth
-        assert mine.employers_booth.employer.name == "Hôtel Atlantique"
-        letter = (await tx.session.execute(select(Mail).where(Mail.template == "answer"))).scalar_one()
-    assert (letter.recipient, letter.values["employer"]) == (cast.amina.email, "Hôtel Atlantique")
-
-
-async def test_whoever_suggested_a_fair_sees_each_talk_of_it_with_its_answer(booth: Booth) -> None:
-    cast = booth.cast
-    async with cast.database.transaction() as tx:
-        fair, amina = await tx.session.get_one(Fair, cast.fair.id), await cast.fresh(tx, cast.amina)
-        row = await suggestions.suggest(tx, await cast.fresh(tx, cast.ines), amina, fair, None, "")
-        await suggestions.share(tx, amina.id, row.id, is_shared=True)
-    first = await held(booth, await booth.book(cast.amina, (await booth.starts(cast.amina))[0]))
-    async with cast.database.transaction() as tx:
-        await follow_up.answer(tx, await tx.session.get_one(Meeting, first.id), NextStep.GO_ON, "Come on Monday.")
-    again = await booth.book(cast.amina, (await booth.starts(cast.amina))[0])
-    cast.clock.pass_by(seconds=(again.begins_at - cast.clock.now()).total_seconds())
-    await held(booth, again)
-    async with cast.database.reading() as tx:
-        (seen,) = (await suggestions.outcomes(tx, await suggestions.of_person(tx, cast.amina.id))).values()
-    assert [(each.employer, each.came, each.next_step) for each in seen] == [
-        ("Hôtel Atlantique", True, NextStep.GO_ON),
-        ("Hôtel Atlantique", True, None),
-    ]
-
-
-async def test_what_was_written_before_a_room_was_opened_again_goes_on(booth: Booth) -> None:  # O11, K15
-    cast = booth.cast
-    row = await booth.book(cast.amina, (await booth.starts(cast.amina))[0])
-    async with cast.database.transaction() as tx:
-        mine = await reservation.locked(tx, row.id)
-        assert mine
-        alone = await room.enter(tx, mine, await cast.fresh(tx, cast.luc))
-        await follow_up.note(tx, alone, "Knows bread.", NextStep.KEEP)
-        await meetings.end(tx, alone)
-    talk = await held(booth, row)
-    assert talk.id != alone.id
-    async with cast.database.reading() as tx:
-        (due,) = await follow_up.unanswered(tx, cast.atlantique.id, cast.luc.id)
-        assert (due.id, due.follow_up.notes, due.follow_up.next_step) == (talk.id, "Knows bread.", NextStep.KEEP)
-        assert [each.id for each in await follow_up.talks_of(tx, cast.amina.id)] == [talk.id]
-        assert [each.id for each in await follow_up.notes_on(tx, cast.amina.id, cast.luc.id)] == [talk.id]
-        assert await follow_up.notes_on(tx, cast.amina.id, cast.sophie.id) == []
