@@ -175,6 +175,7 @@ BROWSER = (
     N_("You had typed here: %(text)s"),
     N_("Connection lost. It mends by itself."),
     N_("The talk goes on. The server is out of reach for the moment."),
+    N_("%(name)s has left, and can still come back"),
     N_("%(minutes)s min left"),
     N_("Time is up, you may go on"),
     N_(

@@ -41,7 +41,7 @@ class WentInEvent(StreamEvent):
 
 @server_event("meeting:went_out")
 class WentOutEvent(StreamEvent):
-    """A guest has gone, and may come back."""
+    """Somebody has left, and may come back."""
 
     meeting_id: UUID
     person_id: UUID
@@ -108,6 +108,8 @@ async def _ended(_: Transaction, published: PublishedEvent) -> StreamEvent:
 class MeetingSnapshot(Payload):
     state: MeetingState
     went_in: list[UUID]
+    went_out: list[UUID]
+    """Who has left and may come back."""
     live_at: datetime | None
     planned_end_at: datetime | None
     mode: Mode
@@ -220,7 +222,7 @@ async def leave(context: Context, payload: OneMeeting) -> Ack:
 
 @client_event("meeting:go_out", OneMeeting, per_minute=30)
 async def go_out(context: Context, payload: OneMeeting) -> Ack:
-    """A guest goes, and may come back; the two others go on."""
+    """Whoever does not lead leaves, and may come back; whoever is still there goes on."""
     async with context.transaction() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting_id, lock=True)
         await meetings.go_out(tx, actor.known, meeting)

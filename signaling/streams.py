@@ -221,6 +221,7 @@ async def meeting_snapshot(tx: Transaction, subject_id: uuid.UUID) -> MeetingSna
     return MeetingSnapshot(
         state=meeting.state,
         went_in=sorted(meeting.gone_in),
+        went_out=sorted(meeting.gone_out),
         live_at=meeting.live_at,
         planned_end_at=meeting.planned_end_at,
         mode=meeting.mode,

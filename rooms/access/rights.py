@@ -111,7 +111,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.DOCUMENT_READ,  ANY,   R.SELF, R.STAFF),
     _right(A.MEETING_ENTER,  ANY,   R.SELF, R.RECRUITER, R.GUEST),
     _right(A.MEETING_LEAD,   ANY,   R.RECRUITER),
-    _right(A.MEETING_END,    ANY,   R.SELF, R.RECRUITER),
+    _right(A.MEETING_END,    ANY,   R.RECRUITER),
     _right(A.MEETING_REPORT, ANY,   R.SELF, R.RECRUITER),
     _right(A.MEETING_RATE,   ANY,   R.SELF),
     _right(A.MEETING_SHOW,   ANY,   R.SELF),

@@ -1,4 +1,4 @@
-"""Meetings where nobody is any more."""
+"""Meetings where nobody is any more, or to which whoever left has not come back."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -12,16 +12,29 @@ from rooms.meetings.meeting import Meeting, MeetingState
 from rooms.people import presence
 
 APPOINTMENT_GRACE = timedelta(minutes=10)
+BACK_WITHIN = timedelta(minutes=5)
+"""How long a talk waits for whoever has left it."""
 
 
 async def now_abandoned(tx: Transaction) -> list[uuid.UUID]:
-    """Meetings where nobody has been seen for longer than the fair's grace. For the worker."""
+    """Meetings where nobody has been seen for longer than the fair's grace, or whose leader was left alone. For the
+    worker."""
     query = select(Meeting).where(Meeting.state.in_((MeetingState.WAITING, MeetingState.LIVE)))
     going_on = list((await tx.session.execute(query)).scalars())
     ends_at = await room.ends_of(tx, going_on)
     people = {person.id for meeting in going_on for person in meeting.people}
     reach = await presence.reach(tx, people)
-    return [meeting.id for meeting in going_on if _is_abandoned(tx, meeting, reach, ends_at.get(meeting.id))]
+    return [
+        meeting.id
+        for meeting in going_on
+        if _is_left_alone(tx, meeting) or _is_abandoned(tx, meeting, reach, ends_at.get(meeting.id))
+    ]
+
+
+def _is_left_alone(tx: Transaction, meeting: Meeting) -> bool:
+    """Where a guest is in, the two may go on."""
+    left_at = meeting.gone_out.get(meeting.candidate_id)
+    return left_at is not None and left_at + BACK_WITHIN <= tx.now and meeting.guest_id not in meeting.gone_in
 
 
 def _is_abandoned(

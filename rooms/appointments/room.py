@@ -141,7 +141,7 @@ async def _record_by_itself(tx: Transaction, event: MeetingEnded) -> None:
     row = await appointment_of(tx, meeting)
     if row is None or event.state is not MeetingState.ENDED:
         return
-    came_at = meeting.gone_in.get(row.candidate_id)
+    came_at = meeting.participant(row.candidate_id).went_in_at
     if row.state is AppointmentState.BOOKED and came_at:
         late = came_at > row.begins_at + LATE_AFTER
         await transitions.end(tx, row, Attendance.LATE if late else Attendance.CAME, meeting.led_by)

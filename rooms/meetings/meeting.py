@@ -52,7 +52,9 @@ class Participant(Base):
     booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
     """The booth for which they speak, on the employer's side."""
     went_in_at: Mapped[datetime | None]
-    """None before they went in, and again once a guest has gone."""
+    """When they went in for the first time."""
+    went_out_at: Mapped[datetime | None]
+    """Since when they are out again, and may come back; only whoever does not lead."""
     booth: Mapped[Booth | None] = relationship(lazy="joined")
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
@@ -138,8 +140,13 @@ class Meeting(Base):
 
     @property
     def gone_in(self) -> dict[uuid.UUID, datetime]:
-        """Who has gone in, and when."""
-        return {each.person_id: each.went_in_at for each in self.participants if each.went_in_at}
+        """Who is in, and since when they came first."""
+        return {each.person_id: at for each in self.participants if (at := each.went_in_at) and not each.went_out_at}
+
+    @property
+    def gone_out(self) -> dict[uuid.UUID, datetime]:
+        """Who has left and may come back, and since when."""
+        return {each.person_id: each.went_out_at for each in self.participants if each.went_out_at}
 
     def has(self, person_id: uuid.UUID) -> bool:
         return any(each.person_id == person_id for each in self.participants)
@@ -201,7 +208,7 @@ class WentIn(DomainEvent):
 
 
 class WentOut(DomainEvent):
-    """A guest has gone, and may come back; the two others go on."""
+    """Somebody has left, and may come back; whoever is still there goes on."""
 
     kind: ClassVar[str] = "meeting.went_out"
     meeting_id: uuid.UUID

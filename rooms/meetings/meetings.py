@@ -90,11 +90,11 @@ async def go_in(tx: Transaction, person: Person, meeting: Meeting) -> None:
     """The click that sends one's sound and picture. Once the candidate has gone in and somebody else, it is live."""
     if meeting.is_over:
         raise Conflict("meeting.over", N_("This talk has ended."))
-    if meeting.appointment_id:
-        await _engage(tx, person, meeting)
+    await _engage(tx, person, meeting)
     if person.id in meeting.gone_in:
         return
-    meeting.participant(person.id).went_in_at = tx.now
+    mine = meeting.participant(person.id)
+    mine.went_in_at, mine.went_out_at = mine.went_in_at or tx.now, None
     if meeting.live_at is None and meeting.candidate_id in meeting.gone_in and len(meeting.gone_in) > 1:
         meeting.live_at = tx.now
         meeting.planned_end_at = tx.now + timedelta(minutes=meeting.planned_minutes)
@@ -111,10 +111,16 @@ async def go_in(tx: Transaction, person: Person, meeting: Meeting) -> None:
 
 
 async def go_out(tx: Transaction, person: Person, meeting: Meeting) -> None:
-    """A guest leaves: they are free for other talks, and the two others go on."""
-    if meeting.is_over or person.id != meeting.guest_id or person.id not in meeting.gone_in:
+    """Whoever does not lead leaves: they are free for other talks, whoever is still there goes on, and they may come
+    back. A talk that has not begun is given up with its candidate."""
+    if meeting.is_over or person.id == meeting.led_by_id:
         return
-    meeting.participant(person.id).went_in_at = None
+    if person.id == meeting.candidate_id and meeting.state is MeetingState.WAITING:
+        await end(tx, meeting)
+        return
+    if person.id not in meeting.gone_in:
+        return
+    meeting.participant(person.id).went_out_at = tx.now
     await engagement.release(tx, person.id, meeting.id)
     tx.record(WentOut(meeting_id=meeting.id, person_id=person.id), meeting_stream(meeting.id))
 

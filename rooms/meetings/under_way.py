@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from rooms.core.transaction import Transaction
 from rooms.meetings.meeting import GOES_ON, Meeting, MeetingState, Part, Participant, takes_part
@@ -12,11 +12,15 @@ MEASURED_TALKS = 12
 
 
 async def current(tx: Transaction, person_id: uuid.UUID) -> Meeting | None:
-    """The meeting from a line that this person is in now. The room of an appointment is entered from its page."""
-    query = select(Meeting).where(
-        Meeting.call_id.is_not(None),
-        takes_part(person_id),
-        Meeting.state.in_(GOES_ON),
+    """The meeting from a line that this person is in now, or has left and may come back to. The room of an appointment
+    is entered from its page."""
+    theirs = Participant.meeting_id == Meeting.id, Participant.person_id == person_id
+    query = (
+        select(Meeting)
+        .join(Participant, and_(*theirs))
+        .where(Meeting.call_id.is_not(None), Meeting.state.in_(GOES_ON))
+        .order_by(Participant.went_out_at.is_not(None), Meeting.id.desc())
+        .limit(1)
     )
     return (await tx.session.execute(query)).scalars().first()
 

@@ -116,12 +116,12 @@ class Candidate(Person):
         try:
             await asyncio.wait_for(talk.is_live.wait(), COMES_WITHIN)
         except TimeoutError:
-            await talk.end()
+            await talk.leave()
             return
         if talk.with_visitor:
             await self._speak(talk)
         await asyncio.sleep(STAYS_FOR)
-        await talk.end()
+        await talk.leave()
 
     async def _speak(self, talk: Talk) -> None:
         await self.company.pause(2, 4)

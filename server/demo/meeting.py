@@ -32,6 +32,8 @@ class Talk:
         self.is_live = asyncio.Event()
         """Both have gone in: from now on sound and picture are sent."""
         self.is_over = asyncio.Event()
+        self.is_left = asyncio.Event()
+        """While the other one has left and may come back."""
         self._live = live
         self._tab = tab
         self._portrait = portrait
@@ -64,12 +66,22 @@ class Talk:
     async def _show(self) -> None:
         await self._live.send("meeting:show", channel_id=self.meeting, microphone=True, camera=self.with_video)
 
+    async def leave(self) -> None:
+        await self._live.send("meeting:go_out", meeting_id=self.meeting)
+
     async def end(self) -> None:
         await self._live.send("meeting:end", meeting_id=self.meeting)
 
     async def unless_over(self, work: Coroutine[Any, Any, None]) -> None:
         """Do `work`, but no longer than the meeting lasts."""
-        doing, over = asyncio.create_task(work), asyncio.create_task(self.is_over.wait())
+        await self._until(self.is_over, work)
+
+    async def unless_left(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do `work`, but no longer than the other one stays."""
+        await self._until(self.is_left, work)
+
+    async def _until(self, event: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+        doing, over = asyncio.create_task(work), asyncio.create_task(event.wait())
         try:
             await asyncio.wait({doing, over}, return_when=asyncio.FIRST_COMPLETED)
             if doing.done():
@@ -107,7 +119,10 @@ class Talk:
             case "meeting:mode_changed":
                 await self._step(payload["mode"])
             case "meeting:went_in" if payload["live_at"]:
+                self.is_left.clear()
                 self._go_live()
+            case "meeting:went_out":
+                self.is_left.set()
             case "meeting:peers":
                 await self._arrange(payload)
             case "meeting:signal":

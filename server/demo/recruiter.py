@@ -128,7 +128,10 @@ class Recruiter(Person):
             self.line.let_be_person(talk.other)
             await talk.end()
             return
-        await (self._speak(talk) if talk.with_visitor else self.company.pause(*TALKS_WITH_SIMULATED))
+        await talk.unless_left(self._speak(talk) if talk.with_visitor else self.company.pause(*TALKS_WITH_SIMULATED))
+        if talk.is_left.is_set():
+            await self.company.pause(5, 8)
+            await talk.unless_left(self.company.pause(*TALKS_WITH_SIMULATED))
         await talk.end()
 
     async def _speak(self, talk: Talk) -> None:

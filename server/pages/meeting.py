@@ -116,11 +116,17 @@ async def step(request: PageRequest) -> web.StreamResponse:
 
 @post("/meetings/{meeting}/leave")
 async def leave(request: PageRequest) -> web.StreamResponse:
-    """A guest goes, and the two others go on."""
+    """Whoever does not lead goes, and may come back."""
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), lock=True)
         await meetings.go_out(tx, request.actor.known, row)
-    return request.go(f"/appointments/{row.appointment_id}" if row.appointment_id else row.path)
+        has_way_back = request.actor.known.id in row.gone_out
+    if row.appointment_id:
+        back = f"/appointments/{row.appointment_id}"
+    else:
+        back = f"/me/talks#talk-{row.id}" if has_way_back else row.path
+    said = language.gettext("You have left. If it was a mistake, go back in: the talk waits for five minutes.")
+    return request.go(back, said if has_way_back else None)
 
 
 @post("/meetings/{meeting}/end")

@@ -93,7 +93,7 @@ async def test_a_simulated_recruiter_calls_talks_and_answers(visitors: Visitors,
     await expect(amina.get_by_text("Schedules are known a month ahead")).to_be_visible(timeout=PATIENCE)
     await amina.get_by_role("button", name="Leave").click()
     await amina.get_by_role("dialog").get_by_role("button", name="Leave").click()
-    await expect(amina.get_by_role("heading", name="The talk has ended.")).to_be_visible(timeout=PATIENCE)
+    await expect(amina.get_by_text("You have left.")).to_be_visible(timeout=PATIENCE)
     await _until_answered(amina)
 
 

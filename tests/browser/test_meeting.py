@@ -199,6 +199,22 @@ async def test_notes_save_themselves_and_time_left_is_shown_to_both(talk: Talk) 
         await expect(page.locator("[data-slot=time]")).to_contain_text("15 min left")
 
 
+async def test_who_left_by_mistake_goes_back_in(talk: Talk) -> None:
+    await expect(talk.amina.locator("[data-slot=time]")).to_be_visible()
+    await talk.amina.get_by_role("button", name="Leave").click()
+    await talk.amina.get_by_role("dialog", name="Leave the talk?").get_by_role("button", name="Leave").click()
+    await expect(talk.amina.get_by_text("You have left.")).to_be_visible()
+    await expect(talk.luc.locator("[data-slot=note-words]")).to_have_text(
+        "Amina Benali has left, and can still come back"
+    )
+    await talk.amina.get_by_role("main").get_by_role("link", name="Back to the talk").last.click()
+    await go_in(talk.amina)
+    await until_frames(talk.amina)
+    await until_frames(talk.luc)
+    await talk.luc.get_by_role("button", name="Finish").click()
+    await expect(talk.amina.get_by_role("heading", name="The talk has ended.")).to_be_visible()
+
+
 async def test_a_stranger_finds_nothing_and_cannot_signal(talk: Talk, visitors: Visitors) -> None:
     karim = await visitors.sign_in(visitors.cast.karim)
     answer = await karim.goto(talk.path)

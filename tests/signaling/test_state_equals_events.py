@@ -304,6 +304,10 @@ async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
         held = await tx.session.get_one(Meeting, meeting.id)
         await meetings.go_out(tx, await cast.fresh(tx, cast.luc), held)
+    for way in (meetings.go_out, meetings.go_in, meetings.go_out):
+        async with o.during() as tx:
+            held = await tx.session.get_one(Meeting, meeting.id)
+            await way(tx, await cast.fresh(tx, cast.amina), held)
     cast.clock.pass_by(minutes=50)
     async with o.during() as tx:
         await delays.look(tx, cast.claire.id)

@@ -6,6 +6,7 @@
  * @typedef {object} MeetingSnapshot
  * @property {string} state
  * @property {string[]} went_in who is in, by id
+ * @property {string[]} went_out who has left and may come back
  * @property {string | null} live_at
  * @property {string | null} planned_end_at
  * @property {Mode} mode
@@ -27,11 +28,15 @@
 const CHANGES = {
   "meeting:went_in": (before, { person_id, live_at, planned_end_at }) => ({
     went_in: [...new Set([...before.went_in, person_id])].sort(),
+    went_out: before.went_out.filter((each) => each !== person_id),
     live_at,
     planned_end_at,
     state: live_at ? "live" : before.state,
   }),
-  "meeting:went_out": (before, { person_id }) => ({ went_in: before.went_in.filter((each) => each !== person_id) }),
+  "meeting:went_out": (before, { person_id }) => ({
+    went_in: before.went_in.filter((each) => each !== person_id),
+    went_out: [...new Set([...before.went_out, person_id])].sort(),
+  }),
   "meeting:mode_changed": (_, { mode, phone }) => ({ mode, phone }),
   "meeting:prolonged": (_, { planned_end_at }) => ({ planned_end_at }),
   "meeting:ended": (_, { state }) => ({ state }),

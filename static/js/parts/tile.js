@@ -35,6 +35,7 @@ export class Tile {
   words(meeting) {
     const name = this.name;
     if (meeting.otherIsIn) return say("%(name)s has gone in", { name });
+    if (meeting.snapshot.went_out.includes(meeting.other)) return say("%(name)s has left, and can still come back", { name });
     return meeting.otherPeer ? say("%(name)s is getting ready", { name }) : say("%(name)s is not connected now", { name });
   }
 

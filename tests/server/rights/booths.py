@@ -47,8 +47,10 @@ DESK: tuple[Row, ...] = (
 MEETING: tuple[Row, ...] = (
     read("/meetings/{meeting}", only("tomas", "sophie")).hidden(),
     act("/meetings/{meeting}/mode", only("tomas", "sophie"), to("/meetings/{meeting}"), mode="audio").hidden(),
-    act("/meetings/{meeting}/end", only("tomas", "sophie"), to("/meetings/{meeting}")).hidden(),
-    act("/meetings/{meeting}/leave", only("tomas", "sophie"), to("/meetings/{meeting}")).hidden(),
+    act("/meetings/{meeting}/end", only("sophie"), to("/meetings/{meeting}")).hidden().but(tomas=403),
+    act("/meetings/{meeting}/leave", only("tomas", "sophie"), to("/meetings/{meeting}"))
+    .hidden()
+    .but(tomas=to("/me/talks#talk-{meeting}")),
     act("/meetings/{meeting}/notes", only("sophie"), PAGE, notes="Kind.").hidden().but(tomas=403),
     act("/meetings/{meeting}/answer", only("sophie"), to("/desk/*"), next_step="keep")
     .after("sophie", "/meetings/{meeting}/end")

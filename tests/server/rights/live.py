@@ -66,7 +66,7 @@ MEETINGS: tuple[LiveRow, ...] = (
     .but(sophie="refused", tomas="cobrowsing.over"),
     send("cobrowsing:end", TALKING, meeting_id="{meeting}").hidden("meeting"),
     send("meeting:prolong", only("sophie"), meeting_id="{meeting}").hidden("meeting").but(tomas="refused"),
-    send("meeting:end", TALKING, meeting_id="{meeting}").hidden("meeting"),
+    send("meeting:end", only("sophie"), meeting_id="{meeting}").hidden("meeting").but(tomas="refused"),
 )
 
 LIVE = (*STREAMS, *CHAT, *LINES, *MEETINGS)
