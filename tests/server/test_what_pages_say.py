@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from rooms.appointments.appointment import Appointment
 from rooms.chat import messages, moderation, questions, silences
@@ -16,6 +16,7 @@ from rooms.fairs.booths import Booth
 from rooms.lines.places import Place
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState
 from rooms.organisations import agencies
+from rooms.organisations.referents import CaseloadEntry
 from rooms.people import people
 from rooms.people.people import Person
 from server.demo import office
@@ -112,6 +113,20 @@ async def test_notes_go_with_the_answer_and_a_second_answer_asks(world: World) -
     async with world.database.reading() as tx:
         written = await tx.session.get_one(FollowUp, world_id(world, "meeting"))
     assert (written.notes, written.answer) == ("Knows bread.", "Welcome.")
+
+
+@ONE
+async def test_whoever_nobody_follows_any_more_reads_whose_they_are(world: World) -> None:  # K1
+    async with world.database.transaction() as tx:
+        await tx.session.execute(delete(CaseloadEntry).where(CaseloadEntry.person_id == world_id(world, "amina")))
+        entry = CaseloadEntry(
+            person_id=world_id(world, "amina"), agency_id=world_id(world, "agency"), counsellor_id=None, since=tx.now
+        )
+        tx.session.add(entry)
+    async with visitor(world, "amina") as amina:
+        text = await amina.get("/appointments")
+    assert "Your counsellor has left." in text
+    assert "stays responsible for you" in text
 
 
 @ONE
