@@ -170,6 +170,7 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
         if any(edits.version({"notes": sent}) == stands for sent in request.ticked("sent")):
             # What stands is what this page had sent, and whose answer it did not hear.
             edits.compared(request, _notes(row))
+        typed = request.typed("notes")
         try:
             edits.merge(request, _notes(row))
         except edits.Overtaken:
@@ -180,7 +181,9 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
         await follow_up.note(tx, row, request.typed("notes"), NextStep(step) if step in list(NextStep) else None)
         edits.compared(request, _notes(row))
     if is_script:
-        return web.json_response(_kept(row).model_dump())
+        # What only another tab has changed stands as it is, and this page shows it.
+        status = 200 if request.typed("notes") == typed else 409
+        return web.json_response(_kept(row).model_dump(), status=status)
     return await request.stay(meeting, shown.path, language.gettext("Notes saved."))
 
 

@@ -199,6 +199,19 @@ async def test_notes_save_themselves_and_time_left_is_shown_to_both(talk: Talk) 
         await expect(page.locator("[data-slot=time]")).to_contain_text("15 min left")
 
 
+async def test_whoever_types_is_not_led_away_by_the_other_one(talk: Talk) -> None:
+    """What is meant for the notes alone must not land in the chat: the other one goes on in writing just then."""
+    await talk.luc.get_by_role("tab", name="Notes").click()
+    notes = talk.luc.get_by_label("Private notes")
+    await notes.press_sequentially("Private ")
+    await talk.amina.get_by_role("button", name="Another way").click()
+    await talk.amina.get_by_role("button", name="In writing").click()
+    await expect(talk.luc.get_by_text("You go on in writing.")).to_be_visible()
+    await talk.luc.keyboard.type("opinion")
+    await expect(notes).to_have_value("Private opinion")
+    await expect(talk.amina.get_by_label("Your message")).to_be_focused()
+
+
 async def test_who_left_by_mistake_goes_back_in(talk: Talk) -> None:
     await expect(talk.amina.locator("[data-slot=time]")).to_be_visible()
     await talk.amina.get_by_role("button", name="Leave").click()

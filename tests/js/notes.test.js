@@ -111,11 +111,38 @@ test("another tab's words are replaced only by the button", async () => {
   assert.match(page.said.textContent, /theirs/);
   type(page, "mine, longer");
   mock.timers.tick(60_000);
-  page.notes.onLeave();
   assert.equal(page.asked.length, 1);
   assert.match(page.said.textContent, /theirs/, "the notice stays");
   page.notes.onSubmit({ preventDefault() {} });
   assert.deepEqual([page.asked[1].notes, page.asked[1].version], ["mine, longer", "7"]);
+  mock.timers.reset();
+});
+
+test("whoever goes without having chosen keeps both", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  type(page, "mine");
+  mock.timers.tick(800);
+  await page.asked[0].answer(409, { notes: "theirs", version: "7" });
+  type(page, "mine, longer");
+  page.notes.onLeave();
+  assert.deepEqual([page.asked[1].notes, page.asked[1].version], ["theirs\n\nmine, longer", "7"]);
+  mock.timers.reset();
+});
+
+test("where nothing was typed, what another tab has written is shown, and is not written over by the next word", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  type(page, "one");
+  mock.timers.tick(800);
+  await page.asked[0].answer(200, { notes: "one", version: "1" });
+  page.notes.onSubmit({ preventDefault() {} });
+  await page.asked[1].answer(409, { notes: "two", version: "2" });
+  assert.equal(page.fields.notes.value, "two");
+  assert.match(page.said.textContent, /elsewhere/);
+  type(page, "two and more");
+  mock.timers.tick(800);
+  assert.deepEqual([page.asked[2].notes, page.asked[2].version], ["two and more", "2"]);
   mock.timers.reset();
 });
 

@@ -180,6 +180,8 @@ async def test_what_a_page_sent_before_it_left_is_not_held_against_it(world: Wor
         form, there = form_to(path, page, f"{path}/notes"), world.server.make_url(f"{path}/notes")
         headers = {"Accept": "application/json"}
         assert (await sophie.session.post(there, data=form.typed(notes="first"), headers=headers)).status == 200
+        unchanged = await sophie.session.post(there, data=form.typed(), headers=headers)
+        assert (unchanged.status, (await unchanged.json())["notes"]) == (409, "first"), "it is told what stands"
         last = form.typed(notes="first and last", sent="first")
         assert (await sophie.session.post(there, data=last, headers=headers)).status == 200
         assert (

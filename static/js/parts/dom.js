@@ -40,6 +40,12 @@ export function actOf(event) {
   return /** @type {HTMLElement | null} */ (button)?.dataset.act;
 }
 
+/** Whether somebody writes in a field of the page just now: nothing that another one does takes the keys from there. */
+export function isTyping() {
+  const field = document.activeElement;
+  return Boolean(field?.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])"));
+}
+
 /**
  * A copy of the first element of a part's template.
  * @param {ParentNode} root

@@ -4,7 +4,7 @@ import { Devices } from "../meeting/devices.js";
 import { Meeting } from "../meeting/meeting.js";
 import { Quality } from "../meeting/quality.js";
 import { DeviceCheck } from "./device_check.js";
-import { fill, slot } from "./dom.js";
+import { fill, isTyping, slot } from "./dom.js";
 import { ModeChoice } from "./mode_choice.js";
 import { MeetingView } from "./meeting_view.js";
 import { Screen } from "./screen.js";
@@ -132,7 +132,7 @@ export class MeetingRoom {
     const isSilent = mode === "chat" || mode === "phone";
     if (mode !== "video" && this.check.wantsVideo) await this.toggleCamera();
     if (isSilent && this.check.wantsAudio) await this.toggleMicrophone();
-    if (mode === "chat") this.openChat();
+    if (mode === "chat" && !isTyping()) this.openChat();
   }
 
   openChat() {

@@ -21,11 +21,16 @@ export class Notes {
     this.inFlight = null;
     /** @type {string[]} what was sent and whose answer was never heard: it may stand all the same */
     this.unheard = [];
-    /** Another tab has written something else: it is replaced only by the button. */
-    this.isOvertaken = false;
+    /** @type {string | null} what another tab has written: it is replaced only by the button */
+    this.theirs = null;
+    this.kept = this.field.value;
     this.onInput = this.onInput.bind(this);
     this.onSubmit = this.onSubmit.bind(this);
     this.onLeave = this.onLeave.bind(this);
+  }
+
+  get field() {
+    return /** @type {HTMLTextAreaElement} */ (this.form.elements.namedItem("notes"));
   }
 
   start() {
@@ -43,11 +48,11 @@ export class Notes {
 
   /** What was typed at the last moment is not left behind; it says what is under way, whose answer nobody hears. */
   onLeave() {
-    if (this.timer) void this.send({ isLeaving: true });
+    if (this.timer || this.theirs !== null) void this.send({ isLeaving: true });
   }
 
   onInput() {
-    if (this.isOvertaken) return;
+    if (this.theirs !== null) return;
     fill(this.form, "saved", "");
     this.saveIn(PAUSE_MS);
   }
@@ -55,7 +60,7 @@ export class Notes {
   /** @param {SubmitEvent} event */
   onSubmit(event) {
     event.preventDefault();
-    this.isOvertaken = false;
+    this.theirs = null;
     this.save();
   }
 
@@ -78,6 +83,8 @@ export class Notes {
   /** @param {boolean} isLeaving */
   body(isLeaving) {
     const body = new URLSearchParams(/** @type {any} */ (new FormData(this.form)));
+    // Whoever goes without having chosen keeps both.
+    if (isLeaving && this.theirs !== null) body.set("notes", `${this.theirs}\n\n${this.field.value}`);
     const room = MOST_WHILE_LEAVING - body.toString().length;
     const sent = new URLSearchParams();
     for (const text of [...this.unheard, ...(this.inFlight === null ? [] : [this.inFlight])].reverse()) {
@@ -100,7 +107,7 @@ export class Notes {
         headers: { Accept: "application/json", "X-Part": "sentence" },
         keepalive: isLeaving && body.toString().length < MOST_WHILE_LEAVING,
       });
-      if (answer.ok || answer.status === 409) this.onKept(answer.status === 409, await answer.json());
+      if (answer.ok || answer.status === 409) this.onKept(answer.status === 409, await answer.json(), notes);
       else if (answer.status >= 500 || TRY_AGAIN.includes(answer.status)) throw new Error(String(answer.status));
       else fill(this.form, "saved", await answer.text());
     } catch {
@@ -115,12 +122,22 @@ export class Notes {
   /**
    * @param {boolean} isOvertaken
    * @param {{notes: string, version: string}} kept what stands now
+   * @param {string} sent
    */
-  onKept(isOvertaken, { notes, version }) {
+  onKept(isOvertaken, { notes, version }, sent) {
     this.unheard = [];
     /** @type {HTMLInputElement} */ (this.form.elements.namedItem("version")).value = version;
-    this.isOvertaken = isOvertaken;
-    if (isOvertaken) this.stopWaiting();
-    fill(this.form, "saved", isOvertaken ? say("Saved elsewhere meanwhile: %(text)s", { text: notes }) : say("Saved."));
+    if (!isOvertaken) {
+      this.kept = sent;
+      return fill(this.form, "saved", say("Saved."));
+    }
+    fill(this.form, "saved", say("Saved elsewhere meanwhile: %(text)s", { text: notes }));
+    if (this.field.value === this.kept) {
+      // Nothing was typed here: what stands is shown.
+      this.field.value = this.kept = notes;
+      return;
+    }
+    this.theirs = notes;
+    this.stopWaiting();
   }
 }
