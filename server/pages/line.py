@@ -51,7 +51,7 @@ async def join(request: PageRequest) -> web.StreamResponse:
             return await documents.add_cv(tx, request.actor.known, checked, document_id)
 
     checked = None
-    if upload_of(request).content:
+    if upload_of(request).name:
         checked = await take_in(request.services.storage, DocumentKind.CV, upload_of(request), take_place)
     else:
         await take_place(None, None)

@@ -134,6 +134,12 @@ async def until(page: Page, expression: str) -> None:
             await asyncio.sleep(0.05)
 
 
+async def finish(page: Page, what: str = "talk") -> None:
+    """Whoever leads ends it, and means it."""
+    await page.get_by_role("button", name="Finish").click()
+    await page.get_by_role("dialog", name=f"Finish the {what}?").get_by_role("button", name="Finish").click()
+
+
 async def until_frames(page: Page, more: int = 10) -> None:
     """Wait until the remote picture has decoded some more frames."""
     before = (await received(page))["frames"]

@@ -13,7 +13,7 @@ from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import caseload
 from rooms.core.outbox import Mail
 from rooms.organisations import agencies
-from tests.browser.conftest import Visitors, until_frames
+from tests.browser.conftest import Visitors, finish, until_frames
 from tests.browser.test_everyone import faults, tab_to
 from tests.cast import Cast
 
@@ -156,8 +156,7 @@ async def test_the_appointment_is_held_by_video_and_recorded_by_itself(visitors:
     for page in (claire, amina):
         await until_frames(page)
     await expect(claire.get_by_text("I bake.")).to_be_visible()
-    await claire.get_by_role("button", name="Finish").click()
-    await claire.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
+    await finish(claire, "appointment")
     await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()
     await expect(amina.locator("#evidence")).to_contain_text("camera and microphone work")
     await expect(amina.locator("#evidence")).to_contain_text("connected")
@@ -207,8 +206,7 @@ async def test_whoever_comes_by_the_link_talks_without_signing_in_and_is_a_stran
     await expect(claire.locator(".messages")).to_contain_text("I came by the link.")
     await amina.reload()
     await until_frames(amina)
-    await claire.get_by_role("button", name="Finish").click()
-    await claire.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
+    await finish(claire, "appointment")
     await expect(amina.locator("#evidence")).to_contain_text("connected")
     await axe(amina)
     await expect(amina.get_by_role("link", name="Appointments")).to_have_count(0)

@@ -17,6 +17,7 @@ from rooms.meetings.modes import Mode
 from server.demo import picture, sayings
 from tests.browser.conftest import (
     Visitors,
+    finish,
     until_frames,
 )
 from tests.browser.simulated import Simulated
@@ -149,7 +150,7 @@ async def test_a_simulated_candidate_comes_when_called(visitors: Visitors, simul
     await luc.get_by_role("button", name="Go in").click()
     await until_frames(luc, 20)
     await _sound(luc)
-    await luc.get_by_role("button", name="Finish").click()
+    await finish(luc)
     await expect(luc.get_by_role("heading", name="After the talk with Karim Diallo")).to_be_visible(timeout=PATIENCE)
     await luc.goto(f"/desk/{cast.atlantique.id}")
     await expect(luc.locator(".waiting-row")).to_contain_text("Karim Diallo", timeout=40_000)
@@ -219,8 +220,7 @@ async def test_a_simulated_jobseeker_comes_to_an_appointment_and_says_how_it_was
     await until_frames(claire)
     await claire.get_by_role("tab", name="Chat").click()
     await expect(claire.locator(".messages")).to_contain_text(sayings.HELLO_FROM_JOBSEEKER, timeout=PATIENCE)
-    await claire.get_by_role("button", name="Finish").click()
-    await claire.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
+    await finish(claire, "appointment")
     await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()
     async with asyncio.timeout(20):
         while True:

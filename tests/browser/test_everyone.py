@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair
-from tests.browser.conftest import Visitors, until
+from tests.browser.conftest import Visitors, finish, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -76,7 +76,7 @@ async def test_axe_finds_nothing_while_it_rings_in_errors_in_a_meeting_and_when_
         await page.get_by_role("button", name="Go in").click()
     await expect(luc.locator("[data-slot=note]")).to_be_hidden()
     found += await faults(amina) + await faults(luc)
-    await luc.get_by_role("button", name="Finish").click()
+    await finish(luc)
     await expect(luc.get_by_role("heading", name="After the talk")).to_be_visible()
     await expect(amina.get_by_role("heading", name="The talk has ended")).to_be_visible()
     found += await faults(amina) + await faults(luc)

@@ -82,7 +82,9 @@ async def two_in_line(watch: Watch) -> Page:
 async def test_a_row_that_goes_takes_its_own_button_and_no_other(visitors: Visitors) -> None:
     watch = Watch(visitors, "en", 1280)
     desk = await two_in_line(watch)
-    karim = desk.locator(".waiting-row", has_text="Karim Diallo").get_by_role("button", name="Call", exact=True)
+    karim = desk.locator(".waiting-row", has_text="Karim Diallo").get_by_role(
+        "button", name="Call Karim Diallo", exact=True
+    )
     await karim.focus()
     await watch.act(watch.cast.amina, f"/places/{await place_of(watch.cast, watch.cast.amina)}/leave")
     await expect(desk.locator(".waiting-row")).to_have_count(1)
@@ -92,7 +94,9 @@ async def test_a_row_that_goes_takes_its_own_button_and_no_other(visitors: Visit
 async def test_while_a_button_is_pressed_nothing_moves_under_the_finger(visitors: Visitors) -> None:
     watch = Watch(visitors, "en", 1280)
     desk = await two_in_line(watch)
-    karim = desk.locator(".waiting-row", has_text="Karim Diallo").get_by_role("button", name="Call", exact=True)
+    karim = desk.locator(".waiting-row", has_text="Karim Diallo").get_by_role(
+        "button", name="Call Karim Diallo", exact=True
+    )
     await karim.hover()
     await desk.mouse.down()
     async with desk.expect_response(lambda answer: answer.url.endswith(str(watch.cast.atlantique.id))):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Visitors, until_frames
+from tests.browser.conftest import Visitors, finish, until_frames
 from tests.browser.test_everyone import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -60,9 +60,8 @@ async def open_the_door(page: Page) -> None:
     await page.get_by_role("button", name="Open the door").click()
 
 
-async def finish(page: Page) -> None:
-    await page.get_by_role("button", name="Finish").click()
-    await page.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
+async def finish_interview(page: Page) -> None:
+    await finish(page, "appointment")
     await expect(page.get_by_role("heading", name="After the talk with Amina Benali")).to_be_visible()
 
 
@@ -92,6 +91,6 @@ async def test_the_recruiter_says_when_a_candidate_books_on_a_phone_and_both_mee
         await page.get_by_role("button", name="Go in").click()
     for page in (amina, luc):
         await until_frames(page)
-    await finish(luc)
+    await finish_interview(luc)
     await amina.wait_for_url("**/appointments/*")
     await answer(luc, amina)

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from rooms.lines.call import Answer
 from rooms.people.people import Person
-from tests.browser.conftest import Visitors, until, until_frames
+from tests.browser.conftest import Visitors, finish, until, until_frames
 from tests.cast import Cast
 
 pytestmark = [
@@ -212,6 +212,17 @@ async def test_whoever_types_is_not_led_away_by_the_other_one(talk: Talk) -> Non
     await expect(talk.amina.get_by_label("Your message")).to_be_focused()
 
 
+async def test_whoever_is_on_another_page_is_not_said_to_be_in(talk: Talk) -> None:
+    await talk.amina.goto("/me/talks")
+    note = talk.luc.locator("[data-slot=note-words]").first
+    await expect(note).to_have_text("Amina Benali is not connected now", timeout=40_000)
+    await expect(talk.luc.locator("[data-slot=quality-text]")).to_have_text("Connecting")
+    await talk.amina.go_back()
+    await until_frames(talk.amina)
+    await until_frames(talk.luc)
+    await expect(talk.luc.locator("[data-slot=note]").first).to_be_hidden()
+
+
 async def test_who_left_by_mistake_goes_back_in(talk: Talk) -> None:
     await expect(talk.amina.locator("[data-slot=time]")).to_be_visible()
     await talk.amina.get_by_role("button", name="Leave").click()
@@ -224,7 +235,7 @@ async def test_who_left_by_mistake_goes_back_in(talk: Talk) -> None:
     await go_in(talk.amina)
     await until_frames(talk.amina)
     await until_frames(talk.luc)
-    await talk.luc.get_by_role("button", name="Finish").click()
+    await finish(talk.luc)
     await expect(talk.amina.get_by_role("heading", name="The talk has ended.")).to_be_visible()
 
 

@@ -105,6 +105,8 @@ async def test_ten_seconds_without_connection_end_in_the_same_meeting_without_a_
     await say(through, "two")
     await expect(through.locator(".message.waits")).to_contain_text("Not sent yet")
     await until_frames(through, 100)
+    await expect(luc.locator("[data-slot=note]")).to_be_hidden()
+    await until_frames(luc)
     wire.mend()
     await expect(through.locator("[data-connection]")).to_contain_text("Live")
     await expect(through.get_by_text("one", exact=True)).to_have_count(1)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Visitors, until_frames
+from tests.browser.conftest import Visitors, finish, until_frames
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ async def call_and_talk(luc: Page, amina: Page) -> None:
 
 
 async def finish_and_answer(luc: Page) -> None:
-    await luc.get_by_role("button", name="Finish").click()
+    await finish(luc)
     await expect(luc.get_by_role("heading", name="After the talk with Amina Benali")).to_be_visible()
     await luc.get_by_role("radio", name="No, and say why").check()
     await luc.get_by_label("What Amina Benali reads").fill("We need somebody at once.")

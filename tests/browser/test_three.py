@@ -9,7 +9,7 @@ from rooms.appointments import appointment_types, booking_rules, hours
 from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import caseload
 from rooms.organisations import agencies
-from tests.browser.conftest import Visitors, until
+from tests.browser.conftest import Visitors, finish, until
 from tests.browser.test_appointments import until_the_room_opens
 from tests.browser.test_everyone import fits
 
@@ -83,7 +83,6 @@ async def test_a_counsellor_brings_an_employer_along_and_the_three_meet(visitors
     await see_pictures(1, amina, claire)
     await go_in(luc)
     await see_pictures(2, amina, claire, luc)
-    await claire.get_by_role("button", name="Finish").click()
-    await claire.get_by_role("dialog", name="Finish the appointment?").get_by_role("button", name="Finish").click()
+    await finish(claire, "appointment")
     await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()
     await expect(luc.get_by_role("heading", name="A first talk with an employer")).to_be_visible()

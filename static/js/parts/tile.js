@@ -14,6 +14,8 @@ export class Tile {
     this.element = element;
     this.name = name;
     this.picture = /** @type {HTMLVideoElement} */ (slot(element, "remote"));
+    /** @type {import("../meeting/state.js").Peer | undefined} as it was known last */
+    this.last = undefined;
   }
 
   /** @param {MediaStream} stream */
@@ -31,17 +33,26 @@ export class Tile {
     };
   }
 
+  /**
+   * The other one, as long as the server or their picture still comes through.
+   * @param {Meeting} meeting
+   */
+  peerOf(meeting) {
+    if (meeting.otherPeer) this.last = meeting.otherPeer;
+    return meeting.otherPeer ?? (meeting.transportState === "connected" ? this.last : undefined);
+  }
+
   /** @param {Meeting} meeting */
   words(meeting) {
     const name = this.name;
-    if (meeting.otherIsIn) return say("%(name)s has gone in", { name });
     if (meeting.snapshot.went_out.includes(meeting.other)) return say("%(name)s has left, and can still come back", { name });
-    return meeting.otherPeer ? say("%(name)s is getting ready", { name }) : say("%(name)s is not connected now", { name });
+    if (!this.peerOf(meeting)) return say("%(name)s is not connected now", { name });
+    return say(meeting.otherIsIn ? "%(name)s has gone in" : "%(name)s is getting ready", { name });
   }
 
   /** @param {Meeting} meeting */
   draw(meeting) {
-    const peer = meeting.otherPeer;
+    const peer = this.peerOf(meeting);
     const here = meeting.otherIsIn && peer;
     fill(this.element, "other-microphone", here ? say(peer.microphone ? "microphone on" : "microphone off") : "");
     fill(this.element, "other-camera", here ? say(peer.camera ? "camera on" : "camera off") : "");
