@@ -10,7 +10,7 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, func, select, update
+from sqlalchemy import ForeignKey, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core import outbox
@@ -59,6 +59,8 @@ class Link(Base):
     __tablename__ = "link"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     token_hash: Mapped[str] = mapped_column(unique=True)
+    replaced_hash: Mapped[str | None] = mapped_column(index=True)
+    """Of the letter before, once it was sent again: its link says that there is a newer one."""
     purpose: Mapped[Purpose]
     email: Mapped[str]
     name: Mapped[str]
@@ -181,7 +183,7 @@ async def make_link(
 def renew(link: Link) -> str:
     """A new secret token of a link; the one before opens nothing any more."""
     token = secrets.token_urlsafe(24)
-    link.token_hash = hashed(token)
+    link.replaced_hash, link.token_hash = link.token_hash, hashed(token)
     return token
 
 
@@ -199,21 +201,27 @@ async def send_link(tx: Transaction, email: str) -> None:
 class LinkSpent(Conflict):
     """It opens nothing any more, and did once."""
 
-    def __init__(self, link: Link) -> None:
-        message = (
-            N_("This link was used already. Sign in to go on.")
-            if link.used_at
-            else N_("This link is too old. Sign in if you are known here, or ask whoever invited you to send it again.")
-        )
+    def __init__(self, link: Link, *, is_replaced: bool = False) -> None:
+        if link.used_at:
+            message = N_("This link was used already. Sign in to go on.")
+        elif is_replaced:
+            message = N_("This invitation was sent again: please use the link in the newest mail.")
+        else:
+            message = N_(
+                "This link is too old. Sign in if you are known here, or ask whoever invited you to send it again."
+            )
         super().__init__("link.used", message)
         self.link = link
 
 
 async def look_at_link(tx: Transaction, token: str, *, lock: bool = False) -> Link:
-    query = select(Link).where(Link.token_hash == hashed(token))
+    wanted = hashed(token)
+    query = select(Link).where(or_(Link.token_hash == wanted, Link.replaced_hash == wanted))
     link = (await tx.session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
     if link is None or link.withdrawn_at:
         raise NotFound("link")
+    if link.token_hash != wanted:
+        raise LinkSpent(link, is_replaced=True)
     if link.expires_at <= tx.now or (link.used_at and not link.is_reusable):
         raise LinkSpent(link)
     return link

@@ -129,12 +129,15 @@ async def _go_on(tx: Transaction, request: PageRequest, spent: LinkSpent) -> web
 async def use_link(request: PageRequest) -> web.StreamResponse:
     await request.services.rates.count("link_use", request.network, 2 * CODES_A_MINUTE)
     async with request.transaction() as tx:
-        me = request.actor.person.id if request.actor.person else None
+        before = request.actor.person
+        me = before.id if before else None
         person, home = await acceptance.accept(
             tx, request.path("token"), request.language, request.typed("name"), signed_in_id=me
         )
         if person.id != me:
             await _open(request, tx, person)
+    if before and request.actor.session_id and person.id != before.id:
+        await end_session(request, before, request.actor.session_id)
     return request.go(home)
 
 

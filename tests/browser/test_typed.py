@@ -2,7 +2,10 @@
 
 import pytest
 from playwright.async_api import Page, expect
+from sqlalchemy import delete
 
+from rooms.fairs.booths import BoothStaff
+from rooms.organisations.employers import EmployerMember
 from tests.browser.conftest import Visitors
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -104,3 +107,13 @@ async def test_whoever_signs_out_leaves_nothing_of_the_page_they_leave(visitors:
     await page.wait_for_url(lambda url: not url.endswith("/me"))
     kept = await page.evaluate("JSON.stringify(Object.entries(sessionStorage))")
     assert "private aim" not in kept
+
+
+async def test_who_may_not_see_a_page_any_more_still_reads_what_they_typed_there(visitors: Visitors) -> None:
+    page = await set_up(visitors)
+    async with visitors.cast.database.transaction() as tx:
+        await tx.session.execute(delete(BoothStaff).where(BoothStaff.person_id == visitors.cast.luc.id))
+        await tx.session.execute(delete(EmployerMember).where(EmployerMember.person_id == visitors.cast.luc.id))
+    await page.reload()
+    await expect(page.get_by_role("heading", name="You may not do this.")).to_be_visible()
+    await expect(page.get_by_text(f"You had typed here: {WORDS}")).to_be_visible()

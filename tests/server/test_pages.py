@@ -91,6 +91,8 @@ def world_id(world: World, name: str) -> uuid.UUID:
 async def test_a_cv_comes_with_the_place_and_is_not_kept_when_the_place_is_refused(world: World) -> None:
     join = "/fairs/{fair}/booths/maison-perrin/join"
     async with visitor(world, "karim") as karim:
+        status, _, text = await karim.send(join, file=("empty.pdf", b""), words="I bake.")
+        assert (status, "Please choose a file." in text, "I bake." in text) == (422, True, True)
         status, _, text = await karim.send(join, file=("cv.exe", b"MZ"), words="I bake.")
         assert (status, "Please give a PDF" in text, "I bake." in text) == (422, True, True)
         status, path, _ = await karim.send(join, file=("cv.pdf", PDF), words="I bake.")

@@ -114,7 +114,13 @@ export class FormDrafts {
       const at = JSON.stringify({ action, name, option });
       const field = fields.find((each) => JSON.stringify(placeOf(each)) === at);
       if (field && valueOf(field) === shownOf(field)) this.putBack(field, draft);
+      // The page is not for them any more: what they wrote is.
+      else if (!option && draft.typed) this.problem?.append(this.said(draft.typed));
     }
+  }
+
+  get problem() {
+    return this.page.querySelector("[data-problem]");
   }
 
   /**
@@ -136,11 +142,16 @@ export class FormDrafts {
    */
   offer(field, typed) {
     if (isChoice(field) || field instanceof HTMLSelectElement || typed === "") return;
+    field.after(this.said(typed));
+  }
+
+  /** @param {string} typed */
+  said(typed) {
     const said = this.page.createElement("p");
     said.className = "hint";
     said.dir = "auto";
     said.textContent = say("You had typed here: %(text)s", { text: typed });
-    field.after(said);
+    return said;
   }
 
   /**

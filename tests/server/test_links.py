@@ -1,0 +1,52 @@
+"""Links that were mailed: sent again, and opened where somebody else is signed in."""
+
+import pytest
+
+from rooms.access import invitations
+from rooms.core import outbox
+from rooms.fairs.fairs import Fair
+from rooms.people import sessions
+from rooms.people.people import Person
+from tests.server.forms import form_to
+from tests.server.test_pages import visitor, world_id
+from tests.server.world import World
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def invited(world: World) -> tuple[str, str]:
+    """The paths of an invitation's first letter and of the second one."""
+    paths = []
+    async with world.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
+        ines = await tx.session.get_one(Person, world_id(world, "ines"))
+        await invitations.invite_candidate(tx, ines, fair, "Zoé", "zoe.marin@example.org")
+        (mail,) = [each for each in await outbox.latest(tx) if each.recipient == "zoe.marin@example.org"]
+        paths.append(str(mail.values["path"]))
+        (row,) = [each for each in await invitations.open_for(tx, fair) if each.link.email == "zoe.marin@example.org"]
+        await invitations.send_again(tx, ines, fair, row.link.id)
+        paths.append(str((await outbox.latest(tx))[0].values["path"]))
+    return paths[0], paths[1]
+
+
+async def test_the_link_of_the_letter_before_says_that_there_is_a_newer_one(world: World) -> None:
+    first, second = await invited(world)
+    async with visitor(world, "karim") as karim:
+        answer = await karim.session.get(world.server.make_url(first))
+        assert "This invitation was sent again: please use the link in the newest mail." in await answer.text()
+        assert "Welcome, Zoé" in await karim.get(second)
+        form = form_to(second, await karim.get(second), second)
+        answer = await karim.session.post(world.server.make_url(first), data=form.typed())
+        assert "please use the link in the newest mail." in await answer.text(), "it opens nothing"
+
+
+async def test_whoever_opens_a_link_for_another_address_is_asked_and_leaves_no_session_behind(world: World) -> None:
+    _, path = await invited(world)
+    async with visitor(world, "paul") as paul:
+        page = await paul.get(path)
+        assert "You are signed in here as Paul Garnier, and this link is for zoe.marin@example.org" in page
+        answer = await paul.session.post(world.server.make_url(path), data=form_to(path, page, path).typed())
+        assert answer.status == 200
+        assert "Paul Garnier" not in await paul.get("/me")
+    async with world.database.reading() as tx:
+        assert await sessions.whose(tx, world.tokens["paul"]) is None, "he is signed out"
