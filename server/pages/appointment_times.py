@@ -26,6 +26,7 @@ from rooms.core.errors import N_, Conflict, Problem
 from rooms.core.transaction import Transaction
 from rooms.meetings.modes import Mode
 from rooms.people.people import Person
+from rooms.views.appointment import zone_for
 from server import edits, language
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
@@ -146,11 +147,14 @@ def _first_day(request: PageRequest, tx: Transaction, appointment_type: Appointm
 def _shown(request: PageRequest, search: SlotSearch, found: list[Time]) -> Shown:
     here, moving = search.appointment_type.venue.zone, search.moving
     zone = (None if search.counsellor_id else request.zone) or here
+    if moving:
+        # One appointment is read in one zone on every page, wherever the device is.
+        zone = zone_for(moving, request.actor.person.id if request.actor.person else moving.candidate_id)
     if moving and search.mode is moving.mode:
         found = [each for each in found if each.span.begins != moving.begins_at]
     begins = tuple(each.span.begins for each in found)
     first = begins[0] if begins else request.now
-    is_foreign = first.astimezone(zone).utcoffset() != first.astimezone(here).utcoffset()
+    is_foreign = not moving and first.astimezone(zone).utcoffset() != first.astimezone(here).utcoffset()
     modes = tuple(each for each in search.modes if each != Mode.PHONE or moving is None or moving.phone)
     return Shown(zone, is_foreign, begins, _week(request), search.mode, modes)
 

@@ -20,6 +20,7 @@ from rooms.organisations.referents import CaseloadEntry
 from rooms.people import people
 from rooms.people.people import Person
 from server.demo import office
+from server.page_request import ZONE
 from tests.cast import Cast
 from tests.server.forms import form_to
 from tests.server.test_pages import visitor, world_id
@@ -139,6 +140,19 @@ async def test_each_reads_an_appointment_in_their_own_zone(world: World) -> None
         async with visitor(world, role) as who:
             banner = (await who.get("/me")).split('data-part="appointment-door"')[1].split("</div>")[0]
             assert f"Your appointment at {hour}" in banner, role
+
+
+@ONE
+async def test_an_appointment_has_one_time_on_every_page_wherever_the_device_is(world: World) -> None:
+    for role, hour in (("amina", "03:00"), ("claire", "09:00")):
+        async with world.database.transaction() as tx:
+            (await tx.session.get_one(Appointment, world_id(world, "appointment"))).time_zone = "America/New_York"
+        async with visitor(world, role) as who:
+            who.session.cookie_jar.update_cookies({ZONE: "Indian/Reunion"}, world.server.make_url("/"))
+            text = await who.get("/appointments/{appointment}/times")
+            (now,) = re.findall(r"Now it is on [^<]*", text)
+            assert f", {hour}." in now, role
+            assert "Times are those of your device" not in text
 
 
 @ONE
