@@ -173,6 +173,7 @@ BROWSER = (
     N_("It rings for a minute more."),
     N_("Saved elsewhere meanwhile: %(text)s"),
     N_("You had typed here: %(text)s"),
+    N_("There is no network now, and nothing was sent. Everything stays here: send it again once it is back."),
     N_("Connection lost. It mends by itself."),
     N_("The talk goes on. The server is out of reach for the moment."),
     N_("%(name)s has left, and can still come back"),

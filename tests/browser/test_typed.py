@@ -109,6 +109,18 @@ async def test_whoever_signs_out_leaves_nothing_of_the_page_they_leave(visitors:
     assert "private aim" not in kept
 
 
+async def test_without_a_network_a_form_stays_on_its_page(visitors: Visitors) -> None:
+    page = await set_up(visitors)
+    await page.context.set_offline(True)
+    await page.get_by_role("button", name="Save the booth").click()
+    await expect(page.get_by_role("alert").filter(has_text="There is no network now")).to_be_visible()
+    await expect(page.locator("[name=description]")).to_have_value(WORDS)
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("There is no network now")).to_have_count(0)
+    await page.get_by_role("button", name="Save the booth").click()
+    await expect(page.get_by_text("Saved. The preview shows")).to_be_visible()
+
+
 async def test_who_may_not_see_a_page_any_more_still_reads_what_they_typed_there(visitors: Visitors) -> None:
     page = await set_up(visitors)
     async with visitors.cast.database.transaction() as tx:

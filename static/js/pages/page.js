@@ -10,6 +10,7 @@ import { ConnectionPill } from "../parts/connection_pill.js";
 import { FairState } from "../parts/fair_state.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
 import { MyPlaces } from "../parts/my_places.js";
+import { OfflineForms } from "../parts/offline_forms.js";
 import { FormDrafts } from "../parts/form_drafts.js";
 import { RingSound, RingSoundChoice } from "../parts/ring_sound.js";
 import { RingingDialog } from "../parts/ringing.js";
@@ -102,6 +103,7 @@ function ofEveryPage(connection) {
   const fairState = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=fair-state]"));
   const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
   return [
+    new OfflineForms(document),
     new FormDrafts(document, sessionStorage),
     new ConfirmDialog(document, confirmDialog),
     ...(fairState ? [new FairState(fairState, connection)] : []),
