@@ -97,6 +97,8 @@ async def show_other_times(
     **values: str,
 ) -> web.StreamResponse:
     """To which times an appointment can move: `base` is the address under which it is moved, `back` where it stays."""
+    if not row.is_ahead(tx.now):
+        return request.go(back)
     shown = await shown_times(tx, request, row.appointment_type, row.candidate, row, counsellor_id=counsellor_id)
     return request.render(
         "appointment_times.html",

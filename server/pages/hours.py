@@ -63,7 +63,7 @@ async def remove_weekly(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         await access.keeps_hours(tx, request.actor)
         await hours.remove_weekly(tx, request.actor.known.id, request.id("hours"))
-    return request.go("/counsel/hours#weekly", language.gettext("Removed."))
+    return request.go("/counsel/hours#weekly", language.gettext("Removed. What is booked in these hours stays booked."))
 
 
 @post("/counsel/hours/days", again=hours_page)

@@ -11,7 +11,7 @@ from tests.clock import HandClock
 from tests.rooms.appointments.office import WEDNESDAY_NINE
 from tests.server.world import World, open_world
 
-EVENTS = ("meeting:enter", "meeting:go_in", "meeting:change_mode", "meeting:report", "meeting:end")
+EVENTS = ("meeting:enter", "meeting:go_in", "meeting:change_mode", "meeting:report", "meeting:go_out")
 MORE = {
     "meeting:enter": {"tab": "t"},
     "meeting:change_mode": {"mode": "audio"},
@@ -47,6 +47,9 @@ async def test_the_link_opens_its_own_talk_and_no_other(database_url: str, tmp_p
         mine, theirs = await meeting_of(world, world.ids["appointment"]), await meeting_of(world, other)
         assert await codes(world, theirs) == ["sign_in"] * len(EVENTS)
         assert await codes(world, mine) == [""] * len(EVENTS)
+        async with world.live("by_link") as client:
+            ack = await client.call("meeting:end", {"meeting_id": mine})
+            assert ack["error"]["code"] == "refused", "only whoever leads ends it"
         for path in (f"/meetings/{theirs}", f"/appointments/{other}", "/me", "/appointments"):
             assert (await world.request("by_link", "GET", path))[1].startswith("/sign-in"), path
         assert (await world.request("by_link", "GET", f"/appointments/{world.ids['appointment']}"))[0] == 200

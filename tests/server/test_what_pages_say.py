@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
+from rooms.appointments import booking
 from rooms.appointments.appointment import Appointment
 from rooms.chat import messages, moderation, questions, silences
 from rooms.chat.messages import Message
@@ -153,6 +154,24 @@ async def test_an_appointment_has_one_time_on_every_page_wherever_the_device_is(
             (now,) = re.findall(r"Now it is on [^<]*", text)
             assert f", {hour}." in now, role
             assert "Times are those of your device" not in text
+
+
+@ONE
+async def test_what_was_cancelled_is_not_offered_other_times(world: World) -> None:
+    async with world.database.transaction() as tx:
+        row = await tx.session.get_one(Appointment, world_id(world, "appointment"))
+        await booking.cancel(tx, row, row.led_by)
+    async with visitor(world, "amina") as amina:
+        answer = await amina.session.get(world.server.make_url("/appointments/{appointment}/times".format(**world.ids)))
+    assert answer.url.path == "/appointments/{appointment}".format(**world.ids)
+
+
+@ONE
+async def test_a_fair_that_was_suggested_already_is_said_to_be(world: World) -> None:
+    form = {"suggested": "{fair}".format(**world.ids), "suggestion_words": "Bakers."}
+    async with visitor(world, "claire") as claire:
+        said = [(await claire.send("/counsel/people/{followed}/suggest", **form))[2] for _ in range(2)]
+    assert "It was suggested already" in said[1]
 
 
 @ONE
