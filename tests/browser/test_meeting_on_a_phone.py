@@ -61,6 +61,17 @@ async def test_every_tool_is_reached_by_the_keyboard_and_with_escape(visitors: V
     await expect(devices).to_be_visible()
 
 
+async def test_whoever_writes_finds_the_other_tools_under_one_button(visitors: Visitors) -> None:
+    amina, _ = await talking(visitors)
+    await amina.set_viewport_size({"width": 360, "height": 740})
+    await expect(amina.get_by_role("button", name="More")).to_be_hidden()
+    await amina.get_by_label("Your message").click()
+    await expect(amina.locator(".tool[data-act=devices]")).to_be_hidden()
+    await amina.get_by_role("button", name="More").click()
+    await expect(amina.locator(".tool[data-act=devices]")).to_be_visible()
+    await expect(amina.get_by_role("button", name="More")).to_be_hidden()
+
+
 async def test_in_writing_nothing_shows_between_the_face_and_the_tools(visitors: Visitors) -> None:
     amina, _ = await talking(visitors)
     await amina.set_viewport_size({"width": 360, "height": 740})

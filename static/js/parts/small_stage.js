@@ -1,5 +1,7 @@
 /** On a phone, whoever writes beside the talk still sees the face and the microphone: both stay on top, smaller. */
 
+import { actOf } from "./dom.js";
+
 export class SmallStage {
   /** @param {HTMLElement} element the whole meeting */
   constructor(element) {
@@ -14,6 +16,7 @@ export class SmallStage {
     this.shrink = this.shrink.bind(this);
     this.onClick = this.onClick.bind(this);
     this.onTools = this.onTools.bind(this);
+    this.onMore = this.onMore.bind(this);
     this.onKey = this.onKey.bind(this);
   }
 
@@ -23,6 +26,7 @@ export class SmallStage {
     this.side.addEventListener("click", this.shrink);
     this.stage.addEventListener("click", this.onClick);
     this.tools.addEventListener("focusin", this.onTools);
+    this.tools.addEventListener("click", this.onMore);
     this.element.addEventListener("keydown", this.onKey);
   }
 
@@ -32,6 +36,7 @@ export class SmallStage {
     this.side.removeEventListener("click", this.shrink);
     this.stage.removeEventListener("click", this.onClick);
     this.tools.removeEventListener("focusin", this.onTools);
+    this.tools.removeEventListener("click", this.onMore);
     this.element.removeEventListener("keydown", this.onKey);
   }
 
@@ -57,6 +62,11 @@ export class SmallStage {
   /** @param {FocusEvent} event Whoever comes to the tools by the keyboard finds all of them. */
   onTools(event) {
     if (/** @type {HTMLElement} */ (event.target).matches(":focus-visible")) this.grow();
+  }
+
+  /** @param {MouseEvent} event */
+  onMore(event) {
+    if (actOf(event) === "all-tools") this.grow();
   }
 
   /** @param {KeyboardEvent} event */
