@@ -123,7 +123,7 @@ async def test_only_the_tab_that_answered_goes_to_the_meeting_and_the_other_show
     await amina.wait_for_url("**/meetings/*")
     await luc.wait_for_url("**/meetings/*")
     await expect(other.locator("dialog.ringing")).to_be_hidden()
-    await expect(other.get_by_role("link", name="Back to the talk")).to_be_visible()
+    await expect(other.locator("[data-part=meeting-door]").get_by_role("link", name="Back to the talk")).to_be_visible()
 
 
 async def test_a_second_tab_takes_over_after_asking(talk: Talk) -> None:
@@ -221,6 +221,15 @@ async def test_whoever_is_on_another_page_is_not_said_to_be_in(talk: Talk) -> No
     await until_frames(talk.amina)
     await until_frames(talk.luc)
     await expect(talk.luc.locator("[data-slot=note]").first).to_be_hidden()
+
+
+async def test_from_the_booth_ones_place_leads_back_into_the_talk(talk: Talk, visitors: Visitors) -> None:
+    await talk.amina.set_viewport_size({"width": 360, "height": 740})
+    await talk.amina.goto(visitors.cast.atlantique.path)
+    way = talk.amina.locator(".place-row").get_by_role("link", name="Back to the talk")
+    await expect(way).to_be_in_viewport()
+    await way.click()
+    await until_frames(talk.luc)
 
 
 async def test_who_left_by_mistake_goes_back_in(talk: Talk) -> None:
