@@ -241,6 +241,16 @@ async def withdraw(tx: Transaction, fair: Fair, invitation_id: uuid.UUID) -> Non
     await _withdraw(tx, _to_fair(fair), invitation_id)
 
 
+async def take_back_booth(tx: Transaction, booth: Booth) -> None:
+    """The employer was invited by mistake: its booth leaves the fair, and an invitation that led only there opens
+    nothing any more."""
+    employer_id = booth.employer_id
+    await booths.give_up(tx, booth)
+    if not await booths.ids_of_employer(tx, employer_id):
+        for link in await _unused(tx, _to_employer(employer_id)):
+            link.withdrawn_at = tx.now
+
+
 async def withdraw_for_employer(tx: Transaction, employer_id: uuid.UUID, invitation_id: uuid.UUID) -> None:
     await _withdraw(tx, _to_employer(employer_id), invitation_id)
 

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -16,7 +16,7 @@ from rooms.core.errors import NotFound
 from rooms.core.events import reacts_to
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
-from rooms.fairs.booths import BoothReserved
+from rooms.fairs.booths import BoothGivenUp, BoothReserved
 from rooms.fairs.fairs import Fair, FairCreated
 
 
@@ -97,6 +97,11 @@ async def _begin_of_fair(tx: Transaction, event: FairCreated) -> None:
 @reacts_to(BoothReserved)
 async def _begin_of_booth(tx: Transaction, event: BoothReserved) -> None:
     await begin(tx, ConversationKind.BOOTH, fair_id=event.fair_id, booth_id=event.booth_id)
+
+
+@reacts_to(BoothGivenUp)
+async def _end_of_booth(tx: Transaction, event: BoothGivenUp) -> None:
+    await tx.session.execute(delete(Conversation).where(Conversation.booth_id == event.booth_id))
 
 
 async def of_booth(tx: Transaction, booth_id: uuid.UUID) -> Conversation:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from sqlalchemy import ForeignKey, UniqueConstraint, or_, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core.errors import N_, Conflict, Invalid
@@ -65,6 +66,10 @@ class BoothReserved(DomainEvent):
     booth_id: uuid.UUID
 
 
+class BoothGivenUp(DomainEvent):
+    booth_id: uuid.UUID
+
+
 class BoothSetUp(DomainEvent):
     kind: ClassVar[str] = "booth.set_up"
     booth_id: uuid.UUID
@@ -104,6 +109,11 @@ async def of_employer(tx: Transaction, fair: Fair, employer: Employer) -> Booth 
     return found.scalar_one_or_none()
 
 
+async def ids_of_employer(tx: Transaction, employer_id: uuid.UUID) -> list[uuid.UUID]:
+    """The employer's booths, in all fairs."""
+    return list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer_id))).scalars())
+
+
 async def employers_known_to(tx: Transaction, fair: Fair) -> list[Employer]:
     """Those with a booth at this fair, or at another one of an organiser of it."""
     mine = select(FairOrganiser.person_id).where(FairOrganiser.fair_id == fair.id)
@@ -129,9 +139,23 @@ async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
     return booth
 
 
+async def give_up(tx: Transaction, booth: Booth) -> None:
+    """A booth that nobody has set up leaves its fair, as when its employer was invited by mistake."""
+    if booth.set_up_at:
+        message = N_("This booth is set up already: its employer is there, and stays in the fair.")
+        raise Conflict("booth.is_set_up", message)
+    try:
+        await tx.happened(BoothGivenUp(booth_id=booth.id))
+        await tx.session.execute(delete(BoothStaff).where(BoothStaff.booth_id == booth.id))
+        await tx.session.execute(delete(Booth).where(Booth.id == booth.id))
+    except IntegrityError:
+        message = N_("Something was kept for this booth already, such as a document or an interview. Ask its employer.")
+        raise Conflict("booth.in_use", message) from None
+
+
 async def staff_by_member(tx: Transaction, employer_id: uuid.UUID, member_id: uuid.UUID) -> None:
     """See to it that a new member staffs all of the employer's booths."""
-    for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer_id))).scalars()):
+    for booth in await ids_of_employer(tx, employer_id):
         await _add_staff(tx, booth, member_id)
 
 
@@ -200,7 +224,7 @@ async def dismiss(tx: Transaction, employer_id: uuid.UUID, person_id: uuid.UUID)
     """The person leaves the employer and all of its booths; their desks close at once."""
     await employers.remove_member(tx, employer_id, person_id)
     owners = [known.id for known, member in await employers.members_of(tx, employer_id) if member.is_owner]
-    for booth in list((await tx.session.execute(select(Booth.id).where(Booth.employer_id == employer_id))).scalars()):
+    for booth in await ids_of_employer(tx, employer_id):
         await _remove_staff(tx, booth, person_id)
         if not await staff_of(tx, booth):
             await _add_staff(tx, booth, owners[0])

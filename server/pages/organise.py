@@ -10,7 +10,7 @@ from rooms.access import Act, invitations
 from rooms.appointments import fair_days
 from rooms.chat import moderation, silences
 from rooms.core import time_zones
-from rooms.core.errors import N_, Invalid
+from rooms.core.errors import N_, Invalid, NotFound
 from rooms.core.events import fair_stream, moderation_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs import announcements, booth_documents, booths, fairs, schedule
@@ -175,6 +175,18 @@ async def invite_employer(request: PageRequest) -> web.StreamResponse:
         name, sector, email = (request.typed(field) for field in ("employer", "sector", "email"))
         await invitations.invite_employer(tx, request.actor.known, fair, name, sector, email)
     return request.go(f"/organise/{fair.slug}#employers", language.gettext("The invitation is on its way."))
+
+
+@post("/organise/{fair}/booths/{booth}/give-up", again=board)
+async def give_booth_up(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await _fair(tx, request)
+        booth = await access.booth_by_id(tx, request.actor, request.id("booth"))
+        if booth.fair_id != fair.id:
+            raise NotFound("booth")
+        name = booth.employer.name
+        await invitations.take_back_booth(tx, booth)
+    return request.go(f"/organise/{fair.slug}#employers", language.gettext("%(name)s has left the fair.", name=name))
 
 
 @post("/organise/{fair}/candidates", again=board)

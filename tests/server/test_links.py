@@ -4,6 +4,7 @@ import pytest
 
 from rooms.access import invitations
 from rooms.core import outbox
+from rooms.fairs import booths
 from rooms.fairs.fairs import Fair
 from rooms.people import sessions
 from rooms.people.people import Person
@@ -38,6 +39,25 @@ async def test_the_link_of_the_letter_before_says_that_there_is_a_newer_one(worl
         form = form_to(second, await karim.get(second), second)
         answer = await karim.session.post(world.server.make_url(first), data=form.typed())
         assert "please use the link in the newest mail." in await answer.text(), "it opens nothing"
+
+
+async def test_an_employer_invited_by_mistake_leaves_the_fair_with_its_invitation(world: World) -> None:  # O10
+    async with world.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
+        ines = await tx.session.get_one(Person, world_id(world, "ines"))
+        wrong = await invitations.invite_employer(tx, ines, fair, "Clinique D", "health", "rh@gmial.example")
+        path = str((await outbox.latest(tx))[0].values["path"])
+        booth = await booths.of_employer(tx, fair, wrong)
+        assert booth
+    async with visitor(world, "ines") as ines_there:
+        board = "/organise/{fair}".format(**world.ids)
+        form = form_to(board, await ines_there.get(board), f"{board}/booths/{booth.id}/give-up")
+        answer = await ines_there.session.post(world.server.make_url(form.action), data=form.typed())
+        text = await answer.text()
+        assert (answer.status, "Clinique D has left the fair." in text) == (200, True)
+        assert f"booth-{booth.id}" not in text
+        assert (await ines_there.session.get(world.server.make_url(path))).status == 404
+        assert (await ines_there.session.post(world.server.make_url(form.action), data=form.typed())).status == 404
 
 
 async def test_whoever_opens_a_link_for_another_address_is_asked_and_leaves_no_session_behind(world: World) -> None:

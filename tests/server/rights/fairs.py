@@ -2,7 +2,7 @@
 
 from rooms.core.uploads import Upload
 from tests.server.furnishing import picture
-from tests.server.rights.row import ALL, KNOWN, Row, act, only, read, to
+from tests.server.rights.row import ALL, KNOWN, Row, act, only, read, status, to
 
 ORGANISERS = only("ines", "paul")
 ADMINISTRATOR = only("paul")
@@ -61,6 +61,8 @@ RUN: tuple[Row, ...] = (
         document=Upload("banner.png", picture()),
     ),
     act("/organise/{fair}/banner/remove", ORGANISERS, to("/organise/{fair}#banner")),
+    # The booth of the world is set up, and stays.
+    act("/organise/{fair}/booths/{booth}/give-up", ORGANISERS, status(409)),
     act("/organise/{fair}/invitations/{invitation}/withdraw", ORGANISERS, to("/organise/{fair}#invitations")),
     act("/organise/{fair}/invitations/{invitation}/again", ORGANISERS, to("/organise/{fair}#invitations")),
     act("/organise/{fair}/announcements", ORGANISERS, to("/organise/{fair}#announcements"), text="Hello"),
