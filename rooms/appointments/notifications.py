@@ -84,7 +84,9 @@ async def taken_from(tx: Transaction, row: Appointment, counsellor: Person, begi
 async def guest_excused(tx: Transaction, row: Appointment, guest: Person) -> None:
     """The appointment stands without the employer: the two others are told, and the calendars of all three follow."""
     await outbox.take_back(tx, f"remind:{row.id}:")
-    await outbox.post(tx, *_with_reminders(tx, row, "guest_excused"), _let_go(tx, row, guest, "/appointments"))
+    gone = _let_go(tx, row, guest, "/appointments")
+    gone = replace(gone, values=gone.values | {"what": "without_you"})
+    await outbox.post(tx, *_with_reminders(tx, row, "guest_excused"), gone)
 
 
 def _let_go(tx: Transaction, row: Appointment, person: Person, path: str) -> Letter:

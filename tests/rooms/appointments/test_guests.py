@@ -208,7 +208,7 @@ async def test_any_of_the_three_may_say_that_the_employer_does_not_come(office: 
         assert not await agenda.of_person(tx, cast.luc.id, since=tx.now)
         with pytest.raises(NotFound):
             await access.appointment(tx, cast.actor(cast.luc), row.id)
-    (let_go,) = await written(cast, cast.luc, "cancelled")
+    (let_go,) = await written(cast, cast.luc, "without_you")
     assert let_go.values["calendar"]["method"] == "CANCEL"
     assert await written(cast, cast.amina, "guest_excused")
     assert await written(cast, office.claire, "guest_excused")
