@@ -216,7 +216,7 @@ async def test_whoever_is_on_another_page_is_not_said_to_be_in(talk: Talk) -> No
     await talk.amina.goto("/me/talks")
     note = talk.luc.locator("[data-slot=note-words]").first
     await expect(note).to_have_text("Amina Benali is not connected now", timeout=40_000)
-    await expect(talk.luc.locator("[data-slot=quality-text]")).to_have_text("Connecting")
+    await expect(talk.luc.locator("[data-slot=quality-text]")).to_have_text("Connection lost. It mends by itself.")
     await talk.amina.go_back()
     await until_frames(talk.amina)
     await until_frames(talk.luc)

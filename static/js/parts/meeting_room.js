@@ -152,7 +152,7 @@ export class MeetingRoom {
 
   /** @param {import("../meeting/quality.js").Judgement} quality */
   drawQuality(quality) {
-    const isTalking = this.meeting.iAmIn && this.meeting.otherIsIn && Boolean(this.view.tile.peerOf(this.meeting));
+    const isTalking = this.meeting.iAmIn && this.meeting.otherIsIn;
     const isConnected = this.meeting.transportState === "connected";
     if (isTalking && this.expectsMedia()) this.modeChoice.hear(isConnected ? quality : "lost", performance.now());
     if (!isTalking) this.view.drawQuality(isConnected ? "good" : "connecting");
