@@ -241,14 +241,16 @@ async def withdraw(tx: Transaction, fair: Fair, invitation_id: uuid.UUID) -> Non
     await _withdraw(tx, _to_fair(fair), invitation_id)
 
 
-async def take_back_booth(tx: Transaction, booth: Booth) -> None:
-    """The employer was invited by mistake: its booth leaves the fair, and an invitation that led only there opens
-    nothing any more."""
+async def take_back_booth(tx: Transaction, booth: Booth) -> bool:
+    """The employer was invited by mistake: its booth leaves the fair. Its invitations open nothing any more, unless it
+    is in another fair, where they stand in the list; says whether they are withdrawn."""
     employer_id = booth.employer_id
     await booths.give_up(tx, booth)
-    if not await booths.ids_of_employer(tx, employer_id):
-        for link in await _unused(tx, _to_employer(employer_id)):
-            link.withdrawn_at = tx.now
+    if await booths.ids_of_employer(tx, employer_id):
+        return False
+    for link in await _unused(tx, _to_employer(employer_id)):
+        link.withdrawn_at = tx.now
+    return True
 
 
 async def withdraw_for_employer(tx: Transaction, employer_id: uuid.UUID, invitation_id: uuid.UUID) -> None:

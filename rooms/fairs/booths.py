@@ -18,6 +18,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs.fairs import Fair, FairOrganiser
 from rooms.organisations import employers
 from rooms.organisations.employers import Employer
+from rooms.people import presence
 from rooms.people.people import Person
 
 
@@ -141,11 +142,13 @@ async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
 
 async def give_up(tx: Transaction, booth: Booth) -> None:
     """A booth that nobody has set up leaves its fair, as when its employer was invited by mistake."""
+    await tx.lock(booth)
     if booth.set_up_at:
         message = N_("This booth is set up already: its employer is there, and stays in the fair.")
         raise Conflict("booth.is_set_up", message)
     try:
         await tx.happened(BoothGivenUp(booth_id=booth.id))
+        await presence.leave_booth(tx, booth.id)
         await tx.session.execute(delete(BoothStaff).where(BoothStaff.booth_id == booth.id))
         await tx.session.execute(delete(Booth).where(Booth.id == booth.id))
     except IntegrityError:

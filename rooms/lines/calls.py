@@ -79,7 +79,7 @@ async def _make_ready(tx: Transaction, recruiter: Person, booth: Booth, *, finis
     meeting = await meetings.locked(tx, engaged.meeting_id) if engaged.meeting_id else None
     if meeting is None:
         raise Conflict("recruiter.ringing", N_("You are calling somebody already. Withdraw that call first."))
-    if not finish:
+    if not finish or meeting.led_by_id != recruiter.id:
         raise Conflict("recruiter.in_meeting", N_("You are in a talk. Finish it first, then call the next."))
     await meetings.end(tx, meeting)
     await tx.session.flush()

@@ -121,6 +121,9 @@ async def go_out(tx: Transaction, person: Person, meeting: Meeting) -> None:
     if person.id not in meeting.gone_in:
         return
     meeting.participant(person.id).went_out_at = tx.now
+    if person.id == meeting.candidate_id:
+        # What one looked at together was agreed on for as long as both are in.
+        await cobrowsing.end(tx, meeting.id, person.id)
     await engagement.release(tx, person.id, meeting.id)
     tx.record(WentOut(meeting_id=meeting.id, person_id=person.id), meeting_stream(meeting.id))
 

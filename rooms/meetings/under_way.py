@@ -28,7 +28,10 @@ async def current(tx: Transaction, person_id: uuid.UUID) -> Meeting | None:
 async def led_now_by(tx: Transaction, person_id: uuid.UUID) -> Meeting | None:
     """The talk that the recruiter is in now: from a line, or an interview under way."""
     query = select(Meeting).where(takes_part(person_id, Part.LEADER), Meeting.state == MeetingState.LIVE)
-    return await current(tx, person_id) or (await tx.session.execute(query)).scalars().first()
+    found = await current(tx, person_id)
+    if found and person_id not in found.gone_out:
+        return found
+    return (await tx.session.execute(query)).scalars().first()
 
 
 async def talking_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:

@@ -93,6 +93,11 @@ async def disconnect(tx: Transaction, connection: str) -> uuid.UUID | None:
     return row.booth_id
 
 
+async def leave_booth(tx: Transaction, booth_id: uuid.UUID) -> None:
+    """The booth is no more: whoever stood at its desk stands at none."""
+    await tx.session.execute(update(Connection).where(Connection.booth_id == booth_id).values(booth_id=None))
+
+
 async def reach(tx: Transaction, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Reach]:
     """The reach of each of `people`, in three queries for any number of them."""
     pages = await tx.session.execute(select(Person.id, Person.page_seen_at).where(Person.id.in_(people)))

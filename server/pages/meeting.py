@@ -120,12 +120,14 @@ async def leave(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), lock=True)
         await meetings.go_out(tx, request.actor.known, row)
-        has_way_back = request.actor.known.id in row.gone_out
+        has_way_back = not row.is_over and request.actor.known.id in row.gone_out
     if row.appointment_id:
         back = f"/appointments/{row.appointment_id}"
     else:
         back = f"/me/talks#talk-{row.id}" if has_way_back else row.path
     said = language.gettext("You have left. If it was a mistake, go back in: the talk waits for five minutes.")
+    if request.actor.known.id == row.guest_id:
+        said = language.gettext("You have left. You can go back in as long as the two others talk.")
     return request.go(back, said if has_way_back else None)
 
 

@@ -185,8 +185,11 @@ async def give_booth_up(request: PageRequest) -> web.StreamResponse:
         if booth.fair_id != fair.id:
             raise NotFound("booth")
         name = booth.employer.name
-        await invitations.take_back_booth(tx, booth)
-    return request.go(f"/organise/{fair.slug}#employers", language.gettext("%(name)s has left the fair.", name=name))
+        is_withdrawn = await invitations.take_back_booth(tx, booth)
+    said = language.gettext("%(name)s has left the fair.", name=name)
+    if not is_withdrawn:
+        said += " " + language.gettext("It is in another fair too: its invitations stand in the list there.")
+    return request.go(f"/organise/{fair.slug}#employers", said)
 
 
 @post("/organise/{fair}/candidates", again=board)

@@ -119,7 +119,7 @@ async def _go_on(tx: Transaction, request: PageRequest, spent: LinkSpent) -> web
     """A link that opens nothing any more leads on all the same: where it led, for whoever may go there."""
     path = await acceptance.leads_to(tx, spent.link)
     person = request.actor.person
-    if person and person.email == spent.link.email:
+    if person and person.email == spent.link.email and spent.link.used_at:
         return request.go(path)
     request.problem = spent
     return request.render("link.html", next=path)

@@ -29,6 +29,7 @@ async def read_heads(tx: Transaction, request: PageRequest, *names: str) -> str:
         request.ringing = my_call_view(call) if call else None
         meeting = await under_way.current(tx, person.id)
         request.meeting_id = meeting.id if meeting else None
+        request.talks_at = meeting.booth_id if meeting else None
         request.appointment = await agenda.next_of(tx, person.id)
     return json.dumps(found)
 

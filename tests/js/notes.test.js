@@ -30,7 +30,7 @@ function setting() {
         return settled();
       };
       const answer = (status, kept) => {
-        resolve({ ok: status === 200, status, json: async () => kept, text: async () => kept });
+        resolve({ ok: status === 200, status, headers: { get: () => (typeof kept === "string" ? "text/plain" : "application/json") }, json: async () => kept, text: async () => kept });
         return settled();
       };
       asked.push({ ...Object.fromEntries(body), keepalive, answer, fail });
@@ -84,6 +84,28 @@ test("what no page may still send while it goes is left out, the notes never", a
   page.notes.onLeave();
   assert.deepEqual([page.asked[2].notes, page.asked[2].keepalive], ["last", true]);
   assert.equal(page.asked[2].sent, "b".repeat(30_000), "the latest first");
+  mock.timers.reset();
+});
+
+test("a save that is under way when the page goes is sent once more, so that it outlives the page", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  type(page, "last words");
+  mock.timers.tick(800);
+  page.notes.onLeave();
+  assert.deepEqual([page.asked[1].notes, page.asked[1].sent, page.asked[1].keepalive], ["last words", "last words", true]);
+  mock.timers.reset();
+});
+
+test("a conflict that is none of the notes says what it is", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const page = setting();
+  type(page, "mine");
+  mock.timers.tick(800);
+  await page.asked[0].answer(409, "You are signed in as somebody else.");
+  assert.equal(page.said.textContent, "You are signed in as somebody else.");
+  mock.timers.tick(60_000);
+  assert.equal(page.asked.length, 1);
   mock.timers.reset();
 });
 

@@ -4,9 +4,9 @@ import pytest
 
 from rooms.access import invitations
 from rooms.core import outbox
-from rooms.fairs import booths
+from rooms.fairs import booths, desk_presence
 from rooms.fairs.fairs import Fair
-from rooms.people import sessions
+from rooms.people import presence, sessions
 from rooms.people.people import Person
 from tests.server.forms import form_to
 from tests.server.test_pages import visitor, world_id
@@ -49,6 +49,12 @@ async def test_an_employer_invited_by_mistake_leaves_the_fair_with_its_invitatio
         path = str((await outbox.latest(tx))[0].values["path"])
         booth = await booths.of_employer(tx, fair, wrong)
         assert booth
+        # Somebody has looked at its desk.
+        process = await presence.start_process(tx, "a process")
+        await tx.session.flush()
+        await presence.connect(tx, "a connection", process, ines.id)
+        await tx.session.flush()
+        await desk_presence.attend(tx, "a connection", booth.id)
     async with visitor(world, "ines") as ines_there:
         board = "/organise/{fair}".format(**world.ids)
         form = form_to(board, await ines_there.get(board), f"{board}/booths/{booth.id}/give-up")

@@ -103,7 +103,7 @@ function ofEveryPage(connection) {
   const fairState = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=fair-state]"));
   const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
   return [
-    new OfflineForms(document),
+    new OfflineForms(document, connection),
     new FormDrafts(document, sessionStorage),
     new ConfirmDialog(document, confirmDialog),
     ...(fairState ? [new FairState(fairState, connection)] : []),

@@ -23,7 +23,7 @@ export class MeetingDoor {
   start() {
     this.stops = [
       this.connection.on("meeting:opened", (payload) => this.opened(payload.meeting_id)),
-      this.connection.on("meeting:closed", () => this.show(null)),
+      this.connection.on("meeting:closed", (payload) => this.closed(payload.meeting_id)),
     ];
   }
 
@@ -47,6 +47,11 @@ export class MeetingDoor {
     this.storage.removeItem(KEY);
     if (expected) this.go(`/meetings/${meeting}`);
     else this.show(meeting);
+  }
+
+  /** @param {string} meeting whoever has left one may be in another by now */
+  closed(meeting) {
+    if (this.banner?.querySelector("a")?.pathname === `/meetings/${meeting}`) this.show(null);
   }
 
   /** @param {string | null} meeting */

@@ -48,7 +48,7 @@ export class Notes {
 
   /** What was typed at the last moment is not left behind; it says what is under way, whose answer nobody hears. */
   onLeave() {
-    if (this.timer || this.theirs !== null) void this.send({ isLeaving: true });
+    if (this.timer || this.inFlight !== null || this.theirs !== null) void this.send({ isLeaving: true });
   }
 
   onInput() {
@@ -107,8 +107,9 @@ export class Notes {
         headers: { Accept: "application/json", "X-Part": "sentence" },
         keepalive: isLeaving && body.toString().length < MOST_WHILE_LEAVING,
       });
-      if (answer.ok || answer.status === 409) this.onKept(answer.status === 409, await answer.json(), notes);
-      else if (answer.status >= 500 || TRY_AGAIN.includes(answer.status)) throw new Error(String(answer.status));
+      const isJson = answer.headers.get("Content-Type")?.startsWith("application/json") ?? false;
+      if (isJson && (answer.ok || answer.status === 409)) this.onKept(answer.status === 409, await answer.json(), notes);
+      else if (answer.ok || answer.status >= 500 || TRY_AGAIN.includes(answer.status)) throw new Error(String(answer.status));
       else fill(this.form, "saved", await answer.text());
     } catch {
       this.unheard = [...this.unheard, notes].slice(-MOST_UNHEARD);

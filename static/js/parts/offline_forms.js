@@ -3,9 +3,13 @@
 import { say } from "../live/words.js";
 
 export class OfflineForms {
-  /** @param {Document} page */
-  constructor(page) {
+  /**
+   * @param {Document} page
+   * @param {import("../live/connection.js").Connection} connection a server on this machine needs no network
+   */
+  constructor(page, connection) {
     this.page = page;
+    this.connection = connection;
     /** @type {HTMLElement | null} */
     this.note = null;
     this.onSubmit = this.onSubmit.bind(this);
@@ -25,7 +29,7 @@ export class OfflineForms {
   /** @param {SubmitEvent} event */
   onSubmit(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (navigator.onLine || event.defaultPrevented || form.method !== "post") return;
+    if (navigator.onLine || this.connection.socket.connected || event.defaultPrevented || form.method !== "post") return;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.onOnline();

@@ -7,9 +7,10 @@ import pytest
 from rooms.appointments import abandoned, room
 from rooms.appointments.appointment import Appointment, Attendance
 from rooms.core.errors import Conflict
+from rooms.fairs import booths
 from rooms.lines.call import Answer
 from rooms.lines.places import PlaceState
-from rooms.meetings import meetings, under_way
+from rooms.meetings import cobrowsing, meetings, under_way
 from rooms.meetings.meeting import Meeting, MeetingState
 from rooms.people import engagement
 from rooms.people.people import Person
@@ -67,6 +68,32 @@ async def test_who_left_comes_back_into_the_same_talk(cast: Cast, talk: Meeting)
     await cast.pass_by(minutes=10)
     await sweep(cast)
     assert await state(cast, talk) is MeetingState.LIVE, "nobody is cut off who talks"
+
+
+async def test_what_was_looked_at_together_ends_with_leaving(cast: Cast, talk: Meeting) -> None:
+    async with cast.database.transaction() as tx:
+        await cobrowsing.begin(tx, cast.amina.id, talk.id)
+    await go(cast, cast.amina, talk, out=True)
+    await go(cast, cast.amina, talk)
+    async with cast.database.reading() as tx:
+        assert await cobrowsing.of_meeting(tx, talk.id) is None, "she is asked anew"
+
+
+async def test_whoever_is_a_candidate_ends_no_talk_by_calling_the_next(cast: Cast, talk: Meeting) -> None:
+    await cast.connect(cast.karim)
+    await cast.join(cast.karim, cast.perrin)
+    async with cast.database.transaction() as tx:
+        await booths.staff_by_member(tx, cast.perrin.employer_id, cast.amina.id)
+    with pytest.raises(Conflict, match=r"recruiter\.in_meeting"):
+        await cast.call_next(cast.amina, cast.perrin, finish=True)
+    assert await state(cast, talk) is MeetingState.LIVE
+
+
+async def test_whoever_has_left_a_talk_is_free_at_their_own_desk(cast: Cast, talk: Meeting) -> None:
+    await go(cast, cast.amina, talk, out=True)
+    async with cast.database.reading() as tx:
+        assert await under_way.led_now_by(tx, cast.amina.id) is None
+        assert await under_way.led_now_by(tx, cast.luc.id)
 
 
 async def test_a_talk_waits_five_minutes_and_counts_as_held(cast: Cast, talk: Meeting) -> None:
