@@ -80,12 +80,7 @@ async def suggest(
     """Suggest a fair or one of its booths; suggesting it again changes the words."""
     if not fair.lies_ahead or (booth and booth.fair_id != fair.id):
         raise Conflict("suggestion.over", N_("This fair does not lie ahead any more."))
-    query = select(Suggestion).where(
-        Suggestion.person_id == person.id,
-        Suggestion.fair_id == fair.id,
-        Suggestion.booth_id == booth.id if booth else Suggestion.booth_id.is_(None),
-    )
-    row = (await tx.session.execute(query)).scalar_one_or_none()
+    row = await find(tx, person.id, fair, booth)
     is_new = row is None
     if row is None:
         row = Suggestion(id=new_id(), person_id=person.id, fair_id=fair.id, booth_id=booth.id if booth else None)
@@ -97,6 +92,16 @@ async def suggest(
         values: dict[str, object] = {"name": person.name, "by": by.name, "what": row.name, "words": row.words}
         await outbox.post(tx, Letter(person.email, "suggestion", person.language, values | {"path": row.path}))
     return row
+
+
+async def find(tx: Transaction, person_id: uuid.UUID, fair: Fair, booth: Booth | None) -> Suggestion | None:
+    """What was suggested to a person already of this fair, or of this booth."""
+    query = select(Suggestion).where(
+        Suggestion.person_id == person_id,
+        Suggestion.fair_id == fair.id,
+        Suggestion.booth_id == booth.id if booth else Suggestion.booth_id.is_(None),
+    )
+    return (await tx.session.execute(query)).scalar_one_or_none()
 
 
 async def of_person(tx: Transaction, person_id: uuid.UUID) -> list[Suggestion]:

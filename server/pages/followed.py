@@ -112,11 +112,10 @@ async def suggest(request: PageRequest) -> web.StreamResponse:
         slug, _, employer = request.typed("suggested").partition("/")
         fair = await access.fair(tx, request.actor, slug)
         booth = await access.booth(tx, request.actor, slug, employer) if employer else None
-        known = await suggestions.of_person(tx, row.id)
-        is_known = any((each.fair_id, each.booth_id) == (fair.id, booth.id if booth else None) for each in known)
+        known = await suggestions.find(tx, row.id, fair, booth)
         await suggestions.suggest(tx, me, row, fair, booth, request.typed("suggestion_words"))
     said = language.gettext("Suggested. A mail is on its way.")
-    if is_known:
+    if known:
         said = language.gettext("It was suggested already: what you write about it now stands in its place.")
     if row.email is None:
         said = language.gettext("Kept. %(name)s has no e-mail address: tell them yourself.", name=row.name)
