@@ -93,9 +93,9 @@ class PageRequest:
     ringing: MyCallView | None = None
     """The call that rings for this person, as JSON: set by the page that follows their stream."""
     meeting_id: uuid.UUID | None = None
-    talks_at: uuid.UUID | None = None
-    """The booth of the talk that is open for them."""
     """The meeting this person is in."""
+    talks_at: uuid.UUID | None = None
+    """The booth of that meeting."""
     appointment: Appointment | None = None
     """The appointment whose room is open for them."""
     cookies: dict[str, tuple[str, int]] = field(default_factory=dict)

@@ -3,6 +3,8 @@
 import pytest
 
 from rooms.access import invitations
+from rooms.appointments import appointment_types
+from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.core import outbox
 from rooms.fairs import booths, desk_presence
 from rooms.fairs.fairs import Fair
@@ -12,7 +14,7 @@ from tests.server.forms import form_to
 from tests.server.test_pages import visitor, world_id
 from tests.server.world import World
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 async def invited(world: World) -> tuple[str, str]:
@@ -64,6 +66,23 @@ async def test_an_employer_invited_by_mistake_leaves_the_fair_with_its_invitatio
         assert f"booth-{booth.id}" not in text
         assert (await ines_there.session.get(world.server.make_url(path))).status == 404
         assert (await ines_there.session.post(world.server.make_url(form.action), data=form.typed())).status == 404
+
+
+async def test_a_booth_at_which_something_is_kept_stays(world: World) -> None:  # O10
+    async with world.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
+        ines = await tx.session.get_one(Person, world_id(world, "ines"))
+        employer = await invitations.invite_employer(tx, ines, fair, "Clinique D", "health", "rh@clinique.example")
+        booth = await booths.of_employer(tx, fair, employer)
+        assert booth
+        await appointment_types.add(tx, booth, AppointmentTypeText("Interview", 20, ("video",), "", ""))
+    async with visitor(world, "ines") as there:
+        board = "/organise/{fair}".format(**world.ids)
+        form = form_to(board, await there.get(board), f"{board}/booths/{booth.id}/give-up")
+        answer = await there.session.post(world.server.make_url(form.action), data=form.typed())
+        text = await answer.text()
+    assert (answer.status, "Something was kept for this booth already" in text) == (409, True)
+    assert f"booth-{booth.id}" in text
 
 
 async def test_whoever_opens_a_link_for_another_address_is_asked_and_leaves_no_session_behind(world: World) -> None:
