@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from rooms.core.errors import N_, Conflict, Problem, Refused
-from rooms.fairs.fairs import AHEAD, SHOWN, FairState
+from rooms.core.errors import N_, Problem, Refused
+from rooms.fairs.fairs import AHEAD, SHOWN, FairState, not_open
 
 
 class Relation(StrEnum):
@@ -150,5 +150,5 @@ def demand(act: Act, relations: set[Relation], state: FairState | None = None) -
     if R.SIGNED_IN not in relations and allows(act, set(R), state):
         raise SignInFirst()
     if state is not None and allows(act, relations):
-        raise Conflict("fair.not_open", N_("The fair is not open now."))
+        raise not_open()
     raise Refused()

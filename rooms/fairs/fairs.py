@@ -107,6 +107,10 @@ class FairDescription:
     grace_minutes: int = 10
 
 
+def not_open() -> Conflict:
+    return Conflict("fair.not_open", N_("The fair is not open now."))
+
+
 def demand_not_archived(fair: Fair) -> None:
     if fair.state is FairState.ARCHIVED:
         raise Conflict("fair.archived", N_("This fair is archived: it is kept as it is."))
