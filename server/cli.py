@@ -7,6 +7,7 @@ import signal
 import sys
 
 import structlog
+import uvloop
 
 from rooms.core.database import Database
 from rooms.core.errors import Problem
@@ -39,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="run the server, with the worker inside")
-    serve.set_defaults(run=lambda _: asyncio.run(_serve(load())))
+    serve.set_defaults(run=lambda _: uvloop.run(_serve(load())))
 
     demo = commands.add_parser("demo", help="run a fair with simulated people, nothing to configure")
     demo.add_argument("--fresh", action="store_true", help="begin anew")

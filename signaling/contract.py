@@ -53,6 +53,8 @@ class ServerEvent:
     name: str
     payload: type[Payload]
     says: str
+    latest_of: str | None
+    """The field that names what a state is of: a newer one takes the place of one that still waits for its reader."""
 
     @property
     def is_numbered(self) -> bool:
@@ -83,11 +85,11 @@ def client_event(
     return register
 
 
-def server_event(name: str) -> Callable[[P], P]:
-    """Declare the shape of an event that the server sends."""
+def server_event(name: str, *, latest_of: str | None = None) -> Callable[[P], P]:
+    """Declare the shape of an event that the server sends; of a state, the field that says what it is of."""
 
     def register(payload: P) -> P:
-        CONTRACT.server_events[name] = ServerEvent(name, payload, (payload.__doc__ or "").strip())
+        CONTRACT.server_events[name] = ServerEvent(name, payload, (payload.__doc__ or "").strip(), latest_of)
         CONTRACT.names[payload] = name
         return payload
 
@@ -96,6 +98,12 @@ def server_event(name: str) -> Callable[[P], P]:
 
 def name_of(payload: Payload) -> str:
     return CONTRACT.names[type(payload)]
+
+
+def key_of(payload: Payload) -> str | None:
+    """What this is the latest state of; None for whatever must arrive."""
+    declared = CONTRACT.server_events[name_of(payload)]
+    return f"{declared.name}:{getattr(payload, declared.latest_of)}" if declared.latest_of else None
 
 
 class WaitView(Payload):

@@ -3,6 +3,7 @@
 Delivery is at most once on this wire; what must arrive is a numbered event that a client asks for again.
 """
 
+import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +15,6 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 from pydantic import ValidationError
-from socketio.exceptions import ConnectionRefusedError
 
 from rooms import access
 from rooms.access import Actor
@@ -27,7 +27,7 @@ from rooms.meetings.cobrowsing import CobrowsingBegan, CobrowsingEnded
 from rooms.meetings.meeting import MeetingEnded
 from rooms.people import languages, presence, sessions
 from signaling.areas import load_areas
-from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, name_of
+from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, key_of, name_of
 from signaling.cookies import LANGUAGE_COOKIE, session_cookie
 from signaling.crowd import Crowd
 from signaling.entrances import enter, losers
@@ -37,21 +37,21 @@ from signaling.peers import peers_state
 from signaling.projections import project
 from signaling.rates import Allowance
 from signaling.relay import Relay
+from signaling.signal_forwarding import SIGNAL, SignalForwarding
 from signaling.status_broadcaster import StatusBroadcaster
-from signaling.wire import WireServer
+from signaling.visitor import Visitor
+from signaling.wire import packets
+from signaling.wire.server import WireServer
 
 log = structlog.get_logger()
 
 Translate = Callable[[Problem, str], str]
 NetworkOf = Callable[[str], str]
 UNKNOWN_PER_MINUTE = 10
-SIGNAL = "meeting:signal"
-SIGNALS_PER_MINUTE = 1500
 SOCKET_PATH = "live"
-PING_EVERY, PING_WAIT = 20, 15
 
 
-@dataclass
+@dataclass(slots=True)
 class Client:
     """One connection. A passer-by, who only looks round, has no person."""
 
@@ -118,22 +118,20 @@ class Hub:
         self._process: uuid.UUID | None = None
         self.expiry = Expiry(database, self._open_sessions, self.close_session)
         self.server = WireServer(
-            self._session_token,
-            network_of,
-            cors_allowed_origins=self._is_ours,
-            max_http_buffer_size=LARGEST_EVENT,
-            ping_interval=PING_EVERY,
-            ping_timeout=PING_WAIT,
+            is_ours=self._is_ours,
+            visitor_of=self._visitor_of,
+            connect=self._connect,
+            disconnect=self._disconnect,
+            event=self._receive,
+            fast=self._forward,
+            largest=LARGEST_EVENT,
         )
+        self._signals = SignalForwarding(self.relay, self.server, self.clients)
         load_areas()
-        self.server.on("connect", self._connect)
-        self.server.on("disconnect", self._disconnect)
-        self.server.on(SIGNAL, self._signal)
-        self.server.on("*", self._receive)
         database.listeners.append(self._publish)
 
     def attach(self, app: web.Application) -> None:
-        self.server.attach(app, socketio_path=SOCKET_PATH)
+        self.server.attach(app, SOCKET_PATH)
 
     def start(self, process_id: uuid.UUID) -> None:
         self._process = process_id
@@ -143,31 +141,33 @@ class Hub:
     async def stop(self) -> None:
         await self.expiry.stop()
         await self.status.stop()
-        await self.server.shutdown()
+        await self.server.stop()
 
-    def _is_ours(self, origin: str, environ: dict[str, Any]) -> bool:
-        asked = urlsplit(origin)
-        return asked.netloc in (self._public.netloc, environ.get("HTTP_HOST"))
+    def _is_ours(self, request: web.Request) -> bool:
+        """Whether a page of ours opens the connection (Origin, RFC 6454); a program that is no browser names none."""
+        origin = request.headers.get("Origin")
+        return origin is None or urlsplit(origin).netloc in (self._public.netloc, request.host)
 
-    def _session_token(self, request: web.Request) -> str:
-        return request.cookies.get(self._cookie, "")
+    def _visitor_of(self, request: web.Request) -> Visitor:
+        return Visitor(
+            token=request.cookies.get(self._cookie, ""),
+            network=self._network_of(request.remote or "?"),
+            accepts=request.headers.get("Accept-Language", ""),
+            chose=request.cookies.get(LANGUAGE_COOKIE),
+        )
 
-    async def _connect(self, sid: str, environ: dict[str, Any], _auth: Any = None) -> None:
-        request: web.Request = environ["aiohttp.request"]
-        token = self._session_token(request)
+    async def _connect(self, sid: str, visitor: Visitor) -> str | None:
         found = None
-        if token:
+        if visitor.token:
             async with self.database.reading() as tx:
-                found = await sessions.whose(tx, token)
+                found = await sessions.whose(tx, visitor.token)
         session, appointment = (found[0].id, found[0].appointment_id) if found else (None, None)
         person = found[1].id if found and appointment is None else None
-        own = found[1].language if found else None
-        accept, chosen = request.headers.get("Accept-Language", ""), request.cookies.get(LANGUAGE_COOKIE)
-        who = str(found[1].id) if found else self._network_of(request.remote or "?")
+        who = str(found[1].id) if found else visitor.network
         allowance = self.crowd.let_in(who, is_known=found is not None)
         if allowance is None:
-            raise ConnectionRefusedError("too many connections")
-        spoken = languages.choose(accept, chosen, own)
+            return "too many connections"
+        spoken = languages.choose(visitor.accepts, visitor.chose, found[1].language if found else None)
         client = Client(sid, person, session, appointment, spoken, who, allowance)
         self.clients[sid] = client
         if client.person_id and self._process:
@@ -176,8 +176,9 @@ class Hub:
                 await places.person_appeared(tx, client.person_id)
                 waiting = await places.of_person(tx, client.person_id)
             self.status.refresh(place.booth_id for place in waiting)
+        return None
 
-    async def _disconnect(self, sid: str, _reason: Any = None) -> None:
+    async def _disconnect(self, sid: str) -> None:
         client = self.clients.pop(sid, None)
         if client:
             self.crowd.let_go(client.who)
@@ -189,24 +190,27 @@ class Hub:
             waiting = await places.of_person(tx, client.person_id)
         self.status.refresh([place.booth_id for place in waiting] + ([desk] if desk else []))
 
-    async def _receive(self, event: str, sid: str, *arguments: Any) -> dict[str, Any] | None:
+    async def _receive(self, sid: str, event: str, arguments: list[Any]) -> str | None:
         """Every event but the relay: check its shape and rate, call its one handler, acknowledge."""
+        if event == SIGNAL:
+            self._signals.taken_apart(sid, arguments)
+            return None
         client = self.clients.get(sid)
         declared = CONTRACT.client_events.get(event)
         if client is None:
-            await self.server.cut(sid)
+            self.server.cut(sid)
             return None
         try:
             per_minute = declared.per_minute if declared else UNKNOWN_PER_MINUTE
             if not client.allowance.take(event if declared else "?", per_minute):
                 if client.allowance.is_flood:
-                    await self.server.cut(sid)
+                    self.server.cut(sid)
                 raise Invalid("too_often", N_("That was very often in a short time. Please wait a moment."))
             if declared is None:
                 raise Invalid("event.unknown", N_("This is not known here."))
             payload = declared.payload.model_validate(arguments[0] if arguments else {})
             ack = await declared.handler(Context(self, client), payload)
-            return ack.model_dump(mode="json")
+            return ack.model_dump_json()
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"])
@@ -218,21 +222,12 @@ class Hub:
             failure = Problem("failed", N_("Something went wrong on our side. Nothing was changed."))
             return self._refusal(client, failure)
 
-    def _refusal(self, client: Client, problem: Problem) -> dict[str, Any]:
+    def _refusal(self, client: Client, problem: Problem) -> str:
         error = {"code": problem.code, "message": self._translate(problem, client.language)}
-        return {"ok": False, "error": error | ({"field": problem.field} if problem.field else {})}
+        return json.dumps({"ok": False, "error": error | ({"field": problem.field} if problem.field else {})})
 
-    async def _signal(self, sid: str, *arguments: Any) -> None:
-        """The hot path: membership is in memory, the body goes on as it came."""
-        client = self.clients.get(sid)
-        if client is None or not client.allowance.take(SIGNAL, SIGNALS_PER_MINUTE):
-            await self.server.cut(sid)
-            return
-        refusal, to, signal = self.relay.forward(sid, arguments[0] if arguments else None)
-        if refusal:
-            await self.server.emit("meeting:refused", {"reason": refusal}, to=sid)
-        elif to:
-            await self.server.emit(SIGNAL, signal, to=to)
+    def _forward(self, sid: str, text: str) -> bool:
+        return self._signals.as_it_came(sid, text)
 
     async def leave_meeting(self, sid: str) -> None:
         """Take this connection out of the meeting it was in and tell the others."""
@@ -246,7 +241,8 @@ class Hub:
             await self.emit(payload, to=sid)
 
     async def emit(self, payload: Payload, *, to: str) -> None:
-        await self.server.emit(name_of(payload), payload.model_dump(mode="json"), to=to)
+        """Tell a connection, or whoever follows a stream."""
+        self.server.tell(to, packets.event(name_of(payload), payload.model_dump_json(), key_of(payload)))
 
     async def _publish(self, published: list[PublishedEvent]) -> None:
         """After a commit: tell each event once to its stream's room, then let the states follow.
@@ -278,7 +274,7 @@ class Hub:
         for sid in self.server.members(None):
             client = self.clients.get(sid)
             if client is None:
-                await self.server.cut(sid)
+                self.server.cut(sid)
             elif client.person_id == person_id:
                 await self._leave_what_is_closed(Context(self, client))
 
@@ -286,7 +282,7 @@ class Hub:
         sid = context.client.sid
         for stream in self.server.followed(sid):
             if not await _still_may(context, partial(enter, stream=stream)):
-                await self.server.leave_room(sid, stream)
+                self.server.leave_room(sid, stream)
         for meeting in self.relay.meetings_of(sid):
             if not await _still_may(context, partial(access.meeting, meeting_id=meeting)):
                 await self.leave_meeting(sid)
@@ -297,4 +293,4 @@ class Hub:
     async def close_session(self, session_id: uuid.UUID) -> None:
         """The session was withdrawn: its connections end now."""
         for client in [client for client in self.clients.values() if client.session_id == session_id]:
-            await self.server.disconnect(client.sid)
+            self.server.disconnect(client.sid)

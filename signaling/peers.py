@@ -15,7 +15,7 @@ class PeerView(Payload):
     is_polite: bool
 
 
-@server_event("meeting:peers")
+@server_event("meeting:peers", latest_of="channel_id")
 class PeersState(Payload):
     """State: who of a pair is connected, and what each microphone and camera does. `channel_id` is that of the pair:
     for two that is the meeting, for the pairs of a third what entering acknowledged."""

@@ -12,11 +12,12 @@ from signaling.areas import load_areas
 from signaling.contract import CONTRACT, LARGEST_EVENT, ClientEvent, ServerEvent
 from signaling.cookies import SESSION_COOKIE
 from signaling.entrances import ENTRANCES
-from signaling.hub import SIGNAL, SIGNALS_PER_MINUTE, SOCKET_PATH
+from signaling.hub import SOCKET_PATH
 from signaling.meetings import RefusedEvent
 from signaling.rates import FLOOD_AFTER
-from signaling.relay import HEADER, KINDS, LARGEST_BODY
-from signaling.wire import MOST_UNREAD
+from signaling.relay import KINDS, LARGEST_BODY
+from signaling.signal_forwarding import HEADER, SIGNAL, SIGNALS_PER_MINUTE
+from signaling.wire.sockets import MOST_UNREAD
 
 PAGE, ASYNCAPI = Path("docs/protocol.md"), Path("docs/asyncapi.json")
 INTRODUCTION = f"""# The live protocol

@@ -8,11 +8,9 @@ an older one are dropped. After a restart the peers say which generation they ho
 
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
 
 LARGEST_BODY = 48_000
 """Characters of one signal's body."""
-HEADER = ("channel_id", "generation", "kind", "body")
 KINDS = {
     "description": "an SDP offer or answer (W3C WebRTC, RTCSessionDescription)",
     "ice_candidate": "an ICE candidate (W3C WebRTC, RTCIceCandidate)",
@@ -48,7 +46,8 @@ class Room:
 class Relay:
     def __init__(self) -> None:
         self._rooms: dict[uuid.UUID, Room] = {}
-        self._rooms_of: dict[str, set[uuid.UUID]] = {}
+        self._rooms_of: dict[str, dict[str, uuid.UUID]] = {}
+        """By connection: its rooms, as signals name them."""
 
     def elsewhere(self, channel_id: uuid.UUID, person_id: uuid.UUID, tab: str) -> Peer | None:
         """The person's peer in another tab or on another device, if there is one."""
@@ -64,14 +63,14 @@ class Relay:
         room = self._rooms.setdefault(channel_id, Room(meeting_id or channel_id))
         before = room.peers.get(peer.person_id)
         if before:
-            self._rooms_of.get(before.sid, set()).discard(channel_id)
+            self._rooms_of.get(before.sid, {}).pop(str(channel_id), None)
             peer.microphone, peer.camera, peer.screen = before.microphone, before.camera, before.screen
         if room.generation == 0 and held:
             room.generation = held
         elif held != room.generation or held == 0:
             room.generation = max(room.generation, held) + 1
         room.peers[peer.person_id] = peer
-        self._rooms_of.setdefault(peer.sid, set()).add(channel_id)
+        self._rooms_of.setdefault(peer.sid, {})[str(channel_id)] = channel_id
         return room.generation
 
     def cobrowse(self, meeting_id: uuid.UUID, owner_id: uuid.UUID | None) -> None:
@@ -81,20 +80,20 @@ class Relay:
 
     def leave(self, sid: str) -> set[uuid.UUID]:
         """Take a connection out; returns the rooms it was in."""
-        channels = self._rooms_of.pop(sid, set())
+        channels = set(self._rooms_of.pop(sid, {}).values())
         for room in (self._rooms[channel] for channel in channels):
             room.peers = {person: peer for person, peer in room.peers.items() if peer.sid != sid}
         return channels
 
     def meetings_of(self, sid: str) -> set[uuid.UUID]:
         """The meetings that a connection is in."""
-        return {self._rooms[channel].meeting_id for channel in self._rooms_of.get(sid, ())}
+        return {self._rooms[channel].meeting_id for channel in self._rooms_of.get(sid, {}).values()}
 
     def close(self, meeting_id: uuid.UUID) -> None:
         """The meeting is over, with the rooms of all its pairs."""
         for channel in [channel for channel, room in self._rooms.items() if room.meeting_id == meeting_id]:
             for peer in self._rooms.pop(channel).peers.values():
-                self._rooms_of.get(peer.sid, set()).discard(channel)
+                self._rooms_of.get(peer.sid, {}).pop(str(channel), None)
 
     def room(self, channel_id: uuid.UUID) -> Room:
         return self._rooms.get(channel_id) or Room(channel_id)
@@ -105,22 +104,20 @@ class Relay:
     def peer(self, channel_id: uuid.UUID, sid: str) -> Peer | None:
         return next((peer for peer in self.room(channel_id).peers.values() if peer.sid == sid), None)
 
-    def forward(self, sid: str, signal: Any) -> tuple[str, str, Any]:
-        """(refusal, receiving connection, signal). A signal for nobody, of an older generation, or of a page that is
-        not shown any more is dropped."""
-        named = signal.get("channel_id") if isinstance(signal, dict) else None
-        channel = next((each for each in self._rooms_of.get(sid, ()) if str(each) == named), None)
-        if channel is None or not isinstance(signal, dict):
-            return "not_in_meeting", "", None
-        if set(signal) != set(HEADER) or signal["kind"] not in KINDS:
-            return "header", "", None
-        if len(str(signal["body"])) > LARGEST_BODY:
-            return "too_large", "", None
-        room = self._rooms[channel]
-        if signal["generation"] != room.generation or not self._may_cobrowse(room, sid, signal["kind"]):
-            return "", "", None
-        other = next((peer.sid for peer in room.peers.values() if peer.sid != sid), "")
-        return "", other, signal
+    def route(self, sid: str, channel: str, generation: object, kind: str, size: int) -> tuple[str, str]:
+        """(refusal, receiving connection) of a signal whose body has `size` characters. A signal for nobody, of an
+        older generation, or of a page that is not shown any more is dropped."""
+        found = self._rooms_of.get(sid, {}).get(channel)
+        if found is None:
+            return "not_in_meeting", ""
+        if kind not in KINDS:
+            return "header", ""
+        if size > LARGEST_BODY:
+            return "too_large", ""
+        room = self._rooms[found]
+        if generation != room.generation or not self._may_cobrowse(room, sid, kind):
+            return "", ""
+        return "", next((peer.sid for peer in room.peers.values() if peer.sid != sid), "")
 
     def _may_cobrowse(self, room: Room, sid: str, kind: str) -> bool:
         """A page is shown by its owner alone, and only while it is agreed; the answer comes from the other one."""

@@ -28,7 +28,7 @@ COALESCE = 0.25
 LOOK_AGAIN = 10.0
 
 
-@server_event("booth:status")
+@server_event("booth:status", latest_of="booth_id")
 class BoothStatus(Payload):
     """State: how a booth's line is doing, for anybody."""
 
@@ -41,7 +41,7 @@ class BoothStatus(Payload):
     is_open: bool
 
 
-@server_event("place:status")
+@server_event("place:status", latest_of="place_id")
 class PlaceStatus(Payload):
     """State: where your place stands. `position` 1 is first; none while on hold or in the talk."""
 
@@ -64,7 +64,7 @@ class DeskPlace(Payload):
     can_be_called: bool
 
 
-@server_event("desk:status")
+@server_event("desk:status", latest_of="booth_id")
 class DeskStatus(Payload):
     """State: who in the line can be called now, for the staff."""
 

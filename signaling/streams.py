@@ -85,7 +85,7 @@ async def follow(context: Context, payload: Follow) -> Ack:
             if len(payload.streams) == 1:
                 raise
             continue
-        await context.hub.server.enter_room(context.client.sid, wanted.stream)
+        context.hub.server.enter_room(context.client.sid, wanted.stream)
         async with context.reading() as (tx, _):
             caught.append(await _catch_up(tx, wanted, look))
         size += len(caught[-1].model_dump_json())
@@ -106,7 +106,7 @@ def _too_many() -> Invalid:
 @client_event("stream:leave", Unfollow)
 async def leave(context: Context, payload: Unfollow) -> Ack:
     """Follow a stream no longer."""
-    await context.hub.server.leave_room(context.client.sid, payload.stream)
+    context.hub.server.leave_room(context.client.sid, payload.stream)
     return Ack()
 
 

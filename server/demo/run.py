@@ -44,7 +44,7 @@ def main(folder: str, port: int, *, fresh: bool) -> int:
         port=port,
         public_url=f"http://127.0.0.1:{port}",
     )
-    return asyncio.run(_run(settings))
+    return uvloop.run(_run(settings))
 
 
 def _is_free(port: int) -> bool:

@@ -26,7 +26,7 @@ from signaling.cookies import SESSION_COOKIE
 from signaling.crowd import MOST_OF_A_PERSON
 from signaling.hub import Hub
 from signaling.streams import LARGEST_ANSWER
-from signaling.wire import MOST_UNREAD
+from signaling.wire.sockets import MOST_UNREAD
 from tests.clock import HandClock
 from tests.server.world import Furnished, World
 
@@ -113,7 +113,6 @@ async def test_what_no_client_sends_closes_its_connection_and_no_other(world: Wo
         assert await bad.is_cut()
         await other.emit("stream:follow", {"streams": []}, number="1")
         assert json.loads((await other.until("431"))[3:])[0]["ok"]
-    assert not hub_of(world).server._binary_packet
 
 
 async def test_a_binary_frame_closes_the_connection(world: World) -> None:  # S1
@@ -155,8 +154,8 @@ async def test_whoever_reads_nothing_is_cut_off_before_it_costs_much(world: Worl
         where = await tx.session.get_one(messages.Conversation, conversation)
         author = await tx.session.get_one(messages.Person, uuid.UUID(world.ids["person"]))
         for _ in range(100):
-            await messages.send(tx, author, where, "é" * 1000, uuid.uuid4(), is_staff=False)
-    engine, wanted = hub_of(world).server.eio, {"streams": [{"stream": conversation_stream(conversation)}]}
+            await messages.send(tx, author, where, "😀" * 1000, uuid.uuid4(), is_staff=False)
+    engine, wanted = hub_of(world).server.engine, {"streams": [{"stream": conversation_stream(conversation)}]}
     async with raw(world) as slow:
         (socket,) = engine.sockets.values()
         # What the server has sent stays unread, and fills first the system's room for it and then the server's.
@@ -164,8 +163,9 @@ async def test_whoever_reads_nothing_is_cut_off_before_it_costs_much(world: Worl
         for number in range(BEFORE_IT_IS_A_FLOOD):
             await slow.emit("stream:follow", wanted, number=str(number))
         async with asyncio.timeout(30):
-            while not socket.closed:
-                assert socket.queue.size < MOST_UNREAD + LARGEST_ANSWER
+            while not socket.is_over:
+                assert socket.websocket
+                assert socket.websocket.unread < MOST_UNREAD + LARGEST_ANSWER
                 await asyncio.sleep(0)
     assert not engine.sockets
 
@@ -342,8 +342,8 @@ async def test_whoever_goes_while_they_connect_leaves_nothing(
             say = (await stack.enter_async_context(raw(world, "luc", connected=False))).say
         connecting = asyncio.create_task(say("40"))
         await entered.wait()
-        for eio_sid in list(hub.server.eio.sockets):
-            await hub.server.eio.cut(eio_sid)
+        for socket in list(hub.server.engine.sockets.values()):
+            socket.cut()
         may_go_on.set()
         await connecting
     await gone(hub)

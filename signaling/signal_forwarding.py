@@ -1,0 +1,69 @@
+"""`meeting:signal` on its way from one peer to the other: the hot path, without a database and without waiting.
+
+The packet of a browser of ours is recognised by its beginning; its body is looked at once, for being one JSON value and
+no more, and goes on as it came.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import orjson
+
+from signaling.rates import Allowance
+from signaling.relay import Relay
+from signaling.wire import packets
+from signaling.wire.packets import Outgoing
+from signaling.wire.server import WireServer
+
+SIGNAL = "meeting:signal"
+SIGNALS_PER_MINUTE = 1500
+HEAD = re.compile(
+    r'42\["meeting:signal",\{"channel_id":"([0-9a-f-]{36})","generation":(\d{1,9}),"kind":"([a-z_]{1,20})","body":'
+)
+TAIL = "}]"
+HEADER = ("channel_id", "generation", "kind", "body")
+
+
+class Sender(Protocol):
+    allowance: Allowance
+
+
+class SignalForwarding:
+    def __init__(self, relay: Relay, server: WireServer, clients: Mapping[str, Sender]) -> None:
+        self._relay, self._server, self._clients = relay, server, clients
+
+    def as_it_came(self, sid: str, text: str) -> bool:
+        """Forward a packet, if it is a signal as our pages write it; says whether it was."""
+        head = HEAD.match(text)
+        if head is None or not text.endswith(TAIL):
+            return False
+        body = text[head.end() : -len(TAIL)]
+        try:
+            orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return False
+        channel, generation, kind = head.groups()
+        self._forward(sid, channel, int(generation), kind, len(body), Outgoing(text))
+        return True
+
+    def taken_apart(self, sid: str, arguments: list[Any]) -> None:
+        """Forward a signal that another client wrote in another way."""
+        signal = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
+        if set(signal) != set(HEADER):
+            self._forward(sid, str(signal.get("channel_id")), -1, "", 0, None)
+            return
+        body = orjson.dumps(signal["body"]).decode()
+        out = packets.event(SIGNAL, orjson.dumps(signal).decode())
+        self._forward(sid, str(signal["channel_id"]), signal["generation"], str(signal["kind"]), len(body), out)
+
+    def _forward(self, sid: str, channel: str, generation: Any, kind: str, size: int, out: Outgoing | None) -> None:
+        client = self._clients.get(sid)
+        if client is None or not client.allowance.take(SIGNAL, SIGNALS_PER_MINUTE):
+            self._server.cut(sid)
+            return
+        refusal, to = self._relay.route(sid, channel, generation, kind, size)
+        if refusal:
+            self._server.tell(sid, packets.event("meeting:refused", f'{{"reason":"{refusal}"}}'))
+        elif to and out:
+            self._server.tell(to, out)
