@@ -11,6 +11,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+import uvloop
 from pydantic import SecretStr
 
 from rooms.core.database import Database
