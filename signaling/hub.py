@@ -226,8 +226,8 @@ class Hub:
         error = {"code": problem.code, "message": self._translate(problem, client.language)}
         return json.dumps({"ok": False, "error": error | ({"field": problem.field} if problem.field else {})})
 
-    def _forward(self, sid: str, text: str) -> bool:
-        return self._signals.as_it_came(sid, text)
+    def _forward(self, sid: str, packet: bytes) -> bool:
+        return self._signals.as_it_came(sid, packet)
 
     async def leave_meeting(self, sid: str) -> None:
         """Take this connection out of the meeting it was in and tell the others."""

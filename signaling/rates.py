@@ -7,13 +7,13 @@ BURST_SECONDS = 15
 FLOOD_AFTER = 100
 
 
-@dataclass
+@dataclass(slots=True)
 class Bucket:
     level: float
     at: float
 
 
-@dataclass
+@dataclass(slots=True)
 class Allowance:
     """Per-event buckets of one connection, and how many refusals it has earned."""
 
@@ -23,7 +23,9 @@ class Allowance:
     def take(self, event: str, per_minute: int) -> bool:
         now = time.monotonic()
         most = max(3.0, per_minute * BURST_SECONDS / 60)
-        bucket = self.buckets.setdefault(event, Bucket(most, now))
+        bucket = self.buckets.get(event)
+        if bucket is None:
+            bucket = self.buckets[event] = Bucket(most, now)
         bucket.level = min(most, bucket.level + (now - bucket.at) * per_minute / 60)
         bucket.at = now
         if bucket.level < 1:

@@ -19,9 +19,9 @@ from signaling.wire.server import WireServer
 SIGNAL = "meeting:signal"
 SIGNALS_PER_MINUTE = 1500
 HEAD = re.compile(
-    r'42\["meeting:signal",\{"channel_id":"([0-9a-f-]{36})","generation":(\d{1,9}),"kind":"([a-z_]{1,20})","body":'
+    rb'42\["meeting:signal",\{"channel_id":"([0-9a-f-]{36})","generation":(\d{1,9}),"kind":"([a-z_]{1,20})","body":'
 )
-TAIL = "}]"
+TAIL = b"}]"
 HEADER = ("channel_id", "generation", "kind", "body")
 
 
@@ -33,18 +33,18 @@ class SignalForwarding:
     def __init__(self, relay: Relay, server: WireServer, clients: Mapping[str, Sender]) -> None:
         self._relay, self._server, self._clients = relay, server, clients
 
-    def as_it_came(self, sid: str, text: str) -> bool:
+    def as_it_came(self, sid: str, packet: bytes) -> bool:
         """Forward a packet, if it is a signal as our pages write it; says whether it was."""
-        head = HEAD.match(text)
-        if head is None or not text.endswith(TAIL):
+        head = HEAD.match(packet)
+        if head is None or packet[-2:] != TAIL:
             return False
-        body = text[head.end() : -len(TAIL)]
+        body = packet[head.end() : -2]
         try:
             orjson.loads(body)
         except orjson.JSONDecodeError:
             return False
         channel, generation, kind = head.groups()
-        self._forward(sid, channel, int(generation), kind, len(body), Outgoing(text))
+        self._forward(sid, channel.decode(), int(generation), kind.decode(), len(body), Outgoing(packet))
         return True
 
     def taken_apart(self, sid: str, arguments: list[Any]) -> None:
@@ -53,7 +53,7 @@ class SignalForwarding:
         if set(signal) != set(HEADER):
             self._forward(sid, str(signal.get("channel_id")), -1, "", 0, None)
             return
-        body = orjson.dumps(signal["body"]).decode()
+        body = orjson.dumps(signal["body"])
         out = packets.event(SIGNAL, orjson.dumps(signal).decode())
         self._forward(sid, str(signal["channel_id"]), signal["generation"], str(signal["kind"]), len(body), out)
 

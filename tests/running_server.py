@@ -47,8 +47,9 @@ class RunningServer:
             "PARVIS_FILES": str(self.folder / "files"),
             "PARVIS_PORT": str(self.port),
             "PARVIS_PUBLIC_URL": self.url,
-            "PARVIS_CLOCK_FILE": str(self.folder / "clock"),
         }
+        if self.begins:
+            settings["PARVIS_CLOCK_FILE"] = str(self.folder / "clock")
         self.process = ServerProcess(settings | self.extra, self.folder / "house.log")
         await self._until_it_answers()
 

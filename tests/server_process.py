@@ -32,6 +32,11 @@ class ServerProcess:
         self._process.start()
 
     @property
+    def pid(self) -> int:
+        assert self._process.pid
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         return self._process.is_alive()
 

@@ -20,7 +20,7 @@ from signaling.wire.sockets import Fast, Handle, Over, Socket
 log = structlog.get_logger()
 PING_EVERY, PING_WAIT = 20.0, 15.0
 LOOKS_EVERY = 0.25
-SEPARATOR = "\x1e"
+SEPARATOR = b"\x1e"
 MOST_OF_A_POST = 16
 """Packets; as in every implementation."""
 POST_WITHIN = 20.0
@@ -36,15 +36,17 @@ class Probing:
         self.websocket: WebSocket | None = None
         self._is_answered = False
 
-    def received(self, text: str) -> None:
+    def received(self, packet: bytes) -> None:
         websocket = self.websocket
         if websocket is None:
             return
-        if text == f"{packets.PING}probe" and not self._is_answered:
+        if packet == packets.PING + b"probe" and not self._is_answered:
             self._is_answered = True
-            websocket.write(Outgoing(f"{packets.PONG}probe").frame)
+            websocket.write(Outgoing(packets.PONG + b"probe").frame)
             self._socket.send(packets.NOTHING)
-        elif text == packets.UPGRADE and self._is_answered and not self._socket.is_over and not self._socket.websocket:
+        elif (
+            packet == packets.UPGRADE and self._is_answered and not self._socket.is_over and not self._socket.websocket
+        ):
             self._socket.websocket, websocket.listener = websocket, self._socket
             self._socket.flush()
         else:
@@ -130,7 +132,7 @@ class Engine:
             "sid": socket.sid, "upgrades": upgrades, "pingTimeout": int(PING_WAIT * 1000),
             "pingInterval": int(PING_EVERY * 1000), "maxPayload": self._largest,
         }  # fmt: skip
-        return Outgoing(packets.OPEN + orjson.dumps(hello).decode())
+        return Outgoing(packets.OPEN + orjson.dumps(hello))
 
     def _open_websocket(self, request: web.Request, polled: Socket | None) -> web.StreamResponse:
         if not frames.is_asked_for(request) or (polled and polled.websocket):
@@ -158,7 +160,7 @@ class Engine:
         socket = self._new(request)
         if socket is None:
             return _refusal(request, 3, "Too many")
-        return web.Response(text=self._hello(socket).text, headers=HEADERS)
+        return _packets(self._hello(socket))
 
     # Polling
 
@@ -180,18 +182,18 @@ class Engine:
             found = socket.waiting()
         if not found:
             found = [Outgoing(packets.CLOSE)] if socket.is_over else [packets.NOTHING]
-        return web.Response(text=SEPARATOR.join(out.text for out in found), headers=HEADERS)
+        return _packets(*found)
 
     async def _post(self, request: web.Request, socket: Socket) -> web.StreamResponse:
         if socket.websocket:
             return _refusal(request, 3, "Bad request")
         try:
             async with asyncio.timeout(POST_WITHIN):
-                text = await request.clone(client_max_size=self._largest).text()
-        except (TimeoutError, ValueError, web.HTTPRequestEntityTooLarge):
+                content = await request.clone(client_max_size=self._largest).read()
+        except (TimeoutError, web.HTTPRequestEntityTooLarge):
             socket.cut()
             return _refusal(request, 3, "Bad request")
-        brought = text.split(SEPARATOR)
+        brought = content.split(SEPARATOR)
         if len(brought) > MOST_OF_A_POST:
             socket.cut()
             return _refusal(request, 3, "Bad request")
@@ -234,6 +236,11 @@ class Engine:
             if not self.sockets:
                 return
             await asyncio.sleep(0.01)
+
+
+def _packets(*found: Outgoing) -> web.Response:
+    body = SEPARATOR.join(out.packet for out in found)
+    return web.Response(body=body, content_type="text/plain", charset="utf-8", headers=HEADERS)
 
 
 def _refusal(_: web.Request, code: int, message: str) -> web.Response:

@@ -36,7 +36,7 @@ def frame(head: int, content: bytes) -> bytes:
 class Reader(Protocol):
     """Who hears what comes."""
 
-    def received(self, text: str) -> None: ...
+    def received(self, packet: bytes) -> None: ...
     def broke_rules(self) -> None: ...
     def went(self) -> None: ...
     def is_slow(self) -> None: ...
@@ -68,7 +68,7 @@ class WebSocket(asyncio.Protocol):
         self.transport, self.write, self.listener = transport, transport.write, listener
         self._frames = _Frames(self, largest, loop=asyncio.get_running_loop())  # type: ignore[arg-type]
         self._frames.socket = self
-        self._parser = WebSocketReader(self._frames, largest, compress=False, decode_text=True)
+        self._parser = WebSocketReader(self._frames, largest, compress=False, decode_text=False)
 
     def data_received(self, data: bytes) -> None:
         is_broken, _ = self._parser.feed_data(data)
@@ -155,10 +155,10 @@ def is_asked_for(request: web.Request) -> bool:
 
 def take_over(request: web.Request, listener: Reader, largest: int) -> WebSocket | None:
     """Answer the request, and have its transport for the WebSocket alone; None if it is gone already."""
-    handler, transport = request.protocol, request.transport
+    handler = request.protocol
+    transport = request.transport
     if transport is None or transport.is_closing():
         return None
-    assert isinstance(transport, asyncio.Transport)  # noqa: S101
     early = _Early()
     handler.set_parser(early)  # type: ignore[arg-type]
     key = request.headers["Sec-WebSocket-Key"]

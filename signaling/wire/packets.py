@@ -2,14 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import orjson
 
 from signaling.wire.frames import text_frame
 
-OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = "0123456"
+OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = (b"%d" % kind for kind in range(7))
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR = "01234"
 RESERVED = frozenset({"connect", "connect_error", "disconnect", "__disconnect_final", "*"})
 """Names under which clients and servers tell themselves something: from outside they are forged."""
@@ -30,15 +29,15 @@ class Packet:
     data: Any
 
 
-def read(text: str) -> Packet:
-    """A Socket.IO packet; Breach when it is binary, malformed, or none that a client sends."""
-    found = PACKET.fullmatch(text)
-    if found is None:
-        raise Breach("packet")
-    kind, namespace, number, rest = found.groups()
+def read(packet: bytes) -> Packet:
+    """What a message holds; Breach when it is binary, malformed, or nothing that a client sends."""
     try:
+        found = PACKET.fullmatch(packet[1:].decode())
+        if found is None:
+            raise Breach("packet")
+        kind, namespace, number, rest = found.groups()
         data = orjson.loads(rest) if rest else None
-    except orjson.JSONDecodeError as error:
+    except (orjson.JSONDecodeError, UnicodeDecodeError) as error:
         raise Breach("malformed") from error
     if kind == EVENT and not _is_event(data):
         raise Breach("event")
@@ -55,33 +54,36 @@ class Outgoing:
     A state names what it is the latest of: a newer one takes its place where it still waits. A fact has no such key.
     """
 
-    def __init__(self, text: str, key: str | None = None) -> None:
-        self.text = text
-        self.key = key
+    __slots__ = ("frame", "key", "packet")
 
-    @cached_property
-    def frame(self) -> bytes:
-        return text_frame(self.text.encode())
+    def __init__(self, packet: bytes, key: str | None = None) -> None:
+        self.packet = packet
+        self.frame = text_frame(packet)
+        self.key = key
 
 
 def event(name: str, body: str, key: str | None = None) -> Outgoing:
     """`body` is the JSON of its one argument."""
-    return Outgoing(f'{MESSAGE}{EVENT}["{name}",{body}]', key)
+    return _message(f'{EVENT}["{name}",{body}]', key)
 
 
 def acknowledgement(number: str, body: str) -> Outgoing:
-    return Outgoing(f"{MESSAGE}{ACK}{number}[{body}]")
+    return _message(f"{ACK}{number}[{body}]")
 
 
 def connected(sid: str) -> Outgoing:
-    return Outgoing(f'{MESSAGE}{CONNECT}{{"sid":"{sid}"}}')
+    return _message(f'{CONNECT}{{"sid":"{sid}"}}')
 
 
 def refused(namespace: str, message: str) -> Outgoing:
     prefix = "" if namespace == "/" else f"{namespace},"
-    return Outgoing(f"{MESSAGE}{CONNECT_ERROR}{prefix}{orjson.dumps({'message': message}).decode()}")
+    return _message(f"{CONNECT_ERROR}{prefix}{orjson.dumps({'message': message}).decode()}")
+
+
+def _message(text: str, key: str | None = None) -> Outgoing:
+    return Outgoing(MESSAGE + text.encode(), key)
 
 
 PINGED = Outgoing(PING)
-ENDED = Outgoing(f"{MESSAGE}{DISCONNECT}")
+ENDED = _message(DISCONNECT)
 NOTHING = Outgoing(NOOP)

@@ -32,7 +32,7 @@ class WireServer:
         connect: Connect,
         disconnect: Disconnect,
         event: Event,
-        fast: Callable[[str, str], bool],
+        fast: Callable[[str, bytes], bool],
         largest: int,
     ) -> None:
         self._connect, self._disconnect, self._event, self._fast_event = connect, disconnect, event, fast
@@ -63,8 +63,8 @@ class WireServer:
     def _let_in(self, socket: Socket, visitor: Visitor) -> bool:
         return self.pending.let_in(socket.sid, visitor.network, socket.cut)
 
-    async def _handle(self, socket: Socket, text: str) -> None:
-        packet = packets.read(text[1:])
+    async def _handle(self, socket: Socket, content: bytes) -> None:
+        packet = packets.read(content)
         if packet.kind == packets.CONNECT:
             await self._let_connect(socket, packet)
         elif not socket.is_connected or packet.namespace != "/":
@@ -109,8 +109,8 @@ class WireServer:
         if packet.number and ack is not None:
             socket.send(packets.acknowledgement(packet.number, ack))
 
-    def _fast(self, socket: Socket, text: str) -> bool:
-        return socket.is_connected and self._fast_event(socket.name, text)
+    def _fast(self, socket: Socket, packet: bytes) -> bool:
+        return socket.is_connected and self._fast_event(socket.name, packet)
 
     async def _over(self, socket: Socket) -> None:
         self.pending.settle(socket.sid)

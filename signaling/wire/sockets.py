@@ -20,8 +20,8 @@ MOST_UNHANDLED = 32
 MOST_IN_ALL = 512
 """What a single read may bring beyond that: no client of ours sends as much at once."""
 
-Handle = Callable[["Socket", str], Awaitable[None]]
-Fast = Callable[["Socket", str], bool]
+Handle = Callable[["Socket", bytes], Awaitable[None]]
+Fast = Callable[["Socket", bytes], bool]
 """Takes a packet at once, if it is of the one kind that needs no waiting; says whether it did."""
 Over = Callable[["Socket"], Awaitable[None]]
 
@@ -47,35 +47,39 @@ class Socket:
         """When it is lost unless it has answered; 0 while nothing was asked."""
         self.size = 0
         self._handle, self._fast, self._over = handle, fast, over
-        self._coming: deque[str] | None = None
+        self._coming: deque[bytes] | None = None
         self._task: asyncio.Task[None] | None = None
         self._lag = False
         self._waiting: list[Outgoing] | None = None
         self._held: dict[str, Outgoing] | None = None
 
+    @property
+    def is_polled(self) -> bool:
+        return self.websocket is None and not self.is_over
+
     # What comes
 
-    def received(self, text: str) -> None:
+    def received(self, packet: bytes) -> None:
         """An Engine.IO packet has come."""
-        kind = text[:1]
+        kind = packet[:1]
         if kind == packets.MESSAGE:
-            if self._task or not self._fast(self, text):
-                self._take(text)
+            if self._task or not self._fast(self, packet):
+                self._take(packet)
         elif kind == packets.PONG:
             self.pong_due = 0.0
         elif kind == packets.CLOSE:
             self.close()
         elif kind == packets.PING and self.websocket:
-            self.send(Outgoing(packets.PONG + text[1:]))
+            self.send(Outgoing(packets.PONG + packet[1:]))
         elif kind != packets.NOOP:
             self.cut()
 
-    def _take(self, text: str) -> None:
+    def _take(self, packet: bytes) -> None:
         if self.is_over:
             return
         if self._coming is None:
             self._coming = deque()
-        self._coming.append(text)
+        self._coming.append(packet)
         if len(self._coming) > MOST_IN_ALL:
             self.cut()
         elif self._task is None:
@@ -88,13 +92,13 @@ class Socket:
         coming = self._coming
         assert coming is not None  # noqa: S101
         while coming and not self.is_over:
-            text = coming.popleft()
+            packet = coming.popleft()
             if len(coming) == MOST_UNHANDLED - 1 and self.websocket and not self.websocket.transport.is_closing():
                 self.websocket.transport.resume_reading()
-            if self._fast(self, text):
+            if self._fast(self, packet):
                 continue
             try:
-                await self._handle(self, text)
+                await self._handle(self, packet)
             except Breach:
                 self.cut()
         self._coming = None
@@ -123,14 +127,14 @@ class Socket:
         if out.key:
             self._held = self._held or {}
             before = self._held.pop(out.key, None)
-            self.size += len(out.text) - (len(before.text) if before else 0)
+            self.size += len(out.packet) - (len(before.packet) if before else 0)
             self._held[out.key] = out
         elif self.websocket:
             self.websocket.write(out.frame)
         else:
             self._waiting = self._waiting or []
             self._waiting.append(out)
-            self.size += len(out.text)
+            self.size += len(out.packet)
         if self.size + (self.websocket.unread if self.websocket else 0) > MOST_UNREAD:
             self.cut()
         elif self.poll and not self.poll.done():

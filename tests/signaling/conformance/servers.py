@@ -82,7 +82,7 @@ async def ours() -> AsyncIterator[str]:
         connect=connect,
         disconnect=disconnect,
         event=event,
-        fast=lambda _sid, _text: False,
+        fast=lambda _sid, _packet: False,
         largest=LARGEST,
     )
     async with _serving(lambda app: server.attach(app, "live")) as address:
