@@ -46,11 +46,12 @@ class WireClient(asyncio.Protocol):
         self.name: Any = None
         self._handshake = b""
 
-    async def open(self, port: int, *, path: str, cookie: str = "") -> "WireClient":
-        """Connected to Socket.IO when this returns."""
+    async def open(self, port: int, *, path: str, cookie: str = "", address: str = "127.0.0.1") -> "WireClient":
+        """Connected to Socket.IO when this returns. `address` is where it comes from: passers-by are counted by it."""
         line = f"Cookie: {cookie}\r\n" if cookie else ""
         self._handshake = HANDSHAKE.format(path=path, host="127.0.0.1", port=port, cookie=line).encode()
-        await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", port)
+        where = {"local_addr": (address, 0)} if address != "127.0.0.1" else {}
+        await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", port, **where)
         await self._connected
         return self
 

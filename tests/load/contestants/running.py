@@ -42,6 +42,13 @@ async def stock() -> AsyncIterator[Contestant]:
 
 
 @asynccontextmanager
+async def bare() -> AsyncIterator[Contestant]:
+    """Our wire without the product."""
+    async with _program("bare", ["-m", "tests.load.contestants.bare"]) as found:
+        yield found
+
+
+@asynccontextmanager
 async def _program(name: str, arguments: list[str]) -> AsyncIterator[Contestant]:
     port = free_port()
     process = subprocess.Popen([sys.executable, *arguments, str(port)], cwd=ROOT)

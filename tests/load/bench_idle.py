@@ -1,0 +1,146 @@
+"""`make bench-idle`: 10,000 signed-in people come into a fair's lobby, stay, and come back after a restart.
+
+    python -m tests.load.bench_idle [--people 10000]
+
+Each opens a live connection and follows themselves, the fair and its chat, as the lobby's page does; the page and its
+assets are not counted. Beside it Node's socket.io with nothing but the connection. The last line is {"bench": "idle",
+"people": ..., "kb_each": ..., "node_kb_each": ..., "connects_s": ..., "node_connects_s": ..., "back_in_s": ...,
+"idle_cpu_pct": ...}. It fails when somebody is not let in, is not known to be present, or is lost.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+from sqlalchemy import func, select
+
+from rooms.chat import conversations
+from rooms.core.events import conversation_stream, fair_stream, person_stream
+from rooms.people.presence import Connection
+from signaling.cookies import SESSION_COOKIE
+from tests.load import cores, crowd
+from tests.load.contestants import running
+from tests.load.contestants.running import PATH, Contestant
+from tests.load.wire_client import WireClient
+
+AT_ONCE = 400
+"""How many knock at the same time: as many as a poor network's round trips leave open."""
+REST_S = 30.0
+WARM_UP = 200
+Enter = Callable[[WireClient, int], Awaitable[None]]
+
+
+@dataclass
+class Came:
+    connects_s: float
+    kb_each: float
+
+
+async def come(contestant: Contestant, count: int, cookies: list[str], enter: Enter) -> tuple[list[WireClient], float]:
+    """(the clients, seconds until the last of them was in)"""
+    clients: list[WireClient] = []
+    numbers = iter(range(count))
+
+    async def one_after_the_other() -> None:
+        for number in numbers:
+            client = await WireClient().open(contestant.port, path=PATH, cookie=cookies[number] if cookies else "")
+            await enter(client, number)
+            clients.append(client)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
+    return clients, time.perf_counter() - began
+
+
+async def nothing(_: WireClient, __: int) -> None:
+    pass
+
+
+async def fill(
+    contestant: Contestant, count: int, cookies: list[str], entering: Callable[[list[str]], Enter]
+) -> tuple[list[WireClient], list[WireClient], Came]:
+    """First a few, who set up what is there once; what the others cost is what they add."""
+    last = cookies[count:]
+    few, _ = await come(contestant, WARM_UP, last, entering(last))
+    await asyncio.sleep(1)
+    before = cores.memory_kb(contestant.pid)
+    clients, took = await come(contestant, count, cookies, entering(cookies))
+    await asyncio.sleep(1)
+    return few, clients, Came(count / took, (cores.memory_kb(contestant.pid) - before) / count)
+
+
+async def idle_cpu(contestant: Contestant) -> float:
+    """Per cent of a core."""
+    with cores.spending(contestant.pid) as spent:
+        await asyncio.sleep(REST_S)
+    return spent.server_cpu / spent.seconds * 100
+
+
+async def run(count: int) -> int:
+    cores.open_files()
+    cores.pin(0, 1)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        ours = await stack.enter_async_context(running.ours(folder))
+        people = await crowd.gather(ours.cast.database, count + WARM_UP)
+        cookies = [f"{SESSION_COOKIE}={token}" for _, token in people]
+        async with ours.cast.database.transaction() as tx:
+            chat = conversation_stream((await conversations.of_fair(tx, ours.cast.fair.id)).id)
+        fair = fair_stream(ours.cast.fair.id)
+        whose = dict(zip(cookies, (person for person, _ in people), strict=True))
+
+        def entering(cookies: list[str]) -> Enter:
+            async def enter(client: WireClient, number: int) -> None:
+                mine = person_stream(whose[cookies[number]])
+                ack = await client.call("stream:follow", {"streams": [{"stream": each} for each in (mine, fair, chat)]})
+                assert ack["ok"], ack
+                assert len(ack["streams"]) == 3, ack
+
+            return enter
+
+        few, clients, mine = await fill(ours.contestant, count, cookies, entering)
+        assert await _present(ours) == count + WARM_UP, "somebody is not known to be here"
+        print(f"ours: {mine.connects_s:.0f} connects/s, {mine.kb_each:.1f} kB each", flush=True)
+        rest = await idle_cpu(ours.contestant)
+        print(f"ours: {rest:.1f} % of a core at rest", flush=True)
+        assert not any(each.is_lost for each in few + clients), "somebody was lost"
+
+        await ours.running.kill()
+        await ours.running.start()
+        assert ours.running.process
+        again = Contestant("ours", ours.running.port, ours.running.process.pid)
+        cores.pin(again.pid, 0)
+        back, back_in = await come(again, count, cookies, entering(cookies))
+        print(f"ours: {count} back {back_in:.1f} s after a restart", flush=True)
+        for each in few + clients + back:
+            each.close()
+
+        node = await stack.enter_async_context(running.node())
+        _, _, theirs = await fill(node, count, [], lambda _: nothing)
+    line = {
+        "bench": "idle", "people": count, "kb_each": round(mine.kb_each, 1), "node_kb_each": round(theirs.kb_each, 1),
+        "connects_s": round(mine.connects_s), "node_connects_s": round(theirs.connects_s),
+        "back_in_s": round(back_in, 1), "idle_cpu_pct": round(rest, 1),
+    }  # fmt: skip
+    print(json.dumps(line))
+    return 0
+
+
+async def _present(ours: running.Ours) -> int:
+    async with ours.cast.database.reading() as tx:
+        query = select(func.count()).select_from(Connection).where(Connection.closed_at.is_(None))
+        return (await tx.session.execute(query)).scalar_one()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--people", type=int, default=10_000)
+    sys.exit(uvloop.run(run(parser.parse_args().people)))
