@@ -93,7 +93,7 @@ async def _visit(http: web.Request, services: Services) -> PageRequest:
 async def _note_seen(services: Services, session: Session, person: Person) -> None:
     async with services.database.transaction() as tx:
         await sessions.seen(tx, session.id, person.id)
-        await places.person_appeared(tx, person.id)
+        await places.appeared(tx, [person.id])
 
 
 async def _read_form(request: PageRequest, page: Route) -> None:

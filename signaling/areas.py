@@ -8,6 +8,7 @@ AREAS = (
     "appointments",
     "personal_stream",
     "chat",
+    "snapshots",
     "streams",
     "lines",
     "booths",

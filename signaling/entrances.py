@@ -5,25 +5,38 @@ Each area says both beside its handlers; the hub asks again about everything tha
 
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
 
 from rooms.access import Actor
-from rooms.core.errors import NotFound
+from rooms.core.errors import NotFound, Problem
 from rooms.core.events import DomainEvent, PublishedEvent
 from rooms.core.transaction import Transaction
 from signaling.contract import Payload
 
-Look = Callable[[Transaction], Awaitable[Payload]]
-"""Reads the snapshot of a stream."""
-Entrance = Callable[[Transaction, Actor, uuid.UUID], Awaitable[Look]]
+Check = Callable[[Transaction, Actor, uuid.UUID], Awaitable[object]]
 """Refuses whoever may not follow a stream of this area, named by the id behind the colon."""
+Snapshot = Callable[[Transaction, uuid.UUID], Awaitable[Payload]]
+"""Reads what a stream has come to: the same for whoever may follow it."""
+C = TypeVar("C", bound=Check)
+
+
+@dataclass(frozen=True)
+class Entrance:
+    check: Check
+    snapshot: Snapshot
+    is_for_many: bool
+    """Whether streams of this area may be open to passers-by."""
+
+
 ENTRANCES: dict[str, Entrance] = {}
 Losers = Callable[[PublishedEvent], Iterable[uuid.UUID | None]]
 LOSERS: dict[type[DomainEvent], Losers] = {}
 
 
-def entrance(area: str) -> Callable[[Entrance], Entrance]:
-    def register(check: Entrance) -> Entrance:
-        ENTRANCES[area] = check
+def entrance(area: str, snapshot: Snapshot, *, is_for_many: bool = False) -> Callable[[C], C]:
+    def register(check: C) -> C:
+        ENTRANCES[area] = Entrance(check, snapshot, is_for_many)
         return check
 
     return register
@@ -43,13 +56,32 @@ def losers(published: Iterable[PublishedEvent]) -> set[uuid.UUID]:
     return found
 
 
-async def enter(tx: Transaction, actor: Actor, stream: str) -> Look:
-    """Check that the actor may follow the stream; returns how its snapshot is read."""
+async def enter(tx: Transaction, actor: Actor, stream: str) -> None:
+    """Refuse an actor who may not follow the stream."""
+    found, subject = _found(stream)
+    await found.check(tx, actor, subject)
+
+
+async def is_open(tx: Transaction, stream: str) -> bool:
+    """Whether whoever passes by may follow it, and so anybody."""
+    try:
+        found, subject = _found(stream)
+        if not found.is_for_many:
+            return False
+        await found.check(tx, Actor(), subject)
+    except Problem:
+        return False
+    return True
+
+
+async def snapshot_of(tx: Transaction, stream: str) -> Payload:
+    found, subject = _found(stream)
+    return await found.snapshot(tx, subject)
+
+
+def _found(stream: str) -> tuple[Entrance, uuid.UUID]:
     area, _, name = stream.partition(":")
     try:
-        subject = uuid.UUID(name)
-    except ValueError:
+        return ENTRANCES[area], uuid.UUID(name)
+    except (KeyError, ValueError):
         raise NotFound("stream") from None
-    if area not in ENTRANCES:
-        raise NotFound("stream")
-    return await ENTRANCES[area](tx, actor, subject)

@@ -18,15 +18,17 @@ from pydantic import ValidationError
 
 from rooms import access
 from rooms.access import Actor
+from rooms.core.batching import Batching
 from rooms.core.database import Database
 from rooms.core.errors import N_, Invalid, Problem
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
-from rooms.lines import places
 from rooms.meetings.cobrowsing import CobrowsingBegan, CobrowsingEnded
 from rooms.meetings.meeting import MeetingEnded
-from rooms.people import languages, presence, sessions
+from rooms.people import languages, sessions
 from signaling.areas import load_areas
+from signaling.arriving import Arriving
+from signaling.catching_up import CatchingUp
 from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, key_of, name_of
 from signaling.cookies import LANGUAGE_COOKIE, session_cookie
 from signaling.crowd import Crowd
@@ -115,7 +117,9 @@ class Hub:
         self._public = urlsplit(public_url)
         self._cookie = session_cookie(public_url)
         self._translate = translate
-        self._process: uuid.UUID | None = None
+        batching = Batching()
+        self._arriving = Arriving(database, batching)
+        self.catching_up = CatchingUp(database, batching)
         self.expiry = Expiry(database, self._open_sessions, self.close_session)
         self.server = WireServer(
             is_ours=self._is_ours,
@@ -134,7 +138,7 @@ class Hub:
         self.server.attach(app, SOCKET_PATH)
 
     def start(self, process_id: uuid.UUID) -> None:
-        self._process = process_id
+        self._arriving.process_id = process_id
         self.status.start()
         self.expiry.start()
 
@@ -157,25 +161,17 @@ class Hub:
         )
 
     async def _connect(self, sid: str, visitor: Visitor) -> str | None:
-        found = None
-        if visitor.token:
-            async with self.database.reading() as tx:
-                found = await sessions.whose(tx, visitor.token)
-        session, appointment = (found[0].id, found[0].appointment_id) if found else (None, None)
-        person = found[1].id if found and appointment is None else None
-        who = str(found[1].id) if found else visitor.network
+        found = await self._arriving.known(visitor.token)
+        who = str(found.person_id) if found else visitor.network
         allowance = self.crowd.let_in(who, is_known=found is not None)
         if allowance is None:
             return "too many connections"
-        spoken = languages.choose(visitor.accepts, visitor.chose, found[1].language if found else None)
-        client = Client(sid, person, session, appointment, spoken, who, allowance)
-        self.clients[sid] = client
-        if client.person_id and self._process:
-            async with self.database.transaction() as tx:
-                await presence.connect(tx, sid, self._process, client.person_id)
-                await places.person_appeared(tx, client.person_id)
-                waiting = await places.of_person(tx, client.person_id)
-            self.status.refresh(place.booth_id for place in waiting)
+        session, appointment = (found.session_id, found.appointment_id) if found else (None, None)
+        person = found.person_id if found and appointment is None else None
+        spoken = languages.choose(visitor.accepts, visitor.chose, found.language if found else None)
+        self.clients[sid] = Client(sid, person, session, appointment, spoken, who, allowance)
+        if person:
+            self.status.refresh(await self._arriving.appear(sid, person))
         return None
 
     async def _disconnect(self, sid: str) -> None:
@@ -183,12 +179,8 @@ class Hub:
         if client:
             self.crowd.let_go(client.who)
         await self.leave_meeting(sid)
-        if client is None or client.person_id is None:
-            return
-        async with self.database.transaction() as tx:
-            desk = await presence.disconnect(tx, sid)
-            waiting = await places.of_person(tx, client.person_id)
-        self.status.refresh([place.booth_id for place in waiting] + ([desk] if desk else []))
+        if client and client.person_id:
+            self.status.refresh(await self._arriving.go(sid, client.person_id))
 
     async def _receive(self, sid: str, event: str, arguments: list[Any]) -> str | None:
         """Every event but the relay: check its shape and rate, call its one handler, acknowledge."""

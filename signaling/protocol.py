@@ -49,7 +49,7 @@ def page() -> str:
 
 
 def _streams() -> list[str]:
-    return [f"- `{area}:ID`: {(check.__doc__ or '').strip()}\n" for area, check in ENTRANCES.items()]
+    return [f"- `{area}:ID`: {(each.check.__doc__ or '').strip()}\n" for area, each in ENTRANCES.items()]
 
 
 def _signal() -> str:

@@ -60,8 +60,8 @@ class Cast:
         """A live connection, at a booth's desk if one is given."""
         name = str(uuid.uuid4())
         async with self.database.transaction() as tx:
-            await presence.connect(tx, name, self.process_id, person.id)
-            await places.person_appeared(tx, person.id)
+            await presence.connect(tx, self.process_id, {name: person.id})
+            await places.appeared(tx, [person.id])
             await tx.session.flush()
             await desk_presence.attend(tx, name, booth.id if booth else None)
         self.connections[person.id] = name
@@ -69,7 +69,7 @@ class Cast:
 
     async def disconnect(self, person: Person) -> None:
         async with self.database.transaction() as tx:
-            await presence.disconnect(tx, self.connections.pop(person.id))
+            await presence.disconnect(tx, [self.connections.pop(person.id)])
 
     async def keep_alive(self) -> None:
         """The process renews itself, as its worker does every few seconds."""

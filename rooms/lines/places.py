@@ -4,6 +4,7 @@ Its order is its ticket. Being passed over, put on hold or called elsewhere neve
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -213,11 +214,18 @@ async def left_lately(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID)
     return [place for place in rows if place.booth_id not in held]
 
 
-async def person_appeared(tx: Transaction, person_id: uuid.UUID) -> None:
+async def appeared(tx: Transaction, people: Collection[uuid.UUID]) -> None:
     """Whoever was out of reach is back: their places on hold for that reason stand in line again."""
-    for place in await of_person(tx, person_id):
-        if place.state is PlaceState.ON_HOLD and place.hold_reason is HoldReason.OUT_OF_REACH:
-            await come_back(tx, place)
+    on_hold = Place.state == PlaceState.ON_HOLD, Place.hold_reason == HoldReason.OUT_OF_REACH
+    query = select(Place).where(tx.among(Place.person_id, people), *on_hold).order_by(Place.joined_at)
+    for place in (await tx.session.execute(query)).scalars().all():
+        await come_back(tx, place)
+
+
+async def lines_of(tx: Transaction, people: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """The booths in whose lines these people stand."""
+    query = select(Place.booth_id).where(tx.among(Place.person_id, people), Place.state.in_(ACTIVE)).distinct()
+    return set((await tx.session.execute(query)).scalars())
 
 
 async def of_person(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID | None = None) -> list[Place]:

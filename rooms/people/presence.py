@@ -5,11 +5,11 @@ with it after `PROCESS_LIFE`, and at once when it starts again under the same na
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.model import Base, new_id
@@ -80,17 +80,20 @@ async def forget_old(tx: Transaction) -> None:
     await tx.session.execute(delete(Process).where(Process.seen_until < old))
 
 
-async def connect(tx: Transaction, connection: str, process_id: uuid.UUID, person_id: uuid.UUID) -> None:
-    tx.session.add(Connection(id=connection, process_id=process_id, person_id=person_id, opened_at=tx.now))
+async def connect(tx: Transaction, process_id: uuid.UUID, connections: Mapping[str, uuid.UUID]) -> None:
+    """These connections are open, each with its person."""
+    rows = [
+        {"id": connection, "process_id": process_id, "person_id": person_id, "opened_at": tx.now}
+        for connection, person_id in connections.items()
+    ]
+    await tx.write(insert(Connection), rows)
 
 
-async def disconnect(tx: Transaction, connection: str) -> uuid.UUID | None:
-    """Close a connection; returns the booth whose desk it stood at."""
-    row = await tx.session.get(Connection, connection)
-    if row is None:
-        return None
-    row.closed_at = tx.now
-    return row.booth_id
+async def disconnect(tx: Transaction, connections: Collection[str]) -> dict[str, uuid.UUID | None]:
+    """Close connections; gives for each the booth whose desk it stood at."""
+    closing = update(Connection).where(tx.among(Connection.id, connections)).values(closed_at=tx.now)
+    rows = await tx.session.execute(closing.returning(Connection.id, Connection.booth_id))
+    return dict(rows.all())
 
 
 async def leave_booth(tx: Transaction, booth_id: uuid.UUID) -> None:

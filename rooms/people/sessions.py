@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, select, update
@@ -75,6 +76,26 @@ async def whose_all(tx: Transaction, tokens: Sequence[str]) -> list[tuple[Sessio
         .where(tx.among(Session.token_hash, hashes), Session.revoked_at.is_(None), Session.expires_at > tx.now)
     )
     found = {session.token_hash: (session, person) for session, person in rows}
+    return [found.get(each) for each in hashes]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSession:
+    """What a live connection needs to know of the session that opens it."""
+
+    session_id: uuid.UUID
+    person_id: uuid.UUID
+    appointment_id: uuid.UUID | None
+    language: str
+
+
+async def known_by(tx: Transaction, tokens: Sequence[str]) -> list[KnownSession | None]:
+    """The live session of each token, in their order, for thousands of them."""
+    hashes = [hashed(token) for token in tokens]
+    columns = Session.token_hash, Session.id, Person.id, Session.appointment_id, Person.language
+    live = tx.among(Session.token_hash, hashes), Session.revoked_at.is_(None), Session.expires_at > tx.now
+    query = select(*columns).join(Person, Person.id == Session.person_id).where(*live)
+    found = {row[0]: KnownSession(*row[1:]) for row in await tx.plain_rows(query)}
     return [found.get(each) for each in hashes]
 
 

@@ -20,7 +20,7 @@ from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 from signaling.meetings import MeetingSnapshot
-from signaling.streams import meeting_snapshot
+from signaling.snapshots import meeting_snapshot
 
 
 class Partner(BaseModel):

@@ -20,10 +20,8 @@ async def read_heads(tx: Transaction, request: PageRequest, *names: str) -> str:
     # Whoever came by a link to one appointment follows that alone.
     person = None if request.actor.link else request.actor.person
     wanted = [*names, person_stream(person.id)] if person else list(names)
-    found = []
-    for name in wanted:
-        head = await streams.head(tx, name)
-        found.append({"stream": name, "epoch": head.epoch, "after": head.last})
+    heads = await streams.heads(tx, wanted)
+    found = [{"stream": name, "epoch": heads[name].epoch, "after": heads[name].last} for name in wanted]
     if person:
         call = await calls.ringing_for(tx, person.id)
         request.ringing = my_call_view(call) if call else None

@@ -23,6 +23,7 @@ import uvloop
 from sqlalchemy import func, select
 
 from rooms.chat import conversations
+from rooms.core import streams
 from rooms.core.events import conversation_stream, fair_stream, person_stream
 from rooms.people.presence import Connection
 from signaling.cookies import SESSION_COOKIE
@@ -94,13 +95,16 @@ async def run(count: int) -> int:
         cookies = [f"{SESSION_COOKIE}={token}" for _, token in people]
         async with ours.cast.database.transaction() as tx:
             chat = conversation_stream((await conversations.of_fair(tx, ours.cast.fair.id)).id)
-        fair = fair_stream(ours.cast.fair.id)
+        async with ours.cast.database.reading() as tx:
+            heads = await streams.heads(tx, [fair_stream(ours.cast.fair.id), chat])
+        # As the page says, from which one goes on.
+        there = [{"stream": name, "epoch": head.epoch, "after": head.last} for name, head in heads.items()]
         whose = dict(zip(cookies, (person for person, _ in people), strict=True))
 
         def entering(cookies: list[str]) -> Enter:
             async def enter(client: WireClient, number: int) -> None:
-                mine = person_stream(whose[cookies[number]])
-                ack = await client.call("stream:follow", {"streams": [{"stream": each} for each in (mine, fair, chat)]})
+                mine = {"stream": person_stream(whose[cookies[number]]), "epoch": "", "after": 0}
+                ack = await client.call("stream:follow", {"streams": [mine, *there]})
                 assert ack["ok"], ack
                 assert len(ack["streams"]) == 3, ack
 

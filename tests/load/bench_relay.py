@@ -63,7 +63,7 @@ async def meetings(cast: Cast) -> list[tuple[str, str, str]]:
             recruiter = await people.welcome(tx, f"Recruiter {number}", f"r{number}@example.org", "en")
             await employers.add_member(tx, booth.employer_id, recruiter, is_owner=False)
             tx.session.add(BoothStaff(booth_id=booth.id, person_id=recruiter.id))
-            await presence.connect(tx, f"bench-{number}", cast.process_id, candidate.id)
+            await presence.connect(tx, cast.process_id, {f"bench-{number}": candidate.id})
             await tx.session.flush()
             meeting = await _talk(tx, booth, candidate, recruiter)
             tokens = [await sessions.open_session(tx, person, "bench") for person in (candidate, recruiter)]

@@ -15,7 +15,7 @@ from rooms.lines import line_status, places
 from rooms.organisations import employers
 from rooms.people import people
 from rooms.views.lobby import cards_of
-from signaling import streams
+from signaling import snapshots
 from tests.cast import Cast
 
 Read = Callable[[Transaction, Cast], Awaitable[object]]
@@ -68,16 +68,16 @@ async def the_line(tx: Transaction, cast: Cast) -> object:
 
 
 async def the_desk(tx: Transaction, cast: Cast) -> object:
-    return await streams.line_snapshot(tx, cast.atlantique.id)
+    return await snapshots.line_snapshot(tx, cast.atlantique.id)
 
 
 async def the_fair(tx: Transaction, cast: Cast) -> object:
-    return await streams.fair_snapshot(tx, cast.fair.id)
+    return await snapshots.fair_snapshot(tx, cast.fair.id)
 
 
 async def the_chat(tx: Transaction, cast: Cast) -> object:
     conversation = await conversations.of_booth(tx, cast.atlantique.id)
-    return await streams.conversation_snapshot(tx, conversation.id)
+    return await snapshots.conversation_snapshot(tx, conversation.id)
 
 
 @pytest.mark.parametrize("read", [the_lobby, the_line, the_desk, the_fair, the_chat], ids=lambda read: read.__name__)

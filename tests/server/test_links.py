@@ -54,7 +54,7 @@ async def test_an_employer_invited_by_mistake_leaves_the_fair_with_its_invitatio
         # Somebody has looked at its desk.
         process = await presence.start_process(tx, "a process")
         await tx.session.flush()
-        await presence.connect(tx, "a connection", process, ines.id)
+        await presence.connect(tx, process, {"a connection": ines.id})
         await tx.session.flush()
         await desk_presence.attend(tx, "a connection", booth.id)
     async with visitor(world, "ines") as ines_there:

@@ -134,7 +134,8 @@ async def test_what_happened_is_told_still_to_whoever_missed_it(filled: Database
     async with filled.reading() as tx:
         count = 0
         for stream in (await tx.session.execute(select(Stream))).scalars().all():
-            missed = await streams.since(tx, stream.name, str(stream.epoch), 0)
+            now = streams.Head(stream.last, str(stream.epoch))
+            missed = await streams.since(tx, stream.name, now, now.epoch, 0)
             assert missed is not None
             count += len([await project(tx, each) for each in missed])
         assert count == 71

@@ -13,7 +13,7 @@ from rooms.lines import calls, places
 from rooms.lines.call import Answer, Call
 from rooms.lines.places import Place
 from rooms.meetings.meeting import Meeting
-from signaling import streams
+from signaling import snapshots
 from signaling.contract import CONTRACT, name_of
 from signaling.hub import load_areas
 from signaling.projections import project
@@ -22,12 +22,12 @@ from tests.signaling.replay import apply
 
 load_areas()
 LOOKS = {
-    "fair": streams.fair_snapshot,
-    "line": streams.line_snapshot,
-    "person": streams.personal_snapshot,
-    "conversation": streams.conversation_snapshot,
-    "meeting": streams.meeting_snapshot,
-    "moderation": streams.moderation_snapshot,
+    "fair": snapshots.fair_snapshot,
+    "line": snapshots.line_snapshot,
+    "person": snapshots.personal_snapshot,
+    "conversation": snapshots.conversation_snapshot,
+    "meeting": snapshots.meeting_snapshot,
+    "moderation": snapshots.moderation_snapshot,
 }
 
 

@@ -1,4 +1,4 @@
-"""Our wire with nothing of the product behind it, as node.mjs is socket.io. python -m tests.load.contestants.bare PORT"""
+"""Our wire with nothing of the product behind it, as node.mjs is socket.io: python -m tests.load.contestants.bare N"""
 
 import asyncio
 import sys
