@@ -86,10 +86,18 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
     services = Services(
         settings,
         database,
-        security.Rates(),
+        security.Rates(settings.redis.get_secret_value(), settings.installation),
         rendering.renderer(static, database.clock, settings),
         FolderStorage(settings.files),
-        Hub(database, ice, settings.public_url, language.problem_in, security.network_of),
+        Hub(
+            database,
+            ice,
+            settings.public_url,
+            language.problem_in,
+            security.network_of,
+            redis=settings.redis.get_secret_value(),
+            installation=settings.installation,
+        ),
     )
     app = web.Application(middlewares=[security.middleware(settings)], client_max_size=FORM)
     app[SERVICES] = services
@@ -120,7 +128,9 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     calendars = BusyCalendars(services.database, may_be_private=services.settings.mode == "demo")
     bounces = Bounces(services.database, services.settings)
     posting = [partial(mail.send_due, services.database, writer, senders, channel) for channel in Channel]
-    worker = Worker(services.database, process, (*posting, calendars.read_due, bounces.read_new))
+    worker = Worker(
+        services.database, process, (*posting, calendars.read_due, bounces.read_new, services.hub.status.look_again)
+    )
     services.hub.start(process)
     worker.start()
     yield

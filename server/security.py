@@ -5,16 +5,22 @@ import hmac
 import ipaddress
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+import structlog
 from aiohttp import web
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
 
 from rooms.core.errors import N_, Problem
 from server.settings import Settings
 
+log = structlog.get_logger()
 LONGEST_HOP = 64
+REDIS_WITHIN = 1.0
+"""Seconds in which a count is answered."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -26,14 +32,28 @@ class TooOften(Problem):
 
 
 class Rates:
-    """How often one address may do a thing in a minute."""
+    """How often one address may do a thing in a minute: counted across processes where they have a Redis, and by each
+    for itself while it is away."""
 
-    def __init__(self) -> None:
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+    def __init__(self, redis: str = "", installation: str = "parvis") -> None:
+        self._alone = FixedWindowRateLimiter(MemoryStorage())
+        self._together = None
+        if redis:
+            options: dict[str, Any] = {"socket_timeout": REDIS_WITHIN, "socket_connect_timeout": REDIS_WITHIN}
+            storage = RedisStorage(f"async+{redis}", implementation="redispy", key_prefix=installation, **options)
+            self._together = FixedWindowRateLimiter(storage)
 
     async def count(self, what: str, who: str, per_minute: int) -> None:
-        if not await self._limiter.hit(RateLimitItemPerMinute(per_minute), what, who):
+        if not await self._hit(RateLimitItemPerMinute(per_minute), what, who):
             raise TooOften()
+
+    async def _hit(self, item: RateLimitItem, what: str, who: str) -> bool:
+        if self._together:
+            try:
+                return await self._together.hit(item, what, who)
+            except (RedisError, OSError, TimeoutError) as error:
+                log.warning("rates_counted_alone", error=type(error).__name__)
+        return await self._alone.hit(item, what, who)
 
 
 def form_token(secret: str, holder: str) -> str:

@@ -1,5 +1,6 @@
 """Settings from the environment (PARVIS_…) or one TOML file, checked at start; an error names the setting."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Annotated, Literal
@@ -34,6 +35,8 @@ class Settings(BaseSettings):
     mode: Literal["production", "demo"] = "production"
     secret: SecretStr = SecretStr("")
     database: str = "sqlite+aiosqlite:///data/parvis.sqlite3"
+    redis: SecretStr = SecretStr("")
+    """redis://host:port/number of the Redis (or Valkey) through which several processes speak with each other."""
     files: Path = Path("data/files")
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
@@ -92,6 +95,11 @@ class Settings(BaseSettings):
             "PARVIS_BOUNCES is imaps://name:password@host/folder (imap:// on this machine alone); "
             "write / # ? @ and letters with accents in the password by their numbers, such as %2F"
         ) from None
+
+    @property
+    def installation(self) -> str:
+        """A name for what belongs to this installation where others have theirs too; it tells nothing."""
+        return "parvis:" + hashlib.sha256(b"installation " + self.secret.get_secret_value().encode()).hexdigest()[:16]
 
     @property
     def clock(self) -> Clock:

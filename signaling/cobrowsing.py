@@ -76,7 +76,7 @@ async def ask(context: Context, payload: OneMeeting) -> Ack:
     peer = context.hub.relay.room(meeting.id).peers.get(meeting.candidate_id)
     if peer is None:
         raise Conflict("cobrowsing.away", N_("The other one is not connected now."))
-    await context.hub.emit(AskedEvent(meeting_id=meeting.id), to=peer.sid)
+    context.hub.emit_to(peer.process_id, peer.sid, AskedEvent(meeting_id=meeting.id))
     return Ack()
 
 
@@ -87,7 +87,7 @@ async def decline(context: Context, payload: OneMeeting) -> Ack:
         meeting = await access.meeting(tx, actor, payload.meeting_id, Act.MEETING_SHOW)
     peer = context.hub.relay.room(meeting.id).peers.get(meeting.led_by_id)
     if peer:
-        await context.hub.emit(DeclinedEvent(meeting_id=meeting.id), to=peer.sid)
+        context.hub.emit_to(peer.process_id, peer.sid, DeclinedEvent(meeting_id=meeting.id))
     return Ack()
 
 

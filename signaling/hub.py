@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -28,27 +27,25 @@ from rooms.meetings.meeting import MeetingEnded
 from rooms.people import languages, sessions
 from signaling.areas import load_areas
 from signaling.arriving import Arriving
+from signaling.backplane import AnyMessage, Backplane, Committed, Gap, RoomChanged, SessionEnded, Told
 from signaling.catching_up import CatchingUp
-from signaling.contract import CONTRACT, LARGEST_EVENT, Payload, key_of, name_of
-from signaling.cookies import LANGUAGE_COOKIE, session_cookie
+from signaling.contract import CONTRACT, LARGEST_EVENT, Payload
 from signaling.crowd import Crowd
 from signaling.entrances import enter, losers
 from signaling.expiry import Expiry
 from signaling.ice import IceServers
-from signaling.peers import peers_state
-from signaling.projections import project
+from signaling.meeting_rooms import MeetingRooms
 from signaling.rates import Allowance
 from signaling.relay import Relay
 from signaling.signal_forwarding import SIGNAL, SignalForwarding
 from signaling.status_broadcaster import StatusBroadcaster
-from signaling.visitor import Visitor
-from signaling.wire import packets
+from signaling.telling import Telling, encoded
+from signaling.visitor import Door, NetworkOf, Visitor
 from signaling.wire.server import WireServer
 
 log = structlog.get_logger()
 
 Translate = Callable[[Problem, str], str]
-NetworkOf = Callable[[str], str]
 UNKNOWN_PER_MINUTE = 10
 SOCKET_PATH = "live"
 
@@ -105,40 +102,55 @@ async def _still_may(context: Context, look_up: Callable[[Transaction, Actor], A
 
 class Hub:
     def __init__(
-        self, database: Database, ice: IceServers, public_url: str, translate: Translate, network_of: NetworkOf
+        self,
+        database: Database,
+        ice: IceServers,
+        public_url: str,
+        translate: Translate,
+        network_of: NetworkOf,
+        *,
+        redis: str = "",
+        installation: str = "parvis",
     ) -> None:
         self.database = database
+        self.process_id = uuid.UUID(int=0)
         self.crowd = Crowd()
-        self._network_of = network_of
         self.ice = ice
         self.relay = Relay()
         self.clients: dict[str, Client] = {}
-        self.status = StatusBroadcaster(database, self.emit)
-        self._public = urlsplit(public_url)
-        self._cookie = session_cookie(public_url)
+        door = Door(public_url, network_of)
         self._translate = translate
         batching = Batching()
         self._arriving = Arriving(database, batching)
         self.catching_up = CatchingUp(database, batching)
         self.expiry = Expiry(database, self._open_sessions, self.close_session)
         self.server = WireServer(
-            is_ours=self._is_ours,
-            visitor_of=self._visitor_of,
+            is_ours=door.is_ours,
+            visitor_of=door.visitor_of,
             connect=self._connect,
             disconnect=self._disconnect,
             event=self._receive,
             fast=self._forward,
             largest=LARGEST_EVENT,
         )
-        self._signals = SignalForwarding(self.relay, self.server, self.clients)
+        self.telling = Telling(database, self.server, self._withdraw_rights)
+        self.status = StatusBroadcaster(database, self.telling)
+        self.telling.stir = self.status.follow
+        self.meeting_rooms = MeetingRooms(
+            database, batching, self.relay, self.clients, self._tell_here, self._tell_room_changed
+        )
+        self._signals = SignalForwarding(self.relay, self.server, self.clients, self.telling.tell_one)
+        if redis:
+            self.telling.backplane = Backplane(redis, installation, self._hear)
         load_areas()
-        database.listeners.append(self._publish)
+        database.listeners.append(self.telling.publish)
 
     def attach(self, app: web.Application) -> None:
         self.server.attach(app, SOCKET_PATH)
 
     def start(self, process_id: uuid.UUID) -> None:
-        self._arriving.process_id = process_id
+        self.process_id = self._arriving.process_id = process_id
+        self.telling.start(process_id)
         self.status.start()
         self.expiry.start()
 
@@ -146,19 +158,7 @@ class Hub:
         await self.expiry.stop()
         await self.status.stop()
         await self.server.stop()
-
-    def _is_ours(self, request: web.Request) -> bool:
-        """Whether a page of ours opens the connection (Origin, RFC 6454); a program that is no browser names none."""
-        origin = request.headers.get("Origin")
-        return origin is None or urlsplit(origin).netloc in (self._public.netloc, request.host)
-
-    def _visitor_of(self, request: web.Request) -> Visitor:
-        return Visitor(
-            token=request.cookies.get(self._cookie, ""),
-            network=self._network_of(request.remote or "?"),
-            accepts=request.headers.get("Accept-Language", ""),
-            chose=request.cookies.get(LANGUAGE_COOKIE),
-        )
+        await self.telling.stop()
 
     async def _connect(self, sid: str, visitor: Visitor) -> str | None:
         found = await self._arriving.known(visitor.token)
@@ -178,7 +178,7 @@ class Hub:
         client = self.clients.pop(sid, None)
         if client:
             self.crowd.let_go(client.who)
-        await self.leave_meeting(sid)
+        await self.meeting_rooms.leave(sid)
         if client and client.person_id:
             self.status.refresh(await self._arriving.go(sid, client.person_id))
 
@@ -221,34 +221,35 @@ class Hub:
     def _forward(self, sid: str, packet: bytes) -> bool:
         return self._signals.as_it_came(sid, packet)
 
-    async def leave_meeting(self, sid: str) -> None:
-        """Take this connection out of the meeting it was in and tell the others."""
-        for channel in self.relay.leave(sid):
-            await self.tell_peers(channel)
+    def emit_to(self, process_id: uuid.UUID, sid: str, payload: Payload) -> None:
+        """Tell one connection, of this process or of another."""
+        self.telling.tell_one(process_id, sid, encoded(payload))
 
-    async def tell_peers(self, channel_id: uuid.UUID) -> None:
-        """The state of both peers of a pair, to both."""
-        payload = peers_state(self.relay, channel_id)
-        for sid in self.relay.connections(channel_id):
-            await self.emit(payload, to=sid)
+    def tell_again(self, sid: str, room: str) -> None:
+        """A connection that was away missed states: it is told the last ones."""
+        for out in self.telling.latest(room):
+            self.server.tell(sid, out)
 
-    async def emit(self, payload: Payload, *, to: str) -> None:
-        """Tell a connection, or whoever follows a stream."""
-        self.server.tell(to, packets.event(name_of(payload), payload.model_dump_json(), key_of(payload)))
+    def _tell_here(self, payload: Payload, sid: str) -> None:
+        self.server.tell(sid, encoded(payload))
 
-    async def _publish(self, published: list[PublishedEvent]) -> None:
-        """After a commit: tell each event once to its stream's room, then let the states follow.
+    def _tell_room_changed(self, channel_id: uuid.UUID) -> None:
+        if self.telling.backplane:
+            self.telling.backplane.tell_all(RoomChanged(channel_id=channel_id))
 
-        What was committed stands, so a failure here is ours alone: clients notice the gap and ask.
-        """
-        try:
-            async with self.database.reading() as tx:
-                for each in published:
-                    await self.emit(await project(tx, each), to=each.stream)
-            await self.status.follow(published)
-            await self._withdraw_rights(published)
-        except Exception:
-            log.exception("telling_failed")
+    async def _hear(self, message: AnyMessage) -> None:
+        """From another process."""
+        match message:
+            case SessionEnded(session_id=session_id):
+                self._end_session(session_id)
+            case RoomChanged(channel_id=channel_id):
+                await self.meeting_rooms.look_at(channel_id)
+            case Gap():
+                await self.telling.hear(message)
+                await self.meeting_rooms.look_at_all()
+                await self.expiry.look()
+            case Committed() | Told():
+                await self.telling.hear(message)
 
     async def _withdraw_rights(self, published: list[PublishedEvent]) -> None:
         """A right that has ended acts on live connections at once."""
@@ -277,12 +278,17 @@ class Hub:
                 self.server.leave_room(sid, stream)
         for meeting in self.relay.meetings_of(sid):
             if not await _still_may(context, partial(access.meeting, meeting_id=meeting)):
-                await self.leave_meeting(sid)
+                await self.meeting_rooms.leave(sid)
 
     def _open_sessions(self) -> set[uuid.UUID]:
         return {client.session_id for client in self.clients.values() if client.session_id}
 
     async def close_session(self, session_id: uuid.UUID) -> None:
-        """The session was withdrawn: its connections end now."""
+        """The session was withdrawn: its connections end now, wherever they are."""
+        self._end_session(session_id)
+        if self.telling.backplane:
+            self.telling.backplane.tell_all(SessionEnded(session_id=session_id))
+
+    def _end_session(self, session_id: uuid.UUID) -> None:
         for client in [client for client in self.clients.values() if client.session_id == session_id]:
             self.server.disconnect(client.sid)

@@ -10,7 +10,7 @@ from rooms.appointments import room
 from rooms.core.errors import N_, Conflict
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
-from rooms.meetings import cobrowsing, meetings
+from rooms.meetings import meetings, peers
 from rooms.meetings.meeting import (
     Meeting,
     MeetingEnded,
@@ -26,7 +26,6 @@ from signaling.cobrowsing import CobrowsingSnapshot
 from signaling.contract import Ack, Payload, StreamEvent, client_event, server_event
 from signaling.hub import Context
 from signaling.projections import as_it_is, head, projection
-from signaling.relay import Peer
 
 
 @server_event("meeting:went_in")
@@ -174,39 +173,36 @@ class EnterAck(Ack):
 @client_event("meeting:enter", Enter, EnterAck, per_minute=60)
 async def enter(context: Context, payload: Enter) -> Ack:
     """Enter a meeting with this connection. Another tab of the same person must be taken over on purpose."""
-    async with context.reading() as (tx, actor):
+    async with context.transaction() as (tx, actor):
         meeting = await access.meeting(tx, actor, payload.meeting_id)
         me, now = actor.known, tx.now
-    if meeting.is_over:
-        raise Conflict("meeting.over", N_("This talk has ended."))
-    others = meeting.others(me.id)
-    other = next((each for each in others if each.id == payload.other_id), others[0])
-    channel = meeting.channel(me.id, other.id)
-    relay, sid = context.hub.relay, context.client.sid
-    other_tab = relay.elsewhere(channel, me.id, payload.tab)
-    if other_tab and not payload.take_over:
-        raise Conflict("meeting.elsewhere", N_("This talk is open in another tab or on another device."))
-    is_polite = meeting.patience(me.id) > meeting.patience(other.id)
-    before = relay.room(channel).peers.get(me.id)
-    peer = Peer(me.id, sid, payload.tab[:64], is_polite=is_polite)
-    generation = relay.enter(channel, peer, payload.generation, meeting.id)
-    if not before and channel == meeting.id:
-        await _recall_cobrowsing(context, meeting.id)
-    if before and before.sid != sid:
-        await context.hub.emit(TakenOverEvent(channel_id=channel), to=before.sid)
-    await context.hub.tell_peers(channel)
-    servers = context.hub.ice.of(str(me.id), now)
-    shows = Shows(microphone=before.microphone, camera=before.camera) if other_tab and before else None
+        if meeting.is_over:
+            raise Conflict("meeting.over", N_("This talk has ended."))
+        others = meeting.others(me.id)
+        other = next((each for each in others if each.id == payload.other_id), others[0])
+        entering = peers.Entering(
+            channel_id=meeting.channel(me.id, other.id),
+            meeting_id=meeting.id,
+            person_id=me.id,
+            connection=context.client.sid,
+            process_id=context.hub.process_id,
+            tab=payload.tab,
+            is_polite=meeting.patience(me.id) > meeting.patience(other.id),
+            held=payload.generation,
+        )
+        generation, before = await peers.enter(tx, entering, take_over=payload.take_over)
+    channel = entering.channel_id
+    if before and before.connection != context.client.sid:
+        context.hub.emit_to(before.process_id, before.connection, TakenOverEvent(channel_id=channel))
+    await context.hub.meeting_rooms.changed(channel)
     return EnterAck(
-        channel_id=channel, generation=generation, is_polite=is_polite, now=now, ice_servers=servers, before=shows
+        channel_id=channel,
+        generation=generation,
+        is_polite=entering.is_polite,
+        now=now,
+        ice_servers=context.hub.ice.of(str(me.id), now),
+        before=Shows(microphone=before.microphone, camera=before.camera) if before and before.is_other_tab else None,
     )
-
-
-async def _recall_cobrowsing(context: Context, meeting_id: UUID) -> None:
-    """After a restart the consent is in the database alone."""
-    async with context.reading() as (tx, _):
-        shown = await cobrowsing.of_meeting(tx, meeting_id)
-    context.hub.relay.cobrowse(meeting_id, shown.owner_id if shown else None)
 
 
 class OneMeeting(Payload):
@@ -216,7 +212,7 @@ class OneMeeting(Payload):
 @client_event("meeting:leave", OneMeeting)
 async def leave(context: Context, payload: OneMeeting) -> Ack:
     """Take this connection out of the meeting, which goes on."""
-    await context.hub.leave_meeting(context.client.sid)
+    await context.hub.meeting_rooms.leave(context.client.sid)
     return Ack()
 
 
@@ -250,11 +246,12 @@ class Show(Payload):
 @client_event("meeting:show", Show, per_minute=120)
 async def show(context: Context, payload: Show) -> Ack:
     """Tell the other one what one's microphone and camera do."""
-    peer = context.hub.relay.peer(payload.channel_id, context.client.sid)
-    if peer is None:
-        raise Conflict("meeting.not_entered", N_("You are not in this talk."))
-    peer.microphone, peer.camera, peer.screen = payload.microphone, payload.camera, payload.screen
-    await context.hub.tell_peers(payload.channel_id)
+    is_in = context.hub.relay.is_in(payload.channel_id, context.client.sid)
+    async with context.hub.database.transaction() as tx:
+        shows = {"microphone": payload.microphone, "camera": payload.camera, "screen": payload.screen}
+        if not is_in or not await peers.show(tx, payload.channel_id, context.client.sid, **shows):
+            raise Conflict("meeting.not_entered", N_("You are not in this talk."))
+    await context.hub.meeting_rooms.changed(payload.channel_id)
     return Ack()
 
 

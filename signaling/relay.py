@@ -1,12 +1,11 @@
-"""The WebRTC relay: who is connected to which meeting, in memory, and where a signal goes.
+"""The WebRTC relay: where a signal goes, in memory.
 
-A room is of two. A meeting of three has three of them, one for each pair, each with its own generation.
-
-Membership was checked when the peer entered and is withdrawn live. A rebuilt peer raises the generation; signals of
-an older one are dropped. After a restart the peers say which generation they hold, so a call under way goes on.
+What is known here of the rooms in which somebody of this process is comes from the rows of rooms/meetings/peers.py, and
+is read anew whenever they change, in whichever process (meeting_rooms.py). A room is of the two of a channel.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 LARGEST_BODY = 48_000
@@ -21,12 +20,13 @@ KINDS = {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Peer:
-    """One browser connection inside a meeting."""
+    """One browser connection inside a channel, of this process or of another."""
 
     person_id: uuid.UUID
     sid: str
+    process_id: uuid.UUID
     tab: str
     microphone: bool = False
     camera: bool = False
@@ -47,43 +47,33 @@ class Relay:
     def __init__(self) -> None:
         self._rooms: dict[uuid.UUID, Room] = {}
         self._rooms_of: dict[str, dict[str, uuid.UUID]] = {}
-        """By connection: its rooms, as signals name them."""
+        """By connection of this process: its rooms, as signals name them."""
 
-    def elsewhere(self, channel_id: uuid.UUID, person_id: uuid.UUID, tab: str) -> Peer | None:
-        """The person's peer in another tab or on another device, if there is one."""
-        peer = self.room(channel_id).peers.get(person_id)
-        return peer if peer and peer.tab != tab else None
+    def put(self, channel_id: uuid.UUID, room: Room | None, here: Collection[str]) -> None:
+        """So the room stands now; one in which none of the connections `here` is, is forgotten."""
+        if before := self._rooms.pop(channel_id, None):
+            for peer in before.peers.values():
+                self._take_out(peer.sid, channel_id)
+        mine = [peer for peer in room.peers.values() if peer.sid in here] if room else []
+        if room and mine:
+            self._rooms[channel_id] = room
+            for peer in mine:
+                self._rooms_of.setdefault(peer.sid, {})[str(channel_id)] = channel_id
 
-    def enter(self, channel_id: uuid.UUID, peer: Peer, held: int, meeting_id: uuid.UUID | None = None) -> int:
-        """Let a peer into the room of a pair and return its generation; the first pair's room is named as the meeting.
-
-        `held` is the generation of the transport that the peer still holds, 0 for none. If it is the present one, or
-        this process knows of none yet, the transport goes on; otherwise everybody builds anew.
-        """
-        room = self._rooms.setdefault(channel_id, Room(meeting_id or channel_id))
-        before = room.peers.get(peer.person_id)
-        if before:
-            self._rooms_of.get(before.sid, {}).pop(str(channel_id), None)
-            peer.microphone, peer.camera, peer.screen = before.microphone, before.camera, before.screen
-        if room.generation == 0 and held:
-            room.generation = held
-        elif held != room.generation or held == 0:
-            room.generation = max(room.generation, held) + 1
-        room.peers[peer.person_id] = peer
-        self._rooms_of.setdefault(peer.sid, {})[str(channel_id)] = channel_id
-        return room.generation
+    def _take_out(self, sid: str, channel_id: uuid.UUID) -> None:
+        if channels := self._rooms_of.get(sid):
+            channels.pop(str(channel_id), None)
+            if not channels:
+                del self._rooms_of[sid]
 
     def cobrowse(self, meeting_id: uuid.UUID, owner_id: uuid.UUID | None) -> None:
         """Let the pages of `owner` through from now on, or nobody's."""
         if meeting_id in self._rooms:
             self._rooms[meeting_id].shown_by_id = owner_id
 
-    def leave(self, sid: str) -> set[uuid.UUID]:
-        """Take a connection out; returns the rooms it was in."""
-        channels = set(self._rooms_of.pop(sid, {}).values())
-        for room in (self._rooms[channel] for channel in channels):
-            room.peers = {person: peer for person, peer in room.peers.items() if peer.sid != sid}
-        return channels
+    def leave(self, sid: str) -> bool:
+        """Signals of this connection go nowhere from here on; says whether they could before."""
+        return self._rooms_of.pop(sid, None) is not None
 
     def meetings_of(self, sid: str) -> set[uuid.UUID]:
         """The meetings that a connection is in."""
@@ -92,32 +82,38 @@ class Relay:
     def close(self, meeting_id: uuid.UUID) -> None:
         """The meeting is over, with the rooms of all its pairs."""
         for channel in [channel for channel, room in self._rooms.items() if room.meeting_id == meeting_id]:
-            for peer in self._rooms.pop(channel).peers.values():
-                self._rooms_of.get(peer.sid, {}).pop(str(channel), None)
+            self.put(channel, None, ())
 
     def room(self, channel_id: uuid.UUID) -> Room:
         return self._rooms.get(channel_id) or Room(channel_id)
 
-    def connections(self, channel_id: uuid.UUID) -> list[str]:
-        return [peer.sid for peer in self.room(channel_id).peers.values()]
+    def knows(self, channel_id: uuid.UUID) -> bool:
+        return channel_id in self._rooms
 
-    def peer(self, channel_id: uuid.UUID, sid: str) -> Peer | None:
-        return next((peer for peer in self.room(channel_id).peers.values() if peer.sid == sid), None)
+    def channels(self) -> list[uuid.UUID]:
+        return list(self._rooms)
 
-    def route(self, sid: str, channel: str, generation: object, kind: str, size: int) -> tuple[str, str]:
-        """(refusal, receiving connection) of a signal whose body has `size` characters. A signal for nobody, of an
-        older generation, or of a page that is not shown any more is dropped."""
+    def here(self, channel_id: uuid.UUID) -> list[str]:
+        """The connections of this process in a room."""
+        return [peer.sid for peer in self.room(channel_id).peers.values() if self.is_in(channel_id, peer.sid)]
+
+    def is_in(self, channel_id: uuid.UUID, sid: str) -> bool:
+        return str(channel_id) in self._rooms_of.get(sid, {})
+
+    def route(self, sid: str, channel: str, generation: object, kind: str, size: int) -> tuple[str, Peer | None]:
+        """(refusal, receiver) of a signal whose body has `size` characters. A signal for nobody, of an older
+        generation, or of a page that is not shown any more is dropped."""
         found = self._rooms_of.get(sid, {}).get(channel)
         if found is None:
-            return "not_in_meeting", ""
+            return "not_in_meeting", None
         if kind not in KINDS:
-            return "header", ""
+            return "header", None
         if size > LARGEST_BODY:
-            return "too_large", ""
+            return "too_large", None
         room = self._rooms[found]
         if generation != room.generation or not self._may_cobrowse(room, sid, kind):
-            return "", ""
-        return "", next((peer.sid for peer in room.peers.values() if peer.sid != sid), "")
+            return "", None
+        return "", next((peer for peer in room.peers.values() if peer.sid != sid), None)
 
     def _may_cobrowse(self, room: Room, sid: str, kind: str) -> bool:
         """A page is shown by its owner alone, and only while it is agreed; the answer comes from the other one."""

@@ -5,7 +5,8 @@ no more, and goes on as it came.
 """
 
 import re
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import orjson
@@ -25,13 +26,17 @@ TAIL = b"}]"
 HEADER = ("channel_id", "generation", "kind", "body")
 
 
+TellOne = Callable[[uuid.UUID, str, Outgoing], None]
+"""Takes the process, the connection there, and what it is told."""
+
+
 class Sender(Protocol):
     allowance: Allowance
 
 
 class SignalForwarding:
-    def __init__(self, relay: Relay, server: WireServer, clients: Mapping[str, Sender]) -> None:
-        self._relay, self._server, self._clients = relay, server, clients
+    def __init__(self, relay: Relay, server: WireServer, clients: Mapping[str, Sender], tell: TellOne) -> None:
+        self._relay, self._server, self._clients, self._tell = relay, server, clients, tell
 
     def as_it_came(self, sid: str, packet: bytes) -> bool:
         """Forward a packet, if it is a signal as our pages write it; says whether it was."""
@@ -66,4 +71,4 @@ class SignalForwarding:
         if refusal:
             self._server.tell(sid, packets.event("meeting:refused", f'{{"reason":"{refusal}"}}'))
         elif to and out:
-            self._server.tell(to, out)
+            self._tell(to.process_id, to.sid, out)

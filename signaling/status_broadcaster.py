@@ -5,7 +5,6 @@ import contextlib
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -14,14 +13,15 @@ from sqlalchemy import select
 from rooms.core.database import Database
 from rooms.core.events import PublishedEvent, fair_stream, line_stream, person_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths
+from rooms.fairs import booths, desk_presence
 from rooms.fairs.booths import Booth
 from rooms.fairs.schedule import FairTurned
-from rooms.lines import line_status
+from rooms.lines import line_status, places
 from rooms.lines.line_status import LineStatus, Position
-from rooms.lines.places import Place, PlaceState
+from rooms.lines.places import PlaceState
 from rooms.lines.waits import Wait
 from signaling.contract import Payload, WaitView, server_event
+from signaling.telling import Telling
 
 log = structlog.get_logger()
 COALESCE = 0.25
@@ -124,33 +124,29 @@ def desk_status(line: list[Position], status: LineStatus) -> DeskStatus:
     )
 
 
-class Emit(Protocol):
-    """Sends an event to a connection or to all in a room."""
-
-    async def __call__(self, payload: Payload, *, to: str) -> None: ...
-
-
 class StatusBroadcaster:
-    """Tells the states of due booths; looks again at those with people in line every few seconds."""
+    """Tells the states of due booths: those that something has stirred in this process, to whoever is concerned in all
+    of them."""
 
-    def __init__(self, database: Database, emit: Emit) -> None:
+    def __init__(self, database: Database, telling: Telling) -> None:
         self._database = database
-        self._emit = emit
+        self._telling = telling
         self._due: set[uuid.UUID] = set()
-        self._last: dict[uuid.UUID, dict[uuid.UUID, BoothStatus]] = {}
-        """What was told last, by fair and booth."""
+        self._watched: set[uuid.UUID] = set()
+        """The fairs that somebody here has looked at."""
         self._wake = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._look_at = 0.0
+        self._staffed: set[uuid.UUID] = set()
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._look_again())]
+        self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        if self._task:
+            self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await task
-        self._tasks = []
+                await self._task
 
     def refresh(self, found: Iterable[uuid.UUID]) -> None:
         self._due.update(found)
@@ -170,16 +166,10 @@ class StatusBroadcaster:
             self.refresh(booth.id for booth in await booths.of_fair(tx, fair_id))
 
     async def watch(self, fair_id: uuid.UUID) -> None:
-        """Somebody follows this fair from now on: its staffed booths are looked at again and again."""
-        if fair_id not in self._last:
-            self._last[fair_id] = {}
+        """Somebody here follows this fair for the first time: its states are told."""
+        if fair_id not in self._watched:
+            self._watched.add(fair_id)
             await self._refresh_fair(fair_id)
-
-    async def tell_again(self, sid: str, fair_id: uuid.UUID) -> None:
-        """A connection that was away missed states: it is told the last ones."""
-        # Another booth may be told for the first time while this one is on its way.
-        for status in list(self._last.get(fair_id, {}).values()):
-            await self._emit(status, to=sid)
 
     async def _run(self) -> None:
         while True:
@@ -192,15 +182,20 @@ class StatusBroadcaster:
             except Exception:
                 log.exception("status_failed")
 
-    async def _look_again(self) -> None:
-        """Reach, waits, pauses and who stands at a desk change by the clock alone."""
-        while True:
-            await asyncio.sleep(LOOK_AGAIN)
-            with contextlib.suppress(Exception):
-                async with self._database.reading() as tx:
-                    query = select(Place.booth_id).where(Place.state == PlaceState.WAITING).distinct()
-                    self.refresh((await tx.session.execute(query)).scalars())
-                self.refresh(booth for told in self._last.values() for booth, status in told.items() if status.staff)
+    async def look_again(self) -> int:
+        """Reach, waits, pauses and who stands at a desk change by the clock alone: one process of all looks again every
+        few seconds. Gives how many booths it has looked at."""
+        now = asyncio.get_running_loop().time()
+        if now < self._look_at:
+            return 0
+        self._look_at = now + LOOK_AGAIN
+        async with self._database.reading() as tx:
+            staffed = await desk_presence.staffed(tx)
+            waited_in = await places.waited_in(tx)
+        # Whoever was at a desk at the last look may be gone by now.
+        self.refresh(waited_in | staffed | self._staffed)
+        self._staffed = staffed
+        return len(waited_in | staffed)
 
     async def tell(self, due: set[uuid.UUID]) -> None:
         async with self._database.reading() as tx:
@@ -213,9 +208,7 @@ class StatusBroadcaster:
     async def _tell_booth(self, tx: Transaction, booth: Booth) -> None:
         status = (await line_status.of_booths(tx, [booth]))[booth.id]
         line = await line_status.of_line(tx, booth)
-        shown = booth_status(status)
-        self._last.setdefault(booth.fair_id, {})[booth.id] = shown
-        await self._emit(shown, to=fair_stream(booth.fair_id))
-        await self._emit(desk_status(line, status), to=line_stream(booth.id))
+        self._telling.tell_room(fair_stream(booth.fair_id), booth_status(status))
+        self._telling.tell_room(line_stream(booth.id), desk_status(line, status))
         for position in line:
-            await self._emit(place_status(position, status), to=person_stream(position.place.person_id))
+            self._telling.tell_room(person_stream(position.place.person_id), place_status(position, status))

@@ -40,6 +40,8 @@ async def follow(context: Context, payload: Follow) -> Ack:
     for wanted in followed:
         context.hub.server.enter_room(context.client.sid, wanted.stream)
     caught = await context.hub.catching_up.catch_up(followed)
+    for each in caught:
+        context.hub.telling.followed(each.stream, each.last)
     if sum(len(each.model_dump_json()) for each in caught) > LARGEST_ANSWER:
         raise _too_many()
     for wanted in followed:
@@ -47,7 +49,7 @@ async def follow(context: Context, payload: Follow) -> Ack:
         if area == "fair":
             await context.hub.status.watch(uuid.UUID(subject))
             if payload.again:
-                await context.hub.status.tell_again(context.client.sid, uuid.UUID(subject))
+                context.hub.tell_again(context.client.sid, wanted.stream)
     return FollowAck(now=context.hub.database.clock.now(), streams=caught)
 
 

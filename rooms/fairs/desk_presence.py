@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select, union, update
 
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import BoothStaff
@@ -44,3 +44,10 @@ async def at_desks(tx: Transaction, booths: Collection[uuid.UUID]) -> dict[uuid.
         if booth is not None:
             here[booth][person.id] = person
     return {booth: sorted(people.values(), key=lambda person: person.name) for booth, people in here.items()}
+
+
+async def staffed(tx: Transaction) -> set[uuid.UUID]:
+    """The booths at whose desk somebody may be now."""
+    live = select(Connection.booth_id).join(Process).where(Connection.booth_id.is_not(None), has_live_connection(tx))
+    pages = select(BoothStaff.booth_id).where(BoothStaff.desk_seen_at > tx.now - PAGE_LIFE)
+    return {booth for booth in (await tx.session.execute(union(live, pages))).scalars() if booth}

@@ -228,6 +228,12 @@ async def lines_of(tx: Transaction, people: Collection[uuid.UUID]) -> set[uuid.U
     return set((await tx.session.execute(query)).scalars())
 
 
+async def waited_in(tx: Transaction) -> set[uuid.UUID]:
+    """The booths in whose lines somebody waits."""
+    query = select(Place.booth_id).where(Place.state == PlaceState.WAITING).distinct()
+    return set((await tx.session.execute(query)).scalars())
+
+
 async def of_person(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID | None = None) -> list[Place]:
     query = select(Place).where(Place.person_id == person_id, Place.state.in_(ACTIVE)).order_by(Place.joined_at)
     if fair_id:

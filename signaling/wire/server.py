@@ -152,6 +152,10 @@ class WireServer:
         """The connections in a room, or all of them."""
         return [socket.name for socket in (self._sockets.values() if room is None else self._rooms.get(room, ()))]
 
+    def has(self, room: str) -> bool:
+        """Whether somebody is in it."""
+        return room in self._rooms
+
     def followed(self, name: str) -> list[str]:
         """The rooms that a connection has entered."""
         socket = self._sockets.get(name)

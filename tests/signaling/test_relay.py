@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from signaling.rates import FLOOD_AFTER, Allowance
-from signaling.relay import LARGEST_BODY, Peer, Relay
+from signaling.relay import LARGEST_BODY, Peer, Relay, Room
 
-MEETING, AMINA, LUC = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+MEETING, AMINA, LUC, PROCESS = uuid.uuid4(), uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 
 
 def signal(generation: int, **other: Any) -> dict[str, Any]:
@@ -22,17 +22,25 @@ def signal(generation: int, **other: Any) -> dict[str, Any]:
     }
 
 
+HERE = {"a", "l", "c"}
+
+
+def peers(**sids: uuid.UUID) -> dict[uuid.UUID, Peer]:
+    return {person: Peer(person, sid, PROCESS, f"tab-{sid}") for sid, person in sids.items()}
+
+
 @pytest.fixture
 def relay() -> Relay:
     relay = Relay()
-    relay.enter(MEETING, Peer(AMINA, "a", "tab-a"), 0)
-    relay.enter(MEETING, Peer(LUC, "l", "tab-l"), 0)
+    relay.put(MEETING, Room(MEETING, 2, None, peers(a=AMINA, l=LUC)), HERE)
     return relay
 
 
 def forward(relay: Relay, sid: str, sent: dict[str, Any]) -> tuple[str, str]:
     """(refusal, receiving connection)"""
-    return relay.route(sid, sent["channel_id"], sent["generation"], sent["kind"], len(json.dumps(sent["body"])))
+    size = len(json.dumps(sent["body"]))
+    refusal, peer = relay.route(sid, sent["channel_id"], sent["generation"], sent["kind"], size)
+    return refusal, peer.sid if peer else ""
 
 
 def generation(relay: Relay) -> int:
@@ -61,47 +69,33 @@ def test_a_body_that_is_too_large_is_refused(relay: Relay) -> None:
     assert forward(relay, "a", signal(generation(relay), body="x" * (LARGEST_BODY + 1)))[0] == "too_large"
 
 
-def test_a_reload_raises_the_generation_and_signals_of_the_old_one_are_dropped(relay: Relay) -> None:
-    before = generation(relay)
-    after = relay.enter(MEETING, Peer(AMINA, "a2", "tab-a"), 0)
-    assert after == before + 1
-    assert forward(relay, "l", signal(before)) == ("", "")
-    assert forward(relay, "l", signal(after))[1] == "a2"
-    assert forward(relay, "a", signal(after))[0] == "not_in_meeting"
+def test_a_signal_of_an_older_generation_is_dropped(relay: Relay) -> None:
+    relay.put(MEETING, Room(MEETING, 3, None, peers(a2=AMINA, l=LUC)), {"a2", "l"})
+    assert forward(relay, "l", signal(2)) == ("", "")
+    assert forward(relay, "l", signal(3)) == ("", "a2")
+    assert forward(relay, "a", signal(3))[0] == "not_in_meeting"
 
 
-def test_a_connection_that_comes_back_with_its_transport_keeps_the_generation(relay: Relay) -> None:
-    before = generation(relay)
-    relay.leave("a")
-    assert relay.enter(MEETING, Peer(AMINA, "a2", "tab-a"), before) == before
+def test_the_other_one_may_be_in_another_process(relay: Relay) -> None:
+    elsewhere = Peer(LUC, "l", uuid.uuid4(), "tab-l")
+    relay.put(MEETING, Room(MEETING, 2, None, {AMINA: peers(a=AMINA)[AMINA], LUC: elsewhere}), {"a"})
+    sent = signal(2)
+    assert relay.route("a", sent["channel_id"], 2, "description", 9) == ("", elsewhere)
+    assert relay.here(MEETING) == ["a"]
+    assert forward(relay, "l", sent)[0] == "not_in_meeting", "whoever is there does not speak here"
 
 
-def test_after_a_restart_the_generation_the_peers_hold_goes_on() -> None:
-    fresh = Relay()
-    assert fresh.enter(MEETING, Peer(AMINA, "a", "t"), 7) == 7
-    assert fresh.enter(MEETING, Peer(LUC, "l", "t"), 7) == 7
-    assert fresh.enter(MEETING, Peer(LUC, "l2", "t"), 0) == 8
-
-
-def test_what_microphone_and_camera_do_survives_a_reconnection(relay: Relay) -> None:
-    peer = relay.peer(MEETING, "a")
-    assert peer is not None
-    peer.microphone = True
-    relay.enter(MEETING, Peer(AMINA, "a2", "tab-a"), generation(relay))
-    again = relay.peer(MEETING, "a2")
-    assert again is not None
-    assert again.microphone
-
-
-def test_another_tab_is_known_and_the_same_one_is_not_another(relay: Relay) -> None:
-    assert relay.elsewhere(MEETING, AMINA, "tab-b") is not None
-    assert relay.elsewhere(MEETING, AMINA, "tab-a") is None
+def test_a_room_in_which_nobody_of_this_process_is_left_is_forgotten(relay: Relay) -> None:
+    relay.put(MEETING, Room(MEETING, 2, None, peers(x=AMINA)), HERE)
+    assert not relay.knows(MEETING)
+    assert relay.meetings_of("a") == set()
 
 
 def test_a_closed_meeting_reaches_nobody(relay: Relay) -> None:
     relay.close(MEETING)
     assert forward(relay, "a", signal(1))[0] == "not_in_meeting"
-    assert relay.connections(MEETING) == []
+    assert relay.here(MEETING) == []
+    assert not relay.leave("a")
 
 
 def test_too_often_is_refused_and_beyond_reason_it_is_a_flood() -> None:
@@ -128,17 +122,14 @@ def test_a_page_is_shown_by_its_owner_while_it_is_agreed_and_answered_by_the_oth
 
 
 def test_the_pairs_of_three_have_rooms_of_their_own_and_end_together(relay: Relay) -> None:
-    """Whoever comes third breaks no talk under way, and hears nothing of what the two others send each other."""
-    claire, pair, before = uuid.uuid4(), uuid.uuid4(), generation(relay)
-    relay.enter(pair, Peer(AMINA, "a", "tab-a"), 0, MEETING)
-    third = relay.enter(pair, Peer(claire, "c", "tab-c"), 0, MEETING)
-    assert generation(relay) == before, "the two others go on"
-    sent = signal(third, channel_id=str(pair))
+    """Whoever comes third hears nothing of what the two others send each other."""
+    claire, pair = uuid.uuid4(), uuid.uuid4()
+    relay.put(pair, Room(MEETING, 2, None, peers(a=AMINA, c=claire)), HERE)
+    sent = signal(2, channel_id=str(pair))
     assert forward(relay, "c", sent) == ("", "a")
-    assert forward(relay, "c", signal(before))[0] == "not_in_meeting", "the room of the two others"
-    assert forward(relay, "l", signal(third, channel_id=str(pair)))[0] == "not_in_meeting"
-    assert forward(relay, "a", signal(before))[1] == "l"
-    assert relay.leave("c") == {pair}
-    assert relay.leave("a") == {MEETING, pair}
+    assert forward(relay, "c", signal(2))[0] == "not_in_meeting", "the room of the two others"
+    assert forward(relay, "l", sent)[0] == "not_in_meeting"
+    assert forward(relay, "a", signal(2)) == ("", "l")
+    assert relay.meetings_of("a") == {MEETING}
     relay.close(MEETING)
-    assert [relay.connections(each) for each in (pair, MEETING)] == [[], []]
+    assert [relay.here(each) for each in (pair, MEETING)] == [[], []]

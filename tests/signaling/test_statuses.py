@@ -1,24 +1,33 @@
-"""The states of booths, told again to whoever was away while new ones are told to everybody."""
+"""The states of booths, remembered for whoever was away."""
 
-import uuid
-from typing import Any
-
+from rooms.core.events import fair_stream
 from signaling.status_broadcaster import StatusBroadcaster
+from signaling.telling import Telling
+from signaling.wire.packets import Outgoing
 from tests.cast import Cast
 
 
-async def test_who_comes_back_is_told_while_another_booth_is_told_for_the_first_time(cast: Cast) -> None:
-    told: list[tuple[str, uuid.UUID]] = []
+class Nobody:
+    """A server without connections; `told` is what was said to its rooms."""
 
-    async def emit(payload: Any, *, to: str) -> None:
-        if to != "somebody":
-            return
-        told.append((to, payload.booth_id))
-        await broadcaster.tell({cast.perrin.id})
+    def __init__(self) -> None:
+        self.told: list[tuple[str, bytes]] = []
 
-    broadcaster = StatusBroadcaster(cast.database, emit)
-    await broadcaster.tell({cast.atlantique.id})
-    await broadcaster.tell_again("somebody", cast.fair.id)
-    assert told == [("somebody", cast.atlantique.id)]
-    await broadcaster.tell_again("somebody", cast.fair.id)
-    assert {booth_id for _, booth_id in told} == {cast.atlantique.id, cast.perrin.id}
+    def tell(self, to: str, out: Outgoing) -> None:
+        self.told.append((to, out.packet))
+
+
+async def nothing(_: object) -> None:
+    pass
+
+
+async def test_the_latest_state_of_each_booth_is_kept_for_whoever_comes_back(cast: Cast) -> None:
+    server = Nobody()
+    telling = Telling(cast.database, server, nothing)  # type: ignore[arg-type]
+    broadcaster = StatusBroadcaster(cast.database, telling)
+    room = fair_stream(cast.fair.id)
+    for _ in range(2):
+        await broadcaster.tell({cast.atlantique.id, cast.perrin.id})
+    kept = telling.latest(room)
+    assert {out.key for out in kept} == {f"booth:status:{booth.id}" for booth in (cast.atlantique, cast.perrin)}
+    assert sum(to == room for to, _ in server.told) == 4

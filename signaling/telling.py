@@ -1,0 +1,167 @@
+"""What has happened is told once to each stream's room here, and to the other processes for those who follow it there.
+
+What was committed stands, so a failure here is ours alone: clients notice the gap and ask. What another process wrote
+while it could not be heard is found in the database by its number.
+"""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Awaitable, Callable, Collection
+
+import structlog
+
+from rooms.core import streams
+from rooms.core.database import Database
+from rooms.core.events import EVENT_KINDS, PublishedEvent
+from signaling.backplane import AnyMessage, Backplane, BackplaneState, Committed, Fact, Gap, Told
+from signaling.contract import Payload, key_of, name_of
+from signaling.projections import project
+from signaling.wire import packets
+from signaling.wire.packets import Outgoing
+from signaling.wire.server import WireServer
+
+log = structlog.get_logger()
+LOOKS_EVERY = 2.0
+"""Seconds between looks into the database while the backplane is away."""
+Follow = Callable[[list[PublishedEvent]], Awaitable[None]]
+
+
+def encoded(payload: Payload) -> Outgoing:
+    return packets.event(name_of(payload), payload.model_dump_json(), key_of(payload))
+
+
+class Telling:
+    def __init__(self, database: Database, server: WireServer, act_here: Follow) -> None:
+        self._database, self._server = database, server
+        self._act_here = act_here
+        self.stir: Follow | None = None
+        """Lets the states follow what has happened."""
+        self.backplane: Backplane | None = None
+        self._process_id: uuid.UUID | None = None
+        self._numbers: dict[str, int] = {}
+        """By stream: the number up to which whoever follows it here was told."""
+        self._latest: dict[str, dict[str, Outgoing]] = {}
+        """By room, of those that begin anew here: the last states told."""
+        self._looking: asyncio.Task[None] | None = None
+
+    def start(self, process_id: uuid.UUID) -> None:
+        self._process_id = process_id
+        if self.backplane:
+            self.backplane.start(process_id)
+            self._looking = asyncio.create_task(self._look_while_deaf())
+
+    async def stop(self) -> None:
+        if self._looking:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+        if self.backplane:
+            await self.backplane.stop()
+
+    # States, and what is for one connection
+
+    def tell_room(self, room: str, payload: Payload) -> None:
+        """A state, to whoever is in the room, in every process."""
+        out = encoded(payload)
+        self._remember(room, out)
+        self._server.tell(room, out)
+        self._tell_others(Told(to=room, packet=out.packet.decode(), key=out.key))
+
+    def tell_one(self, process_id: uuid.UUID | None, sid: str, out: Outgoing) -> None:
+        """To one connection, of this process or of another."""
+        if process_id in (None, self._process_id):
+            self._server.tell(sid, out)
+        elif self.backplane and process_id:
+            self.backplane.tell(process_id, Told(to=sid, packet=out.packet.decode(), key=out.key))
+
+    def latest(self, room: str) -> Collection[Outgoing]:
+        """The last states that the room was told."""
+        return self._latest.get(room, {}).values()
+
+    def _remember(self, room: str, out: Outgoing) -> None:
+        if out.key and room.startswith("fair:"):
+            self._latest.setdefault(room, {})[out.key] = out
+
+    # Facts
+
+    async def publish(self, published: list[PublishedEvent]) -> None:
+        """After a commit: tell each event once to its stream's room, then let the states follow."""
+        try:
+            async with self._database.reading() as tx:
+                told = [(each, encoded(await project(tx, each))) for each in published]
+            self._tell_others(Committed(facts=[_fact(each, out) for each, out in told]))
+            for each, out in told:
+                self._tell_fact(each.stream, each.number, out)
+            if self.stir:
+                await self.stir(published)
+            await self._act_here(published)
+        except Exception:
+            log.exception("telling_failed")
+
+    def followed(self, stream: str, number: int) -> None:
+        """Somebody here follows the stream from this number on."""
+        self._numbers.setdefault(stream, number)
+
+    def _tell_fact(self, stream: str, number: int, out: Outgoing) -> None:
+        if stream in self._numbers:
+            self._numbers[stream] = max(self._numbers[stream], number)
+        self._server.tell(stream, out)
+
+    def _tell_others(self, message: AnyMessage) -> None:
+        if self.backplane:
+            self.backplane.tell_all(message)
+
+    # From other processes
+
+    async def hear(self, message: Committed | Told | Gap) -> None:
+        match message:
+            case Committed(facts=facts):
+                for fact in facts:
+                    self._tell_fact(fact.stream, fact.number, Outgoing(fact.packet.encode()))
+                await self._act_here([_published(fact) for fact in facts if fact.kind in EVENT_KINDS])
+            case Told(to=to, packet=packet, key=key):
+                out = Outgoing(packet.encode(), key)
+                self._remember(to, out)
+                self._server.tell(to, out)
+            case Gap():
+                await self.look()
+
+    async def _look_while_deaf(self) -> None:
+        while True:
+            await asyncio.sleep(LOOKS_EVERY)
+            if self.backplane and self.backplane.state is not BackplaneState.UP:
+                try:
+                    await self.look()
+                except Exception:
+                    log.exception("look_failed")
+
+    async def look(self) -> None:
+        """Tell what the streams that are followed here have brought meanwhile."""
+        self._numbers = {stream: number for stream, number in self._numbers.items() if self._server.has(stream)}
+        if not self._numbers:
+            return
+        missed: list[PublishedEvent] = []
+        async with self._database.reading() as tx:
+            for stream, head in (await streams.heads(tx, set(self._numbers))).items():
+                number = self._numbers[stream]
+                # Whoever missed more than can be told notices the gap by the last of them, and loads a snapshot.
+                after = max(number, head.last - streams.CATCH_UP_LIMIT)
+                found = await streams.since(tx, stream, head, head.epoch, after) if head.last > number else None
+                missed += found or []
+            told = [(each, encoded(await project(tx, each))) for each in missed]
+        for each, out in told:
+            self._tell_fact(each.stream, each.number, out)
+        await self._act_here(missed)
+
+
+def _fact(each: PublishedEvent, out: Outgoing) -> Fact:
+    return Fact(
+        stream=each.stream, number=each.number, kind=each.event.kind, data=each.event.model_dump(mode="json"),
+        at=each.at, packet=out.packet.decode(),
+    )  # fmt: skip
+
+
+def _published(fact: Fact) -> PublishedEvent:
+    event = EVENT_KINDS[fact.kind].model_validate(fact.data)
+    return PublishedEvent(fact.stream, fact.number, fact.at, event)
