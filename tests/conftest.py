@@ -16,13 +16,19 @@ from tests import cast as cast_
 from tests.cast import Cast
 from tests.clock import HandClock
 from tests.server.world import Furnished, World, furnish, open_world
-from tests.services import postgres
+from tests.services import RedisServer, postgres, redis
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     with postgres() as address:
         yield address
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    with redis() as server:
+        yield server
 
 
 @pytest.fixture

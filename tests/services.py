@@ -1,4 +1,4 @@
-"""Real servers for the tests: a private PostgreSQL and coturn on private ports, from Debian's packages."""
+"""Real servers for the tests: a private PostgreSQL, Redis and coturn on private ports, from Debian's packages."""
 
 import grp
 import os
@@ -53,6 +53,43 @@ def postgres() -> Iterator[str]:
         stop = [programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"]
         subprocess.run(stop, check=False, capture_output=True, cwd=folder, **user)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class RedisServer:
+    """A Redis on this machine alone, which can be stopped and started again on the same port; it keeps nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self.port = folder, free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            raise RuntimeError("Redis is missing: apt-get install redis-server")
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self._process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL, cwd=self._folder)
+        _until_it_listens(self.port)
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+
+@contextmanager
+def redis() -> Iterator[RedisServer]:
+    with tempfile.TemporaryDirectory(prefix="parvis-redis-") as folder:
+        server = RedisServer(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 TURN_SECRET = "a TURN secret for tests"
