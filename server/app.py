@@ -82,22 +82,13 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
     if is_demo:
         import_module("server.demo.mailbox")
     static = f"/static/{version}"
-    ice = IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value())
     services = Services(
         settings,
         database,
         security.Rates(settings.redis.get_secret_value(), settings.installation),
         rendering.renderer(static, database.clock, settings),
         FolderStorage(settings.files),
-        Hub(
-            database,
-            ice,
-            settings.public_url,
-            language.problem_in,
-            security.network_of,
-            redis=settings.redis.get_secret_value(),
-            installation=settings.installation,
-        ),
+        _hub(settings, database),
     )
     app = web.Application(middlewares=[security.middleware(settings)], client_max_size=FORM)
     app[SERVICES] = services
@@ -113,6 +104,19 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
     app.router.add_get("/{path:.*}", handler_of(Route("GET", "/{path}", _nowhere, None, 0)))
     app.cleanup_ctx.append(_running)
     return app
+
+
+def _hub(settings: Settings, database: Database) -> Hub:
+    ice = IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value())
+    return Hub(
+        database,
+        ice,
+        settings.public_url,
+        language.problem_in,
+        security.network_of,
+        redis=settings.redis.get_secret_value(),
+        installation=settings.installation,
+    )
 
 
 async def _running(app: web.Application) -> AsyncIterator[None]:

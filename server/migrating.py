@@ -6,10 +6,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 HERE = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = 0x50415256
+"""Names the lock among those of this database."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -26,6 +28,9 @@ async def migrate(engine: AsyncEngine, to: str = "head") -> None:
             await _foreign_keys(connection, on=False)
         try:
             async with connection.begin():
+                if not is_sqlite:
+                    # Of several processes that start at once, one migrates and the others wait for it.
+                    await connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
                 await connection.run_sync(lambda plain: command.upgrade(_config(plain), to))
         finally:
             if is_sqlite:

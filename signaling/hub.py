@@ -118,21 +118,12 @@ class Hub:
         self.ice = ice
         self.relay = Relay()
         self.clients: dict[str, Client] = {}
-        door = Door(public_url, network_of)
         self._translate = translate
         batching = Batching()
         self._arriving = Arriving(database, batching)
         self.catching_up = CatchingUp(database, batching)
         self.expiry = Expiry(database, self._open_sessions, self.close_session)
-        self.server = WireServer(
-            is_ours=door.is_ours,
-            visitor_of=door.visitor_of,
-            connect=self._connect,
-            disconnect=self._disconnect,
-            event=self._receive,
-            fast=self._forward,
-            largest=LARGEST_EVENT,
-        )
+        self.server = self._wire(Door(public_url, network_of))
         self.telling = Telling(database, self.server, self._withdraw_rights)
         self.status = StatusBroadcaster(database, self.telling)
         self.telling.stir = self.status.follow
@@ -144,6 +135,17 @@ class Hub:
             self.telling.backplane = Backplane(redis, installation, self._hear)
         load_areas()
         database.listeners.append(self.telling.publish)
+
+    def _wire(self, door: Door) -> WireServer:
+        return WireServer(
+            is_ours=door.is_ours,
+            visitor_of=door.visitor_of,
+            connect=self._connect,
+            disconnect=self._disconnect,
+            event=self._receive,
+            fast=self._forward,
+            largest=LARGEST_EVENT,
+        )
 
     def attach(self, app: web.Application) -> None:
         self.server.attach(app, SOCKET_PATH)

@@ -93,20 +93,20 @@ class Engine:
         query = request.query
         is_websocket = query.get("transport") == "websocket"
         if query.get("EIO") != "4" or query.get("transport") not in ("websocket", "polling"):
-            return _refusal(request, 0, "Transport unknown")
+            return _bad_request(0, "Transport unknown")
         if not self._is_ours(request):
-            return _refusal(request, 3, "Bad request")
+            return _bad_request(3, "Bad request")
         socket = None
         if sid := next(filter(None, query.getall("sid", [])), None):
             socket = self.sockets.get(sid)
             if socket is None:
-                return _refusal(request, 1, "Session ID unknown")
+                return _bad_request(1, "Session ID unknown")
             if socket.holder != self._visitor_of(request).token:
                 raise web.HTTPForbidden()
         if is_websocket:
             return self._open_websocket(request, socket)
         if request.method == "POST":
-            return await self._post(request, socket) if socket else _refusal(request, 2, "Bad handshake method")
+            return await self._post(request, socket) if socket else _bad_request(2, "Bad handshake method")
         return await self._poll(request, socket) if socket else self._open_polling(request)
 
     # Opening
@@ -136,12 +136,12 @@ class Engine:
 
     def _open_websocket(self, request: web.Request, polled: Socket | None) -> web.StreamResponse:
         if not frames.is_asked_for(request) or (polled and polled.websocket):
-            return _refusal(request, 3, "Bad request")
+            return _bad_request(3, "Bad request")
         if polled:
             return self._probe(request, polled)
         socket = self._new(request)
         if socket is None:
-            return _refusal(request, 3, "Too many")
+            return _bad_request(3, "Too many")
         websocket = frames.take_over(request, socket, self._largest)
         if websocket is None:
             socket.end()
@@ -159,7 +159,7 @@ class Engine:
     def _open_polling(self, request: web.Request) -> web.StreamResponse:
         socket = self._new(request)
         if socket is None:
-            return _refusal(request, 3, "Too many")
+            return _bad_request(3, "Too many")
         return _packets(self._hello(socket))
 
     # Polling
@@ -168,7 +168,7 @@ class Engine:
         if socket.poll or socket.websocket:
             # Two polls at once come of no client.
             socket.close()
-            return _refusal(request, 3, "Bad request")
+            return _bad_request(3, "Bad request")
         found = socket.waiting()
         if not found and not socket.is_over:
             socket.poll = asyncio.get_running_loop().create_future()
@@ -186,17 +186,17 @@ class Engine:
 
     async def _post(self, request: web.Request, socket: Socket) -> web.StreamResponse:
         if socket.websocket:
-            return _refusal(request, 3, "Bad request")
+            return _bad_request(3, "Bad request")
         try:
             async with asyncio.timeout(POST_WITHIN):
                 content = await request.clone(client_max_size=self._largest).read()
         except (TimeoutError, web.HTTPRequestEntityTooLarge):
             socket.cut()
-            return _refusal(request, 3, "Bad request")
+            return _bad_request(3, "Bad request")
         brought = content.split(SEPARATOR)
         if len(brought) > MOST_OF_A_POST:
             socket.cut()
-            return _refusal(request, 3, "Bad request")
+            return _bad_request(3, "Bad request")
         for each in brought:
             socket.received(each)
         await socket.idle()
@@ -243,5 +243,5 @@ def _packets(*found: Outgoing) -> web.Response:
     return web.Response(body=body, content_type="text/plain", charset="utf-8", headers=HEADERS)
 
 
-def _refusal(_: web.Request, code: int, message: str) -> web.Response:
+def _bad_request(code: int, message: str) -> web.Response:
     return web.json_response({"code": code, "message": message}, status=400, headers=HEADERS)

@@ -14,8 +14,8 @@ import json
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from sqlalchemy import func, select
 from rooms.chat import conversations
 from rooms.core import streams
 from rooms.core.events import conversation_stream, fair_stream, person_stream
+from rooms.core.streams import Head
 from rooms.people.presence import Connection
 from signaling.cookies import SESSION_COOKIE
 from tests.load import cores, crowd
@@ -85,34 +86,39 @@ async def idle_cpu(contestant: Contestant) -> float:
     return spent.server_cpu / spent.seconds * 100
 
 
-async def run(count: int) -> int:
-    cores.open_files()
-    cores.pin(0, 1)
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        ours = await stack.enter_async_context(running.ours(folder))
-        people = await crowd.gather(ours.cast.database, count + WARM_UP)
-        cookies = [f"{SESSION_COOKIE}={token}" for _, token in people]
-        async with ours.cast.database.transaction() as tx:
-            chat = conversation_stream((await conversations.of_fair(tx, ours.cast.fair.id)).id)
-        async with ours.cast.database.reading() as tx:
-            heads = await streams.heads(tx, [fair_stream(ours.cast.fair.id), chat])
-        # As the page says, from which one goes on.
-        there = [{"stream": name, "epoch": head.epoch, "after": head.last} for name, head in heads.items()]
-        whose = dict(zip(cookies, (person for person, _ in people), strict=True))
+class Lobby:
+    """What everybody in the lobby follows, from where the page says."""
 
-        def entering(cookies: list[str]) -> Enter:
-            async def enter(client: WireClient, number: int) -> None:
-                mine = {"stream": person_stream(whose[cookies[number]]), "epoch": "", "after": 0}
-                ack = await client.call("stream:follow", {"streams": [mine, *there]})
-                assert ack["ok"], ack
-                assert len(ack["streams"]) == 3, ack
+    def __init__(self, people: list[tuple[uuid.UUID, str]], heads: dict[str, Head]) -> None:
+        self.cookies = [f"{SESSION_COOKIE}={token}" for _, token in people]
+        self._person = dict(zip(self.cookies, (person for person, _ in people), strict=True))
+        self._there = [{"stream": name, "epoch": head.epoch, "after": head.last} for name, head in heads.items()]
 
-            return enter
+    def entering(self, cookies: list[str]) -> Enter:
+        async def enter(client: WireClient, number: int) -> None:
+            mine = {"stream": person_stream(self._person[cookies[number]]), "epoch": "", "after": 0}
+            ack = await client.call("stream:follow", {"streams": [mine, *self._there]})
+            assert ack["ok"], ack
+            assert len(ack["streams"]) == 3, ack
 
-        few, clients, mine = await fill(ours.contestant, count, cookies, entering)
+        return enter
+
+
+async def lobby(ours: running.Ours, count: int) -> Lobby:
+    people = await crowd.gather(ours.cast.database, count)
+    async with ours.cast.database.transaction() as tx:
+        chat = conversation_stream((await conversations.of_fair(tx, ours.cast.fair.id)).id)
+    async with ours.cast.database.reading() as tx:
+        return Lobby(people, await streams.heads(tx, [fair_stream(ours.cast.fair.id), chat]))
+
+
+async def product(folder: Path, count: int) -> tuple[Came, float, float]:
+    """(how they came, per cent of a core at rest, seconds until all are back after a restart)"""
+    async with running.ours(folder) as ours:
+        hall = await lobby(ours, count + WARM_UP)
+        few, clients, came = await fill(ours.contestant, count, hall.cookies, hall.entering)
         assert await _present(ours) == count + WARM_UP, "somebody is not known to be here"
-        print(f"ours: {mine.connects_s:.0f} connects/s, {mine.kb_each:.1f} kB each", flush=True)
+        print(f"ours: {came.connects_s:.0f} connects/s, {came.kb_each:.1f} kB each", flush=True)
         rest = await idle_cpu(ours.contestant)
         print(f"ours: {rest:.1f} % of a core at rest", flush=True)
         assert not any(each.is_lost for each in few + clients), "somebody was lost"
@@ -122,12 +128,19 @@ async def run(count: int) -> int:
         assert ours.running.process
         again = Contestant("ours", ours.running.port, ours.running.process.pid)
         cores.pin(again.pid, 0)
-        back, back_in = await come(again, count, cookies, entering(cookies))
+        back, back_in = await come(again, count, hall.cookies, hall.entering(hall.cookies))
         print(f"ours: {count} back {back_in:.1f} s after a restart", flush=True)
         for each in few + clients + back:
             each.close()
+    return came, rest, back_in
 
-        node = await stack.enter_async_context(running.node())
+
+async def run(count: int) -> int:
+    cores.open_files()
+    cores.pin(0, 1)
+    with tempfile.TemporaryDirectory() as folder:
+        mine, rest, back_in = await product(Path(folder), count)
+    async with running.node() as node:
         _, _, theirs = await fill(node, count, [], lambda _: nothing)
     line = {
         "bench": "idle", "people": count, "kb_each": round(mine.kb_each, 1), "node_kb_each": round(theirs.kb_each, 1),

@@ -13,6 +13,7 @@ ROUTES: tuple[Row, ...] = (
     read("/", ALL),
     read("/camera", ALL),
     read("/healthz", ALL, content("application/json")),
+    read("/readyz", ALL, content("application/json")),
     read("/demo/mailbox", ALL),
     act("/language", ALL, to("/"), language="fr"),
     read("/sign-in", ALL),
