@@ -28,27 +28,17 @@ from rooms.people.people import Person
 from rooms.people.sessions import Session
 from server import language, security
 from server.files import Storage
+from server.request_names import FAIR, FLASH, FRESH, GO, PART, SENTENCE, ZONE
 from server.security import Rates, form_token, masked, unmasked
 from server.settings import Settings
+from server.shared_page import SharedPages
 from signaling.cookies import session_cookie
 from signaling.hub import Hub
 from signaling.personal_stream import MyCallView
 
-VISITOR = "parvis_visitor"
-ZONE = "parvis_zone"
-FLASH = "parvis_flash"
-FAIR = "parvis_fair"
-"""The fair whose page was shown last: pages that belong to no fair keep its way round."""
 FAIR_KEPT = 30 * 24 * 3600
 PAGE_SEEN_EVERY = timedelta(seconds=15)
-PART = "X-Part"
-"""The header of a page's own script, which wants only the part that changes, or the address to go to in GO."""
-FRESH = "X-Fresh"
-"""The header of an open page that draws its parts anew: what is said once waits for the page that comes next."""
 NOT_KEPT = {"Cache-Control": "no-store"}
-SENTENCE = "sentence"
-"""The part that is only the sentence saying what is wrong."""
-GO = "X-Go"
 
 
 @dataclass
@@ -63,8 +53,12 @@ class Services:
     hub: Hub
     """The pages only tell it of a desk that was opened, and to close a withdrawn session's connections."""
     batching: Batching = field(default_factory=Batching)
+    shared_pages: SharedPages = field(init=False)
     parts: dict[Hashable, tuple[str, str]] = field(default_factory=dict)
     """Parts of pages that many are shown at once, each with the token that stands for everybody's own."""
+
+    def __post_init__(self) -> None:
+        self.shared_pages = SharedPages(self.database, self.batching)
 
     async def whose_all(self, tokens: list[str]) -> list[tuple[Session, Person] | None]:
         async with self.database.reading() as tx:
@@ -90,6 +84,8 @@ class PageRequest:
     form_page: str = ""
     """The path of the page whose form is shown again."""
     status: int = 200
+    is_shared: bool = False
+    """Whether the page is written for all passers-by at once."""
     ringing: MyCallView | None = None
     """The call that rings for this person, as JSON: set by the page that follows their stream."""
     meeting_id: uuid.UUID | None = None
@@ -191,6 +187,11 @@ class PageRequest:
     def _query(self) -> MultiMapping[str]:
         """A form that is shown again is shown on the page that it came from."""
         return URL(self.form_page).query if self.form_page else self.http.query
+
+    @property
+    def has_form(self) -> bool:
+        """Whether a form's token was written into this page, which is then for this visitor alone."""
+        return "form_token" in self.__dict__
 
     @cached_property
     def form_token(self) -> str:

@@ -3,6 +3,8 @@
 import asyncio
 import secrets
 from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
 from urllib.parse import quote, unquote, urlsplit
 
 import structlog
@@ -18,8 +20,10 @@ from rooms.people.people import Person
 from rooms.people.sessions import Session
 from server import language, security
 from server.compression import compressed
-from server.page_request import FLASH, FRESH, PAGE_SEEN_EVERY, PART, SENTENCE, SERVICES, VISITOR, PageRequest, Services
+from server.page_request import PAGE_SEEN_EVERY, SERVICES, PageRequest, Services
+from server.request_names import FLASH, FRESH, PART, SENTENCE, VISITOR
 from server.routes import FORM, Route
+from server.shared_page import Page, key_of, page_of, response_of
 from signaling.cookies import LANGUAGE_COOKIE, session_cookie
 
 log = structlog.get_logger()
@@ -45,7 +49,10 @@ def handler_of(page: Route) -> security.Handler:
     async def receive(http: web.Request) -> web.StreamResponse:
         if "\x00" in unquote(http.path_qs):
             raise web.HTTPNotFound()
-        request = await _visit(http, http.app[SERVICES])
+        services = http.app[SERVICES]
+        if page.is_shared and (shared := await _shared(http, services, page)):
+            return shared
+        request = await _visit(http, services)
         language.current.set(request.language)
         try:
             if page.method == "POST":
@@ -63,6 +70,34 @@ def handler_of(page: Route) -> security.Handler:
         return compressed(http, _with_cookies(request, response))
 
     return receive
+
+
+async def _shared(http: web.Request, services: Services, page: Route) -> web.StreamResponse | None:
+    """The page as all passers-by see it, if this is one who may be shown that."""
+    key = key_of(http, session_cookie(services.settings.public_url))
+    found = await services.shared_pages.page(key, partial(_write_shared, http, services, page)) if key else None
+    if found is None:
+        return None
+    response = response_of(http, found)
+    _set_cookies(response, found.cookies, is_secure=services.settings.is_secure)
+    return response
+
+
+async def _write_shared(http: web.Request, services: Services, page: Route) -> Page | None:
+    """None if it is not for everybody."""
+    request = await _visit(http, services)
+    request.is_shared = True
+    language.current.set(request.language)
+    try:
+        response = await page.handler(request)
+    except Problem:
+        return None
+    if not isinstance(response, web.Response) or response.status != HTTPStatus.OK or request.has_form:
+        return None
+    if not isinstance(response.body, bytes):
+        return None
+    cookies = {name: value for name, value in request.cookies.items() if name != VISITOR}
+    return page_of(response.body, cookies)
 
 
 async def _visit(http: web.Request, services: Services) -> PageRequest:
@@ -168,16 +203,15 @@ def _with_query(request: PageRequest, path: str) -> str:
 
 def _with_cookies(request: PageRequest, response: web.StreamResponse) -> web.StreamResponse:
     request.flash()
-    for name, (value, age) in request.cookies.items():
-        response.set_cookie(
-            name,
-            value,
-            max_age=age,
-            httponly=True,
-            samesite="Lax",
-            secure=request.services.settings.is_secure,
-            path="/",
-        )
+    if not request.has_form:
+        # Nothing will be brought back.
+        request.cookies.pop(VISITOR, None)
+    _set_cookies(response, request.cookies, is_secure=request.services.settings.is_secure)
     if FLASH in request.cookies and not request.cookies[FLASH][0]:
         response.del_cookie(FLASH, path="/")
     return response
+
+
+def _set_cookies(response: web.StreamResponse, cookies: dict[str, tuple[str, int]], *, is_secure: bool) -> None:
+    for name, (value, age) in cookies.items():
+        response.set_cookie(name, value, max_age=age, httponly=True, samesite="Lax", secure=is_secure, path="/")

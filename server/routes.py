@@ -34,6 +34,8 @@ class Route:
     """Whether the form must bring back the token of its page; what its own address allows needs none."""
     first: "Check | None" = None
     """Asks whether the actor may, before a large form is taken in."""
+    is_shared: bool = False
+    """Whether all passers-by are shown the same: server/shared_page.py."""
 
 
 ROUTES: list[Route] = []
@@ -43,8 +45,8 @@ FORM = 256 * 1024
 FORM_WITH_FILE = 101 * 2**20
 
 
-def get(path: str) -> Callable[[Handler], Handler]:
-    return _register("GET", path, None, FORM)
+def get(path: str, *, is_shared: bool = False) -> Callable[[Handler], Handler]:
+    return _register("GET", path, None, FORM, is_shared=is_shared)
 
 
 def post(
@@ -66,9 +68,10 @@ def _register(
     first: Check | None = None,
     *,
     needs_token: bool = True,
+    is_shared: bool = False,
 ) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, handler, again, largest, needs_token, first))
+        ROUTES.append(Route(method, path, handler, again, largest, needs_token, first, is_shared))
         return handler
 
     return register

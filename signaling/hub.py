@@ -34,6 +34,7 @@ from signaling.crowd import Crowd
 from signaling.entrances import enter, losers
 from signaling.expiry import Expiry
 from signaling.ice import IceServers
+from signaling.joining import Joining
 from signaling.meeting_rooms import MeetingRooms
 from signaling.rates import Allowance
 from signaling.relay import Relay
@@ -122,6 +123,7 @@ class Hub:
         batching = Batching()
         self._arriving = Arriving(database, batching)
         self.catching_up = CatchingUp(database, batching)
+        self.joining = Joining(database, batching)
         self.expiry = Expiry(database, self._open_sessions, self.close_session)
         self.server = self._wire(Door(public_url, network_of))
         self.telling = Telling(database, self.server, self._withdraw_rights)

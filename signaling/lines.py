@@ -22,10 +22,8 @@ class PlaceAck(Ack):
 @client_event("line:join", Join, PlaceAck, per_minute=20)
 async def join(context: Context, payload: Join) -> Ack:
     """Take a place in the booth's line. Joining again finds the place one has."""
-    async with context.transaction() as (tx, actor):
-        booth = await access.booth_by_id(tx, actor, payload.booth_id, Act.LINE_JOIN)
-        place = await places.join(tx, actor.known, booth, payload.words)
-        return PlaceAck(place_id=place.id)
+    place_id = await context.hub.joining.join(payload.booth_id, context.client.session_id, payload.words)
+    return PlaceAck(place_id=place_id)
 
 
 class OnePlace(Payload):

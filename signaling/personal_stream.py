@@ -13,7 +13,7 @@ from rooms.meetings.meeting import MeetingEnded, MeetingOpened, MeetingState, Ne
 from rooms.people import documents
 from signaling.appointments import AppointmentView
 from signaling.contract import Payload, StreamEvent, server_event
-from signaling.projections import as_it_is, head, projection
+from signaling.projections import as_it_is, head, projection, reads
 
 
 class MyPlaceView(Payload):
@@ -148,6 +148,9 @@ class CvEvent(StreamEvent):
 @projection("person", documents.CvChanged)
 async def _cv(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return CvEvent(**head(published), **published.event.model_dump(include={"document_id"}))
+
+
+reads(places.PlaceTaken, Place, "place_id")
 
 
 @projection("person", places.PlaceTaken)

@@ -4,14 +4,17 @@ The stored event carries ids and the change; names and texts are read when it is
 the handlers of their area.
 """
 
-from collections.abc import Awaitable, Callable
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from rooms.core.events import DomainEvent, PublishedEvent
+from rooms.core.model import Base
 from rooms.core.transaction import Transaction
 from signaling.contract import StreamEvent
 
 Projector = Callable[[Transaction, PublishedEvent], Awaitable[StreamEvent]]
+READS: dict[type[DomainEvent], list[tuple[type[Base], str]]] = {}
 PROJECTORS: dict[tuple[str, type[DomainEvent]], Projector] = {}
 
 
@@ -23,6 +26,24 @@ def projection(area: str, event: type[DomainEvent]) -> Callable[[Projector], Pro
         return projector
 
     return register
+
+
+def reads(event: type[DomainEvent], row: type[Base], named_by: str) -> None:
+    """Telling such an event reads this row, which the field names: of many at once they are read together."""
+    READS.setdefault(event, []).append((row, named_by))
+
+
+async def project_all(tx: Transaction, published: Sequence[PublishedEvent]) -> list[StreamEvent]:
+    """What is told of each, in their order."""
+    wanted: dict[type[Base], set[uuid.UUID]] = {}
+    for each in published:
+        for row, named_by in READS.get(type(each.event), ()):
+            wanted.setdefault(row, set()).add(getattr(each.event, named_by))
+    # The session knows them as long as somebody holds them.
+    held = [await tx.rows(row, ids) for row, ids in wanted.items() if len(ids) > 1]
+    told = [await project(tx, each) for each in published]
+    del held
+    return told
 
 
 async def project(tx: Transaction, published: PublishedEvent) -> StreamEvent:

@@ -14,9 +14,10 @@ import structlog
 from rooms.core import streams
 from rooms.core.database import Database
 from rooms.core.events import EVENT_KINDS, PublishedEvent
+from rooms.core.transaction import Transaction
 from signaling.backplane import AnyMessage, Backplane, BackplaneState, Committed, Fact, Gap, Told
 from signaling.contract import Payload, key_of, name_of
-from signaling.projections import project
+from signaling.projections import project_all
 from signaling.wire import packets
 from signaling.wire.packets import Outgoing
 from signaling.wire.server import WireServer
@@ -80,8 +81,12 @@ class Telling:
         return self._latest.get(room, {}).values()
 
     def _remember(self, room: str, out: Outgoing) -> None:
-        if out.key and room.startswith("fair:"):
-            self._latest.setdefault(room, {})[out.key] = out
+        if not out.key or not room.startswith("fair:"):
+            return
+        known = self._latest.setdefault(room, {})
+        if out.key not in known or known[out.key].packet != out.packet:
+            self._database.version += 1
+        known[out.key] = out
 
     # Facts
 
@@ -89,7 +94,7 @@ class Telling:
         """After a commit: tell each event once to its stream's room, then let the states follow."""
         try:
             async with self._database.reading() as tx:
-                told = [(each, encoded(await project(tx, each))) for each in published]
+                told = await _told(tx, published)
             self._tell_others(Committed(facts=[_fact(each, out) for each, out in told]))
             for each, out in told:
                 self._tell_fact(each.stream, each.number, out)
@@ -117,6 +122,7 @@ class Telling:
     async def hear(self, message: Committed | Told | Gap) -> None:
         match message:
             case Committed(facts=facts):
+                self._database.version += 1
                 for fact in facts:
                     self._tell_fact(fact.stream, fact.number, Outgoing(fact.packet.encode()))
                 await self._act_here([_published(fact) for fact in facts if fact.kind in EVENT_KINDS])
@@ -149,10 +155,14 @@ class Telling:
                 after = max(number, head.last - streams.CATCH_UP_LIMIT)
                 found = await streams.since(tx, stream, head, head.epoch, after) if head.last > number else None
                 missed += found or []
-            told = [(each, encoded(await project(tx, each))) for each in missed]
+            told = await _told(tx, missed)
         for each, out in told:
             self._tell_fact(each.stream, each.number, out)
         await self._act_here(missed)
+
+
+async def _told(tx: Transaction, published: list[PublishedEvent]) -> list[tuple[PublishedEvent, Outgoing]]:
+    return [(each, encoded(payload)) for each, payload in zip(published, await project_all(tx, published), strict=True)]
 
 
 def _fact(each: PublishedEvent, out: Outgoing) -> Fact:

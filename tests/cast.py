@@ -15,7 +15,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booths, desk_presence, fairs, schedule
 from rooms.fairs.booths import Booth, BoothText
 from rooms.fairs.fairs import Fair, FairDescription
-from rooms.lines import calls, places
+from rooms.lines import calls, joining, places
 from rooms.lines.call import Answer, Call
 from rooms.lines.places import Place
 from rooms.meetings.meeting import Meeting
@@ -82,7 +82,7 @@ class Cast:
 
     async def join(self, person: Person, booth: Booth, words: str = "") -> Place:
         async with self.database.transaction() as tx:
-            return await places.join(tx, await self.fresh(tx, person), await self.fresh_booth(tx, booth), words)
+            return await joining.join(tx, await self.fresh(tx, person), await self.fresh_booth(tx, booth), words)
 
     async def call_next(self, recruiter: Person, booth: Booth, *, finish: bool = False) -> Call:
         async with self.database.transaction() as tx:

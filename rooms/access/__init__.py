@@ -16,7 +16,7 @@ from rooms.access.chat import conversation, message, speaks_as_staff, to_convers
 from rooms.access.cover import covered, covered_appointment, to_cover
 from rooms.access.documents import document, own_document
 from rooms.access.fairs import booth, booth_by_id, can_run, fair, fair_by_id, to_booth
-from rooms.access.lines import call, place
+from rooms.access.lines import call, open_line, place
 from rooms.access.meetings import appointment, meeting
 from rooms.access.navigation import Navigation, navigation_of
 from rooms.access.organisations import agency, employer, vacancy
@@ -55,6 +55,7 @@ __all__ = [
     "meeting",
     "message",
     "navigation_of",
+    "open_line",
     "own_document",
     "place",
     "speaks_as_staff",

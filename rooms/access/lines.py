@@ -4,14 +4,24 @@ import uuid
 
 from rooms.access.actor import Actor
 from rooms.access.fairs import to_booth
-from rooms.access.rights import Act, demand
+from rooms.access.rights import Act, allows, demand
 from rooms.access.rights import Act as A
 from rooms.access.rights import Relation as R
 from rooms.core.errors import NotFound
 from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
 from rooms.lines import calls
 from rooms.lines.call import Call
 from rooms.lines.places import ACTIVE, Place
+
+
+async def open_line(tx: Transaction, booth_id: uuid.UUID) -> Booth | None:
+    """The booth, if whoever is signed in may join its line now; None where one has to ask for each."""
+    row = await tx.session.get(Booth, booth_id)
+    anybody = {R.ANYONE, R.SIGNED_IN}
+    if row is None or row.set_up_at is None or not allows(A.BOOTH_SEE, anybody, row.fair.state):
+        return None
+    return row if allows(A.LINE_JOIN, anybody, row.fair.state) else None
 
 
 async def place(tx: Transaction, actor: Actor, place_id: uuid.UUID, act: Act) -> Place:

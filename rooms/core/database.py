@@ -5,6 +5,7 @@ writes loses updates without an error (https://www.sqlite.org/lang_transaction.h
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
@@ -12,12 +13,19 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 
 from rooms.core import streams
 from rooms.core.clock import Clock
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 
+WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
+WRITTEN = "written"
+UNSEEN = frozenset(
+    {"connection", "process", "session", "lease", "mail", "stream", "event", "channel", "peer", "person"}
+)
+"""Tables that are written all the time, and of which what others are shown follows by itself."""
 Listener = Callable[[list[PublishedEvent]], Awaitable[None]]
 
 
@@ -27,8 +35,11 @@ class Database:
     def __init__(self, url: str, clock: Clock, *, pool_size: int = 10) -> None:
         self.clock = clock
         self.listeners: list[Listener] = []
+        self.version = 0
+        """Rises when something changes that may be shown to many: what was written for them before is old."""
         # A connection beyond the pool would be opened and closed for each use, just when many come.
         self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+        event.listen(self.engine.sync_engine, "before_cursor_execute", _note_writing)
         self._one_writer: asyncio.Lock | None = None
         if self.engine.dialect.name == "sqlite":
             self._one_writer = asyncio.Lock()
@@ -49,6 +60,9 @@ class Database:
                 yield transaction
                 await session.flush()
                 published = await streams.number(transaction)
+                written = await session.run_sync(_what_was_written)
+            if written - UNSEEN:
+                self.version += 1
         if published:
             for listener in self.listeners:
                 await listener(published)
@@ -62,6 +76,16 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
         await self.reader.dispose()
+
+
+def _what_was_written(session: Session) -> set[str]:
+    written: set[str] = session.connection().info.pop(WRITTEN, set())
+    return written
+
+
+def _note_writing(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+    if found := WRITES.match(statement):
+        connection.info.setdefault(WRITTEN, set()).add(found[1])
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

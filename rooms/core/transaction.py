@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CompoundSelect, Insert, Row, Select, any_, bindparam, inspect
+from sqlalchemy import ColumnElement, CompoundSelect, Insert, Row, Select, any_, bindparam, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -14,6 +14,8 @@ from rooms.core.clock import Clock
 from rooms.core.errors import Problem
 from rooms.core.events import REACTIONS, DomainEvent
 from rooms.core.model import Base
+
+B = TypeVar("B", bound=Base)
 
 
 @dataclass
@@ -59,6 +61,11 @@ class Transaction:
             return column.in_(values)
         every = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
         return column == any_(every)
+
+    async def rows(self, kind: type[B], ids: Collection[Any]) -> list[B]:
+        """The rows of these ids, in one query; the session knows them afterwards."""
+        key = inspect(kind).primary_key[0]
+        return list((await self.session.execute(select(kind).where(key.in_(ids)))).scalars())
 
     async def plain_rows(
         self, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core import outbox
@@ -17,9 +17,8 @@ from rooms.core.errors import N_, Conflict
 from rooms.core.events import DomainEvent, line_stream, person_stream, reacts_to
 from rooms.core.model import Base, new_id
 from rooms.core.outbox import Letter
-from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
-from rooms.fairs.booths import Booth, BoothStaff
+from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.people import push, signin
 from rooms.people.documents import CvChanged
@@ -109,35 +108,6 @@ class PlaceChanged(DomainEvent):
     passed_over_until: datetime | None
     hold_reason: HoldReason | None
     missed: int
-
-
-async def join(tx: Transaction, person: Person, booth: Booth, words: str = "") -> Place:
-    """Take a place at the end of the line. Joining again changes only the words."""
-    words = clean_text(words, "words", 600)
-    # The person's row is locked so that two tabs cannot take more places than the fair allows.
-    person = await tx.session.get_one(Person, person.id, with_for_update={"key_share": True})
-    held = await of_person(tx, person.id, fair_id=booth.fair_id)
-    mine = next((place for place in held if place.booth_id == booth.id), None)
-    if mine:
-        mine.words = words or mine.words
-        return mine
-    if await tx.session.get(BoothStaff, (booth.id, person.id)):
-        raise Conflict("line.own", N_("You stand at this booth yourself."))
-    if len(held) >= booth.fair.most_lines:
-        raise too_many(booth.fair)
-    place = Place(id=new_id(), booth_id=booth.id, person_id=person.id, state=PlaceState.WAITING, words=words)
-    place.ticket, place.joined_at, place.missed = await _next_ticket(tx, booth.id), tx.now, 0
-    place.booth, place.person = booth, person
-    tx.session.add(place)
-    event = PlaceTaken(place_id=place.id, booth_id=booth.id, person_id=person.id, ticket=place.ticket)
-    tx.record(event, line_stream(booth.id), person_stream(person.id))
-    return place
-
-
-async def _next_ticket(tx: Transaction, booth_id: uuid.UUID) -> int:
-    statement = update(Booth).where(Booth.id == booth_id).values(last_ticket=Booth.last_ticket + 1)
-    ticket: int = (await tx.session.execute(statement.returning(Booth.last_ticket))).scalar_one()
-    return ticket
 
 
 def move(tx: Transaction, place: Place, state: PlaceState, reason: HoldReason | None = None) -> None:
@@ -235,7 +205,11 @@ async def waited_in(tx: Transaction) -> set[uuid.UUID]:
 
 
 async def of_person(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID | None = None) -> list[Place]:
-    query = select(Place).where(Place.person_id == person_id, Place.state.in_(ACTIVE)).order_by(Place.joined_at)
+    return await of_people(tx, [person_id], fair_id)
+
+
+async def of_people(tx: Transaction, people: Collection[uuid.UUID], fair_id: uuid.UUID | None = None) -> list[Place]:
+    query = select(Place).where(tx.among(Place.person_id, people), Place.state.in_(ACTIVE)).order_by(Place.joined_at)
     if fair_id:
         query = query.join(Booth, Booth.id == Place.booth_id).where(Booth.fair_id == fair_id)
     return list((await tx.session.execute(query)).scalars())

@@ -99,6 +99,15 @@ async def known_by(tx: Transaction, tokens: Sequence[str]) -> list[KnownSession 
     return [found.get(each) for each in hashes]
 
 
+async def people_of(tx: Transaction, session_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:
+    """Who is signed in by each of these sessions; those that are over, or hold for one appointment alone, are left
+    out."""
+    live = Session.revoked_at.is_(None), Session.expires_at > tx.now, Session.appointment_id.is_(None)
+    query = select(Session.id, Person).join(Person, Person.id == Session.person_id)
+    rows = await tx.session.execute(query.where(tx.among(Session.id, session_ids), *live))
+    return dict(rows.all())
+
+
 async def ended_among(tx: Transaction, session_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Those of these sessions that were withdrawn or have run out."""
     live = Session.revoked_at.is_(None), Session.expires_at > tx.now

@@ -23,7 +23,7 @@ async def of_path(tx: Transaction, request: PageRequest, act: access.Act = acces
     return await access.booth(tx, request.actor, request.path("fair"), request.path("employer"), act)
 
 
-@get("/fairs/{fair}/booths/{employer}")
+@get("/fairs/{fair}/booths/{employer}", is_shared=True)
 async def booth(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         booth = await of_path(tx, request)

@@ -2,10 +2,12 @@
 
 from aiohttp import web
 
+from rooms.core.errors import N_, Refused
 from rooms.fairs import booths, fairs, schedule
 from rooms.organisations import agencies
 from rooms.people import people
 from rooms.people.languages import LANGUAGES
+from server import security
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
@@ -14,7 +16,7 @@ from signaling.cookies import LANGUAGE_COOKIE
 YEAR = 365 * 24 * 3600
 
 
-@get("/")
+@get("/", is_shared=True)
 async def front(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         heads = await read_heads(tx, request)
@@ -24,8 +26,11 @@ async def front(request: PageRequest) -> web.StreamResponse:
     return request.render("front.html", rows=rows, has_counsellors=has_counsellors, heads=heads)
 
 
-@post("/language")
+@post("/language", needs_token=False)
 async def choose_language(request: PageRequest) -> web.StreamResponse:
+    """Without a token: it stands on pages that are the same for everybody, and does no more than choose."""
+    if not security.same_origin(request.http, request.services.settings.public_url):
+        raise Refused("origin", N_("This form came from another site."))
     chosen = request.typed("language")
     if chosen in LANGUAGES:
         request.cookies[LANGUAGE_COOKIE] = (chosen, YEAR)

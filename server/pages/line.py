@@ -9,7 +9,7 @@ from rooms.access import Act
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream
 from rooms.core.uploads import Checked, DocumentKind
-from rooms.lines import calls, places
+from rooms.lines import calls, joining, places
 from rooms.lines.call import Answer
 from rooms.people import documents
 from server import language
@@ -44,7 +44,7 @@ async def join(request: PageRequest) -> web.StreamResponse:
     async def take_place(checked: Checked | None, document_id: uuid.UUID | None) -> list[uuid.UUID]:
         async with request.transaction() as tx:
             booth = await of_path(tx, request, Act.LINE_JOIN)
-            await places.join(tx, request.actor.known, booth, request.typed("words"))
+            await joining.join(tx, request.actor.known, booth, request.typed("words"))
             if checked is None or document_id is None:
                 return []
             await tx.session.flush()

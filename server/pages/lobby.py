@@ -1,49 +1,93 @@
 """The lobby of a fair: its booths with their true state, one's lines, the organisers' words."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
 from aiohttp import web
+from markupsafe import Markup
 
 from rooms import access
 from rooms.chat import conversations, messages
+from rooms.chat.messages import Message
+from rooms.core import streams
 from rooms.core.events import fair_stream
+from rooms.core.streams import Head
 from rooms.core.transaction import Transaction
 from rooms.fairs import announcements, booth_documents, schedule
+from rooms.fairs.announcements import Announcement
 from rooms.fairs.fairs import Fair
 from rooms.fairs.schedule import FairDay
 from rooms.lines import line_status
 from rooms.lines.line_status import Position
 from rooms.organisations.employers import SECTORS
+from rooms.people.documents import Document
 from rooms.views.lobby import Search, cards_of
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
 from server.routes import get
 
 
-@get("/fairs/{fair}")
+@dataclass(frozen=True)
+class Hall:
+    """The lobby as it is for everybody."""
+
+    head: Head
+    """Where the fair's stream stood before this was read."""
+    employers: int
+    locations: list[str]
+    sectors: list[str]
+    contracts: list[str]
+    next_day: FairDay | None
+    banner: Document | None
+    announcements: Sequence[Announcement]
+    messages: Sequence[Message]
+    booths: Markup
+    """Already written, for whoever looks for nothing and waits nowhere."""
+
+
+@get("/fairs/{fair}", is_shared=True)
 async def lobby(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
-        conversation = await conversations.of_fair(tx, fair.id)
-        heads = await read_heads(tx, request, fair_stream(fair.id))
-        cards = await cards_of(tx, fair)
+        key = "hall", fair.id, request.language
+        hall = await request.services.shared_pages.value(key, partial(_hall, request, fair))
+        heads = await read_heads(tx, request, known={fair_stream(fair.id): hall.head})
+        places = await mine(tx, request, fair)
         search = Search(
             **{name: request.query.get(name, "") for name in ("q", "sector", "location", "contract", "now")}
         )
-        shown = [card for card in cards if card.fits(search)]
+        is_own = bool(places) or search != Search()
         return request.render(
             "lobby.html",
             fair=fair,
-            days=await schedule.days_of(tx, fair),
+            hall=hall,
+            written=None if is_own else hall.booths,
+            cards=[card for card in await cards_of(tx, fair) if card.fits(search)] if is_own else [],
+            waits_at={position.place.booth_id for position in places},
+            mine=places,
+            heads=heads,
+        )
+
+
+async def _hall(request: PageRequest, fair: Fair) -> Hall:
+    async with request.reading() as tx:
+        head = await streams.head(tx, fair_stream(fair.id))
+        cards = await cards_of(tx, fair)
+        employers = [card.booth.employer for card in cards]
+        conversation = await conversations.of_fair(tx, fair.id)
+        text = request.services.render_template("lobby_booths.html", request, fair=fair, cards=cards, waits_at=())
+        return Hall(
+            head=head,
+            booths=Markup(text),  # noqa: S704
+            employers=len(cards),
+            locations=sorted({employer.location for employer in employers if employer.location}),
+            sectors=[sector for sector in SECTORS if any(employer.sector == sector for employer in employers)],
+            contracts=sorted({vacancy.contract.value for card in cards for vacancy in card.vacancies}),
             next_day=await next_day(tx, fair),
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
-            cards=shown,
-            all_cards=cards,
-            locations=sorted({card.booth.employer.location for card in cards if card.booth.employer.location}),
-            sectors=[sector for sector in SECTORS if any(card.booth.employer.sector == sector for card in cards)],
-            contracts=sorted({vacancy.contract.value for card in cards for vacancy in card.vacancies}),
-            mine=await mine(tx, request, fair),
             announcements=await announcements.of_fair(tx, fair.id),
             messages=await messages.messages_of(tx, conversation.id, 3),
-            heads=heads,
         )
 
 

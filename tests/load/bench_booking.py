@@ -35,7 +35,7 @@ from rooms.core.database import Database
 from rooms.core.outbox import Channel
 from rooms.organisations import agencies
 from rooms.people import people, sessions
-from server.page_request import GO, PART
+from server.request_names import GO, PART
 from server.security import form_token, masked
 from signaling.cookies import SESSION_COOKIE
 from tests.running_server import RunningServer

@@ -24,7 +24,7 @@ import uvloop
 
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth, BoothStaff
-from rooms.lines import calls, places
+from rooms.lines import calls, joining
 from rooms.lines.call import Answer
 from rooms.organisations import employers
 from rooms.people import people, presence, sessions
@@ -72,7 +72,7 @@ async def meetings(cast: Cast) -> list[tuple[str, str, str]]:
 
 
 async def _talk(tx: Transaction, booth: Booth, candidate: Person, recruiter: Person) -> str:
-    place = await places.join(tx, candidate, booth)
+    place = await joining.join(tx, candidate, booth)
     await tx.session.flush()
     call = await calls.call_chosen(tx, recruiter, place)
     await tx.session.flush()

@@ -11,7 +11,7 @@ from rooms.core.transaction import Transaction
 from rooms.core.uploads import Checked, DocumentKind
 from rooms.fairs import booth_documents, booths
 from rooms.fairs.fairs import Fair
-from rooms.lines import line_status, places
+from rooms.lines import joining, line_status
 from rooms.organisations import employers
 from rooms.people import people
 from rooms.views.lobby import cards_of
@@ -50,7 +50,7 @@ async def more(cast: Cast, number: int) -> None:
         await booth_documents.add(tx, booth, DocumentKind.LOGO, logo, new_id())
         someone = await people.welcome(tx, f"Candidate {number}", f"c{number}@example.org", "en")
         atlantique = await cast.fresh_booth(tx, cast.atlantique)
-        await places.join(tx, someone, atlantique)
+        await joining.join(tx, someone, atlantique)
         conversation = await conversations.of_booth(tx, atlantique.id)
         await messages.send(
             tx, someone, conversation, "Hello", cast.process_id if number == 0 else someone.id, is_staff=False

@@ -17,9 +17,9 @@ from rooms.people import documents
 from rooms.people.documents import Document
 from rooms.people.people import Person
 from server.files import FolderStorage
-from server.page_request import VISITOR
 from server.pages.documents import DOCUMENTS_A_MINUTE
 from server.pages.sign_in import KNOWN
+from server.request_names import VISITOR
 from server.security import headers, unmasked
 from server.settings import load
 from signaling.cookies import SESSION_COOKIE, session_cookie

@@ -21,7 +21,7 @@ from rooms.organisations.referents import CaseloadEntry
 from rooms.people import people
 from rooms.people.people import Person
 from server.demo import office
-from server.page_request import ZONE
+from server.request_names import ZONE
 from tests.cast import Cast
 from tests.server.forms import form_to
 from tests.server.test_pages import visitor, world_id

@@ -19,7 +19,8 @@ from rooms.core.database import Database
 from rooms.core.uploads import Upload
 from server import app as app_
 from server.mail_writer import unsubscribe_path
-from server.page_request import FLASH, SERVICES
+from server.page_request import SERVICES
+from server.request_names import FLASH
 from server.security import form_token, masked
 from server.settings import load
 from signaling.cookies import SESSION_COOKIE

@@ -9,7 +9,7 @@ from typing import Any
 
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
-from rooms.lines import calls, places
+from rooms.lines import calls, joining
 from rooms.lines.call import Answer, Call
 from rooms.lines.places import Place
 from rooms.meetings.meeting import Meeting
@@ -85,7 +85,7 @@ async def rings(o: Onlookers, cast: Cast) -> Call:
 async def joins(o: Onlookers, cast: Cast, person: Any = None) -> Place:
     async with o.during() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)
-        return await places.join(tx, await cast.fresh(tx, person or cast.amina), booth, "I bake.")
+        return await joining.join(tx, await cast.fresh(tx, person or cast.amina), booth, "I bake.")
 
 
 async def locked_call(tx: Transaction, call: Call) -> Call:

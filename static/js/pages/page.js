@@ -89,7 +89,9 @@ function connect() {
   });
   fallBack(socket);
   const connection = new Connection(socket, JSON.parse(document.body.dataset.heads ?? "[]"));
-  connection.offset = new Date(document.body.dataset.now ?? "").getTime() - Date.now();
+  // A page that is shared does not say when it is read; the first answer of the server does.
+  const { now } = document.body.dataset;
+  if (now) connection.offset = new Date(now).getTime() - Date.now();
   connection.onSnapshot = () => location.reload();
   return connection;
 }

@@ -44,7 +44,12 @@ def build() -> web.Application:
     )
     app = web.Application()
     server.attach(app, "live")
+    app.router.add_get("/hello", hello)
     return app
+
+
+async def hello(_: web.Request) -> web.Response:
+    return web.json_response({"hello": "world"})
 
 
 async def serve(port: int) -> None:

@@ -15,7 +15,7 @@ from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import Checked
 from rooms.fairs.fairs import Fair
-from rooms.lines import places
+from rooms.lines import joining
 from rooms.meetings import cobrowsing
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, Part, Participant
 from rooms.meetings.modes import Mode
@@ -52,7 +52,7 @@ async def more(office: Office, number: int) -> None:
         suggested = await suggestions.suggest(tx, claire, person, fair, None, "")
         await suggestions.share(tx, person.id, suggested.id, is_shared=True)
         booth = await cast.fresh_booth(tx, cast.atlantique)
-        await places.join(tx, person, booth)
+        await joining.join(tx, person, booth)
         meeting = Meeting(
             id=new_id(), appointment_id=row.id, state=MeetingState.ENDED, mode=Mode.VIDEO, planned_minutes=30,
             opened_at=tx.now, follow_up=FollowUp(), participants=[

@@ -1,0 +1,71 @@
+"""Taking a place at the end of a line: one after the other, or a thousand at one instant."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from rooms.core.errors import N_, Conflict, Invalid, Problem
+from rooms.core.events import line_stream, person_stream
+from rooms.core.model import new_id
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth, BoothStaff
+from rooms.lines.places import Place, PlaceState, PlaceTaken, of_people, too_many
+from rooms.people.people import Person
+
+
+async def join(tx: Transaction, person: Person, booth: Booth, words: str = "") -> Place:
+    """Take a place at the end of the line. Joining again changes only the words."""
+    (found,) = await join_all(tx, booth, [(person, words)])
+    if isinstance(found, Problem):
+        raise found
+    return found
+
+
+async def join_all(tx: Transaction, booth: Booth, asked: Sequence[tuple[Person, str]]) -> list[Place | Problem]:
+    """The same for many different people, in the order in which they asked, with as many queries as for one."""
+    ids = {person.id for person, _ in asked}
+    # Their rows are locked so that two tabs cannot take more places than the fair allows.
+    locking = select(Person).where(tx.among(Person.id, ids)).order_by(Person.id).with_for_update(key_share=True)
+    await tx.session.execute(locking)
+    held: dict[uuid.UUID, list[Place]] = {}
+    for mine in await of_people(tx, ids, booth.fair_id):
+        held.setdefault(mine.person_id, []).append(mine)
+    staff = select(BoothStaff.person_id).where(BoothStaff.booth_id == booth.id, tx.among(BoothStaff.person_id, ids))
+    here = set((await tx.session.execute(staff)).scalars())
+    found = [_joining(booth, person, words, held.get(person.id, []), person.id in here) for person, words in asked]
+    new = [place for place in found if isinstance(place, Place) and place.id is None]
+    first = await _next_tickets(tx, booth.id, len(new)) if new else 0
+    for ticket, place in enumerate(new, start=first):
+        place.id, place.ticket, place.joined_at, place.missed = new_id(), ticket, tx.now, 0
+        tx.session.add(place)
+        event = PlaceTaken(place_id=place.id, booth_id=booth.id, person_id=place.person_id, ticket=ticket)
+        tx.record(event, line_stream(booth.id), person_stream(place.person_id))
+    return found
+
+
+def _joining(booth: Booth, person: Person, words: str, held: Sequence[Place], is_staff: bool) -> Place | Problem:
+    """The place that the person has, or a new one that has no ticket yet."""
+    try:
+        words = clean_text(words, "words", 600)
+    except Invalid as problem:
+        return problem
+    mine = next((place for place in held if place.booth_id == booth.id), None)
+    if mine:
+        mine.words = words or mine.words
+        return mine
+    if is_staff:
+        return Conflict("line.own", N_("You stand at this booth yourself."))
+    if len(held) >= booth.fair.most_lines:
+        return too_many(booth.fair)
+    place = Place(booth_id=booth.id, person_id=person.id, state=PlaceState.WAITING, words=words)
+    place.booth, place.person = booth, person
+    return place
+
+
+async def _next_tickets(tx: Transaction, booth_id: uuid.UUID, count: int) -> int:
+    """The first of so many tickets, one after the other."""
+    statement = update(Booth).where(Booth.id == booth_id).values(last_ticket=Booth.last_ticket + count)
+    last: int = (await tx.session.execute(statement.returning(Booth.last_ticket))).scalar_one()
+    return last - count + 1
