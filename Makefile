@@ -4,7 +4,7 @@ PORT ?= 8080
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages screenshots wheel words protocol clean
+.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line screenshots wheel words protocol clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,7 +45,7 @@ moments: .venv/dev static/built/.built ## the tests in browsers, begun at each o
 	@for moment in $(MOMENTS); do echo "$$moment"; PARVIS_TESTS_BEGIN=$$moment:00+00:00 \
 		$(BIN)/python -m pytest tests/browser tests/server/test_two_workers.py -n 2 --dist loadfile || exit 1; done
 
-bench: bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages ## every benchmark (ROUNDS=2 for a short one)
+bench: bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line ## every benchmark (ROUNDS=2 for a short one)
 
 bench-call: .venv/dev static/built/.built ## click to first picture, beside PeerJS
 	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -73,6 +73,9 @@ bench-idle: .venv/dev static/built/.built ## 10,000 people come, stay, and come 
 
 bench-pages: .venv/dev static/built/.built ## pages a second of one core
 	$(BIN)/python -m tests.load.bench_pages $(if $(ROUNDS),--seconds 1)
+
+bench-line: .venv/dev static/built/.built ## 1,000 people join 20 lines at once
+	$(BIN)/python -m tests.load.bench_line $(if $(ROUNDS),--people 300)
 
 screenshots: .venv/dev static/built/.built ## take the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots

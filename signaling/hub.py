@@ -153,7 +153,7 @@ class Hub:
         self.server.attach(app, SOCKET_PATH)
 
     def start(self, process_id: uuid.UUID) -> None:
-        self.process_id = self._arriving.process_id = process_id
+        self.process_id = self._arriving.process_id = self.meeting_rooms.process_id = process_id
         self.telling.start(process_id)
         self.status.start()
         self.expiry.start()

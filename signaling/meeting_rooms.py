@@ -27,6 +27,7 @@ class MeetingRooms:
         tell_others: Tell,
     ) -> None:
         self._database, self._batching, self._relay = database, batching, relay
+        self.process_id = uuid.UUID(int=0)
         self._here, self._emit, self._tell_others = here, emit, tell_others
 
     async def changed(self, channel_id: uuid.UUID) -> None:
@@ -40,7 +41,7 @@ class MeetingRooms:
 
     async def _refresh(self, channels: list[uuid.UUID]) -> list[None]:
         async with self._database.reading() as tx:
-            found = {channel: await _room(tx, channel) for channel in set(channels)}
+            found = {channel: await _room(tx, channel, self.process_id) for channel in set(channels)}
         for channel, room in found.items():
             self._relay.put(channel, room, self._here)
             payload = peers_state(self._relay, channel)
@@ -68,7 +69,7 @@ class MeetingRooms:
             await self.changed(channel)
 
 
-async def _room(tx: Transaction, channel_id: uuid.UUID) -> Room | None:
+async def _room(tx: Transaction, channel_id: uuid.UUID, asking_id: uuid.UUID) -> Room | None:
     channel = await peers.channel(tx, channel_id)
     if channel is None:
         return None
@@ -78,6 +79,6 @@ async def _room(tx: Transaction, channel_id: uuid.UUID) -> Room | None:
             row.person_id, row.connection, row.process_id, row.tab, row.microphone, row.camera, row.screen,
             row.is_polite,
         )
-        for row in await peers.of_channel(tx, channel_id)
+        for row in await peers.of_channel(tx, channel_id, asking_id)
     }  # fmt: skip
     return Room(channel.meeting_id, channel.generation, shown.owner_id if shown else None, present)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from rooms.core.errors import N_, Conflict, Invalid, Problem
 from rooms.core.events import line_stream, person_stream
@@ -28,20 +28,22 @@ async def join_all(tx: Transaction, booth: Booth, asked: Sequence[tuple[Person, 
     ids = {person.id for person, _ in asked}
     # Their rows are locked so that two tabs cannot take more places than the fair allows.
     locking = select(Person).where(tx.among(Person.id, ids)).order_by(Person.id).with_for_update(key_share=True)
-    await tx.session.execute(locking)
+    people = {person.id: person for person in (await tx.session.execute(locking)).scalars()}
     held: dict[uuid.UUID, list[Place]] = {}
-    for mine in await of_people(tx, ids, booth.fair_id):
-        held.setdefault(mine.person_id, []).append(mine)
+    for place in await of_people(tx, ids, booth.fair_id):
+        held.setdefault(place.person_id, []).append(place)
     staff = select(BoothStaff.person_id).where(BoothStaff.booth_id == booth.id, tx.among(BoothStaff.person_id, ids))
     here = set((await tx.session.execute(staff)).scalars())
-    found = [_joining(booth, person, words, held.get(person.id, []), person.id in here) for person, words in asked]
-    new = [place for place in found if isinstance(place, Place) and place.id is None]
+    found = [
+        _joining(booth, people[person.id], words, held.get(person.id, []), person.id in here) for person, words in asked
+    ]
+    new = [row for row in found if isinstance(row, Place) and inspect(row).transient]
     first = await _next_tickets(tx, booth.id, len(new)) if new else 0
-    for ticket, place in enumerate(new, start=first):
-        place.id, place.ticket, place.joined_at, place.missed = new_id(), ticket, tx.now, 0
-        tx.session.add(place)
-        event = PlaceTaken(place_id=place.id, booth_id=booth.id, person_id=place.person_id, ticket=ticket)
-        tx.record(event, line_stream(booth.id), person_stream(place.person_id))
+    for ticket, row in enumerate(new, start=first):
+        row.id, row.ticket, row.joined_at, row.missed = new_id(), ticket, tx.now, 0
+        tx.session.add(row)
+        event = PlaceTaken(place_id=row.id, booth_id=booth.id, person_id=row.person_id, ticket=ticket)
+        tx.record(event, line_stream(booth.id), person_stream(row.person_id))
     return found
 
 

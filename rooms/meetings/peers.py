@@ -8,7 +8,7 @@ it takes its connections (rooms/people/presence.py).
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, Select, delete, select, update
+from sqlalchemy import ForeignKey, Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict
@@ -103,19 +103,18 @@ async def _locked(tx: Transaction, peer: Entering) -> Channel:
 
 async def _of_person(tx: Transaction, peer: Entering) -> Before | None:
     mine = Peer.channel_id == peer.channel_id, Peer.person_id == peer.person_id
-    row = (await tx.session.execute(_alive(tx).where(*mine))).scalar_one_or_none()
+    row = (await tx.session.execute(_alive(tx, peer.process_id).where(*mine))).scalar_one_or_none()
     if row is None:
         return None
     is_other_tab = row.tab != peer.tab[:LONGEST_TAB]
     return Before(row.connection, row.process_id, is_other_tab, row.microphone, row.camera)
 
 
-def _alive(tx: Transaction) -> Select[Peer]:
-    return (
-        select(Peer)
-        .join(Process, Process.id == Peer.process_id)
-        .where(Process.ended_at.is_(None), Process.seen_until > tx.now)
-    )
+def _alive(tx: Transaction, asking_id: uuid.UUID) -> Select[Peer]:
+    """Peers of processes that live; of the one that asks it is certain, even if its clock was set."""
+    lives = and_(Process.ended_at.is_(None), Process.seen_until > tx.now)
+    query = select(Peer).join(Process, Process.id == Peer.process_id)
+    return query.where(or_(Peer.process_id == asking_id, lives))
 
 
 async def leave(tx: Transaction, connection: str) -> set[uuid.UUID]:
@@ -137,9 +136,9 @@ async def channel(tx: Transaction, channel_id: uuid.UUID) -> Channel | None:
     return await tx.session.get(Channel, channel_id)
 
 
-async def of_channel(tx: Transaction, channel_id: uuid.UUID) -> list[Peer]:
-    """Those of living processes."""
-    rows = await tx.session.execute(_alive(tx).where(Peer.channel_id == channel_id).order_by(Peer.person_id))
+async def of_channel(tx: Transaction, channel_id: uuid.UUID, asking_id: uuid.UUID) -> list[Peer]:
+    """Those of living processes, and of the process that asks."""
+    rows = await tx.session.execute(_alive(tx, asking_id).where(Peer.channel_id == channel_id).order_by(Peer.person_id))
     return list(rows.scalars())
 
 

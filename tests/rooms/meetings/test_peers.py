@@ -35,7 +35,7 @@ async def enter(
 
 async def connections(cast: Cast, meeting: Meeting) -> set[str]:
     async with cast.database.reading() as tx:
-        return {peer.connection for peer in await peers.of_channel(tx, meeting.id)}
+        return {peer.connection for peer in await peers.of_channel(tx, meeting.id, cast.process_id)}
 
 
 async def test_a_reload_raises_the_generation(cast: Cast, meeting: Meeting) -> None:
@@ -81,10 +81,16 @@ async def test_a_dead_process_has_no_peers(cast: Cast, meeting: Meeting) -> None
     async with cast.database.transaction() as tx:
         await presence.end_process(tx, cast.process_id)
         alive = await presence.start_process(tx, "another")
-    assert await connections(cast, meeting) == set()
     cast.process_id = alive
+    assert await connections(cast, meeting) == set()
     generation, before = await enter(cast, meeting, cast.amina, "a2", tab="two")
     assert (generation, before) == (2, None), "nobody is there who would have to be taken over"
+
+
+async def test_a_process_knows_that_it_lives_though_its_clock_was_set(cast: Cast, meeting: Meeting) -> None:
+    await enter(cast, meeting, cast.amina, "a")
+    cast.clock.pass_by(hours=2)
+    assert await connections(cast, meeting) == {"a"}
 
 
 async def test_two_who_enter_at_once_agree_on_a_generation(cast: Cast, meeting: Meeting) -> None:
