@@ -183,7 +183,7 @@ async def test_a_slow_reader_finds_every_fact_and_the_latest_of_each_state(serve
     states, filler = 400, "x" * 20_000
     # First as much as the system keeps for a reader who does not read, so that the rest has to wait here.
     large = 0
-    while not socket.websocket.unread:
+    while socket.websocket.unread < 100_000:
         served.server.tell("hall", packets.event("fact", f'"{filler}"'))
         large += 1
         await asyncio.sleep(0)
