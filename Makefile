@@ -4,7 +4,7 @@ PORT ?= 8080
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line screenshots wheel words protocol clean
+.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line stack screenshots wheel words protocol clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ moments: .venv/dev static/built/.built ## the tests in browsers, begun at each o
 	@tests/install
 	@for moment in $(MOMENTS); do echo "$$moment"; PARVIS_TESTS_BEGIN=$$moment:00+00:00 \
 		$(BIN)/python -m pytest tests/browser tests/server/test_two_workers.py -n 2 --dist loadfile || exit 1; done
+
+stack: .venv/dev static/built/.built ## several processes, PostgreSQL, Redis, coturn and nginx, on private ports (PROCESSES=3)
+	@tests/install
+	@$(BIN)/python -m tests.stack $(if $(PROCESSES),--processes $(PROCESSES))
 
 bench: bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line ## every benchmark (ROUNDS=2 for a short one)
 

@@ -72,7 +72,7 @@ class RedisServer:
             raise RuntimeError("Redis is missing: apt-get install redis-server")
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL, cwd=self._folder)
-        _until_it_listens(self.port)
+        until_it_listens(self.port)
 
     def stop(self) -> None:
         if self._process:
@@ -113,7 +113,7 @@ def coturn() -> Iterator[int]:
     command = [program, "-c", folder / "turnserver.conf", "--log-file", "stdout"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
     try:
-        _until_it_listens(port)
+        until_it_listens(port)
         yield port
     finally:
         process.terminate()
@@ -152,7 +152,7 @@ def dovecot() -> Iterator[tuple[int, Path]]:
     (folder / "dovecot.conf").write_text("\n".join(lines) + "\n")
     process = subprocess.Popen([program, "-F", "-c", folder / "dovecot.conf"], stderr=subprocess.DEVNULL)
     try:
-        _until_it_listens(port)
+        until_it_listens(port)
         yield port, inbox
     finally:
         process.terminate()
@@ -160,7 +160,7 @@ def dovecot() -> Iterator[tuple[int, Path]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _until_it_listens(port: int) -> None:
+def until_it_listens(port: int) -> None:
     for _ in range(200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

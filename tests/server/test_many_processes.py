@@ -73,7 +73,9 @@ class Two:
 
         client.on("*", hear)
         headers = {"Cookie": f"{SESSION_COOKIE}={token}"}
-        await client.connect(server.url, headers=headers, socketio_path="live", transports=["websocket"])
+        await client.connect(
+            server.url, headers=headers, socketio_path="live", transports=["websocket"], wait_timeout=10
+        )
         try:
             yield listener
         finally:
