@@ -28,6 +28,7 @@ from rooms.people.people import Person
 from rooms.people.sessions import Session
 from server import language, security
 from server.files import Storage
+from server.metrics import Metrics
 from server.request_names import FAIR, FLASH, FRESH, GO, PART, SENTENCE, ZONE
 from server.security import Rates, form_token, masked, unmasked
 from server.settings import Settings
@@ -54,11 +55,13 @@ class Services:
     """The pages only tell it of a desk that was opened, and to close a withdrawn session's connections."""
     batching: Batching = field(default_factory=Batching)
     shared_pages: SharedPages = field(init=False)
+    metrics: Metrics = field(init=False)
     parts: dict[Hashable, tuple[str, str]] = field(default_factory=dict)
     """Parts of pages that many are shown at once, each with the token that stands for everybody's own."""
 
     def __post_init__(self) -> None:
         self.shared_pages = SharedPages(self.database, self.batching)
+        self.metrics = Metrics(self.database, self.hub)
 
     async def whose_all(self, tokens: list[str]) -> list[tuple[Session, Person] | None]:
         async with self.database.reading() as tx:

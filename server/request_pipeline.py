@@ -5,6 +5,7 @@ import secrets
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
+from time import perf_counter
 from urllib.parse import quote, unquote, urlsplit
 
 import structlog
@@ -47,6 +48,12 @@ class Failed(Problem):
 
 def handler_of(page: Route) -> security.Handler:
     async def receive(http: web.Request) -> web.StreamResponse:
+        began = perf_counter()
+        response = await answer(http)
+        http.app[SERVICES].metrics.page(page.path, response.status, perf_counter() - began)
+        return response
+
+    async def answer(http: web.Request) -> web.StreamResponse:
         if "\x00" in unquote(http.path_qs):
             raise web.HTTPNotFound()
         services = http.app[SERVICES]

@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     stun_urls: Annotated[tuple[str, ...], NoDecode] = ()
     turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
     turn_secret: SecretStr = SecretStr("")
+    metrics_token: SecretStr = SecretStr("")
+    """Which Prometheus brings to read /metrics."""
     clock_file: Path | None = None
     """A clock that is set and moved, for trying the product at another hour; no installation may have one."""
 
@@ -82,6 +84,8 @@ class Settings(BaseSettings):
             raise ValueError(f"secret: set PARVIS_SECRET to at least {SHORTEST_SECRET} random characters")
         if self.mode == "production" and self.clock_file:
             raise ValueError("clock_file: PARVIS_CLOCK_FILE sets the clock for tests, and is refused in production")
+        if self.metrics_token.get_secret_value() and len(self.metrics_token.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"metrics_token: PARVIS_METRICS_TOKEN must have at least {SHORTEST_SECRET} characters")
         if self.turn_urls and not self.turn_secret.get_secret_value():
             raise ValueError("turn_secret: PARVIS_TURN_URLS needs PARVIS_TURN_SECRET")
         return self

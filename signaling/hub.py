@@ -6,7 +6,7 @@ Delivery is at most once on this wire; what must arrive is a numbered event that
 import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -119,6 +119,8 @@ class Hub:
         self.ice = ice
         self.relay = Relay()
         self.clients: dict[str, Client] = {}
+        # Goes round the handling of each event of this name.
+        self.measured: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()
         self._translate = translate
         batching = Batching()
         self._arriving = Arriving(database, batching)
@@ -205,11 +207,11 @@ class Hub:
             if declared is None:
                 raise Invalid("event.unknown", N_("This is not known here."))
             payload = declared.payload.model_validate(arguments[0] if arguments else {})
-            ack = await declared.handler(Context(self, client), payload)
+            with self.measured(event):
+                ack = await declared.handler(Context(self, client), payload)
             return ack.model_dump_json()
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
+            where = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
             return self._refusal(client, Invalid("payload", N_("This is not the expected shape."), field=where))
         except Problem as problem:
             return self._refusal(client, problem)

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from rooms.core import streams
 from rooms.core.clock import Clock
@@ -72,6 +73,12 @@ class Database:
         """A look that changes nothing and waits for nobody."""
         async with AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as session:
             yield Transaction(session, self.clock)
+
+    @property
+    def in_use(self) -> int:
+        """Connections that are held at this moment."""
+        pools = {engine.pool for engine in (self.engine, self.reader)}
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
     async def close(self) -> None:
         await self.engine.dispose()

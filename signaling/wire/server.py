@@ -152,6 +152,15 @@ class WireServer:
         """The connections in a room, or all of them."""
         return [socket.name for socket in (self._sockets.values() if room is None else self._rooms.get(room, ()))]
 
+    @property
+    def room_count(self) -> int:
+        return len(self._rooms)
+
+    @property
+    def unread(self) -> int:
+        """Bytes that wait for connections."""
+        return sum(socket.unread for socket in self.engine.sockets.values())
+
     def has(self, room: str) -> bool:
         """Whether somebody is in it."""
         return room in self._rooms

@@ -135,10 +135,14 @@ class Socket:
             self._waiting = self._waiting or []
             self._waiting.append(out)
             self.size += len(out.packet)
-        if self.size + (self.websocket.unread if self.websocket else 0) > MOST_UNREAD:
+        if self.unread > MOST_UNREAD:
             self.cut()
         elif self.poll and not self.poll.done():
             self.poll.set_result(None)
+
+    @property
+    def unread(self) -> int:
+        return self.size + (self.websocket.unread if self.websocket else 0)
 
     def waiting(self) -> list[Outgoing]:
         """All that waits, facts before states; it waits no longer."""

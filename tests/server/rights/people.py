@@ -14,6 +14,8 @@ ROUTES: tuple[Row, ...] = (
     read("/camera", ALL),
     read("/healthz", ALL, content("application/json")),
     read("/readyz", ALL, content("application/json")),
+    # Whoever brings the operator's token: tests/server/test_metrics.py.
+    read("/metrics", only()).hidden(),
     read("/demo/mailbox", ALL),
     act("/language", ALL, to("/"), language="fr"),
     read("/sign-in", ALL),

@@ -1,0 +1,52 @@
+"""What Prometheus reads: figures of the process and of the installation, for whoever brings the token alone."""
+
+import re
+from pathlib import Path
+
+import aiohttp
+from aiohttp.test_utils import TestServer
+
+from server import app as app_
+from server.settings import load
+from signaling.cookies import SESSION_COOKIE
+from tests.clock import HandClock
+from tests.server.world import SECRET, Furnished, World
+
+TOKEN = "a token for the metrics, long enough"
+
+
+async def metrics(url: object, token: str) -> tuple[int, dict[str, float]]:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession() as session, session.get(str(url), headers=headers) as answer:
+        lines = re.findall(r"^(\w+(?:\{[^}]*\})?) (\S+)$", await answer.text(), re.MULTILINE)
+        return answer.status, {name: float(value) for name, value in lines}
+
+
+async def test_the_figures_follow_what_happens(furnished: Furnished, tmp_path: Path, clock: HandClock) -> None:
+    async with furnished.copy(tmp_path, clock) as world:
+        settings = load(mode="demo", secret=SECRET, database=str(world.database.engine.url), metrics_token=TOKEN,
+                        files=tmp_path / "files")  # fmt: skip
+        async with TestServer(app_.build(settings, clock)) as server:
+            url = server.make_url("/metrics")
+            _, before = await metrics(url, TOKEN)
+            async with World(server, world.database, world.tokens, world.ids).live("karim") as karim:
+                assert (await karim.call("stream:follow", {"streams": []}))["ok"]
+                status, found = await metrics(url, TOKEN)
+                assert status == 200
+                assert found["parvis_connections"] == 1
+                assert found["parvis_people"] == before["parvis_people"] + 1
+                assert found['parvis_event_seconds_count{event="stream:follow",outcome="done"}'] == 1
+                assert found['parvis_places{state="waiting"}'] >= 1
+                assert found["process_open_fds"] > 0
+                assert not any(world.ids["person"] in name for name in found)
+            for wrong in ("", "wrong", TOKEN[:-1], "é"):
+                assert (await metrics(url, wrong))[0] == 404
+            async with aiohttp.ClientSession() as session:
+                cookies = {"Cookie": f"{SESSION_COOKIE}={world.tokens['administrator']}"}
+                async with session.get(str(url), headers=cookies) as answer:
+                    assert answer.status == 404
+
+
+async def test_without_a_token_there_are_none(furnished: Furnished, tmp_path: Path, clock: HandClock) -> None:
+    async with furnished.copy(tmp_path, clock) as world:
+        assert (await metrics(world.server.make_url("/metrics"), ""))[0] == 404
