@@ -29,8 +29,8 @@ async def test_the_figures_follow_what_happens(furnished: Furnished, tmp_path: P
         async with TestServer(app_.build(settings, clock)) as server:
             url = server.make_url("/metrics")
             _, before = await metrics(url, TOKEN)
-            async with World(server, world.database, world.tokens, world.ids).live("karim") as karim:
-                assert (await karim.call("stream:follow", {"streams": []}))["ok"]
+            async with World(server, world.database, world.tokens, world.ids).live("claire") as claire:
+                assert (await claire.call("stream:follow", {"streams": []}))["ok"]
                 status, found = await metrics(url, TOKEN)
                 assert status == 200
                 assert found["parvis_connections"] == 1
@@ -42,7 +42,7 @@ async def test_the_figures_follow_what_happens(furnished: Furnished, tmp_path: P
             for wrong in ("", "wrong", TOKEN[:-1], "é"):
                 assert (await metrics(url, wrong))[0] == 404
             async with aiohttp.ClientSession() as session:
-                cookies = {"Cookie": f"{SESSION_COOKIE}={world.tokens['administrator']}"}
+                cookies = {"Cookie": f"{SESSION_COOKIE}={world.tokens['paul']}"}
                 async with session.get(str(url), headers=cookies) as answer:
                     assert answer.status == 404
 
