@@ -1,6 +1,7 @@
 """Coming and going: a thousand at one instant are known by one look, and written down in one transaction."""
 
 import uuid
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 
 from rooms.core.batching import Batching
@@ -41,6 +42,15 @@ class Arriving:
             lines = await places.lines_of(tx, people)
         # Each of them would name the same lines again.
         return [lines] + [frozenset()] * (len(asked) - 1)
+
+    async def let_ghosts_go(self, here: Collection[str]) -> AbstractSet[uuid.UUID]:
+        """Close what is written down of this process and not `here`: its end could not be written when it came."""
+        if self.process_id is None:
+            return frozenset()
+        async with self._database.reading() as tx:
+            written = await presence.open_connections(tx, self.process_id)
+        ghosts = {connection: person for connection, person in written.items() if connection not in here}
+        return frozenset().union(*[await self.go(connection, person) for connection, person in ghosts.items()])
 
     async def go(self, connection: str, person_id: uuid.UUID) -> AbstractSet[uuid.UUID]:
         """The connection is over; gives the booths whose lines or desks may have changed by it."""

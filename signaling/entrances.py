@@ -82,6 +82,10 @@ async def snapshot_of(tx: Transaction, stream: str) -> Payload:
 def _found(stream: str) -> tuple[Entrance, uuid.UUID]:
     area, _, name = stream.partition(":")
     try:
-        return ENTRANCES[area], uuid.UUID(name)
+        found, subject = ENTRANCES[area], uuid.UUID(name)
     except (KeyError, ValueError):
         raise NotFound("stream") from None
+    if str(subject) != name:
+        # Written in another way it would be another room.
+        raise NotFound("stream")
+    return found, subject

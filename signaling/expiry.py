@@ -20,8 +20,10 @@ class Expiry:
         database: Database,
         open_sessions: Callable[[], Collection[uuid.UUID]],
         close: Callable[[uuid.UUID], Awaitable[None]],
+        let_ghosts_go: Callable[[], Awaitable[object]],
     ) -> None:
         self._database, self._open, self._close = database, open_sessions, close
+        self._let_ghosts_go = let_ghosts_go
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -38,6 +40,7 @@ class Expiry:
             await asyncio.sleep(LOOKS_EVERY)
             try:
                 await self.look()
+                await self._let_ghosts_go()
             except Exception:
                 log.exception("expiry_failed")
 

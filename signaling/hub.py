@@ -126,13 +126,14 @@ class Hub:
         self._arriving = Arriving(database, batching)
         self.catching_up = CatchingUp(database, batching)
         self.joining = Joining(database, batching)
-        self.expiry = Expiry(database, self._open_sessions, self.close_session)
+        ghosts_go = partial(self._arriving.let_ghosts_go, self.clients)
+        self.expiry = Expiry(database, self._open_sessions, self.close_session, ghosts_go)
         self.server = self._wire(Door(public_url, network_of))
         self.telling = Telling(database, self.server, self._withdraw_rights)
         self.status = StatusBroadcaster(database, self.telling)
         self.telling.stir = self.status.follow
         self.meeting_rooms = MeetingRooms(
-            database, batching, self.relay, self.clients, self._tell_here, self._tell_room_changed
+            database, batching, self.relay, self.clients, self.telling.tell_here, self._tell_room_changed
         )
         self._signals = SignalForwarding(self.relay, self.server, self.clients, self.telling.tell_one)
         if redis:
@@ -184,9 +185,11 @@ class Hub:
         client = self.clients.pop(sid, None)
         if client:
             self.crowd.let_go(client.who)
-        await self.meeting_rooms.leave(sid)
-        if client and client.person_id:
-            self.status.refresh(await self._arriving.go(sid, client.person_id))
+        try:
+            await self.meeting_rooms.leave(sid)
+        finally:
+            if client and client.person_id:
+                self.status.refresh(await self._arriving.go(sid, client.person_id))
 
     async def _receive(self, sid: str, event: str, arguments: list[Any]) -> str | None:
         """Every event but the relay: check its shape and rate, call its one handler, acknowledge."""
@@ -230,14 +233,6 @@ class Hub:
     def emit_to(self, process_id: uuid.UUID, sid: str, payload: Payload) -> None:
         """Tell one connection, of this process or of another."""
         self.telling.tell_one(process_id, sid, encoded(payload))
-
-    def tell_again(self, sid: str, room: str) -> None:
-        """A connection that was away missed states: it is told the last ones."""
-        for out in self.telling.latest(room):
-            self.server.tell(sid, out)
-
-    def _tell_here(self, payload: Payload, sid: str) -> None:
-        self.server.tell(sid, encoded(payload))
 
     def _tell_room_changed(self, channel_id: uuid.UUID) -> None:
         if self.telling.backplane:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import orjson
 
 from signaling.rates import Allowance
-from signaling.relay import Relay
+from signaling.relay import LARGEST_BODY, Relay
 from signaling.wire import packets
 from signaling.wire.packets import Outgoing
 from signaling.wire.server import WireServer
@@ -20,7 +20,7 @@ from signaling.wire.server import WireServer
 SIGNAL = "meeting:signal"
 SIGNALS_PER_MINUTE = 1500
 HEAD = re.compile(
-    rb'42\["meeting:signal",\{"channel_id":"([0-9a-f-]{36})","generation":(\d{1,9}),"kind":"([a-z_]{1,20})","body":'
+    rb'42\["meeting:signal",\{"channel_id":"([0-9a-f-]{36})","generation":(0|[1-9]\d{0,8}),"kind":"([a-z_]{1,20})","body":'
 )
 TAIL = b"}]"
 HEADER = ("channel_id", "generation", "kind", "body")
@@ -58,9 +58,14 @@ class SignalForwarding:
         if set(signal) != set(HEADER):
             self._forward(sid, str(signal.get("channel_id")), -1, "", 0, None)
             return
-        body = orjson.dumps(signal["body"])
-        out = packets.event(SIGNAL, orjson.dumps(signal).decode())
-        self._forward(sid, str(signal["channel_id"]), signal["generation"], str(signal["kind"]), len(body), out)
+        channel, generation, kind = str(signal["channel_id"]), signal["generation"], str(signal["kind"])
+        try:
+            out = packets.event(SIGNAL, orjson.dumps(signal).decode())
+        except orjson.JSONEncodeError:
+            # Nested deeper than anything that two pages say to each other.
+            self._forward(sid, channel, generation, kind, LARGEST_BODY + 1, None)
+            return
+        self._forward(sid, channel, generation, kind, len(orjson.dumps(signal["body"])), out)
 
     def _forward(self, sid: str, channel: str, generation: Any, kind: str, size: int, out: Outgoing | None) -> None:
         client = self._clients.get(sid)

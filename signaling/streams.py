@@ -36,9 +36,7 @@ async def follow(context: Context, payload: Follow) -> Ack:
     """Follow streams from the last number seen. What was missed comes with the acknowledgement."""
     if len(payload.streams) > MOST_STREAMS or len({wanted.stream for wanted in payload.streams}) < len(payload.streams):
         raise _too_many()
-    followed = await _those_that_may(context, payload.streams)
-    for wanted in followed:
-        context.hub.server.enter_room(context.client.sid, wanted.stream)
+    followed = await _enter(context, payload.streams)
     caught = await context.hub.catching_up.catch_up(followed)
     for each in caught:
         context.hub.telling.followed(each.stream, each.last)
@@ -49,27 +47,33 @@ async def follow(context: Context, payload: Follow) -> Ack:
         if area == "fair":
             await context.hub.status.watch(uuid.UUID(subject))
             if payload.again:
-                context.hub.tell_again(context.client.sid, wanted.stream)
+                context.hub.telling.tell_again(context.client.sid, wanted.stream)
     return FollowAck(now=context.hub.database.clock.now(), streams=caught)
 
 
-async def _those_that_may(context: Context, streams: list[Wanted]) -> list[Wanted]:
-    """One stream whose right has ended keeps nobody from the others; alone, it is a refusal."""
-    client = context.client
-    names = [wanted.stream for wanted in streams]
-    sure = await context.hub.catching_up.surely_open(client.session_id, client.person_id, names)
-    found = []
+async def _enter(context: Context, streams: list[Wanted]) -> list[Wanted]:
+    """Enter the rooms of those that this person may follow, each as soon as that is known: a right that ends from then
+    on is asked about anew. One stream whose right has ended keeps nobody from the others; alone, it is a refusal."""
+    client, server = context.client, context.hub.server
+    sure = await context.hub.catching_up.surely_open(
+        client.session_id, client.person_id, [wanted.stream for wanted in streams]
+    )
+    for stream in sure:
+        server.enter_room(client.sid, stream)
+    refused = set()
     for wanted in streams:
+        if wanted.stream in sure:
+            continue
         try:
-            if wanted.stream not in sure:
-                async with context.reading() as (tx, actor):
-                    await enter(tx, actor, wanted.stream)
+            async with context.reading() as (tx, actor):
+                await enter(tx, actor, wanted.stream)
         except Problem:
             if len(streams) == 1:
                 raise
-            continue
-        found.append(wanted)
-    return found
+            refused.add(wanted.stream)
+        else:
+            server.enter_room(client.sid, wanted.stream)
+    return [wanted for wanted in streams if wanted.stream not in refused]
 
 
 def _too_many() -> Invalid:

@@ -25,6 +25,8 @@ from signaling.wire.server import WireServer
 log = structlog.get_logger()
 LOOKS_EVERY = 2.0
 """Seconds between looks into the database while the backplane is away."""
+ROOM_FOR_MORE = 1000
+"""Streams that nobody here follows any more, of which the number is still known."""
 Follow = Callable[[list[PublishedEvent]], Awaitable[None]]
 
 
@@ -76,6 +78,15 @@ class Telling:
         elif self.backplane and process_id:
             self.backplane.tell(process_id, Told(to=sid, packet=out.packet.decode(), key=out.key))
 
+    def tell_here(self, payload: Payload, sid: str) -> None:
+        """To one connection of this process."""
+        self._server.tell(sid, encoded(payload))
+
+    def tell_again(self, sid: str, room: str) -> None:
+        """A connection that was away missed states: it is told the last ones."""
+        for out in self.latest(room):
+            self._server.tell(sid, out)
+
     def latest(self, room: str) -> Collection[Outgoing]:
         """The last states that the room was told."""
         return self._latest.get(room, {}).values()
@@ -107,6 +118,11 @@ class Telling:
     def followed(self, stream: str, number: int) -> None:
         """Somebody here follows the stream from this number on."""
         self._numbers.setdefault(stream, number)
+        if len(self._numbers) > 2 * self._server.room_count + ROOM_FOR_MORE:
+            self._forget_empty()
+
+    def _forget_empty(self) -> None:
+        self._numbers = {stream: number for stream, number in self._numbers.items() if self._server.has(stream)}
 
     def _tell_fact(self, stream: str, number: int, out: Outgoing) -> None:
         if stream in self._numbers:
@@ -144,7 +160,7 @@ class Telling:
 
     async def look(self) -> None:
         """Tell what the streams that are followed here have brought meanwhile."""
-        self._numbers = {stream: number for stream, number in self._numbers.items() if self._server.has(stream)}
+        self._forget_empty()
         if not self._numbers:
             return
         missed: list[PublishedEvent] = []

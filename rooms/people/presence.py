@@ -96,6 +96,12 @@ async def disconnect(tx: Transaction, connections: Collection[str]) -> dict[str,
     return dict(rows.all())
 
 
+async def open_connections(tx: Transaction, process_id: uuid.UUID) -> dict[str, uuid.UUID]:
+    """The connections of a process that are written down as open, each with its person."""
+    query = select(Connection.id, Connection.person_id)
+    return dict(await tx.plain_rows(query.where(Connection.process_id == process_id, Connection.closed_at.is_(None))))
+
+
 async def leave_booth(tx: Transaction, booth_id: uuid.UUID) -> None:
     """The booth is no more: whoever stood at its desk stands at none."""
     await tx.session.execute(update(Connection).where(Connection.booth_id == booth_id).values(booth_id=None))

@@ -25,6 +25,8 @@ MOST_OF_A_POST = 16
 """Packets; as in every implementation."""
 POST_WITHIN = 20.0
 PROBES_WITHIN = 20.0
+CHANGES_OVER = 0.1
+"""Seconds after which a poll is answered with nothing while its client waits to change over to a WebSocket."""
 HEADERS = {"Cache-Control": "no-store"}
 
 
@@ -34,21 +36,26 @@ class Probing:
     def __init__(self, socket: Socket) -> None:
         self._socket = socket
         self.websocket: WebSocket | None = None
-        self._is_answered = False
+        self._is_answered = self._lags = False
 
     def received(self, packet: bytes) -> None:
         websocket = self.websocket
         if websocket is None:
             return
         if packet == packets.PING + b"probe" and not self._is_answered:
-            self._is_answered = True
+            self._is_answered = self._socket.is_upgrading = True
             websocket.write(Outgoing(packets.PONG + b"probe").frame)
             self._socket.send(packets.NOTHING)
         elif (
             packet == packets.UPGRADE and self._is_answered and not self._socket.is_over and not self._socket.websocket
         ):
             self._socket.websocket, websocket.listener = websocket, self._socket
-            self._socket.flush()
+            self._socket.is_upgrading = False
+            if self._lags:
+                self._socket.is_slow()
+            else:
+                self._socket.flush()
+            self._socket.answer_poll()
         else:
             websocket.tear()
 
@@ -57,13 +64,13 @@ class Probing:
             self.websocket.tear()
 
     def is_slow(self) -> None:
-        pass
+        self._lags = True
 
     def has_read(self) -> None:
-        pass
+        self._lags = False
 
     def went(self) -> None:
-        pass
+        self._socket.is_upgrading = False
 
     def give_up(self) -> None:
         if self.websocket and self.websocket.listener is self:
@@ -123,8 +130,14 @@ class Engine:
         return socket
 
     async def _over(self, socket: Socket) -> None:
-        self.sockets.pop(socket.sid, None)
-        await self._tell_over(socket)
+        try:
+            await self._tell_over(socket)
+        finally:
+            if socket.has_waiting and socket.websocket is None:
+                # Whoever polls hears with the next poll why it is over.
+                asyncio.get_running_loop().call_later(frames.GOES_WITHIN, self.sockets.pop, socket.sid, None)
+            else:
+                self.sockets.pop(socket.sid, None)
 
     def _hello(self, socket: Socket) -> Outgoing:
         upgrades = [] if socket.websocket else ["websocket"]
@@ -172,11 +185,13 @@ class Engine:
         found = socket.waiting()
         if not found and not socket.is_over:
             socket.poll = asyncio.get_running_loop().create_future()
+            longest = CHANGES_OVER if socket.is_upgrading else PING_EVERY + PING_WAIT
             try:
-                async with asyncio.timeout(PING_EVERY + PING_WAIT):
+                async with asyncio.timeout(longest):
                     await socket.poll
             except TimeoutError:
-                socket.cut()
+                if longest > CHANGES_OVER:
+                    socket.cut()
             finally:
                 socket.poll = None
             found = socket.waiting()
@@ -233,7 +248,7 @@ class Engine:
         for socket in ending:
             socket.close()
         for _ in range(500):
-            if not self.sockets:
+            if all(socket.is_done for socket in ending):
                 return
             await asyncio.sleep(0.01)
 

@@ -80,7 +80,9 @@ class WebSocket(asyncio.Protocol):
         if kind is WSMsgType.TEXT:
             self.listener.received(message.data)
         elif kind is WSMsgType.PING:
-            self.write(frame(PONG, bytes(message.data)))
+            # The latest is enough (RFC 6455, 5.5.3), and whoever does not read is answered no more.
+            if not self.unread:
+                self.write(frame(PONG, bytes(message.data)))
         elif kind is WSMsgType.CLOSE:
             self.close()
         elif kind is WSMsgType.BINARY:
@@ -103,10 +105,9 @@ class WebSocket(asyncio.Protocol):
 
     def close(self) -> None:
         """Say goodbye and go."""
-        if self.transport.is_closing():
-            return
-        self.write(frame(CLOSE, NORMAL))
-        self.transport.close()
+        if not self.transport.is_closing():
+            self.write(frame(CLOSE, NORMAL))
+            self.transport.close()
         asyncio.get_running_loop().call_later(GOES_WITHIN, self.transport.abort)
 
     def tear(self) -> None:
@@ -161,18 +162,28 @@ def take_over(request: web.Request, listener: Reader, largest: int) -> WebSocket
         return None
     early = _Early()
     handler.set_parser(early)  # type: ignore[arg-type]
-    key = request.headers["Sec-WebSocket-Key"]
-    digest = base64.b64encode(hashlib.sha1((key + ACCEPT).encode(), usedforsecurity=False).digest()).decode()
-    transport.write(
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + digest.encode() + b"\r\n\r\n"
-    )
     socket = WebSocket(transport, listener, largest)
     transport.set_protocol(socket)
     # The handler of HTTP lets go of everything as if the connection were lost, but for the transport.
     handler.transport = None
     handler.connection_lost(None)
-    transport.resume_reading()
-    if early.data:
-        asyncio.get_running_loop().call_soon(socket.data_received, early.data)
+    key = request.headers["Sec-WebSocket-Key"]
+    digest = base64.b64encode(hashlib.sha1((key + ACCEPT).encode(), usedforsecurity=False).digest())
+    # From here on it is the WebSocket that hears whether this is read.
+    transport.write(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + digest + b"\r\n\r\n"
+    )
+    if not early.data:
+        transport.resume_reading()
+        return socket
+
+    def take_early() -> None:
+        """What came behind the request comes before whatever is read next."""
+        if not transport.is_closing():
+            socket.data_received(early.data)
+            transport.resume_reading()
+
+    transport.pause_reading()
+    asyncio.get_running_loop().call_soon(take_early)
     return socket

@@ -40,6 +40,8 @@ class WireServer:
         self._rooms: dict[str, dict[Socket, None]] = {}
         self._sockets: dict[str, Socket] = {}
         """Those that are connected, by name."""
+        self._connecting: dict[str, Socket] = {}
+        """Those that are being let in: they can be sent away already, and belong to nothing yet."""
         self.engine = Engine(
             is_ours=is_ours,
             let_in=self._let_in,
@@ -75,7 +77,7 @@ class WireServer:
             await self._answer(socket, packet)
 
     async def _let_connect(self, socket: Socket, packet: Packet) -> None:
-        if socket.is_connected:
+        if socket.is_connected or socket.visitor is None:
             raise Breach("connected already")
         self.pending.settle(socket.sid)
         if packet.namespace != "/":
@@ -83,15 +85,13 @@ class WireServer:
             return
         # From here on its end is told, even if it comes while this is under way.
         socket.is_connected = True
-        assert socket.visitor is not None  # noqa: S101
+        self._connecting[socket.name] = socket
         try:
+            # Whatever fails there, neither in nor refused: it is cut, what was begun is ended, and they come again.
             refusal = await self._connect(socket.name, socket.visitor)
-        except Exception:
-            # Neither in nor refused: what was begun is ended, and whoever it is comes again.
-            log.exception("connect_failed")
-            socket.cut()
-            return
-        socket.visitor = None
+        finally:
+            del self._connecting[socket.name]
+            socket.visitor = None
         if refusal is not None:
             socket.is_connected = False
             self._refuse(socket, packet.namespace, refusal)
@@ -183,13 +183,13 @@ class WireServer:
 
     def cut(self, name: str) -> None:
         """Close the connection of a client that broke the rules."""
-        if socket := self._sockets.get(name):
+        if socket := self._sockets.get(name) or self._connecting.get(name):
             self._leave_all(socket)
             socket.cut()
 
     def disconnect(self, name: str) -> None:
         """Send a client away: it does not come back by itself."""
-        if socket := self._sockets.get(name):
+        if socket := self._sockets.get(name) or self._connecting.get(name):
             self._leave_all(socket)
             socket.send(packets.ENDED)
             socket.close()

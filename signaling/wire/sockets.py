@@ -8,11 +8,14 @@ import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+import structlog
+
 from signaling.visitor import Visitor
 from signaling.wire import packets
 from signaling.wire.frames import WebSocket
 from signaling.wire.packets import Breach, Outgoing
 
+log = structlog.get_logger()
 MOST_UNREAD = 2_000_000
 """Bytes that wait for one connection; whoever leaves more unread is cut off, and catches up when they are back."""
 MOST_UNHANDLED = 32
@@ -31,7 +34,7 @@ class Socket:
 
     __slots__ = (
         "_coming", "_fast", "_handle", "_held", "_lag", "_over", "_task", "_waiting", "holder", "is_connected",
-        "is_over", "name", "poll", "pong_due", "rooms", "sid", "size", "visitor", "websocket",
+        "is_over", "is_upgrading", "name", "poll", "pong_due", "rooms", "sid", "size", "visitor", "websocket",
     )  # fmt: skip
 
     def __init__(self, visitor: Visitor, handle: Handle, fast: Fast, over: Over) -> None:
@@ -43,6 +46,8 @@ class Socket:
         self.poll: asyncio.Future[None] | None = None
         self.rooms: list[str] = []
         self.is_connected = self.is_over = False
+        self.is_upgrading = False
+        """A WebSocket has asked for it: its polls are answered soon, so that the client may change over."""
         self.pong_due = 0.0
         """When it is lost unless it has answered; 0 while nothing was asked."""
         self.size = 0
@@ -56,6 +61,20 @@ class Socket:
     @property
     def is_polled(self) -> bool:
         return self.websocket is None and not self.is_over
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is over, and that has been told."""
+        return self.is_over and self._task is None
+
+    @property
+    def has_waiting(self) -> bool:
+        return bool(self._waiting or self._held)
+
+    def answer_poll(self) -> None:
+        """Whatever waits for something to come is told that nothing does."""
+        if self.poll and not self.poll.done():
+            self.poll.set_result(None)
 
     # What comes
 
@@ -91,20 +110,27 @@ class Socket:
         """Handle what has come until nothing is left; the end comes last."""
         coming = self._coming
         assert coming is not None  # noqa: S101
-        while coming and not self.is_over:
-            packet = coming.popleft()
-            if len(coming) == MOST_UNHANDLED - 1 and self.websocket and not self.websocket.transport.is_closing():
-                self.websocket.transport.resume_reading()
-            if self._fast(self, packet):
-                continue
-            try:
-                await self._handle(self, packet)
-            except Breach:
-                self.cut()
-        self._coming = None
-        if self.is_over:
-            await self._over(self)
-        self._task = None
+        try:
+            while coming and not self.is_over:
+                packet = coming.popleft()
+                if len(coming) == MOST_UNHANDLED - 1 and self.websocket and not self.websocket.transport.is_closing():
+                    self.websocket.transport.resume_reading()
+                if not self._fast(self, packet):
+                    await self._handle(self, packet)
+        except Breach:
+            self.cut()
+        except Exception:
+            # A fault of ours: whoever it is comes again.
+            log.exception("packet_failed")
+            self.cut()
+        except BaseException:
+            self.cut()
+            raise
+        finally:
+            self._coming = None
+            if self.is_over:
+                await self._over(self)
+            self._task = None
 
     async def idle(self) -> None:
         """Once all that has come is handled: a poster waits for that."""
@@ -137,8 +163,8 @@ class Socket:
             self.size += len(out.packet)
         if self.unread > MOST_UNREAD:
             self.cut()
-        elif self.poll and not self.poll.done():
-            self.poll.set_result(None)
+        else:
+            self.answer_poll()
 
     @property
     def unread(self) -> int:
@@ -170,6 +196,8 @@ class Socket:
 
     def went(self) -> None:
         self.end()
+        # What refers to each other would stay until the garbage collector comes.
+        self.websocket = None
 
     def close(self) -> None:
         """Let it go, with what it still has to read."""
@@ -188,8 +216,7 @@ class Socket:
         if self.is_over:
             return
         self.is_over = True
-        if self.poll and not self.poll.done():
-            self.poll.set_result(None)
+        self.answer_poll()
         if self._task is None:
             self._coming = deque()
             self._task = asyncio.get_running_loop().create_task(self._work())

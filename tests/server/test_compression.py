@@ -55,7 +55,7 @@ async def test_no_two_pages_carry_the_same_token_and_each_is_taken(world: World)
     found = []
     for _ in range(2):
         async with aiohttp.ClientSession(cookies={"parvis_visitor": "visitor"}) as session:
-            page = await (await session.get(world.server.make_url("/"))).text()
+            page = await (await session.get(world.server.make_url("/sign-in"))).text()
             found += re.findall(r'name="form_token" value="(\w+)"', page)[:1]
     own = form_token(SECRET, "visitor")
     assert found[0] != found[1]
@@ -64,5 +64,6 @@ async def test_no_two_pages_carry_the_same_token_and_each_is_taken(world: World)
 
 @pytest.mark.parametrize("brought", ["", "x", "é", "00", "ff" * 40, "00" * 40])
 async def test_another_token_is_none(world: World, brought: str) -> None:
-    status, _ = await world.request("anyone", "POST", "/language", {"form_token": brought, "language": "fr"})
+    form = {"form_token": brought, "name": "Zoé", "email": "zoe2@example.org"}
+    status, _ = await world.request("anyone", "POST", "/sign-in", form)
     assert status == 409
