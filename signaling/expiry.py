@@ -39,10 +39,13 @@ class Expiry:
         while True:
             await asyncio.sleep(LOOKS_EVERY)
             try:
-                await self.look()
-                await self._let_ghosts_go()
+                await self.tidy()
             except Exception:
                 log.exception("expiry_failed")
+
+    async def tidy(self) -> None:
+        await self.look()
+        await self._let_ghosts_go()
 
     async def look(self) -> None:
         """Close the connections of sessions that are over, however they ended."""

@@ -25,6 +25,7 @@ from signaling import crowd, pending
 from signaling.cookies import SESSION_COOKIE
 from signaling.crowd import MOST_OF_A_PERSON
 from signaling.hub import Hub
+from signaling.signal_forwarding import HEAD
 from signaling.streams import LARGEST_ANSWER
 from signaling.wire.sockets import MOST_UNREAD
 from tests.clock import HandClock
@@ -113,6 +114,49 @@ async def test_what_no_client_sends_closes_its_connection_and_no_other(world: Wo
         assert await bad.is_cut()
         await other.emit("stream:follow", {"streams": []}, number="1")
         assert json.loads((await other.until("431"))[3:])[0]["ok"]
+
+
+async def test_a_signal_nested_deeper_than_any_is_refused(world: World) -> None:
+    deep = "[" * 300 + "]" * 300
+    async with raw(world, "luc") as odd:
+        await odd.say(f'42["meeting:signal",{{"generation":1,"channel_id":"x","kind":"restart","body":{deep}}}]')
+        assert "not_in_meeting" in await odd.until("42")
+        await odd.emit("stream:follow", {"streams": []}, number="1")
+        await odd.until("431")
+
+
+async def test_a_stream_has_one_name(world: World) -> None:
+    booth = world.ids["booth"]
+    async with raw(world, "luc") as luc:
+        for number, name in enumerate((booth.upper(), f"{{{booth}}}", f"urn:uuid:{booth}", booth.replace("-", ""))):
+            await luc.emit("stream:follow", {"streams": [{"stream": f"line:{name}"}]}, number=str(number))
+            assert not json.loads((await luc.until(f"43{number}"))[3:])[0]["ok"], name
+
+
+def test_a_number_that_javascript_does_not_read_is_not_passed_on() -> None:
+    signal = b'42["meeting:signal",{"channel_id":"%s","generation":%s,"kind":"restart","body":null}]'
+    channel = str(uuid.uuid4()).encode()
+    assert HEAD.match(signal % (channel, b"12"))
+    assert HEAD.match(signal % (channel, b"0"))
+    assert not HEAD.match(signal % (channel, b"012"))
+
+
+async def test_an_end_that_could_not_be_written_is_written_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: Any) -> None:
+        raise OSError("the database is being restarted")
+
+    hub = hub_of(world)
+    with monkeypatch.context() as broken:
+        broken.setattr(presence, "disconnect", fail)
+        async with raw(world, "luc") as luc:
+            (sid,) = hub.clients
+            await luc.socket.close()
+        await gone(hub)
+    async with world.database.reading() as tx:
+        assert (await tx.session.get_one(Connection, sid)).closed_at is None
+    await hub.expiry.tidy()
+    async with world.database.reading() as tx:
+        assert (await tx.session.get_one(Connection, sid)).closed_at is not None
 
 
 async def test_a_binary_frame_closes_the_connection(world: World) -> None:  # S1

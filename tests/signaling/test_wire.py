@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from signaling.visitor import Visitor
 from signaling.wire import packets
@@ -28,6 +29,9 @@ class Served:
     server: WireServer
     http: TestServer
     heard: list[tuple[str, list[Any]]] = field(default_factory=list)
+    connecting: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    """Whose end was told."""
     handling: asyncio.Event = field(default_factory=asyncio.Event)
     may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -39,13 +43,23 @@ class Served:
 
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:
-    async def nothing(*_: object) -> None:
-        return None
+    async def connect(name: str, visitor: Visitor) -> str | None:
+        found.connecting.append(name)
+        if visitor.chose == "waits":
+            await found.may_go_on.wait()
+        if visitor.chose == "fails":
+            raise OSError("the database is being restarted")
+        return "no" if visitor.chose == "refused" else None
+
+    async def disconnect(name: str) -> None:
+        found.ended.append(name)
 
     async def event(sid: str, name: str, arguments: list[Any]) -> str | None:
         found.heard.append((name, arguments))
         if name == "join":
             found.server.enter_room(sid, arguments[0])
+        if name == "fail":
+            raise ZeroDivisionError
         if name == "wait":
             found.handling.set()
             await found.may_go_on.wait()
@@ -53,9 +67,9 @@ async def served() -> AsyncIterator[Served]:
 
     server = WireServer(
         is_ours=lambda request: request.headers.get("Origin", "http://ours") == "http://ours",
-        visitor_of=lambda request: Visitor("", request.remote or "?", "", None),
-        connect=nothing,
-        disconnect=nothing,
+        visitor_of=lambda request: Visitor("", request.remote or "?", "", request.cookies.get("how")),
+        connect=connect,
+        disconnect=disconnect,
         event=event,
         fast=lambda _sid, _packet: False,
         largest=LARGEST,
@@ -75,12 +89,12 @@ class Plain:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def open(cls, served: Served, early: bytes = b"") -> "Plain":
+    async def open(cls, served: Served, early: bytes = b"", how: str = "") -> "Plain":
         reader, writer = await asyncio.open_connection("127.0.0.1", served.http.port)
         writer.write(
             b"GET /live/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ours\r\nUpgrade: websocket\r\n"
             b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n" + early
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nCookie: how=" + how.encode() + b"\r\n\r\n" + early
         )
         assert b"101" in await reader.readuntil(b"\r\n\r\n")
         found = cls(reader, writer)
@@ -291,3 +305,97 @@ async def test_an_upgrade_that_does_not_come_about_leaves_the_poll_as_it_was(ser
             assert answer.status == 200
         async with session.get(url) as answer:
             assert (await answer.text()).startswith("40")
+
+
+async def test_a_fault_of_ours_ends_the_connection_and_that_is_told(served: Served) -> None:
+    unlucky = await (await Plain.open(served)).connected()
+    unlucky.say(b'421["fail"]')
+    unlucky.say(b'422["join","hall"]')
+    assert await unlucky.is_closed()
+    await served.until_empty()
+    assert served.ended == served.connecting
+    assert not served.server.members(None)
+
+
+@pytest.mark.parametrize("how", ["refused", "fails"])
+async def test_whoever_was_not_let_in_is_not_let_in_by_asking_again(served: Served, how: str) -> None:
+    again = await Plain.open(served, how=how)
+    again.say(b"40")
+    again.say(b"40")
+    assert await again.is_closed()
+    await served.until_empty()
+    assert not served.server.pending.counts
+    assert served.ended == (served.connecting if how == "fails" else [])
+
+
+async def test_pings_of_whoever_does_not_read_are_not_answered(served: Served) -> None:
+    pinging = await (await Plain.open(served)).connected()
+    (socket,) = served.server.engine.sockets.values()
+    pinging.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    ping = bytes((0x80 | PING_FRAME, 0x80 | 125)) + b"\0\0\0\0" + b"x" * 125
+    for _ in range(300):
+        pinging.writer.write(ping * 400)
+        await pinging.writer.drain()
+        assert socket.unread < 100_000
+    assert socket.is_over is False
+
+
+async def test_whoever_is_sent_away_while_being_let_in_does_not_get_in(served: Served) -> None:
+    early = await Plain.open(served, how="waits")
+    early.say(b"40")
+    async with asyncio.timeout(10):
+        while not served.connecting:
+            await asyncio.sleep(0)
+    served.server.disconnect(served.connecting[0])
+    served.may_go_on.set()
+    assert await early.is_closed()
+    await served.until_empty()
+    assert served.ended == served.connecting
+    assert not served.server.members(None)
+
+
+async def open_polling(served: Served, session: aiohttp.ClientSession) -> URL:
+    url = served.http.make_url("/live/?EIO=4&transport=polling")
+    async with session.get(url) as answer:
+        sid = (await answer.text()).split('"sid":"')[1].split('"')[0]
+    url = url.update_query(sid=sid)
+    async with session.post(url, data="40") as answer:
+        assert answer.status == 200
+    async with session.get(url) as answer:
+        assert (await answer.text()).startswith("40")
+    return url
+
+
+async def test_whoever_polls_hears_that_they_are_sent_away(served: Served) -> None:
+    async with aiohttp.ClientSession() as session:
+        url = await open_polling(served, session)
+        served.server.disconnect(served.connecting[0])
+        async with asyncio.timeout(10):
+            while not served.ended:
+                await asyncio.sleep(0)
+        async with session.get(url) as answer:
+            assert await answer.text() == "41"
+
+
+async def test_a_poll_is_answered_while_its_client_changes_over_and_nothing_is_lost(served: Served) -> None:
+    async with aiohttp.ClientSession() as session:
+        url = await open_polling(served, session)
+        async with session.ws_connect(url.update_query(transport="websocket")) as socket:
+            await socket.send_str("2probe")
+            assert await socket.receive_str() == "3probe"
+            async with asyncio.timeout(5):
+                async with session.get(url) as answer:
+                    assert await answer.text() == "6", "told at once, by the probe"
+                async with session.get(url) as answer:
+                    assert await answer.text() == "6", "and whoever asks again soon"
+            served.server.tell(served.connecting[0], packets.event("fact", "1"))
+            await socket.send_str("5")
+            assert await socket.receive_str() == '42["fact",1]'
+
+
+async def test_when_it_stops_every_end_has_been_told(served: Served) -> None:
+    everybody = [await (await Plain.open(served)).connected() for _ in range(5)]
+    await served.server.stop()
+    assert sorted(served.ended) == sorted(served.connecting)
+    for each in everybody:
+        assert await each.is_closed()
