@@ -85,7 +85,7 @@ def build(settings: Settings, clock: Clock | None = None) -> web.Application:
     services = Services(
         settings,
         database,
-        security.Rates(settings.redis.get_secret_value(), settings.installation),
+        security.Rates(settings.redis.get_secret_value(), settings.installation, settings.secret.get_secret_value()),
         rendering.renderer(static, database.clock, settings),
         FolderStorage(settings.files),
         _hub(settings, database),
@@ -138,8 +138,9 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     services.hub.start(process)
     worker.start()
     yield
-    await services.hub.stop()
+    # The worker first: what it still commits is told.
     await worker.stop()
+    await services.hub.stop()
     await services.database.close()
 
 

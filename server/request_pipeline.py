@@ -82,7 +82,14 @@ def handler_of(page: Route) -> security.Handler:
 async def _shared(http: web.Request, services: Services, page: Route) -> web.StreamResponse | None:
     """The page as all passers-by see it, if this is one who may be shown that."""
     key = key_of(http, session_cookie(services.settings.public_url))
-    found = await services.shared_pages.page(key, partial(_write_shared, http, services, page)) if key else None
+    if key is None:
+        return None
+    try:
+        found = await services.shared_pages.page(key, partial(_write_shared, http, services, page))
+    except Exception:
+        # The ordinary way says what is wrong, to each for themselves.
+        log.exception("shared_page_failed", path=page.path)
+        return None
     if found is None:
         return None
     response = response_of(http, found)

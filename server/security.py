@@ -35,7 +35,8 @@ class Rates:
     """How often one address may do a thing in a minute: counted across processes where they have a Redis, and by each
     for itself while it is away."""
 
-    def __init__(self, redis: str = "", installation: str = "parvis") -> None:
+    def __init__(self, redis: str = "", installation: str = "parvis", secret: str = "") -> None:
+        self._secret = secret
         self._alone = FixedWindowRateLimiter(MemoryStorage())
         self._together = None
         if redis:
@@ -50,7 +51,8 @@ class Rates:
     async def _hit(self, item: RateLimitItem, what: str, who: str) -> bool:
         if self._together:
             try:
-                return await self._together.hit(item, what, who)
+                # Who it is, an address or the token of a session, is not written down there.
+                return await self._together.hit(item, what, _token(self._secret, "counted", who))
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("rates_counted_alone", error=type(error).__name__)
         return await self._alone.hit(item, what, who)

@@ -65,26 +65,28 @@ class SharedPages:
         """The page as it is now; None if it has to be written for each."""
         return await self.value(("page", key), write)
 
-    async def value(self, key: Hashable, make: Callable[[], Awaitable[V]]) -> V:
-        """What `make` gives, made once for all who ask for the same while nothing changes."""
+    async def value(self, key: Hashable, make: Callable[[], Awaitable[V]], *, is_exact: bool = False) -> V:
+        """What `make` gives, made once for all who ask for the same while nothing changes. `is_exact` is for whoever
+        was told that something has changed."""
         found = self._kept.get(key)
-        if found and self._is_good(found):
+        if found and self._is_good(found, is_exact=is_exact):
             self._kept.move_to_end(key)
             return cast(V, found.value)
 
         async def make_once(asked: list[None]) -> list[V]:
             again = self._kept.get(key)
-            value = again.value if again and self._is_good(again) else await self._make(key, make)
+            is_good = again and self._is_good(again, is_exact=is_exact)
+            value = again.value if again and is_good else await self._make(key, make)
             return [value] * len(asked)
 
-        return await self._batching.ask(("shared", key), None, make_once)
+        return await self._batching.ask(("shared", key, is_exact), None, make_once)
 
-    def _is_good(self, kept: _Kept) -> bool:
+    def _is_good(self, kept: _Kept, *, is_exact: bool) -> bool:
         now = monotonic()
         if now - kept.written_at > SHOWN_FOR:
             return False
         lately = sum(1 for at in kept.lately if at > now - 1)
-        return kept.version == self._database.version or lately >= WRITTEN_A_SECOND
+        return kept.version == self._database.version or (lately >= WRITTEN_A_SECOND and not is_exact)
 
     async def _make(self, key: Hashable, make: Callable[[], Awaitable[V]]) -> V:
         version, now = self._database.version, monotonic()

@@ -28,6 +28,7 @@ ANSWERS_WITHIN = 3.0
 MOST_WAITING = 20_000
 """Messages; beyond it the others are told to look for themselves."""
 AT_ONCE = 200
+GOES_WITHIN = 2.0
 
 
 class Message(BaseModel):
@@ -115,9 +116,16 @@ class Backplane:
 
     def start(self, process_id: uuid.UUID) -> None:
         self._process_id = process_id
+        # Whoever had this name before may have been killed before it told what it had written.
+        self._has_gap = True
         self._tasks = [asyncio.create_task(self._always(self._listen)), asyncio.create_task(self._always(self._speak))]
 
     async def stop(self) -> None:
+        """What is to be told is told first, if Redis is there."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOES_WITHIN):
+                if self.state is BackplaneState.UP:
+                    await self._waiting.join()
         for task in self._tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -130,6 +138,10 @@ class Backplane:
 
     def tell(self, process_id: uuid.UUID, message: AnyMessage) -> None:
         self._put(f"{self._prefix}:{process_id}", message)
+
+    def leave_gap(self) -> None:
+        """Something was written that the others are not told: they look for themselves."""
+        self._has_gap = True
 
     def _put(self, channel: str, message: AnyMessage) -> None:
         if self.state is BackplaneState.DOWN or self._waiting.full():
@@ -167,18 +179,22 @@ class Backplane:
                 batch.append(await asyncio.wait_for(self._waiting.get(), BEAT_EVERY))
             while len(batch) < AT_ONCE and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
+            # Whatever cannot be told from here on is a gap again.
+            has_gap, self._has_gap = self._has_gap, False
             try:
                 async with client.pipeline(transaction=False) as pipe:
                     for channel, content in [*batch, self._beat()]:
                         pipe.publish(channel, content)
-                    if has_gap := self._has_gap:
+                    if has_gap:
                         gap = Envelope(sender=self._process_id, message=Gap())
                         pipe.publish(f"{self._prefix}:all", gap.model_dump_json())
                     await pipe.execute()
             except BaseException:
-                self._has_gap = self._has_gap or bool(batch)
+                self._has_gap = self._has_gap or has_gap or bool(batch)
                 raise
-            self._has_gap = self._has_gap and not has_gap
+            finally:
+                for _ in batch:
+                    self._waiting.task_done()
 
     def _beat(self) -> tuple[str, bytes]:
         beat = Envelope(sender=self._process_id, message=Beat())
@@ -190,9 +206,6 @@ class Backplane:
             async with client.pubsub(ignore_subscribe_messages=True) as subscription:
                 await subscription.subscribe(f"{self._prefix}:all", f"{self._prefix}:{self._process_id}")
                 self._heard_at = loop.time()
-                self.state = BackplaneState.UP
-                # Whatever was told while nobody listened here is looked for.
-                await self._hear_message(Gap())
                 while True:
                     await self._hear_next(subscription)
                     if loop.time() - self._heard_at > DEAF_AFTER:
@@ -200,7 +213,8 @@ class Backplane:
                         log.warning("backplane_deaf")
                         return
         except BaseException:
-            self.state = BackplaneState.DOWN
+            if self.state is not BackplaneState.DEAF:
+                self.state = BackplaneState.DOWN
             raise
 
     async def _hear_next(self, subscription: PubSub) -> None:
@@ -215,6 +229,10 @@ class Backplane:
             return
         if isinstance(envelope.message, Beat):
             self._heard_at = asyncio.get_running_loop().time()
+            if self.state is not BackplaneState.UP:
+                # Only now it is certain that we hear; whatever was told before is looked for.
+                self.state = BackplaneState.UP
+                await self._hear_message(Gap())
         elif envelope.sender != self._process_id:
             try:
                 await self._hear_message(envelope.message)

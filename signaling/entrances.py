@@ -74,6 +74,12 @@ async def is_open(tx: Transaction, stream: str) -> bool:
     return True
 
 
+def needs_right(stream: str) -> bool:
+    """Whether it may be followed by some alone, and not by a person because it is their own."""
+    area = stream.partition(":")[0]
+    return area in ENTRANCES and not ENTRANCES[area].is_for_many and area != "person"
+
+
 async def snapshot_of(tx: Transaction, stream: str) -> Payload:
     found, subject = _found(stream)
     return await found.snapshot(tx, subject)

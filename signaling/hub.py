@@ -5,8 +5,8 @@ Delivery is at most once on this wire; what must arrive is a numbered event that
 
 import json
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,7 +15,6 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from rooms import access
 from rooms.access import Actor
 from rooms.core.batching import Batching
 from rooms.core.database import Database
@@ -29,9 +28,10 @@ from signaling.areas import load_areas
 from signaling.arriving import Arriving
 from signaling.backplane import AnyMessage, Backplane, Committed, Gap, RoomChanged, SessionEnded, Told
 from signaling.catching_up import CatchingUp
+from signaling.closing import Closing
 from signaling.contract import CONTRACT, LARGEST_EVENT, Payload
 from signaling.crowd import Crowd
-from signaling.entrances import enter, losers
+from signaling.entrances import losers
 from signaling.expiry import Expiry
 from signaling.ice import IceServers
 from signaling.joining import Joining
@@ -92,15 +92,6 @@ class Context:
         return Actor.of(person, self.client.session_id, self.client.appointment_id) if person else Actor()
 
 
-async def _still_may(context: Context, look_up: Callable[[Transaction, Actor], Awaitable[Any]]) -> bool:
-    async with context.reading() as (tx, actor):
-        try:
-            await look_up(tx, actor)
-        except Problem:
-            return False
-    return True
-
-
 class Hub:
     def __init__(
         self,
@@ -132,12 +123,13 @@ class Hub:
         self.telling = Telling(database, self.server, self._withdraw_rights)
         self.status = StatusBroadcaster(database, self.telling)
         self.telling.stir = self.status.follow
+        self.telling.look_at_everything = self._look_at_everything
         self.meeting_rooms = MeetingRooms(
             database, batching, self.relay, self.clients, self.telling.tell_here, self._tell_room_changed
         )
+        self._closing = Closing(self.server, self.relay, self.meeting_rooms, self.clients, self._reading)
         self._signals = SignalForwarding(self.relay, self.server, self.clients, self.telling.tell_one)
-        if redis:
-            self.telling.backplane = Backplane(redis, installation, self._hear)
+        self.telling.backplane = Backplane(redis, installation, self._hear) if redis else None
         load_areas()
         database.listeners.append(self.telling.publish)
 
@@ -151,6 +143,9 @@ class Hub:
             fast=self._forward,
             largest=LARGEST_EVENT,
         )
+
+    def _reading(self, client: Client) -> AbstractAsyncContextManager[tuple[Transaction, Actor]]:
+        return Context(self, client).reading()
 
     def attach(self, app: web.Application) -> None:
         self.server.attach(app, SOCKET_PATH)
@@ -246,40 +241,31 @@ class Hub:
             case RoomChanged(channel_id=channel_id):
                 await self.meeting_rooms.look_at(channel_id)
             case Gap():
-                await self.telling.hear(message)
-                await self.meeting_rooms.look_at_all()
-                await self.expiry.look()
+                await self._look_at_everything()
             case Committed() | Told():
                 await self.telling.hear(message)
+
+    async def _look_at_everything(self) -> None:
+        """Other processes could not be heard, or will not be: what they have written is looked for, and the rights of
+        whoever follows what is not open to everybody are asked about anew."""
+        await self.telling.look()
+        await self.meeting_rooms.look_at_all()
+        await self.expiry.look()
+        await self.status.refresh_watched()
+        await self._closing.ask_all_again()
 
     async def _withdraw_rights(self, published: list[PublishedEvent]) -> None:
         """A right that has ended acts on live connections at once."""
         for each in published:
             if isinstance(each.event, CobrowsingBegan | CobrowsingEnded):
                 self.relay.cobrowse(each.event.meeting_id, getattr(each.event, "owner_id", None))
+                await self.meeting_rooms.look_at(each.event.meeting_id)
             if isinstance(each.event, MeetingEnded):
-                self.relay.close(each.event.meeting_id)
-        for person in losers(published):
-            await self._ask_again(person)
-
-    async def _ask_again(self, person_id: uuid.UUID) -> None:
-        """Whatever this person's connections hear and whatever meeting they are in is asked about anew. A connection
-        that is not known here hears nothing."""
-        for sid in self.server.members(None):
-            client = self.clients.get(sid)
-            if client is None:
-                self.server.cut(sid)
-            elif client.person_id == person_id:
-                await self._leave_what_is_closed(Context(self, client))
-
-    async def _leave_what_is_closed(self, context: Context) -> None:
-        sid = context.client.sid
-        for stream in self.server.followed(sid):
-            if not await _still_may(context, partial(enter, stream=stream)):
-                self.server.leave_room(sid, stream)
-        for meeting in self.relay.meetings_of(sid):
-            if not await _still_may(context, partial(access.meeting, meeting_id=meeting)):
-                await self.meeting_rooms.leave(sid)
+                channels = self.relay.close(each.event.meeting_id)
+                # A look that began before it ended is not the last one.
+                for channel in channels:
+                    await self.meeting_rooms.refresh(channel)
+        await self._closing.ask_again(losers(published))
 
     def _open_sessions(self) -> set[uuid.UUID]:
         return {client.session_id for client in self.clients.values() if client.session_id}

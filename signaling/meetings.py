@@ -174,7 +174,8 @@ class EnterAck(Ack):
 async def enter(context: Context, payload: Enter) -> Ack:
     """Enter a meeting with this connection. Another tab of the same person must be taken over on purpose."""
     async with context.transaction() as (tx, actor):
-        meeting = await access.meeting(tx, actor, payload.meeting_id)
+        # Locked, as whoever ends it does: nobody enters a talk while it ends.
+        meeting = await access.meeting(tx, actor, payload.meeting_id, lock=True)
         me, now = actor.known, tx.now
         if meeting.is_over:
             raise Conflict("meeting.over", N_("This talk has ended."))

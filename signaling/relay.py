@@ -79,10 +79,12 @@ class Relay:
         """The meetings that a connection is in."""
         return {self._rooms[channel].meeting_id for channel in self._rooms_of.get(sid, {}).values()}
 
-    def close(self, meeting_id: uuid.UUID) -> None:
-        """The meeting is over, with the rooms of all its pairs."""
-        for channel in [channel for channel, room in self._rooms.items() if room.meeting_id == meeting_id]:
+    def close(self, meeting_id: uuid.UUID) -> list[uuid.UUID]:
+        """The meeting is over, with the rooms of all its pairs; gives those that were known here."""
+        channels = [channel for channel, room in self._rooms.items() if room.meeting_id == meeting_id]
+        for channel in channels:
             self.put(channel, None, ())
+        return channels
 
     def room(self, channel_id: uuid.UUID) -> Room:
         return self._rooms.get(channel_id) or Room(channel_id)

@@ -165,6 +165,11 @@ class StatusBroadcaster:
         async with self._database.reading() as tx:
             self.refresh(booth.id for booth in await booths.of_fair(tx, fair_id))
 
+    async def refresh_watched(self) -> None:
+        """States that other processes told may have been missed."""
+        for fair_id in list(self._watched):
+            await self._refresh_fair(fair_id)
+
     async def watch(self, fair_id: uuid.UUID) -> None:
         """Somebody here follows this fair for the first time: its states are told."""
         if fair_id not in self._watched:

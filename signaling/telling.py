@@ -46,6 +46,9 @@ class Telling:
         """By stream: the number up to which whoever follows it here was told."""
         self._latest: dict[str, dict[str, Outgoing]] = {}
         """By room, of those that begin anew here: the last states told."""
+        self._one_look = asyncio.Lock()
+        self.look_at_everything: Callable[[], Awaitable[None]] = self.look
+        """What is done while nobody is heard, and once somebody is heard again."""
         self._looking: asyncio.Task[None] | None = None
 
     def start(self, process_id: uuid.UUID) -> None:
@@ -114,6 +117,8 @@ class Telling:
             await self._act_here(published)
         except Exception:
             log.exception("telling_failed")
+            if self.backplane:
+                self.backplane.leave_gap()
 
     def followed(self, stream: str, number: int) -> None:
         """Somebody here follows the stream from this number on."""
@@ -125,8 +130,9 @@ class Telling:
         self._numbers = {stream: number for stream, number in self._numbers.items() if self._server.has(stream)}
 
     def _tell_fact(self, stream: str, number: int, out: Outgoing) -> None:
-        if stream in self._numbers:
-            self._numbers[stream] = max(self._numbers[stream], number)
+        # One that comes out of its turn leaves open what came before it.
+        if self._numbers.get(stream) == number - 1:
+            self._numbers[stream] = number
         self._server.tell(stream, out)
 
     def _tell_others(self, message: AnyMessage) -> None:
@@ -154,26 +160,33 @@ class Telling:
             await asyncio.sleep(LOOKS_EVERY)
             if self.backplane and self.backplane.state is not BackplaneState.UP:
                 try:
-                    await self.look()
+                    await self.look_at_everything()
                 except Exception:
                     log.exception("look_failed")
 
     async def look(self) -> None:
         """Tell what the streams that are followed here have brought meanwhile."""
+        async with self._one_look:
+            await self._look()
+
+    async def _look(self) -> None:
         self._forget_empty()
         if not self._numbers:
             return
         missed: list[PublishedEvent] = []
         async with self._database.reading() as tx:
             for stream, head in (await streams.heads(tx, set(self._numbers))).items():
-                number = self._numbers[stream]
+                number = self._numbers.get(stream, head.last)
                 # Whoever missed more than can be told notices the gap by the last of them, and loads a snapshot.
                 after = max(number, head.last - streams.CATCH_UP_LIMIT)
                 found = await streams.since(tx, stream, head, head.epoch, after) if head.last > number else None
                 missed += found or []
+                self._numbers[stream] = max(number, after)
             told = await _told(tx, missed)
         for each, out in told:
             self._tell_fact(each.stream, each.number, out)
+        if told:
+            self._database.version += 1
         await self._act_here(missed)
 
 

@@ -1,5 +1,6 @@
 """The lobby of a fair: its booths with their true state, one's lines, the organisers' words."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -50,8 +51,14 @@ class Hall:
 async def lobby(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
-        key = "hall", fair.id, request.language
-        hall = await request.services.shared_pages.value(key, partial(_hall, request, fair))
+    # Whoever waits for the hall holds no connection that its writer needs.
+    key = "hall", fair.id, request.language
+    hall = await request.services.shared_pages.value(
+        key, partial(_hall, request, fair.id), is_exact=request.is_fresh_part
+    )
+    async with request.reading() as tx:
+        # Read after the hall's head: what changes between the two is told to whoever follows from there.
+        fair = await access.fair(tx, request.actor, request.path("fair"))
         heads = await read_heads(tx, request, known={fair_stream(fair.id): hall.head})
         places = await mine(tx, request, fair)
         search = Search(
@@ -70,9 +77,10 @@ async def lobby(request: PageRequest) -> web.StreamResponse:
         )
 
 
-async def _hall(request: PageRequest, fair: Fair) -> Hall:
+async def _hall(request: PageRequest, fair_id: uuid.UUID) -> Hall:
     async with request.reading() as tx:
-        head = await streams.head(tx, fair_stream(fair.id))
+        head = await streams.head(tx, fair_stream(fair_id))
+        fair = await tx.session.get_one(Fair, fair_id)
         cards = await cards_of(tx, fair)
         employers = [card.booth.employer for card in cards]
         conversation = await conversations.of_fair(tx, fair.id)

@@ -397,5 +397,4 @@ async def test_when_it_stops_every_end_has_been_told(served: Served) -> None:
     everybody = [await (await Plain.open(served)).connected() for _ in range(5)]
     await served.server.stop()
     assert sorted(served.ended) == sorted(served.connecting)
-    for each in everybody:
-        assert await each.is_closed()
+    assert [await each.is_closed() for each in everybody] == [True] * 5

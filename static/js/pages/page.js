@@ -89,9 +89,10 @@ function connect() {
   });
   fallBack(socket);
   const connection = new Connection(socket, JSON.parse(document.body.dataset.heads ?? "[]"));
-  // A page that is shared does not say when it is read; the first answer of the server does.
+  // A page that is shared does not say when it is read; the first answer of the server does, and tells the states anew.
   const { now } = document.body.dataset;
   if (now) connection.offset = new Date(now).getTime() - Date.now();
+  else connection.wasConnected = true;
   connection.onSnapshot = () => location.reload();
   return connection;
 }
