@@ -74,7 +74,8 @@ class Worker:
 
     async def renew(self) -> None:
         async with self.database.transaction() as tx:
-            await presence.renew_process(tx, self.process)
+            if not await presence.renew_process(tx, self.process):
+                log.error("process_name_taken", mend="give each process a PARVIS_PROCESS_NAME of its own")
             self._leads = await lease.take(tx, "worker", str(self.process), LEASE)
 
     async def act(self, *, tidy: bool = True) -> None:

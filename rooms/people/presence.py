@@ -64,9 +64,11 @@ async def start_process(tx: Transaction, name: str) -> uuid.UUID:
     return process.id
 
 
-async def renew_process(tx: Transaction, process_id: uuid.UUID) -> None:
-    until = tx.now + PROCESS_LIFE
-    await tx.session.execute(update(Process).where(Process.id == process_id).values(seen_until=until))
+async def renew_process(tx: Transaction, process_id: uuid.UUID) -> bool:
+    """False if another process has taken this one's name, and with it its people."""
+    mine = update(Process).where(Process.id == process_id, Process.ended_at.is_(None))
+    renewed = await tx.session.execute(mine.values(seen_until=tx.now + PROCESS_LIFE).returning(Process.id))
+    return renewed.first() is not None
 
 
 async def end_process(tx: Transaction, process_id: uuid.UUID) -> None:
