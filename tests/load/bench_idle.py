@@ -36,6 +36,7 @@ from tests.load.wire_client import WireClient
 AT_ONCE = 400
 """How many knock at the same time: as many as a poor network's round trips leave open."""
 REST_S = 30.0
+"""Long enough for everybody to be asked once whether they are still there; a small crowd rests less."""
 WARM_UP = 200
 Enter = Callable[[WireClient, int], Awaitable[None]]
 
@@ -79,10 +80,10 @@ async def fill(
     return few, clients, Came(count / took, (cores.memory_kb(contestant.pid) - before) / count)
 
 
-async def idle_cpu(contestant: Contestant) -> float:
+async def idle_cpu(contestant: Contestant, seconds: float) -> float:
     """Per cent of a core."""
     with cores.spending(contestant.pid) as spent:
-        await asyncio.sleep(REST_S)
+        await asyncio.sleep(seconds)
     return spent.server_cpu / spent.seconds * 100
 
 
@@ -119,7 +120,7 @@ async def product(folder: Path, count: int) -> tuple[Came, float, float]:
         few, clients, came = await fill(ours.contestant, count, hall.cookies, hall.entering)
         assert await _present(ours) == count + WARM_UP, "somebody is not known to be here"
         print(f"ours: {came.connects_s:.0f} connects/s, {came.kb_each:.1f} kB each", flush=True)
-        rest = await idle_cpu(ours.contestant)
+        rest = await idle_cpu(ours.contestant, min(REST_S, count / 200))
         print(f"ours: {rest:.1f} % of a core at rest", flush=True)
         assert not any(each.is_lost for each in few + clients), "somebody was lost"
 
