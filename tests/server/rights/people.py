@@ -15,7 +15,7 @@ ROUTES: tuple[Row, ...] = (
     read("/healthz", ALL, content("application/json")),
     read("/readyz", ALL, content("application/json")),
     # Whoever brings the operator's token: tests/server/test_metrics.py.
-    read("/metrics", only()).hidden(),
+    read("/metrics", only()).hidden().but(anyone=404, by_link=404),
     read("/demo/mailbox", ALL),
     act("/language", ALL, to("/"), language="fr"),
     read("/sign-in", ALL),
