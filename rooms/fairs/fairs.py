@@ -192,6 +192,15 @@ async def describe(tx: Transaction, fair: Fair, description: FairDescription) ->
     fair.answer_days, fair.grace_minutes = description.answer_days, description.grace_minutes
 
 
+async def id_of(tx: Transaction, slug: str) -> uuid.UUID:
+    """Says nothing of whether somebody may see the fair."""
+    found = await tx.plain_rows(select(Fair.id).where(Fair.slug == slug))
+    if not found:
+        raise NotFound("fair")
+    fair_id: uuid.UUID = found[0].id
+    return fair_id
+
+
 async def shown(tx: Transaction) -> list[Fair]:
     """The fairs that anyone may know of, the open ones first."""
     rows = (await tx.session.execute(select(Fair).where(Fair.state.in_(SHOWN)).order_by(Fair.id.desc()))).scalars()

@@ -15,7 +15,7 @@ from rooms.core import streams
 from rooms.core.events import fair_stream
 from rooms.core.streams import Head
 from rooms.core.transaction import Transaction
-from rooms.fairs import announcements, booth_documents, schedule
+from rooms.fairs import announcements, booth_documents, fairs, schedule
 from rooms.fairs.announcements import Announcement
 from rooms.fairs.fairs import Fair
 from rooms.fairs.schedule import FairDay
@@ -50,11 +50,11 @@ class Hall:
 @get("/fairs/{fair}", is_shared=True)
 async def lobby(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
-        fair = await access.fair(tx, request.actor, request.path("fair"))
-    # Whoever waits for the hall holds no connection that its writer needs.
-    key = "hall", fair.id, request.language
+        fair_id = await fairs.id_of(tx, request.path("fair"))
+    # Whoever waits for the hall holds no connection that its writer needs; whether they may see it is asked below.
+    key = "hall", fair_id, request.language
     hall = await request.services.shared_pages.value(
-        key, partial(_hall, request, fair.id), is_exact=request.is_fresh_part
+        key, partial(_hall, request, fair_id), is_exact=request.is_fresh_part
     )
     async with request.reading() as tx:
         # Read after the hall's head: what changes between the two is told to whoever follows from there.
