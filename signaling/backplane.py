@@ -227,8 +227,9 @@ class Backplane:
             # Whoever else writes there is not heard.
             log.warning("backplane_not_understood")
             return
+        began = asyncio.get_running_loop().time()
         if isinstance(envelope.message, Beat):
-            self._heard_at = asyncio.get_running_loop().time()
+            self._heard_at = began
             if self.state is not BackplaneState.UP:
                 # Only now it is certain that we hear; whatever was told before is looked for.
                 self.state = BackplaneState.UP
@@ -238,3 +239,5 @@ class Backplane:
                 await self._hear_message(envelope.message)
             except Exception:
                 log.exception("backplane_message_failed")
+        # While it acts on what it has heard it does not listen, and is not deaf.
+        self._heard_at += asyncio.get_running_loop().time() - began

@@ -120,3 +120,31 @@ async def test_more_than_can_be_told_is_a_gap(redis_server: RedisServer, monkeyp
     finally:
         await one.stop()
         await two.stop()
+
+
+async def test_whoever_is_busy_with_what_was_heard_is_not_deaf(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backplane, "BEAT_EVERY", 0.05)
+    monkeypatch.setattr(backplane, "DEAF_AFTER", 0.4)
+    heard = Heard()
+
+    async def take_long(message: AnyMessage) -> None:
+        await asyncio.sleep(1)
+        await heard.hear(message)
+
+    busy, other = (Backplane(redis_server.url, "parvis:test", hear) for hear in (take_long, Heard().hear))
+    try:
+        busy.start(uuid.uuid4())
+        await until(busy, BackplaneState.UP)
+        other.start(uuid.uuid4())
+        await until(other, BackplaneState.UP)
+        told = [SessionEnded(session_id=uuid.uuid4()) for _ in range(3)]
+        for each in told:
+            other.tell_all(each)
+        await heard.until(told[-1])
+        assert busy.state is BackplaneState.UP
+        assert heard.messages == [Gap(), Gap(), *told], "its own beginning and the other one's: it did not begin again"
+    finally:
+        await busy.stop()
+        await other.stop()
