@@ -23,8 +23,8 @@ from signaling.wire.packets import Outgoing
 from signaling.wire.server import WireServer
 
 log = structlog.get_logger()
-LOOKS_EVERY = 2.0
-"""Seconds between looks into the database while the backplane is away."""
+LOOKS_EVERY, AT_EVERYTHING_EVERY = 2.0, 10.0
+"""Seconds between looks into the database while the backplane is away: for facts, and for states and rights too."""
 ROOM_FOR_MORE = 1000
 """Streams that nobody here follows any more, of which the number is still known."""
 Follow = Callable[[list[PublishedEvent]], Awaitable[None]]
@@ -156,11 +156,17 @@ class Telling:
                 await self.look()
 
     async def _look_while_deaf(self) -> None:
+        clock = asyncio.get_running_loop().time
+        everything_at = clock()
         while True:
             await asyncio.sleep(LOOKS_EVERY)
             if self.backplane and self.backplane.state is not BackplaneState.UP:
                 try:
+                    if clock() < everything_at:
+                        await self.look()
+                        continue
                     await self.look_at_everything()
+                    everything_at = clock() + AT_EVERYTHING_EVERY
                 except Exception:
                     log.exception("look_failed")
 
