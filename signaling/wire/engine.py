@@ -46,9 +46,7 @@ class Probing:
             self._is_answered = self._socket.is_upgrading = True
             websocket.write(Outgoing(packets.PONG + b"probe").frame)
             self._socket.send(packets.NOTHING)
-        elif (
-            packet == packets.UPGRADE and self._is_answered and not self._socket.is_over and not self._socket.websocket
-        ):
+        elif packet == packets.UPGRADE and self._is_answered and self._socket.is_polled:
             self._socket.websocket, websocket.listener = websocket, self._socket
             self._socket.is_upgrading = False
             if self._lags:

@@ -21,6 +21,7 @@ from signaling.wire.server import WireServer
 from signaling.wire.sockets import MOST_IN_ALL, MOST_UNREAD
 
 LARGEST = 64_000
+OVER = (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
 TEXT, BINARY, PING_FRAME, CONTINUATION = 1, 2, 9, 0
 
 
@@ -262,25 +263,32 @@ async def test_requests_that_no_client_makes_are_refused(served: Served) -> None
     assert not served.server.engine.sockets
 
 
+async def polled(served: Served, session: aiohttp.ClientSession) -> URL:
+    """The address of a transport that is polled, and has not said anything yet."""
+    url = served.http.make_url("/live/?EIO=4&transport=polling")
+    async with session.get(url) as answer:
+        sid = (await answer.text()).split('"sid":"')[1].split('"')[0]
+    return url.update_query(sid=sid)
+
+
 @pytest.mark.parametrize(
     "body", [b"\x1e".join([b"4"] * (MOST_OF_A_POST + 1)), b"4" * (LARGEST + 1), b"\x1e\x1e", b"\xff\xfe", b"b4AAEC"]
 )
 async def test_a_post_that_no_client_sends_closes_its_connection(served: Served, body: bytes) -> None:
-    url = served.http.make_url("/live/?EIO=4&transport=polling")
     async with aiohttp.ClientSession() as session:
-        async with session.get(url) as answer:
-            sid = (await answer.text()).split('"sid":"')[1].split('"')[0]
-        async with session.post(url.update_query(sid=sid), data=body):
+        url = await polled(served, session)
+        async with session.post(url, data=body):
             pass
         await served.until_empty()
+        async with session.get(url) as answer:
+            assert answer.status == 400, "nobody goes on with it"
+    assert not served.connecting
+    assert not served.server.pending.counts
 
 
 async def test_two_polls_at_once_end_the_connection(served: Served) -> None:
-    url = served.http.make_url("/live/?EIO=4&transport=polling")
     async with aiohttp.ClientSession() as session:
-        async with session.get(url) as answer:
-            sid = (await answer.text()).split('"sid":"')[1].split('"')[0]
-        url = url.update_query(sid=sid)
+        url = await polled(served, session)
         polls = [asyncio.create_task(session.get(url)) for _ in range(2)]
         statuses = sorted([(await poll).status for poll in polls])
         assert statuses == [200, 400]
@@ -288,19 +296,12 @@ async def test_two_polls_at_once_end_the_connection(served: Served) -> None:
 
 
 async def test_an_upgrade_that_does_not_come_about_leaves_the_poll_as_it_was(served: Served) -> None:
-    url = served.http.make_url("/live/?EIO=4&transport=polling")
     async with aiohttp.ClientSession() as session:
-        async with session.get(url) as answer:
-            sid = (await answer.text()).split('"sid":"')[1].split('"')[0]
-        url = url.update_query(sid=sid)
+        url = await polled(served, session)
         upgrading = url.update_query(transport="websocket")
         async with session.ws_connect(upgrading) as socket:
             await socket.send_str("5")
-            assert (await socket.receive()).type in (
-                aiohttp.WSMsgType.CLOSE,
-                aiohttp.WSMsgType.CLOSED,
-                aiohttp.WSMsgType.ERROR,
-            )
+            assert (await socket.receive()).type in OVER
         async with session.post(url, data="40") as answer:
             assert answer.status == 200
         async with session.get(url) as answer:
@@ -355,10 +356,7 @@ async def test_whoever_is_sent_away_while_being_let_in_does_not_get_in(served: S
 
 
 async def open_polling(served: Served, session: aiohttp.ClientSession) -> URL:
-    url = served.http.make_url("/live/?EIO=4&transport=polling")
-    async with session.get(url) as answer:
-        sid = (await answer.text()).split('"sid":"')[1].split('"')[0]
-    url = url.update_query(sid=sid)
+    url = await polled(served, session)
     async with session.post(url, data="40") as answer:
         assert answer.status == 200
     async with session.get(url) as answer:
