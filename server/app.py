@@ -6,7 +6,6 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-import structlog
 from aiohttp import web
 
 from rooms import models  # noqa: F401  every model must be mapped
@@ -30,7 +29,6 @@ from server.worker import Worker
 from signaling.hub import Hub
 from signaling.ice import IceServers
 
-log = structlog.get_logger()
 YEAR = 365 * 24 * 3600
 KNOCKING = 1024
 """How many may connect at one instant: who finds no room is silently tried again by their system after a second."""

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable
 
 import orjson
-import structlog
 from aiohttp import web
 
 from signaling.visitor import Visitor
@@ -17,7 +16,6 @@ from signaling.wire.frames import WebSocket
 from signaling.wire.packets import Outgoing
 from signaling.wire.sockets import Fast, Handle, Over, Socket
 
-log = structlog.get_logger()
 PING_EVERY, PING_WAIT = 20.0, 15.0
 LOOKS_EVERY = 0.25
 SEPARATOR = b"\x1e"
