@@ -131,7 +131,9 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     bounces = Bounces(services.database, services.settings)
     posting = [partial(mail.send_due, services.database, writer, senders, channel) for channel in Channel]
     worker = Worker(
-        services.database, process, (*posting, calendars.read_due, bounces.read_new, services.hub.status.look_again)
+        services.database,
+        process,
+        (*posting, calendars.read_due, bounces.read_new, services.hub.status.look_again, services.hub.halls.let_in),
     )
     services.hub.start(process)
     worker.start()

@@ -15,6 +15,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, get_day_names, get_timezone_name
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from rooms.core.errors import Problem
@@ -116,3 +117,8 @@ def phone_text(number: str) -> str:
     """A French number by pairs, as people read it aloud; any other as it is."""
     pairs = re.fullmatch(r"(0\d)(\d\d)(\d\d)(\d\d)(\d\d)", number)
     return "\u00a0".join(pairs.groups()) if pairs else number
+
+
+def thousands(number: int) -> str:
+    """A count as the language groups its digits."""
+    return str(format_decimal(number, locale=current.get()))

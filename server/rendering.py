@@ -84,15 +84,20 @@ def environment() -> Environment:
         COLOURS=COLOURS,
         CONTRACTS=[contract.value for contract in Contract],
     )
-    found.filters.update(
-        paragraphs=paragraphs,
-        linked=linked,
-        safe_json=safe_json,
-        phone=language.phone_text,
-        label=words.label,
-        time_of_day=time_of_day,
-    )
+    found.filters.update(_filters())
     return found
+
+
+def _filters() -> dict[str, Callable[..., object]]:
+    return {
+        "paragraphs": paragraphs,
+        "linked": linked,
+        "safe_json": safe_json,
+        "phone": language.phone_text,
+        "thousands": language.thousands,
+        "label": words.label,
+        "time_of_day": time_of_day,
+    }
 
 
 def times_of(begins: tuple[datetime, ...], zone: ZoneInfo) -> Markup:

@@ -223,6 +223,8 @@ BROWSER = (
     N_("You go on in writing."),
     N_("You go on by phone: call %(phone)s."),
     N_("You go on by phone: you are called on %(phone)s."),
+    N_("People before you: %(count)s at most."),
+    N_("Your turn is next."),
     N_("1st"),
     N_("2nd"),
     N_("3rd"),

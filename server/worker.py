@@ -108,6 +108,7 @@ class Worker:
             await self._one(delays.look, counsellor)
         async with self.database.transaction() as tx:
             await absence.put_absent_on_hold(tx)
+            await absence.let_absent_go(tx)
             await presence.forget_old(tx)
             await outbox.forget_useless(tx)
 

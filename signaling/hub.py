@@ -33,6 +33,7 @@ from signaling.contract import CONTRACT, LARGEST_EVENT, Payload
 from signaling.crowd import Crowd
 from signaling.entrances import losers
 from signaling.expiry import Expiry
+from signaling.halls import Halls
 from signaling.ice import IceServers
 from signaling.joining import Joining
 from signaling.meeting_rooms import MeetingRooms
@@ -122,6 +123,7 @@ class Hub:
         self.server = self._wire(Door(public_url, network_of))
         self.telling = Telling(database, self.server, self._withdraw_rights)
         self.status = StatusBroadcaster(database, self.telling)
+        self.halls = Halls(database, self.telling)
         self.telling.stir = self.status.follow
         self.telling.look_at_everything = self._look_at_everything
         self.meeting_rooms = MeetingRooms(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
+from rooms.fairs.admission import Admitted
 from rooms.lines import call, places
 from rooms.lines.call import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
@@ -128,6 +129,13 @@ class AnsweredEvent(StreamEvent):
     next_step: NextStep
 
 
+@server_event("fair:admitted")
+class AdmittedEvent(StreamEvent):
+    """Your turn has come: you are in the fair."""
+
+    fair_id: UUID
+
+
 class PersonalSnapshot(Payload):
     """One's own places, the call that rings, the meeting one is in."""
 
@@ -187,6 +195,11 @@ async def _meeting_opened(_: Transaction, published: PublishedEvent) -> StreamEv
 @projection("person", MeetingEnded)
 async def _meeting_closed(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return MeetingClosedEvent(**head(published), **published.event.model_dump(include={"meeting_id", "state"}))
+
+
+@projection("person", Admitted)
+async def _admitted(_: Transaction, published: PublishedEvent) -> StreamEvent:
+    return AdmittedEvent(**head(published), **published.event.model_dump(include={"fair_id"}))
 
 
 as_it_is("person", follow_up.AnswerGiven, AnsweredEvent)

@@ -40,6 +40,14 @@ async def fair_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
     )
 
 
+class HallSnapshot(Payload):
+    """Nothing: how far the hall has come comes as a state."""
+
+
+async def hall_snapshot(_: Transaction, __: uuid.UUID) -> Payload:
+    return HallSnapshot()
+
+
 async def line_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
     booth = await tx.session.get_one(booths.Booth, subject_id)
     line = await places.in_line(tx, booth.id)
@@ -88,6 +96,12 @@ async def meeting_snapshot(tx: Transaction, subject_id: uuid.UUID) -> MeetingSna
 
 @entrance("fair", fair_snapshot, is_for_many=True)
 async def _fair(tx: Transaction, actor: Actor, subject_id: uuid.UUID) -> None:
+    """Anybody who sees the fair."""
+    await access.fair_by_id(tx, actor, subject_id)
+
+
+@entrance("hall", hall_snapshot, is_for_many=True)
+async def _hall(tx: Transaction, actor: Actor, subject_id: uuid.UUID) -> None:
     """Anybody who sees the fair."""
     await access.fair_by_id(tx, actor, subject_id)
 

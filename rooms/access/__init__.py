@@ -10,6 +10,7 @@ cv_readers.py whose papers a booth reads.
 """
 
 from rooms.access.actor import Actor, Pass, may
+from rooms.access.admission import passes_hall
 from rooms.access.appointment_types import appointment_type, may_take
 from rooms.access.caseload import agreed_step, counsels, followed, keeps_hours
 from rooms.access.chat import conversation, message, speaks_as_staff, to_conversation
@@ -57,6 +58,7 @@ __all__ = [
     "navigation_of",
     "open_line",
     "own_document",
+    "passes_hall",
     "place",
     "speaks_as_staff",
     "to_booth",

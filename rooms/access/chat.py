@@ -14,6 +14,7 @@ from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.chat.messages import Message
 from rooms.core.errors import NotFound, Refused
 from rooms.core.transaction import Transaction
+from rooms.fairs import admission
 from rooms.fairs.booths import Booth
 from rooms.meetings.meeting import Meeting
 from rooms.organisations import referents
@@ -68,6 +69,8 @@ async def conversation(
         raise NotFound("conversation")
     if not allows(act, relations, state):
         raise Refused() if actor.person else SignInFirst()
+    if act is A.CHAT_WRITE and row.fair and row.kind is ConversationKind.FAIR and relations == {R.ANYONE, R.SIGNED_IN}:
+        await admission.demand_inside(tx, row.fair, actor.known.id)
     return row, relations
 
 

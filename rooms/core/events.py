@@ -57,6 +57,11 @@ def fair_stream(fair_id: uuid.UUID) -> str:
     return f"fair:{fair_id}"
 
 
+def hall_stream(fair_id: uuid.UUID) -> str:
+    """Of those who wait in a fair's entrance hall: states, and nothing with a number."""
+    return f"hall:{fair_id}"
+
+
 def line_stream(booth_id: uuid.UUID) -> str:
     return f"line:{booth_id}"
 

@@ -4,6 +4,7 @@ States of a fair: draft, published, open, closed, archived (`MOVES` in schedule.
 open. Promises: somebody always runs a fair, and somebody always staffs a booth.
 
 The fair and its organisers: fairs.py; its days and its way through the states: schedule.py; what is said to
-everybody: announcements.py. A booth, its staff and its breaks: booths.py; who is at its desk now: desk_presence.py;
-its documents, logo and video, and the fair's banner: booth_documents.py.
+everybody: announcements.py. Who may come in while it is full: admission.py; who is let in, and when: entrance_hall.py.
+A booth, its staff and its breaks: booths.py; who is at its desk now: desk_presence.py; its documents, logo and video,
+and the fair's banner: booth_documents.py.
 """

@@ -57,6 +57,9 @@ class Fair(Base):
     most_lines: Mapped[int] = mapped_column(default=3)
     grace_minutes: Mapped[int] = mapped_column(default=10)
     answer_days: Mapped[int] = mapped_column(default=5)
+    capacity: Mapped[int | None]
+    """How many candidates are in it at once; None for any number."""
+    admitted_a_minute: Mapped[int] = mapped_column(default=600, server_default="600")
 
     @property
     def path(self) -> str:

@@ -1,14 +1,15 @@
-"""Whoever is out of reach for longer than a fair waits: their place is kept on hold."""
+"""Whoever is out of reach for longer than a fair waits: their place is kept on hold. Who holds none has left."""
 
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from rooms.core.transaction import Transaction
+from rooms.fairs import entrance_hall
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
 from rooms.lines import places
-from rooms.lines.places import HoldReason, Place, PlaceState
+from rooms.lines.places import ACTIVE, HoldReason, Place, PlaceState
 from rooms.people import presence
 
 
@@ -33,3 +34,12 @@ async def put_absent_on_hold(tx: Transaction) -> int:
             held += 1
             await places.tell_second(tx, place.booth_id)
     return held
+
+
+async def let_absent_go(tx: Transaction) -> None:
+    """Make room in the fairs that hold a limited number: for whoever has been away for long and stands in no line. For
+    the worker."""
+    for fair_id in await entrance_hall.with_hall(tx):
+        held = select(Place.person_id).join(Booth, Booth.id == Place.booth_id)
+        rows = await tx.plain_rows(held.where(Booth.fair_id == fair_id, Place.state.in_(ACTIVE)))
+        await entrance_hall.let_go(tx, fair_id, keep={row.person_id for row in rows})

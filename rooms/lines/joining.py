@@ -10,6 +10,8 @@ from rooms.core.events import line_stream, person_stream
 from rooms.core.model import new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
+from rooms.fairs import admission
+from rooms.fairs.admission import NotAdmitted
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.lines.places import Place, PlaceState, PlaceTaken, of_people, too_many
 from rooms.people.people import Person
@@ -34,8 +36,12 @@ async def join_all(tx: Transaction, booth: Booth, asked: Sequence[tuple[Person, 
         held.setdefault(place.person_id, []).append(place)
     staff = select(BoothStaff.person_id).where(BoothStaff.booth_id == booth.id, tx.among(BoothStaff.person_id, ids))
     here = set((await tx.session.execute(staff)).scalars())
-    found = [
-        _joining(booth, people[person.id], words, held.get(person.id, []), person.id in here) for person, words in asked
+    outside = await admission.outside(tx, booth.fair, ids - here - set(held))
+    found: list[Place | Problem] = [
+        NotAdmitted(booth.fair)
+        if person.id in outside
+        else _joining(booth, people[person.id], words, held.get(person.id, []), person.id in here)
+        for person, words in asked
     ]
     new = [row for row in found if isinstance(row, Place) and inspect(row).transient]
     first = await _next_tickets(tx, booth.id, len(new)) if new else 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ForeignKey, and_, delete, insert, or_, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
@@ -52,6 +52,13 @@ class Reach:
 
 def has_live_connection(tx: Transaction) -> ColumnElement[bool]:
     return and_(Connection.closed_at.is_(None), Process.ended_at.is_(None), Process.seen_until > tx.now)
+
+
+def is_here(tx: Transaction, person_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
+    """Whether a person of a query is here: by a live connection, or a page of the last minute."""
+    live = select(Connection.id).join(Process).where(Connection.person_id == person_id, has_live_connection(tx))
+    page = select(Person.id).where(Person.id == person_id, Person.page_seen_at > tx.now - PAGE_LIFE)
+    return or_(live.exists(), page.exists())
 
 
 async def start_process(tx: Transaction, name: str) -> uuid.UUID:

@@ -14,7 +14,7 @@ from rooms.fairs.booths import Booth
 from rooms.lines import line_status
 from rooms.organisations import vacancies
 from server.page_request import PageRequest
-from server.pages import lobby
+from server.pages import entrance_hall, lobby
 from server.pages.stream_heads import read_heads
 from server.routes import get
 
@@ -25,6 +25,7 @@ async def of_path(tx: Transaction, request: PageRequest, act: access.Act = acces
 
 @get("/fairs/{fair}/booths/{employer}", is_shared=True)
 async def booth(request: PageRequest) -> web.StreamResponse:
+    waits = await entrance_hall.arrive_at(request)
     async with request.reading() as tx:
         booth = await of_path(tx, request)
         conversation = await conversations.of_booth(tx, booth.id)
@@ -49,6 +50,7 @@ async def booth(request: PageRequest) -> web.StreamResponse:
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
             is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
             interviews=await appointment_types.all_of(tx, booth),
+            waits_outside=waits is not None,
             booked=await _booked(tx, request, booth),
             is_member=access.allows(access.Act.BOOTH_SET_UP, relations),
             next_day=await lobby.next_day(tx, booth.fair),

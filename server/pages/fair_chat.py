@@ -6,12 +6,15 @@ from rooms import access
 from rooms.chat import conversations, messages
 from rooms.core.events import conversation_stream, fair_stream
 from server.page_request import PageRequest
+from server.pages import entrance_hall
 from server.pages.stream_heads import read_heads
 from server.routes import get
 
 
 @get("/fairs/{fair}/chat")
 async def fair_chat(request: PageRequest) -> web.StreamResponse:
+    if await entrance_hall.arrive_at(request):
+        return request.go(f"/fairs/{request.path('fair')}")
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
         conversation = await conversations.of_fair(tx, fair.id)

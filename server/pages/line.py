@@ -15,6 +15,7 @@ from rooms.people import documents
 from server import language
 from server.files import take_in
 from server.page_request import PageRequest
+from server.pages import entrance_hall
 from server.pages.booth import of_path
 from server.pages.documents import CV_FORM, is_known, upload_of, with_warning
 from server.pages.stream_heads import read_heads
@@ -25,6 +26,8 @@ from server.routes import get, post
 async def join_form(request: PageRequest) -> web.StreamResponse:
     """A few words for the booth, if one likes, then the place."""
     request.actor.known  # noqa: B018
+    if await entrance_hall.arrive_at(request):
+        return request.go(f"/fairs/{request.path('fair')}")
     async with request.reading() as tx:
         booth = await of_path(tx, request, Act.LINE_JOIN)
         held = await places.of_person(tx, request.actor.known.id, fair_id=booth.fair_id)

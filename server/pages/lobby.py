@@ -12,10 +12,11 @@ from rooms import access
 from rooms.chat import conversations, messages
 from rooms.chat.messages import Message
 from rooms.core import streams
-from rooms.core.events import fair_stream
+from rooms.core.events import fair_stream, hall_stream
 from rooms.core.streams import Head
 from rooms.core.transaction import Transaction
-from rooms.fairs import announcements, booth_documents, fairs, schedule
+from rooms.fairs import admission, announcements, booth_documents, fairs, schedule
+from rooms.fairs.admission import Fullness
 from rooms.fairs.announcements import Announcement
 from rooms.fairs.fairs import Fair
 from rooms.fairs.schedule import FairDay
@@ -25,6 +26,7 @@ from rooms.organisations.employers import SECTORS
 from rooms.people.documents import Document
 from rooms.views.lobby import Search, cards_of
 from server.page_request import PageRequest
+from server.pages import entrance_hall
 from server.pages.stream_heads import read_heads
 from server.routes import get
 
@@ -43,6 +45,9 @@ class Hall:
     banner: Document | None
     announcements: Sequence[Announcement]
     messages: Sequence[Message]
+    has_entrance: bool
+    """One comes in through an entrance hall now."""
+    fullness: Fullness | None
     booths: Markup
     """Already written, for whoever looks for nothing and waits nowhere."""
 
@@ -56,9 +61,13 @@ async def lobby(request: PageRequest) -> web.StreamResponse:
     hall = await request.services.shared_pages.value(
         key, partial(_hall, request, fair_id), is_exact=request.is_fresh_part
     )
+    waits = await entrance_hall.arrive(request, fair_id) if hall.has_entrance else None
     async with request.reading() as tx:
         # Read after the hall's head: what changes between the two is told to whoever follows from there.
         fair = await access.fair(tx, request.actor, request.path("fair"))
+        if waits:
+            heads = await read_heads(tx, request, hall_stream(fair.id))
+            return request.render("entrance_hall.html", fair=fair, hall=hall, admission=waits, heads=heads)
         heads = await read_heads(tx, request, known={fair_stream(fair.id): hall.head})
         places = await mine(tx, request, fair)
         search = Search(
@@ -88,6 +97,8 @@ async def _hall(request: PageRequest, fair_id: uuid.UUID) -> Hall:
         return Hall(
             head=head,
             booths=Markup(text),  # noqa: S704
+            has_entrance=admission.has_hall(fair, tx.now),
+            fullness=await admission.fullness(tx, fair),
             employers=len(cards),
             locations=sorted({employer.location for employer in employers if employer.location}),
             sectors=[sector for sector in SECTORS if any(employer.sector == sector for employer in employers)],

@@ -13,7 +13,7 @@ from rooms.core import time_zones
 from rooms.core.errors import N_, Invalid, NotFound
 from rooms.core.events import fair_stream, moderation_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import announcements, booth_documents, booths, fairs, schedule
+from rooms.fairs import admission, announcements, booth_documents, booths, entrance_hall, fairs, schedule
 from rooms.fairs.fairs import Fair, FairDescription, FairState
 from rooms.lines import line_status
 from server import edits, language
@@ -74,6 +74,8 @@ def _shown(fair: Fair) -> Shown:
         "most_lines": str(fair.most_lines),
         "answer_days": str(fair.answer_days),
         "grace_minutes": str(fair.grace_minutes),
+        "capacity": str(fair.capacity or ""),
+        "admitted_a_minute": str(fair.admitted_a_minute),
     }
 
 
@@ -101,6 +103,7 @@ async def board(request: PageRequest) -> web.StreamResponse:
             opens_at_once=await schedule.opens_at_once(tx, fair),
             lies_ahead=await schedule.lies_ahead(tx, fair),
             reports=await moderation.open_reports(tx, fair.id),
+            fullness=await admission.fullness(tx, fair),
             silenced=await silences.of_fair(tx, fair.id),
             heads=heads,
         )
@@ -122,6 +125,8 @@ async def describe(request: PageRequest) -> web.StreamResponse:
         await tx.lock(fair)
         edits.merge(request, _shown(fair))
         await schedule.describe(tx, fair, _description(request))
+        capacity = request.number("capacity", 0) if request.typed("capacity") else None
+        await entrance_hall.set_capacity(tx, fair, capacity, request.number("admitted_a_minute", 600))
     return request.go(f"/organise/{request.path('fair')}", language.gettext("Saved."))
 
 

@@ -8,6 +8,7 @@ ORGANISERS = only("ines", "paul")
 
 STREAMS: tuple[LiveRow, ...] = (
     follow("fair:{fair_id}", ALL),
+    follow("hall:{fair_id}", ALL),
     follow("line:{booth}", STAFF),
     follow("person:{amina}", only("amina")).hidden("stream", from_strangers=True),
     follow("conversation:{public}", ALL),
