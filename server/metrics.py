@@ -85,6 +85,8 @@ class _OfProcess(Collector):
         yield _one("parvis_rooms", "Streams that somebody here follows", server.room_count)
         yield _one("parvis_unread_bytes", "What waits for those who read slowly", server.unread)
         yield _one("parvis_database_connections", "Connections to the database in use", self._database.in_use)
+        yield _one("parvis_lag_seconds", "How late the loop came round last", self._hub.load.lag)
+        yield _one("parvis_shedding", "What is left out: 1 pace, 2 lobby, 3 public chat", self._hub.load.shedding)
         backplane = self._hub.telling.backplane
         if backplane:
             states = GaugeMetricFamily("parvis_backplane", "1 for the state in which Redis is heard", labels=["state"])

@@ -36,6 +36,7 @@ from signaling.expiry import Expiry
 from signaling.halls import Halls
 from signaling.ice import IceServers
 from signaling.joining import Joining
+from signaling.load import Load
 from signaling.meeting_rooms import MeetingRooms
 from signaling.rates import Allowance
 from signaling.relay import Relay
@@ -107,7 +108,7 @@ class Hub:
     ) -> None:
         self.database = database
         self.process_id = uuid.UUID(int=0)
-        self.crowd = Crowd()
+        self.crowd, self.load = Crowd(), Load()
         self.ice = ice
         self.relay = Relay()
         self.clients: dict[str, Client] = {}
@@ -122,7 +123,7 @@ class Hub:
         self.expiry = Expiry(database, self._open_sessions, self.close_session, ghosts_go)
         self.server = self._wire(Door(public_url, network_of))
         self.telling = Telling(database, self.server, self._withdraw_rights)
-        self.status = StatusBroadcaster(database, self.telling)
+        self.status = StatusBroadcaster(database, self.telling, self.load)
         self.halls = Halls(database, self.telling)
         self.telling.stir = self.status.follow
         self.telling.look_at_everything = self._look_at_everything
@@ -155,12 +156,14 @@ class Hub:
     def start(self, process_id: uuid.UUID) -> None:
         self.process_id = self._arriving.process_id = self.meeting_rooms.process_id = process_id
         self.telling.start(process_id)
+        self.load.start()
         self.status.start()
         self.expiry.start()
 
     async def stop(self) -> None:
         await self.expiry.stop()
         await self.status.stop()
+        await self.load.stop()
         await self.server.stop()
         await self.telling.stop()
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -21,10 +22,12 @@ from rooms.lines.line_status import LineStatus, Position
 from rooms.lines.places import PlaceState
 from rooms.lines.waits import Wait
 from signaling.contract import Payload, WaitView, server_event
+from signaling.load import Load, Shedding
 from signaling.telling import Telling
 
 log = structlog.get_logger()
-COALESCE = 0.25
+COALESCE, COALESCE_IN_A_CROWD = 0.25, 1.0
+LOBBY_IN_A_CROWD, PAYS_EVERY = 10.0, 1.0
 LOOK_AGAIN = 10.0
 
 
@@ -128,9 +131,16 @@ class StatusBroadcaster:
     """Tells the states of due booths: those that something has stirred in this process, to whoever is concerned in all
     of them."""
 
-    def __init__(self, database: Database, telling: Telling) -> None:
+    def __init__(
+        self, database: Database, telling: Telling, load: Load, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._database = database
         self._telling = telling
+        self._load, self._clock = load, clock
+        self._lobby_at: dict[uuid.UUID, float] = {}
+        """When the lobby was told last of each booth."""
+        self._owed: set[uuid.UUID] = set()
+        """Booths of which the lobby was not told yet."""
         self._due: set[uuid.UUID] = set()
         self._watched: set[uuid.UUID] = set()
         """The fairs that somebody here has looked at."""
@@ -178,14 +188,29 @@ class StatusBroadcaster:
 
     async def _run(self) -> None:
         while True:
-            await self._wake.wait()
-            await asyncio.sleep(COALESCE)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), PAYS_EVERY if self._owed else None)
+            self._pay()
+            if not self._due:
+                continue
+            await asyncio.sleep(COALESCE if self._load.shedding is Shedding.NOTHING else COALESCE_IN_A_CROWD)
             self._wake.clear()
             due, self._due = self._due, set()
             try:
                 await self.tell(due)
             except Exception:
                 log.exception("status_failed")
+
+    def _pay(self) -> None:
+        """The lobby is told what it was spared, once there is time for it again, and every ten seconds at the least."""
+        ready = {booth_id for booth_id in self._owed if not self._is_spared(booth_id)}
+        self._owed -= ready
+        self.refresh(ready)
+
+    def _is_spared(self, booth_id: uuid.UUID) -> bool:
+        last = self._lobby_at.get(booth_id, -LOBBY_IN_A_CROWD)
+        is_late = self._clock() >= last + LOBBY_IN_A_CROWD
+        return self._load.shedding >= Shedding.LOBBY and not is_late
 
     async def look_again(self) -> int:
         """Reach, waits, pauses and who stands at a desk change by the clock alone: one process of all looks again every
@@ -213,7 +238,14 @@ class StatusBroadcaster:
     async def _tell_booth(self, tx: Transaction, booth: Booth) -> None:
         status = (await line_status.of_booths(tx, [booth]))[booth.id]
         line = await line_status.of_line(tx, booth)
-        self._telling.tell_room(fair_stream(booth.fair_id), booth_status(status))
+        self._tell_lobby(booth, booth_status(status))
         self._telling.tell_room(line_stream(booth.id), desk_status(line, status))
         for position in line:
             self._telling.tell_room(person_stream(position.place.person_id), place_status(position, status))
+
+    def _tell_lobby(self, booth: Booth, status: BoothStatus) -> None:
+        if self._is_spared(booth.id):
+            self._owed.add(booth.id)
+            return
+        self._lobby_at[booth.id] = self._clock()
+        self._telling.tell_room(fair_stream(booth.fair_id), status)

@@ -76,6 +76,11 @@ class Conversation(Base):
     """The followed person; the other one is whoever follows them."""
     fair: Mapped[Fair | None] = relationship(lazy="joined")
 
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody at the fair reads it."""
+        return self.kind in (ConversationKind.FAIR, ConversationKind.BOOTH)
+
 
 async def begin(tx: Transaction, kind: ConversationKind, **owners: uuid.UUID) -> None:
     """Begin the conversation of these owners (as in `OWNERS`), unless it is there."""

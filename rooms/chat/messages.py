@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms.chat.conversations import Conversation, ConversationKind
+from rooms.chat.conversations import Conversation
 from rooms.chat.silences import refuse_the_silenced
 from rooms.core.events import DomainEvent, conversation_stream
 from rooms.core.model import Base, new_id
@@ -51,7 +51,7 @@ async def send(
     already = (await tx.session.execute(query)).scalar_one_or_none()
     if already:
         return already
-    if where.kind in (ConversationKind.FAIR, ConversationKind.BOOTH):
+    if where.is_public:
         await refuse_the_silenced(tx, author, where.fair_id)
     values: dict[str, Any] = {
         "id": new_id(),

@@ -93,7 +93,7 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["meeting_id"] = told["meeting_id"]
         case "meeting:closed":
             snapshot["meeting_id"] = None
-        case "meeting:answered":
+        case "meeting:answered" | "fair:admitted":
             pass
         case _ if event in BESIDE:
             pass

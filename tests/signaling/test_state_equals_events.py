@@ -19,7 +19,7 @@ from rooms.core.errors import Conflict
 from rooms.core.events import EVENT_KINDS
 from rooms.core.model import new_id
 from rooms.core.uploads import DocumentKind, Upload, check
-from rooms.fairs import announcements, booths, fairs, schedule
+from rooms.fairs import announcements, booths, entrance_hall, fairs, schedule
 from rooms.fairs.fairs import Fair
 from rooms.lines import absence, calls, places
 from rooms.lines.call import Answer, CallState
@@ -333,7 +333,18 @@ async def a_held_time_that_lapses_and_a_cancelled_appointment(o: Onlookers, cast
         await appointments.cancel(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))
 
 
+async def a_turn_in_the_entrance_hall(o: Onlookers, cast: Cast) -> None:
+    async with o.during() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        await entrance_hall.set_capacity(tx, fair, 1, 600)
+        for person in (cast.karim, cast.amina):
+            await entrance_hall.arrive(tx, fair, {person.id: False})
+        await entrance_hall.set_capacity(tx, fair, None, 600)
+    assert "fair.admitted" in o.seen_kinds
+
+
 COMMANDS: tuple[Command, ...] = (
+    a_turn_in_the_entrance_hall,
     an_appointment_from_holding_to_what_was_recorded,
     a_held_time_that_lapses_and_a_cancelled_appointment,
     an_appointment_that_moves_to_a_colleague,
@@ -379,6 +390,7 @@ async def test_every_kind_of_event_is_told_by_some_command(onlookers: Onlookers,
         a_private_question_and_its_answer,
         the_room_of_an_appointment,
         showing_and_withdrawing_a_cv,
+        a_turn_in_the_entrance_hall,
     ):
         await command(onlookers, cast)
     async with onlookers.during() as tx:

@@ -1,6 +1,7 @@
 """The states of booths, remembered for whoever was away."""
 
 from rooms.core.events import fair_stream
+from signaling.load import Load
 from signaling.status_broadcaster import StatusBroadcaster
 from signaling.telling import Telling
 from signaling.wire.packets import Outgoing
@@ -24,7 +25,7 @@ async def nothing(_: object) -> None:
 async def test_the_latest_state_of_each_booth_is_kept_for_whoever_comes_back(cast: Cast) -> None:
     server = Nobody()
     telling = Telling(cast.database, server, nothing)  # type: ignore[arg-type]
-    broadcaster = StatusBroadcaster(cast.database, telling)
+    broadcaster = StatusBroadcaster(cast.database, telling, Load())
     room = fair_stream(cast.fair.id)
     for _ in range(2):
         await broadcaster.tell({cast.atlantique.id, cast.perrin.id})
