@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, delete, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
@@ -60,6 +60,9 @@ class Fair(Base):
     capacity: Mapped[int | None]
     """How many candidates are in it at once; None for any number."""
     admitted_a_minute: Mapped[int] = mapped_column(default=600, server_default="600")
+
+    is_rehearsal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A copy in which simulated people try what the installation bears; listed nowhere."""
 
     @property
     def path(self) -> str:
@@ -206,7 +209,8 @@ async def id_of(tx: Transaction, slug: str) -> uuid.UUID:
 
 async def shown(tx: Transaction) -> list[Fair]:
     """The fairs that anyone may know of, the open ones first."""
-    rows = (await tx.session.execute(select(Fair).where(Fair.state.in_(SHOWN)).order_by(Fair.id.desc()))).scalars()
+    listed = Fair.state.in_(SHOWN), Fair.is_rehearsal.is_(False)
+    rows = (await tx.session.execute(select(Fair).where(*listed).order_by(Fair.id.desc()))).scalars()
     first = (FairState.OPEN, FairState.PUBLISHED, FairState.CLOSED)
     return sorted(rows, key=lambda fair: first.index(fair.state))
 

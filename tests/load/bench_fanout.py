@@ -27,11 +27,11 @@ import uvloop
 
 from rooms.chat import conversations
 from rooms.core.events import conversation_stream
+from server.rehearsal.wire_client import PONG, WireClient
 from signaling.cookies import SESSION_COOKIE
 from tests.load import cores, crowd
 from tests.load.contestants import running
 from tests.load.contestants.running import PATH, Contestant
-from tests.load.wire_client import PONG, WireClient
 
 MESSAGES = 20
 SLOW = 100

@@ -27,11 +27,11 @@ from rooms.core import streams
 from rooms.core.events import conversation_stream, fair_stream, person_stream
 from rooms.core.streams import Head
 from rooms.people.presence import Connection
+from server.rehearsal.wire_client import WireClient
 from signaling.cookies import SESSION_COOKIE
 from tests.load import cores, crowd
 from tests.load.contestants import running
 from tests.load.contestants.running import PATH, Contestant
-from tests.load.wire_client import WireClient
 
 AT_ONCE = 400
 """How many knock at the same time: as many as a poor network's round trips leave open."""

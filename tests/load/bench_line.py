@@ -23,12 +23,12 @@ from sqlalchemy import func, select
 from rooms.core.events import person_stream
 from rooms.fairs import booths
 from rooms.lines.places import Place
+from server.rehearsal.wire_client import WireClient
 from signaling.cookies import SESSION_COOKIE
 from tests.load import cores, crowd
 from tests.load.bench_first_view import fill
 from tests.load.contestants import running
 from tests.load.contestants.running import PATH
-from tests.load.wire_client import WireClient
 
 LINES = 20
 AT_ONCE = 200

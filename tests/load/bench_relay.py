@@ -29,12 +29,12 @@ from rooms.lines.call import Answer
 from rooms.organisations import employers
 from rooms.people import people, presence, sessions
 from rooms.people.people import Person
+from server.rehearsal.wire_client import WireClient, masked_frame
 from signaling.cookies import SESSION_COOKIE
 from tests.cast import Cast
 from tests.load import cores
 from tests.load.contestants import running
 from tests.load.contestants.running import PATH, Contestant
-from tests.load.wire_client import WireClient, masked_frame
 
 MEETINGS = 200
 EXCHANGES, ICE_CANDIDATES = 14, 10

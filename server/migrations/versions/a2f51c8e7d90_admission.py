@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("fair", sa.Column("capacity", sa.Integer(), nullable=True))
     op.add_column("fair", sa.Column("admitted_a_minute", sa.Integer(), nullable=False, server_default="600"))
+    op.add_column("fair", sa.Column("is_rehearsal", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "entrance_hall",
         sa.Column("fair_id", sa.Uuid(), nullable=False),
@@ -48,5 +49,6 @@ def downgrade() -> None:
     op.drop_table("admission")
     op.drop_table("entrance_hall")
     with op.batch_alter_table("fair") as table:
+        table.drop_column("is_rehearsal")
         table.drop_column("admitted_a_minute")
         table.drop_column("capacity")

@@ -6,6 +6,7 @@ A frame of a client is masked (RFC 6455, 5.3): here with zeros, so that it is bu
 import asyncio
 import json
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -46,12 +47,21 @@ class WireClient(asyncio.Protocol):
         self.name: Any = None
         self._handshake = b""
 
-    async def open(self, port: int, *, path: str, cookie: str = "", address: str = "127.0.0.1") -> "WireClient":
+    async def open(
+        self,
+        port: int,
+        *,
+        path: str,
+        cookie: str = "",
+        host: str = "127.0.0.1",
+        address: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> "WireClient":
         """Connected to Socket.IO when this returns. `address` is where it comes from: passers-by are counted by it."""
         line = f"Cookie: {cookie}\r\n" if cookie else ""
-        self._handshake = HANDSHAKE.format(path=path, host="127.0.0.1", port=port, cookie=line).encode()
-        where = {"local_addr": (address, 0)} if address != "127.0.0.1" else {}
-        await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", port, **where)
+        self._handshake = HANDSHAKE.format(path=path, host=host, port=port, cookie=line).encode()
+        where: dict[str, Any] = {"local_addr": (address, 0)} if address else {}
+        await asyncio.get_running_loop().create_connection(lambda: self, host, port, ssl=tls, **where)
         await self._connected
         return self
 
@@ -103,7 +113,10 @@ class WireClient(asyncio.Protocol):
                 self.hear(self, packet)
         elif kind == b"43" and self.calls:
             number, _, rest = packet[2:].partition(b"[")
-            self.calls.pop(int(number)).set_result(json.loads(rest[:-1]))
+            answer = self.calls.pop(int(number))
+            # Whoever asked may not wait any longer.
+            if not answer.done():
+                answer.set_result(json.loads(rest[:-1]))
         elif packet == b"2":
             self.transport.write(PONG)
         elif packet[:1] == b"0":
