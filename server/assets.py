@@ -61,6 +61,7 @@ LICENCES: tuple[tuple[str, str], ...] = (
     ),
     ("lucide-static/LICENSE", "lucide-static.txt"),
     ("dejavu-fonts-ttf/LICENSE", "dejavu.txt"),
+    ("uplot/LICENSE", "uplot.txt"),
 )
 
 # The id of each symbol in icons.svg. RENAMED says where lucide names it otherwise.
@@ -187,10 +188,12 @@ def compress(paths: Iterable[Path]) -> None:
 def vendor() -> list[Path]:
     """Write static/vendor/ anew; returns the files written."""
     texts = {"socket.io.js": script(SOCKET_IO), "idiomorph.js": script(IDIOMORPH), "icons.svg": sprite()}
+    texts["uplot.js"] = script("uplot/dist/uPlot.iife.min.js")
     texts |= {f"{name}.d.ts": text for name, text in TYPES.items()}
     texts |= {f"rrweb-{name}.js": script(f"@rrweb/{name}/dist/{name}.js") for name in RRWEB}
     copies = {name: source(f"{package}/files/{name}") for package, names in FONTS for name in names}
     copies |= {name: source(f"dejavu-fonts-ttf/ttf/{name}") for name in PRINTED}
+    copies["uplot.css"] = source("uplot/dist/uPlot.min.css")
     copies["rrweb-replay.css"] = source("@rrweb/replay/dist/style.css")
     texts["licences/rrweb.txt"] = licence_of("@rrweb/record")
     texts["licences/idiomorph.txt"] = licence_of("idiomorph")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, Histogram, Info, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
@@ -20,9 +20,10 @@ SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 
 
 class Metrics:
-    def __init__(self, database: Database, hub: Hub) -> None:
+    def __init__(self, database: Database, hub: Hub, process_name: str) -> None:
         self._database, self._hub = database, hub
         self._registry = CollectorRegistry()
+        Info("parvis_process", "Which process this is", registry=self._registry).info({"name": process_name})
         ProcessCollector(registry=self._registry)
         self._registry.register(_OfProcess(database, hub))
         self._events = Histogram(

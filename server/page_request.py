@@ -61,7 +61,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.shared_pages = SharedPages(self.database, self.batching)
-        self.metrics = Metrics(self.database, self.hub)
+        self.metrics = Metrics(self.database, self.hub, self.settings.process_name)
 
     async def whose_all(self, tokens: list[str]) -> list[tuple[Session, Person] | None]:
         async with self.database.reading() as tx:

@@ -93,8 +93,8 @@ def nginx(folder: Path, port: int, ports: list[int]) -> Iterator[Path]:
     # Whoever is root lends nginx nobody: its folder is root's alone.
     user = "user root;\n" if os.getuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"{user}daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/nginx.log;\nworker_processes 1;\n"
-        f"events {{ worker_connections 16384; }}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
+        f"{user}daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/nginx.log;\nworker_processes 2;\n"
+        f"events {{ worker_connections 19000; }}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
     )
     process = subprocess.Popen(
         [program, "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL

@@ -21,7 +21,7 @@ class Talk:
         self._sent_in = -1
         """The generation in which this side has sent everything."""
         self._heard = 0
-        self._both_at = 0.0
+        self._entered_at = time.perf_counter()
         self.met = asyncio.Event()
         """Everything of the other one has come."""
 
@@ -37,7 +37,7 @@ class Talk:
         if len(told["peers"]) < 2 or generation <= self._sent_in:
             return
         if self._sent_in < 0:
-            self._both_at = time.perf_counter()
+            self._entered_at = time.perf_counter()
         self._sent_in, self._heard = generation, 0
         header = {"channel_id": told["channel_id"], "generation": generation}
         self.wire.emit("meeting:signal", {**header, "kind": "description", "body": {"type": "offer", "sdp": SDP}})
@@ -48,7 +48,7 @@ class Talk:
         self._heard += 1
         if self._heard == ICE_CANDIDATES + 1 and not self.met.is_set():
             self.met.set()
-            self.scene.measures.took("both signalled", time.perf_counter() - self._both_at)
+            self.scene.measures.took("both signalled", time.perf_counter() - self._entered_at)
             self.scene.measures.counts["talks met"] += 1
 
     async def hold(self, seconds: float) -> None:
