@@ -1,4 +1,4 @@
-"""The command line: parvis serve, demo, migrate, create-admin, rehearse, doctor."""
+"""The command line: parvis serve, demo, migrate, create-admin, rehearse, capacity, doctor."""
 
 import argparse
 import asyncio
@@ -13,6 +13,7 @@ from rooms.core.database import Database
 from rooms.core.errors import Problem
 from rooms.people import people
 from server import app, gc_tuning, language, migrating
+from server.rehearsal import needs
 from server.rehearsal import rehearse as rehearsing
 from server.settings import Settings, SettingsError, load
 
@@ -60,6 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     rehearse = commands.add_parser("rehearse", help="let simulated people try what this installation bears")
     rehearsing.add_arguments(rehearse)
     rehearse.set_defaults(run=lambda arguments: asyncio.run(rehearsing.run(load(), arguments)))
+
+    capacity = commands.add_parser("capacity", help="say what a crowd needs: cores, memory, bandwidth")
+    needs.add_arguments(capacity)
+    capacity.set_defaults(run=needs.run)
 
     doctor = commands.add_parser("doctor", help="say what is wrong with this installation, and how to mend it")
     doctor.set_defaults(run=_doctor)

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -39,6 +39,7 @@ from signaling.personal_stream import MyCallView
 
 FAIR_KEPT = 30 * 24 * 3600
 PAGE_SEEN_EVERY = timedelta(seconds=15)
+V = TypeVar("V")
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -97,6 +98,8 @@ class PageRequest:
     """The booth of that meeting."""
     appointment: Appointment | None = None
     """The appointment whose room is open for them."""
+    waits: bool = False
+    """Whether they have a place in some line."""
     cookies: dict[str, tuple[str, int]] = field(default_factory=dict)
     said: dict[str, str] | None = None
     """What this page says was done, if it is shown at once."""
@@ -177,6 +180,15 @@ class PageRequest:
     @property
     def is_fresh_part(self) -> bool:
         return FRESH in self.http.headers
+
+    async def shared(self, key: Hashable, read: Callable[["PageRequest"], Awaitable[V]]) -> V:
+        """What `read` finds, for all who are shown the same. Whoever works here, or has done something just before,
+        sees it as it is at this moment, whichever process they did it in."""
+        own = self.navigation
+        if own.desk or own.organise or FLASH in self.http.cookies:
+            return await read(self)
+        keyed = (key, self.language)
+        return await self.services.shared_pages.value(keyed, partial(read, self), is_exact=self.is_fresh_part)
 
     @property
     def query(self) -> MultiMapping[str]:

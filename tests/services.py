@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,30 +30,59 @@ def _postgres_programs() -> Path:
     return found[-1].parent
 
 
+class PostgresServer:
+    """A fresh server on this machine alone, which can be stopped and started again. It refuses to run as root, so root
+    lends it a user."""
+
+    def __init__(self, folder: Path) -> None:
+        self._programs, self._folder, self.port = _postgres_programs(), folder, free_port()
+        self._data = folder / "data"
+        self._user: dict[str, Any] = {}
+        if os.getuid() == 0:
+            entry = pwd.getpwnam("postgres")
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+            self._user = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+        options = ["-A", "trust", "-U", "parvis", "--no-sync", "-E", "UTF8"]
+        self._run([self._programs / "initdb", "-D", self._data, *options], check=True, capture_output=True)
+
+    @property
+    def address(self) -> str:
+        """Without a database's name."""
+        return f"postgresql+asyncpg://parvis@127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+        command = ["-D", self._data, "-o", options, "-w", "-l", self._folder / "log", "start"]
+        self._run([self._programs / "pg_ctl", *command], check=True, stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        """At once, as when it falls over."""
+        command = [self._programs / "pg_ctl", "-D", self._data, "-m", "immediate", "stop"]
+        self._run(command, check=False, capture_output=True)
+
+    def _run(self, command: list[Any], **options: Any) -> None:
+        subprocess.run(command, cwd=self._folder, **self._user, **options)  # noqa: PLW1510
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    folder = Path(tempfile.mkdtemp(prefix="parvis-postgres-", dir="/tmp"))
+    try:
+        server = PostgresServer(folder)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
-    """A fresh server; gives its address without a database name. It refuses to run as root, so root lends it a user."""
-    programs, port = _postgres_programs(), free_port()
-    folder = Path(tempfile.mkdtemp(prefix="parvis-postgres-", dir="/tmp"))
-    user = {}
-    if os.getuid() == 0:
-        entry = pwd.getpwnam("postgres")
-        os.chown(folder, entry.pw_uid, entry.pw_gid)
-        user = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    data = folder / "data"
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-    run = lambda *command: subprocess.run(command, check=True, capture_output=True, cwd=folder, **user)  # noqa: E731
-    try:
-        run(programs / "initdb", "-D", data, "-A", "trust", "-U", "parvis", "--no-sync", "-E", "UTF8")
-        subprocess.run(
-            [programs / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"],
-            check=True, stdout=subprocess.DEVNULL, cwd=folder, **user,
-        )  # fmt: skip
-        yield f"postgresql+asyncpg://parvis@127.0.0.1:{port}"
-    finally:
-        stop = [programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"]
-        subprocess.run(stop, check=False, capture_output=True, cwd=folder, **user)
-        shutil.rmtree(folder, ignore_errors=True)
+    """A fresh server; gives its address without a database name."""
+    with postgres_server() as server:
+        yield server.address
 
 
 class RedisServer:

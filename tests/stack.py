@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +21,51 @@ import asyncpg
 from rooms.people import people, signin
 from tests.cast import Cast
 from tests.running_server import RunningServer
-from tests.services import ROOT, TURN_SECRET, RedisServer, coturn, free_port, postgres, redis, until_it_listens
+from tests.services import (
+    ROOT,
+    TURN_SECRET,
+    PostgresServer,
+    RedisServer,
+    coturn,
+    free_port,
+    postgres_server,
+    redis,
+    until_it_listens,
+)
 
 NGINX_CONF = ROOT / "deploy/nginx.conf"
+
+
+class Nginx:
+    """The proxy in front, which can be stopped and started again: everybody's connection goes with it."""
+
+    def __init__(self, folder: Path, port: int, certificate: Path) -> None:
+        found = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
+        if found is None:
+            raise RuntimeError("nginx is missing: apt-get install nginx-light")
+        self._command = [found, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+        self._port, self.certificate = port, certificate
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, stderr=subprocess.DEVNULL, start_new_session=True)
+        until_it_listens(self._port)
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGQUIT)
+        try:
+            self._process.wait(3)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """It and its workers, at once."""
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
 
 
 @dataclass
@@ -33,12 +75,18 @@ class Stack:
     processes: list[RunningServer]
     redis: RedisServer
     cast: Cast
+    postgres: PostgresServer
+    nginx: Nginx
 
 
 @asynccontextmanager
-async def stack(folder: Path, count: int) -> AsyncIterator[Stack]:
+async def stack(
+    folder: Path, count: int, settings: Callable[[int, RedisServer], dict[str, str]] | None = None
+) -> AsyncIterator[Stack]:
+    """`settings` are those that a process, by its port, has for itself."""
     async with AsyncExitStack() as parts:
-        address = parts.enter_context(postgres())
+        database = parts.enter_context(postgres_server())
+        address = database.address
         connection = await asyncpg.connect(address.replace("+asyncpg", "") + "/postgres")
         await connection.execute("CREATE DATABASE parvis")
         await connection.close()
@@ -50,15 +98,16 @@ async def stack(folder: Path, count: int) -> AsyncIterator[Stack]:
             "PARVIS_FILES": str(folder / "files"), "PARVIS_TURN_SECRET": TURN_SECRET,
             "PARVIS_TURN_URLS": f"turn:127.0.0.1:{turn}?transport=udp,turn:127.0.0.1:{turn}?transport=tcp",
         }  # fmt: skip
-        processes = [_process(f"{address}/parvis", folder, each, shared) for each in ports]
+        own = settings or (lambda _, __: {})
+        processes = [_process(f"{address}/parvis", folder, each, shared | own(each, cache)) for each in ports]
         cast = await processes[0].prepare()
         parts.push_async_callback(cast.database.close)
         for process in processes:
             parts.push_async_callback(process.stop)
         # At once, as systemd starts them: one brings the database to its shape, and the others wait for it.
         await asyncio.gather(*(process.start() for process in processes))
-        certificate = parts.enter_context(nginx(folder, port, ports))
-        yield Stack(url, certificate, processes, cache, cast)
+        front = parts.enter_context(nginx(folder, port, ports))
+        yield Stack(url, front.certificate, processes, cache, cast, database, front)
 
 
 def _process(database_url: str, folder: Path, port: int, shared: dict[str, str]) -> RunningServer:
@@ -70,11 +119,8 @@ def _process(database_url: str, folder: Path, port: int, shared: dict[str, str])
 
 
 @contextmanager
-def nginx(folder: Path, port: int, ports: list[int]) -> Iterator[Path]:
-    """nginx with the configuration that is shipped, at other ports; gives the certificate it shows."""
-    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
-    if program is None:
-        raise RuntimeError("nginx is missing: apt-get install nginx-light")
+def nginx(folder: Path, port: int, ports: list[int]) -> Iterator[Nginx]:
+    """nginx with the configuration that is shipped, at other ports."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
@@ -96,18 +142,12 @@ def nginx(folder: Path, port: int, ports: list[int]) -> Iterator[Path]:
         f"{user}daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/nginx.log;\nworker_processes 2;\n"
         f"events {{ worker_connections 19000; }}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
     )
-    process = subprocess.Popen(
-        [program, "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL
-    )
+    server = Nginx(folder, port, certificate)
+    server.start()
     try:
-        until_it_listens(port)
-        yield certificate
+        yield server
     finally:
-        process.send_signal(signal.SIGQUIT)
-        try:
-            process.wait(3)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        server.stop()
 
 
 async def run(count: int) -> None:

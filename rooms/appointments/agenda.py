@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from rooms.appointments.appointment import (
     ROOM_OPENS_BEFORE,
@@ -174,10 +174,14 @@ async def last_before(tx: Transaction, people: set[uuid.UUID], moment: datetime)
 
 async def next_of(tx: Transaction, person_id: uuid.UUID) -> Appointment | None:
     """The appointment whose room is open for this person now, or that goes on: it is shown on every page of theirs."""
-    query = select(Appointment).where(
+    query = is_held_for(tx, person_id).order_by(Appointment.begins_at).limit(1)
+    return (await tx.session.execute(query)).unique().scalar_one_or_none()
+
+
+def is_held_for(tx: Transaction, person_id: uuid.UUID) -> Select[Appointment]:
+    return select(Appointment).where(
         concerns(person_id),
         Appointment.state == AppointmentState.BOOKED,
         Appointment.begins_at <= tx.now + ROOM_OPENS_BEFORE,
         Appointment.ends_at > tx.now,
     )
-    return (await tx.session.execute(query.order_by(Appointment.begins_at).limit(1))).unique().scalar_one_or_none()

@@ -237,9 +237,12 @@ def _settle(tx: Transaction, call: Call, state: CallState, *, counted: bool = Fa
 
 async def ringing_for(tx: Transaction, person_id: uuid.UUID) -> Call | None:
     """The call that rings for this candidate."""
+    return (await tx.session.execute(rings_for(tx, person_id))).scalars().first()
+
+
+def rings_for(tx: Transaction, person_id: uuid.UUID) -> Select[Call]:
     query = select(Call).join(Place, Place.id == Call.place_id)
-    query = query.where(Place.person_id == person_id, Call.state == CallState.RINGING, Call.deadline > tx.now)
-    return (await tx.session.execute(query)).scalars().first()
+    return query.where(Place.person_id == person_id, Call.state == CallState.RINGING, Call.deadline > tx.now)
 
 
 async def ringing_at(tx: Transaction, booth_id: uuid.UUID) -> list[Call]:

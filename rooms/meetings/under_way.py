@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from rooms.core.transaction import Transaction
 from rooms.meetings.meeting import GOES_ON, Meeting, MeetingState, Part, Participant, takes_part
@@ -14,15 +14,14 @@ MEASURED_TALKS = 12
 async def current(tx: Transaction, person_id: uuid.UUID) -> Meeting | None:
     """The meeting from a line that this person is in now, or has left and may come back to. The room of an appointment
     is entered from its page."""
-    theirs = Participant.meeting_id == Meeting.id, Participant.person_id == person_id
-    query = (
-        select(Meeting)
-        .join(Participant, and_(*theirs))
-        .where(Meeting.call_id.is_not(None), Meeting.state.in_(GOES_ON))
-        .order_by(Participant.went_out_at.is_not(None), Meeting.id.desc())
-        .limit(1)
-    )
+    query = goes_on_for(person_id).order_by(Participant.went_out_at.is_not(None), Meeting.id.desc()).limit(1)
     return (await tx.session.execute(query)).scalars().first()
+
+
+def goes_on_for(person_id: uuid.UUID) -> Select[Meeting]:
+    theirs = Participant.meeting_id == Meeting.id, Participant.person_id == person_id
+    from_line = Meeting.call_id.is_not(None), Meeting.state.in_(GOES_ON)
+    return select(Meeting).join(Participant, and_(*theirs)).where(*from_line)
 
 
 async def led_now_by(tx: Transaction, person_id: uuid.UUID) -> Meeting | None:

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from aiohttp import web
 from markupsafe import Markup
@@ -35,6 +34,7 @@ from server.routes import get
 class Hall:
     """The lobby as it is for everybody."""
 
+    fair_id: uuid.UUID
     head: Head
     """Where the fair's stream stood before this was read."""
     employers: int
@@ -54,14 +54,9 @@ class Hall:
 
 @get("/fairs/{fair}", is_shared=True)
 async def lobby(request: PageRequest) -> web.StreamResponse:
-    async with request.reading() as tx:
-        fair_id = await fairs.id_of(tx, request.path("fair"))
     # Whoever waits for the hall holds no connection that its writer needs; whether they may see it is asked below.
-    key = "hall", fair_id, request.language
-    hall = await request.services.shared_pages.value(
-        key, partial(_hall, request, fair_id), is_exact=request.is_fresh_part
-    )
-    waits = await entrance_hall.arrive(request, fair_id) if hall.has_entrance else None
+    hall = await request.shared(("hall", request.path("fair")), _hall)
+    waits = await entrance_hall.arrive(request, hall.fair_id) if hall.has_entrance else None
     async with request.reading() as tx:
         # Read after the hall's head: what changes between the two is told to whoever follows from there.
         fair = await access.fair(tx, request.actor, request.path("fair"))
@@ -86,8 +81,9 @@ async def lobby(request: PageRequest) -> web.StreamResponse:
         )
 
 
-async def _hall(request: PageRequest, fair_id: uuid.UUID) -> Hall:
+async def _hall(request: PageRequest) -> Hall:
     async with request.reading() as tx:
+        fair_id = await fairs.id_of(tx, request.path("fair"))
         head = await streams.head(tx, fair_stream(fair_id))
         fair = await tx.session.get_one(Fair, fair_id)
         cards = await cards_of(tx, fair)
@@ -95,6 +91,7 @@ async def _hall(request: PageRequest, fair_id: uuid.UUID) -> Hall:
         conversation = await conversations.of_fair(tx, fair.id)
         text = request.services.render_template("lobby_booths.html", request, fair=fair, cards=cards, waits_at=())
         return Hall(
+            fair_id=fair_id,
             head=head,
             booths=Markup(text),  # noqa: S704
             has_entrance=admission.has_hall(fair, tx.now),
@@ -111,7 +108,9 @@ async def _hall(request: PageRequest, fair_id: uuid.UUID) -> Hall:
 
 
 async def mine(tx: Transaction, request: PageRequest, fair: Fair) -> list[Position]:
-    return await line_status.of_person(tx, request.actor.person.id, fair.id) if request.actor.person else []
+    """One's places at the fair; for a page whose heads have been read."""
+    me = request.actor.person
+    return await line_status.of_person(tx, me.id, fair.id) if me and request.waits else []
 
 
 async def next_day(tx: Transaction, fair: Fair) -> FairDay | None:

@@ -4,15 +4,13 @@ import json
 from collections.abc import Mapping
 
 from rooms import access
-from rooms.appointments import agenda
 from rooms.core import streams
 from rooms.core.errors import NotFound
 from rooms.core.events import person_stream
 from rooms.core.streams import Head
 from rooms.core.transaction import Transaction
 from rooms.fairs.fairs import Fair
-from rooms.lines import calls
-from rooms.meetings import under_way
+from rooms.views.standing import standing_of
 from server.page_request import PageRequest
 from server.request_names import FAIR
 from signaling.personal_stream import my_call_view
@@ -30,12 +28,12 @@ async def read_heads(
     wanted += known or ()
     found = [{"stream": name, "epoch": heads[name].epoch, "after": heads[name].last} for name in wanted]
     if person:
-        call = await calls.ringing_for(tx, person.id)
-        request.ringing = my_call_view(call) if call else None
-        meeting = await under_way.current(tx, person.id)
-        request.meeting_id = meeting.id if meeting else None
-        request.talks_at = meeting.booth_id if meeting else None
-        request.appointment = await agenda.next_of(tx, person.id)
+        standing = await standing_of(tx, person.id)
+        request.ringing = my_call_view(standing.call) if standing.call else None
+        request.meeting_id = standing.meeting.id if standing.meeting else None
+        request.talks_at = standing.meeting.booth_id if standing.meeting else None
+        request.appointment = standing.appointment
+        request.waits = standing.waits
     return json.dumps(found)
 
 

@@ -141,7 +141,7 @@ class Presence:
                 self.talk.signalled(packet)
             return
         if packet.startswith(b'42["chat:sent"'):
-            self._read(packet)
+            self.read(packet)
             return
         name = packet[4 : packet.index(b'"', 4)].decode()
         if name == "meeting:peers" and self.talk:
@@ -185,7 +185,7 @@ class Presence:
         finally:
             self._is_asking = False
 
-    def _read(self, packet: bytes) -> None:
+    def read(self, packet: bytes) -> None:
         """How long a message was on its way to this reader; the clock is the same for all on one machine."""
         self.scene.measures.counts["messages read"] += 1
         at = packet.find(SENT_AT)

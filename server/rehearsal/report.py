@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from server import language
 from server.assets import VENDOR
-from server.rehearsal.directing import Rehearsal
+from server.rehearsal.directing import Rehearsal, Window
 from server.rendering import environment, safe_json
 
 SHOWN = ("page", "connect", "chat", "chat read", "join", "call next")
@@ -111,17 +111,14 @@ def write(found: Rehearsal, fair: str, path: Path) -> None:
 def _plots(found: Rehearsal) -> dict[str, Any]:
     windows = found.windows
     names = [name for name in SHOWN if name in found.total.latencies]
-    times = {
-        name: [
-            round(window.measures.latencies[name].percentile(0.99) * 1000)
-            if name in window.measures.latencies
-            else None
-            for window in windows
-        ]
-        for name in names
-    }
+    times = {name: [_p99_ms(window, name) for window in windows] for name in names}
     people = {"there": [window.here for window in windows], "in the hall": [window.in_hall for window in windows]}
     return {"at": [window.at for window in windows], "people": people, "times": times, "memory": _memory(found)}
+
+
+def _p99_ms(window: Window, name: str) -> int | None:
+    latencies = window.measures.latencies.get(name)
+    return round(latencies.percentile(0.99) * 1000) if latencies else None
 
 
 def _memory(found: Rehearsal) -> dict[str, Any] | None:
