@@ -23,9 +23,6 @@ from rooms.core.database import Database
 from rooms.core.errors import N_, Invalid, NotFound, Problem
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import Upload
-from rooms.people import sessions
-from rooms.people.people import Person
-from rooms.people.sessions import Session
 from server import language, security
 from server.files import Storage
 from server.metrics import Metrics
@@ -33,6 +30,7 @@ from server.request_names import FAIR, FLASH, FRESH, GO, PART, SENTENCE, ZONE
 from server.security import Rates, form_token, masked, unmasked
 from server.settings import Settings
 from server.shared_page import SharedPages
+from server.visiting import Visiting
 from signaling.cookies import session_cookie
 from signaling.hub import Hub
 from signaling.personal_stream import MyCallView
@@ -55,18 +53,16 @@ class Services:
     hub: Hub
     """The pages only tell it of a desk that was opened, and to close a withdrawn session's connections."""
     batching: Batching = field(default_factory=Batching)
+    visiting: Visiting = field(init=False)
     shared_pages: SharedPages = field(init=False)
     metrics: Metrics = field(init=False)
     parts: dict[Hashable, tuple[str, str]] = field(default_factory=dict)
     """Parts of pages that many are shown at once, each with the token that stands for everybody's own."""
 
     def __post_init__(self) -> None:
+        self.visiting = Visiting(self.database, self.batching)
         self.shared_pages = SharedPages(self.database, self.batching)
         self.metrics = Metrics(self.database, self.hub, self.settings.process_name)
-
-    async def whose_all(self, tokens: list[str]) -> list[tuple[Session, Person] | None]:
-        async with self.database.reading() as tx:
-            return await sessions.whose_all(tx, tokens)
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("house", Services)

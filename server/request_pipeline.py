@@ -11,14 +11,10 @@ from urllib.parse import quote, unquote, urlsplit
 import structlog
 from aiohttp import web
 
-from rooms import access
 from rooms.access import Actor, Navigation, SignInFirst
 from rooms.core.errors import N_, Conflict, Invalid, Problem, Refused
 from rooms.core.uploads import Upload
-from rooms.lines import places
-from rooms.people import languages, sessions
-from rooms.people.people import Person
-from rooms.people.sessions import Session
+from rooms.people import languages
 from server import language, security
 from server.compression import compressed
 from server.page_request import PAGE_SEEN_EVERY, SERVICES, PageRequest, Services
@@ -116,19 +112,18 @@ async def _write_shared(http: web.Request, services: Services, page: Route) -> P
 
 async def _visit(http: web.Request, services: Services) -> PageRequest:
     token = http.cookies.get(session_cookie(services.settings.public_url), "")
-    found = await services.batching.ask("session", token, services.whose_all) if token else None
+    found = await services.visiting.whose(token)
     actor = Actor.of(found[1], found[0].id, found[0].appointment_id) if found else Actor()
     navigation = Navigation()
     if found and actor.person:
         if PART not in http.headers:
-            async with services.database.reading() as tx:
-                navigation = await access.navigation_of(tx, actor.person)
+            navigation = await services.visiting.navigation(actor.person)
         # A form leads to a page, and the page is what counts as having been here.
         seen_at = actor.person.page_seen_at
         is_old = seen_at is None or seen_at + PAGE_SEEN_EVERY < services.database.clock.now()
         # What a script fetches by itself says nothing of whether somebody is there.
         if http.method == "GET" and is_old and FRESH not in http.headers:
-            await _note_seen(services, *found)
+            await services.visiting.seen(*found)
     own = found[1].language if found else None
     spoken = languages.choose(http.headers.get("Accept-Language", ""), http.cookies.get(LANGUAGE_COOKIE), own)
     # Whoever is signed in needs no cookie beside their session's.
@@ -137,12 +132,6 @@ async def _visit(http: web.Request, services: Services) -> PageRequest:
     if not found and VISITOR not in http.cookies:
         request.cookies[VISITOR] = (holder, YEAR)
     return request
-
-
-async def _note_seen(services: Services, session: Session, person: Person) -> None:
-    async with services.database.transaction() as tx:
-        await sessions.seen(tx, session.id, person.id)
-        await places.appeared(tx, [person.id])
 
 
 async def _read_form(request: PageRequest, page: Route) -> None:

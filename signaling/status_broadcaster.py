@@ -229,15 +229,15 @@ class StatusBroadcaster:
 
     async def tell(self, due: set[uuid.UUID]) -> None:
         async with self._database.reading() as tx:
-            for booth in await self._booths(tx, due):
-                await self._tell_booth(tx, booth)
+            found = await self._booths(tx, due)
+            statuses, lines = await line_status.of_booths(tx, found), await line_status.of_lines(tx, found)
+        for booth in found:
+            self._tell_booth(booth, statuses[booth.id], lines[booth.id])
 
     async def _booths(self, tx: Transaction, ids: set[uuid.UUID]) -> list[Booth]:
         return list((await tx.session.execute(select(Booth).where(Booth.id.in_(ids)))).scalars())
 
-    async def _tell_booth(self, tx: Transaction, booth: Booth) -> None:
-        status = (await line_status.of_booths(tx, [booth]))[booth.id]
-        line = await line_status.of_line(tx, booth)
+    def _tell_booth(self, booth: Booth, status: LineStatus, line: list[Position]) -> None:
         self._tell_lobby(booth, booth_status(status))
         self._telling.tell_room(line_stream(booth.id), desk_status(line, status))
         for position in line:

@@ -25,6 +25,8 @@ from signaling.wire.server import WireServer
 log = structlog.get_logger()
 LOOKS_EVERY, AT_EVERYTHING_EVERY = 2.0, 10.0
 """Seconds between looks into the database while the backplane is away: for facts, and for states and rights too."""
+HELD_FOR = 0.4
+"""Seconds for which a fact waits for those before it."""
 ROOM_FOR_MORE = 1000
 """Streams that nobody here follows any more, of which the number is still known."""
 Follow = Callable[[list[PublishedEvent]], Awaitable[None]]
@@ -44,6 +46,9 @@ class Telling:
         self._process_id: uuid.UUID | None = None
         self._numbers: dict[str, int] = {}
         """By stream: the number up to which whoever follows it here was told."""
+        self._held: dict[str, dict[int, Outgoing]] = {}
+        """By stream: what is known before what came before it."""
+        self._lookings: set[asyncio.Task[None]] = set()
         self._latest: dict[str, dict[str, Outgoing]] = {}
         """By room, of those that begin anew here: the last states told."""
         self._one_look = asyncio.Lock()
@@ -130,10 +135,46 @@ class Telling:
         self._numbers = {stream: number for stream, number in self._numbers.items() if self._server.has(stream)}
 
     def _tell_fact(self, stream: str, number: int, out: Outgoing) -> None:
-        # One that comes out of its turn leaves open what came before it.
-        if self._numbers.get(stream) == number - 1:
+        """In its turn. What was written after another process's fact, and is known before it, waits a moment: told at
+        once it would make everybody who follows ask for what was missed."""
+        if not self._server.has(stream):
+            # Whoever comes next begins where the stream stands then.
+            self._numbers.pop(stream, None)
+            return
+        known = self._numbers.get(stream)
+        if known is not None and number > known + 1:
+            self._hold(stream, number, out)
+            return
+        if known == number - 1:
             self._numbers[stream] = number
         self._server.tell(stream, out)
+        self._tell_held(stream)
+
+    def _hold(self, stream: str, number: int, out: Outgoing) -> None:
+        if stream not in self._held:
+            self._held[stream] = {}
+            asyncio.get_running_loop().call_later(HELD_FOR, self._hold_no_longer, stream)
+        self._held[stream][number] = out
+
+    def _tell_held(self, stream: str) -> None:
+        held = self._held.get(stream, {})
+        while stream in self._numbers and (out := held.pop(self._numbers[stream] + 1, None)):
+            self._numbers[stream] += 1
+            self._server.tell(stream, out)
+
+    def _hold_no_longer(self, stream: str) -> None:
+        """What came before does not come by itself: it is looked for, with all that came after it."""
+        if self._held.pop(stream):
+            task = asyncio.create_task(self._surely_look({stream}))
+            self._lookings.add(task)
+            task.add_done_callback(self._lookings.discard)
+
+    async def _surely_look(self, streams: set[str]) -> None:
+        try:
+            async with self._one_look:
+                await self._look(streams)
+        except Exception:
+            log.exception("look_failed")
 
     def _tell_others(self, message: AnyMessage) -> None:
         if self.backplane:
@@ -173,15 +214,15 @@ class Telling:
     async def look(self) -> None:
         """Tell what the streams that are followed here have brought meanwhile."""
         async with self._one_look:
-            await self._look()
+            self._forget_empty()
+            await self._look(set(self._numbers))
 
-    async def _look(self) -> None:
-        self._forget_empty()
-        if not self._numbers:
+    async def _look(self, wanted: set[str]) -> None:
+        if not wanted:
             return
         missed: list[PublishedEvent] = []
         async with self._database.reading() as tx:
-            for stream, head in (await streams.heads(tx, set(self._numbers))).items():
+            for stream, head in (await streams.heads(tx, wanted)).items():
                 number = self._numbers.get(stream, head.last)
                 # Whoever missed more than can be told notices the gap by the last of them, and loads a snapshot.
                 after = max(number, head.last - streams.CATCH_UP_LIMIT)

@@ -19,7 +19,7 @@ from rooms.access.documents import document, own_document
 from rooms.access.fairs import booth, booth_by_id, can_run, fair, fair_by_id, to_booth
 from rooms.access.lines import call, open_line, place
 from rooms.access.meetings import appointment, meeting
-from rooms.access.navigation import Navigation, navigation_of
+from rooms.access.navigation import Navigation, navigations_of
 from rooms.access.organisations import agency, employer, vacancy
 from rooms.access.rights import Act, Relation, Right, SignInFirst, allows, demand
 
@@ -55,7 +55,7 @@ __all__ = [
     "may_take",
     "meeting",
     "message",
-    "navigation_of",
+    "navigations_of",
     "open_line",
     "own_document",
     "passes_hall",

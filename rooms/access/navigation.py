@@ -1,8 +1,10 @@
 """Which inner doors stand open to somebody."""
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import literal, select, union_all
 
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import BoothStaff
@@ -21,13 +23,28 @@ class Navigation:
 
 
 async def navigation_of(tx: Transaction, person: Person) -> Navigation:
-    """Every page shows them, so they are asked for in one query."""
-    found = await tx.session.execute(
-        select(
-            exists().where(BoothStaff.person_id == person.id),
-            exists().where(FairOrganiser.person_id == person.id),
-            exists().where(TeamMember.person_id == person.id),
+    return (await navigations_of(tx, [person]))[0]
+
+
+async def navigations_of(tx: Transaction, people: Sequence[Person]) -> list[Navigation]:
+    """Every page shows them, so they are asked for in one query, for however many open a page at this moment."""
+    asked = {person.id for person in people}
+    found = await tx.plain_rows(
+        union_all(
+            *(
+                select(literal(door), who).where(tx.among(who, asked)).distinct()
+                for door, who in (
+                    ("desk", BoothStaff.person_id),
+                    ("organise", FairOrganiser.person_id),
+                    ("counsel", TeamMember.person_id),
+                )
+            )
         )
     )
-    desk, organise, counsel = found.one()
-    return Navigation(desk, organise or person.is_organiser or person.is_administrator, counsel)
+    doors = {(door, person_id) for door, person_id in found}
+    return [_of(person, doors) for person in people]
+
+
+def _of(person: Person, doors: set[tuple[str, uuid.UUID]]) -> Navigation:
+    organises = person.is_organiser or person.is_administrator or ("organise", person.id) in doors
+    return Navigation(("desk", person.id) in doors, organises, ("counsel", person.id) in doors)

@@ -1,7 +1,7 @@
 """How a line is doing now: the latest only, worked out afresh, told to the lobby, to the desk and to each who waits."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rooms.core.transaction import Transaction
@@ -13,6 +13,7 @@ from rooms.lines.waits import Wait
 from rooms.meetings import under_way
 from rooms.people import engagement, presence
 from rooms.people.people import Person
+from rooms.people.presence import Reach
 
 
 @dataclass(frozen=True)
@@ -84,25 +85,48 @@ def _wait(
 
 async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
     """Every active place with its position, its wait and whether it can be called now."""
-    line = await places.in_line(tx, booth.id)
-    people = {place.person_id for place in line}
+    return (await of_lines(tx, [booth]))[booth.id]
+
+
+async def of_lines(tx: Transaction, booths: Sequence[Booth]) -> dict[uuid.UUID, list[Position]]:
+    """The same for any number of booths, with as many queries as for one."""
+    ids = [booth.id for booth in booths]
+    lines = await places.in_lines(tx, ids)
+    people = {place.person_id for line in lines.values() for place in line}
     reach = await presence.reach(tx, people)
-    here = (await _staff_at(tx, [booth.id]))[booth.id]
-    busy = await engagement.engaged(tx, people | {person.id for person in here})
-    talks = (await under_way.measured(tx, [booth.id]))[booth.id]
+    here = await _staff_at(tx, ids)
+    busy = await engagement.engaged(tx, people | {person.id for staff in here.values() for person in staff})
+    talks = await under_way.measured(tx, ids)
+    return {
+        booth.id: _positions(tx, booth, lines[booth.id], _Around(reach, here[booth.id], busy, talks[booth.id]))
+        for booth in booths
+    }
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What a line's places depend on."""
+
+    reach: Mapping[uuid.UUID, Reach]
+    staff: list[Person]
+    busy: Collection[uuid.UUID]
+    talks: list[float]
+
+
+def _positions(tx: Transaction, booth: Booth, line: list[Place], around: _Around) -> list[Position]:
     positions, ahead = [], 0
     for place in line:
         waits_now = place.state is PlaceState.WAITING
-        near, engaged = reach[place.person_id].is_near, place.person_id in busy
+        near, engaged = around.reach[place.person_id].is_near, place.person_id in around.busy
         positions.append(
             Position(
                 place=place,
                 position=ahead + 1 if waits_now else None,
-                wait=_wait(ahead, here, talks, busy, booth) if waits_now else None,
+                wait=_wait(ahead, around.staff, around.talks, around.busy, booth) if waits_now else None,
                 is_near=near,
                 is_engaged=engaged,
                 can_be_called=waits_now and near and not engaged and calls.is_callable(tx, place),
-                staff=len(here),
+                staff=len(around.staff),
             )
         )
         ahead += waits_now
@@ -111,8 +135,6 @@ async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
 
 async def of_person(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID | None = None) -> list[Position]:
     """The person's own places, each with where it stands."""
-    mine = []
-    for place in await places.of_person(tx, person_id, fair_id):
-        line = await of_line(tx, place.booth)
-        mine += [position for position in line if position.place.id == place.id]
-    return mine
+    held = await places.of_person(tx, person_id, fair_id)
+    lines = await of_lines(tx, [place.booth for place in held])
+    return [position for place in held for position in lines[place.booth_id] if position.place.id == place.id]

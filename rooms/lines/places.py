@@ -217,8 +217,16 @@ async def of_people(tx: Transaction, people: Collection[uuid.UUID], fair_id: uui
 
 async def in_line(tx: Transaction, booth_id: uuid.UUID) -> list[Place]:
     """Everybody with an active place, in the order they are called."""
-    query = select(Place).where(Place.booth_id == booth_id, Place.state.in_(ACTIVE)).order_by(Place.ticket)
-    return list((await tx.session.execute(query)).scalars())
+    return (await in_lines(tx, [booth_id]))[booth_id]
+
+
+async def in_lines(tx: Transaction, booths: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Place]]:
+    """The same for any number of booths."""
+    query = select(Place).where(tx.among(Place.booth_id, list(booths)), Place.state.in_(ACTIVE)).order_by(Place.ticket)
+    found: dict[uuid.UUID, list[Place]] = {booth_id: [] for booth_id in booths}
+    for place in (await tx.session.execute(query)).scalars():
+        found[place.booth_id].append(place)
+    return found
 
 
 async def counts(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, int]:

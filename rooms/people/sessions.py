@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -148,11 +148,19 @@ async def withdraw_others(tx: Transaction, person: Person, kept_id: uuid.UUID | 
 
 async def seen(tx: Transaction, session_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """Note that a page was fetched: it extends the session and keeps the person within reach of a call."""
-    row = await tx.session.get(Session, session_id)
-    if row:
-        row.seen_at = tx.now
-        row.expires_at = min(tx.now + SESSION_LIFE, row.made_at + SESSION_LIFE_IN_ALL)
-    await tx.session.execute(update(Person).where(Person.id == person_id).values(page_seen_at=tx.now))
+    await all_seen(tx, {session_id: person_id})
+
+
+async def all_seen(tx: Transaction, found: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    """The same for many sessions, each with its person."""
+    theirs = tx.among(Session.id, list(found))
+    oldest = tx.now - (SESSION_LIFE_IN_ALL - SESSION_LIFE)
+    longer = update(Session).where(theirs, Session.made_at > oldest)
+    await tx.session.execute(longer.values(seen_at=tx.now, expires_at=tx.now + SESSION_LIFE))
+    for row in (await tx.session.execute(select(Session).where(theirs, Session.made_at <= oldest))).scalars():
+        row.seen_at, row.expires_at = tx.now, row.made_at + SESSION_LIFE_IN_ALL
+    people = tx.among(Person.id, list(set(found.values())))
+    await tx.session.execute(update(Person).where(people).values(page_seen_at=tx.now))
 
 
 async def began_just_now(tx: Transaction, session_id: uuid.UUID | None) -> bool:

@@ -14,6 +14,7 @@ from server.rehearsal.wire_client import WireClient
 STREAM, NUMBER = b'"stream":"', b'"number":'
 AGAIN_AFTER_S = 5.0
 """At most so long somebody whose connection is gone waits before they try again: at random, as the pages do."""
+ASKS_AFTER_S = 0.5
 SENT_AT = b"sent at "
 TRIES = 5
 
@@ -168,7 +169,8 @@ class Presence:
         self._early.setdefault(name, set()).add(number)
         if not self._is_asking:
             self.scene.measures.counts["gaps"] += 1
-            self._aside(self.ask())
+            self._is_asking = True
+            self._aside(self._ask_soon())
         return True
 
     def _go_on(self, name: str) -> None:
@@ -176,6 +178,15 @@ class Presence:
         while self._last[name] + 1 in early:
             self._last[name] += 1
         self._early[name] = {number for number in early if number > self._last[name]}
+
+    async def _ask_soon(self) -> None:
+        """What is missing may be on its way still."""
+        await asyncio.sleep(ASKS_AFTER_S * (0.5 + self.scene.dice.random()))
+        for name in list(self._early):
+            self._go_on(name)
+        if any(self._early.values()) and self.is_connected:
+            await self.ask()
+        self._is_asking = False
 
     async def ask(self) -> None:
         """Ask for what was missed. What is told meanwhile may come before what was missed."""

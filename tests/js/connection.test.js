@@ -102,7 +102,11 @@ test("a missing payload is asked for, and a snapshot asks for a fresh page", asy
   socket.connect();
   await settled();
   snapshot = {};
+  mock.timers.enable({ apis: ["setTimeout"] });
   socket.tell("x:y", { stream: "s", number: 5, at: "" });
+  socket.tell("x:y", { stream: "s", number: 6, at: "" });
+  mock.timers.tick(800);
+  mock.timers.reset();
   await settled();
   assert.equal(socket.sent.filter(([event]) => event === "stream:follow").length, 2);
   assert.equal(fresh, 1);

@@ -10,6 +10,7 @@ import { Streams } from "./streams.js";
 const ACK_WITHIN_MS = 8000;
 const TRIES = 5;
 const AFTER_REFUSAL_MS = 30_000;
+const ASKS_AFTER_MS = 500;
 
 /** A command was refused; `message` is in the person's language. */
 export class Refusal extends Error {
@@ -56,6 +57,8 @@ export class Connection {
     this.wasConnected = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.again = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.asking = undefined;
     /** @type {number} the server's clock minus ours, in milliseconds */
     this.offset = 0;
   }
@@ -82,6 +85,7 @@ export class Connection {
 
   stop() {
     clearTimeout(this.again);
+    clearTimeout(this.asking);
     this.socket.disconnect();
     this.listeners.clear();
     this.watchers.clear();
@@ -183,7 +187,15 @@ export class Connection {
   receive(event, payload) {
     if (payload?.stream === undefined) return this.deliver(event, payload);
     for (const ready of this.streams.take(event, payload)) this.deliver(ready.event, ready.payload);
-    if (this.streams.hasGap()) void this.catchUp();
+    if (this.streams.hasGap()) this.askSoon();
+  }
+
+  /** What is missing may be on its way still; and where thousands miss the same, not all ask at the same moment. */
+  askSoon() {
+    this.asking ??= setTimeout(() => {
+      this.asking = undefined;
+      if (this.socket.connected && this.streams.hasGap()) void this.catchUp();
+    }, ASKS_AFTER_MS * (0.5 + Math.random()));
   }
 
   /**
