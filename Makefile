@@ -4,7 +4,7 @@ PORT ?= 8080
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line stack screenshots wheel words protocol clean
+.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line bench-fair bench-scale chaos soak stack screenshots wheel words protocol clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,7 +49,7 @@ stack: .venv/dev static/built/.built ## several processes, PostgreSQL, Redis, co
 	@tests/install
 	@$(BIN)/python -m tests.stack $(if $(PROCESSES),--processes $(PROCESSES))
 
-bench: bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line ## every benchmark (ROUNDS=2 for a short one)
+bench: bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line bench-fair ## every benchmark (ROUNDS=2 for a short one)
 
 bench-call: .venv/dev static/built/.built ## click to first picture, beside PeerJS
 	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -80,6 +80,22 @@ bench-pages: .venv/dev static/built/.built ## pages a second of one core
 
 bench-line: .venv/dev static/built/.built ## 1,000 people join 20 lines at once
 	$(BIN)/python -m tests.load.bench_line $(if $(ROUNDS),--people 300)
+
+bench-fair: .venv/dev static/built/.built ## a whole fair with 10,000 simulated people, on everything of `make stack`
+	@tests/install
+	$(BIN)/python -m tests.load.bench_fair $(if $(ROUNDS),--people 200 --minutes 0.7)
+
+bench-scale: .venv/dev static/built/.built ## the same fair on 1, 2 and 4 processes
+	@tests/install
+	$(BIN)/python -m tests.load.bench_scale $(if $(ROUNDS),--people 100 --minutes 0.4)
+
+chaos: .venv/dev static/built/.built ## everything a fair stands on fails in turn while simulated people are at it
+	@tests/install
+	$(BIN)/python -m tests.load.chaos
+
+soak: .venv/dev static/built/.built ## an hour with 2,000 simulated people who come and go in waves
+	@tests/install
+	$(BIN)/python -m tests.load.soak $(if $(ROUNDS),--people 100 --waves 3 --minutes 0.5)
 
 screenshots: .venv/dev static/built/.built ## take the pictures of the README anew
 	$(BIN)/python -m tests.browser.screenshots

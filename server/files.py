@@ -1,13 +1,19 @@
 """Uploaded contents in a folder of ours: under names that we made, and never in static/."""
 
 import asyncio
+import errno
 import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
+import structlog
+
+from rooms.core.errors import N_, Conflict
 from rooms.core.model import new_id
 from rooms.core.uploads import Checked, DocumentKind, Upload, check
+
+log = structlog.get_logger()
 
 
 class Storage(Protocol):
@@ -45,6 +51,11 @@ async def forget(storage: Storage, names: list[uuid.UUID]) -> None:
         await storage.forget(str(name))
 
 
+def no_room() -> Conflict:
+    message = N_("There is no room for files just now. Everything else works; please try again later.")
+    return Conflict("files.no_room", message, field="document")
+
+
 class FolderStorage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -60,9 +71,12 @@ class FolderStorage:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             path.write_bytes(content)
-        except OSError:
+        except OSError as error:
             # A full disk leaves no half of a file behind.
             path.unlink(missing_ok=True)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                log.error("no_room_for_files", folder=str(self.folder))
+                raise no_room() from None
             raise
 
     async def forget(self, name: str) -> None:

@@ -12,10 +12,10 @@ import structlog
 from aiohttp import web
 
 from rooms.access import Actor, Navigation, SignInFirst
-from rooms.core.errors import N_, Conflict, Invalid, Problem, Refused
+from rooms.core.errors import N_, Away, Conflict, Invalid, Problem, Refused
 from rooms.core.uploads import Upload
 from rooms.people import languages
-from server import language, security
+from server import away, language, security
 from server.compression import compressed
 from server.page_request import PAGE_SEEN_EVERY, SERVICES, PageRequest, Services
 from server.request_names import FLASH, FRESH, PART, SENTENCE, VISITOR
@@ -55,12 +55,17 @@ def handler_of(page: Route) -> security.Handler:
         services = http.app[SERVICES]
         if page.is_shared and (shared := await _shared(http, services, page)):
             return shared
-        request = await _visit(http, services)
+        try:
+            request = await _visit(http, services)
+        except Away:
+            return await away.page(http, services)
         language.current.set(request.language)
         try:
             if page.method == "POST":
                 await _read_form(request, page)
             response = await page.handler(request)
+        except Away:
+            return await away.page(http, services)
         except Problem as problem:
             response = await _answer(request, page, problem)
         except (web.HTTPBadRequest, web.HTTPRequestTimeout):
@@ -82,6 +87,8 @@ async def _shared(http: web.Request, services: Services, page: Route) -> web.Str
         return None
     try:
         found = await services.shared_pages.page(key, partial(_write_shared, http, services, page))
+    except Away:
+        return await away.page(http, services)
     except Exception:
         # The ordinary way says what is wrong, to each for themselves.
         log.exception("shared_page_failed", path=page.path)
@@ -100,6 +107,8 @@ async def _write_shared(http: web.Request, services: Services, page: Route) -> P
     language.current.set(request.language)
     try:
         response = await page.handler(request)
+    except Away:
+        raise
     except Problem:
         return None
     if not isinstance(response, web.Response) or response.status != HTTPStatus.OK or request.has_form:

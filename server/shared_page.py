@@ -17,6 +17,7 @@ from aiohttp import web
 
 from rooms.core.batching import Batching
 from rooms.core.database import Database
+from rooms.core.errors import Away
 from rooms.people import languages
 from server.compression import QUALITY, accepted
 from server.request_names import FAIR, FLASH, FRESH, PART, ZONE
@@ -76,7 +77,13 @@ class SharedPages:
         async def make_once(asked: list[None]) -> list[V]:
             again = self._kept.get(key)
             is_good = again and self._is_good(again, is_exact=is_exact)
-            value = again.value if again and is_good else await self._make(key, make)
+            try:
+                value = again.value if again and is_good else await self._make(key, make)
+            except Away:
+                if again is None:
+                    raise
+                # What was read before is better than nothing.
+                value = again.value
             return [value] * len(asked)
 
         return await self._batching.ask(("shared", key, is_exact), None, make_once)

@@ -11,6 +11,7 @@ import structlog
 from rooms.appointments import abandoned, agenda, booking, delays
 from rooms.core import lease, outbox
 from rooms.core.database import Database
+from rooms.core.errors import Away
 from rooms.core.transaction import Transaction
 from rooms.fairs import schedule
 from rooms.lines import absence, calls
@@ -51,9 +52,11 @@ class Worker:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
-        async with self.database.transaction() as tx:
-            await presence.end_process(tx, self.process)
-            await lease.give_back(tx, "worker", str(self.process))
+        # A database that is away learns of the end by its silence.
+        with contextlib.suppress(Away):
+            async with self.database.transaction() as tx:
+                await presence.end_process(tx, self.process)
+                await lease.give_back(tx, "worker", str(self.process))
 
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time

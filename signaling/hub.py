@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from rooms.access import Actor
 from rooms.core.batching import Batching
 from rooms.core.database import Database
-from rooms.core.errors import N_, Invalid, Problem
+from rooms.core.errors import N_, Away, Invalid, Problem
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.meetings.cobrowsing import CobrowsingBegan, CobrowsingEnded
@@ -216,6 +216,9 @@ class Hub:
         except ValidationError as error:
             where = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
             return self._refusal(client, Invalid("payload", N_("This is not the expected shape."), field=where))
+        except Away:
+            # Not acknowledged, so that it is sent again under the same id.
+            return None
         except Problem as problem:
             return self._refusal(client, problem)
         except Exception:

@@ -6,7 +6,7 @@ import contextlib
 
 class Proxy:
     def __init__(self, target: int) -> None:
-        self._target = target
+        self.target = target
         self._server: asyncio.Server | None = None
         self._wires: set[asyncio.StreamWriter] = set()
         self._is_cut = False
@@ -33,7 +33,11 @@ class Proxy:
         if self._is_cut:
             writer.transport.abort()
             return
-        there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self.target)
+        except OSError:
+            writer.transport.abort()
+            return
         self._wires |= {writer, back}
         await asyncio.gather(self._copy(reader, back), self._copy(there, writer))
         self._wires -= {writer, back}

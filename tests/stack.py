@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,9 +81,9 @@ class Stack:
 
 @asynccontextmanager
 async def stack(
-    folder: Path, count: int, settings: Callable[[int, RedisServer], dict[str, str]] | None = None
+    folder: Path, count: int, settings: Callable[[RedisServer], Awaitable[dict[str, str]]] | None = None
 ) -> AsyncIterator[Stack]:
-    """`settings` are those that a process, by its port, has for itself."""
+    """`settings` gives, process by process, those that it has for itself."""
     async with AsyncExitStack() as parts:
         database = parts.enter_context(postgres_server())
         address = database.address
@@ -98,8 +98,10 @@ async def stack(
             "PARVIS_FILES": str(folder / "files"), "PARVIS_TURN_SECRET": TURN_SECRET,
             "PARVIS_TURN_URLS": f"turn:127.0.0.1:{turn}?transport=udp,turn:127.0.0.1:{turn}?transport=tcp",
         }  # fmt: skip
-        own = settings or (lambda _, __: {})
-        processes = [_process(f"{address}/parvis", folder, each, shared | own(each, cache)) for each in ports]
+        processes = [
+            _process(f"{address}/parvis", folder, each, shared | (await settings(cache) if settings else {}))
+            for each in ports
+        ]
         cast = await processes[0].prepare()
         parts.push_async_callback(cast.database.close)
         for process in processes:

@@ -12,12 +12,14 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from rooms.core import streams
 from rooms.core.clock import Clock
+from rooms.core.errors import Away
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 
@@ -55,7 +57,11 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Everything inside happens together or not at all; then the listeners hear of it."""
-        async with self._one_writer or nullcontext(), AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with (
+            self._one_writer or nullcontext(),
+            _reached(),
+            AsyncSession(self.engine, expire_on_commit=False) as session,
+        ):
             transaction = Transaction(session, self.clock)
             async with session.begin():
                 yield transaction
@@ -71,7 +77,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """A look that changes nothing and waits for nobody."""
-        async with AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as session:
+        async with _reached(), AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as session:
             yield Transaction(session, self.clock)
 
     @property
@@ -83,6 +89,21 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
         await self.reader.dispose()
+
+
+@asynccontextmanager
+async def _reached() -> AsyncIterator[None]:
+    """A database that is gone, or starts at this moment, is one thing for everybody: Away."""
+    try:
+        yield
+    except ConnectionError:
+        raise Away() from None
+    except DBAPIError as error:
+        # Classes 08 and 57P of PostgreSQL's codes: connections, and a server that is going or coming.
+        code = str(getattr(error.orig, "sqlstate", None) or "")
+        if error.connection_invalidated or code.startswith(("08", "57P")):
+            raise Away() from None
+        raise
 
 
 def _what_was_written(session: Session) -> set[str]:

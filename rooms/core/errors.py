@@ -58,3 +58,12 @@ class Conflict(Problem):
     """It would be allowed, but things stand differently now."""
 
     status = 409
+
+
+class Away(Problem):
+    """The database cannot be reached: nothing was changed, and asking again is right."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("away", N_("Parvis is out of reach for a moment. Nothing that was confirmed is lost."))

@@ -131,7 +131,7 @@ async def direct(
     crews = [_play(found, number, each, watch) for number, each in enumerate(_engagements(staging, plan, found.began))]
     await asyncio.gather(*crews)
     async with database.reading() as tx:
-        found.verdict = judge(found.history, await _stored(tx, staging.fair_id))
+        found.verdict = judge(found.history, await stored(tx, staging.fair_id))
     return found
 
 
@@ -188,7 +188,7 @@ def _operation(kind: str, who: str, value: str, invoked: float, ended: float, ou
     return Operation(kind, who, value, invoked, ended, Outcome(outcome), given)
 
 
-async def _stored(tx: Transaction, fair_id: uuid.UUID) -> Stored:
+async def stored(tx: Transaction, fair_id: uuid.UUID) -> Stored:
     sent = select(Message.client_id, func.count()).join(Conversation, Conversation.id == Message.conversation_id)
     sent = sent.where(Conversation.fair_id == fair_id).group_by(Message.client_id)
     places = select(Place.id, Place.booth_id, Place.person_id, Place.ticket, Place.state).join(Booth)

@@ -24,9 +24,9 @@ SIGNALS_OF_TALK = 60
 PAGE_KB = 9.0
 """A lobby of sixty booths, compressed; scripts, styles and fonts are kept by browsers and nginx."""
 TALK_MBIT = 1.6
-"""Of one side's picture and sound in one direction; two directions go over TURN where it is needed."""
+"""Of one side's picture and sound in one direction; assumed. Both directions go over TURN where it is needed."""
 OVER_TURN = 0.2
-"""How many of the talks need a relay: 15 to 20 of a hundred in what is published (docs/capacity.md)."""
+"""The share of talks that need a relay; assumed."""
 POOL = 20
 """Connections to PostgreSQL of one process."""
 LOAD = 0.6

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,6 +18,8 @@ AGAIN_AFTER_S = 5.0
 ASKS_AFTER_S = 0.5
 SENT_AT = b"sent at "
 TRIES = 5
+MEETING = re.compile(r'href="/meetings/([0-9a-f-]{36})"')
+"""The way back into the talk that one is in."""
 
 
 class Presence:
@@ -52,7 +55,12 @@ class Presence:
         while not self.scene.is_over:
             try:
                 await self.visit()
-            except (OSError, TimeoutError, Refused) as error:
+            except ConnectionAbortedError:
+                self.scene.measures.counts["went meanwhile"] += 1
+            except Refused as refused:
+                self.scene.measures.counts[f"refused {refused}"] += 1
+                await asyncio.sleep(self.scene.dice.random() * AGAIN_AFTER_S)
+            except (OSError, TimeoutError) as error:
                 self.scene.measures.counts[f"broken {type(error).__name__}"] += 1
                 await asyncio.sleep(self.scene.dice.random() * AGAIN_AFTER_S)
             except Exception as error:
@@ -74,6 +82,9 @@ class Presence:
             self.wire = await self.scene.wire(self.token, self._hear)
             self.scene.here.add(self.person_id)
         await self.ask()
+        under_way = MEETING.search(page)
+        if under_way and self.talk is None:
+            self._aside(self._meeting_opened({"meeting_id": under_way.group(1)}))
         return page
 
     async def follow(self) -> int:
@@ -91,6 +102,9 @@ class Presence:
             missed += max(0, caught["last"] - self._last[name])
             self._epochs[name], self._last[name] = caught["epoch"], max(caught["last"], self._last[name])
             self._go_on(name)
+            for told in caught["events"]:
+                if told["event"] in self.heard:
+                    self._aside(self.heard[told["event"]](told))
         return missed
 
     async def check(self) -> None:
@@ -212,7 +226,12 @@ class Presence:
     async def _surely(self, work: Awaitable[None]) -> None:
         try:
             await work
-        except (OSError, Refused) as error:
+        except ConnectionAbortedError:
+            self.scene.measures.counts["went meanwhile"] += 1
+        except Refused as refused:
+            # A rule demands it: somebody else was faster.
+            self.scene.measures.counts[f"refused {refused}"] += 1
+        except OSError as error:
             self.scene.measures.counts[f"broken {type(error).__name__} {error}"[:80]] += 1
 
     async def _meeting_opened(self, told: dict[str, Any]) -> None:

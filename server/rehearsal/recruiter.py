@@ -27,6 +27,9 @@ class Recruiter(Presence):
             except Refused as refused:
                 if str(refused) != "line.nobody":
                     self.scene.measures.counts[f"refused call {refused}"] += 1
+                if str(refused) == "recruiter.in_meeting" and self.talk is None:
+                    # The desk leads back into it.
+                    await self.open(f"/desk/{self._booth_id}")
                 await asyncio.sleep(LOOKS_EVERY_S)
                 continue
             await self._until_free()

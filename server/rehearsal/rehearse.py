@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rush", type=float, default=60, help="seconds within which all of them come")
     parser.add_argument("--crews", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="processes that play them")
     parser.add_argument("--recruiters", type=int, default=1, help="at each booth")
+    parser.add_argument("--thinks", type=float, default=45, help="seconds for which somebody does nothing, on average")
     parser.add_argument("--certificate", default="", help="a file with the authority of the address's certificate")
     parser.add_argument("--report", type=Path, default=Path("rehearsal"), help="where .json and .html are written")
     parser.add_argument("--keep", action="store_true", help="do not write the result down as the fair's capacity")
@@ -72,7 +73,8 @@ async def _rehearse(database: Database, settings: Settings, arguments: argparse.
         staging = await stage(database, arguments.fair, arguments.people, recruiters=arguments.recruiters)
         plan = Plan(
             settings.public_url, arguments.minutes, rush_s=min(arguments.rush, arguments.minutes * 60),
-            crews=arguments.crews, certificate=arguments.certificate,
+            crews=arguments.crews,
+            thinks_s=arguments.thinks, certificate=arguments.certificate,
         )  # fmt: skip
         seen: dict[str, list[tuple[float, float]]] = {}
         with view.shown(arguments.people) as watch:

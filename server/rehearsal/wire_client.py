@@ -36,12 +36,23 @@ PONG = masked_frame("3")
 class WireClient(asyncio.Protocol):
     """`hear` is told every event; acknowledgements go to whoever called."""
 
-    __slots__ = ("_buffer", "_connected", "_handshake", "_is_open", "calls", "hear", "is_lost", "name", "transport")
+    __slots__ = (
+        "_buffer",
+        "_connected",
+        "_handshake",
+        "_is_gone",
+        "_is_open",
+        "calls",
+        "hear",
+        "is_lost",
+        "name",
+        "transport",
+    )
 
     def __init__(self, hear: Hear | None = None) -> None:
         self.hear = hear
         self._buffer = b""
-        self._is_open = self.is_lost = False
+        self._is_open = self._is_gone = self.is_lost = False
         self._connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.calls: dict[int, asyncio.Future[Any]] | None = None
         self.name: Any = None
@@ -78,7 +89,7 @@ class WireClient(asyncio.Protocol):
             self._connected.set_exception(error or ConnectionResetError("closed before it was connected"))
         for each in (self.calls or {}).values():
             if not each.done():
-                each.set_exception(ConnectionResetError("lost"))
+                each.set_exception(ConnectionAbortedError("went") if self._is_gone else ConnectionResetError("lost"))
 
     def data_received(self, data: bytes) -> None:
         if self._buffer:
@@ -137,4 +148,6 @@ class WireClient(asyncio.Protocol):
         return await answer
 
     def close(self) -> None:
+        """Whoever waits for an answer gets ConnectionAbortedError."""
+        self._is_gone = True
         self.transport.abort()

@@ -8,25 +8,53 @@ once, lines are in order. The last line is {"bench": "chaos", "faults": ..., "su
 ..., "recovery_s_max": ...}. It fails when a fault is not survived or the judge finds something.
 """
 
+import argparse
 import asyncio
 import contextlib
+import json
 import signal
+import ssl
 import subprocess
-from collections.abc import Awaitable, Callable
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 
+import aiohttp
+from fpdf import FPDF
+
 from rooms.core.clock import SetClock
+from rooms.core.errors import Away
+from rooms.people import documents, sessions
+from server.rehearsal import directing
+from server.rehearsal.directing import Plan, Rehearsal, direct
+from server.rehearsal.history import judge
+from server.rehearsal.staging import gather, stage
+from server.security import form_token, masked
+from signaling.cookies import session_cookie
+from tests.load import bench_fair, cores
 from tests.load.canary import Canary
 from tests.proxy import Proxy
 from tests.running_server import RunningServer
-from tests.stack import Stack
+from tests.server.world import SECRET
+from tests.services import RedisServer
+from tests.stack import Stack, stack
 
 PROCESSES = 3
 BOOTHS = 10
 RECOVERS_WITHIN_S = 60.0
 STOPPED_S, REDIS_AWAY_S, POSTGRES_AWAY_S, CUT_S = 20.0, 5.0, 30.0, 10.0
 Fault = Callable[[], Awaitable[None]]
+
+
+class NotTried(Exception):
+    """What this machine does not allow."""
 
 
 @dataclass
@@ -37,6 +65,7 @@ class Chaos:
     folder: Path
     recoveries: dict[str, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    not_tried: list[str] = field(default_factory=list)
 
     def faults(self) -> dict[str, Fault]:
         killed = {f"process {number} is killed": self._killing(each) for number, each in self._numbered()}
@@ -92,21 +121,49 @@ class Chaos:
         SetClock(self.folder / "clock").pass_by(hours=1)
 
     async def _disk(self) -> None:
-        """A file system of a megabyte takes the place of the uploads' own; somebody sends what does not fit."""
+        """A file system of 64 kB takes the place of the uploads' own; the CV that does not fit is refused, whole."""
         files = self.folder / "files"
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", files], check=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", files], check=False)
+        if mounted.returncode:
+            raise NotTried("it takes root to mount a file system")
         try:
             (files / "full").write_bytes(b"\0" * 60_000)
-            with contextlib.suppress(OSError):
-                (files / "more").write_bytes(b"\0" * 60_000)
-            await asyncio.sleep(3)
+            await self._send_cv(fits=False)
         finally:
             subprocess.run(["umount", "-l", files], check=True)
+        await self._send_cv(fits=True)
 
     async def _rolling(self) -> None:
         for process in self.running.processes:
             await process.stop()
             await process.start()
+
+    async def _send_cv(self, *, fits: bool) -> None:
+        token = await self._session()
+        form = aiohttp.FormData({"form_token": masked(form_token(SECRET, token))})
+        form.add_field("document", _cv(), filename="cv.pdf", content_type="application/pdf")
+        headers = {"Cookie": f"{session_cookie(self.running.url)}={token}", "Origin": self.running.url}
+        connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=str(self.running.certificate)))
+        async with (
+            aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers=headers) as http,
+            http.post(f"{self.running.url}/me/cv", data=form, allow_redirects=False) as answer,
+        ):
+            pass
+        async with self.running.cast.database.reading() as tx:
+            kept = await documents.cvs_of(tx, {self.running.cast.amina.id})
+        if (answer.status, bool(kept)) != ((HTTPStatus.SEE_OTHER if fits else HTTPStatus.CONFLICT), fits):
+            raise AssertionError(
+                f"a CV on a disk that {'has room' if fits else 'is full'}: {answer.status}, {len(kept)} kept"
+            )
+
+    async def _session(self) -> str:
+        """Of Amina. The first who asks after PostgreSQL was gone finds a connection that is none any more."""
+        database = self.running.cast.database
+        for _ in range(2):
+            with contextlib.suppress(Away):
+                async with database.transaction() as tx:
+                    return await sessions.open_session(tx, self.running.cast.amina, "chaos")
+        raise Away()
 
     async def happen(self, canary: Canary, pause: float) -> None:
         await canary.sings(RECOVERS_WITHIN_S)
@@ -116,6 +173,104 @@ class Chaos:
                 await fault()
                 self.recoveries[name] = await canary.sings(RECOVERS_WITHIN_S)
                 print(f"{name}: works {self.recoveries[name]:.1f} s afterwards", flush=True)
+            except NotTried as reason:
+                self.not_tried.append(name)
+                print(f"{name}: not tried, {reason}", flush=True)
             except Exception as error:
                 self.failed.append(name)
                 print(f"{name}: {type(error).__name__} {error}", flush=True)
+
+
+def _cv() -> bytes:
+    """A PDF that is larger than what is left on the small disk."""
+    paper = FPDF()
+    paper.set_compression(False)
+    paper.add_page()
+    paper.set_font("Helvetica", size=8)
+    for _ in range(200):
+        paper.cell(text="Cooked for sixty guests, in three languages. " * 4, new_x="LMARGIN", new_y="NEXT")
+    return bytes(paper.output())
+
+
+@asynccontextmanager
+async def chaos(folder: Path) -> AsyncIterator[Chaos]:
+    async with AsyncExitStack() as parts:
+        wire = Proxy(0)
+        parts.push_async_callback(wire.stop)
+        clock = SetClock(folder / "clock")
+        clock.set_to(datetime.now(UTC))
+        (folder / "files").mkdir()
+        running = await parts.enter_async_context(stack(folder, PROCESSES, _Settings(wire, folder)))
+        yield Chaos(running, wire, folder)
+
+
+@dataclass
+class _Settings:
+    """One process reaches Redis by a wire that can be cut; all have one clock, which can be moved."""
+
+    wire: Proxy
+    folder: Path
+    given: int = 0
+
+    async def __call__(self, redis: RedisServer) -> dict[str, str]:
+        self.given += 1
+        settings = {"PARVIS_CLOCK_FILE": str(self.folder / "clock")}
+        if self.given == 1:
+            self.wire.target = redis.port
+            await self.wire.start()
+            settings["PARVIS_REDIS"] = f"redis://127.0.0.1:{self.wire.port}/0"
+        return settings
+
+
+async def play(folder: Path, people: int, pause: float) -> tuple[Chaos, Rehearsal]:
+    async with chaos(folder) as found:
+        database = found.running.cast.database
+        async with database.transaction() as tx:
+            await bench_fair.furnish(tx, found.running.cast, BOOTHS)
+        staging = await stage(database, found.running.cast.fair.slug, people, recruiters=2)
+        guests = await gather(database, 2, "Canary")
+        minutes = (len(found.faults()) * (pause + 8) + STOPPED_S + POSTGRES_AWAY_S + 60) / 60
+        certificate = str(found.running.certificate)
+        plan = Plan(found.running.url, minutes, rush_s=15, crews=1, thinks_s=20, talks_s=8, certificate=certificate)
+        canary = Canary.of(found.running.url, certificate, staging, guests, time.time() + minutes * 60)
+        playing = asyncio.create_task(direct(database, staging, plan))
+        await asyncio.sleep(20)
+        await found.happen(canary, pause)
+        await canary.close()
+        rehearsal = await playing
+        async with database.reading() as tx:
+            stored = await directing.stored(tx, staging.fair_id)
+        # The canary's own words are part of the history.
+        rehearsal.verdict = judge([*rehearsal.history, *canary.history], stored)
+    return found, rehearsal
+
+
+async def run(people: int, pause: float) -> int:
+    cores.open_files()
+    with tempfile.TemporaryDirectory(prefix="parvis-chaos-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        found, rehearsal = await play(Path(folder), people, pause)
+    for name, count in sorted(rehearsal.total.counts.items()):
+        print(f"{count:9d} {name}")
+    outcomes = Counter((each.kind, each.outcome.value) for each in rehearsal.history)
+    for (kind, outcome), count in sorted(outcomes.items()):
+        print(f"{count:9d} {kind} {outcome}")
+    verdict = rehearsal.verdict
+    wrong = [*verdict.lost, *verdict.doubled, *verdict.disordered, *found.failed]
+    for sentence in wrong[:20]:
+        print(sentence, file=sys.stderr)
+    line = {
+        "bench": "chaos", "faults": len(found.recoveries) + len(found.failed), "survived": len(found.recoveries),
+        "not_tried": len(found.not_tried), "lost": rehearsal.lost, "doubled": rehearsal.doubled,
+        "recovery_s_max": round(max(found.recoveries.values(), default=0.0), 1),
+    }  # fmt: skip
+    print(json.dumps(line))
+    return 1 if wrong or rehearsal.lost or rehearsal.doubled else 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--people", type=int, default=300)
+    parser.add_argument("--pause", type=float, default=12)
+    arguments = parser.parse_args()
+    sys.exit(asyncio.run(run(arguments.people, arguments.pause)))

@@ -1,0 +1,35 @@
+"""What a page says while the database cannot be reached: what goes on all the same, and that it tries again."""
+
+from aiohttp import web
+
+from rooms.access import Actor
+from rooms.people import languages
+from server import language
+from server.page_request import PageRequest, Services
+from server.request_names import PART
+from signaling.cookies import LANGUAGE_COOKIE
+
+RETRY_AFTER = "5"
+"""Seconds (RFC 9110, 10.2.3)."""
+
+
+async def page(http: web.Request, services: Services) -> web.StreamResponse:
+    spoken = languages.choose(http.headers.get("Accept-Language", ""), http.cookies.get(LANGUAGE_COOKIE), None)
+    language.current.set(spoken)
+    headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
+    if PART in http.headers:
+        said = language.gettext("Parvis is out of reach for a moment. Nothing that was confirmed is lost.")
+        return web.Response(text=said, status=503, headers=headers)
+    request = PageRequest(http, services, Actor(), spoken, "")
+    sent = await _typed(http) if http.method == "POST" else []
+    text = services.render_template("away.html", request, sent=sent, again=http.path_qs)
+    return web.Response(text=text, status=503, content_type="text/html", headers=headers)
+
+
+async def _typed(http: web.Request) -> list[tuple[str, str]]:
+    """What the form held, to be sent again by one click; a file has to be chosen again."""
+    try:
+        data = await http.post()
+    except (web.HTTPException, ValueError, OSError):
+        return []
+    return [(name, value) for name, value in data.items() if isinstance(value, str)]
