@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import html
+import json
+import re
 import time
 from typing import Any
 
@@ -16,6 +19,7 @@ ANSWERS = 0.85
 ANSWERS_AFTER_S = 2.0
 AWAY_S = 10.0
 LOOKS_EVERY_S = 1.0
+RINGING = re.compile(r'data-ringing="([^"]+)"')
 
 
 class Candidate(Presence):
@@ -54,6 +58,14 @@ class Candidate(Presence):
                 continue
         if not self.scene.is_over:
             raise ConnectionError("lost")
+
+    def stands(self, page: str) -> None:
+        super().stands(page)
+        rings = RINGING.search(page)
+        if rings is None:
+            self._rings = ""
+        else:
+            self.aside(self._rang({"ringing": json.loads(html.unescape(rings.group(1)))}))
 
     async def _wait_in_hall(self) -> None:
         self.scene.in_hall.add(self.person_id)

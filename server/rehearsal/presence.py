@@ -82,10 +82,16 @@ class Presence:
             self.wire = await self.scene.wire(self.token, self._hear)
             self.scene.here.add(self.person_id)
         await self.ask()
-        under_way = MEETING.search(page)
-        if under_way and self.talk is None:
-            self._aside(self._meeting_opened({"meeting_id": under_way.group(1)}))
+        self.stands(page)
         return page
+
+    def stands(self, page: str) -> None:
+        """What a page shows of its reader's own affairs: what happened before is told by no event."""
+        under_way = MEETING.search(page)
+        if under_way is None:
+            self.talk = None
+        elif self.talk is None or self.talk.wire is not self.wire:
+            self.aside(self._meeting_opened({"meeting_id": under_way.group(1)}))
 
     async def follow(self) -> int:
         """Ask for what was missed; gives how many numbered events there were."""
@@ -104,7 +110,7 @@ class Presence:
             self._go_on(name)
             for told in caught["events"]:
                 if told["event"] in self.heard:
-                    self._aside(self.heard[told["event"]](told))
+                    self.aside(self.heard[told["event"]](told))
         return missed
 
     async def check(self) -> None:
@@ -144,6 +150,8 @@ class Presence:
         self.wire = await self.scene.wire(self.token, self._hear)
         self.scene.here.add(self.person_id)
         await self.ask()
+        if self.talk:
+            await self._meeting_opened({"meeting_id": self.talk.meeting_id})
 
     def _hear(self, wire: WireClient, packet: bytes) -> None:
         if wire is not self.wire:
@@ -162,7 +170,7 @@ class Presence:
         if name == "meeting:peers" and self.talk:
             self.talk.peers(json.loads(packet[2:])[1])
         elif name in self.heard:
-            self._aside(self.heard[name](json.loads(packet[2:])[1]))
+            self.aside(self.heard[name](json.loads(packet[2:])[1]))
 
     def _is_next(self, packet: bytes, at: int) -> bool:
         """Whether a numbered event is the next one of its stream; after a gap everything missed is asked for."""
@@ -184,7 +192,7 @@ class Presence:
         if not self._is_asking:
             self.scene.measures.counts["gaps"] += 1
             self._is_asking = True
-            self._aside(self._ask_soon())
+            self.aside(self._ask_soon())
         return True
 
     def _go_on(self, name: str) -> None:
@@ -218,7 +226,7 @@ class Presence:
             at += len(SENT_AT)
             self.scene.measures.took("chat read", time.time() - float(packet[at : packet.index(b'"', at)]))
 
-    def _aside(self, work: Awaitable[None]) -> None:
+    def aside(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(self._surely(work))
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)

@@ -27,7 +27,7 @@ from tests.server.world import SECRET
 from tests.services import RedisServer
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-STOPS = 12
+STOPS = 6
 STRANGE = (b"\x80\x04cos\nsystem\n", b"{}", b"[" * 100_000, b'{"sender":"x","message":{"what":"gap"}}')
 
 

@@ -20,8 +20,10 @@ REFUSED = "too many connections"
 @asynccontextmanager
 async def stock() -> AsyncIterator[str]:
     server = socketio.AsyncServer(
-        async_mode="aiohttp", async_handlers=False, cors_allowed_origins=[], max_http_buffer_size=LARGEST
-    )
+        async_mode="aiohttp", async_handlers=False, cors_allowed_origins=[], max_http_buffer_size=LARGEST,
+        # python-socketio's client, when it polls and goes, waits for the next ping.
+        ping_interval=1, ping_timeout=3,
+    )  # fmt: skip
 
     @server.event
     async def connect(_: str, environ: dict[str, Any]) -> None:
