@@ -1,9 +1,14 @@
 """The whole story, in real browsers: look round, write, wait, be called, talk by video, and the next one follows."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import Visitors, finish, until_frames
+from tests.running_server import RunningServer
+from tests.stack import stack
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +56,34 @@ async def finish_and_answer(luc: Page) -> None:
 
 
 async def test_a_fair_you_can_walk_into(visitors: Visitors) -> None:
+    await walk_in(visitors)
+
+
+async def test_the_same_with_three_processes_behind_a_proxy(browser: Browser, tmp_path: Path) -> None:
+    async with stack(tmp_path, 3) as running:
+        door = FrontDoor(running.processes[0].database_url, tmp_path, front=running.url)
+        visitors = Visitors(browser, door, running.cast)
+        try:
+            await walk_in(visitors)
+        finally:
+            await visitors.leave()
+        connected = [(each.folder / "house.log").read_text() for each in running.processes]
+    assert visitors.faults == []
+    assert not [line for log in connected for line in log.splitlines() if "_failed" in line]
+
+
+@dataclass
+class FrontDoor(RunningServer):
+    """The address behind which several processes stand."""
+
+    front: str = ""
+
+    @property
+    def url(self) -> str:
+        return self.front
+
+
+async def walk_in(visitors: Visitors) -> None:
     cast = visitors.cast
     fair = f"/fairs/{cast.fair.slug}"
     luc = await visitors.sign_in(cast.luc)
