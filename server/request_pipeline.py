@@ -65,7 +65,7 @@ def handler_of(page: Route) -> security.Handler:
                 await _read_form(request, page)
             response = await page.handler(request)
         except Away:
-            return await away.page(http, services)
+            return await away.page(http, services, request)
         except Problem as problem:
             response = await _answer(request, page, problem)
         except (web.HTTPBadRequest, web.HTTPRequestTimeout):

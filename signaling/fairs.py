@@ -81,7 +81,8 @@ class FairSnapshot(Payload):
     booths: list[BoothBrief]
 
 
-as_it_is("fair", schedule.FairTurned, TurnedEvent)
+for _area in ("fair", "hall"):
+    as_it_is(_area, schedule.FairTurned, TurnedEvent)
 as_it_is("fair", booths.BoothSetUp, SetUpEvent)
 for _area in ("fair", "line"):
     as_it_is(_area, booths.BoothPaused, PausedEvent)
@@ -98,6 +99,7 @@ def _dismissed(published: PublishedEvent) -> tuple[UUID, ...]:
 may_end_rights(booths.StaffChanged, _dismissed)
 
 
+@projection("hall", announcements.FairAnnounced)
 @projection("fair", announcements.FairAnnounced)
 async def _announced(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event

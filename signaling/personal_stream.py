@@ -6,6 +6,7 @@ from uuid import UUID
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.fairs.admission import Admitted
+from rooms.fairs.fairs import Fair
 from rooms.lines import call, places
 from rooms.lines.call import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
@@ -134,6 +135,7 @@ class AdmittedEvent(StreamEvent):
     """Your turn has come: you are in the fair."""
 
     fair_id: UUID
+    path: str
 
 
 class PersonalSnapshot(Payload):
@@ -198,8 +200,11 @@ async def _meeting_closed(_: Transaction, published: PublishedEvent) -> StreamEv
 
 
 @projection("person", Admitted)
-async def _admitted(_: Transaction, published: PublishedEvent) -> StreamEvent:
-    return AdmittedEvent(**head(published), **published.event.model_dump(include={"fair_id"}))
+async def _admitted(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, Admitted)  # noqa: S101
+    fair = await tx.session.get_one(Fair, event.fair_id)
+    return AdmittedEvent(**head(published), fair_id=fair.id, path=fair.path)
 
 
 as_it_is("person", follow_up.AnswerGiven, AnsweredEvent)

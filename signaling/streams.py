@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from rooms.core.errors import N_, Invalid, Problem
+from rooms.core.errors import N_, Away, Invalid, Problem
 from signaling.catching_up import Caught, Wanted
 from signaling.contract import Ack, Payload, client_event
 from signaling.entrances import enter
@@ -67,6 +67,8 @@ async def _enter(context: Context, streams: list[Wanted]) -> list[Wanted]:
         try:
             async with context.reading() as (tx, actor):
                 await enter(tx, actor, wanted.stream)
+        except Away:
+            raise
         except Problem:
             if len(streams) == 1:
                 raise

@@ -48,7 +48,10 @@ class Telling:
         """By stream: the number up to which whoever follows it here was told."""
         self._held: dict[str, dict[int, Outgoing]] = {}
         """By stream: what is known before what came before it."""
-        self._lookings: set[asyncio.Task[None]] = set()
+        self._behind: set[str] = set()
+        """Streams of which something has to be looked for."""
+        self._look_behind = asyncio.Event()
+        self._catching: asyncio.Task[None] | None = None
         self._latest: dict[str, dict[str, Outgoing]] = {}
         """By room, of those that begin anew here: the last states told."""
         self._one_look = asyncio.Lock()
@@ -58,15 +61,16 @@ class Telling:
 
     def start(self, process_id: uuid.UUID) -> None:
         self._process_id = process_id
+        self._catching = asyncio.create_task(self._look_where_behind())
         if self.backplane:
             self.backplane.start(process_id)
             self._looking = asyncio.create_task(self._look_while_deaf())
 
     async def stop(self) -> None:
-        if self._looking:
-            self._looking.cancel()
+        for task in filter(None, (self._looking, self._catching)):
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._looking
+                await task
         if self.backplane:
             await self.backplane.stop()
 
@@ -164,17 +168,28 @@ class Telling:
 
     def _hold_no_longer(self, stream: str) -> None:
         """What came before does not come by itself: it is looked for, with all that came after it."""
-        if self._held.pop(stream):
-            task = asyncio.create_task(self._surely_look({stream}))
-            self._lookings.add(task)
-            task.add_done_callback(self._lookings.discard)
+        if self._held.get(stream):
+            self._behind.add(stream)
+            self._look_behind.set()
+        else:
+            self._held.pop(stream, None)
 
-    async def _surely_look(self, streams: set[str]) -> None:
-        try:
-            async with self._one_look:
-                await self._look(streams)
-        except Exception:
-            log.exception("look_failed")
+    async def _look_where_behind(self) -> None:
+        """One look for all that wait. If it fails they are told what is known: whoever misses something asks."""
+        while True:
+            await self._look_behind.wait()
+            self._look_behind.clear()
+            behind, self._behind = self._behind, set()
+            held = {stream: self._held.pop(stream, {}) for stream in behind}
+            try:
+                async with self._one_look:
+                    await self._look(behind)
+            except Exception:
+                log.exception("look_failed")
+                for stream, facts in held.items():
+                    for number in sorted(facts):
+                        self._numbers[stream] = max(self._numbers.get(stream, 0), number)
+                        self._server.tell(stream, facts[number])
 
     def _tell_others(self, message: AnyMessage) -> None:
         if self.backplane:
@@ -228,7 +243,9 @@ class Telling:
                 after = max(number, head.last - streams.CATCH_UP_LIMIT)
                 found = await streams.since(tx, stream, head, head.epoch, after) if head.last > number else None
                 missed += found or []
-                self._numbers[stream] = max(number, after)
+                # Told meanwhile, or followed by nobody any more.
+                if stream in self._numbers:
+                    self._numbers[stream] = max(self._numbers[stream], after)
             told = await _told(tx, missed)
         for each, out in told:
             self._tell_fact(each.stream, each.number, out)

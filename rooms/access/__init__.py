@@ -10,7 +10,7 @@ cv_readers.py whose papers a booth reads.
 """
 
 from rooms.access.actor import Actor, Pass, may
-from rooms.access.admission import passes_hall
+from rooms.access.admission import passing
 from rooms.access.appointment_types import appointment_type, may_take
 from rooms.access.caseload import agreed_step, counsels, followed, keeps_hours
 from rooms.access.chat import conversation, message, speaks_as_staff, to_conversation
@@ -58,7 +58,7 @@ __all__ = [
     "navigations_of",
     "open_line",
     "own_document",
-    "passes_hall",
+    "passing",
     "place",
     "speaks_as_staff",
     "to_booth",

@@ -22,10 +22,6 @@ class Navigation:
     counsel: bool = False
 
 
-async def navigation_of(tx: Transaction, person: Person) -> Navigation:
-    return (await navigations_of(tx, [person]))[0]
-
-
 async def navigations_of(tx: Transaction, people: Sequence[Person]) -> list[Navigation]:
     """Every page shows them, so they are asked for in one query, for however many open a page at this moment."""
     asked = {person.id for person in people}

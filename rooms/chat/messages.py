@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.chat.conversations import Conversation
 from rooms.chat.silences import refuse_the_silenced
+from rooms.core.errors import N_, Conflict
 from rooms.core.events import DomainEvent, conversation_stream
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
@@ -40,6 +41,17 @@ class ChatSent(DomainEvent):
     kind: ClassVar[str] = "chat.sent"
     conversation_id: uuid.UUID
     message_id: uuid.UUID
+
+
+def too_many_write() -> Conflict:
+    message = N_("Very many people are writing. Your words stay here: send them again in half a minute.")
+    return Conflict("chat.crowded", message)
+
+
+async def stands(tx: Transaction, author_id: uuid.UUID, client_id: uuid.UUID) -> bool:
+    """Whether this was written before, and only its acknowledgement was lost."""
+    query = select(Message.id).where(Message.author_id == author_id, Message.client_id == client_id)
+    return bool(await tx.plain_rows(query))
 
 
 async def send(

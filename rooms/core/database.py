@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -23,6 +25,7 @@ from rooms.core.errors import Away
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 
+log = structlog.get_logger()
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 WRITTEN = "written"
 UNSEEN = frozenset(
@@ -64,6 +67,7 @@ class Database:
         ):
             transaction = Transaction(session, self.clock)
             async with session.begin():
+                await _connect(session)
                 yield transaction
                 await session.flush()
                 published = await streams.number(transaction)
@@ -78,6 +82,7 @@ class Database:
     async def reading(self) -> AsyncIterator[Transaction]:
         """A look that changes nothing and waits for nobody."""
         async with _reached(), AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as session:
+            await _connect(session)
             yield Transaction(session, self.clock)
 
     @property
@@ -93,17 +98,28 @@ class Database:
 
 @asynccontextmanager
 async def _reached() -> AsyncIterator[None]:
-    """A database that is gone, or starts at this moment, is one thing for everybody: Away."""
+    """A server that is gone, or starts at this moment, is one thing for everybody: Away."""
     try:
         yield
-    except ConnectionError:
-        raise Away() from None
     except DBAPIError as error:
         # Classes 08 and 57P of PostgreSQL's codes: connections, and a server that is going or coming.
         code = str(getattr(error.orig, "sqlstate", None) or "")
         if error.connection_invalidated or code.startswith(("08", "57P")):
-            raise Away() from None
+            raise _away(error) from None
         raise
+
+
+async def _connect(session: AsyncSession) -> None:
+    """Take a connection; that none can be had, in whatever way, is Away too."""
+    try:
+        await session.connection()
+    except (OSError, TimeoutError, NoConnectionLeft) as error:
+        raise _away(error) from None
+
+
+def _away(error: Exception) -> Away:
+    log.warning("database_away", cause=type(error).__name__, said=str(error)[:200])
+    return Away()
 
 
 def _what_was_written(session: Session) -> set[str]:

@@ -58,7 +58,7 @@ def fair_stream(fair_id: uuid.UUID) -> str:
 
 
 def hall_stream(fair_id: uuid.UUID) -> str:
-    """Of those who wait in a fair's entrance hall: states, and nothing with a number."""
+    """Of those who wait in a fair's entrance hall: what concerns all of the fair, without how each line is doing."""
     return f"hall:{fair_id}"
 
 

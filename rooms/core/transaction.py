@@ -44,12 +44,15 @@ class Transaction:
             await reaction(self, event)
         self.record(event, *streams)
 
-    async def lock(self, *rows: Base) -> None:
-        """Nobody else changes these rows until this is over; they are read anew, as they stand."""
+    async def lock(self, *rows: Base, key_share: bool = False) -> None:
+        """Nobody else changes these rows until this is over; they are read anew, as they stand. With `key_share`
+        others may write rows that name them meanwhile."""
         # What this transaction has changed itself is not read away.
         await self.session.flush()
         for row in rows:
-            await self.session.refresh(row, inspect(row).mapper.column_attrs.keys(), with_for_update={"of": type(row)})
+            await self.session.refresh(
+                row, inspect(row).mapper.column_attrs.keys(), with_for_update={"of": type(row), "key_share": key_share}
+            )
 
     @property
     def is_sqlite(self) -> bool:

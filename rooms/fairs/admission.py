@@ -7,16 +7,17 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, func, select, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict
 from rooms.core.events import DomainEvent
 from rooms.core.model import Base
 from rooms.core.transaction import Transaction
-from rooms.fairs.fairs import Fair
+from rooms.fairs.fairs import Fair, FairState, not_open
 
 HALL_OPENS = timedelta(minutes=30)
 """So long before the doors the hall takes people in."""
@@ -57,6 +58,16 @@ class Admission(Base):
     """None until the doors open, and for whoever passes at once."""
     admitted_at: Mapped[datetime | None]
     away_since: Mapped[datetime | None]
+    counts: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether they use up the fair's capacity: its staff does not."""
+
+
+class Passing(StrEnum):
+    """How somebody comes in: in their turn, at once because they are expected, or as one who works there."""
+
+    IN_TURN = "in_turn"
+    EXPECTED = "expected"
+    STAFF = "staff"
 
 
 class Admitted(DomainEvent):
@@ -93,6 +104,14 @@ class NotAdmitted(Conflict):
         self.leads_to = fair.path
 
 
+def hall_opens_at(fair: Fair, now: datetime) -> datetime | None:
+    """From when on one comes in through the hall; None if there is none, or one does already."""
+    if fair.capacity is None or fair.is_open_now or not fair.lies_ahead or fair.next_turn_at is None:
+        return None
+    opens_at = fair.next_turn_at - HALL_OPENS
+    return opens_at if opens_at > now else None
+
+
 def has_hall(fair: Fair, now: datetime) -> bool:
     """Whether one comes in through the hall now: while the doors are open, and shortly before."""
     if fair.capacity is None:
@@ -112,8 +131,8 @@ async def waiting_of(tx: Transaction, fair_id: uuid.UUID, people: Collection[uui
 
 
 async def outside(tx: Transaction, fair: Fair, people: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Which of these people have not been let in."""
-    if not has_hall(fair, tx.now):
+    """Which of these people have not been let in: at night too, so that no line is a way round the hall."""
+    if fair.capacity is None or fair.state is not FairState.OPEN:
         return set()
     inside = select(Admission.person_id).where(
         Admission.fair_id == fair.id, tx.among(Admission.person_id, people), Admission.admitted_at.is_not(None)
@@ -121,24 +140,36 @@ async def outside(tx: Transaction, fair: Fair, people: Collection[uuid.UUID]) ->
     return set(people) - {row.person_id for row in await tx.plain_rows(inside)}
 
 
+def refusal(fair: Fair) -> Conflict:
+    """Why whoever is outside cannot do it."""
+    return NotAdmitted(fair) if fair.is_open_now else not_open()
+
+
 async def demand_inside(tx: Transaction, fair: Fair, person_id: uuid.UUID) -> None:
     """Refuse whoever has not been let in."""
     if await outside(tx, fair, [person_id]):
-        raise NotAdmitted(fair)
+        raise refusal(fair)
+
+
+def waits_here(fair_id: uuid.UUID) -> ColumnElement[bool]:
+    """Who waits in the hall; whoever has gone away keeps their ticket and is not counted."""
+    return and_(Admission.fair_id == fair_id, Admission.admitted_at.is_(None), Admission.away_since.is_(None))
+
+
+def uses_room(fair_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(Admission.fair_id == fair_id, Admission.admitted_at.is_not(None), Admission.counts)
 
 
 async def waits(tx: Transaction, fair_id: uuid.UUID) -> bool:
     """Whether somebody waits in the hall."""
-    waiting = Admission.fair_id == fair_id, Admission.admitted_at.is_(None)
-    return bool(await tx.plain_rows(select(Admission.person_id).where(*waiting).limit(1)))
+    return bool(await tx.plain_rows(select(Admission.person_id).where(waits_here(fair_id)).limit(1)))
 
 
 async def fullness(tx: Transaction, fair: Fair) -> Fullness | None:
     """How full the fair is; None where any number of people may come."""
     if fair.capacity is None:
         return None
-    waiting = func.count().filter(Admission.admitted_at.is_(None))
-    inside = func.count().filter(Admission.admitted_at.is_not(None))
+    waiting, inside = func.count().filter(waits_here(fair.id)), func.count().filter(uses_room(fair.id))
     (counted,) = await tx.plain_rows(select(inside, waiting).where(Admission.fair_id == fair.id))
     called = await tx.session.scalar(select(EntranceHall.called_ticket).where(EntranceHall.fair_id == fair.id))
     return Fullness(fair.capacity, counted[0], counted[1], called or 0)

@@ -7,11 +7,11 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.core.events import DomainEvent, fair_stream
+from rooms.core.events import DomainEvent
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
-from rooms.fairs.fairs import Fair, demand_not_archived
+from rooms.fairs.fairs import Fair, demand_not_archived, streams_of
 
 
 class Announcement(Base):
@@ -32,7 +32,7 @@ async def announce(tx: Transaction, fair: Fair, text: str) -> Announcement:
     demand_not_archived(fair)
     row = Announcement(id=new_id(), fair_id=fair.id, text=clean_text(text, "text", 500, required=True), made_at=tx.now)
     tx.session.add(row)
-    tx.record(FairAnnounced(fair_id=fair.id, announcement_id=row.id), fair_stream(fair.id))
+    tx.record(FairAnnounced(fair_id=fair.id, announcement_id=row.id), *streams_of(fair))
     return row
 
 

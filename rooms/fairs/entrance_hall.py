@@ -12,21 +12,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import CompoundSelect, Row, bindparam, delete, func, insert, or_, select, union, update
 
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import person_stream, reacts_to
 from rooms.core.transaction import Transaction
-from rooms.fairs.admission import Admission, Admitted, EntranceHall, has_hall
-from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs.admission import Admission, Admitted, EntranceHall, Passing, has_hall, uses_room, waits_here
+from rooms.fairs.booths import Booth, BoothStaff
+from rooms.fairs.fairs import Fair, FairOrganiser, FairState
 from rooms.fairs.schedule import FairTurned
+from rooms.organisations.agencies import TeamMember
 from rooms.people import presence
+from rooms.people.people import Person
 
 AWAY_FOR = timedelta(minutes=10)
 """Whoever is gone for longer has left the fair, and their room is somebody else's."""
 BURST = timedelta(seconds=2)
 """What was not used of the rate for so long may be used at once."""
 SMALLEST, LARGEST = 1, 1_000_000
+TURNS = ("state", "open_until", "next_turn_at", "capacity", "admitted_a_minute")
 _UNSEEN = {"synchronize_session": False}
 _TICKET = (
     update(Admission)
@@ -54,45 +58,79 @@ async def set_capacity(tx: Transaction, fair: Fair, capacity: int | None, a_minu
     if not SMALLEST <= a_minute <= LARGEST:
         message = N_("Between %(least)s and %(most)s people a minute.")
         raise Invalid("admitted_a_minute.range", message, field="admitted_a_minute", least=SMALLEST, most=LARGEST)
+    had_none = fair.capacity is None
     fair.capacity, fair.admitted_a_minute = capacity, a_minute
     if capacity is None:
         waiting = Admission.fair_id == fair.id, Admission.admitted_at.is_(None)
         _tell(tx, fair.id, await tx.plain_rows(select(Admission.person_id).where(*waiting)))
         await _forget(tx, fair.id)
+    elif had_none and fair.is_open_now:
+        await _take_in_who_is_here(tx, fair)
 
 
-async def arrive(tx: Transaction, fair: Fair, people: Mapping[uuid.UUID, bool]) -> None:
-    """These people are at the fair, in the order of the mapping; whoever is marked passes at once. Who may come in now
-    is in, everybody else waits."""
+async def _take_in_who_is_here(tx: Transaction, fair: Fair) -> None:
+    """A limit that is set while people are there throws nobody out."""
+    await _locked(tx, fair.id)
+    working = {row.person_id for row in await tx.plain_rows(_who_works_at(fair.id))}
+    here = await tx.plain_rows(select(Person.id).where(presence.is_here(tx, Person.id)))
+    rows = [_row(tx, fair.id, row.id, is_in=True, counts=row.id not in working) for row in here]
+    if rows:
+        await tx.write(insert(Admission), rows)
+
+
+def _who_works_at(fair_id: uuid.UUID) -> CompoundSelect[uuid.UUID]:
+    staff = select(BoothStaff.person_id).join(Booth, Booth.id == BoothStaff.booth_id).where(Booth.fair_id == fair_id)
+    organisers = select(FairOrganiser.person_id).where(FairOrganiser.fair_id == fair_id)
+    administrators = select(Person.id).where(Person.is_administrator)
+    return union(staff, organisers, select(TeamMember.person_id), administrators)
+
+
+def _row(
+    tx: Transaction, fair_id: uuid.UUID, person_id: uuid.UUID, *, is_in: bool, counts: bool = True
+) -> dict[str, object]:
+    admitted_at = tx.now if is_in else None
+    return {
+        "fair_id": fair_id, "person_id": person_id, "arrived_at": tx.now, "admitted_at": admitted_at, "counts": counts,
+    }  # fmt: skip
+
+
+async def arrive(tx: Transaction, fair: Fair, people: Mapping[uuid.UUID, Passing]) -> None:
+    """These people are at the fair, in the order of the mapping. Who may come in now is in, everybody else waits."""
+    hall = await _locked(tx, fair.id)
+    # While one waited for the lock the doors may have opened.
+    await tx.session.refresh(fair, TURNS)
     if not has_hall(fair, tx.now):
         return
-    hall = await _locked(tx, fair)
     known = await _known(tx, fair.id, people)
-    new = [person for person in people if person not in known]
-    waits = [person for person in people if not people[person] and (person not in known or known[person].has_no_ticket)]
+    at_once = {person for person, passing in people.items() if passing is not Passing.IN_TURN}
     rows = [
-        {
-            "fair_id": fair.id,
-            "person_id": person,
-            "arrived_at": tx.now,
-            "admitted_at": tx.now if people[person] else None,
-        }
-        for person in new
+        _row(tx, fair.id, person, is_in=person in at_once, counts=people[person] is not Passing.STAFF)
+        for person in people
+        if person not in known
     ]
     if rows:
         await tx.write(insert(Admission), rows)
-    passing = [person for person in known if people[person] and not known[person].is_inside]
+    back = Admission.fair_id == fair.id, tx.among(Admission.person_id, list(known)), Admission.away_since.is_not(None)
+    await tx.session.execute(update(Admission).where(*back).values(away_since=None), execution_options=_UNSEEN)
+    passing = [person for person, standing in known.items() if person in at_once and not standing.is_inside]
     if passing:
         await _admit(tx, fair.id, passing)
-    if fair.is_open_now and waits:
-        await _give_tickets(tx, hall, waits)
+    if fair.is_open_now:
+        without = [person for person in people if person not in known or known[person].has_no_ticket]
+        await _give_tickets(tx, hall, [person for person in without if person not in at_once])
     await _let_in(tx, fair, hall, here=people)
 
 
 async def let_in(tx: Transaction, fair_id: uuid.UUID) -> int:
     """Let in whoever's turn it is, if there is room and the rate allows it. For the worker."""
-    fair = await tx.session.get_one(Fair, fair_id)
-    return await _let_in(tx, fair, await _locked(tx, fair)) if fair.capacity and fair.is_open_now else 0
+    hall = await _locked(tx, fair_id)
+    fair = await tx.session.get_one(Fair, fair_id, populate_existing=True)
+    if fair.capacity is None or not fair.is_open_now:
+        return 0
+    without = select(Admission.person_id).where(waits_here(fair_id), Admission.ticket.is_(None))
+    found = await tx.plain_rows(without.order_by(Admission.arrived_at))
+    await _give_tickets(tx, hall, [row.person_id for row in found])
+    return await _let_in(tx, fair, hall)
 
 
 async def with_hall(tx: Transaction) -> list[uuid.UUID]:
@@ -102,41 +140,49 @@ async def with_hall(tx: Transaction) -> list[uuid.UUID]:
 
 
 async def let_go(tx: Transaction, fair_id: uuid.UUID, keep: Collection[uuid.UUID]) -> None:
-    """Whoever has been away for long has left, except those whom something holds here. For the worker."""
-    mine = Admission.fair_id == fair_id, Admission.admitted_at.is_not(None)
-    here = presence.is_here(tx, Admission.person_id)
-    back = update(Admission).where(*mine, Admission.away_since.is_not(None), here)
+    """Whoever has been away for long has left, except those whom something holds here; whoever waits and is away keeps
+    their ticket. For the worker."""
+    of_fair, here = Admission.fair_id == fair_id, presence.is_here(tx, Admission.person_id)
+    back = update(Admission).where(of_fair, Admission.away_since.is_not(None), here)
     await tx.session.execute(back.values(away_since=None), execution_options=_UNSEEN)
-    going = update(Admission).where(*mine, Admission.away_since.is_(None), ~here)
+    going = update(Admission).where(of_fair, Admission.away_since.is_(None), ~here)
     await tx.session.execute(going.values(away_since=tx.now), execution_options=_UNSEEN)
-    long_gone = select(Admission.person_id).where(*mine, Admission.away_since < tx.now - AWAY_FOR)
+    inside = of_fair, Admission.admitted_at.is_not(None)
+    long_gone = select(Admission.person_id).where(*inside, Admission.away_since < tx.now - AWAY_FOR)
     gone = {row.person_id for row in await tx.plain_rows(long_gone)} - set(keep)
     if gone:
-        await tx.session.execute(delete(Admission).where(*mine, tx.among(Admission.person_id, gone)))
+        await tx.session.execute(delete(Admission).where(*inside, tx.among(Admission.person_id, gone)))
 
 
 @reacts_to(FairTurned)
-async def _draw_lots(tx: Transaction, event: FairTurned) -> None:
-    """The doors open: who came before stands in an order that nobody could hurry for. Or the fair is over."""
-    if event.state in (FairState.CLOSED, FairState.ARCHIVED):
-        await _forget(tx, event.fair_id)
-        return
+async def _turn(tx: Transaction, event: FairTurned) -> None:
+    """The doors open, close for the night or by hand, or the fair is over."""
     fair = await tx.session.get_one(Fair, event.fair_id)
-    if fair.capacity is None or not fair.is_open_now:
+    if fair.capacity is None:
         return
-    hall = await _locked(tx, fair)
-    early = Admission.fair_id == fair.id, Admission.admitted_at.is_(None), Admission.ticket.is_(None)
+    if event.state is FairState.ARCHIVED or (event.state is FairState.CLOSED and not fair.closed_by_hand):
+        await _forget(tx, event.fair_id)
+    elif fair.is_open_now:
+        await _draw_lots(tx, await _locked(tx, fair.id))
+    elif event.state is not FairState.PUBLISHED:
+        # Whoever is not back in the morning uses up nobody's room.
+        closing = update(Admission).where(Admission.fair_id == fair.id, Admission.away_since.is_(None))
+        await tx.session.execute(closing.values(away_since=tx.now), execution_options=_UNSEEN)
+
+
+async def _draw_lots(tx: Transaction, hall: EntranceHall) -> None:
+    """Who came before the doors opened stands in an order that nobody could hurry for."""
+    early = Admission.fair_id == hall.fair_id, Admission.admitted_at.is_(None), Admission.ticket.is_(None)
     came = [row.person_id for row in await tx.plain_rows(select(Admission.person_id).where(*early))]
     random.SystemRandom().shuffle(came)
     hall.paid_until = max(hall.paid_until, tx.now - BURST)
-    if came:
-        await _give_tickets(tx, hall, came)
+    await _give_tickets(tx, hall, came)
 
 
-async def _locked(tx: Transaction, fair: Fair) -> EntranceHall:
-    values = {"fair_id": fair.id, "last_ticket": 0, "called_ticket": 0, "paid_until": tx.now - BURST}
+async def _locked(tx: Transaction, fair_id: uuid.UUID) -> EntranceHall:
+    values = {"fair_id": fair_id, "last_ticket": 0, "called_ticket": 0, "paid_until": tx.now - BURST}
     await tx.insert_once(EntranceHall, values)
-    query = select(EntranceHall).where(EntranceHall.fair_id == fair.id).with_for_update()
+    query = select(EntranceHall).where(EntranceHall.fair_id == fair_id).with_for_update()
     return (await tx.session.execute(query, execution_options={"populate_existing": True})).scalar_one()
 
 
@@ -148,6 +194,8 @@ async def _known(tx: Transaction, fair_id: uuid.UUID, people: Collection[uuid.UU
 
 
 async def _give_tickets(tx: Transaction, hall: EntranceHall, people: list[uuid.UUID]) -> None:
+    if not people:
+        return
     tickets = [
         {"fair": hall.fair_id, "person": person, "number": number}
         for number, person in enumerate(people, start=hall.last_ticket + 1)
@@ -161,7 +209,7 @@ async def _let_in(tx: Transaction, fair: Fair, hall: EntranceHall, here: Collect
     """By ticket, of those who are there: their page or their connection says so, or they have come just now."""
     if fair.capacity is None or not fair.is_open_now:
         return 0
-    inside = select(func.count()).where(Admission.fair_id == fair.id, Admission.admitted_at.is_not(None))
+    inside = select(func.count()).select_from(Admission).where(uses_room(fair.id))
     room = fair.capacity - (await tx.session.execute(inside)).scalar_one()
     each = 60 / fair.admitted_a_minute
     hall.paid_until = max(hall.paid_until, tx.now - max(BURST, timedelta(seconds=each)))
@@ -198,5 +246,6 @@ def _tell(tx: Transaction, fair_id: uuid.UUID, rows: Sequence[Row[Any]]) -> None
 
 
 async def _forget(tx: Transaction, fair_id: uuid.UUID) -> None:
+    await _locked(tx, fair_id)
     await tx.session.execute(delete(Admission).where(Admission.fair_id == fair_id))
     await tx.session.execute(delete(EntranceHall).where(EntranceHall.fair_id == fair_id))

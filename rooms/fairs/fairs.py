@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, delete, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
-from rooms.core.events import DomainEvent, moderation_stream
+from rooms.core.events import DomainEvent, fair_stream, hall_stream, moderation_stream
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text, slugged
 from rooms.core.transaction import Transaction
@@ -120,6 +120,11 @@ def not_open() -> Conflict:
 def demand_not_archived(fair: Fair) -> None:
     if fair.state is FairState.ARCHIVED:
         raise Conflict("fair.archived", N_("This fair is archived: it is kept as it is."))
+
+
+def streams_of(fair: Fair) -> list[str]:
+    """On which what concerns everybody at the fair is told: to whoever is in it, and whoever waits to come in."""
+    return [fair_stream(fair.id)] + ([hall_stream(fair.id)] if fair.capacity is not None else [])
 
 
 async def free_slug(tx: Transaction, name: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid
-from rooms.core.events import DomainEvent, fair_stream
+from rooms.core.events import DomainEvent
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
 from rooms.fairs import fairs
@@ -142,7 +142,7 @@ async def archive(tx: Transaction, fair: Fair) -> None:
 
 async def turn_due(tx: Transaction, fair_id: uuid.UUID) -> None:
     """The moment has come that the calendar set for this fair. For the worker."""
-    query = select(Fair).where(Fair.id == fair_id).with_for_update()
+    query = select(Fair).where(Fair.id == fair_id).with_for_update(key_share=True)
     row = (await tx.session.execute(query)).scalar_one()
     if row.next_turn_at and row.next_turn_at <= tx.now:
         await turn(tx, row)
@@ -186,7 +186,7 @@ async def _move(tx: Transaction, fair: Fair, state: FairState) -> None:
 
 async def _publish(tx: Transaction, fair: Fair) -> None:
     event = FairTurned(fair_id=fair.id, state=fair.state, open_until=fair.open_until)
-    await tx.happened(event, fair_stream(fair.id))
+    await tx.happened(event, *fairs.streams_of(fair))
 
 
 async def to_turn(tx: Transaction) -> list[uuid.UUID]:

@@ -11,7 +11,6 @@ from rooms.core.model import new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs import admission
-from rooms.fairs.admission import NotAdmitted
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.lines.places import Place, PlaceState, PlaceTaken, of_people, too_many
 from rooms.people.people import Person
@@ -38,7 +37,7 @@ async def join_all(tx: Transaction, booth: Booth, asked: Sequence[tuple[Person, 
     here = set((await tx.session.execute(staff)).scalars())
     outside = await admission.outside(tx, booth.fair, ids - here - set(held))
     found: list[Place | Problem] = [
-        NotAdmitted(booth.fair)
+        admission.refusal(booth.fair)
         if person.id in outside
         else _joining(booth, people[person.id], words, held.get(person.id, []), person.id in here)
         for person, words in asked

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ForeignKey, and_, delete, insert, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
@@ -57,7 +57,9 @@ def has_live_connection(tx: Transaction) -> ColumnElement[bool]:
 def is_here(tx: Transaction, person_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
     """Whether a person of a query is here: by a live connection, or a page of the last minute."""
     live = select(Connection.id).join(Process).where(Connection.person_id == person_id, has_live_connection(tx))
-    page = select(Person.id).where(Person.id == person_id, Person.page_seen_at > tx.now - PAGE_LIFE)
+    # The query around may be one for people itself.
+    seen = aliased(Person)
+    page = select(seen.id).where(seen.id == person_id, seen.page_seen_at > tx.now - PAGE_LIFE)
     return or_(live.exists(), page.exists())
 
 

@@ -18,7 +18,7 @@ from rooms.core.events import conversation_stream, fair_stream
 from rooms.core.streams import Head
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind
-from rooms.fairs import booth_documents, booths
+from rooms.fairs import admission, booth_documents, booths
 from rooms.fairs.booths import Booth
 from rooms.fairs.schedule import FairDay
 from rooms.lines import line_status
@@ -73,7 +73,7 @@ async def booth(request: PageRequest) -> web.StreamResponse:
             mine=mine,
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
             is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
-            waits_outside=waits is not None,
+            waits_outside=waits is not None or await _is_outside(tx, request, booth),
             booked=await _booked(tx, request, booth),
             is_member=access.allows(access.Act.BOOTH_SET_UP, relations),
             heads=heads,
@@ -96,6 +96,11 @@ async def _stand(request: PageRequest) -> Stand:
             interviews=await appointment_types.all_of(tx, booth),
             next_day=await lobby.next_day(tx, booth.fair),
         )
+
+
+async def _is_outside(tx: Transaction, request: PageRequest, booth: Booth) -> bool:
+    me = request.actor.person
+    return bool(me and await admission.outside(tx, booth.fair, [me.id])) and not request.waits
 
 
 async def _booked(tx: Transaction, request: PageRequest, booth: Booth) -> list[Appointment]:

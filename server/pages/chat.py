@@ -13,6 +13,7 @@ from rooms.people.people import Person
 from server import language
 from server.page_request import PageRequest
 from server.routes import post
+from signaling.load import Shedding
 
 
 @post("/conversations/{conversation}/messages")
@@ -24,6 +25,9 @@ async def send(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         where, relations = await access.conversation(tx, request.actor, request.id("conversation"), Act.CHAT_WRITE)
         is_staff = access.speaks_as_staff(where, relations)
+        is_crowded = request.services.hub.load.shedding >= Shedding.PUBLIC_CHAT
+        if is_crowded and where.is_public and not is_staff:
+            raise messages.too_many_write()
         await messages.send(tx, request.actor.known, where, request.typed("text"), client_id, is_staff=is_staff)
     return request.go(request.came_from() + "#chat")
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from rooms import access
 from rooms.fairs import admission, entrance_hall
-from rooms.fairs.admission import Admission
+from rooms.fairs.admission import Admission, Passing
 from rooms.fairs.fairs import Fair
 from server.page_request import PageRequest, Services
 
@@ -20,14 +20,14 @@ async def arrive(request: PageRequest, fair_id: uuid.UUID) -> Admission | None:
         row = await admission.admission_of(tx, fair_id, person.id)
         if row and row.admitted_at:
             return None
-        passes = await access.passes_hall(tx, request.actor, await tx.session.get_one(Fair, fair_id))
+        passing = await access.passing(tx, request.actor, await tx.session.get_one(Fair, fair_id))
     services = request.services
-    asked = person.id, passes
+    asked = person.id, passing
     return await services.batching.ask(("arrive", fair_id), asked, partial(_arrive_all, services, fair_id))
 
 
 async def _arrive_all(
-    services: Services, fair_id: uuid.UUID, asked: list[tuple[uuid.UUID, bool]]
+    services: Services, fair_id: uuid.UUID, asked: list[tuple[uuid.UUID, Passing]]
 ) -> list[Admission | None]:
     async with services.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, fair_id)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 from markupsafe import Markup
@@ -47,6 +48,8 @@ class Hall:
     messages: Sequence[Message]
     has_entrance: bool
     """One comes in through an entrance hall now."""
+    hall_opens_at: datetime | None
+    """From then on one comes in through it."""
     fullness: Fullness | None
     booths: Markup
     """Already written, for whoever looks for nothing and waits nowhere."""
@@ -61,8 +64,11 @@ async def lobby(request: PageRequest) -> web.StreamResponse:
         # Read after the hall's head: what changes between the two is told to whoever follows from there.
         fair = await access.fair(tx, request.actor, request.path("fair"))
         if waits:
-            heads = await read_heads(tx, request, hall_stream(fair.id))
-            return request.render("entrance_hall.html", fair=fair, hall=hall, admission=waits, heads=heads)
+            heads = await read_heads(tx, request, hall_stream(fair.id), fair_stream(fair.id))
+            # Whoever was let in since they were asked about is told by no event that comes after these heads.
+            waiting = (await admission.waiting_of(tx, fair.id, [waits.person_id])).get(waits.person_id)
+            if waiting:
+                return request.render("entrance_hall.html", fair=fair, hall=hall, admission=waiting, heads=heads)
         heads = await read_heads(tx, request, known={fair_stream(fair.id): hall.head})
         places = await mine(tx, request, fair)
         search = Search(
@@ -95,6 +101,7 @@ async def _hall(request: PageRequest) -> Hall:
             head=head,
             booths=Markup(text),  # noqa: S704
             has_entrance=admission.has_hall(fair, tx.now),
+            hall_opens_at=admission.hall_opens_at(fair, tx.now),
             fullness=await admission.fullness(tx, fair),
             employers=len(cards),
             locations=sorted({employer.location for employer in employers if employer.location}),

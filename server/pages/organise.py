@@ -122,7 +122,7 @@ async def describe_form(request: PageRequest) -> web.StreamResponse:
 async def describe(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await _fair(tx, request)
-        await tx.lock(fair)
+        await tx.lock(fair, key_share=True)
         edits.merge(request, _shown(fair))
         await schedule.describe(tx, fair, _description(request))
         capacity = request.number("capacity", 0) if request.typed("capacity") else None

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from rooms.fairs import entrance_hall
+from rooms.fairs.admission import Passing
 from rooms.fairs.fairs import Fair
 from tests.browser.conftest import Visitors
 
@@ -57,7 +58,7 @@ async def test_the_number_falls_while_one_waits(visitors: Visitors) -> None:
     async with cast.database.transaction() as tx:
         await entrance_hall.set_capacity(tx, await tx.session.get_one(Fair, cast.fair.id), 1, 600)
         fair = await tx.session.get_one(Fair, cast.fair.id)
-        await entrance_hall.arrive(tx, fair, {cast.claire.id: False})
+        await entrance_hall.arrive(tx, fair, {cast.claire.id: Passing.IN_TURN})
     karim, amina = await visitors.sign_in(cast.karim), await visitors.sign_in(cast.amina)
     await karim.goto(cast.fair.path)
     await amina.goto(cast.fair.path)

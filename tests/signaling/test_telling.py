@@ -3,11 +3,15 @@
 import asyncio
 import json
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from rooms.chat import conversations, messages
 from rooms.core import streams
+from rooms.core.errors import Away
 from rooms.core.events import conversation_stream
 from rooms.core.model import new_id
+from rooms.core.transaction import Transaction
 from signaling.backplane import Committed, Fact
 from signaling.hub import load_areas
 from signaling.telling import HELD_FOR, Telling
@@ -60,6 +64,7 @@ async def test_what_never_comes_is_looked_for(cast: Cast) -> None:
     server = OneRoom(stream)
     telling = Telling(cast.database, server, nothing)  # type: ignore[arg-type]
     telling.followed(stream, 0)
+    telling.start(uuid.uuid4())
     for text in ("one", "two", "three"):
         async with cast.database.transaction() as tx:
             await messages.send(tx, await cast.fresh(tx, cast.amina), hall, text, new_id(), is_staff=False)
@@ -72,6 +77,32 @@ async def test_what_never_comes_is_looked_for(cast: Cast) -> None:
         while len(server.numbers) < 3:
             await asyncio.sleep(0.02)
     assert server.numbers == [1, 2, 3]
+    await telling.stop()
+
+
+async def test_where_nothing_can_be_looked_for_what_is_known_is_told(cast: Cast) -> None:
+    stream = conversation_stream(cast.fair.id)
+    server = OneRoom(stream)
+    telling = Telling(cast.database, server, nothing)  # type: ignore[arg-type]
+    telling.followed(stream, 4)
+    telling.start(uuid.uuid4())
+    reading = cast.database.reading
+
+    @asynccontextmanager
+    async def away() -> AsyncIterator[Transaction]:
+        raise Away()
+        yield
+
+    cast.database.reading = away  # type: ignore[method-assign]
+    for number in (7, 6):
+        await telling.hear(fact(stream, number))
+    async with asyncio.timeout(HELD_FOR + 10):
+        while len(server.numbers) < 2:
+            await asyncio.sleep(0.02)
+    cast.database.reading = reading  # type: ignore[method-assign]
+    await telling.hear(fact(stream, 8))
+    assert server.numbers == [6, 7, 8]
+    await telling.stop()
 
 
 async def test_nobody_waits_for_what_nobody_follows(cast: Cast) -> None:

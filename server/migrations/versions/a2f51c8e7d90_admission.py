@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("ticket", sa.Integer(), nullable=True),
         sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("away_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counts", sa.Boolean(), nullable=False, server_default=sa.true()),
         sa.ForeignKeyConstraint(["fair_id"], ["fair.id"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.PrimaryKeyConstraint("fair_id", "person_id"),

@@ -7,6 +7,7 @@ import { Idiomorph } from "../../vendor/idiomorph.js";
 
 const LOOKS_EVERY_MS = 5000;
 const TRY_AGAIN_MS = 2000;
+const TURNS_AGAIN_MS = 20000;
 const LONGEST_PAUSE_MS = 60000;
 const LEAVES_WITHIN_MS = 5000;
 /** Longer than anybody presses a button: the release may have gone to another window. */
@@ -19,10 +20,10 @@ export class FreshParts {
    * @param {Document} page each part in it is marked by a data-fresh of its own
    * @param {Connection} connection
    * @param {string[]} events
-   * @param {{every?: number, spread?: number, booth?: string}} [limits] milliseconds: at most so often; at a moment
-   *   within so many, where many pages hear the same; what is told of other booths does not concern the page
+   * @param {{every?: number, spread?: number, booth?: string, turns?: boolean}} [limits] milliseconds: at most so often; at a moment
+   *   within so many, where many pages hear the same; what is told of other booths does not concern the page; whether the clock draws it anew
    */
-  constructor(page, connection, events, { every = 300, spread = 0, booth = undefined } = {}) {
+  constructor(page, connection, events, { every = 300, spread = 0, booth = undefined, turns = true } = {}) {
     this.page = page;
     this.connection = connection;
     this.events = events;
@@ -43,6 +44,8 @@ export class FreshParts {
     this.isPressed = false;
     /** The moment for which the page was drawn anew by the clock. */
     this.turned = "";
+    this.turnedAt = -Infinity;
+    this.turns = turns;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.watch = undefined;
     /** @type {(() => void)[]} */
@@ -76,8 +79,11 @@ export class FreshParts {
       time.textContent = clock(new Date(this.connection.now()).toISOString(), time.dataset.clock);
     }
     const at = /** @type {HTMLElement | null} */ (this.page.querySelector("[data-turns-at]"))?.dataset.turnsAt ?? "";
-    if (!at || at === this.turned || new Date(at).getTime() > this.connection.now()) return;
+    if (!this.turns || !at || new Date(at).getTime() > this.connection.now()) return;
+    // The server's own clockwork may be a moment late: the page asks again until it is told something else.
+    if (at === this.turned && performance.now() < this.turnedAt + TURNS_AGAIN_MS) return;
     this.turned = at;
+    this.turnedAt = performance.now();
     this.renewSoon();
   }
 
@@ -151,6 +157,8 @@ export class FreshParts {
 
   /** @param {Document} fresh */
   draw(fresh) {
+    // The address shows another page by now, such as the fair where its entrance hall was.
+    if (fresh.body.dataset.page !== this.page.body.dataset.page) return location.reload();
     for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.page.querySelectorAll("[data-fresh]"))) {
       const found = fresh.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
       if (found && !found.isEqualNode(part)) {

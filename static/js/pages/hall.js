@@ -7,5 +7,5 @@ const OPENING_SPREAD_MS = 15000;
 
 open((connection) => [
   new Hall(document, connection, () => location.reload()),
-  new FreshParts(document, connection, [], { spread: OPENING_SPREAD_MS }),
+  new FreshParts(document, connection, ["fair:turned"], { spread: OPENING_SPREAD_MS }),
 ]);

@@ -5,7 +5,7 @@ import { open } from "./page.js";
 
 open((connection) => [
   new BoothStatuses(document, connection),
-  new FreshParts(document, connection, PLACE_EVENTS),
+  new FreshParts(document, connection, PLACE_EVENTS, { turns: false }),
   new FreshParts(document, connection, FAIR_EVENTS, { spread: FAIR_SPREAD_MS }),
 ]);
 

@@ -8,6 +8,7 @@ import { Announcer } from "../parts/announcer.js";
 import { ConfirmDialog } from "../parts/confirm_dialog.js";
 import { ConnectionPill } from "../parts/connection_pill.js";
 import { FairState } from "../parts/fair_state.js";
+import { AdmittedNotice } from "../parts/hall.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
 import { MyPlaces } from "../parts/my_places.js";
 import { OfflineForms } from "../parts/offline_forms.js";
@@ -126,7 +127,9 @@ function ofOneself(connection, announcer, door, dialog) {
   const waiting = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=appointment-door]"));
   const choice = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=ring-sound]"));
   const sound = new RingSound(document, localStorage);
+  const admitted = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=admitted]"));
   return [
+    ...(admitted ? [new AdmittedNotice(admitted, connection, announcer)] : []),
     new MyPlaces(document, connection, announcer),
     door,
     sound,

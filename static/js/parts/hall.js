@@ -54,3 +54,34 @@ export class Hall {
     fill(hall, "turn", ahead ? say("People before you: %(count)s at most.", { count }) : say("Your turn is next."));
   }
 }
+
+/** On every other page: it is one's turn, and here is the way in. */
+export class AdmittedNotice {
+  /**
+   * @param {HTMLElement} notice
+   * @param {Connection} connection
+   * @param {import("./announcer.js").Announcer} announcer
+   */
+  constructor(notice, connection, announcer) {
+    this.notice = notice;
+    this.connection = connection;
+    this.announcer = announcer;
+    this.stops = () => {};
+  }
+
+  start() {
+    this.stops = this.connection.on("fair:admitted", ({ path }) => this.show(path));
+  }
+
+  stop() {
+    this.stops();
+  }
+
+  /** @param {string} path */
+  show(path) {
+    const link = this.notice.querySelector("a");
+    if (link) link.href = path;
+    this.notice.hidden = false;
+    this.announcer.sayNow(this.notice.textContent?.trim().replace(/\s+/g, " ") ?? "");
+  }
+}

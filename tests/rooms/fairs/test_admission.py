@@ -13,7 +13,7 @@ from rooms.chat import conversations
 from rooms.core.errors import Invalid
 from rooms.core.streams import StoredEvent
 from rooms.fairs import admission, entrance_hall, schedule
-from rooms.fairs.admission import Admission, Fullness
+from rooms.fairs.admission import Admission, Fullness, Passing
 from rooms.fairs.fairs import Fair
 from rooms.lines import absence
 from rooms.people import people, presence
@@ -35,9 +35,10 @@ async def crowd(cast: Cast, count: int) -> list[uuid.UUID]:
     return [row.id for row in rows]
 
 
-async def arrive(cast: Cast, *coming: uuid.UUID, passes: bool = False) -> None:
+async def arrive(cast: Cast, *coming: uuid.UUID, passing: Passing = Passing.IN_TURN) -> None:
     async with cast.database.transaction() as tx:
-        await entrance_hall.arrive(tx, await tx.session.get_one(Fair, cast.fair.id), dict.fromkeys(coming, passes))
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        await entrance_hall.arrive(tx, fair, dict.fromkeys(coming, passing))
 
 
 async def let_in(cast: Cast) -> int:
@@ -163,14 +164,103 @@ async def test_staff_and_whoever_is_expected_pass_at_once(cast: Cast) -> None:
     async with cast.database.reading() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
         passing = {
-            person.name: await access.passes_hall(tx, cast.actor(await cast.fresh(tx, person)), fair)
+            person.name: await access.passing(tx, cast.actor(await cast.fresh(tx, person)), fair)
             for person in (cast.amina, cast.karim, cast.luc, cast.ines, cast.paul)
         }
     assert passing == {
-        "Amina Benali": False, "Karim Diallo": True, "Luc Moreau": True, "Inès Roche": True, "Paul Garnier": True,
+        "Amina Benali": Passing.IN_TURN, "Karim Diallo": Passing.EXPECTED, "Luc Moreau": Passing.STAFF,
+        "Inès Roche": Passing.STAFF, "Paul Garnier": Passing.STAFF,
     }  # fmt: skip
-    await arrive(cast, cast.luc.id, passes=True)
+    await arrive(cast, cast.luc.id, passing=Passing.STAFF)
     assert cast.luc.id in await inside(cast)
+    assert await fullness(cast) == Fullness(capacity=1, inside=1, waiting=0, called_ticket=1), "staff takes no room"
+
+
+async def test_a_limit_that_is_set_while_people_are_there_throws_nobody_out(cast: Cast) -> None:
+    here = await crowd(cast, 3)
+    await cast.connect(cast.luc)
+    async with cast.database.transaction() as tx:
+        (await cast.fresh(tx, cast.luc)).page_seen_at = tx.now
+    await limit(cast, 2)
+    assert await inside(cast) == {*here, cast.luc.id}
+    assert (await fullness(cast)).inside == 3
+    (late,) = await crowd(cast, 1)
+    await arrive(cast, late)
+    assert late not in await inside(cast)
+
+
+async def test_closing_by_hand_and_opening_again_keeps_every_turn(cast: Cast) -> None:
+    await limit(cast, 1)
+    first, second, third = await crowd(cast, 3)
+    for person in (first, second, third):
+        await arrive(cast, person)
+    for move in (schedule.close_by_hand, schedule.open_by_hand):
+        async with cast.database.transaction() as tx:
+            await move(tx, await tx.session.get_one(Fair, cast.fair.id))
+    await limit(cast, 2)
+    assert await let_in(cast) == 1
+    assert await inside(cast) == {first, second}
+
+
+async def test_whoever_is_not_back_in_the_morning_uses_up_no_room_and_no_night_is_a_way_round(cast: Cast) -> None:
+    await limit(cast, 1)
+    (first,) = await crowd(cast, 1)
+    await arrive(cast, first)
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        await schedule.add_day(tx, fair, tx.now + timedelta(hours=20), tx.now + timedelta(hours=28))
+    await cast.pass_by(hours=10)
+    async with cast.database.transaction() as tx:
+        await schedule.turn_due(tx, cast.fair.id)
+    # Between two days: the fair is open, its doors are not.
+    assert await refusal(cast.join(cast.amina, cast.atlantique)) == "fair.not_open"
+    await leave(cast, first)
+    await cast.pass_by(hours=10)
+    async with cast.database.transaction() as tx:
+        await schedule.turn_due(tx, cast.fair.id)
+        await absence.let_absent_go(tx)
+    await cast.connect(cast.amina)
+    await arrive(cast, cast.amina.id)
+    assert await inside(cast) == {cast.amina.id}
+
+
+async def test_who_arrives_while_the_doors_open_has_a_ticket_whichever_is_first(cast: Cast) -> None:
+    await limit(cast, 3)
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        for day in await schedule.days_of(tx, fair):
+            await schedule.remove_day(tx, fair, day.id)
+        await schedule.close_by_hand(tx, fair)
+        await schedule.add_day(tx, fair, tx.now + timedelta(minutes=20), tx.now + timedelta(hours=8))
+        await schedule.publish(tx, fair)
+    coming = await crowd(cast, 30)
+    await arrive(cast, *coming[:10])
+    await cast.pass_by(minutes=20)
+
+    async def open_doors() -> None:
+        async with cast.database.transaction() as tx:
+            await schedule.turn_due(tx, cast.fair.id)
+
+    await asyncio.gather(
+        *(arrive(cast, person) for person in coming[10:20]), open_doors(), *(arrive(cast, each) for each in coming[20:])
+    )
+    await let_in(cast)
+    async with cast.database.reading() as tx:
+        rows = list((await tx.session.execute(select(Admission))).scalars())
+    assert sorted(row.ticket or 0 for row in rows) == list(range(1, 31))
+    assert len(await inside(cast)) == 3
+
+
+async def test_whoever_has_gone_is_not_counted_among_those_who_wait(cast: Cast) -> None:
+    await limit(cast, 1)
+    first, second, third = await crowd(cast, 3)
+    await arrive(cast, first, second, third)
+    await leave(cast, second)
+    async with cast.database.transaction() as tx:
+        await absence.let_absent_go(tx)
+    assert (await fullness(cast)).waiting == 1
+    await arrive(cast, second)
+    assert (await fullness(cast)).waiting == 2
 
 
 async def test_what_is_done_at_the_fair_needs_to_be_in_it(cast: Cast) -> None:
