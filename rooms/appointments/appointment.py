@@ -80,13 +80,13 @@ class Appointment(Base):
         CheckConstraint("guest_id <> led_by_id AND guest_id <> candidate_id", name="ck_appointment_guest_is_third"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    appointment_type_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment_type.id"))
+    appointment_type_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment_type.id"), index=True)
     led_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     """The counsellor, or the recruiter of an interview at a booth."""
     candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     guest_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     """An employer's recruiter who comes too, from `guest_booth_id`: an appointment of three."""
-    guest_booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"))
+    guest_booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
     mode: Mapped[Mode]
     state: Mapped[AppointmentState]
     begins_at: Mapped[datetime]
@@ -210,7 +210,7 @@ class AppointmentChange(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
     kind: Mapped[ChangeKind]
-    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[datetime]
     begins_at: Mapped[datetime]
     words: Mapped[str] = mapped_column(default="")

@@ -56,7 +56,7 @@ class AppointmentType(Base):
     bring: Mapped[str] = mapped_column(default="")
     is_follow_up: Mapped[bool] = mapped_column(default=False)
     """Only for people of the counsellor's caseload."""
-    team_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("team.id"))
+    team_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("team.id"), index=True)
     """Only this team sees people for it; None for the whole agency."""
     is_withdrawn: Mapped[bool] = mapped_column(default=False)
     agency: Mapped[Agency | None] = relationship(lazy="joined")

@@ -48,7 +48,7 @@ class Evidence(Base):
     __tablename__ = "evidence"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     what: Mapped[What]
     detail: Mapped[str]
     at: Mapped[datetime]

@@ -57,7 +57,7 @@ class Proposal(Base):
     __table_args__ = (UniqueConstraint("wish_id", "counsellor_id", "begins_at"),)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     wish_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wish.id"))
-    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     begins_at: Mapped[datetime]
 
 

@@ -23,7 +23,7 @@ class FollowRequest(Base):
 
     __tablename__ = "follow_request"
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    counsellor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True, primary_key=True)
     asked_at: Mapped[datetime]
 
 

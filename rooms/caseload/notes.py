@@ -30,7 +30,7 @@ class Note(Base):
     __tablename__ = "note"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[NoteKind]
     text: Mapped[str]
     made_at: Mapped[datetime]

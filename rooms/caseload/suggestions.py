@@ -34,9 +34,9 @@ class Suggestion(Base):
     )  # fmt: skip
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
-    booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"))
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), index=True)
+    booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"), index=True)
     words: Mapped[str]
     made_at: Mapped[datetime]
     shared_at: Mapped[datetime | None]

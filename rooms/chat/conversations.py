@@ -65,10 +65,10 @@ class Conversation(Base):
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[ConversationKind]
-    fair_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fair.id"))
+    fair_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fair.id"), index=True)
     """The fair in which it is written: its organisers moderate."""
     booth_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth.id"))
-    asker_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    asker_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     meeting_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("meeting.id"))
     """A talk from a line. One of an appointment writes in the appointment's, however often its room is entered."""
     appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appointment.id"))

@@ -20,7 +20,7 @@ from rooms.people.people import Person
 class Report(Base):
     __tablename__ = "report"
     message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("message.id"), primary_key=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True, primary_key=True)
     made_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
 

@@ -52,7 +52,7 @@ class Admission(Base):
         ),
     )
     fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), primary_key=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True, primary_key=True)
     arrived_at: Mapped[datetime]
     ticket: Mapped[int | None]
     """None until the doors open, and for whoever passes at once."""

@@ -27,7 +27,7 @@ class Booth(Base):
     __table_args__ = (UniqueConstraint("fair_id", "employer_id"),)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
-    employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"))
+    employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"), index=True)
     description: Mapped[str] = mapped_column(default="")
     talk_minutes: Mapped[int] = mapped_column(default=15)
     video_link: Mapped[str] = mapped_column(default="", server_default="")
@@ -57,7 +57,7 @@ class Booth(Base):
 class BoothStaff(Base):
     __tablename__ = "booth_staff"
     booth_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("booth.id"), primary_key=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True, primary_key=True)
     desk_seen_at: Mapped[datetime | None]
     """When this recruiter last fetched the desk's page: counts as being there for a minute."""
 

@@ -86,7 +86,7 @@ class Fair(Base):
 class FairOrganiser(Base):
     __tablename__ = "fair_organiser"
     fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), primary_key=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True, primary_key=True)
 
 
 class OrganiserRemoved(DomainEvent):
@@ -221,7 +221,7 @@ async def shown(tx: Transaction) -> list[Fair]:
 
 
 async def run_by(tx: Transaction, person: Person) -> list[Fair]:
-    query = select(Fair).order_by(Fair.id.desc())
+    query = select(Fair).where(Fair.is_rehearsal.is_(False)).order_by(Fair.id.desc())
     if not person.is_administrator:
         query = query.join(FairOrganiser).where(FairOrganiser.person_id == person.id)
     return list((await tx.session.execute(query)).scalars())

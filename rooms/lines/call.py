@@ -40,8 +40,8 @@ class Call(Base):
         Index("ix_call_deadline", "state", "deadline"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    place_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("place.id"))
-    recruiter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    place_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("place.id"), index=True)
+    recruiter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[CallState]
     rang_at: Mapped[datetime]
     deadline: Mapped[datetime]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import inspect, select, update
 
-from rooms.core.errors import N_, Conflict, Invalid, Problem
+from rooms.core.errors import N_, Conflict, Invalid, NotFound, Problem
 from rooms.core.events import line_stream, person_stream
 from rooms.core.model import new_id
 from rooms.core.text import clean_text
@@ -58,6 +58,8 @@ def _joining(booth: Booth, person: Person, words: str, held: Sequence[Place], is
         words = clean_text(words, "words", 600)
     except Invalid as problem:
         return problem
+    if booth.fair.is_rehearsal and not person.is_rehearsal:
+        return NotFound("booth")
     mine = next((place for place in held if place.booth_id == booth.id), None)
     if mine:
         mine.words = words or mine.words

@@ -31,13 +31,13 @@ class Cobrowsing(Base):
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
-    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     agreed_at: Mapped[datetime]
     may_fill: Mapped[bool] = mapped_column(default=False)
     fill_agreed_at: Mapped[datetime | None]
     """When filling in together was first allowed."""
     ended_at: Mapped[datetime | None]
-    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     owner: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[owner_id])
 
 

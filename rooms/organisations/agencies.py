@@ -56,7 +56,7 @@ class Team(Base):
 class TeamMember(Base):
     __tablename__ = "team_member"
     team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True, primary_key=True)
 
 
 async def agency(tx: Transaction, name: str) -> Agency:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
@@ -23,6 +23,8 @@ class Employer(Base):
     sector: Mapped[str]
     location: Mapped[str] = mapped_column(default="")
     colour: Mapped[str] = mapped_column(default="slate")
+    is_rehearsal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Takes part in a rehearsal and goes with it."""
 
     @property
     def initials(self) -> str:
@@ -35,7 +37,7 @@ class EmployerMember(Base):
 
     __tablename__ = "employer_member"
     employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"), primary_key=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True, primary_key=True)
     is_owner: Mapped[bool] = mapped_column(default=False)
 
 

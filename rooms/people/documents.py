@@ -44,7 +44,7 @@ class Reading(Base):
     __tablename__ = "reading"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"), index=True)
-    reader_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    reader_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     read_at: Mapped[datetime]
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 from zxcvbn import zxcvbn
 
@@ -60,6 +60,8 @@ class Person(Base):
     is_administrator: Mapped[bool] = mapped_column(default=False)
     is_organiser: Mapped[bool] = mapped_column(default=False)
     is_simulated: Mapped[bool] = mapped_column(default=False)
+    is_rehearsal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Comes to a rehearsal and goes with it. No request sets it."""
     created_at: Mapped[datetime]
     page_seen_at: Mapped[datetime | None]
 

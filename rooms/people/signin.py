@@ -72,7 +72,7 @@ class Link(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
-    invited_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    invited_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     sent_at: Mapped[datetime | None]
     """When the letter of an invitation was written; None while it waits for its fair to be published."""
 

@@ -8,6 +8,7 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -69,36 +70,44 @@ async def play(engagement: Engagement) -> None:
     scene = Scene(
         **engagement.model_dump(exclude={"candidates", "recruiters", "seed", "core"}), dice=Random(engagement.seed)
     )
-    cast: list[Presence] = [
-        Recruiter(scene, each.person_id, each.token, each.booth_id) for each in engagement.recruiters
-    ]
-    cast += [Candidate(scene, each.person_id, each.token, each.comes_at) for each in engagement.candidates]
-    telling = asyncio.create_task(_tell(scene))
-    lives = [asyncio.create_task(each.live()) for each in cast]
+    recruiters = [Recruiter(scene, each.person_id, each.token, each.booth_id) for each in engagement.recruiters]
+    candidates = [Candidate(scene, each.person_id, each.token, each.comes_at) for each in engagement.candidates]
+    beside = [asyncio.create_task(_tell(scene, candidates)), asyncio.create_task(_end_with_parent())]
+    lives = [asyncio.create_task(each.live()) for each in (*recruiters, *candidates)]
     await asyncio.wait(lives, timeout=max(0.0, scene.ends_at - time.time()) + ENDS_WITHIN)
     unfinished = [life for life in lives if not life.done()]
     scene.measures.counts["people who did not come to an end"] += len(unfinished)
-    telling.cancel()
+    for task in beside:
+        task.cancel()
     await scene.close()
-    _say(_progress(scene))
+    _say(_progress(scene, candidates))
     _say({"history": [list(vars(each).values()) for each in scene.history]})
     sys.stdout.flush()
     os._exit(0)
 
 
-async def _tell(scene: Scene) -> None:
+async def _tell(scene: Scene, candidates: Sequence[Presence]) -> None:
     while True:
         await asyncio.sleep(TELLS_EVERY)
-        _say(_progress(scene))
+        _say(_progress(scene, candidates))
 
 
-def _progress(scene: Scene) -> dict[str, Any]:
+async def _end_with_parent() -> None:
+    """Whoever has called them together may be killed without a word: nobody plays on."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()
+    os._exit(1)
+
+
+def _progress(scene: Scene, candidates: Sequence[Presence]) -> dict[str, Any]:
     """What has happened since it was told last."""
     latencies, counts = scene.measures.dump()
     scene.measures = Measures()
     return {
-        "here": len(scene.here), "in_hall": len(scene.in_hall), "latencies": latencies, "counts": counts,
-        "cpu_s": time.process_time(),
+        "here": sum(each.is_connected for each in candidates), "in_hall": len(scene.in_hall), "latencies": latencies,
+        "counts": counts, "cpu_s": time.process_time(),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
 from typing import cast
 
 from sqlalchemy import func, select
@@ -30,8 +31,12 @@ BEGINS_AFTER = 3.0
 """Seconds until the first comes: every crew is awake by then."""
 PER_WINDOW = 5
 """Seconds: what is judged together."""
-CHAT_WITHIN, JOIN_WITHIN = 1.0, 3.0
+WITHIN = {"chat": 1.0, "chat read": 1.0, "join": 3.0, "call next": 3.0, "page": 5.0, "connect": 5.0, "follow": 5.0}
 """Seconds, of the slowest of a hundred: an installation that takes longer does not bear so many."""
+FEWEST = 20
+"""Of a kind in a window, so that its slowest of a hundred says something."""
+MOST_ERRORS = 0.01
+WRONG = ("broken", "fault", "page 5", "unanswered", "people who did not", "calls without", "talks that did not")
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,26 @@ class Window:
     measures: Measures = field(default_factory=Measures)
 
     @property
+    def errors(self) -> int:
+        return errors_in(self.measures)
+
+    @property
     def is_borne(self) -> bool:
-        slow = {"chat": CHAT_WITHIN, "chat read": CHAT_WITHIN, "join": JOIN_WITHIN, "call next": JOIN_WITHIN}
+        """Enough was measured that says something, and nothing of it took too long or went wrong too often."""
         latencies = self.measures.latencies
-        return not any(name in latencies and latencies[name].percentile(0.99) > most for name, most in slow.items())
+        done = sum(each.steps.total() for each in latencies.values())
+        if self.errors > MOST_ERRORS * max(done, FEWEST):
+            return False
+        enough = {name: latencies[name] for name in WITHIN if name in latencies}
+        return not any(
+            each.steps.total() >= FEWEST and each.percentile(0.99) > WITHIN[name] for name, each in enough.items()
+        )
+
+
+def errors_in(measures: Measures) -> int:
+    """What went wrong on our side: refusals that a rule demands are none."""
+    ours = (" failed", " away")
+    return sum(count for name, count in measures.counts.items() if name.startswith(WRONG) or name.endswith(ours))
 
 
 @dataclass
@@ -90,9 +111,21 @@ class Rehearsal:
 
     @property
     def borne(self) -> int:
-        """How many people were there while everything went as it should."""
-        bad = [window.here for window in self.windows if not window.is_borne]
-        return min(min(bad, default=self.most_here), self.most_here)
+        """How many candidates were there while everything went as it should: one bad window is an accident, two in a
+        row are not. Those in which people leave say nothing."""
+        ends = self.plan.minutes * 60
+        counted = [window for window in self.windows if window.at >= 0 and window.at + PER_WINDOW <= ends]
+        bad = [min(one.here, two.here) for one, two in pairwise(counted) if not (one.is_borne or two.is_borne)]
+        return min(bad, default=self.most_here)
+
+    @property
+    def admitted_a_minute(self) -> int:
+        """How fast they came as long as it went well."""
+        coming = [window for window in self.windows if 0 <= window.at < self.plan.rush_s]
+        well = list(takewhile(lambda window: window.is_borne, coming))
+        if len(well) == len(coming) or not well:
+            return max(1, round(self.people / self.plan.rush_s * 60))
+        return max(1, round(well[-1].here / (well[-1].at + PER_WINDOW) * 60))
 
     @property
     def lost(self) -> int:
@@ -104,9 +137,7 @@ class Rehearsal:
 
     @property
     def errors(self) -> int:
-        """What went wrong on our side: refusals that a rule demands are none."""
-        wrong = ("broken", "fault", "page 5", "unanswered", "people who did not", "calls without", "talks that did not")
-        return sum(count for name, count in self.total.counts.items() if name.startswith(wrong))
+        return errors_in(self.total)
 
     def take(self, crew: int, told: dict[str, object]) -> None:
         """What one crew tells of the last second."""
@@ -128,8 +159,9 @@ async def direct(
     """Play it to the end, and judge it. `watch` is called whenever something was told."""
     found = Rehearsal(len(staging.candidates), plan)
     found.began = time.time() + BEGINS_AFTER
-    crews = [_play(found, number, each, watch) for number, each in enumerate(_engagements(staging, plan, found.began))]
-    await asyncio.gather(*crews)
+    async with asyncio.TaskGroup() as crews:
+        for number, each in enumerate(_engagements(staging, plan, found.began)):
+            crews.create_task(_play(found, number, each, watch))
     async with database.reading() as tx:
         found.verdict = judge(found.history, await stored(tx, staging.fair_id))
     return found

@@ -79,14 +79,17 @@ def judge(history: Iterable[Operation], stored: Stored) -> Verdict:
 
 
 def _messages(sent: list[Operation], stored: Mapping[str, int], verdict: Verdict) -> None:
+    tries = defaultdict(list)
     for each in sent:
-        count = stored.get(each.value, 0)
-        if each.outcome is Outcome.OK and count == 0:
-            verdict.lost.append(f"message {each.value} was acknowledged to {each.who}")
-        if each.outcome is Outcome.FAIL and count:
-            verdict.doubled.append(f"message {each.value} was refused and stands")
+        tries[each.value].append(each)
+    for value, theirs in tries.items():
+        count, outcomes = stored.get(value, 0), {each.outcome for each in theirs}
+        if Outcome.OK in outcomes and count == 0:
+            verdict.lost.append(f"message {value} was acknowledged to {theirs[0].who}")
+        if outcomes == {Outcome.FAIL} and count:
+            verdict.doubled.append(f"message {value} was refused and stands")
         if count > 1:
-            verdict.doubled.append(f"message {each.value} stands {count} times")
+            verdict.doubled.append(f"message {value} stands {count} times")
 
 
 def _places(joined: list[Operation], stored: list[StoredPlace], verdict: Verdict) -> None:

@@ -80,7 +80,6 @@ class Presence:
             self._epochs[head["stream"]], self._last[head["stream"]] = head["epoch"], head["after"]
         if not self.is_connected:
             self.wire = await self.scene.wire(self.token, self._hear)
-            self.scene.here.add(self.person_id)
         await self.ask()
         self.stands(page)
         return page
@@ -122,7 +121,6 @@ class Presence:
             self.scene.measures.counts["lost on the wire"] += await self.follow()
 
     def leave(self) -> None:
-        self.scene.here.discard(self.person_id)
         self.talk = None
         if self.wire:
             self.wire.close()
@@ -146,9 +144,7 @@ class Presence:
 
     async def _reconnect(self) -> None:
         """The page stays as it is; the connection comes back and asks for what was missed."""
-        self.scene.here.discard(self.person_id)
         self.wire = await self.scene.wire(self.token, self._hear)
-        self.scene.here.add(self.person_id)
         await self.ask()
         if self.talk:
             await self._meeting_opened({"meeting_id": self.talk.meeting_id})

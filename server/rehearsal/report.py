@@ -15,6 +15,8 @@ from server.rendering import environment, safe_json
 
 SHOWN = ("page", "connect", "chat", "chat read", "join", "call next")
 """Whose times are drawn."""
+ALMOST_ALL = 0.98
+"""Somebody is always in a tunnel."""
 FULL = 0.7
 """Of a core: simulated people who are busier measure themselves."""
 
@@ -56,8 +58,8 @@ def result_of(found: Rehearsal) -> Result:
         rush_s=found.plan.rush_s,
         most_here=found.most_here,
         capacity=found.borne if is_sound else 0,
-        bears_all=found.borne >= found.people,
-        admitted_a_minute=max(1, round(found.people / found.plan.rush_s * 60)),
+        bears_all=is_sound and found.borne >= ALMOST_ALL * found.people,
+        admitted_a_minute=found.admitted_a_minute,
         lost=found.lost,
         doubled=found.doubled,
         disordered=len(verdict.disordered),

@@ -23,6 +23,7 @@ from signaling.cookies import session_cookie
 
 ANSWERED_WITHIN = 20.0
 OPENS_WITHIN = 30.0
+FOR_EVER = 60.0
 HEADS = re.compile(r'data-heads="([^"]*)"')
 WIRE_PATH = "/live/"
 
@@ -50,8 +51,6 @@ class Scene:
     """The share of those who have the fair's chat open."""
     measures: Measures = field(default_factory=Measures)
     history: list[Operation] = field(default_factory=list)
-    here: set[str] = field(default_factory=set)
-    """Who is connected."""
     in_hall: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -71,9 +70,16 @@ class Scene:
 
     @contextlib.contextmanager
     def timed(self, name: str) -> Iterator[None]:
-        """Notes how long it took, unless it fails."""
+        """Notes how long it took; what was never answered took for ever. What a rule refuses, and what the person
+        broke off themselves, says nothing of it."""
         began = time.perf_counter()
-        yield
+        try:
+            yield
+        except (Refused, ConnectionAbortedError):
+            raise
+        except (OSError, TimeoutError):
+            self.measures.took(name, FOR_EVER)
+            raise
         self.measures.took(name, time.perf_counter() - began)
 
     @contextlib.contextmanager

@@ -23,7 +23,6 @@ from rooms.people.sessions import Session
 from rooms.people.signin import hashed
 
 DEVICE = "rehearsal"
-"""Of the sessions by which its people are known again."""
 AT_ONCE = 2_000
 STAYS_OPEN = timedelta(days=1)
 
@@ -84,7 +83,10 @@ async def gather(database: Database, count: int, name: str) -> list[Guest]:
 
 
 def _person(guest: Guest, name: str, now: datetime) -> dict[str, object]:
-    return {"id": guest.person_id, "name": name, "language": "en", "created_at": now, "is_simulated": True}
+    return {
+        "id": guest.person_id, "name": name, "language": "en", "created_at": now, "is_simulated": True,
+        "is_rehearsal": True,
+    }  # fmt: skip
 
 
 def _session(guest: Guest, now: datetime) -> dict[str, object]:
@@ -95,16 +97,17 @@ def _session(guest: Guest, now: datetime) -> dict[str, object]:
 
 
 async def _copy(tx: Transaction, original: Fair) -> Fair:
-    director = Person(id=new_id(), name="Rehearsal", language="en", created_at=tx.now, is_simulated=True)
+    director = Person(id=new_id(), name="Rehearsal", language="en", created_at=tx.now)
+    director.is_simulated = director.is_rehearsal = True
     tx.session.add(director)
     await tx.session.flush()
-    await tx.write(insert(Session), [_session(Guest(director.id, secrets.token_urlsafe(32)), tx.now)])
     described = FairDescription(
         f"Rehearsal: {original.name}"[:120], original.description, tuple(original.languages), tuple(original.sectors),
         original.time_zone, original.most_lines,
     )  # fmt: skip
     fair = await fairs.create(tx, director, described)
-    fair.is_rehearsal = True
+    # Nobody finds it by its name.
+    fair.slug, fair.is_rehearsal = f"rehearsal-{secrets.token_hex(8)}", True
     await schedule.add_day(tx, fair, tx.now - timedelta(minutes=1), tx.now + STAYS_OPEN)
     await schedule.publish(tx, fair)
     return fair
@@ -113,6 +116,7 @@ async def _copy(tx: Transaction, original: Fair) -> Fair:
 async def _copy_booth(tx: Transaction, fair: Fair, original: Booth) -> Booth:
     theirs = original.employer
     employer = await employers.found(tx, f"{theirs.name} (rehearsal)"[:120], theirs.sector, theirs.location)
+    employer.is_rehearsal = True
     booth = await booths.reserve(tx, fair, employer)
     text = BoothText(original.description or "–", original.talk_minutes, theirs.sector, theirs.location, theirs.colour)
     await booths.set_up(tx, booth, text)

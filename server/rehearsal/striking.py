@@ -1,5 +1,9 @@
-"""Taking a rehearsal away: its fair, its people, and every row that names one of them."""
+"""Taking rehearsals away: their fairs, employers and people, and every row that names one of them.
 
+In many small transactions, children before parents and people last: what is broken off is taken up by the next one.
+"""
+
+import uuid
 from collections.abc import Collection
 from typing import Any
 
@@ -9,35 +13,45 @@ from rooms.core.database import Database
 from rooms.core.model import Base
 from rooms.core.streams import StoredEvent, Stream
 from rooms.core.transaction import Transaction
-from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
-from rooms.people.sessions import Session
-from server.rehearsal.staging import DEVICE
+from rooms.organisations.employers import Employer
+from rooms.people.people import Person
 
 Key = tuple[Any, ...]
 AT_ONCE = 500
+ROOTS: dict[str, type[Fair | Employer | Person]] = {"fair": Fair, "employer": Employer, "person": Person}
 NAMED = ("fair", "booth", "person", "conversation", "meeting")
 """The tables whose ids name streams."""
 AREAS = ("fair", "hall", "moderation", "line", "person", "conversation", "meeting")
 
 
+class NotOurs(Exception):
+    """Something that does not belong to a rehearsal would have gone with it."""
+
+
 async def strike(database: Database) -> int:
     """Everything of all rehearsals, also of one that was broken off; gives how many rows there were."""
-    async with database.transaction() as tx:
+    async with database.reading() as tx:
         doomed = await _doomed(tx)
-        for table in reversed(Base.metadata.sorted_tables):
-            for part in _parts(list(doomed.get(table.name, ()))):
-                await _execute(tx, delete(table).where(_is_one_of(table, part)))
-        ids = {key[0] for name in NAMED for key in doomed.get(name, ())}
-        for part in _parts([f"{area}:{each}" for area in AREAS for each in ids]):
+    ids: set[uuid.UUID] = {key[0] for name in NAMED for key in doomed.get(name, ())}
+    for part in _parts([f"{area}:{each}" for area in AREAS for each in ids]):
+        async with database.transaction() as tx:
             await _execute(tx, delete(StoredEvent).where(StoredEvent.stream.in_(part)))
             await _execute(tx, delete(Stream).where(Stream.name.in_(part)))
+    for table in reversed(Base.metadata.sorted_tables):
+        for part in _parts(list(doomed.get(table.name, ()))):
+            async with database.transaction() as tx:
+                await _execute(tx, delete(table).where(_is_one_of(table, part)))
     return sum(map(len, doomed.values()))
 
 
 async def _doomed(tx: Transaction) -> dict[str, set[Key]]:
     """By table: the keys of the rows that go, parents before those that name them."""
-    found: dict[str, set[Key]] = await _roots(tx)
+    roots = {
+        name: set(map(tuple, await tx.plain_rows(select(kind.id).where(kind.is_rehearsal.is_(True)))))
+        for name, kind in ROOTS.items()
+    }
+    found: dict[str, set[Key]] = {name: set(keys) for name, keys in roots.items()}
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             for foreign in column.foreign_keys:
@@ -45,20 +59,10 @@ async def _doomed(tx: Transaction) -> dict[str, set[Key]]:
                 for part in _parts(list(parents)):
                     rows = await tx.plain_rows(select(*table.primary_key.columns).where(column.in_(part)))
                     found.setdefault(table.name, set()).update(map(tuple, rows))
+    for name, keys in roots.items():
+        if found[name] != keys:
+            raise NotOurs(f"{len(found[name] - keys)} rows of {name}")
     return found
-
-
-async def _roots(tx: Transaction) -> dict[str, set[Key]]:
-    fairs = await _ids(tx, select(Fair.id).where(Fair.is_rehearsal.is_(True)))
-    return {
-        "fair": fairs,
-        "employer": await _ids(tx, select(Booth.employer_id).join(Fair).where(Fair.is_rehearsal.is_(True))),
-        "person": await _ids(tx, select(Session.person_id).where(Session.device == DEVICE)),
-    }
-
-
-async def _ids(tx: Transaction, query: Any) -> set[Key]:
-    return {tuple(row) for row in await tx.plain_rows(query)}
 
 
 def _parts(values: list[Any]) -> list[list[Any]]:

@@ -64,7 +64,8 @@ def account(found: Rehearsal) -> list[str]:
     for name in ("chat read", "join", "both signalled"):
         if name not in found.total.latencies:
             wrong.append(f"nothing was measured of: {name}")
-    return wrong + [f"{found.total.counts[name]} {name}" for name in ("lost on the wire",) if found.total.counts[name]]
+    named = ("lost on the wire", "called twice at once", "people who did not come to an end")
+    return wrong + [f"{found.total.counts[name]} {name}" for name in named if found.total.counts[name]]
 
 
 async def play(folder: Path, people: int, minutes: float, processes: int, **plan: float) -> Rehearsal:

@@ -34,7 +34,7 @@ from rooms.core.errors import Away
 from rooms.people import documents, sessions
 from server.rehearsal import directing
 from server.rehearsal.directing import Plan, Rehearsal, direct
-from server.rehearsal.history import judge
+from server.rehearsal.history import Outcome, judge
 from server.rehearsal.staging import gather, stage
 from server.security import form_token, masked
 from signaling.cookies import session_cookie
@@ -245,6 +245,21 @@ async def play(folder: Path, people: int, pause: float) -> tuple[Chaos, Rehearsa
     return found, rehearsal
 
 
+def _absent(rehearsal: Rehearsal, people: int) -> list[str]:
+    """Whether simulated people were at it all the time: what fails before an empty house proves nothing."""
+    wrong = []
+    if rehearsal.most_here < 0.9 * people:
+        wrong.append(f"only {rehearsal.most_here} of {people} were there")
+    acknowledged = [each.ended - rehearsal.began for each in rehearsal.history if each.outcome is Outcome.OK]
+    every = rehearsal.plan.minutes * 60 / 10
+    for tenth in range(1, 10):
+        if not any(tenth * every <= at < (tenth + 1) * every for at in acknowledged):
+            wrong.append(f"nothing was acknowledged between {tenth * every:.0f} and {(tenth + 1) * every:.0f} s")
+    if unfinished := rehearsal.total.counts["people who did not come to an end"]:
+        wrong.append(f"{unfinished} people did not come to an end")
+    return wrong
+
+
 async def run(people: int, pause: float) -> int:
     cores.open_files()
     with tempfile.TemporaryDirectory(prefix="parvis-chaos-", dir="/tmp") as folder:
@@ -256,7 +271,7 @@ async def run(people: int, pause: float) -> int:
     for (kind, outcome), count in sorted(outcomes.items()):
         print(f"{count:9d} {kind} {outcome}")
     verdict = rehearsal.verdict
-    wrong = [*verdict.lost, *verdict.doubled, *verdict.disordered, *found.failed]
+    wrong = [*verdict.lost, *verdict.doubled, *verdict.disordered, *found.failed, *_absent(rehearsal, people)]
     for sentence in wrong[:20]:
         print(sentence, file=sys.stderr)
     line = {

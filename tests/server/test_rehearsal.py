@@ -7,22 +7,27 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
+from rooms import access
+from rooms.access import Actor
 from rooms.core.database import Database
 from rooms.core.model import Base
 from rooms.fairs import fairs
+from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
+from rooms.people import sessions
+from rooms.people.people import Person
 from server.rehearsal import needs
+from server.rehearsal.directing import Plan, Rehearsal, Window
 from server.rehearsal.history import Operation, Outcome, Stored, StoredCall, StoredPlace, judge
 from server.rehearsal.measures import Latencies
 from server.rehearsal.needs import Crowd, needs_of
 from server.rehearsal.staging import stage
 from server.rehearsal.striking import strike
-from tests.cast import Cast
+from tests.cast import Cast, refusal
 from tests.running_server import RunningServer
-from tests.services import ROOT
+from tests.services import ROOT, free_port
 
 CHAT = Operation("chat", "amina", "m1", 10.0, 11.0, Outcome.OK)
 JOIN = Operation("join", "amina", "b1", 10.0, 11.0, Outcome.OK, "p1")
@@ -39,6 +44,8 @@ def test_what_was_acknowledged_stands_once_and_what_was_refused_does_not() -> No
     assert found([CHAT], Stored()) == (1, 0, 0)
     assert found([CHAT], Stored(messages={"m1": 2})) == (0, 1, 0)
     refused = replace(CHAT, outcome=Outcome.FAIL)
+    # Written, not acknowledged, and refused when it was sent again.
+    assert found([replace(CHAT, outcome=Outcome.UNKNOWN), refused], Stored(messages={"m1": 1})) == (0, 0, 0)
     assert found([refused], Stored(messages={"m1": 1})) == (0, 1, 0)
     assert found([refused], Stored()) == (0, 0, 0)
     for stored in (Stored(), Stored(messages={"m1": 1})):
@@ -99,67 +106,115 @@ def test_a_larger_crowd_needs_more_of_everything() -> None:
     assert needs.LOAD < 1
 
 
-async def rows(database: Database) -> dict[str, int]:
-    """How many rows each table has, but for those of processes and their connections."""
+async def rows(database: Database) -> dict[str, set[tuple[object, ...]]]:
+    """Which rows each table has, but for those of processes and their connections."""
     async with database.reading() as tx:
-        counted = {}
-        for table in Base.metadata.sorted_tables:
-            if table.name not in ("process", "connection", "lease"):
-                (count,) = await tx.plain_rows(select(func.count()).select_from(table))
-                counted[table.name] = count[0]
-        return counted
+        return {
+            table.name: {tuple(row) for row in await tx.plain_rows(select(*table.primary_key.columns))}
+            for table in Base.metadata.sorted_tables
+            if table.name not in ("process", "connection", "lease")
+        }
 
 
-async def test_a_staged_fair_is_listed_nowhere_and_goes_without_a_trace(cast: Cast) -> None:
+async def test_a_staged_fair_is_there_for_its_own_people_and_goes_without_a_trace(cast: Cast) -> None:
     await cast.connect(cast.amina)
     await cast.join(cast.amina, cast.atlantique)
+    async with cast.database.transaction() as tx:
+        # What a browser says of itself makes nobody a simulated person.
+        await sessions.open_session(tx, await cast.fresh(tx, cast.ines), "rehearsal")
     before = await rows(cast.database)
     staging = await stage(cast.database, cast.fair.slug, 30, recruiters=2)
     assert len(staging.desks) == 2
     async with cast.database.reading() as tx:
         assert [fair.id for fair in await fairs.shown(tx)] == [cast.fair.id]
+        assert [fair.id for fair in await fairs.run_by(tx, await cast.fresh(tx, cast.paul))] == [cast.fair.id]
         copy = await tx.session.get_one(Fair, staging.fair_id)
-        assert copy.is_open_now
-    assert (await rows(cast.database))["person"] == before["person"] + 30 + 4 + 1
+        booth = await tx.session.get_one(Booth, staging.desks[0].booth_id)
+        guest = await tx.session.get_one(Person, staging.candidates[0].person_id)
+        assert (await access.fair(tx, Actor(guest), copy.slug)).is_open_now
+        for stranger in (None, await cast.fresh(tx, cast.amina), await cast.fresh(tx, cast.paul)):
+            assert await refusal(access.fair(tx, Actor(stranger), copy.slug)) == "fair.not_found"
+            of_path = access.booth(tx, Actor(stranger), copy.slug, booth.employer.slug)
+            assert await refusal(of_path) == "booth.not_found"
+    assert await refusal(cast.join(cast.amina, booth)) == "booth.not_found"
+    assert (await cast.join(guest, booth)).ticket == 1
+    assert len((await rows(cast.database))["person"] - before["person"]) == 30 + 4 + 1
     assert await strike(cast.database) > 70, "35 people, their sessions, and the fair"
     assert await rows(cast.database) == before
     assert await strike(cast.database) == 0
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_rehearse_says_what_is_borne_and_writes_it_down(database_url: str, tmp_path: Path) -> None:
+async def test_an_employer_of_another_fair_stays_though_somebody_gave_it_a_booth_in_a_rehearsal(cast: Cast) -> None:
+    staging = await stage(cast.database, cast.fair.slug, 1)
+    async with cast.database.transaction() as tx:
+        (await cast.fresh_booth(tx, cast.atlantique)).fair_id = staging.fair_id
+    await strike(cast.database)
+    after = await rows(cast.database)
+    assert (cast.atlantique.employer_id,) in after["employer"]
+    assert {(cast.luc.id,), (cast.amina.id,)} <= after["person"]
+
+
+async def test_rehearse_says_what_is_borne_and_leaves_nothing(database_url: str, tmp_path: Path) -> None:
     running = RunningServer(database_url, tmp_path, begins=None)
     cast = await running.prepare()
     await running.start()
     before = await rows(cast.database)
-    environment = os.environ | {
-        "PARVIS_MODE": "demo", "PARVIS_DATABASE": database_url, "PARVIS_PUBLIC_URL": running.url,
-    }  # fmt: skip
-    command = [
-        sys.executable, "-m", "server", "rehearse", cast.fair.slug, "--people", "12", "--minutes", "0.3",
-        "--rush", "4", "--crews", "1", "--thinks", "2", "--report", str(tmp_path / "report"),
-    ]  # fmt: skip
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-        )
-        said, _ = await process.communicate()
-        assert process.returncode == 0, said.decode()
+        said, status = await rehearse(database_url, running.url, cast.fair.slug, tmp_path)
+        assert status == 0, said
         result = json.loads((tmp_path / "report.json").read_text())
-        # Everybody who came, and the recruiters of both booths.
-        assert result["most_here"] == 14
+        assert (result["most_here"], result["capacity"], result["bears_all"]) == (12, 12, True)
         wrong = result["lost"], result["doubled"], result["disordered"], result["errors"]
         assert wrong == (0, 0, 0, 0), result["counts"]
-        assert {"page", "connect", "follow", "join", "call next", "both signalled"} <= {
-            row["name"] for row in result["latencies"]
-        }
+        measured = {row["name"] for row in result["latencies"]}
+        assert {"page", "connect", "follow", "join", "call next", "both signalled"} <= measured
         assert 'id="people"' in (tmp_path / "report.html").read_text()
-        async with cast.database.transaction() as tx:
-            fair = await tx.session.get_one(Fair, cast.fair.id)
-            assert (fair.capacity, fair.admitted_a_minute) == (result["capacity"], 180)
-            await tx.session.execute(update(Fair).values(capacity=None))
-        after = await rows(cast.database)
-        assert {name: count for name, count in after.items() if count != before[name]} == {}
+        # All who came were borne: nothing is known of a limit.
+        async with cast.database.reading() as tx:
+            assert (await tx.session.get_one(Fair, cast.fair.id)).capacity is None
+        assert await rows(cast.database) == before
+        said, status = await rehearse(database_url, f"http://127.0.0.1:{free_port()}", cast.fair.slug, tmp_path)
+        assert (status, "Nobody answers at" in said) == (1, True), said
+        assert await rows(cast.database) == before
     finally:
         await running.stop()
         await cast.database.close()
+
+
+async def rehearse(database_url: str, address: str, fair: str, folder: Path) -> tuple[str, int | None]:
+    """(what it said, its status)"""
+    settings = {"PARVIS_MODE": "demo", "PARVIS_DATABASE": database_url, "PARVIS_PUBLIC_URL": address}
+    command = [
+        sys.executable, "-m", "server", "rehearse", fair, "--people", "12", "--minutes", "0.3",
+        "--rush", "4", "--crews", "1", "--thinks", "2", "--report", str(folder / "report"),
+    ]  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=os.environ | settings, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    return said.decode(), process.returncode
+
+
+def window(at: float, here: int, **latencies: tuple[float, int]) -> Window:
+    found = Window(at, here)
+    for name, (seconds, count) in latencies.items():
+        for _ in range(count):
+            found.measures.took(name.replace("_", " "), seconds)
+    return found
+
+
+def test_what_is_borne_is_said_of_enough_that_was_measured() -> None:
+    played = Rehearsal(1000, Plan("http://127.0.0.1", minutes=1, rush_s=20))
+    good, slow = {"chat_read": (0.1, 100)}, {"chat_read": (3.0, 100)}
+    played.windows = [window(0, 300, join=(9.0, 1), **good), window(5, 600, **good), window(10, 800, **good)]
+    played.windows += [window(15, 900, **slow), window(20, 1000, **good), window(25, 1000, **good)]
+    assert (played.borne, played.admitted_a_minute) == (1000, 800 * 4), "one bad window is an accident"
+    played.windows[4] = window(20, 950, **slow)
+    assert played.borne == 900
+    played.windows[4] = window(20, 950, **good)
+    for bad in played.windows[1:3]:
+        bad.measures.counts["page 503"] = 60
+    assert played.borne == 600, "what fails is not borne, however fast the rest is"
+    # Whoever leaves in the end says nothing.
+    played.windows = [window(0, 1000, **good), window(55, 990, **good), window(60, 10, **slow), window(65, 5, **slow)]
+    assert played.borne == 1000

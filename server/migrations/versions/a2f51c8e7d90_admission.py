@@ -1,7 +1,38 @@
-"""how many a fair holds, and who waits in its entrance hall"""
+"""how many a fair holds, who waits in its entrance hall, and what belongs to a rehearsal"""
 
 import sqlalchemy as sa
 from alembic import op
+
+# Whoever goes, and a rehearsal's people go by thousands, is looked for in every table that may name them.
+NAMED = (
+    ("booth", "employer_id"),
+    ("employer_member", "person_id"),
+    ("fair_organiser", "person_id"),
+    ("follow_request", "counsellor_id"),
+    ("link", "invited_by_id"),
+    ("note", "author_id"),
+    ("silence", "person_id"),
+    ("appointment_type", "team_id"),
+    ("booth_staff", "person_id"),
+    ("suggestion", "by_id"),
+    ("suggestion", "fair_id"),
+    ("suggestion", "booth_id"),
+    ("team_member", "person_id"),
+    ("appointment", "appointment_type_id"),
+    ("appointment", "guest_booth_id"),
+    ("call", "place_id"),
+    ("call", "recruiter_id"),
+    ("appointment_change", "by_id"),
+    ("evidence", "person_id"),
+    ("proposal", "counsellor_id"),
+    ("cobrowsing", "owner_id"),
+    ("cobrowsing", "ended_by_id"),
+    ("conversation", "fair_id"),
+    ("conversation", "asker_id"),
+    ("reading", "reader_id"),
+    ("peer", "person_id"),
+    ("report", "person_id"),
+)
 
 revision = "a2f51c8e7d90"
 down_revision = "e7a31c90d5b4"
@@ -46,7 +77,19 @@ def upgrade() -> None:
     )
 
 
+    op.create_index("ix_admission_person_id", "admission", ["person_id"])
+    op.add_column("person", sa.Column("is_rehearsal", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("employer", sa.Column("is_rehearsal", sa.Boolean(), nullable=False, server_default=sa.false()))
+    for named_in, column in NAMED:
+        op.create_index(f"ix_{named_in}_{column}", named_in, [column])
+
+
 def downgrade() -> None:
+    for named_in, column in NAMED:
+        op.drop_index(f"ix_{named_in}_{column}", named_in)
+    for marked in ("person", "employer"):
+        with op.batch_alter_table(marked) as changed:
+            changed.drop_column("is_rehearsal")
     op.drop_table("admission")
     op.drop_table("entrance_hall")
     with op.batch_alter_table("fair") as table:
