@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from rooms.appointments import abandoned, agenda, booking, delays
+from rooms.appointments import abandoned, agenda, booking, delays, expected
 from rooms.core import lease, outbox
 from rooms.core.database import Database
 from rooms.core.errors import Away
@@ -112,6 +112,7 @@ class Worker:
         async with self.database.transaction() as tx:
             await absence.put_absent_on_hold(tx)
             await absence.let_absent_go(tx)
+            await expected.let_in(tx)
             await presence.forget_old(tx)
             await outbox.forget_useless(tx)
 

@@ -133,6 +133,16 @@ async def let_in(tx: Transaction, fair_id: uuid.UUID) -> int:
     return await _let_in(tx, fair, hall)
 
 
+async def let_in_at_once(tx: Transaction, fair_id: uuid.UUID, people: Collection[uuid.UUID]) -> None:
+    """Those of these people who wait, whoever's turn it is."""
+    await _locked(tx, fair_id)
+    waiting = select(Admission.person_id).where(waits_here(fair_id), tx.among(Admission.person_id, list(people)))
+    found = await tx.plain_rows(waiting)
+    if found:
+        await _admit(tx, fair_id, [row.person_id for row in found])
+        _tell(tx, fair_id, found)
+
+
 async def with_hall(tx: Transaction) -> list[uuid.UUID]:
     """The fairs that are open now and hold a limited number of people."""
     is_open = Fair.state == FairState.OPEN, Fair.open_until.is_not(None)
