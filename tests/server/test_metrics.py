@@ -1,5 +1,6 @@
 """What Prometheus reads: figures of the process and of the installation, for whoever brings the token alone."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,9 +9,11 @@ from aiohttp.test_utils import TestServer
 
 from server import app as app_
 from server.settings import load
+from signaling.contract import CONTRACT
 from signaling.cookies import SESSION_COOKIE
 from tests.clock import HandClock
 from tests.server.world import SECRET, Furnished, World
+from tests.services import ROOT, RedisServer
 
 TOKEN = "a token for the metrics, long enough"
 
@@ -50,3 +53,28 @@ async def test_the_figures_follow_what_happens(furnished: Furnished, tmp_path: P
 async def test_without_a_token_there_are_none(furnished: Furnished, tmp_path: Path, clock: HandClock) -> None:
     async with furnished.copy(tmp_path, clock) as world:
         assert (await metrics(world.server.make_url("/metrics"), ""))[0] == 404
+
+
+async def test_alerts_and_the_dashboard_ask_for_what_is_told(
+    furnished: Furnished, tmp_path: Path, clock: HandClock, redis_server: RedisServer
+) -> None:
+    async with furnished.copy(tmp_path, clock) as world:
+        settings = load(mode="demo", secret=SECRET, database=str(world.database.engine.url), metrics_token=TOKEN,
+                        files=tmp_path / "files", redis=redis_server.url)  # fmt: skip
+        async with TestServer(app_.build(settings, clock)) as server:
+            async with World(server, world.database, world.tokens, world.ids).live("claire") as claire:
+                await claire.call("stream:follow", {"streams": []})
+            async with aiohttp.ClientSession() as session:
+                await session.get(server.make_url("/healthz"))
+            _, found = await metrics(server.make_url("/metrics"), TOKEN)
+    told = {re.sub(r"\{.*", "", name) for name in found}
+    asked = set()
+    for name in ("prometheus-alerts.yml", "grafana-dashboard.json"):
+        text = (ROOT / "deploy" / name).read_text()
+        asked |= set(re.findall(r"\b((?:parvis|process)_\w+)", text))
+        for event in re.findall(r'event=\\?"([^"\\]+)', text):
+            assert event in CONTRACT.client_events
+    assert len(asked) > 12
+    assert asked <= told
+    panels = json.loads((ROOT / "deploy/grafana-dashboard.json").read_text())["panels"]
+    assert all(target["expr"] for panel in panels for target in panel["targets"])
