@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("rooms", "signaling", "server", "templates", "static", "tests", "tools", "docs", "locale")
+FOLDERS = ("deploy", "rooms", "signaling", "server", "templates", "static", "tests", "tools", "docs", "locale")
 KINDS = "py|js|mjs|html|css|md|toml|ini|lock|po|json"
 
 URL = re.compile(r"https?://\S+")
