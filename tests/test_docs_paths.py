@@ -11,7 +11,7 @@ FOLDERS = ("deploy", "rooms", "signaling", "server", "templates", "static", "tes
 KINDS = "py|js|mjs|html|css|md|toml|ini|lock|po|json"
 
 URL = re.compile(r"https?://\S+")
-ROOTED = re.compile(rf"(?<![\w./-])(?:{'|'.join(FOLDERS)})/[\w./-]*")
+ROOTED = re.compile(rf"(?<![\w./-])(?:{'|'.join(FOLDERS)})/[\w./@-]*")
 ENDING = re.compile(rf"(?<![\w./-])[\w-][\w.-]*(?:/[\w.-]+)*\.(?:{KINDS})\b(?![\w/])")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 DOTTED = re.compile(r"(?<![\w./-])(?:rooms|signaling|server|tests)(?:\.\w+)+")
