@@ -12,11 +12,9 @@ import aiohttp
 import pytest
 
 from rooms.core.database import Database
-from rooms.core.errors import Conflict
 from rooms.fairs.fairs import Fair, FairState
 from server import doctor
 from server.demo import seed
-from server.files import FolderStorage
 from server.settings import Settings, load
 from tests.clock import HandClock
 from tests.services import free_port
@@ -96,16 +94,3 @@ async def test_doctor_tries_each_thing_and_says_how_to_mend_it(database_url: str
     ]
     assert [finding.name for finding in ill if finding.is_well] == []
     assert all(finding.mend for finding in ill)
-
-
-async def test_a_full_disk_is_said_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    storage = FolderStorage(tmp_path)
-    path = storage.path("abcd")
-    path.parent.mkdir()
-    path.symlink_to("/dev/full")
-    with pytest.raises(Conflict) as refused:
-        await storage.keep("abcd", b"a CV")
-    assert (refused.value.code, refused.value.field) == ("files.no_room", "document")
-    assert list(path.parent.iterdir()) == []
-    await storage.keep("abcd", b"a CV")
-    assert path.read_bytes() == b"a CV"

@@ -185,7 +185,7 @@ async def rehearse(database_url: str, address: str, fair: str, folder: Path) -> 
     """(what it said, its status)"""
     settings = {"PARVIS_MODE": "demo", "PARVIS_DATABASE": database_url, "PARVIS_PUBLIC_URL": address}
     command = [
-        sys.executable, "-m", "server", "rehearse", fair, "--people", "12", "--minutes", "0.3",
+        sys.executable, "-m", "server", "rehearse", fair, "--people", "12", "--minutes", "0.2",
         "--rush", "4", "--crews", "1", "--thinks", "2", "--report", str(folder / "report"),
     ]  # fmt: skip
     process = await asyncio.create_subprocess_exec(

@@ -142,7 +142,10 @@ def test_a_number_that_javascript_does_not_read_is_not_passed_on() -> None:
 
 
 async def test_an_end_that_could_not_be_written_is_written_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    has_failed = asyncio.Event()
+
     async def fail(*_: Any) -> None:
+        has_failed.set()
         raise OSError("the database is being restarted")
 
     hub = hub_of(world)
@@ -152,6 +155,8 @@ async def test_an_end_that_could_not_be_written_is_written_later(world: World, m
             (sid,) = hub.clients
             await luc.socket.close()
         await gone(hub)
+        async with asyncio.timeout(10):
+            await has_failed.wait()
     async with world.database.reading() as tx:
         assert (await tx.session.get_one(Connection, sid)).closed_at is None
     await hub.expiry.tidy()
