@@ -83,7 +83,7 @@ bench-line: .venv/dev static/built/.built ## 1,000 people join 20 lines at once
 
 bench-fair: .venv/dev static/built/.built ## a whole fair with 10,000 simulated people, on everything of `make stack`
 	@tests/install
-	$(BIN)/python -m tests.load.bench_fair $(if $(ROUNDS),--people 200 --minutes 0.7)
+	$(BIN)/python -m tests.load.bench_fair $(if $(ROUNDS),--people 200 --minutes 0.5)
 
 bench-scale: .venv/dev static/built/.built ## the same fair on 1, 2 and 4 processes
 	@tests/install

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from rooms import access
@@ -154,6 +155,7 @@ async def test_an_employer_of_another_fair_stays_though_somebody_gave_it_a_booth
     assert {(cast.luc.id,), (cast.amina.id,)} <= after["person"]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_rehearse_says_what_is_borne_and_leaves_nothing(database_url: str, tmp_path: Path) -> None:
     running = RunningServer(database_url, tmp_path, begins=None)
     cast = await running.prepare()
@@ -185,7 +187,7 @@ async def rehearse(database_url: str, address: str, fair: str, folder: Path) -> 
     """(what it said, its status)"""
     settings = {"PARVIS_MODE": "demo", "PARVIS_DATABASE": database_url, "PARVIS_PUBLIC_URL": address}
     command = [
-        sys.executable, "-m", "server", "rehearse", fair, "--people", "12", "--minutes", "0.2",
+        sys.executable, "-m", "server", "rehearse", fair, "--people", "12", "--minutes", "0.3",
         "--rush", "4", "--crews", "1", "--thinks", "2", "--report", str(folder / "report"),
     ]  # fmt: skip
     process = await asyncio.create_subprocess_exec(
