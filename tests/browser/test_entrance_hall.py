@@ -67,3 +67,33 @@ async def test_the_number_falls_while_one_waits(visitors: Visitors) -> None:
         await entrance_hall.set_capacity(tx, await tx.session.get_one(Fair, cast.fair.id), 2, 600)
     await expect(karim).to_have_title(re.compile("^Hotels"))
     await expect(amina.get_by_role("status").get_by_text("Your turn is next.")).to_be_visible()
+
+
+async def test_closing_and_opening_reach_the_hall_and_ones_turn_reaches_every_page(visitors: Visitors) -> None:
+    cast = visitors.cast
+
+    organiser = await visitors.sign_in(cast.ines)
+    await organiser.goto(f"/organise/{cast.fair.slug}")
+
+    async def press(name: str) -> None:
+        await organiser.get_by_role("button", name=name, exact=True).click()
+        await organiser.get_by_role("dialog").get_by_role("button", name=name).click()
+
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        await entrance_hall.set_capacity(tx, fair, 1, 600)
+        await entrance_hall.arrive(tx, fair, {cast.claire.id: Passing.IN_TURN})
+    amina = await visitors.sign_in(cast.amina)
+    await amina.goto(cast.fair.path)
+    await expect(amina.get_by_role("heading", name="You are in the entrance hall")).to_be_visible()
+    await press("Close")
+    await expect(amina.get_by_text("This fair is closed.")).to_be_visible(timeout=40_000)
+    await press("Open the fair now")
+    await expect(amina.get_by_role("heading", name="You are in the entrance hall")).to_be_visible(timeout=40_000)
+
+    await amina.get_by_role("link", name="Hôtel Atlantique").click()
+    await expect(amina.get_by_role("link", name="To the entrance hall")).to_be_visible()
+    async with cast.database.transaction() as tx:
+        await entrance_hall.set_capacity(tx, await tx.session.get_one(Fair, cast.fair.id), 2, 600)
+    await amina.get_by_role("link", name="you can come in.").click()
+    await expect(amina.get_by_role("heading", name="2 employers take part")).to_be_visible()
