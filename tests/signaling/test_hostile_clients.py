@@ -142,21 +142,19 @@ def test_a_number_that_javascript_does_not_read_is_not_passed_on() -> None:
 
 
 async def test_an_end_that_could_not_be_written_is_written_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    has_failed = asyncio.Event()
+    hub, has_failed = hub_of(world), asyncio.Event()
 
     async def fail(*_: Any) -> None:
         has_failed.set()
         raise OSError("the database is being restarted")
 
-    hub = hub_of(world)
     with monkeypatch.context() as broken:
         broken.setattr(presence, "disconnect", fail)
         async with raw(world, "luc") as luc:
             (sid,) = hub.clients
             await luc.socket.close()
         await gone(hub)
-        async with asyncio.timeout(10):
-            await has_failed.wait()
+        await asyncio.wait_for(has_failed.wait(), 10)
     async with world.database.reading() as tx:
         assert (await tx.session.get_one(Connection, sid)).closed_at is None
     await hub.expiry.tidy()
