@@ -11,11 +11,10 @@ from rooms.access.rights import Act as A
 from rooms.access.rights import Relation as R
 from rooms.core.errors import NotFound
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths
+from rooms.fairs import booths, fairs
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import Fair, FairOrganiser
 from rooms.organisations.employers import EmployerMember
-from rooms.people.people import Person
 
 
 async def to_fair(tx: Transaction, actor: Actor, fair: Fair) -> set[Relation]:
@@ -37,7 +36,7 @@ async def to_fair(tx: Transaction, actor: Actor, fair: Fair) -> set[Relation]:
 
 async def fair(tx: Transaction, actor: Actor, slug: str, act: Act = A.FAIR_SEE) -> Fair:
     row = (await tx.session.execute(select(Fair).where(Fair.slug == slug))).scalar_one_or_none()
-    if row and is_hidden(actor.person, row):
+    if row and fairs.is_hidden_from(actor.person, row):
         raise NotFound("fair")
     return await _known_fair(tx, actor, row, act)
 
@@ -75,14 +74,9 @@ async def to_booth(tx: Transaction, actor: Actor, booth: Booth) -> set[Relation]
 
 async def booth(tx: Transaction, actor: Actor, fair: str, employer: str, act: Act = A.BOOTH_SEE) -> Booth:
     row = await booths.by_slugs(tx, fair, employer)
-    if row and is_hidden(actor.person, row.fair):
+    if row and fairs.is_hidden_from(actor.person, row.fair):
         raise NotFound("booth")
     return await _known_booth(tx, actor, row, act)
-
-
-def is_hidden(person: Person | None, fair: Fair) -> bool:
-    """A rehearsal is there for those alone who play in it."""
-    return fair.is_rehearsal and not (person and person.is_rehearsal)
 
 
 async def booth_by_id(tx: Transaction, actor: Actor, booth_id: uuid.UUID, act: Act = A.BOOTH_SEE) -> Booth:

@@ -122,6 +122,11 @@ def demand_not_archived(fair: Fair) -> None:
         raise Conflict("fair.archived", N_("This fair is archived: it is kept as it is."))
 
 
+def is_hidden_from(person: Person | None, fair: Fair) -> bool:
+    """A rehearsal is there for those alone who play in it."""
+    return fair.is_rehearsal and not (person and person.is_rehearsal)
+
+
 def streams_of(fair: Fair) -> list[str]:
     """On which what concerns everybody at the fair is told: to whoever is in it, and whoever waits to come in."""
     return [fair_stream(fair.id)] + ([hall_stream(fair.id)] if fair.capacity is not None else [])

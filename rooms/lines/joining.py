@@ -12,6 +12,7 @@ from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs import admission
 from rooms.fairs.booths import Booth, BoothStaff
+from rooms.fairs.fairs import is_hidden_from
 from rooms.lines.places import Place, PlaceState, PlaceTaken, of_people, too_many
 from rooms.people.people import Person
 
@@ -58,7 +59,7 @@ def _joining(booth: Booth, person: Person, words: str, held: Sequence[Place], is
         words = clean_text(words, "words", 600)
     except Invalid as problem:
         return problem
-    if booth.fair.is_rehearsal and not person.is_rehearsal:
+    if is_hidden_from(person, booth.fair):
         return NotFound("booth")
     mine = next((place for place in held if place.booth_id == booth.id), None)
     if mine:

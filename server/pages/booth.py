@@ -61,6 +61,9 @@ async def booth(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request, known=stand.heads)
         mine = await lobby.mine(tx, request, booth.fair)
         relations = await access.to_booth(tx, request.actor, booth)
+        me = request.actor.person
+        # Whoever waits in a line of the fair joins another one, whatever limit was set meanwhile.
+        is_outside = bool(me and not mine and await admission.outside(tx, booth.fair, [me.id]))
         return request.render(
             "booth.html",
             fair=booth.fair,
@@ -73,7 +76,7 @@ async def booth(request: PageRequest) -> web.StreamResponse:
             mine=mine,
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
             is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
-            waits_outside=waits is not None or await _is_outside(tx, request, booth),
+            waits_outside=waits is not None or is_outside,
             booked=await _booked(tx, request, booth),
             is_member=access.allows(access.Act.BOOTH_SET_UP, relations),
             heads=heads,
@@ -96,11 +99,6 @@ async def _stand(request: PageRequest) -> Stand:
             interviews=await appointment_types.all_of(tx, booth),
             next_day=await lobby.next_day(tx, booth.fair),
         )
-
-
-async def _is_outside(tx: Transaction, request: PageRequest, booth: Booth) -> bool:
-    me = request.actor.person
-    return bool(me and await admission.outside(tx, booth.fair, [me.id])) and not request.waits
 
 
 async def _booked(tx: Transaction, request: PageRequest, booth: Booth) -> list[Appointment]:
