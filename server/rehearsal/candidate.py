@@ -8,7 +8,7 @@ import re
 import time
 from typing import Any
 
-from server.rehearsal.presence import SENT_AT, Presence
+from server.rehearsal.presence import SENT_AT, Player
 from server.rehearsal.scene import Refused, Scene, new_id
 
 MOST_LINES = 2
@@ -22,7 +22,7 @@ LOOKS_EVERY_S = 1.0
 RINGING = re.compile(r'data-ringing="([^"]+)"')
 
 
-class Candidate(Presence):
+class Candidate(Player):
     def __init__(self, scene: Scene, person_id: str, token: str, comes_at: float) -> None:
         super().__init__(scene, person_id, token)
         self._comes_at = comes_at

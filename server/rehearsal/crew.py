@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from server.rehearsal.candidate import Candidate
 from server.rehearsal.measures import Measures
-from server.rehearsal.presence import Presence
+from server.rehearsal.presence import Player
 from server.rehearsal.recruiter import Recruiter
 from server.rehearsal.scene import Scene
 
@@ -86,7 +86,7 @@ async def play(engagement: Engagement) -> None:
     os._exit(0)
 
 
-async def _tell(scene: Scene, candidates: Sequence[Presence]) -> None:
+async def _tell(scene: Scene, candidates: Sequence[Player]) -> None:
     while True:
         await asyncio.sleep(TELLS_EVERY)
         _say(_progress(scene, candidates))
@@ -101,7 +101,7 @@ async def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _progress(scene: Scene, candidates: Sequence[Presence]) -> dict[str, Any]:
+def _progress(scene: Scene, candidates: Sequence[Player]) -> dict[str, Any]:
     """What has happened since it was told last."""
     latencies, counts = scene.measures.dump()
     scene.measures = Measures()

@@ -5,6 +5,7 @@ import contextlib
 import json
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -50,29 +51,6 @@ class Presence:
             raise ConnectionError("not connected")
         return self.wire
 
-    async def live(self) -> None:
-        """Until the rehearsal is over: visit, and after a failure come back."""
-        while not self.scene.is_over:
-            try:
-                await self.visit()
-            except ConnectionAbortedError:
-                self.scene.measures.counts["went meanwhile"] += 1
-            except Refused as refused:
-                self.scene.measures.counts[f"refused {refused}"] += 1
-                await asyncio.sleep(self.scene.dice.random() * AGAIN_AFTER_S)
-            except (OSError, TimeoutError) as error:
-                self.scene.measures.counts[f"broken {type(error).__name__}"] += 1
-                await asyncio.sleep(self.scene.dice.random() * AGAIN_AFTER_S)
-            except Exception as error:
-                # A fault of the rehearsal's own is told, and nobody else's rehearsal ends with it.
-                self.scene.measures.counts[f"fault {type(error).__name__}: {error}"[:200]] += 1
-                await asyncio.sleep(AGAIN_AFTER_S)
-        await self.check()
-        self.leave()
-
-    async def visit(self) -> None:
-        raise NotImplementedError
-
     async def open(self, path: str) -> str:
         """Look at a page and follow what it follows."""
         page = await self.scene.page(path, self.token)
@@ -111,14 +89,6 @@ class Presence:
                 if told["event"] in self.heard:
                     self.aside(self.heard[told["event"]](told))
         return missed
-
-    async def check(self) -> None:
-        """In the end nothing may be missing that was told while this connection was open."""
-        if not self.is_connected:
-            return
-        await asyncio.sleep(2 + self.scene.dice.random() * 3)
-        with contextlib.suppress(OSError, Refused):
-            self.scene.measures.counts["lost on the wire"] += await self.follow()
 
     def leave(self) -> None:
         self.talk = None
@@ -249,3 +219,39 @@ class Presence:
 
     async def _meeting_closed(self, _: dict[str, Any]) -> None:
         self.talk = None
+
+
+class Player(Presence, ABC):
+    """Somebody who plays until the end."""
+
+    async def live(self) -> None:
+        """Until the rehearsal is over: visit, and after a failure come back."""
+        while not self.scene.is_over:
+            try:
+                await self.visit()
+            except ConnectionAbortedError:
+                self.scene.measures.counts["went meanwhile"] += 1
+            except Refused as refused:
+                self.scene.measures.counts[f"refused {refused}"] += 1
+                await asyncio.sleep(self.scene.dice.random() * AGAIN_AFTER_S)
+            except (OSError, TimeoutError) as error:
+                self.scene.measures.counts[f"broken {type(error).__name__}"] += 1
+                await asyncio.sleep(self.scene.dice.random() * AGAIN_AFTER_S)
+            except Exception as error:
+                # A fault of the rehearsal's own is told, and nobody else's rehearsal ends with it.
+                self.scene.measures.counts[f"fault {type(error).__name__}: {error}"[:200]] += 1
+                await asyncio.sleep(AGAIN_AFTER_S)
+        await self.check()
+        self.leave()
+
+    @abstractmethod
+    async def visit(self) -> None:
+        """From a page that is opened until something fails, or the rehearsal is over."""
+
+    async def check(self) -> None:
+        """In the end nothing may be missing that was told while this connection was open."""
+        if not self.is_connected:
+            return
+        await asyncio.sleep(2 + self.scene.dice.random() * 3)
+        with contextlib.suppress(OSError, Refused):
+            self.scene.measures.counts["lost on the wire"] += await self.follow()

@@ -2,14 +2,14 @@
 
 import asyncio
 
-from server.rehearsal.presence import Presence
+from server.rehearsal.presence import Player
 from server.rehearsal.scene import Refused, Scene
 
 LOOKS_EVERY_S = 2.0
 RINGS_S = 65.0
 
 
-class Recruiter(Presence):
+class Recruiter(Player):
     def __init__(self, scene: Scene, person_id: str, token: str, booth_id: str) -> None:
         super().__init__(scene, person_id, token)
         self._booth_id = booth_id

@@ -6,6 +6,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import insert
 
@@ -27,8 +28,7 @@ AT_ONCE = 2_000
 STAYS_OPEN = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Guest:
+class Guest(NamedTuple):
     """Somebody simulated, and the token of their session."""
 
     person_id: uuid.UUID
