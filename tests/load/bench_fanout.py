@@ -27,9 +27,10 @@ import uvloop
 
 from rooms.chat import conversations
 from rooms.core.events import conversation_stream
+from server.rehearsal.staging import gather
 from server.rehearsal.wire_client import PONG, WireClient
 from signaling.cookies import SESSION_COOKIE
-from tests.load import cores, crowd
+from tests.load import cores
 from tests.load.contestants import running
 from tests.load.contestants.running import PATH, Contestant
 
@@ -161,7 +162,7 @@ async def run(rounds: int, sizes: list[int]) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         ours = await stack.enter_async_context(running.ours(folder))
         hall = await _hall(ours)
-        tokens = [token for _, token in await crowd.gather(ours.cast.database, max(sizes))]
+        tokens = [each.token for each in await gather(ours.cast.database, max(sizes), "Person")]
         cookies = [f"{SESSION_COOKIE}={token}" for token in tokens]
 
         async def follow(listener: Listener, _: int) -> None:

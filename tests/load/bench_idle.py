@@ -14,7 +14,6 @@ import json
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +26,10 @@ from rooms.core import streams
 from rooms.core.events import conversation_stream, fair_stream, person_stream
 from rooms.core.streams import Head
 from rooms.people.presence import Connection
+from server.rehearsal.staging import Guest, gather
 from server.rehearsal.wire_client import WireClient
 from signaling.cookies import SESSION_COOKIE
-from tests.load import cores, crowd
+from tests.load import cores
 from tests.load.contestants import running
 from tests.load.contestants.running import PATH, Contestant
 
@@ -90,7 +90,7 @@ async def idle_cpu(contestant: Contestant, seconds: float) -> float:
 class Lobby:
     """What everybody in the lobby follows, from where the page says."""
 
-    def __init__(self, people: list[tuple[uuid.UUID, str]], heads: dict[str, Head]) -> None:
+    def __init__(self, people: list[Guest], heads: dict[str, Head]) -> None:
         self.cookies = [f"{SESSION_COOKIE}={token}" for _, token in people]
         self._person = dict(zip(self.cookies, (person for person, _ in people), strict=True))
         self._there = [{"stream": name, "epoch": head.epoch, "after": head.last} for name, head in heads.items()]
@@ -106,7 +106,7 @@ class Lobby:
 
 
 async def lobby(ours: running.Ours, count: int) -> Lobby:
-    people = await crowd.gather(ours.cast.database, count)
+    people = await gather(ours.cast.database, count, "Person")
     async with ours.cast.database.transaction() as tx:
         chat = conversation_stream((await conversations.of_fair(tx, ours.cast.fair.id)).id)
     async with ours.cast.database.reading() as tx:

@@ -14,7 +14,6 @@ import statistics
 import sys
 import tempfile
 import time
-import uuid
 from pathlib import Path
 
 import uvloop
@@ -23,9 +22,10 @@ from sqlalchemy import func, select
 from rooms.core.events import person_stream
 from rooms.fairs import booths
 from rooms.lines.places import Place
+from server.rehearsal.staging import Guest, gather
 from server.rehearsal.wire_client import WireClient
 from signaling.cookies import SESSION_COOKIE
-from tests.load import cores, crowd
+from tests.load import cores
 from tests.load.bench_first_view import fill
 from tests.load.contestants import running
 from tests.load.contestants.running import PATH
@@ -49,7 +49,7 @@ class Waiting:
                 self.everybody.set()
 
 
-async def come(ours: running.Ours, people: list[tuple[uuid.UUID, str]], waiting: Waiting) -> list[WireClient]:
+async def come(ours: running.Ours, people: list[Guest], waiting: Waiting) -> list[WireClient]:
     async def one(number: int) -> WireClient:
         person, token = people[number]
         client = WireClient(waiting.hear)
@@ -75,7 +75,7 @@ async def run(count: int) -> int:
             async with ours.cast.database.reading() as tx:
                 lines = [booth.id for booth in await booths.of_fair(tx, ours.cast.fair.id)][:LINES]
             waiting = Waiting(count)
-            clients = await come(ours, await crowd.gather(ours.cast.database, count), waiting)
+            clients = await come(ours, await gather(ours.cast.database, count, "Person"), waiting)
 
             async def join(client: WireClient) -> float:
                 ack = await client.call("line:join", {"booth_id": str(lines[client.name % LINES])})

@@ -21,8 +21,9 @@ import uvloop
 
 from rooms.fairs import booths
 from rooms.fairs.fairs import Fair
+from server.rehearsal.staging import gather
 from signaling.cookies import SESSION_COOKIE
-from tests.load import cores, crowd
+from tests.load import cores
 from tests.load.bench_first_view import fill
 from tests.load.contestants import running
 
@@ -71,7 +72,8 @@ async def run(seconds: float) -> int:
             async with ours.cast.database.reading() as tx:
                 fair = await tx.session.get_one(Fair, ours.cast.fair.id)
                 path = sorted(booth.path for booth in await booths.of_fair(tx, fair.id))[0]
-            known = [f"{SESSION_COOKIE}={token}" for _, token in await crowd.gather(ours.cast.database, CONNECTIONS)]
+            people = await gather(ours.cast.database, CONNECTIONS, "Person")
+            known = [f"{SESSION_COOKIE}={each.token}" for each in people]
             url = ours.running.url
             found = {
                 "lobby": await pages_a_second(f"{url}{fair.path}", [""], seconds, b"</html>"),

@@ -29,6 +29,7 @@ from rooms.lines.call import Answer
 from rooms.organisations import employers
 from rooms.people import people, presence, sessions
 from rooms.people.people import Person
+from server.rehearsal.talk import ICE, ICE_CANDIDATES, SDP
 from server.rehearsal.wire_client import WireClient, masked_frame
 from signaling.cookies import SESSION_COOKIE
 from tests.cast import Cast
@@ -37,12 +38,10 @@ from tests.load.contestants import running
 from tests.load.contestants.running import PATH, Contestant
 
 MEETINGS = 200
-EXCHANGES, ICE_CANDIDATES = 14, 10
+EXCHANGES = 14
 """An exchange is a description and what follows it; fourteen stay below what one person may send at once."""
 WARM_UP = 2
 PACED_SECONDS, PACED_A_SECOND = 4, 500
-SDP = "v=0\r\n" + "a=candidate:842163049 1 udp 1677729535 192.0.2.3 54321 typ srflx raddr 0.0.0.0\r\n" * 40
-ICE = {"candidate": SDP[5:85], "sdpMid": "0", "sdpMLineIndex": 0, "usernameFragment": "4f2a"}
 
 
 @dataclass

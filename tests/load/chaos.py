@@ -49,6 +49,7 @@ from tests.stack import Stack, stack
 PROCESSES = 3
 BOOTHS = 10
 RECOVERS_WITHIN_S = 60.0
+ALMOST_ALL, COME_WITHIN_S = 0.9, 60.0
 STOPPED_S, REDIS_AWAY_S, POSTGRES_AWAY_S, CUT_S = 20.0, 5.0, 30.0, 10.0
 Fault = Callable[[], Awaitable[None]]
 
@@ -233,8 +234,14 @@ async def play(folder: Path, people: int, pause: float) -> tuple[Chaos, Rehearsa
         certificate = str(found.running.certificate)
         plan = Plan(found.running.url, minutes, rush_s=15, crews=1, thinks_s=20, talks_s=8, certificate=certificate)
         canary = Canary.of(found.running.url, certificate, staging, guests, time.time() + minutes * 60)
-        playing = asyncio.create_task(direct(database, staging, plan))
-        await asyncio.sleep(20)
+        everybody = asyncio.Event()
+
+        def watch(played: Rehearsal) -> None:
+            if played.most_here >= ALMOST_ALL * people:
+                everybody.set()
+
+        playing = asyncio.create_task(direct(database, staging, plan, watch))
+        await asyncio.wait_for(everybody.wait(), COME_WITHIN_S)
         await found.happen(canary, pause)
         await canary.close()
         rehearsal = await playing
@@ -248,7 +255,7 @@ async def play(folder: Path, people: int, pause: float) -> tuple[Chaos, Rehearsa
 def _absent(rehearsal: Rehearsal, people: int) -> list[str]:
     """Whether simulated people were at it all the time: what fails before an empty house proves nothing."""
     wrong = []
-    if rehearsal.most_here < 0.9 * people:
+    if rehearsal.most_here < ALMOST_ALL * people:
         wrong.append(f"only {rehearsal.most_here} of {people} were there")
     acknowledged = [each.ended - rehearsal.began for each in rehearsal.history if each.outcome is Outcome.OK]
     every = rehearsal.plan.minutes * 60 / 10
