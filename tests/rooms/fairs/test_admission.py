@@ -65,6 +65,16 @@ async def leave(cast: Cast, person: uuid.UUID) -> None:
         await presence.disconnect(tx, list((await tx.session.execute(query)).scalars()))
 
 
+async def doors_open_in_twenty_minutes(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        for day in await schedule.days_of(tx, fair):
+            await schedule.remove_day(tx, fair, day.id)
+        await schedule.close_by_hand(tx, fair)
+        await schedule.add_day(tx, fair, tx.now + timedelta(minutes=20), tx.now + timedelta(hours=8))
+        await schedule.publish(tx, fair)
+
+
 async def test_whoever_comes_when_it_is_full_waits_in_the_order_of_coming(cast: Cast) -> None:
     await limit(cast, 2)
     first, second, third, fourth = await crowd(cast, 4)
@@ -130,13 +140,7 @@ async def test_whoever_is_away_at_their_turn_comes_in_when_they_are_back(cast: C
 
 async def test_who_came_before_the_doors_is_drawn_by_lot(cast: Cast) -> None:
     await limit(cast, 1000)
-    async with cast.database.transaction() as tx:
-        fair = await tx.session.get_one(Fair, cast.fair.id)
-        for day in await schedule.days_of(tx, fair):
-            await schedule.remove_day(tx, fair, day.id)
-        await schedule.close_by_hand(tx, fair)
-        await schedule.add_day(tx, fair, tx.now + timedelta(minutes=20), tx.now + timedelta(hours=8))
-        await schedule.publish(tx, fair)
+    await doors_open_in_twenty_minutes(cast)
     early = await crowd(cast, 40)
     for person in early:
         await arrive(cast, person)
@@ -226,13 +230,7 @@ async def test_whoever_is_not_back_in_the_morning_uses_up_no_room_and_no_night_i
 
 async def test_who_arrives_while_the_doors_open_has_a_ticket_whichever_is_first(cast: Cast) -> None:
     await limit(cast, 3)
-    async with cast.database.transaction() as tx:
-        fair = await tx.session.get_one(Fair, cast.fair.id)
-        for day in await schedule.days_of(tx, fair):
-            await schedule.remove_day(tx, fair, day.id)
-        await schedule.close_by_hand(tx, fair)
-        await schedule.add_day(tx, fair, tx.now + timedelta(minutes=20), tx.now + timedelta(hours=8))
-        await schedule.publish(tx, fair)
+    await doors_open_in_twenty_minutes(cast)
     coming = await crowd(cast, 30)
     await arrive(cast, *coming[:10])
     await cast.pass_by(minutes=20)
