@@ -52,7 +52,7 @@ stack: .venv/dev static/built/.built ## several processes, PostgreSQL, Redis, co
 bench: bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line bench-fair ## every benchmark (ROUNDS=2 for a short one)
 
 bench-call: .venv/dev static/built/.built ## click to first picture, beside PeerJS
-	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds $(ROUNDS))
+	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds 1)
 
 bench-slots: .venv/dev ## free times of 250 counsellors, and a caseload of 200 people, on PostgreSQL
 	$(BIN)/python -m tests.load.bench_slots $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -70,10 +70,10 @@ bench-relay: .venv/dev static/built/.built ## signals of 200 meetings, beside py
 	$(BIN)/python -m tests.load.bench_relay $(if $(ROUNDS),--rounds 1)
 
 bench-fanout: .venv/dev static/built/.built ## a message to 1,000 and to 10,000 people, beside Node's socket.io
-	$(BIN)/python -m tests.load.bench_fanout $(if $(ROUNDS),--rounds 1 --rooms 1000)
+	$(BIN)/python -m tests.load.bench_fanout $(if $(ROUNDS),--rounds 1 --rooms 300)
 
 bench-idle: .venv/dev static/built/.built ## 10,000 people come, stay, and come back after a restart
-	$(BIN)/python -m tests.load.bench_idle $(if $(ROUNDS),--people 1000)
+	$(BIN)/python -m tests.load.bench_idle $(if $(ROUNDS),--people 300)
 
 bench-pages: .venv/dev static/built/.built ## pages a second of one core
 	$(BIN)/python -m tests.load.bench_pages $(if $(ROUNDS),--seconds 1)
@@ -83,7 +83,7 @@ bench-line: .venv/dev static/built/.built ## 1,000 people join 20 lines at once
 
 bench-fair: .venv/dev static/built/.built ## a whole fair with 10,000 simulated people, on everything of `make stack`
 	@tests/install
-	$(BIN)/python -m tests.load.bench_fair $(if $(ROUNDS),--people 200 --minutes 0.5)
+	$(BIN)/python -m tests.load.bench_fair $(if $(ROUNDS),--people 150 --minutes 0.4)
 
 bench-scale: .venv/dev static/built/.built ## the same fair on 1, 2 and 4 processes
 	@tests/install

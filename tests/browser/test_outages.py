@@ -57,6 +57,7 @@ async def postpone(karim: Page) -> None:
     await expect(karim.get_by_text("You can be called again in five minutes.").first).to_be_visible()
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_sigkill_in_the_middle_of_everything_loses_nothing_and_doubles_nothing(visitors: Visitors) -> None:
     cast, running = visitors.cast, visitors.running
     amina, luc = await talking(visitors)

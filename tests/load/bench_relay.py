@@ -37,11 +37,13 @@ from tests.load import cores
 from tests.load.contestants import running
 from tests.load.contestants.running import PATH, Contestant
 
-MEETINGS = 200
+MEETINGS, FEW_MEETINGS = 200, 40
+"""The few are for seeing that it works, in one round."""
 EXCHANGES = 14
 """An exchange is a description and what follows it; fourteen stay below what one person may send at once."""
 WARM_UP = 2
 PACED_SECONDS, PACED_A_SECOND = 4, 500
+FEW_PACED_SECONDS = 1
 
 
 @dataclass
@@ -52,12 +54,12 @@ class Result:
     is_generator_full: bool = False
 
 
-async def meetings(cast: Cast) -> list[tuple[str, str, str]]:
+async def meetings(cast: Cast, count: int) -> list[tuple[str, str, str]]:
     """(meeting, the candidate's session, the recruiter's session) of talks that began at the booth."""
     async with cast.database.transaction() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)
         found = []
-        for number in range(MEETINGS):
+        for number in range(count):
             candidate = await people.welcome(tx, f"Person {number}", f"p{number}@example.org", "en")
             recruiter = await people.welcome(tx, f"Recruiter {number}", f"r{number}@example.org", "en")
             await employers.add_member(tx, booth.employer_id, recruiter, is_owner=False)
@@ -138,9 +140,9 @@ class Pairs:
             await self.all_heard.wait()
         return self.expected
 
-    async def paced(self) -> list[float]:
+    async def paced(self, seconds: int) -> list[float]:
         """Milliseconds on the way, of signals sent one after the other."""
-        self.heard, self.expected, self.times = 0, PACED_SECONDS * PACED_A_SECOND, []
+        self.heard, self.expected, self.times = 0, seconds * PACED_A_SECOND, []
         self.all_heard.clear()
         began = time.perf_counter()
         for number in range(self.expected):
@@ -180,7 +182,7 @@ async def run(rounds: int) -> int:
             await stack.enter_async_context(running.stock()),
             await stack.enter_async_context(running.node()),
         ]
-        found = await meetings(ours.cast)
+        found = await meetings(ours.cast, MEETINGS if rounds > 1 else FEW_MEETINGS)
         everybody = [Pairs(contestant) for contestant in contestants]
         for pairs in everybody:
             await pairs.enter(found)
@@ -191,7 +193,7 @@ async def run(rounds: int) -> int:
             # What one person may send in a while has to come back.
             await asyncio.sleep(15 if rounds > 1 else 0)
         for pairs in everybody:
-            times = await pairs.paced()
+            times = await pairs.paced(PACED_SECONDS if rounds > 1 else FEW_PACED_SECONDS)
             results[pairs.contestant.name].p99_ms = statistics.quantiles(times, n=100)[-1]
             assert not any(peer.is_lost for peer in pairs.peers), "a connection was closed"
     return report(results)

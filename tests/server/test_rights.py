@@ -14,10 +14,13 @@ from tests.server.rights import ALL, LIVE, ROUTES
 from tests.server.rights.row import OK, LiveRow, Outcome, Row, Step
 from tests.server.world import Furnished, World, open_world
 
+on_a_file = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Who may do what is not asked of a database's kind."""
 CHECKED_OTHERWISE = {"meeting:show"}
 """meeting:show works only for a connection that entered: tests/signaling/test_relay.py."""
 
 
+@on_a_file
 async def test_every_route_has_a_row(database_url: str, tmp_path: Path, clock: HandClock) -> None:
     async with open_world(database_url, tmp_path, clock):
         known = {(route.method, route.path) for route in routes.ROUTES}
@@ -74,6 +77,7 @@ async def test_every_page_is_shown_to_whom_it_may_be_and_to_nobody_else(
             await check(world, row, ALL)
 
 
+@on_a_file
 async def test_whoever_is_refused_changes_nothing(database_url: str, tmp_path: Path, clock: HandClock) -> None:
     async with open_world(database_url, tmp_path, clock) as world:
         before = await world.events()
@@ -115,6 +119,7 @@ async def test_a_form_from_another_site_or_without_its_token_changes_nothing(
             assert answer.status == 403
 
 
+@on_a_file
 async def test_every_page_carries_the_headers_that_protect_it(
     database_url: str, tmp_path: Path, clock: HandClock
 ) -> None:
