@@ -4,7 +4,7 @@ PORT ?= 8080
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line bench-fair bench-scale chaos soak stack screenshots wheel words protocol clean
+.PHONY: help demo test check sizes moments bench bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line bench-lists bench-fair bench-scale chaos soak stack screenshots wheel words protocol clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,7 +49,7 @@ stack: .venv/dev static/built/.built ## several processes, PostgreSQL, Redis, co
 	@tests/install
 	@$(BIN)/python -m tests.stack $(if $(PROCESSES),--processes $(PROCESSES))
 
-bench: bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line bench-fair ## every benchmark (ROUNDS=2 for a short one)
+bench: bench-call bench-slots bench-booking bench-first-view bench-calendars bench-relay bench-fanout bench-idle bench-pages bench-line bench-lists bench-fair ## every benchmark (ROUNDS=2 for a short one)
 
 bench-call: .venv/dev static/built/.built ## click to first picture, beside PeerJS
 	$(BIN)/python -m tests.load.bench_call $(if $(ROUNDS),--rounds 1)
@@ -80,6 +80,9 @@ bench-pages: .venv/dev static/built/.built ## pages a second of one core
 
 bench-line: .venv/dev static/built/.built ## 1,000 people join 20 lines at once
 	$(BIN)/python -m tests.load.bench_line $(if $(ROUNDS),--people 300)
+
+bench-lists: .venv/dev ## a fair's list of 10,000 candidates, and an import of 5,000 lines, on PostgreSQL
+	$(BIN)/python -m tests.load.bench_lists $(if $(ROUNDS),--people 1000 --lines 300 --rounds 3)
 
 bench-fair: .venv/dev static/built/.built ## a whole fair with 10,000 simulated people, on everything of `make stack`
 	@tests/install

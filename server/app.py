@@ -9,10 +9,12 @@ from pathlib import Path
 from aiohttp import web
 
 from rooms import models  # noqa: F401  every model must be mapped
+from rooms.access import importing
 from rooms.core.clock import Clock
 from rooms.core.database import Database
 from rooms.core.errors import NotFound
 from rooms.core.outbox import Channel
+from rooms.fairs import list_imports
 from rooms.people import presence
 from server import language, mail, migrating, rendering, security
 from server.bounces import Bounces
@@ -47,6 +49,8 @@ PAGE_MODULES = (
     "documents",
     "set_up",
     "organise",
+    "fair_lists",
+    "imports",
     "push",
     "administer",
     "meeting",
@@ -126,14 +130,21 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     post = mail.SmtpPost(services.settings) if services.settings.smtp_host else mail.MailboxPost()
     writer = Writer(rendering.environment(), services.settings)
     pushes = PushPost(services.database, services.settings, rendering.environment())
-    senders = mail.Senders(post, pushes, sms_of(services.settings))
+    senders = mail.Senders(post, pushes, sms_of(services.settings), services.settings.invitations_a_minute)
     calendars = BusyCalendars(services.database, may_be_private=services.settings.mode == "demo")
     bounces = Bounces(services.database, services.settings)
     posting = [partial(mail.send_due, services.database, writer, senders, channel) for channel in Channel]
     worker = Worker(
         services.database,
         process,
-        (*posting, calendars.read_due, bounces.read_new, services.hub.status.look_again, services.hub.halls.let_in),
+        (
+            *posting,
+            partial(_import, services.database),
+            calendars.read_due,
+            bounces.read_new,
+            services.hub.status.look_again,
+            services.hub.halls.let_in,
+        ),
     )
     services.hub.start(process)
     worker.start()
@@ -142,6 +153,20 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     await worker.stop()
     await services.hub.stop()
     await services.database.close()
+
+
+async def _import(database: Database) -> int:
+    """Go on with the lists that organisers have sent, some lines at a time."""
+    count = 0
+    while await _is_due(database):
+        async with database.transaction() as tx:
+            count += await importing.go_on(tx)
+    return count
+
+
+async def _is_due(database: Database) -> bool:
+    async with database.reading() as tx:
+        return await list_imports.any_under_way(tx)
 
 
 async def _nowhere(request: PageRequest) -> web.StreamResponse:

@@ -64,6 +64,9 @@ class Senders:
     pushes: Pushes
     sms: Sms
 
+    invitations_a_minute: int
+    """How many letters leave at most of those that are written by the thousand."""
+
     @property
     def keeps_letters(self) -> bool:
         """Whether they are read here, and nowhere else."""
@@ -97,7 +100,7 @@ async def _send_one_by_one(database: Database, writer: Writer, senders: Senders,
     count = 0
     while True:
         async with database.transaction() as tx:
-            mail = await outbox.claim(tx, channel)
+            mail = await outbox.claim(tx, channel, senders.invitations_a_minute)
         if mail is None:
             return count
         count += 1

@@ -25,6 +25,7 @@ from signaling.cookies import LANGUAGE_COOKIE, session_cookie
 
 log = structlog.get_logger()
 YEAR = 365 * 24 * 3600
+OF_A_FAIR = "/fairs/{fair}"
 MOST_FIELDS = 200
 POSTS_A_MINUTE = 240
 UPLOADS_A_MINUTE = 12
@@ -64,6 +65,7 @@ def handler_of(page: Route) -> security.Handler:
             if page.method == "POST":
                 await _read_form(request, page)
             response = await page.handler(request)
+            await _note_coming(request, page, response)
         except Away:
             return await away.page(http, services, request)
         except Problem as problem:
@@ -78,6 +80,14 @@ def handler_of(page: Route) -> security.Handler:
         return compressed(http, _with_cookies(request, response))
 
     return receive
+
+
+async def _note_coming(request: PageRequest, page: Route, response: web.StreamResponse) -> None:
+    """Whoever is shown a page of a fair is at the fair; what a script fetches says nothing of them."""
+    person = request.actor.person
+    is_shown = page.method == "GET" and page.path.startswith(OF_A_FAIR) and response.status == HTTPStatus.OK
+    if person and is_shown and PART not in request.http.headers and FRESH not in request.http.headers:
+        await request.services.visiting.comes(request.path("fair"), person)
 
 
 async def _shared(http: web.Request, services: Services, page: Route) -> web.StreamResponse | None:

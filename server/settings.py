@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    invitations_a_minute: int = Field(300, ge=1)
+    """How many leave in a minute: a mail server takes more for an attack. Other letters do not wait for them."""
     bounce_address: str = ""
     """To which letters come back that cannot be delivered (RFC 5321, the reverse path)."""
     bounces: SecretStr = SecretStr("")

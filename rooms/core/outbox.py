@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Select, and_, delete, not_, or_, select, update
+from sqlalchemy import ColumnElement, Index, Select, and_, delete, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +20,8 @@ from rooms.core.transaction import Transaction
 
 CLAIM = timedelta(minutes=1)
 GIVE_UP_AFTER = 8
+BY_THE_THOUSAND = ("invitation",)
+"""Templates of letters that may be written to thousands at once: every other letter goes before them."""
 
 
 class Channel(StrEnum):
@@ -66,8 +68,9 @@ class Letter:
     useless_at: datetime | None = None
 
 
-async def post(tx: Transaction, *letters: Letter) -> None:
-    rows = [
+async def post(tx: Transaction, *letters: Letter) -> list[uuid.UUID]:
+    """Gives the ids of those that have a recipient, in order."""
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(), "channel": each.channel, "recipient": each.recipient, "template": each.template,
             "language": each.language, "values": each.values, "once": each.once, "due_at": each.due_at or tx.now,
@@ -79,6 +82,7 @@ async def post(tx: Transaction, *letters: Letter) -> None:
     if rows:
         insert = (sqlite if tx.is_sqlite else postgresql).insert(Mail)
         await tx.write(insert.on_conflict_do_nothing(), rows)
+    return [row["id"] for row in rows]
 
 
 def _due(tx: Transaction, channel: Channel) -> Select[Mail]:
@@ -92,7 +96,7 @@ def _due(tx: Transaction, channel: Channel) -> Select[Mail]:
             or_(Mail.useless_at.is_(None), Mail.useless_at > tx.now),
             or_(Mail.claimed_until.is_(None), Mail.claimed_until <= tx.now),
         )
-        .order_by(Mail.due_at)
+        .order_by(Mail.template.in_(BY_THE_THOUSAND), Mail.due_at)
     )
 
 
@@ -100,14 +104,25 @@ async def any_due(tx: Transaction, channel: Channel) -> bool:
     return (await tx.session.execute(_due(tx, channel).limit(1))).first() is not None
 
 
-async def claim(tx: Transaction, channel: Channel) -> Mail | None:
-    """Take a mail that is due; it is this worker's for a minute, which is longer than sending it may take."""
-    query = _due(tx, channel).limit(1).with_for_update(skip_locked=True)
-    mail = (await tx.session.execute(query)).scalar_one_or_none()
+async def claim(tx: Transaction, channel: Channel, thousands_a_minute: int) -> Mail | None:
+    """Take a mail that is due; it is this worker's for a minute, which is longer than sending it may take. Of those
+    that are written by the thousand only so many leave in a minute: mail servers take more for an attack."""
+    query = _due(tx, channel)
+    lately = Mail.template.in_(BY_THE_THOUSAND), Mail.sent_at > tx.now - timedelta(minutes=1)
+    if (await tx.session.scalar(select(func.count()).where(*lately)) or 0) >= thousands_a_minute:
+        query = query.where(Mail.template.not_in(BY_THE_THOUSAND))
+    mail = (await tx.session.execute(query.limit(1).with_for_update(skip_locked=True))).scalar_one_or_none()
     if mail:
         mail.claimed_until = tx.now + CLAIM
         mail.attempts += 1
     return mail
+
+
+async def withdraw(tx: Transaction, mails: Collection[uuid.UUID]) -> None:
+    """These letters are not sent any more, as far as they have not left."""
+    if mails:
+        waiting = tx.among(Mail.id, mails), Mail.sent_at.is_(None)
+        await tx.session.execute(delete(Mail).where(*waiting), execution_options={"synchronize_session": False})
 
 
 async def take_back(tx: Transaction, occasion: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, or_, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -262,3 +262,9 @@ async def first_unready(tx: Transaction, employer_id: uuid.UUID) -> uuid.UUID | 
 async def by_slugs(tx: Transaction, fair: str, employer: str) -> Booth | None:
     query = select(Booth).join(Fair).join(Employer).where(Fair.slug == fair, Employer.slug == employer)
     return (await tx.session.execute(query)).scalar_one_or_none()
+
+
+async def count_staff(tx: Transaction, fair_id: uuid.UUID) -> int:
+    """How many recruiters stand at the fair's booths."""
+    at_fair = select(func.count(BoothStaff.person_id.distinct())).join(Booth, Booth.id == BoothStaff.booth_id)
+    return await tx.session.scalar(at_fair.where(Booth.fair_id == fair_id)) or 0

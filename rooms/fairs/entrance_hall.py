@@ -71,14 +71,14 @@ async def set_capacity(tx: Transaction, fair: Fair, capacity: int | None, a_minu
 async def _take_in_who_is_here(tx: Transaction, fair: Fair) -> None:
     """A limit that is set while people are there throws nobody out."""
     await _locked(tx, fair.id)
-    working = {row.person_id for row in await tx.plain_rows(_who_works_at(fair.id))}
+    working = {row.person_id for row in await tx.plain_rows(who_works_at(fair.id))}
     here = await tx.plain_rows(select(Person.id).where(presence.is_here(tx, Person.id)))
     rows = [_row(tx, fair.id, row.id, is_in=True, counts=row.id not in working) for row in here]
     if rows:
         await tx.write(insert(Admission), rows)
 
 
-def _who_works_at(fair_id: uuid.UUID) -> CompoundSelect[uuid.UUID]:
+def who_works_at(fair_id: uuid.UUID) -> CompoundSelect[uuid.UUID]:
     staff = select(BoothStaff.person_id).join(Booth, Booth.id == BoothStaff.booth_id).where(Booth.fair_id == fair_id)
     organisers = select(FairOrganiser.person_id).where(FairOrganiser.fair_id == fair_id)
     administrators = select(Person.id).where(Person.is_administrator)

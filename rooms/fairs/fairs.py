@@ -5,6 +5,7 @@ What an organiser closes by hand stays closed until opened by hand.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -215,6 +216,13 @@ async def id_of(tx: Transaction, slug: str) -> uuid.UUID:
         raise NotFound("fair")
     fair_id: uuid.UUID = found[0].id
     return fair_id
+
+
+async def open_now(tx: Transaction, slugs: Collection[str]) -> dict[str, Fair]:
+    """Those of these fairs whose doors are open, by their slug."""
+    is_open = Fair.slug.in_(slugs), Fair.state == FairState.OPEN, Fair.open_until.is_not(None)
+    rows = (await tx.session.execute(select(Fair).where(*is_open, Fair.is_rehearsal.is_(False)))).scalars()
+    return {fair.slug: fair for fair in rows}
 
 
 async def shown(tx: Transaction) -> list[Fair]:

@@ -23,6 +23,8 @@ class Employer(Base):
     sector: Mapped[str]
     location: Mapped[str] = mapped_column(default="")
     colour: Mapped[str] = mapped_column(default="slate")
+    siret: Mapped[str] = mapped_column(default="", server_default="")
+    """The fourteen digits of a French establishment (INSEE), if they are known."""
     is_rehearsal: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Takes part in a rehearsal and goes with it."""
 
@@ -41,22 +43,28 @@ class EmployerMember(Base):
     is_owner: Mapped[bool] = mapped_column(default=False)
 
 
-async def found(tx: Transaction, name: str, sector: str, location: str = "", colour: str = "slate") -> Employer:
+async def found(
+    tx: Transaction, name: str, sector: str, location: str = "", colour: str = "slate", *, siret: str = ""
+) -> Employer:
     name = clean_text(name, "employer", 120, required=True)
     if sector not in SECTORS:
         raise Invalid("sector.unknown", N_("Please choose a sector from the list."), field="sector")
     slug = slugged(name, "employer")
     if (await tx.session.execute(select(Employer.id).where(Employer.slug == slug))).first():
         slug = f"{slug}-{str(new_id())[-6:]}"
-    employer = Employer(id=new_id(), slug=slug, name=name, sector=sector, location=location, colour=colour)
+    employer = Employer(id=new_id(), slug=slug, name=name, sector=sector, location=location, colour=colour, siret=siret)
     tx.session.add(employer)
     await tx.session.flush()
     return employer
 
 
-def of_name(known: Sequence[Employer], name: str) -> Employer | None:
-    """The one of `known` that people would take for this name: capitals and spaces tell nothing apart."""
-    return next((employer for employer in known if as_seen(employer.name) == as_seen(name)), None)
+def one_of(known: Sequence[Employer], name: str, siret: str = "") -> Employer | None:
+    """The one of `known` that is meant: by its SIRET, or by its name as people see it, where capitals and spaces tell
+    nothing apart. The same name with another SIRET is another establishment."""
+    if siret and (same := next((employer for employer in known if employer.siret == siret), None)):
+        return same
+    named = (employer for employer in known if as_seen(employer.name) == as_seen(name))
+    return next((employer for employer in named if siret in ("", employer.siret) or not employer.siret), None)
 
 
 async def present(tx: Transaction, employer: Employer, sector: str, location: str, colour: str) -> None:

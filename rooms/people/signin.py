@@ -74,7 +74,13 @@ class Link(Base):
     withdrawn_at: Mapped[datetime | None]
     invited_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     sent_at: Mapped[datetime | None]
-    """When the letter of an invitation was written; None while it waits for its fair to be published."""
+    """When the letter of an invitation goes out; None while it waits for its fair to be published."""
+    not_before: Mapped[datetime | None]
+    """The moment that whoever invites has chosen for the letter."""
+    mail_id: Mapped[uuid.UUID | None]
+    """The last letter in the outbox."""
+    opened_at: Mapped[datetime | None]
+    """When the page of its last letter's link was first looked at, by whomever: some mail servers look too."""
 
 
 def hashed(secret: str) -> str:
@@ -196,6 +202,12 @@ async def send_link(tx: Transaction, email: str) -> None:
     await outbox.post(
         tx, Letter(person.email, "link", person.language, {"name": person.name, "path": f"/links/{token}"})
     )
+
+
+async def opened(tx: Transaction, link_id: uuid.UUID) -> None:
+    """Somebody looks at the page to which the link leads."""
+    first = update(Link).where(Link.id == link_id, Link.opened_at.is_(None)).values(opened_at=tx.now)
+    await tx.session.execute(first)
 
 
 class LinkSpent(Conflict):

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from rooms import access
-from rooms.access import Act, invitations
+from rooms.access import Act, invitations, open_invitations
 from rooms.caseload import counsellor_departure
 from rooms.fairs import fairs
 from rooms.organisations import agencies
@@ -25,7 +25,7 @@ async def administer(request: PageRequest) -> web.StreamResponse:
             "organisers": await people.organisers(tx),
             "counsellors": await agencies.members(tx),
             "agencies": await agencies.all_agencies(tx),
-            "invitations": await invitations.open_for_installation(tx),
+            "invitations": await open_invitations.of_installation(tx),
         }
     return request.render("administer.html", heads=heads, **values)
 
@@ -74,7 +74,7 @@ async def remove_counsellor(request: PageRequest) -> web.StreamResponse:
 async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
     access.may(request.actor, Act.PEOPLE_INVITE)
     async with request.transaction() as tx:
-        await invitations.send_again_for_installation(tx, request.actor.known, request.id("organiser_invitation"))
+        await open_invitations.send_again_for_installation(tx, request.actor.known, request.id("organiser_invitation"))
     return request.go("/administer", language.gettext("The invitation is on its way."))
 
 
@@ -82,5 +82,5 @@ async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
 async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
     access.may(request.actor, Act.PEOPLE_INVITE)
     async with request.transaction() as tx:
-        await invitations.withdraw_for_installation(tx, request.id("organiser_invitation"))
+        await open_invitations.withdraw_for_installation(tx, request.id("organiser_invitation"))
     return request.go("/administer", language.gettext("This invitation opens nothing any more."))

@@ -6,16 +6,17 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from rooms import access
-from rooms.access import Act, invitations
+from rooms.access import Act, invitations, open_invitations
 from rooms.appointments import fair_days
 from rooms.chat import moderation, silences
 from rooms.core import time_zones
-from rooms.core.errors import N_, Invalid, NotFound
+from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream, moderation_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import admission, announcements, booth_documents, booths, entrance_hall, fairs, schedule
-from rooms.fairs.fairs import Fair, FairDescription, FairState
+from rooms.fairs import admission, announcements, attendees, booth_documents, booths, entrance_hall, fairs, schedule
+from rooms.fairs.fairs import Fair, FairDescription
 from rooms.lines import line_status
+from rooms.people.signin import Purpose
 from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
@@ -97,7 +98,9 @@ async def board(request: PageRequest) -> web.StreamResponse:
             booths=rows,
             statuses=await line_status.of_booths(tx, rows),
             announcements=await announcements.of_fair(tx, fair.id),
-            invitations=await invitations.open_for(tx, fair),
+            invitations=await open_invitations.of_fair(tx, fair, Purpose.ORGANISER),
+            candidates=await attendees.count(tx, fair.id),
+            recruiters=await booths.count_staff(tx, fair.id),
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
             organisers=await fairs.organisers_of(tx, fair),
             opens_at_once=await schedule.opens_at_once(tx, fair),
@@ -139,10 +142,10 @@ async def add_day(request: PageRequest) -> web.StreamResponse:
 
 
 def _hours(request: PageRequest, fair: Fair) -> tuple[datetime, datetime]:
-    return _local(request, "opens", fair), _local(request, "closes", fair)
+    return local_moment(request, "opens", fair), local_moment(request, "closes", fair)
 
 
-def _local(request: PageRequest, field: str, fair: Fair) -> datetime:
+def local_moment(request: PageRequest, field: str, fair: Fair) -> datetime:
     """A day and an hour as typed, in the fair's own time zone."""
     try:
         typed = datetime.fromisoformat(f"{request.typed('date')}T{request.typed(field)}").replace(tzinfo=fair.zone)
@@ -173,42 +176,6 @@ async def remove_day(request: PageRequest) -> web.StreamResponse:
     return request.go(f"/organise/{request.path('fair')}#days", said)
 
 
-@post("/organise/{fair}/employers", again=board)
-async def invite_employer(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        fair = await _fair(tx, request)
-        name, sector, email = (request.typed(field) for field in ("employer", "sector", "email"))
-        await invitations.invite_employer(tx, request.actor.known, fair, name, sector, email)
-    return request.go(f"/organise/{fair.slug}#employers", language.gettext("The invitation is on its way."))
-
-
-@post("/organise/{fair}/booths/{booth}/give-up", again=board)
-async def give_booth_up(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        fair = await _fair(tx, request)
-        booth = await access.booth_by_id(tx, request.actor, request.id("booth"))
-        if booth.fair_id != fair.id:
-            raise NotFound("booth")
-        name = booth.employer.name
-        is_withdrawn = await invitations.take_back_booth(tx, booth)
-    said = language.gettext("%(name)s has left the fair.", name=name)
-    if not is_withdrawn:
-        said += " " + language.gettext("It is in another fair too: its invitations stand in the list there.")
-    return request.go(f"/organise/{fair.slug}#employers", said)
-
-
-@post("/organise/{fair}/candidates", again=board)
-async def invite_candidate(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        fair = await _fair(tx, request)
-        name, email = request.typed("candidate_name"), request.typed("candidate_email")
-        await invitations.invite_candidate(tx, request.actor.known, fair, name, email)
-    said = language.gettext("The invitation is on its way.")
-    if fair.state is FairState.DRAFT:
-        said = language.gettext("The invitation goes out when the fair is published.")
-    return request.go(f"/organise/{fair.slug}#candidates", said)
-
-
 @post("/organise/{fair}/organisers", again=board)
 async def invite_organiser(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
@@ -224,22 +191,6 @@ async def remove_organiser(request: PageRequest) -> web.StreamResponse:
         fair = await _fair(tx, request)
         await fairs.remove_organiser(tx, fair, person)
     return request.go(f"/organise/{fair.slug}#organisers", language.gettext("This person runs the fair no longer."))
-
-
-@post("/organise/{fair}/invitations/{invitation}/withdraw")
-async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        fair = await _fair(tx, request)
-        await invitations.withdraw(tx, fair, request.id("invitation"))
-    return request.go(f"/organise/{fair.slug}#invitations", language.gettext("This invitation opens nothing any more."))
-
-
-@post("/organise/{fair}/invitations/{invitation}/again", again=board)
-async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        fair = await _fair(tx, request)
-        await invitations.send_again(tx, request.actor.known, fair, request.id("invitation"))
-    return request.go(f"/organise/{fair.slug}#invitations", language.gettext("The invitation is on its way."))
 
 
 @post("/organise/{fair}/announcements", again=board)

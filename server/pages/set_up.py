@@ -5,7 +5,7 @@ import uuid
 from aiohttp import web
 
 from rooms import access
-from rooms.access import Act, invitations
+from rooms.access import Act, invitations, open_invitations
 from rooms.appointments import recruiter_departure
 from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
@@ -34,7 +34,7 @@ async def set_up_form(request: PageRequest) -> web.StreamResponse:
         files = await booth_documents.of_booth(tx, booth.id)
         jobs = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id]
         relations = await access.to_booth(tx, request.actor, booth)
-        invited = await invitations.open_for_employer(tx, booth.employer_id)
+        invited = await open_invitations.of_employer(tx, booth.employer_id)
     return request.render(
         "set_up.html",
         shown=_shown(booth),
@@ -132,7 +132,7 @@ async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         booth = await _booth(tx, request)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
-        await invitations.withdraw_for_employer(tx, booth.employer_id, request.id("booth_invitation"))
+        await open_invitations.withdraw_for_employer(tx, booth.employer_id, request.id("booth_invitation"))
     return request.go(f"/booths/{booth.id}/set-up#people", language.gettext("This invitation opens nothing any more."))
 
 
@@ -141,7 +141,7 @@ async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         booth = await _booth(tx, request)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
-        await invitations.send_again_for_employer(tx, request.actor.known, booth, request.id("booth_invitation"))
+        await open_invitations.send_again_for_employer(tx, request.actor.known, booth, request.id("booth_invitation"))
     return request.go(f"/booths/{booth.id}/set-up#people", language.gettext("The invitation is on its way."))
 
 

@@ -112,6 +112,9 @@ async def link(request: PageRequest) -> web.StreamResponse:
         except LinkSpent as spent:
             return await _go_on(tx, request, spent)
         known = await people.by_email(tx, row.email)
+    if row.opened_at is None and request.http.method == "GET":
+        async with request.transaction() as tx:
+            await signin.opened(tx, row.id)
     return request.render("link.html", link=row, known=known, token=request.path("token"))
 
 

@@ -38,12 +38,15 @@ class Recruiter(Player):
 
     async def _until_free(self) -> None:
         """The call rings and is settled, and perhaps becomes a talk."""
+        patience, remains = RINGS_S + self.scene.talks_s * 5, self.scene.remains_s
         try:
-            async with asyncio.timeout(min(RINGS_S + self.scene.talks_s * 5, self.scene.remains_s)):
+            async with asyncio.timeout(min(patience, remains)):
                 await self._free.wait()
         except TimeoutError:
-            if not self.scene.is_over:
+            if patience < remains:
                 self.scene.measures.counts["calls without an end"] += 1
+            # A timer may wake a moment early: nobody begins anything in what is left.
+            await asyncio.sleep(self.scene.remains_s if remains <= patience else 0)
 
     async def _settled(self, told: dict[str, object]) -> None:
         if told["state"] != "accepted":

@@ -39,12 +39,21 @@ async def test_axe_finds_nothing_on_any_page(visitors: Visitors) -> None:
     cast = visitors.cast
     await cast.join(cast.karim, cast.atlantique, "Hello.")
     fair, booth = f"/fairs/{cast.fair.slug}", f"/fairs/{cast.fair.slug}/booths/hotel-atlantique"
-    desk = f"/desk/{cast.atlantique.id}"
+    desk, run = f"/desk/{cast.atlantique.id}", f"/organise/{cast.fair.slug}"
     pages = {
         None: ["/", fair, f"{fair}?q=nothing-like-this", booth, "/sign-in", "/camera", "/nowhere", f"{fair}/chat"],
         cast.karim: [fair, f"{fair}/lines", f"{booth}/join", f"{booth}/question", "/me", "/me/talks", booth],
         cast.luc: ["/desk", desk, f"{desk}/talks", f"/booths/{cast.atlantique.id}/set-up"],
-        cast.ines: ["/organise", "/organise/new", f"/organise/{cast.fair.slug}", "/demo/mailbox"],
+        cast.ines: [
+            "/organise",
+            "/organise/new",
+            run,
+            f"{run}/employers",
+            f"{run}/recruiters",
+            f"{run}/candidates",
+            f"{run}/imports",
+            "/demo/mailbox",
+        ],
         cast.paul: ["/administer"],
     }
     found = []

@@ -25,6 +25,8 @@ SLIDES = """() => {
   return scrolls > wide + 1 || over.length ? [String(scrolls), ...over.slice(0, 4).map(name)] : [];
 }"""
 
+LISTS = ("/employers", "/recruiters", "/candidates", "/imports")
+
 
 async def long_words(visitors: Visitors) -> dict[str, list[str]]:
     """Names and texts of one long word everywhere; the pages of each person by their name in the cast."""
@@ -53,7 +55,7 @@ async def long_words(visitors: Visitors) -> dict[str, list[str]]:
             "/appointments",
         ],
         "luc": [desk, f"/booths/{cast.atlantique.id}/set-up", f"{desk}/talks"],
-        "ines": ["/organise", f"/organise/{cast.fair.slug}", f"/organise/{cast.fair.slug}/describe"],
+        "ines": ["/organise", *(f"/organise/{cast.fair.slug}{page}" for page in ("", "/describe", *LISTS))],
         "claire": [
             f"/counsel?day={row.begins_at.astimezone(row.venue.zone).date()}",
             "/counsel/people",

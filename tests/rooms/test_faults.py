@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rooms.access import invitations
+from rooms.access.invitations import EmployerInvited
 from rooms.appointments import abandoned, fair_days
 from rooms.core.errors import Conflict
 from rooms.fairs import booths, schedule
@@ -126,11 +127,13 @@ async def test_an_organiser_cannot_take_an_employer_over_by_its_name(cast: Cast)
     async with cast.database.transaction() as tx:
         with pytest.raises(Conflict, match=r"employer\.known") as caught:
             await invitations.invite_employer(
-                tx, cast.ines, cast.fair, "Hôtel Atlantique", "hospitality", "m@example.org"
+                tx, cast.ines, cast.fair, EmployerInvited("Hôtel Atlantique", "hospitality", "m@example.org")
             )
         assert caught.value.field == "email"
         assert cast.luc.email
-        await invitations.invite_employer(tx, cast.ines, cast.fair, "Hôtel Atlantique", "hospitality", cast.luc.email)
+        await invitations.invite_employer(
+            tx, cast.ines, cast.fair, EmployerInvited("Hôtel Atlantique", "hospitality", cast.luc.email)
+        )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from PIL import Image
 from sqlalchemy import select
 
-from rooms.access import invitations
+from rooms.access import importing, invitations, open_invitations
 from rooms.appointments import appointment_types, hours, links, own_calendar, waiting_list
 from rooms.appointments.appointment import Appointment
 from rooms.appointments.appointment_types import AppointmentTypeText
@@ -19,8 +19,10 @@ from rooms.core.database import Database
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind, Upload, check
-from rooms.fairs import booth_documents
+from rooms.fairs import attendees, booth_documents, list_imports
 from rooms.fairs.fairs import Fair
+from rooms.fairs.list_imports import Read
+from rooms.fairs.list_lines import ListKind
 from rooms.fairs.schedule import FairDay
 from rooms.lines import places
 from rooms.lines.call import Answer
@@ -70,6 +72,7 @@ class Furnishing:
         await self._write_at_the_booth()
         await self._wait_and_talk()
         await self._send_invitations()
+        await self._bring_lists()
         await self._ways_to_sign_in()
         await self._sign_in()
         await self._agree_on_an_appointment()
@@ -136,15 +139,31 @@ class Furnishing:
             await invitations.invite_organiser(tx, cast.paul, "new@example.org")
             fair = await tx.session.get_one(Fair, cast.fair.id)
             await invitations.invite_candidate(tx, cast.ines, fair, "Zoé", "z@example.org")
-            (candidate,) = await invitations.open_for(tx, fair)
+            (candidate,) = await open_invitations.of_fair(tx, fair)
             booth = await cast.fresh_booth(tx, cast.atlantique)
             await invitations.invite_colleague(tx, cast.luc, booth, "colleague@example.org", is_owner=False)
-            (organiser,) = await invitations.open_for_installation(tx)
+            (organiser,) = await open_invitations.of_installation(tx)
             self.keep(mail=next(mail.id for mail in await outbox.latest(tx) if mail.template == "invitation"))
-            (colleague,) = await invitations.open_for_employer(tx, booth.employer_id)
+            (colleague,) = await open_invitations.of_employer(tx, booth.employer_id)
+            attendee = (await attendees.by_email(tx, fair.id, ["z@example.org"]))["z@example.org"]
+        self.keep(attendee=attendee.id)
         self.keep(
             organiser_invitation=organiser.link.id, invitation=candidate.link.id, booth_invitation=colleague.link.id
         )
+
+    async def _bring_lists(self) -> None:
+        """One that is looked at, and one that is sent."""
+        cast = self.cast
+        for name in ("a_list", "sent_list"):
+            async with cast.database.transaction() as tx:
+                fair = await tx.session.get_one(Fair, cast.fair.id)
+                read = Read("list.csv", ("Email",), [(2, (f"{name}@example.org",)), (3, ("nobody",))])
+                row = await list_imports.keep(tx, cast.ines, fair, ListKind.CANDIDATES, read, {"email": 0})
+                if name == "sent_list":
+                    await list_imports.begin(tx, row, None)
+                    await tx.session.flush()
+                    await importing.go_on(tx)
+            self.keep(**{name: row.id})
 
     async def _ways_to_sign_in(self) -> None:
         """A code and a link for Zoé, a password for Karim."""

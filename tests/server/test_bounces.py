@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rooms.access import invitations
+from rooms.access import invitations, open_invitations
 from rooms.core import outbox
 from server import doctor
 from server.bounces import Bounce, Bounces, bounce_of
@@ -107,13 +107,15 @@ async def test_whoever_invited_sees_that_a_letter_came_back(cast: Cast, mailbox:
     settings = load(mode="demo", bounces=f"imap://bounces:secret@127.0.0.1:{port}/INBOX")
     assert await Bounces(cast.database, settings).read_new() == 1
     async with cast.database.reading() as tx:
-        (invited,) = await invitations.open_for(tx, await fresh_fair(tx, cast))
+        (invited,) = await open_invitations.of_fair(tx, await fresh_fair(tx, cast))
         assert invited.is_lost
         assert (await outbox.latest(tx))[0].failure == "came back: 5.1.1"
     async with cast.database.transaction() as tx:
         fair = await fresh_fair(tx, cast)
-        await invitations.send_again(tx, cast.ines, fair, invited.link.id)
-        assert [each.is_lost for each in await invitations.open_for(tx, fair)] == [False], "the next letter is another"
+        await open_invitations.send_again(tx, cast.ines, fair, invited.link.id)
+        assert [each.is_lost for each in await open_invitations.of_fair(tx, fair)] == [False], (
+            "the next letter is another"
+        )
     assert await Bounces(cast.database, settings).read_new() == 0, "each is read once"
     assert (await doctor.bounces(settings)).is_well
     wrong = await doctor.bounces(load(mode="demo", bounces=f"imap://bounces:mistaken@127.0.0.1:{port}/INBOX"))

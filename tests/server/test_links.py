@@ -2,7 +2,8 @@
 
 import pytest
 
-from rooms.access import invitations
+from rooms.access import invitations, open_invitations
+from rooms.access.invitations import EmployerInvited
 from rooms.appointments import appointment_types
 from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.core import outbox
@@ -26,8 +27,10 @@ async def invited(world: World) -> tuple[str, str]:
         await invitations.invite_candidate(tx, ines, fair, "Zoé", "zoe.marin@example.org")
         (mail,) = [each for each in await outbox.latest(tx) if each.recipient == "zoe.marin@example.org"]
         paths.append(str(mail.values["path"]))
-        (row,) = [each for each in await invitations.open_for(tx, fair) if each.link.email == "zoe.marin@example.org"]
-        await invitations.send_again(tx, ines, fair, row.link.id)
+        (row,) = [
+            each for each in await open_invitations.of_fair(tx, fair) if each.link.email == "zoe.marin@example.org"
+        ]
+        await open_invitations.send_again(tx, ines, fair, row.link.id)
         paths.append(str((await outbox.latest(tx))[0].values["path"]))
     return paths[0], paths[1]
 
@@ -47,7 +50,11 @@ async def test_an_employer_invited_by_mistake_leaves_the_fair_with_its_invitatio
     async with world.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
         ines = await tx.session.get_one(Person, world_id(world, "ines"))
-        wrong = await invitations.invite_employer(tx, ines, fair, "Clinique D", "health", "rh@gmial.example")
+        wrong = (
+            await invitations.invite_employer(
+                tx, ines, fair, EmployerInvited("Clinique D", "health", "rh@gmial.example")
+            )
+        ).employer
         path = str((await outbox.latest(tx))[0].values["path"])
         booth = await booths.of_employer(tx, fair, wrong)
         assert booth
@@ -59,7 +66,8 @@ async def test_an_employer_invited_by_mistake_leaves_the_fair_with_its_invitatio
         await desk_presence.attend(tx, "a connection", booth.id)
     async with visitor(world, "ines") as ines_there:
         board = "/organise/{fair}".format(**world.ids)
-        form = form_to(board, await ines_there.get(board), f"{board}/booths/{booth.id}/give-up")
+        employers = f"{board}/employers"
+        form = form_to(employers, await ines_there.get(employers), f"{board}/booths/{booth.id}/give-up")
         answer = await ines_there.session.post(world.server.make_url(form.action), data=form.typed())
         text = await answer.text()
         assert (answer.status, "Clinique D has left the fair." in text) == (200, True)
@@ -72,13 +80,18 @@ async def test_a_booth_at_which_something_is_kept_stays(world: World) -> None:  
     async with world.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
         ines = await tx.session.get_one(Person, world_id(world, "ines"))
-        employer = await invitations.invite_employer(tx, ines, fair, "Clinique D", "health", "rh@clinique.example")
+        employer = (
+            await invitations.invite_employer(
+                tx, ines, fair, EmployerInvited("Clinique D", "health", "rh@clinique.example")
+            )
+        ).employer
         booth = await booths.of_employer(tx, fair, employer)
         assert booth
         await appointment_types.add(tx, booth, AppointmentTypeText("Interview", 20, ("video",), "", ""))
     async with visitor(world, "ines") as there:
         board = "/organise/{fair}".format(**world.ids)
-        form = form_to(board, await there.get(board), f"{board}/booths/{booth.id}/give-up")
+        employers = f"{board}/employers"
+        form = form_to(employers, await there.get(employers), f"{board}/booths/{booth.id}/give-up")
         answer = await there.session.post(world.server.make_url(form.action), data=form.typed())
         text = await answer.text()
     assert (answer.status, "Something was kept for this booth already" in text) == (409, True)

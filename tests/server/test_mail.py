@@ -8,7 +8,7 @@ import aiohttp
 import aiosmtplib
 import pytest
 
-from rooms.access import invitations
+from rooms.access import invitations, open_invitations
 from rooms.appointments import booking
 from rooms.core import outbox
 from rooms.core.outbox import Channel, Mail
@@ -62,7 +62,7 @@ def text(message: EmailMessage, kind: str) -> str:
 
 async def send(cast: Cast, post: Post) -> None:
     writer = Writer(environment(), SETTINGS)
-    await send_due(cast.database, writer, Senders(post, Nothing(), Nothing()), Channel.MAIL)
+    await send_due(cast.database, writer, Senders(post, Nothing(), Nothing(), 300), Channel.MAIL)
 
 
 async def invite(cast: Cast, email: str = "zoe@example.org") -> Mail:
@@ -127,7 +127,7 @@ async def test_what_is_not_wanted_is_not_sent_and_whoever_invited_sees_it(cast: 
     await send(cast, post)
     assert post.sent == []
     async with cast.database.reading() as tx:
-        (invited,) = await invitations.open_for(tx, await fresh_fair(tx, cast))
+        (invited,) = await open_invitations.of_fair(tx, await fresh_fair(tx, cast))
     assert (invited.is_refused, invited.is_lost) == (True, False), "the address is right"
 
 
@@ -143,8 +143,8 @@ async def test_an_address_that_the_other_side_does_not_know_is_told_at_once(
     await send(cast, Post(error))
     async with cast.database.transaction() as tx:
         fair = await fresh_fair(tx, cast)
-        (invited,) = await invitations.open_for(tx, fair)
+        (invited,) = await open_invitations.of_fair(tx, fair)
         assert invited.is_lost is is_lost
         if is_lost:
-            await invitations.send_again(tx, cast.ines, fair, invited.link.id)
-            assert [each.is_lost for each in await invitations.open_for(tx, fair)] == [False], "it is tried anew"
+            await open_invitations.send_again(tx, cast.ines, fair, invited.link.id)
+            assert [each.is_lost for each in await open_invitations.of_fair(tx, fair)] == [False], "it is tried anew"

@@ -99,7 +99,7 @@ async def send(cast: Cast, mode: str = "demo") -> None:
     settings = load(mode=mode, secret=SECRET)
     pushes = PushPost(cast.database, settings, environment())
     writer = mail_writer.Writer(environment(), settings)
-    senders = mail.Senders(mail.MailboxPost(), pushes, NoSms())
+    senders = mail.Senders(mail.MailboxPost(), pushes, NoSms(), 300)
     await mail.send_due(cast.database, writer, senders, Channel.PUSH)
 
 

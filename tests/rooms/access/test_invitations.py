@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from rooms.access import acceptance, invitations
+from rooms.access import acceptance, invitations, open_invitations
+from rooms.access.invitations import EmployerInvited
 from rooms.core.errors import Conflict, Invalid, Problem
 from rooms.core.outbox import Mail
 from rooms.core.transaction import Transaction
@@ -43,7 +44,7 @@ async def test_an_invitation_to_a_draft_goes_out_when_it_is_published(cast: Cast
     assert (told["fair"], told["by"], told["name"]) == ("Spring", "Inès Roche", "Zoé Martin")
     assert len(told["days"]) == 1
     async with cast.database.transaction() as tx:
-        (invited,) = await invitations.open_for(tx, await tx.session.get_one(Fair, fair.id))
+        (invited,) = await open_invitations.of_fair(tx, await tx.session.get_one(Fair, fair.id))
         assert invited.link.expires_at > tx.now + timedelta(days=40), "it lasts as long as its fair"
         _, path = await acceptance.accept(tx, await letter_token(tx, "z@example.org"), "fr")
     assert path == fair.path
@@ -94,7 +95,7 @@ async def test_an_archived_fair_is_kept_as_it_is(cast: Cast) -> None:  # O5
         later = tx.now + timedelta(days=3)
         for act in (
             lambda: invitations.invite_candidate(tx, cast.ines, fair, "", "z@example.org"),
-            lambda: invitations.invite_employer(tx, cast.ines, fair, "New", "retail", "z@example.org"),
+            lambda: invitations.invite_employer(tx, cast.ines, fair, EmployerInvited("New", "retail", "z@example.org")),
             lambda: invitations.invite_to_run(tx, cast.ines, fair, "z@example.org"),
             lambda: schedule.add_day(tx, fair, later, later + timedelta(hours=1)),
             lambda: announcements.announce(tx, fair, "Hello"),
@@ -114,11 +115,11 @@ async def test_an_expired_invitation_stays_in_the_list_and_can_be_sent_again(cas
         assert refused.value.code == "invitation.known"
     cast.clock.pass_by(days=60)
     async with cast.database.transaction() as tx:
-        (invited,) = await invitations.open_for_employer(tx, booth.employer_id)
+        (invited,) = await open_invitations.of_employer(tx, booth.employer_id)
         assert (invited.is_expired, invited.to) == (True, "Hôtel Atlantique")
         with pytest.raises(LinkSpent):
             await signin.look_at_link(tx, old)
-        await invitations.send_again_for_employer(tx, cast.luc, booth, invited.link.id)
+        await open_invitations.send_again_for_employer(tx, cast.luc, booth, invited.link.id)
     async with cast.database.transaction() as tx:
         token = await letter_token(tx, "new@example.org")
         person, _ = await acceptance.accept(tx, token, "en")
@@ -140,11 +141,17 @@ async def test_an_employer_is_known_by_its_name_only_to_its_own_organisers(cast:
     async with cast.database.transaction() as tx:
         other = await people.welcome(tx, "Olga", "olga@example.org", "en")
         mine, theirs = await draft(tx, cast), await draft(tx, cast, other)
-        same = await invitations.invite_employer(
-            tx, cast.ines, mine, " HÔTEL  atlantique", "retail", cast.luc.email or ""
-        )
+        same = (
+            await invitations.invite_employer(
+                tx, cast.ines, mine, EmployerInvited(" HÔTEL  atlantique", "retail", cast.luc.email or "")
+            )
+        ).employer
         assert same.id == cast.atlantique.employer_id
-        another = await invitations.invite_employer(tx, other, theirs, "Hôtel Atlantique", "retail", "eve@example.org")
+        another = (
+            await invitations.invite_employer(
+                tx, other, theirs, EmployerInvited("Hôtel Atlantique", "retail", "eve@example.org")
+            )
+        ).employer
         assert another.id != cast.atlantique.employer_id
         eve, _ = await acceptance.accept(tx, await letter_token(tx, "eve@example.org"), "en")
         assert {booth.fair_id for booth in await booths.staffed_by(tx, eve.id)} == {theirs.id}
@@ -160,7 +167,7 @@ async def test_a_name_that_is_too_long_is_said_to_whoever_invites(cast: Cast) ->
 async def test_invitations_to_an_agency_say_where_to(cast: Cast) -> None:  # K15
     async with cast.database.transaction() as tx:
         await invitations.invite_counsellor(tx, cast.paul, "Nantes", "Loire", "c@example.org")
-        (invited,) = await invitations.open_for_installation(tx)
+        (invited,) = await open_invitations.of_installation(tx)
     assert invited.to == "Nantes, Loire"
 
 

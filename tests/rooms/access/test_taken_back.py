@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from rooms import access
-from rooms.access import Act, Actor, acceptance, invitations
+from rooms.access import Act, Actor, acceptance, invitations, open_invitations
 from rooms.core.errors import Conflict, NotFound
 from rooms.core.outbox import Mail
 from rooms.core.transaction import Transaction
@@ -95,10 +95,10 @@ async def test_a_withdrawn_invitation_of_a_colleague_opens_nothing(cast: Cast) -
         booth = await cast.fresh_booth(tx, cast.atlantique)
         await invitations.invite_colleague(tx, cast.luc, booth, "new@example.org", is_owner=False)
         token = await letter_token(tx, "new@example.org")
-        (link,) = [each.link for each in await invitations.open_for_employer(tx, booth.employer_id)]
+        (link,) = [each.link for each in await open_invitations.of_employer(tx, booth.employer_id)]
         with pytest.raises(NotFound):
-            await invitations.withdraw_for_employer(tx, cast.perrin.employer_id, link.id)
-        await invitations.withdraw_for_employer(tx, booth.employer_id, link.id)
+            await open_invitations.withdraw_for_employer(tx, cast.perrin.employer_id, link.id)
+        await open_invitations.withdraw_for_employer(tx, booth.employer_id, link.id)
     with pytest.raises(NotFound):
         async with cast.database.transaction() as tx:
             await acceptance.accept(tx, token, "en")

@@ -27,6 +27,6 @@ async def test_a_reminder_that_comes_too_late_is_not_sent(office: Office) -> Non
     office.cast.clock.pass_by(hours=22, minutes=50)
     due = []
     async with office.cast.database.transaction() as tx:
-        while mail := await outbox.claim(tx, Channel.MAIL):
+        while mail := await outbox.claim(tx, Channel.MAIL, 300):
             due.append(str(mail.values["what"]))
     assert due == ["booked", "booked", "remind_now"]

@@ -21,7 +21,7 @@ async def claim(database: Database) -> list[Mail]:
     found = []
     while True:
         async with database.transaction() as tx:
-            mail = await outbox.claim(tx, Channel.MAIL)
+            mail = await outbox.claim(tx, Channel.MAIL, 300)
         if mail is None:
             return found
         found.append(mail)

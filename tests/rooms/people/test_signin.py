@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from rooms.access import acceptance, invitations
+from rooms.access.invitations import EmployerInvited
 from rooms.core import outbox
 from rooms.core.database import Database
 from rooms.core.errors import Conflict, Invalid, NotFound
@@ -99,7 +100,9 @@ async def test_a_link_that_was_withdrawn_or_never_was_is_not_found(cast: Cast) -
 
 async def test_an_invitation_makes_a_recruiter_who_staffs_the_booth(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
-        await invitations.invite_employer(tx, cast.ines, cast.fair, "Loire Camping", "hospitality", "nadia@example.org")
+        await invitations.invite_employer(
+            tx, cast.ines, cast.fair, EmployerInvited("Loire Camping", "hospitality", "nadia@example.org")
+        )
     async with cast.database.reading() as tx:
         path = str((await outbox.latest(tx))[0].values["path"])
     async with cast.database.transaction() as tx:

@@ -2,10 +2,11 @@
 
 from rooms.core.uploads import Upload
 from tests.server.furnishing import picture
-from tests.server.rights.row import ALL, KNOWN, Row, act, only, read, status, to
+from tests.server.rights.row import ALL, KNOWN, Row, act, content, only, read, status, to
 
 ORGANISERS = only("ines", "paul")
 ADMINISTRATOR = only("paul")
+A_LIST, SENT_LIST = {"import": "a_list"}, {"import": "sent_list"}
 
 SEEN: tuple[Row, ...] = (
     read("/fairs/{fair}", ALL),
@@ -36,7 +37,7 @@ RUN: tuple[Row, ...] = (
     act(
         "/organise/{fair}/employers",
         ORGANISERS,
-        to("/organise/{fair}#employers"),
+        to("/organise/{fair}/employers"),
         employer="New",
         sector="retail",
         email="n@example.org",
@@ -44,9 +45,46 @@ RUN: tuple[Row, ...] = (
     act(
         "/organise/{fair}/candidates",
         ORGANISERS,
-        to("/organise/{fair}#candidates"),
+        to("/organise/{fair}/candidates"),
         candidate_email="n@example.org",
     ).once(),
+    read("/organise/{fair}/employers", ORGANISERS),
+    read("/organise/{fair}/recruiters", ORGANISERS),
+    read("/organise/{fair}/candidates", ORGANISERS),
+    act(
+        "/organise/{fair}/candidates/chosen",
+        ORGANISERS,
+        to("/organise/{fair}/candidates"),
+        chosen="{attendee}",
+        act="remind",
+    ),
+    act(
+        "/organise/{fair}/recruiters/chosen",
+        ORGANISERS,
+        to("/organise/{fair}/recruiters"),
+        chosen="{booth_invitation}",
+        act="withdraw",
+    ),
+    read("/organise/{fair}/imports", ORGANISERS),
+    act(
+        "/organise/{fair}/imports",
+        ORGANISERS,
+        to("/organise/{fair}/imports/*"),
+        kind="candidates",
+        document=Upload("list.csv", b"Email\nb@example.org\n"),
+    ),
+    read("/organise/{fair}/sheet", ORGANISERS, content("text/csv")),
+    read("/organise/{fair}/imports/{import}", ORGANISERS).of(**A_LIST),
+    act("/organise/{fair}/imports/{import}/columns", ORGANISERS, to("/organise/{fair}/imports/{import}"), email="0").of(
+        **A_LIST
+    ),
+    act("/organise/{fair}/imports/{import}/send", ORGANISERS, to("/organise/{fair}/imports/{import}"), when="now")
+    .of(**A_LIST)
+    .once(),
+    act("/organise/{fair}/imports/{import}/take-back", ORGANISERS, to("/organise/{fair}/imports/{import}"))
+    .of(**SENT_LIST)
+    .once(),
+    act("/organise/{fair}/imports/{import}/throw-away", ORGANISERS, to("/organise/{fair}/imports")).of(**A_LIST).once(),
     act(
         "/organise/{fair}/organisers",
         ORGANISERS,

@@ -1,0 +1,132 @@
+"""Inviting those on a list that an organiser brought, some at a time, and taking it back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from rooms.access import invitations, open_invitations
+from rooms.access.invitations import EmployerInvited
+from rooms.core.errors import N_, Conflict, Problem
+from rooms.core.transaction import Transaction
+from rooms.fairs import booths, fairs, list_imports
+from rooms.fairs.attendees import Attendee, Listed
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs.list_imports import ImportLine, ImportState, LineState, ListImport
+from rooms.fairs.list_lines import Fault, LineValues, ListKind
+from rooms.organisations import employers
+from rooms.people.people import Person
+from rooms.people.signin import Link
+
+AT_A_TIME = 200
+"""Lines of one transaction: others write to the fair meanwhile."""
+MADE_BOOTH = "made_booth"
+"""Among the values of a line: the fair has this booth because of it."""
+
+
+async def go_on(tx: Transaction) -> int:
+    """Invite the next of those on a list that is under way; gives how many lines were looked at. For the worker."""
+    row = await list_imports.under_way(tx)
+    if row is None:
+        return 0
+    fair, by = await tx.session.get_one(Fair, row.fair_id), await tx.session.get_one(Person, row.by_id)
+    await tx.lock(fair)
+    lines = await list_imports.lines_of(tx, row.id, LineState.GOOD, most=AT_A_TIME)
+    if fair.state is FairState.ARCHIVED:
+        lines = []
+    if row.kind is ListKind.CANDIDATES:
+        await _invite_candidates(tx, by, fair, row, lines)
+    else:
+        known = {each.employer_id: each for each in await booths.of_fair(tx, fair.id, only_set_up=False)}
+        for line in lines:
+            await _invite_one(tx, by, fair, row, line, list(known.values()))
+    if len(lines) < AT_A_TIME:
+        row.state = ImportState.DONE
+    return len(lines)
+
+
+def _said(line: ImportLine) -> LineValues:
+    return LineValues(**{name: text for name, text in line.values.items() if name != MADE_BOOTH})
+
+
+async def _invite_candidates(
+    tx: Transaction, by: Person, fair: Fair, row: ListImport, lines: Sequence[ImportLine]
+) -> None:
+    said = [_said(line) for line in lines]
+    wanted = [Listed(each.name, each.email, each.phone) for each in said]
+    links = await invitations.invite_candidates(tx, by, fair, wanted, not_before=row.send_at, import_id=row.id)
+    for line, each in zip(lines, said, strict=True):
+        link = links.get(each.email)
+        line.link_id = link.id if link else None
+        line.state = LineState.INVITED if link else LineState.KNOWN
+
+
+async def _invite_one(
+    tx: Transaction, by: Person, fair: Fair, row: ListImport, line: ImportLine, known: Sequence[Booth]
+) -> None:
+    """A line that cannot be used says why, and holds up no other."""
+    said = _said(line)
+    try:
+        async with tx.attempt():
+            if row.kind is ListKind.EMPLOYERS:
+                link, made = await _invite_employer(tx, by, fair, row, said)
+            else:
+                link, made = await _invite_recruiter(tx, by, row, said, known), {}
+    except Problem as problem:
+        line.state = LineState.KNOWN if problem.code == "invitation.known" else LineState.FAULTY
+        if line.state is LineState.FAULTY:
+            line.fault = Fault(problem.message, problem.values, problem.field or "").as_json()
+        return
+    line.link_id, line.state, line.values = link.id, LineState.INVITED, line.values | made
+
+
+async def _invite_employer(
+    tx: Transaction, by: Person, fair: Fair, row: ListImport, said: LineValues
+) -> tuple[Link, dict[str, Any]]:
+    invited = EmployerInvited(said.employer, said.sector, said.email, said.name, said.siret, said.location)
+    made = await invitations.invite_employer(tx, by, fair, invited, row.send_at)
+    return made.link, {MADE_BOOTH: str(made.made_booth_id)} if made.made_booth_id else {}
+
+
+async def _invite_recruiter(
+    tx: Transaction, by: Person, row: ListImport, said: LineValues, known: Sequence[Booth]
+) -> Link:
+    employer = employers.one_of([each.employer for each in known], said.employer)
+    if employer is None:
+        message = N_("No employer of this name has a booth at the fair. Invite the employer first.")
+        raise Conflict("employer.not_here", message, field="employer")
+    if await employers.members_of(tx, employer.id):
+        # Whoever is at home there says who else is: nobody is let in over their heads.
+        message = N_("This employer has people of its own here: its owner invites its recruiters.")
+        raise Conflict("employer.known", message, field="employer")
+    booth = next(each for each in known if each.employer_id == employer.id)
+    return await invitations.invite_colleague(
+        tx, by, booth, said.email, is_owner=False, name=said.name, not_before=row.send_at
+    )
+
+
+async def take_back(tx: Transaction, fair: Fair, row: ListImport) -> None:
+    """As if it had not been sent: nobody has answered yet. What has left cannot be called back; its links open nothing
+    any more."""
+    if row.state not in (ImportState.UNDER_WAY, ImportState.DONE):
+        raise Conflict("import.moved_on", N_("This list has moved on meanwhile: look at it again."))
+    fairs.demand_not_archived(fair)
+    lines = await list_imports.lines_of(tx, row.id, LineState.INVITED)
+    links = [line.link_id for line in lines if line.link_id]
+    if await _are_answered(tx, links):
+        message = N_("Somebody has answered already. Withdraw the other invitations in the list.")
+        raise Conflict("import.answered", message)
+    await open_invitations.withdraw_these(tx, fair, links)
+    row.state = ImportState.TAKEN_BACK
+    gone = Attendee.import_id == row.id, Attendee.registered_at.is_(None), Attendee.came_at.is_(None)
+    await tx.session.execute(delete(Attendee).where(*gone))
+    made = {line.values[MADE_BOOTH] for line in lines if MADE_BOOTH in line.values}
+    for booth in await booths.of_fair(tx, fair.id, only_set_up=False):
+        if str(booth.id) in made and booth.set_up_at is None:
+            await booths.give_up(tx, booth)
+
+
+async def _are_answered(tx: Transaction, links: Sequence[Any]) -> bool:
+    used = select(Link.id).where(tx.among(Link.id, links), Link.used_at.is_not(None)).limit(1)
+    return (await tx.session.execute(used)).first() is not None

@@ -1,0 +1,121 @@
+"""A fair's list of candidates: who is invited, who has registered, who came."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.model import Base, new_id
+from rooms.core.text import sort_key
+from rooms.core.transaction import Transaction
+from rooms.fairs.fairs import Fair
+from rooms.people.name_search import words_of
+from rooms.people.people import Person
+
+
+class Attendee(Base):
+    """A candidate on the list of a fair. Owner of the data: the organisers of the fair, until the person answers.
+    Goes with the fair."""
+
+    __tablename__ = "attendee"
+    __table_args__ = (
+        UniqueConstraint("fair_id", "email"),
+        UniqueConstraint("fair_id", "person_id"),
+        Index("ix_attendee_order", "fair_id", "sort_name", "id"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
+    email: Mapped[str | None]
+    name: Mapped[str]
+    sort_name: Mapped[str]
+    """By which the list is in order."""
+    words: Mapped[str]
+    """By which they are searched: each word of the name and the address, with a space before it."""
+    phone: Mapped[str] = mapped_column(default="", server_default="")
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """None until they have answered or come."""
+    link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("link.id"), index=True)
+    """Their invitation."""
+    import_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("list_import.id"), index=True)
+    listed_at: Mapped[datetime]
+    registered_at: Mapped[datetime | None]
+    came_at: Mapped[datetime | None]
+    """When they first were at the fair while its doors were open."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Somebody who is put on the list."""
+
+    name: str
+    email: str | None
+    phone: str = ""
+    person_id: uuid.UUID | None = None
+    link_id: uuid.UUID | None = None
+    registered_at: datetime | None = None
+    came_at: datetime | None = None
+
+
+def search_words(name: str, email: str | None) -> str:
+    """Each word with a space before it, so that a beginning is found by ` word`."""
+    return "".join(f" {word}" for word in sorted(words_of(name) | words_of(email or "")))
+
+
+async def add(
+    tx: Transaction, fair_id: uuid.UUID, listed: Sequence[Listed], import_id: uuid.UUID | None = None
+) -> None:
+    """Put people on the list; who stands there already stays as they are."""
+    rows = [
+        {
+            "id": new_id(), "fair_id": fair_id, "email": each.email, "name": each.name, "phone": each.phone,
+            "sort_name": sort_key(each.name)[0], "words": search_words(each.name, each.email),
+            "person_id": each.person_id, "link_id": each.link_id, "import_id": import_id, "listed_at": tx.now,
+            "registered_at": each.registered_at, "came_at": each.came_at,
+        }
+        for each in listed
+    ]  # fmt: skip
+    if rows:
+        insert = (sqlite if tx.is_sqlite else postgresql).insert(Attendee)
+        await tx.write(insert.on_conflict_do_nothing(), rows)
+
+
+async def by_email(tx: Transaction, fair_id: uuid.UUID, emails: Collection[str]) -> dict[str, Attendee]:
+    """Those of these addresses who stand on the list, by their address."""
+    query = select(Attendee).where(Attendee.fair_id == fair_id, tx.among(Attendee.email, emails))
+    return {row.email: row for row in (await tx.session.execute(query)).scalars() if row.email}
+
+
+async def register(tx: Transaction, fair: Fair, person: Person) -> None:
+    """The person takes part: they have answered their invitation, or registered by themselves."""
+    await _known_as(tx, fair.id, {person.id: person}, {"registered_at": tx.now})
+
+
+async def came(tx: Transaction, fair_id: uuid.UUID, people: Mapping[uuid.UUID, Person]) -> None:
+    """These people are at the fair, and its doors are open."""
+    await _known_as(tx, fair_id, people, {"came_at": tx.now})
+
+
+async def _known_as(
+    tx: Transaction, fair_id: uuid.UUID, people: Mapping[uuid.UUID, Person], told: dict[str, datetime]
+) -> None:
+    """Write down once what is `told` of each of them, whether or not they stood on the list."""
+    emails = {person.email: person.id for person in people.values() if person.email}
+    for_nobody = Attendee.fair_id == fair_id, Attendee.person_id.is_(None), tx.among(Attendee.email, list(emails))
+    found = await tx.plain_rows(select(Attendee.id, Attendee.email).where(*for_nobody))
+    if found:
+        these = [{"row": row.id, "person": emails[row.email]} for row in found]
+        answer = update(Attendee).where(Attendee.id == bindparam("row")).values(person_id=bindparam("person"))
+        await (await tx.session.connection()).execute(answer, these)
+    await add(tx, fair_id, [Listed(each.name, each.email, person_id=each.id) for each in people.values()])
+    ((column, moment),) = told.items()
+    first = Attendee.fair_id == fair_id, tx.among(Attendee.person_id, list(people)), getattr(Attendee, column).is_(None)
+    told_once = update(Attendee).where(*first).values({column: moment})
+    await tx.session.execute(told_once, execution_options={"synchronize_session": False})
+
+
+async def count(tx: Transaction, fair_id: uuid.UUID) -> int:
+    return await tx.session.scalar(select(func.count()).where(Attendee.fair_id == fair_id)) or 0

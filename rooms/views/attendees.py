@@ -1,0 +1,175 @@
+"""A fair's list of candidates as its organisers see it: searched, filtered, in order, a page at a time. Thousands of
+people cost the same queries as three."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import Row as SqlRow
+
+from rooms.core.outbox import GIVE_UP_AFTER, Mail
+from rooms.core.transaction import Transaction
+from rooms.fairs.attendees import Attendee
+from rooms.people import mail_refusals
+from rooms.people.name_search import words_of
+from rooms.people.signin import Link
+
+PAGE = 50
+
+
+class AttendeeState(StrEnum):
+    """How far somebody has come, each state beyond the one before."""
+
+    INVITED = "invited"
+    """Their letter has not left yet."""
+    DELIVERED = "delivered"
+    """A mail server has taken it."""
+    BOUNCED = "bounced"
+    OPENED = "opened"
+    REGISTERED = "registered"
+    CAME = "came"
+    WITHDRAWN = "withdrawn"
+
+
+class Order(StrEnum):
+    NAME = "by_name"
+    LATEST = "by_latest"
+
+
+@dataclass(frozen=True)
+class Search:
+    words: str = ""
+    states: tuple[str, ...] = ()
+    order: str = Order.NAME
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    id: uuid.UUID
+    name: str
+    email: str | None
+    phone: str
+    state: AttendeeState
+    since: datetime
+    """When it came to be in this state, or was put on the list."""
+    sends_at: datetime | None
+    """When the letter leaves, if it was to wait until then."""
+    waits_for_fair: bool
+    """The letter leaves when the fair is published."""
+    is_refused: bool
+    """Whoever has this address does without invitations."""
+
+
+@dataclass(frozen=True)
+class AttendeeList:
+    rows: Sequence[Row]
+    found: int
+    counts: dict[AttendeeState, int]
+    """Of all on the list, whatever is looked for."""
+    page: int
+    pages: int
+
+    @property
+    def all(self) -> int:
+        return sum(self.counts.values())
+
+
+def letter_state() -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
+    """What has become of the letter of a Link that nobody has used, as the branches of a CASE over Link and Mail."""
+    is_lost = or_(Mail.bounced_at.is_not(None), and_(Mail.sent_at.is_(None), Mail.attempts >= GIVE_UP_AFTER))
+    # An invitation from before letters were remembered: what is known is that it was sent.
+    has_left = or_(Mail.sent_at.is_not(None), and_(Link.mail_id.is_(None), Link.sent_at.is_not(None)))
+    return [
+        (Link.withdrawn_at.is_not(None), literal(AttendeeState.WITHDRAWN.value)),
+        (is_lost, literal(AttendeeState.BOUNCED.value)),
+        (Link.opened_at.is_not(None), literal(AttendeeState.OPENED.value)),
+        (has_left, literal(AttendeeState.DELIVERED.value)),
+    ]
+
+
+def _state() -> ColumnElement[str]:
+    return case(
+        (Attendee.came_at.is_not(None), literal(AttendeeState.CAME.value)),
+        (Attendee.registered_at.is_not(None), literal(AttendeeState.REGISTERED.value)),
+        *letter_state(),
+        else_=literal(AttendeeState.INVITED.value),
+    )
+
+
+def _listed(fair_id: uuid.UUID, query: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
+    return (
+        query.select_from(Attendee)
+        .outerjoin(Link, Link.id == Attendee.link_id)
+        .outerjoin(Mail, Mail.id == Link.mail_id)
+        .where(Attendee.fair_id == fair_id)
+    )
+
+
+def _fitting(search: Search) -> list[ColumnElement[bool]]:
+    fits = [Attendee.words.contains(f" {word}", autoescape=True) for word in sorted(words_of(search.words))]
+    states = [state for state in search.states if state in set(AttendeeState)]
+    return [*fits, _state().in_(states)] if states else fits
+
+
+async def of_fair(tx: Transaction, fair_id: uuid.UUID, search: Search) -> AttendeeList:
+    state = _state()
+    counted = await tx.plain_rows(_listed(fair_id, select(state, func.count())).group_by(state))
+    counts = {AttendeeState(name): count for name, count in counted}
+    fits = _fitting(search)
+    found = sum(counts.values())
+    if fits:
+        found = (await tx.plain_rows(_listed(fair_id, select(func.count())).where(*fits)))[0][0]
+    pages = max(1, -(-found // PAGE))
+    page = min(max(1, search.page), pages)
+    latest = search.order == Order.LATEST
+    order = (Attendee.id.desc(),) if latest else (Attendee.sort_name, Attendee.id)
+    columns = (
+        Attendee.id, Attendee.name, Attendee.email, Attendee.phone, Attendee.listed_at, Attendee.registered_at,
+        Attendee.came_at, state.label("state"), Link.sent_at, Link.opened_at, Link.withdrawn_at,
+    )  # fmt: skip
+    query = _listed(fair_id, select(*columns)).where(*fits).order_by(*order)
+    rows = await tx.plain_rows(query.offset((page - 1) * PAGE).limit(PAGE))
+    refused = await mail_refusals.refusing(tx, "invitation", [row.email for row in rows if row.email])
+    return AttendeeList([_row(row, refused, tx.now) for row in rows], found, counts, page, pages)
+
+
+def _row(row: SqlRow[*tuple[Any, ...]], refused: set[str], now: datetime) -> Row:
+    state = AttendeeState(row.state)
+    is_to_leave = state is AttendeeState.INVITED
+    reached = {
+        AttendeeState.CAME: row.came_at,
+        AttendeeState.REGISTERED: row.registered_at,
+        AttendeeState.WITHDRAWN: row.withdrawn_at,
+        AttendeeState.OPENED: row.opened_at,
+        AttendeeState.DELIVERED: row.sent_at,
+    }
+    return Row(
+        row.id,
+        row.name,
+        row.email,
+        row.phone,
+        state,
+        since=reached.get(state) or row.listed_at,
+        sends_at=row.sent_at if is_to_leave and row.sent_at and row.sent_at > now else None,
+        waits_for_fair=is_to_leave and row.sent_at is None,
+        is_refused=row.email in refused,
+    )
+
+
+async def invitations_of(tx: Transaction, fair_id: uuid.UUID, chosen: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """The invitations of these people on the list."""
+    query = select(Attendee.link_id).where(
+        Attendee.fair_id == fair_id, tx.among(Attendee.id, chosen), Attendee.link_id.is_not(None)
+    )
+    return [row.link_id for row in await tx.plain_rows(query)]
+
+
+async def all_invitations(tx: Transaction, fair_id: uuid.UUID, search: Search) -> list[uuid.UUID]:
+    """The invitations of everybody who is found."""
+    query = _listed(fair_id, select(Attendee.link_id)).where(*_fitting(search), Attendee.link_id.is_not(None))
+    return [row.link_id for row in await tx.plain_rows(query)]

@@ -1,0 +1,222 @@
+"""The lists of a fair: its employers, their recruiters, its candidates. Searched, filtered, a page at a time; whoever
+runs the fair invites there, reminds and withdraws."""
+
+import uuid
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from rooms import access
+from rooms.access import Act, invitations, open_invitations
+from rooms.access.invitations import EmployerInvited
+from rooms.core.errors import N_, Invalid, NotFound
+from rooms.core.events import fair_stream
+from rooms.core.transaction import Transaction
+from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs.list_lines import ListKind
+from rooms.lines import line_status
+from rooms.views import attendees, fair_staff
+from rooms.views.attendees import AttendeeState, Order, Search
+from rooms.views.fair_staff import EmployerState
+from server import language
+from server.page_request import PageRequest
+from server.pages.stream_heads import read_heads
+from server.routes import get, post
+
+
+async def fair_run(tx: Transaction, request: PageRequest) -> Fair:
+    return await access.fair(tx, request.actor, request.path("fair"), Act.FAIR_RUN)
+
+
+def _search(request: PageRequest) -> Search:
+    page = request.query.get("page", "1")
+    return Search(
+        request.query.get("q", ""),
+        tuple(request.query_all("state")),
+        request.query.get("order", ""),
+        int(page) if page.isdecimal() and len(page) < 6 else 1,
+    )
+
+
+def _asked(search: Search) -> str:
+    """What is looked for, as it stands in an address."""
+    return urlencode([("q", search.words), *(("state", each) for each in search.states), ("order", search.order)])
+
+
+@get("/organise/{fair}/employers")
+async def employers(request: PageRequest) -> web.StreamResponse:
+    search = _search(request)
+    async with request.reading() as tx:
+        fair = await fair_run(tx, request)
+        heads = await read_heads(tx, request, fair_stream(fair.id))
+        rows = await fair_staff.employers_of(tx, fair)
+        listed = fair_staff.page_of(rows, search.words, search.states, search.page)
+        return request.render(
+            "fair_employers.html",
+            listed,
+            fair=fair,
+            search=search,
+            asked=_asked(search),
+            states=list(EmployerState),
+            kind=ListKind.EMPLOYERS,
+            statuses=await line_status.of_booths(tx, [row.booth for row in rows]),
+            heads=heads,
+        )
+
+
+@get("/organise/{fair}/recruiters")
+async def recruiters(request: PageRequest) -> web.StreamResponse:
+    search = _search(request)
+    async with request.reading() as tx:
+        fair = await fair_run(tx, request)
+        heads = await read_heads(tx, request, fair_stream(fair.id))
+        listed = fair_staff.page_of(await fair_staff.recruiters_of(tx, fair), search.words, search.states, search.page)
+        return request.render(
+            "fair_recruiters.html",
+            listed,
+            fair=fair,
+            search=search,
+            asked=_asked(search),
+            ticked=request.ticked("chosen"),
+            states=[state for state in AttendeeState if state is not AttendeeState.WITHDRAWN],
+            kind=ListKind.RECRUITERS,
+            heads=heads,
+        )
+
+
+@get("/organise/{fair}/candidates")
+async def candidates(request: PageRequest) -> web.StreamResponse:
+    search = _search(request)
+    async with request.reading() as tx:
+        fair = await fair_run(tx, request)
+        heads = await read_heads(tx, request, fair_stream(fair.id))
+        return request.render(
+            "fair_candidates.html",
+            await attendees.of_fair(tx, fair.id, search),
+            fair=fair,
+            search=search,
+            asked=_asked(search),
+            states=list(AttendeeState),
+            orders=list(Order),
+            ticked=request.ticked("chosen"),
+            kind=ListKind.CANDIDATES,
+            heads=heads,
+        )
+
+
+@post("/organise/{fair}/employers", again=employers)
+async def invite_employer(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        name, sector, email = (request.typed(field) for field in ("employer", "sector", "email"))
+        await invitations.invite_employer(tx, request.actor.known, fair, EmployerInvited(name, sector, email))
+    return _back(request, "employers", language.gettext("The invitation is on its way."))
+
+
+@post("/organise/{fair}/booths/{booth}/give-up", again=employers)
+async def give_booth_up(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        booth = await access.booth_by_id(tx, request.actor, request.id("booth"))
+        if booth.fair_id != fair.id:
+            raise NotFound("booth")
+        name = booth.employer.name
+        is_withdrawn = await open_invitations.take_back_booth(tx, booth)
+    said = language.gettext("%(name)s has left the fair.", name=name)
+    if not is_withdrawn:
+        said += " " + language.gettext("It is in another fair too: its invitations stand in the list there.")
+    return _back(request, "employers", said)
+
+
+@post("/organise/{fair}/candidates", again=candidates)
+async def invite_candidate(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        name, email = request.typed("candidate_name"), request.typed("candidate_email")
+        await invitations.invite_candidate(tx, request.actor.known, fair, name, email)
+    said = language.gettext("The invitation is on its way.")
+    if fair.state is FairState.DRAFT:
+        said = language.gettext("The invitation goes out when the fair is published.")
+    return _back(request, "candidates", said)
+
+
+@post("/organise/{fair}/candidates/chosen", again=candidates)
+async def act_on_candidates(request: PageRequest) -> web.StreamResponse:
+    """Remind those who are chosen, or everybody who is found; or withdraw their invitations."""
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        chosen = await _chosen(tx, request, fair)
+        said = await _act(tx, request, fair, chosen)
+    return _back(request, "candidates", said)
+
+
+@post("/organise/{fair}/recruiters/chosen", again=recruiters)
+async def act_on_recruiters(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        chosen = _ids(request)
+        said = await _act(tx, request, fair, chosen)
+    return _back(request, "recruiters", said)
+
+
+async def _chosen(tx: Transaction, request: PageRequest, fair: Fair) -> list[uuid.UUID]:
+    """The invitations of those who are ticked, or of everybody who is found."""
+    if request.typed("all"):
+        words, states = request.typed("q"), tuple(request.ticked("state"))
+        return await attendees.all_invitations(tx, fair.id, replace(Search(), words=words, states=states))
+    return await attendees.invitations_of(tx, fair.id, _ids(request))
+
+
+def _ids(request: PageRequest) -> list[uuid.UUID]:
+    try:
+        chosen = [uuid.UUID(each) for each in request.ticked("chosen")]
+    except ValueError:
+        raise NotFound("row") from None
+    if not chosen and not request.typed("all"):
+        raise Invalid("chosen.nobody", N_("Please choose somebody in the list first."), field="chosen")
+    return chosen
+
+
+async def _act(tx: Transaction, request: PageRequest, fair: Fair, chosen: list[uuid.UUID]) -> str:
+    act, done = request.typed("act"), ""
+    if act == "remind":
+        count = await open_invitations.remind(tx, request.actor.known, fair, chosen)
+        done = language.ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", count)
+    elif act == "withdraw":
+        count = await open_invitations.withdraw_these(tx, fair, chosen)
+        done = language.ngettext("%(num)s invitation is withdrawn.", "%(num)s invitations are withdrawn.", count)
+    else:
+        raise Invalid("act", N_("Please choose one of the answers."), field="act")
+    return done % {"num": count} if count else language.gettext("Nobody of them has an invitation that is open.")
+
+
+@post("/organise/{fair}/invitations/{invitation}/withdraw")
+async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        await open_invitations.withdraw(tx, fair, request.id("invitation"))
+    return _back_to_list(request, language.gettext("This invitation opens nothing any more."))
+
+
+@post("/organise/{fair}/invitations/{invitation}/again", again=employers)
+async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        await open_invitations.send_again(tx, request.actor.known, fair, request.id("invitation"))
+    return _back_to_list(request, language.gettext("The invitation is on its way."))
+
+
+def _back(request: PageRequest, kind: str, said: str) -> web.StreamResponse:
+    """To the list as it was: searched, and on its page."""
+    path = f"/organise/{request.path('fair')}/{kind}"
+    came_from = request.came_from("")
+    return request.go(came_from if came_from.split("?")[0] == path else path, said)
+
+
+def _back_to_list(request: PageRequest, said: str) -> web.StreamResponse:
+    came_from = request.came_from("").split("?")[0]
+    kind = came_from.rpartition("/")[2]
+    if kind in set(ListKind):
+        return _back(request, kind, said)
+    return request.go(f"/organise/{request.path('fair')}#invitations", said)

@@ -1,0 +1,97 @@
+"""An organiser brings a list, looks at it, sends it, and follows how far people have come."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Visitors
+from tests.browser.test_everyone import faults
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+LIST = """Nom;Prénom;Adresse e-mail;Tél.
+Martin;Léa;lea@example.org;06 12 34 56 78
+Dupont;Inès;ines.d@example.org;
+X;Y;nobody;"""
+TWO_EMPLOYERS = "Firme\tAdresse\nCirque\trh@cirque.example\nThéâtre\tt@example.org"
+
+
+async def read_list(page: Page, text: str, name: str = "liste.csv") -> None:
+    await page.set_input_files("#f-document", {"name": name, "mimeType": "text/csv", "buffer": text.encode("cp1252")})
+    await page.get_by_role("button", name="Read the list").click()
+    await page.wait_for_url(re.compile(r"/imports/[0-9a-f-]{36}"))
+
+
+async def test_a_list_from_the_spreadsheet_to_somebody_who_comes(visitors: Visitors) -> None:
+    cast = visitors.cast
+    page = await visitors.sign_in(cast.ines)
+    await page.goto(f"/organise/{cast.fair.slug}")
+    await page.get_by_role("link", name="Bring a list").click()
+    await page.get_by_role("radio", name="Candidates").check()
+    await read_list(page, LIST)
+    assert await faults(page) == []
+    await expect(page.get_by_role("row", name="lea@example.org Léa Martin +33612345678")).to_be_visible()
+    await expect(page.get_by_role("row", name=re.compile("^4 This e-mail address looks incomplete"))).to_be_visible()
+    await page.goto("/demo/mailbox")
+    await expect(page.get_by_text("lea@example.org")).to_have_count(0)
+    await page.go_back()
+    await page.get_by_role("button", name="Invite them").click()
+    await expect(page.locator("[data-fresh=state]")).to_contain_text("Sent", timeout=30_000)
+    await page.get_by_role("link", name="See the list of the fair").click()
+    row = page.get_by_role("row", name="Léa Martin")
+    await expect(row).to_contain_text("lea@example.org")
+    assert await faults(page) == []
+
+    guest = await visitors.passer_by()
+    await guest.goto("/demo/mailbox")
+    letter = guest.locator("article, li, section", has_text="lea@example.org").filter(has_text="/links/").first
+    await guest.goto(re.search(r"/links/[\w-]+", await letter.inner_text())[0])  # type: ignore[index]
+    await page.reload()
+    await expect(row).to_contain_text("Link opened")
+    await guest.get_by_role("button", name="Come in").click()
+    await expect(guest.get_by_role("heading", name="2 employers take part")).to_be_visible()
+    await page.reload()
+    await expect(row).to_contain_text("Came")
+
+    await page.get_by_role("checkbox", name="Inès Dupont").check()
+    await page.get_by_role("button", name="Remind them").click()
+    await expect(page.get_by_text("1 reminder is on its way.")).to_be_visible()
+    await page.get_by_role("searchbox", name="Name or address").fill("marti")
+    await page.get_by_role("button", name="Search").click()
+    await expect(page.get_by_role("status")).to_contain_text("1 of 2")
+    await expect(page.get_by_role("row", name="Inès Dupont")).to_have_count(0)
+    await page.get_by_role("button", name="Withdraw").click()
+    await expect(page.get_by_text("Please choose somebody in the list first.").first).to_be_visible()
+
+
+async def test_a_wrong_column_is_put_right_and_a_list_is_taken_back_by_keyboard(visitors: Visitors) -> None:
+    cast = visitors.cast
+    page = await visitors.sign_in(cast.ines, viewport={"width": 360, "height": 760}, color_scheme="dark")
+    await page.goto(f"/organise/{cast.fair.slug}/imports?kind=employers")
+    await page.get_by_label("Or paste the lines").fill(
+        "Firme\tAdresse\nCirque\trh@cirque.example\nThéâtre\tt@example.org"
+    )
+    await page.get_by_role("button", name="Read the list").press("Enter")
+    await expect(page.get_by_label("E-mail address")).to_have_value("1", timeout=20_000)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await page.get_by_label("Employer", exact=True).select_option("0")
+    await page.get_by_role("button", name="Read it anew").press("Enter")
+    await expect(page.get_by_text("The sector is missing").first).to_be_visible()
+    await page.get_by_label("Sector of those of which the list says none").select_option("office")
+    await page.get_by_role("button", name="Read it anew").press("Enter")
+    await page.get_by_role("radio", name="On a day and at an hour:").check()
+    await page.get_by_role("button", name="Invite them").press("Enter")
+    await expect(page.get_by_text("Please give the day and the hours").first).to_be_visible()
+    await page.locator("#f-date").fill("2027-02-01")
+    assert await faults(page) == []
+    await page.get_by_role("button", name="Invite them").press("Enter")
+    await expect(page.locator("[data-fresh=state]")).to_contain_text("Sent", timeout=30_000)
+    await expect(page.get_by_text("The letters leave on 1 Feb 2027")).to_be_visible()
+    await page.goto(f"/organise/{cast.fair.slug}/employers")
+    await expect(page.get_by_text("Cirque").first).to_be_visible()
+    await page.go_back()
+    await page.get_by_role("button", name="Take it all back").press("Enter")
+    await page.get_by_role("dialog").get_by_role("button", name="Take it all back").press("Enter")
+    await expect(page.get_by_text("Taken back: its invitations open nothing any more.")).to_be_visible()
+    await page.goto(f"/organise/{cast.fair.slug}/employers")
+    await expect(page.get_by_text("Cirque")).to_have_count(0)
