@@ -38,6 +38,7 @@ PAGE_MODULES = (
     "front",
     "camera",
     "lobby",
+    "take_part",
     "fair_chat",
     "my_lines",
     "booth",

@@ -95,6 +95,23 @@ def _event(row: Appointment, person_id: uuid.UUID, url: str) -> Event:
     return event
 
 
+def fair_days(fair_id: str, name: str, days: Iterable[tuple[datetime, datetime]], address: str) -> bytes:
+    """A fair's days, one entry each, to be kept in any calendar."""
+    calendar = _calendar("PUBLISH")
+    for opens, closes in days:
+        event = Event()
+        event.add("uid", f"{fair_id}-{opens.astimezone(UTC):%Y%m%d}")
+        event.add("dtstamp", opens)
+        event.add("dtstart", opens)
+        event.add("dtend", closes)
+        event.add("summary", name)
+        event.add("description", address)
+        event.add("url", address)
+        event.add_component(_alarm(name))
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
 def place(mode: str, phone: str, agency: str, address: str) -> str:
     """Where it is: a number that is called, or the page that is the way in; and with which agency."""
     return f"{phone_text(phone) if mode == Mode.PHONE else address} ({agency})"

@@ -5,6 +5,7 @@ from server.language import gettext
 
 LABELS = {
     "mail_invitation": N_("Invitations"),
+    "mail_fair_reminder": N_("Reminders of a fair one takes part in"),
     "mail_second": N_("Mails that you are second in a line"),
     "mail_suggestion": N_("Suggestions of a counsellor"),
     "mail_written": N_("Mails that somebody has written to you"),
@@ -68,6 +69,7 @@ LABELS = {
     "attendee_opened": N_("Link opened"),
     "attendee_registered": N_("Registered"),
     "attendee_came": N_("Came"),
+    "attendee_cancelled": N_("Cancelled"),
     "attendee_withdrawn": N_("Withdrawn"),
     "by_latest": N_("Latest first"),
     "by_last": N_("Longest without contact first"),

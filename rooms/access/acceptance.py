@@ -6,7 +6,7 @@ from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, NotFound
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
-from rooms.fairs import attendees, booths, fairs
+from rooms.fairs import booths, fairs, registration
 from rooms.fairs.fairs import SHOWN, Fair
 from rooms.lines import calls
 from rooms.lines.call import Answer
@@ -93,7 +93,8 @@ async def _grant(tx: Transaction, person: Person, link: Link) -> str:
     if link.purpose is Purpose.ORGANISER:
         await fairs.add_organiser(tx, fair, person)
         return f"/organise/{fair.slug}"
-    await attendees.register(tx, fair, person)
+    if fair.lies_ahead:
+        await registration.register(tx, fair, person)
     return fair.path
 
 

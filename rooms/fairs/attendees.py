@@ -43,6 +43,7 @@ class Attendee(Base):
     import_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("list_import.id"), index=True)
     listed_at: Mapped[datetime]
     registered_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
     came_at: Mapped[datetime | None]
     """When they first were at the fair while its doors were open."""
 
@@ -92,6 +93,8 @@ async def by_email(tx: Transaction, fair_id: uuid.UUID, emails: Collection[str])
 async def register(tx: Transaction, fair: Fair, person: Person) -> None:
     """The person takes part: they have answered their invitation, or registered by themselves."""
     await _known_as(tx, fair.id, {person.id: person}, {"registered_at": tx.now})
+    mine = Attendee.fair_id == fair.id, Attendee.person_id == person.id
+    await tx.session.execute(update(Attendee).where(*mine).values(cancelled_at=None))
 
 
 async def came(tx: Transaction, fair_id: uuid.UUID, people: Mapping[uuid.UUID, Person]) -> None:

@@ -34,6 +34,9 @@ class FairDay(Base):
     fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), index=True)
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    """When those who registered were written to beforehand."""
+    opening_told_at: Mapped[datetime | None]
 
 
 class FairTurned(DomainEvent):

@@ -32,6 +32,8 @@ class AttendeeState(StrEnum):
     OPENED = "opened"
     REGISTERED = "registered"
     CAME = "came"
+    CANCELLED = "cancelled"
+    """They said that they do not come after all."""
     WITHDRAWN = "withdrawn"
 
 
@@ -96,6 +98,7 @@ def _state() -> ColumnElement[str]:
     return case(
         (Attendee.came_at.is_not(None), literal(AttendeeState.CAME.value)),
         (Attendee.registered_at.is_not(None), literal(AttendeeState.REGISTERED.value)),
+        (Attendee.cancelled_at.is_not(None), literal(AttendeeState.CANCELLED.value)),
         *letter_state(),
         else_=literal(AttendeeState.INVITED.value),
     )
@@ -130,7 +133,7 @@ async def of_fair(tx: Transaction, fair_id: uuid.UUID, search: Search) -> Attend
     order = (Attendee.id.desc(),) if latest else (Attendee.sort_name, Attendee.id)
     columns = (
         Attendee.id, Attendee.name, Attendee.email, Attendee.phone, Attendee.listed_at, Attendee.registered_at,
-        Attendee.came_at, state.label("state"), Link.sent_at, Link.opened_at, Link.withdrawn_at,
+        Attendee.came_at, Attendee.cancelled_at, state.label("state"), Link.sent_at, Link.opened_at, Link.withdrawn_at,
     )  # fmt: skip
     query = _listed(fair_id, select(*columns)).where(*fits).order_by(*order)
     rows = await tx.plain_rows(query.offset((page - 1) * PAGE).limit(PAGE))
@@ -144,6 +147,7 @@ def _row(row: SqlRow[*tuple[Any, ...]], refused: set[str], now: datetime) -> Row
     reached = {
         AttendeeState.CAME: row.came_at,
         AttendeeState.REGISTERED: row.registered_at,
+        AttendeeState.CANCELLED: row.cancelled_at,
         AttendeeState.WITHDRAWN: row.withdrawn_at,
         AttendeeState.OPENED: row.opened_at,
         AttendeeState.DELIVERED: row.sent_at,

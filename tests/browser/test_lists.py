@@ -1,10 +1,13 @@
 """An organiser brings a list, looks at it, sends it, and follows how far people have come."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, expect
 
+from rooms.fairs import fairs, schedule
+from rooms.fairs.fairs import FairDescription
 from tests.browser.conftest import Visitors
 from tests.browser.test_everyone import faults
 
@@ -95,3 +98,27 @@ async def test_a_wrong_column_is_put_right_and_a_list_is_taken_back_by_keyboard(
     await expect(page.get_by_text("Taken back: its invitations open nothing any more.")).to_be_visible()
     await page.goto(f"/organise/{cast.fair.slug}/employers")
     await expect(page.get_by_text("Cirque")).to_have_count(0)
+
+
+async def test_a_candidate_takes_part_in_a_fair_that_lies_ahead_and_thinks_better_of_it(visitors: Visitors) -> None:
+    cast = visitors.cast
+    async with cast.database.transaction() as tx:
+        fair = await fairs.create(tx, cast.ines, FairDescription("Spring", "", ("en",), (), "Europe/Paris"))
+        await schedule.add_day(tx, fair, tx.now + timedelta(days=40), tx.now + timedelta(days=40, hours=8))
+        await schedule.publish(tx, fair)
+    page = await visitors.sign_in(cast.amina, viewport={"width": 360, "height": 760})
+    await page.goto(fair.path)
+    await page.get_by_role("link", name="Take part").click()
+    await page.get_by_role("button", name="I take part").press("Enter")
+    await expect(page.get_by_role("heading", name="You take part")).to_be_visible()
+    assert await faults(page) == []
+    answer = await page.request.get(f"{fair.path}/calendar.ics")
+    assert "SUMMARY:Spring" in await answer.text()
+    board = await visitors.sign_in(cast.ines)
+    await board.goto(f"/organise/{fair.slug}/candidates")
+    row = board.get_by_role("row", name="Amina Benali")
+    await expect(row).to_contain_text("Registered")
+    await page.get_by_role("button", name="I do not come after all").click()
+    await expect(page.get_by_role("heading", name="Take part in Spring")).to_be_visible()
+    await board.reload()
+    await expect(row).to_contain_text("Cancelled")
