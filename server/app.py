@@ -6,13 +6,14 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 
 from rooms import models  # noqa: F401  every model must be mapped
 from rooms.access import importing
 from rooms.core.clock import Clock
 from rooms.core.database import Database
-from rooms.core.errors import NotFound
+from rooms.core.errors import Away, NotFound
 from rooms.core.outbox import Channel
 from rooms.fairs import list_imports
 from rooms.people import presence
@@ -31,6 +32,7 @@ from server.worker import Worker
 from signaling.hub import Hub
 from signaling.ice import IceServers
 
+log = structlog.get_logger()
 YEAR = 365 * 24 * 3600
 KNOCKING = 1024
 """How many may connect at one instant: who finds no room is silently tried again by their system after a second."""
@@ -52,6 +54,7 @@ PAGE_MODULES = (
     "organise",
     "fair_lists",
     "imports",
+    "registration",
     "push",
     "administer",
     "meeting",
@@ -160,8 +163,19 @@ async def _import(database: Database) -> int:
     """Go on with the lists that organisers have sent, some lines at a time."""
     count = 0
     while await _is_due(database):
-        async with database.transaction() as tx:
-            count += await importing.go_on(tx)
+        try:
+            async with database.transaction() as tx:
+                looked_at = await importing.go_on(tx)
+        except Away:
+            return count
+        except Exception:
+            log.exception("import_failed")
+            async with database.transaction() as tx:
+                await importing.postpone(tx)
+            return count
+        if not looked_at:
+            return count
+        count += looked_at
     return count
 
 

@@ -1,5 +1,6 @@
 """One request as a page handler sees it: who asks, in which language, what they typed, and how to answer."""
 
+import asyncio
 import json
 import secrets
 import uuid
@@ -23,7 +24,7 @@ from rooms.core.database import Database
 from rooms.core.errors import N_, Invalid, NotFound, Problem
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import Upload
-from server import language, security
+from server import language, security, spreadsheet
 from server.files import Storage
 from server.metrics import Metrics
 from server.request_names import FAIR, FLASH, FRESH, GO, PART, SENTENCE, ZONE
@@ -53,6 +54,7 @@ class Services:
     hub: Hub
     """The pages only tell it of a desk that was opened, and to close a withdrawn session's connections."""
     batching: Batching = field(default_factory=Batching)
+    list_readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(spreadsheet.AT_ONCE))
     visiting: Visiting = field(init=False)
     shared_pages: SharedPages = field(init=False)
     metrics: Metrics = field(init=False)

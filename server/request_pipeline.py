@@ -86,8 +86,13 @@ async def _note_coming(request: PageRequest, page: Route, response: web.StreamRe
     """Whoever is shown a page of a fair is at the fair; what a script fetches says nothing of them."""
     person = request.actor.person
     is_shown = page.method == "GET" and page.path.startswith(OF_A_FAIR) and response.status == HTTPStatus.OK
-    if person and is_shown and PART not in request.http.headers and FRESH not in request.http.headers:
+    if not person or not is_shown or PART in request.http.headers or FRESH in request.http.headers:
+        return
+    try:
         await request.services.visiting.comes(request.path("fair"), person)
+    except Exception:
+        # The page stands already; who is there is noted with the next one.
+        log.exception("coming_not_noted", path=page.path)
 
 
 async def _shared(http: web.Request, services: Services, page: Route) -> web.StreamResponse | None:

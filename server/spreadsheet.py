@@ -29,9 +29,14 @@ MEMORY = 1024 * 2**20
 PATIENCE = 60
 BESIDE = 10
 """Niceness: people who click come first."""
+AT_ONCE = 2
+"""Readers that may take so much at one time."""
 MOST_COLUMNS = 60
-MOST_TEXT = 8 * 2**20
+LONGEST_CELL = 2000
+MOST_TEXT = 4 * 2**20
 """Characters of all cells."""
+MOST_ROWS = 20 * MOST_LINES
+"""Of a sheet, the empty ones too."""
 DELIMITERS = (";", ",", "\t", "|")
 ENCODINGS = ["cp1252", "mac_roman", "cp850", "cp1251", "cp1256"]
 """In which spreadsheet programs write text where it is not Unicode. None that differs from the first in a few letters
@@ -43,31 +48,40 @@ class _Unreadable(ValueError):
     """Why, as the reading process says it."""
 
 
-async def read(upload: Upload) -> Read:
-    """The lines of a list. Raises Invalid with the field `document`."""
+async def read(upload: Upload, turns: asyncio.Semaphore) -> Read:
+    """The lines of a list; each reader waits for one of `turns`. Raises Invalid with the field `document`."""
     if not upload.content.strip():
         raise Invalid("list.missing", N_("Please choose a file, or paste the lines."), field="document")
     if len(upload.content) > LARGEST:
         message = N_("This file is too large: at most %(most)s MB.")
         raise Invalid("list.too_large", message, field="document", most=LARGEST // 2**20)
+    async with turns:
+        said = await _ask(upload.content)
+    try:
+        answer: dict[str, Any] = await asyncio.to_thread(json.loads, said)
+    except ValueError:
+        answer = {"problem": "endless"}
+    if answer["problem"]:
+        raise _refusal(answer["problem"])
+    lines = [(int(each[0]), tuple(map(str, each[1]))) for each in answer["lines"]]
+    return Read(plain(upload.name)[-90:], tuple(answer["heads"]), lines)
+
+
+async def _ask(content: bytes) -> bytes:
+    """What a process of its own says of the file; nothing if it came to its limits."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "server.spreadsheet",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
         async with asyncio.timeout(PATIENCE):
-            said, _ = await process.communicate(upload.content)
+            return (await process.communicate(content))[0]
     except TimeoutError:
-        raise _refusal("endless") from None
+        return b""
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    answer: dict[str, Any] = json.loads(said) if said else {"problem": "endless"}
-    if answer["problem"]:
-        raise _refusal(answer["problem"])
-    lines = [(int(each[0]), tuple(map(str, each[1]))) for each in answer["lines"]]
-    return Read(plain(upload.name)[-90:], tuple(answer["heads"]), lines)
 
 
 def _refusal(why: str) -> Invalid:
@@ -87,14 +101,17 @@ def main() -> None:
     try:
         rows = rows_of(sys.stdin.buffer.read())
         lines = [(number, _trimmed(cells)) for number, cells in enumerate(rows, 1) if any(map(str.strip, cells))]
+        sizes = [len(cell) for _, cells in lines for cell in cells]
+        if sum(sizes) > MOST_TEXT or max(sizes, default=0) > LONGEST_CELL:
+            raise _Unreadable("too_large")
         heads = lines.pop(0)[1] if lines and has_heads(lines[0][1]) else []
         if len(lines) > MOST_LINES:
             raise _Unreadable("too_long")
-        if sum(len(cell) for _, cells in lines for cell in cells) > MOST_TEXT:
-            raise _Unreadable("too_large")
         answer |= {"heads": heads, "lines": lines}
     except _Unreadable as error:
         answer["problem"] = str(error)
+    except csv.Error:
+        answer["problem"] = "kind"
     json.dump(answer, sys.stdout)
 
 
@@ -110,7 +127,7 @@ def rows_of(content: bytes) -> list[Row]:
     """The cells of each line, the empty ones too: a line's number is what a spreadsheet program shows beside it."""
     if content.startswith((b"PK\x03\x04", OLD_OFFICE)):
         return _workbook(content)
-    return _text_rows(_decoded(content))
+    return _text_rows(_decoded(content).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _workbook(content: bytes) -> list[Row]:
@@ -122,7 +139,10 @@ def _workbook(content: bytes) -> list[Row]:
         for about in book.sheets_metadata:
             if about.visible is not SheetVisibleEnum.Visible:
                 continue
-            found = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False, nrows=MOST_LINES + 2)
+            sheet = book.get_sheet_by_name(about.name)
+            if sheet.height > MOST_ROWS:
+                raise _Unreadable("too_long")
+            found = sheet.to_python(skip_empty_area=False)
             rows = [[_cell_text(cell) for cell in row] for row in found]
             if any(map(any, rows)):
                 return rows
@@ -147,6 +167,9 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        if b"\n" not in content and b"\r" in content:
+            # Lines that end as on an old Macintosh are written in its letters too.
+            return content.decode("mac_roman")
         from charset_normalizer import from_bytes
 
         found = from_bytes(content, cp_isolation=ENCODINGS).best()
@@ -158,7 +181,7 @@ def _text_rows(text: str) -> list[Row]:
     named = lines[0].strip().lower() if lines else ""
     if named.startswith("sep=") and len(named) == len("sep=") + 1:
         # What a spreadsheet program writes for itself: the line counts, and says nothing.
-        return [[], *_rows(text.split("\n", 1)[-1], named[-1])]
+        return [[], *_rows(text.partition("\n")[2], named[-1])]
     return _addresses(text) or max((_rows(text, each) for each in DELIMITERS), key=_columns)
 
 

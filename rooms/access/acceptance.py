@@ -6,7 +6,7 @@ from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, NotFound
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths, fairs, registration
+from rooms.fairs import booths, fairs, registration, registration_questions
 from rooms.fairs.fairs import SHOWN, Fair
 from rooms.lines import calls
 from rooms.lines.call import Answer
@@ -95,6 +95,8 @@ async def _grant(tx: Transaction, person: Person, link: Link) -> str:
         return f"/organise/{fair.slug}"
     if fair.lies_ahead:
         await registration.register(tx, fair, person)
+        if not fair.is_open_now and await registration_questions.of_fair(tx, fair.id):
+            return f"{fair.path}/take-part"
     return fair.path
 
 

@@ -64,19 +64,27 @@ def known_already(where: str = "email") -> Conflict:
 
 
 async def invite_employer(
-    tx: Transaction, by: Person, fair: Fair, invited: EmployerInvited, not_before: datetime | None = None
+    tx: Transaction,
+    by: Person,
+    fair: Fair,
+    invited: EmployerInvited,
+    not_before: datetime | None = None,
+    *,
+    known: Sequence[Employer] | None = None,
 ) -> EmployerInvitation:
     """Reserve a booth for an employer and invite its first person, who will own it. An employer is known again by its
-    name or its SIRET only among those of the same organisers: everybody else's is another one."""
+    name or its SIRET only among those of the same organisers (`known`): everybody else's is another one."""
+    await tx.lock(fair, key_share=True)
     fairs.demand_not_archived(fair)
     email = people.clean_email(invited.email)
-    known = await booths.employers_known_to(tx, fair)
+    if known is None:
+        known = await booths.employers_known_to(tx, fair)
     employer = employers.one_of(known, invited.name, invited.siret)
     if employer is None:
         employer = await employers.found(tx, invited.name, invited.sector, invited.location, siret=invited.siret)
     employer.siret = employer.siret or invited.siret
-    members = {person.email for person, _ in await employers.members_of(tx, employer.id)}
-    if members and email not in members:
+    members = await employers.members_of(tx, employer.id)
+    if any(member.is_owner for _, member in members) and email not in {person.email for person, _ in members}:
         message = N_("This employer has people of its own here. Invite one of them, or use another name.")
         raise Conflict("employer.known", message, field="email")
     is_new = await booths.of_employer(tx, fair, employer) is None
@@ -103,7 +111,7 @@ async def invite_colleague(
 
 async def invite_candidate(tx: Transaction, by: Person, fair: Fair, name: str, email: str) -> None:
     """The letter of a fair that nobody may see yet goes out when it is published."""
-    await tx.lock(fair)
+    await tx.lock(fair, key_share=True)
     email = people.clean_email(email, "candidate_email")
     named = people.clean_name(name, "candidate_name") if name.strip() else ""
     if not await invite_candidates(tx, by, fair, [Listed(named, email)]):

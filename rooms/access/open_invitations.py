@@ -83,9 +83,9 @@ async def _open(tx: Transaction, which: ColumnElement[bool]) -> list[Invited]:
     ]
 
 
-async def unused(tx: Transaction, which: ColumnElement[bool]) -> list[Link]:
+async def unused(tx: Transaction, which: ColumnElement[bool], *, lock: bool = False) -> list[Link]:
     query = select(Link).where(which, Link.used_at.is_(None), Link.withdrawn_at.is_(None)).order_by(Link.id.desc())
-    return list((await tx.session.execute(query)).scalars())
+    return list((await tx.session.execute(query.with_for_update() if lock else query)).scalars())
 
 
 async def _names(tx: Transaction, links: Sequence[Link]) -> dict[uuid.UUID | None, str]:
@@ -108,7 +108,7 @@ async def withdraw(tx: Transaction, fair: Fair, invitation_id: uuid.UUID) -> Non
 
 async def withdraw_these(tx: Transaction, fair: Fair, invitations: Collection[uuid.UUID]) -> int:
     """Those of them that nobody has used; gives how many."""
-    links = await unused(tx, and_(to_fair(fair), tx.among(Link.id, invitations)))
+    links = await unused(tx, and_(to_fair(fair), tx.among(Link.id, invitations)), lock=True)
     await _withdraw(tx, links)
     return len(links)
 
@@ -120,7 +120,7 @@ async def take_back_booth(tx: Transaction, booth: Booth) -> bool:
     await booths.give_up(tx, booth)
     if await booths.ids_of_employer(tx, employer_id):
         return False
-    await _withdraw(tx, await unused(tx, _to_employer(employer_id)))
+    await _withdraw(tx, await unused(tx, _to_employer(employer_id), lock=True))
     return True
 
 
@@ -152,10 +152,11 @@ async def send_again(tx: Transaction, by: Person, fair: Fair, invitation_id: uui
 
 
 async def remind(tx: Transaction, by: Person, fair: Fair, invitations: Collection[uuid.UUID]) -> int:
-    """Those of them that are sent and not used get a new letter that says it is one more; gives how many."""
+    """Those of them whose letter has left, and who have not answered, get a new one that says so; gives how many."""
     fairs.demand_not_archived(fair)
-    open_links = await unused(tx, and_(to_fair(fair), tx.among(Link.id, invitations)))
-    sent = [link for link in open_links if link.sent_at and link.sent_at <= tx.now]
+    links = await unused(tx, and_(to_fair(fair), tx.among(Link.id, invitations)), lock=True)
+    to_leave = await outbox.still_to_leave(tx, [link.mail_id for link in links if link.mail_id])
+    sent = [link for link in links if link.sent_at and link.mail_id not in to_leave]
     for link in sent:
         link.invited_by_id, link.not_before = by.id, None
     await invitation_letters.write(tx, [(link, signin.renew(link)) for link in sent], fair, is_reminder=True)

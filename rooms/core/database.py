@@ -30,6 +30,7 @@ WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 WRITTEN = "written"
 UNSEEN = frozenset(
     {"connection", "process", "session", "lease", "mail", "stream", "event", "channel", "peer", "person"}
+    | {"attendee", "registration_answer", "list_import", "import_line"}
 )
 """Tables that are written all the time, and of which what others are shown follows by itself."""
 Listener = Callable[[list[PublishedEvent]], Awaitable[None]]

@@ -118,6 +118,14 @@ async def claim(tx: Transaction, channel: Channel, thousands_a_minute: int) -> M
     return mail
 
 
+async def still_to_leave(tx: Transaction, mails: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these letters that wait for their turn, or are tried again."""
+    if not mails:
+        return set()
+    waiting = tx.among(Mail.id, mails), Mail.sent_at.is_(None), Mail.attempts < GIVE_UP_AFTER
+    return {row.id for row in await tx.plain_rows(select(Mail.id).where(*waiting))}
+
+
 async def withdraw(tx: Transaction, mails: Collection[uuid.UUID]) -> None:
     """These letters are not sent any more, as far as they have not left."""
     if mails:

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, sel
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rooms.core.errors import NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.text import sort_key
 from rooms.core.transaction import Transaction
@@ -82,6 +83,13 @@ async def add(
     if rows:
         insert = (sqlite if tx.is_sqlite else postgresql).insert(Attendee)
         await tx.write(insert.on_conflict_do_nothing(), rows)
+
+
+async def one(tx: Transaction, fair_id: uuid.UUID, attendee_id: uuid.UUID) -> Attendee:
+    row = await tx.session.get(Attendee, attendee_id)
+    if row is None or row.fair_id != fair_id:
+        raise NotFound("attendee")
+    return row
 
 
 async def by_email(tx: Transaction, fair_id: uuid.UUID, emails: Collection[str]) -> dict[str, Attendee]:

@@ -7,7 +7,7 @@ What the columns mean, and what is wrong with a line: list_lines.py. Inviting th
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +22,12 @@ from rooms.fairs.list_lines import Fault, LineValues, ListKind, check
 from rooms.people.people import Person
 
 MOST_LINES = 10_000
+MOST_OF_KIND = {ListKind.EMPLOYERS: 1000, ListKind.RECRUITERS: 2000, ListKind.CANDIDATES: MOST_LINES}
+MOST_UNSENT = 20
+"""Lists of one fair that are looked at."""
+MOST_SHOWN = 100
+UNSENT_FOR = timedelta(days=7)
+LONGEST_WAIT = timedelta(days=366)
 PAGE = 50
 
 
@@ -99,9 +105,13 @@ async def keep(
     demand_not_archived(fair)
     if not read.lines:
         raise Invalid("list.empty", N_("There is no line in this list."), field="document")
-    if len(read.lines) > MOST_LINES:
+    if len(read.lines) > MOST_OF_KIND[kind]:
         message = N_("This list is too long: at most %(most)s lines at a time.")
-        raise Invalid("list.too_long", message, field="document", most=MOST_LINES)
+        raise Invalid("list.too_long", message, field="document", most=MOST_OF_KIND[kind])
+    unsent = select(func.count()).where(ListImport.fair_id == fair.id, ListImport.state == ImportState.READ)
+    if (await tx.session.scalar(unsent) or 0) >= MOST_UNSENT:
+        message = N_("There are %(most)s lists already of which nothing is sent: send some, or throw them away.")
+        raise Conflict("list.too_many", message, field="document", most=MOST_UNSENT)
     row = ListImport(
         id=new_id(),
         fair_id=fair.id,
@@ -157,21 +167,36 @@ def _demand(row: ListImport, state: ImportState) -> None:
         raise Conflict("import.moved_on", N_("This list has moved on meanwhile: look at it again."))
 
 
-async def begin(tx: Transaction, row: ListImport, send_at: datetime | None) -> None:
+async def begin(tx: Transaction, fair: Fair, row: ListImport, send_at: datetime | None) -> None:
     """Whoever stands on the list is invited from now on, line by line; letters wait until `send_at`."""
     _demand(row, ImportState.READ)
+    demand_not_archived(fair)
     if not (await counts(tx, [row.id]))[row.id].get(LineState.GOOD):
         raise Conflict("import.nobody", N_("No line of this list can be sent: look at its columns and its faults."))
     if send_at and send_at <= tx.now:
-        raise Invalid("send_at.past", N_("This moment is over. Choose a later one, or send at once."), field="send_at")
+        raise Invalid("send_at.past", N_("This moment is over. Choose a later one, or send at once."), field="date")
+    if send_at and send_at > tx.now + LONGEST_WAIT:
+        raise Invalid("send_at.far", N_("Please choose a moment within a year."), field="date")
     row.state, row.send_at, row.begun_at = ImportState.UNDER_WAY, send_at, tx.now
 
 
 async def throw_away(tx: Transaction, row: ListImport) -> None:
     """A list of which nothing was sent goes without a trace."""
     _demand(row, ImportState.READ)
-    await tx.session.execute(delete(ImportLine).where(ImportLine.import_id == row.id))
-    await tx.session.execute(delete(ListImport).where(ListImport.id == row.id))
+    await _forget(tx, [row.id])
+
+
+async def forget_unsent(tx: Transaction) -> None:
+    """Lists of people that were looked at and never sent are not kept. For the worker."""
+    old = select(ListImport.id).where(ListImport.state == ImportState.READ, ListImport.made_at < tx.now - UNSENT_FOR)
+    found = [row.id for row in await tx.plain_rows(old)]
+    if found:
+        await _forget(tx, found)
+
+
+async def _forget(tx: Transaction, imports: Sequence[uuid.UUID]) -> None:
+    await tx.session.execute(delete(ImportLine).where(ImportLine.import_id.in_(imports)))
+    await tx.session.execute(delete(ListImport).where(ListImport.id.in_(imports)))
 
 
 async def one(tx: Transaction, fair: Fair, import_id: uuid.UUID, *, lock: bool = False) -> ListImport:
@@ -184,7 +209,7 @@ async def one(tx: Transaction, fair: Fair, import_id: uuid.UUID, *, lock: bool =
 
 async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> list[ListImport]:
     """The latest first."""
-    query = select(ListImport).where(ListImport.fair_id == fair_id).order_by(ListImport.id.desc())
+    query = select(ListImport).where(ListImport.fair_id == fair_id).order_by(ListImport.id.desc()).limit(MOST_SHOWN)
     return list((await tx.session.execute(query)).scalars())
 
 

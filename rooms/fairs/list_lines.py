@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from email.utils import parseaddr
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import phonenumbers
@@ -24,6 +24,7 @@ ALIKE = 80
 AT_A_TIME = 25
 """Lines looked at before others have their turn."""
 SAMPLE = 50
+LONGEST_HEAD, LONGEST_ADDRESS = 120, 400
 
 
 class ListKind(StrEnum):
@@ -47,7 +48,7 @@ class Field(StrEnum):
 F = Field
 FIELDS: dict[ListKind, tuple[Field, ...]] = {
     ListKind.EMPLOYERS: (F.EMPLOYER, F.EMAIL, F.SECTOR, F.SIRET, F.LOCATION, F.NAME, F.FIRST_NAME, F.LAST_NAME),
-    ListKind.RECRUITERS: (F.EMPLOYER, F.EMAIL, F.NAME, F.FIRST_NAME, F.LAST_NAME),
+    ListKind.RECRUITERS: (F.EMPLOYER, F.EMAIL, F.SIRET, F.NAME, F.FIRST_NAME, F.LAST_NAME),
     ListKind.CANDIDATES: (F.EMAIL, F.NAME, F.FIRST_NAME, F.LAST_NAME, F.PHONE),
 }
 NEEDED: dict[ListKind, tuple[Field, ...]] = {
@@ -150,12 +151,15 @@ def _heads_of(kind: ListKind, field: Field) -> tuple[str, ...]:
 def _alike(text: str, words: Sequence[str], measure: Callable[[str, str], float] = fuzz.ratio) -> float:
     """In percent, to the one of `words` that it is most like."""
     given = _bare(text)
-    return max((measure(given, _bare(each)) for each in words), default=0.0) if given else 0.0
+    return max((measure(given, _bare_word(each)) for each in words), default=0.0) if given else 0.0
 
 
-@lru_cache(maxsize=2000)
 def _bare(text: str) -> str:
-    return slugged(text, "").replace("-", " ")
+    return slugged(text[:LONGEST_HEAD], "").replace("-", " ")
+
+
+_bare_word = cache(_bare)
+"""For our own words alone: what strangers write is not kept."""
 
 
 def _by_cells(kind: ListKind, found: dict[str, int], lines: Sequence[Sequence[str]], has_heads: bool) -> dict[str, int]:
@@ -203,9 +207,7 @@ def _cell(cells: Sequence[str], number: int) -> str:
 
 def _line(kind: ListKind, said: Mapping[str, str], sector: str) -> LineValues | Fault:
     try:
-        shown, address = (
-            parseaddr(said.get(F.EMAIL, "")) if "<" in said.get(F.EMAIL, "") else ("", said.get(F.EMAIL, ""))
-        )
+        shown, address = _named_address(said.get(F.EMAIL, ""))
         if not address:
             raise Invalid("email.missing", N_("There is no e-mail address."), field=F.EMAIL)
         name = said.get(F.NAME) or f"{said.get(F.FIRST_NAME, '')} {said.get(F.LAST_NAME, '')}"
@@ -217,7 +219,7 @@ def _line(kind: ListKind, said: Mapping[str, str], sector: str) -> LineValues | 
         if not employer:
             raise Invalid("employer.missing", N_("There is no employer."), field=F.EMPLOYER)
         if kind is ListKind.RECRUITERS:
-            return LineValues(email, name, employer=employer)
+            return LineValues(email, name, employer=employer, siret=clean_siret(said.get(F.SIRET, "")))
         return LineValues(
             email,
             name,
@@ -228,6 +230,12 @@ def _line(kind: ListKind, said: Mapping[str, str], sector: str) -> LineValues | 
         )
     except Problem as problem:
         return Fault(problem.message, problem.values, problem.field or "")
+
+
+def _named_address(text: str) -> tuple[str, str]:
+    """Of `Lea Martin <lea@example.org>` (RFC 5322, 3.4), or an address alone."""
+    is_named = "<" in text and len(text) <= LONGEST_ADDRESS and "((" not in text
+    return parseaddr(text) if is_named else ("", text)
 
 
 def _known_sector(sector: str) -> str:

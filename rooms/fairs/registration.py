@@ -1,6 +1,7 @@
 """Taking part in a fair that lies ahead: said beforehand, confirmed by letter, reminded of the day before and when it
 opens, and taken back whenever one likes."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -9,7 +10,7 @@ from rooms.core import outbox
 from rooms.core.errors import N_, Conflict
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
-from rooms.fairs import attendees, schedule
+from rooms.fairs import attendees, registration_questions, schedule
 from rooms.fairs.attendees import Attendee
 from rooms.fairs.fairs import AHEAD, Fair
 from rooms.fairs.schedule import FairDay
@@ -25,7 +26,8 @@ async def attendee_of(tx: Transaction, fair: Fair, person: Person) -> Attendee |
 
 
 async def register(tx: Transaction, fair: Fair, person: Person) -> None:
-    """The person takes part, and is told so if the fair is not open at this moment."""
+    """The person takes part, and is told so if the fair is not open at this moment. What the fair asks is answered by
+    `answer`."""
     if not fair.lies_ahead:
         raise Conflict("fair.not_ahead", N_("This fair is over, or not announced: one cannot register for it now."))
     await attendees.register(tx, fair, person)
@@ -34,6 +36,16 @@ async def register(tx: Transaction, fair: Fair, person: Person) -> None:
         once = f"registered:{fair.id}:{person.id}"
         letter = _letter(fair, days, person.email, person.name, person.language, CONFIRMED, once)
         await outbox.post(tx, letter)
+
+
+async def answer(tx: Transaction, fair: Fair, person: Person, given: Mapping[str, Sequence[str]]) -> None:
+    """Register, with answers to the fair's questions, by the names of their fields."""
+    await register(tx, fair, person)
+    mine = await attendee_of(tx, fair, person)
+    assert mine is not None, "whoever registers stands on the list"  # noqa: S101
+    # Two tabs answer one after the other.
+    await tx.lock(mine)
+    await registration_questions.answer(tx, fair.id, mine.id, given)
 
 
 async def cancel(tx: Transaction, fair: Fair, person: Person) -> None:

@@ -60,11 +60,17 @@ async def found(
 
 def one_of(known: Sequence[Employer], name: str, siret: str = "") -> Employer | None:
     """The one of `known` that is meant: by its SIRET, or by its name as people see it, where capitals and spaces tell
-    nothing apart. The same name with another SIRET is another establishment."""
+    nothing apart. The same name with another SIRET is another establishment. Raises Conflict where several may be
+    meant."""
     if siret and (same := next((employer for employer in known if employer.siret == siret), None)):
         return same
-    named = (employer for employer in known if as_seen(employer.name) == as_seen(name))
-    return next((employer for employer in named if siret in ("", employer.siret) or not employer.siret), None)
+    seen = as_seen(name)
+    named = [employer for employer in known if as_seen(employer.name) == seen]
+    fitting = [employer for employer in named if siret in ("", employer.siret) or not employer.siret]
+    if len(fitting) > 1:
+        message = N_("Several employers of this name are known here. A list can say which one by its SIRET.")
+        raise Conflict("employer.several", message, field="employer")
+    return fitting[0] if fitting else None
 
 
 async def present(tx: Transaction, employer: Employer, sector: str, location: str, colour: str) -> None:
@@ -78,8 +84,15 @@ async def present(tx: Transaction, employer: Employer, sector: str, location: st
 
 
 async def add_member(tx: Transaction, employer_id: uuid.UUID, person: Person, *, is_owner: bool) -> None:
+    """Whoever belongs already may become an owner by it, and never less than they are."""
     row = {"employer_id": employer_id, "person_id": person.id, "is_owner": is_owner}
-    await tx.insert_once(EmployerMember, row)
+    if not await tx.insert_once(EmployerMember, row) and is_owner:
+        (await tx.session.get_one(EmployerMember, (employer_id, person.id))).is_owner = True
+
+
+async def has_owner(tx: Transaction, employer_id: uuid.UUID) -> bool:
+    owning = EmployerMember.employer_id == employer_id, EmployerMember.is_owner
+    return (await tx.session.execute(select(EmployerMember.person_id).where(*owning).limit(1))).first() is not None
 
 
 async def remove_member(tx: Transaction, employer_id: uuid.UUID, person_id: uuid.UUID) -> None:

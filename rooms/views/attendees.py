@@ -29,6 +29,8 @@ class AttendeeState(StrEnum):
     DELIVERED = "delivered"
     """A mail server has taken it."""
     BOUNCED = "bounced"
+    EXPIRED = "expired"
+    """The invitation was not used in time."""
     OPENED = "opened"
     REGISTERED = "registered"
     CAME = "came"
@@ -81,7 +83,7 @@ class AttendeeList:
         return sum(self.counts.values())
 
 
-def letter_state() -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
+def letter_state(now: datetime) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
     """What has become of the letter of a Link that nobody has used, as the branches of a CASE over Link and Mail."""
     is_lost = or_(Mail.bounced_at.is_not(None), and_(Mail.sent_at.is_(None), Mail.attempts >= GIVE_UP_AFTER))
     # An invitation from before letters were remembered: what is known is that it was sent.
@@ -89,17 +91,18 @@ def letter_state() -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
     return [
         (Link.withdrawn_at.is_not(None), literal(AttendeeState.WITHDRAWN.value)),
         (is_lost, literal(AttendeeState.BOUNCED.value)),
+        (and_(Link.sent_at.is_not(None), Link.expires_at <= now), literal(AttendeeState.EXPIRED.value)),
         (Link.opened_at.is_not(None), literal(AttendeeState.OPENED.value)),
         (has_left, literal(AttendeeState.DELIVERED.value)),
     ]
 
 
-def _state() -> ColumnElement[str]:
+def _state(now: datetime) -> ColumnElement[str]:
     return case(
         (Attendee.came_at.is_not(None), literal(AttendeeState.CAME.value)),
         (Attendee.registered_at.is_not(None), literal(AttendeeState.REGISTERED.value)),
         (Attendee.cancelled_at.is_not(None), literal(AttendeeState.CANCELLED.value)),
-        *letter_state(),
+        *letter_state(now),
         else_=literal(AttendeeState.INVITED.value),
     )
 
@@ -113,17 +116,17 @@ def _listed(fair_id: uuid.UUID, query: Select[*tuple[object, ...]]) -> Select[*t
     )
 
 
-def _fitting(search: Search) -> list[ColumnElement[bool]]:
+def _fitting(search: Search, now: datetime) -> list[ColumnElement[bool]]:
     fits = [Attendee.words.contains(f" {word}", autoescape=True) for word in sorted(words_of(search.words))]
     states = [state for state in search.states if state in set(AttendeeState)]
-    return [*fits, _state().in_(states)] if states else fits
+    return [*fits, _state(now).in_(states)] if states else fits
 
 
 async def of_fair(tx: Transaction, fair_id: uuid.UUID, search: Search) -> AttendeeList:
-    state = _state()
+    state = _state(tx.now)
     counted = await tx.plain_rows(_listed(fair_id, select(state, func.count())).group_by(state))
     counts = {AttendeeState(name): count for name, count in counted}
-    fits = _fitting(search)
+    fits = _fitting(search, tx.now)
     found = sum(counts.values())
     if fits:
         found = (await tx.plain_rows(_listed(fair_id, select(func.count())).where(*fits)))[0][0]
@@ -175,5 +178,5 @@ async def invitations_of(tx: Transaction, fair_id: uuid.UUID, chosen: Sequence[u
 
 async def all_invitations(tx: Transaction, fair_id: uuid.UUID, search: Search) -> list[uuid.UUID]:
     """The invitations of everybody who is found."""
-    query = _listed(fair_id, select(Attendee.link_id)).where(*_fitting(search), Attendee.link_id.is_not(None))
+    query = _listed(fair_id, select(Attendee.link_id)).where(*_fitting(search, tx.now), Attendee.link_id.is_not(None))
     return [row.link_id for row in await tx.plain_rows(query)]

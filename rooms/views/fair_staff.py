@@ -142,7 +142,7 @@ async def _members(tx: Transaction, at: dict[uuid.UUID, Booth]) -> list[StaffRow
 
 
 async def _invited(tx: Transaction, at: dict[uuid.UUID, Booth]) -> list[StaffRow]:
-    state = case(*letter_state(), else_=literal(AttendeeState.INVITED.value))
+    state = case(*letter_state(tx.now), else_=literal(AttendeeState.INVITED.value))
     query = (
         select(Link, state)
         .outerjoin(Mail, Mail.id == Link.mail_id)

@@ -97,7 +97,7 @@ async def bring(request: PageRequest) -> web.StreamResponse:
     upload = request.files.get("document")
     if upload is None or not upload.content:
         upload = Upload("", request.typed("lines").encode())
-    read = await spreadsheet.read(upload)
+    read = await spreadsheet.read(upload, request.services.list_readers)
     columns = list_lines.guess(kind, read.heads, [cells for _, cells in read.lines])
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
@@ -194,7 +194,7 @@ async def choose_columns(request: PageRequest) -> web.StreamResponse:
 async def send(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair, row = await _one(tx, request, lock=True)
-        await list_imports.begin(tx, row, _moment(request, fair))
+        await list_imports.begin(tx, fair, row, _moment(request, fair))
     return request.go(_path(request, row), language.gettext("The list is on its way: nothing more is needed of you."))
 
 

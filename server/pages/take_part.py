@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from rooms import access
-from rooms.fairs import registration, schedule
+from rooms.fairs import registration, registration_questions, schedule
 from server import calendars, language
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
@@ -14,11 +14,14 @@ from server.routes import get, post
 async def take_part(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
-        me = request.actor.known
+        mine = await registration.attendee_of(tx, fair, request.actor.known)
+        answered = await registration_questions.answered_by(tx, mine.id) if mine else []
         return request.render(
             "take_part.html",
             fair=fair,
-            attendee=await registration.attendee_of(tx, fair, me),
+            attendee=mine,
+            questions=await registration_questions.of_fair(tx, fair.id),
+            answers={each.question.id: each.answers for each in answered},
             days=await schedule.days_of(tx, fair),
             heads=await read_heads(tx, request),
         )
@@ -28,8 +31,11 @@ async def take_part(request: PageRequest) -> web.StreamResponse:
 async def register(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
-        await registration.register(tx, fair, request.actor.known)
-    return request.go(f"{fair.path}/take-part", language.gettext("You take part. A mail confirms it."))
+        before = await registration.attendee_of(tx, fair, request.actor.known)
+        takes_part = before is not None and before.registered_at is not None
+        await registration.answer(tx, fair, request.actor.known, request.form)
+    said = language.gettext("Saved.") if takes_part else language.gettext("You take part. A mail confirms it.")
+    return request.go(f"{fair.path}/take-part", said)
 
 
 @post("/fairs/{fair}/take-part/cancel", again=take_part)

@@ -51,6 +51,7 @@ async def test_axe_finds_nothing_on_any_page(visitors: Visitors) -> None:
             f"{run}/employers",
             f"{run}/recruiters",
             f"{run}/candidates",
+            f"{run}/registration",
             f"{run}/imports",
             "/demo/mailbox",
         ],

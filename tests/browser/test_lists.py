@@ -122,3 +122,41 @@ async def test_a_candidate_takes_part_in_a_fair_that_lies_ahead_and_thinks_bette
     await expect(page.get_by_role("heading", name="Take part in Spring")).to_be_visible()
     await board.reload()
     await expect(row).to_contain_text("Cancelled")
+
+
+async def test_a_fair_asks_and_whoever_registers_answers_without_losing_a_word(visitors: Visitors) -> None:
+    cast = visitors.cast
+    board = await visitors.sign_in(cast.ines)
+    await board.goto(f"/organise/{cast.fair.slug}/registration")
+    for words, kind, options in (
+        ("What do you look for?", "In one's own words", ""),
+        ("Where?", "One of several", "Nantes\nAngers"),
+        ("I agree to be written to about this fair.", "By agreeing", ""),
+    ):
+        await board.get_by_label("Question, or the sentence to agree to").fill(words)
+        await board.get_by_role("radio", name=kind).check()
+        await board.get_by_label("Answers to choose from, one a line").fill(options)
+        await board.get_by_label("It must be answered").set_checked(kind == "By agreeing")
+        await board.get_by_role("button", name="Ask it", exact=True).click()
+        await expect(board.get_by_role("listitem").locator("strong", has_text=words)).to_be_visible()
+    assert await faults(board) == []
+    page = await visitors.sign_in(cast.amina, viewport={"width": 360, "height": 760})
+    await page.goto(f"{cast.fair.path}/take-part")
+    assert await faults(page) == []
+    await page.get_by_label("What do you look for?").fill("Pastry, mornings")
+    await page.get_by_label("Angers").check()
+    # As a browser that does not look at `required`.
+    await page.locator("form", has_text="I take part").evaluate("form => { form.noValidate = true; }")
+    await page.get_by_role("button", name="I take part").click()
+    await expect(page.get_by_text("Please agree to go on.").first).to_be_visible()
+    await expect(page.get_by_label("What do you look for?")).to_have_value("Pastry, mornings")
+    await expect(page.get_by_label("Angers")).to_be_checked()
+    assert await faults(page) == []
+    await page.get_by_label("I agree to be written to").check()
+    await page.get_by_role("button", name="I take part").click()
+    await expect(page.get_by_role("heading", name="You take part")).to_be_visible()
+    await board.goto(f"/organise/{cast.fair.slug}/candidates")
+    await board.get_by_role("link", name="details Amina Benali").click()
+    await expect(board.get_by_text("Pastry, mornings")).to_be_visible()
+    await expect(board.get_by_text("agreed on")).to_be_visible()
+    assert await faults(board) == []

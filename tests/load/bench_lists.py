@@ -111,13 +111,15 @@ async def bring(cast: Cast, count: int) -> float:
     """Seconds from the file to the last invitation."""
     lines = [f"{name(number)};q{number}@example.org;06 12 34 56 {number % 90 + 10}" for number in range(count)]
     began = time.perf_counter()
-    read = await spreadsheet.read(Upload("list.csv", "\n".join(["Nom;Courriel;Tél", *lines]).encode()))
+    read = await spreadsheet.read(
+        Upload("list.csv", "\n".join(["Nom;Courriel;Tél", *lines]).encode()), asyncio.Semaphore(1)
+    )
     columns = list_lines.guess(ListKind.CANDIDATES, read.heads, [cells for _, cells in read.lines])
     async with cast.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
         row = await list_imports.keep(tx, cast.ines, fair, ListKind.CANDIDATES, read, columns)
     async with cast.database.transaction() as tx:
-        await list_imports.begin(tx, await list_imports.one(tx, cast.fair, row.id), None)
+        await list_imports.begin(tx, cast.fair, await list_imports.one(tx, cast.fair, row.id), None)
     looked_at = 1
     while looked_at:
         async with cast.database.transaction() as tx:

@@ -19,10 +19,11 @@ from rooms.core.database import Database
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind, Upload, check
-from rooms.fairs import attendees, booth_documents, list_imports
+from rooms.fairs import attendees, booth_documents, list_imports, registration_questions
 from rooms.fairs.fairs import Fair
 from rooms.fairs.list_imports import Read
 from rooms.fairs.list_lines import ListKind
+from rooms.fairs.registration_questions import QuestionKind
 from rooms.fairs.schedule import FairDay
 from rooms.lines import places
 from rooms.lines.call import Answer
@@ -145,8 +146,10 @@ class Furnishing:
             (organiser,) = await open_invitations.of_installation(tx)
             self.keep(mail=next(mail.id for mail in await outbox.latest(tx) if mail.template == "invitation"))
             (colleague,) = await open_invitations.of_employer(tx, booth.employer_id)
+            asked = await registration_questions.ask(tx, fair, QuestionKind.TEXT, "What do you look for?")
             attendee = (await attendees.by_email(tx, fair.id, ["z@example.org"]))["z@example.org"]
-        self.keep(attendee=attendee.id)
+            await registration_questions.answer(tx, fair.id, attendee.id, {asked.field: ["Work"]})
+        self.keep(attendee=attendee.id, registration_question=asked.id)
         self.keep(
             organiser_invitation=organiser.link.id, invitation=candidate.link.id, booth_invitation=colleague.link.id
         )
@@ -160,7 +163,7 @@ class Furnishing:
                 read = Read("list.csv", ("Email",), [(2, (f"{name}@example.org",)), (3, ("nobody",))])
                 row = await list_imports.keep(tx, cast.ines, fair, ListKind.CANDIDATES, read, {"email": 0})
                 if name == "sent_list":
-                    await list_imports.begin(tx, row, None)
+                    await list_imports.begin(tx, fair, row, None)
                     await tx.session.flush()
                     await importing.go_on(tx)
             self.keep(**{name: row.id})

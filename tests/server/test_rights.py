@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from server import routes
+from server import request_pipeline, routes
 from signaling.areas import load_areas
 from signaling.contract import CONTRACT
 from tests.clock import HandClock
@@ -78,7 +78,11 @@ async def test_every_page_is_shown_to_whom_it_may_be_and_to_nobody_else(
 
 
 @on_a_file
-async def test_whoever_is_refused_changes_nothing(database_url: str, tmp_path: Path, clock: HandClock) -> None:
+async def test_whoever_is_refused_changes_nothing(
+    database_url: str, tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One stranger tries every act there is within a minute.
+    monkeypatch.setattr(request_pipeline, "POSTS_A_MINUTE", 10 * len(ACTS))
     async with open_world(database_url, tmp_path, clock) as world:
         before = await world.events()
         for row in ACTS:

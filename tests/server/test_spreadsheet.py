@@ -1,5 +1,6 @@
 """Lists as spreadsheet programs write them, as people paste them, and as nobody should bring them."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -51,12 +52,13 @@ def row(number: int, *cells: str | int) -> str:
 
 
 async def brought(content: bytes | str) -> Read:
-    return await read(Upload("liste.csv", content.encode() if isinstance(content, str) else content))
+    content = content.encode() if isinstance(content, str) else content
+    return await read(Upload("liste.csv", content), asyncio.Semaphore(1))
 
 
 async def refused(content: bytes) -> str:
     with pytest.raises(Invalid) as problem:
-        await read(Upload("x", content))
+        await read(Upload("x", content), asyncio.Semaphore(1))
     assert problem.value.field == "document"
     return problem.value.code
 
@@ -102,6 +104,21 @@ async def test_addresses_one_after_the_other(text: str) -> None:  # S2
 async def test_addresses_with_names() -> None:  # S2
     found = await brought('"Martin, Lea" <lea@example.org>; Bob <bob@example.org>')
     assert [cells for _, cells in found.lines] == [("lea@example.org", "Martin, Lea"), ("bob@example.org", "Bob")]
+
+
+async def test_lines_that_end_as_on_an_old_macintosh() -> None:
+    found = await brought("Nom;Courriel\rLéa;lea@example.org\rBob;bob@example.org".encode("mac_roman"))
+    assert found.lines == [(2, ("Léa", "lea@example.org")), (3, ("Bob", "bob@example.org"))]
+
+
+async def test_empty_rows_between_those_that_say_something_lose_nobody() -> None:
+    sheet = "".join(row(2 * number, f"p{number}@example.org") for number in range(1, 7001))
+    found = await brought(workbook(sheet))
+    assert (len(found.lines), found.lines[-1]) == (7000, (14000, ("p7000@example.org",)))
+
+
+async def test_a_cell_is_bounded_above_the_columns_too() -> None:
+    assert await refused(b"x" * 3000 + b";Courriel\nA;a@example.org") == "list.too_large"
 
 
 async def test_a_workbook_keeps_its_numbers_and_the_places_of_its_lines() -> None:

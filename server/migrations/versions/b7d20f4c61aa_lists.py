@@ -80,10 +80,35 @@ def upgrade() -> None:
     for column in ("person_id", "link_id", "import_id"):
         op.create_index(f"ix_attendee_{column}", "attendee", [column])
     _list_who_is_invited()
+    _know_letters()
+
+
+def _know_letters() -> None:
+    """The last invitation that was written to an address is the letter of those that it has not used."""
+    mail = sa.table("mail", *(sa.column(name, sa.String()) for name in ("recipient", "template")), sa.column("id", sa.Uuid()))
+    link = sa.table(
+        "link",
+        *(sa.column(name, sa.Uuid()) for name in ("id", "mail_id")),
+        *(sa.column(name, sa.String()) for name in ("purpose", "email")),
+        *(sa.column(name, sa.DateTime(timezone=True)) for name in ("used_at", "sent_at")),
+    )
+    connection = op.get_bind()
+    written = sa.select(mail.c.recipient, mail.c.id).where(mail.c.template == "invitation").order_by(mail.c.id)
+    last = dict(connection.execute(written).all())
+    waits = link.c.used_at.is_(None), link.c.sent_at.is_not(None), link.c.purpose.not_in(("sign_in", "place"))
+    known = [
+        {"which": row.id, "letter": last[row.email]}
+        for row in connection.execute(sa.select(link.c.id, link.c.email).where(*waits))
+        if row.email in last
+    ]
+    if known:
+        told = sa.update(link).where(link.c.id == sa.bindparam("which")).values(mail_id=sa.bindparam("letter"))
+        connection.execute(told, known)
 
 
 def _list_who_is_invited() -> None:
-    """Whoever has an invitation to a fair stands on its list; of several to one address, with the latest."""
+    """Whoever has an invitation to a fair stands on its list; of several to one address, with the one that was used, or
+    the latest."""
     link = sa.table(
         "link",
         *(sa.column(name, sa.Uuid()) for name in ("id", "subject_id")),
@@ -103,6 +128,9 @@ def _list_who_is_invited() -> None:
     for row in op.get_bind().execute(query):
         plain = "".join(c for c in unicodedata.normalize("NFKD", row.name.casefold()) if not unicodedata.combining(c))
         words = "".join(c if c.isalnum() else " " for c in f"{plain} {row.email}").split()
+        before = latest.get((row.subject_id, row.email))
+        if before and before["registered_at"] and not row.used_at:
+            continue
         latest[row.subject_id, row.email] = {
             "id": row.id,
             "fair_id": row.subject_id,

@@ -1,11 +1,11 @@
-"""Lists that organisers bring: nothing is sent unasked, nobody is invited twice, and each can be taken back."""
+"""Lists that organisers bring: nothing is sent unasked, and nobody is invited twice."""
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from rooms.access import acceptance, importing, invitations, open_invitations
 from rooms.access.invitations import EmployerInvited
@@ -13,10 +13,10 @@ from rooms.core import outbox
 from rooms.core.errors import Conflict, Invalid
 from rooms.core.outbox import Channel, Letter, Mail
 from rooms.core.transaction import Transaction
-from rooms.fairs import attendees, booths, list_imports, schedule
+from rooms.fairs import attendees, list_imports, schedule
 from rooms.fairs.attendees import Attendee, Listed
-from rooms.fairs.fairs import Fair
-from rooms.fairs.list_imports import ImportState, LineState, ListImport, Read
+from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs.list_imports import MOST_UNSENT, ImportLine, ImportState, LineState, ListImport, Read
 from rooms.fairs.list_lines import ListKind
 from rooms.people.signin import Link
 from rooms.views import fair_staff
@@ -49,10 +49,14 @@ async def row_of(tx: Transaction, row: ListImport) -> ListImport:
     return await list_imports.one(tx, await tx.session.get_one(Fair, row.fair_id), row.id, lock=True)
 
 
+async def fair_of(tx: Transaction, row: ListImport) -> Fair:
+    return await tx.session.get_one(Fair, row.fair_id)
+
+
 async def send(cast: Cast, row: ListImport, send_at: datetime | None = None) -> dict[LineState, int]:
     """Send it, and do what the worker does; gives what became of its lines."""
     async with cast.database.transaction() as tx:
-        await list_imports.begin(tx, await row_of(tx, row), send_at)
+        await list_imports.begin(tx, await fair_of(tx, row), await row_of(tx, row), send_at)
     looked_at = 1
     while looked_at:
         async with cast.database.transaction() as tx:
@@ -72,7 +76,7 @@ async def test_nothing_of_a_list_is_sent_before_somebody_says_so(cast: Cast) -> 
     async with cast.database.transaction() as tx:
         assert (await row_of(tx, row)).state is ImportState.DONE
         with pytest.raises(Conflict, match=r"import\.moved_on"):
-            await list_imports.begin(tx, await row_of(tx, row), None)
+            await list_imports.begin(tx, await fair_of(tx, row), await row_of(tx, row), None)
 
 
 async def test_whoever_is_invited_or_registered_is_not_invited_again(cast: Cast) -> None:
@@ -104,8 +108,8 @@ async def test_letters_leave_on_the_day_that_was_chosen(cast: Cast) -> None:
     row = await bring(cast, THREE)
     async with cast.database.transaction() as tx:
         with pytest.raises(Invalid) as refused:
-            await list_imports.begin(tx, await row_of(tx, row), tx.now - timedelta(minutes=1))
-        assert refused.value.field == "send_at"
+            await list_imports.begin(tx, await fair_of(tx, row), await row_of(tx, row), tx.now - timedelta(minutes=1))
+        assert refused.value.field == "date"
         then = tx.now + timedelta(days=2)
     await send(cast, row, then)
     async with cast.database.transaction() as tx:
@@ -129,59 +133,6 @@ async def test_a_list_for_a_draft_waits_until_the_fair_is_published_and_for_its_
         published_at = tx.now
     (first,), (second,) = await letters_to(cast, "a@example.org"), await letters_to(cast, "d@example.org")
     assert (first.due_at, second.due_at) == (then, published_at)
-
-
-async def test_a_list_can_be_taken_back_while_nobody_has_answered(cast: Cast) -> None:
-    async with cast.database.transaction() as tx:
-        then = tx.now + timedelta(days=2)
-    row = await bring(cast, THREE)
-    await send(cast, row, then)
-    async with cast.database.transaction() as tx:
-        fair = await fresh_fair(tx, cast)
-        await importing.take_back(tx, fair, await row_of(tx, row))
-        assert await open_invitations.of_fair(tx, fair) == []
-        assert await attendees.count(tx, fair.id) == 0
-        assert (await row_of(tx, row)).state is ImportState.TAKEN_BACK
-    assert await letters_to(cast, "a@example.org") == [], "what has not left does not leave"
-    async with cast.database.transaction() as tx:
-        with pytest.raises(Conflict, match=r"import\.moved_on"):
-            await importing.take_back(tx, await fresh_fair(tx, cast), await row_of(tx, row))
-
-
-async def test_a_list_to_which_somebody_has_answered_stays(cast: Cast) -> None:
-    row = await bring(cast, THREE)
-    await send(cast, row)
-    async with cast.database.transaction() as tx:
-        await acceptance.accept(tx, await letter_token(tx, "b@example.org"), "fr")
-    async with cast.database.transaction() as tx:
-        with pytest.raises(Conflict, match=r"import\.answered"):
-            await importing.take_back(tx, await fresh_fair(tx, cast), await row_of(tx, row))
-        assert len(await open_invitations.of_fair(tx, await fresh_fair(tx, cast))) == 2
-
-
-async def test_employers_get_their_booths_and_lose_them_with_the_list(cast: Cast) -> None:
-    cells = [
-        ("Ateliers Müller", "rh@example.org", "732 829 320 00074"),
-        ("Ateliers  müller", "second@example.org", ""),
-        ("Müller SA", "third@example.org", "73282932000074"),
-        ("Hôtel Atlantique", "thief@example.org", ""),
-        ("Cirque", "rh@", ""),
-    ]
-    row = await bring(cast, cells, ListKind.EMPLOYERS)
-    assert await send(cast, row) == {LineState.INVITED: 3, LineState.FAULTY: 2}
-    async with cast.database.reading() as tx:
-        fair = await fresh_fair(tx, cast)
-        rows = {each.booth.employer.name: each for each in await fair_staff.employers_of(tx, fair)}
-        assert sorted(rows) == ["Ateliers Müller", "Hôtel Atlantique", "Maison Perrin"]
-        invited = {each.email for each in rows["Ateliers Müller"].invited}
-        assert invited == {"rh@example.org", "second@example.org", "third@example.org"}
-        stolen, _ = await list_imports.lines_of(tx, row.id, LineState.FAULTY)
-        assert stolen.fault
-        assert "people of its own" in stolen.fault["message"], "nobody is let in over their heads"
-    async with cast.database.transaction() as tx:
-        await importing.take_back(tx, await fresh_fair(tx, cast), await row_of(tx, row))
-        left = [each.employer.name for each in await booths.of_fair(tx, cast.fair.id, only_set_up=False)]
-    assert sorted(left) == ["Hôtel Atlantique", "Maison Perrin"]
 
 
 async def test_recruiters_are_invited_to_employers_at_which_nobody_is_yet(cast: Cast) -> None:
@@ -210,7 +161,7 @@ async def test_two_workers_and_an_organiser_at_once_invite_nobody_twice(cast: Ca
     rows = [await bring(cast, people), await bring(cast, people)]
     async with cast.database.transaction() as tx:
         for row in rows:
-            await list_imports.begin(tx, await row_of(tx, row), None)
+            await list_imports.begin(tx, await fair_of(tx, row), await row_of(tx, row), None)
 
     async def work() -> None:
         looked_at = 1
@@ -249,8 +200,18 @@ async def test_no_letter_waits_for_thousands_of_invitations(cast: Cast) -> None:
         assert await outbox.claim(tx, Channel.MAIL, 2) is not None
 
 
+async def leave(cast: Cast, count: int) -> None:
+    """So many letters leave."""
+    for _ in range(count):
+        async with cast.database.transaction() as tx:
+            mail = await outbox.claim(tx, Channel.MAIL, 300)
+            assert mail is not None
+            await outbox.sent(tx, mail.id, is_kept=True)
+
+
 async def test_a_reminder_is_a_new_letter_to_whoever_has_not_answered(cast: Cast) -> None:
     await send(cast, await bring(cast, THREE))
+    await leave(cast, 3)
     async with cast.database.transaction() as tx:
         await acceptance.accept(tx, await letter_token(tx, "a@example.org"), "fr")
     async with cast.database.transaction() as tx:
@@ -260,6 +221,90 @@ async def test_a_reminder_is_a_new_letter_to_whoever_has_not_answered(cast: Cast
     assert len(await letters_to(cast, "a@example.org")) == 1
     first, second = sorted(await letters_to(cast, "b@example.org"), key=lambda each: each.id)
     assert (first.values["is_reminder"], second.values["is_reminder"]) == (False, True)
+    async with cast.database.transaction() as tx:
+        fair = await fresh_fair(tx, cast)
+        assert await open_invitations.remind(tx, cast.ines, fair, links) == 0, "the reminder itself has not left yet"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_who_remind_and_one_who_withdraws_at_once_leave_one_letter_or_none(cast: Cast) -> None:
+    await send(cast, await bring(cast, THREE))
+    await leave(cast, 3)
+    async with cast.database.reading() as tx:
+        links = list((await tx.session.execute(select(Link.id).order_by(Link.email))).scalars())
+
+    async def remind() -> None:
+        async with cast.database.transaction() as tx:
+            await open_invitations.remind(tx, cast.ines, await fresh_fair(tx, cast), links)
+
+    async def withdraw() -> None:
+        async with cast.database.transaction() as tx:
+            await open_invitations.withdraw_these(tx, await fresh_fair(tx, cast), links[:1])
+
+    await asyncio.gather(remind(), withdraw(), remind())
+    assert len([mail for mail in await letters_to(cast, "a@example.org") if mail.sent_at is None]) == 0
+    assert len([mail for mail in await letters_to(cast, "b@example.org") if mail.sent_at is None]) == 1
+
+
+async def test_an_archived_fair_or_a_line_that_fails_stops_no_other_list(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        other = await draft(tx, cast, name="Other")
+    first, second = await bring(cast, THREE, fair=other), await bring(cast, THREE)
+    for row in (first, second):
+        async with cast.database.transaction() as tx:
+            await list_imports.begin(tx, await fair_of(tx, row), await row_of(tx, row), None)
+    async with cast.database.transaction() as tx:
+        (await tx.session.get_one(Fair, other.id)).state = FairState.ARCHIVED
+    async with cast.database.transaction() as tx:
+        assert await importing.go_on(tx) == 0
+        assert (await row_of(tx, first)).state is ImportState.DONE
+    async with cast.database.transaction() as tx:
+        assert await importing.go_on(tx) == 3
+    third, fourth = await bring(cast, [("x@example.org", "X")]), await bring(cast, [("y@example.org", "Y")])
+    for row in (third, fourth):
+        async with cast.database.transaction() as tx:
+            await list_imports.begin(tx, await fair_of(tx, row), await row_of(tx, row), None)
+    async with cast.database.transaction() as tx:
+        await tx.session.execute(update(ImportLine).where(ImportLine.import_id == third.id).values(values={"odd": 1}))
+    with pytest.raises(TypeError):
+        async with cast.database.transaction() as tx:
+            await importing.go_on(tx)
+    await cast.pass_by(seconds=1)
+    async with cast.database.transaction() as tx:
+        await importing.postpone(tx)
+    async with cast.database.transaction() as tx:
+        assert await importing.go_on(tx) == 1
+        assert (await row_of(tx, fourth)).state is ImportState.DONE, "the others come first"
+
+
+async def test_a_moment_years_ahead_is_refused(cast: Cast) -> None:
+    row = await bring(cast, THREE)
+    async with cast.database.transaction() as tx:
+        fair, brought, far = await fair_of(tx, row), await row_of(tx, row), datetime(9999, 12, 30, tzinfo=UTC)
+        with pytest.raises(Invalid, match=r"send_at\.far"):
+            await list_imports.begin(tx, fair, brought, far)
+
+
+async def test_of_two_employers_of_one_name_a_list_says_which(cast: Cast) -> None:
+    cells = [("Carrefour", "a@example.org", "73282932000074"), ("Carrefour", "b@example.org", "55210055400013")]
+    assert await send(cast, await bring(cast, cells, ListKind.EMPLOYERS)) == {LineState.INVITED: 2}
+    row = await bring(cast, [("carrefour", "one@example.org")], ListKind.RECRUITERS)
+    assert await send(cast, row) == {LineState.FAULTY: 1}
+    async with cast.database.reading() as tx:
+        (line,) = await list_imports.lines_of(tx, row.id)
+        assert line.fault
+        assert "by its SIRET" in line.fault["message"]
+
+
+async def test_lists_that_are_never_sent_are_few_and_are_forgotten(cast: Cast) -> None:
+    rows = [await bring(cast, THREE) for _ in range(MOST_UNSENT)]
+    with pytest.raises(Conflict, match=r"list\.too_many"):
+        await bring(cast, THREE)
+    await send(cast, rows[0])
+    await cast.pass_by(days=7, seconds=1)
+    async with cast.database.transaction() as tx:
+        await list_imports.forget_unsent(tx)
+        assert [each.id for each in await list_imports.of_fair(tx, cast.fair.id)] == [rows[0].id]
 
 
 async def test_other_columns_are_read_anew_and_what_is_thrown_away_is_gone(cast: Cast) -> None:
@@ -267,7 +312,7 @@ async def test_other_columns_are_read_anew_and_what_is_thrown_away_is_gone(cast:
     async with cast.database.transaction() as tx:
         assert (await list_imports.counts(tx, [row.id]))[row.id] == {LineState.FAULTY: 2}
         with pytest.raises(Conflict, match=r"import\.nobody"):
-            await list_imports.begin(tx, await row_of(tx, row), None)
+            await list_imports.begin(tx, await fair_of(tx, row), await row_of(tx, row), None)
     async with cast.database.transaction() as tx:
         await list_imports.choose_columns(tx, await row_of(tx, row), {"name": 0, "email": 1}, "")
     async with cast.database.transaction() as tx:

@@ -93,6 +93,12 @@ async def test_what_is_wrong_with_a_line_is_said_of_that_line_alone() -> None:
     ]
 
 
+async def test_an_address_that_is_nothing_but_brackets_is_a_fault_of_its_line() -> None:
+    found = await said(CANDIDATES, {"email": 0}, ("<" + "(" * 1900,), ("Lea <lea@example.org>",))
+    assert found[1] == LineValues("lea@example.org", "Lea")
+    assert not isinstance(found[0], LineValues)
+
+
 async def test_a_sector_is_chosen_for_all_that_say_none() -> None:
     (found,) = await said(EMPLOYERS, {"employer": 0, "email": 1}, ("Cirque", "c@example.org"), sector="office")
     assert isinstance(found, LineValues)

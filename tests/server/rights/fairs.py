@@ -69,6 +69,19 @@ RUN: tuple[Row, ...] = (
         chosen="{booth_invitation}",
         act="withdraw",
     ),
+    read("/organise/{fair}/attendees/{attendee}", ORGANISERS),
+    read("/organise/{fair}/registration", ORGANISERS),
+    act(
+        "/organise/{fair}/registration",
+        ORGANISERS,
+        to("/organise/{fair}/registration"),
+        kind="choice",
+        words="How did you hear of us?",
+        options="A friend\nA poster",
+    ),
+    act("/organise/{fair}/registration/{question}/remove", ORGANISERS, to("/organise/{fair}/registration")).of(
+        question="registration_question"
+    ),
     read("/organise/{fair}/imports", ORGANISERS),
     act(
         "/organise/{fair}/imports",

@@ -1,0 +1,65 @@
+"""What a fair asks those who register, and what one of them has answered."""
+
+from aiohttp import web
+
+from rooms.core.errors import N_, Invalid
+from rooms.fairs import attendees, registration_questions
+from rooms.fairs.registration_questions import QuestionKind
+from server import language
+from server.page_request import PageRequest
+from server.pages.fair_lists import fair_run
+from server.pages.stream_heads import read_heads
+from server.routes import get, post
+
+
+@get("/organise/{fair}/registration")
+async def registration(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        fair = await fair_run(tx, request)
+        return request.render(
+            "registration.html",
+            fair=fair,
+            questions=await registration_questions.of_fair(tx, fair.id),
+            answered=await registration_questions.how_often(tx, fair.id),
+            kinds=[each.value for each in QuestionKind],
+            heads=await read_heads(tx, request),
+        )
+
+
+@post("/organise/{fair}/registration", again=registration)
+async def ask(request: PageRequest) -> web.StreamResponse:
+    try:
+        kind = QuestionKind(request.typed("kind"))
+    except ValueError:
+        raise Invalid("kind", N_("Please choose one of the answers."), field="kind") from None
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        words, options = request.typed("words"), request.typed("options")
+        is_required = bool(request.typed("is_required"))
+        await registration_questions.ask(tx, fair, kind, words, options, is_required=is_required)
+    return request.go(
+        f"/organise/{fair.slug}/registration", language.gettext("Whoever registers is asked it from now on.")
+    )
+
+
+@post("/organise/{fair}/registration/{question}/remove", again=registration)
+async def withdraw(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        await registration_questions.withdraw(tx, fair, request.id("question"))
+    return request.go(f"/organise/{fair.slug}/registration", language.gettext("Nobody is asked it any more."))
+
+
+@get("/organise/{fair}/attendees/{attendee}")
+async def attendee(request: PageRequest) -> web.StreamResponse:
+    """One candidate on the list: who they are, and what they have answered."""
+    async with request.reading() as tx:
+        fair = await fair_run(tx, request)
+        row = await attendees.one(tx, fair.id, request.id("attendee"))
+        return request.render(
+            "attendee.html",
+            fair=fair,
+            attendee=row,
+            answered=await registration_questions.answered_by(tx, row.id),
+            heads=await read_heads(tx, request),
+        )
