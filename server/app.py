@@ -55,6 +55,7 @@ PAGE_MODULES = (
     "fair_lists",
     "imports",
     "registration",
+    "applications",
     "push",
     "administer",
     "meeting",

@@ -4,10 +4,11 @@ What a person may not even see is not found for them. What they may see but not 
 
 rights.py is the table; actor.py whoever gives a command. The lookups stand by area (fairs.py, lines.py, meetings.py,
 caseload.py, chat.py, documents.py …) and are all called from here: ``await access.booth_by_id(tx, actor, booth_id,
-Act.BOOTH_STAFF)``. navigation.py says which inner doors the masthead shows, invitations.py how somebody is invited
-to a role (its letters: invitation_letters.py; until it is used: open_invitations.py; a whole list of people:
-importing.py) and acceptance.py what that gives, batch_booking.py checks the rights of many bookings at once,
-cv_readers.py whose papers a booth reads.
+Act.BOOTH_STAFF)``. navigation.py says which inner doors the masthead shows.
+
+How somebody is invited to a role: invitations.py (its letters: invitation_letters.py; until it is used:
+open_invitations.py; a whole list of people: importing.py; an employer who applied: booth_approval.py); what that gives:
+acceptance.py. batch_booking.py checks the rights of many bookings at once, cv_readers.py whose papers a booth reads.
 """
 
 from rooms.access.actor import Actor, Pass, may

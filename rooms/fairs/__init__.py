@@ -8,5 +8,5 @@ everybody: announcements.py. Who may come in while it is full: admission.py; who
 A booth, its staff and its breaks: booths.py; who is at its desk now: desk_presence.py; its documents, logo and video,
 and the fair's banner: booth_documents.py. The list of its candidates: attendees.py; taking part:
 registration.py, with what the fair asks: registration_questions.py. Lists that its organisers bring: list_imports.py;
-what their columns and lines say: list_lines.py.
+what their columns and lines say: list_lines.py. Employers who ask for a booth: booth_applications.py.
 """

@@ -62,6 +62,8 @@ class Fair(Base):
     """How many candidates are in it at once; None for any number."""
     admitted_a_minute: Mapped[int] = mapped_column(default=600, server_default="600")
 
+    takes_applications: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether employers may ask for a booth."""
     is_rehearsal: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A copy in which simulated people try what the installation bears; listed nowhere."""
 

@@ -13,7 +13,17 @@ from rooms.core import time_zones
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream, moderation_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import admission, announcements, attendees, booth_documents, booths, entrance_hall, fairs, schedule
+from rooms.fairs import (
+    admission,
+    announcements,
+    attendees,
+    booth_applications,
+    booth_documents,
+    booths,
+    entrance_hall,
+    fairs,
+    schedule,
+)
 from rooms.fairs.fairs import Fair, FairDescription
 from rooms.lines import line_status
 from rooms.people.signin import Purpose
@@ -100,6 +110,7 @@ async def board(request: PageRequest) -> web.StreamResponse:
             announcements=await announcements.of_fair(tx, fair.id),
             invitations=await open_invitations.of_fair(tx, fair, Purpose.ORGANISER),
             candidates=await attendees.count(tx, fair.id),
+            applied=await booth_applications.count_asked(tx, fair.id),
             recruiters=await booths.count_staff(tx, fair.id),
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
             organisers=await fairs.organisers_of(tx, fair),

@@ -19,7 +19,8 @@ from rooms.core.database import Database
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind, Upload, check
-from rooms.fairs import attendees, booth_documents, list_imports, registration_questions
+from rooms.fairs import attendees, booth_applications, booth_documents, list_imports, registration_questions
+from rooms.fairs.booth_applications import ApplicationText
 from rooms.fairs.fairs import Fair
 from rooms.fairs.list_imports import Read
 from rooms.fairs.list_lines import ListKind
@@ -146,9 +147,14 @@ class Furnishing:
             (organiser,) = await open_invitations.of_installation(tx)
             self.keep(mail=next(mail.id for mail in await outbox.latest(tx) if mail.template == "invitation"))
             (colleague,) = await open_invitations.of_employer(tx, booth.employer_id)
+            fair.takes_applications = True
+            text = ApplicationText("Cirque", "office", "", "", "Zoé", "zoe@cirque.example", "", 3, "")
+            applied = await booth_applications.apply(tx, fair, text, "en")
+            token = next(mail for mail in await outbox.latest(tx) if mail.template == "application").values["path"]
             asked = await registration_questions.ask(tx, fair, QuestionKind.TEXT, "What do you look for?")
             attendee = (await attendees.by_email(tx, fair.id, ["z@example.org"]))["z@example.org"]
             await registration_questions.answer(tx, fair.id, attendee.id, {asked.field: ["Work"]})
+        self.keep(application=applied.id, application_token=str(token).rpartition("/")[2])
         self.keep(attendee=attendee.id, registration_question=asked.id)
         self.keep(
             organiser_invitation=organiser.link.id, invitation=candidate.link.id, booth_invitation=colleague.link.id

@@ -12,6 +12,25 @@ SEEN: tuple[Row, ...] = (
     read("/fairs/{fair}", ALL),
     read("/fairs/{fair}/chat", ALL),
     read("/fairs/{fair}/lines", KNOWN),
+    read("/fairs/{fair}/apply", ALL),
+    act(
+        "/fairs/{fair}/apply",
+        ALL,
+        to("/fairs/{fair}"),
+        employer="Théâtre",
+        sector="office",
+        contact="Eva",
+        email="eva@theatre.example",
+    ).once(),
+    read("/applications/{application_token}", ALL),
+    act(
+        "/applications/{application_token}",
+        ALL,
+        to("/applications/{application_token}"),
+        employer="Cirque",
+        sector="office",
+        contact="Zoé",
+    ),
     read("/fairs/{fair}/take-part", KNOWN),
     act("/fairs/{fair}/take-part", KNOWN, to("/fairs/{fair}/take-part")),
     act("/fairs/{fair}/take-part/cancel", KNOWN, to("/fairs/{fair}/take-part")),
@@ -82,6 +101,14 @@ RUN: tuple[Row, ...] = (
     act("/organise/{fair}/registration/{question}/remove", ORGANISERS, to("/organise/{fair}/registration")).of(
         question="registration_question"
     ),
+    read("/organise/{fair}/applications", ORGANISERS),
+    act("/organise/{fair}/applications", ORGANISERS, to("/organise/{fair}/applications"), takes="1"),
+    act(
+        "/organise/{fair}/applications/{application}",
+        ORGANISERS,
+        to("/organise/{fair}/applications"),
+        decision="approved",
+    ).once(),
     read("/organise/{fair}/imports", ORGANISERS),
     act(
         "/organise/{fair}/imports",
