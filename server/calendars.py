@@ -13,6 +13,7 @@ from typing import Any
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
 
 from rooms.appointments.appointment import Appointment, AppointmentState
+from rooms.fairs.schedule import FairDay
 from rooms.meetings.modes import Mode
 from server import language
 from server.language import phone_text
@@ -95,15 +96,15 @@ def _event(row: Appointment, person_id: uuid.UUID, url: str) -> Event:
     return event
 
 
-def fair_days(fair_id: str, name: str, days: Iterable[tuple[datetime, datetime]], address: str) -> bytes:
+def fair_days(name: str, days: Iterable[FairDay], address: str) -> bytes:
     """A fair's days, one entry each, to be kept in any calendar."""
     calendar = _calendar("PUBLISH")
-    for opens, closes in days:
+    for day in days:
         event = Event()
-        event.add("uid", f"{fair_id}-{opens.astimezone(UTC):%Y%m%d}")
-        event.add("dtstamp", opens)
-        event.add("dtstart", opens)
-        event.add("dtend", closes)
+        event.add("uid", str(day.id))
+        event.add("dtstamp", day.opens_at)
+        event.add("dtstart", day.opens_at)
+        event.add("dtend", day.closes_at)
         event.add("summary", name)
         event.add("description", address)
         event.add("url", address)

@@ -26,6 +26,8 @@ from signaling.cookies import LANGUAGE_COOKIE, session_cookie
 log = structlog.get_logger()
 YEAR = 365 * 24 * 3600
 OF_A_FAIR = "/fairs/{fair}"
+BEFORE_A_FAIR = tuple(OF_A_FAIR + page for page in ("/take-part", "/calendar.ics", "/apply"))
+"""Whoever looks at these has not come."""
 MOST_FIELDS = 200
 POSTS_A_MINUTE = 240
 UPLOADS_A_MINUTE = 12
@@ -85,8 +87,9 @@ def handler_of(page: Route) -> security.Handler:
 async def _note_coming(request: PageRequest, page: Route, response: web.StreamResponse) -> None:
     """Whoever is shown a page of a fair is at the fair; what a script fetches says nothing of them."""
     person = request.actor.person
-    is_shown = page.method == "GET" and page.path.startswith(OF_A_FAIR) and response.status == HTTPStatus.OK
-    if not person or not is_shown or PART in request.http.headers or FRESH in request.http.headers:
+    is_of_fair = page.path.startswith(OF_A_FAIR) and page.path not in BEFORE_A_FAIR
+    is_shown = page.method == "GET" and response.status == HTTPStatus.OK
+    if not person or not is_of_fair or not is_shown or PART in request.http.headers or FRESH in request.http.headers:
         return
     try:
         await request.services.visiting.comes(request.path("fair"), person)

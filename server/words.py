@@ -49,6 +49,7 @@ LABELS = {
     "field_first_name": N_("First name"),
     "field_last_name": N_("Last name"),
     "field_phone": N_("Telephone"),
+    "application_unconfirmed": N_("Not sent yet"),
     "application_asked": N_("Not decided yet"),
     "application_asked_back": N_("Asked back"),
     "application_waiting_list": N_("On the waiting list"),

@@ -13,7 +13,7 @@ from rooms.core import lease, outbox
 from rooms.core.database import Database
 from rooms.core.errors import Away
 from rooms.core.transaction import Transaction
-from rooms.fairs import list_imports, registration, schedule
+from rooms.fairs import booth_applications, list_imports, registration, schedule
 from rooms.lines import absence, calls
 from rooms.people import presence
 
@@ -111,7 +111,9 @@ class Worker:
             await self._one(delays.look, counsellor)
         async with self.database.transaction() as tx:
             await registration.remind(tx)
+        async with self.database.transaction() as tx:
             await list_imports.forget_unsent(tx)
+            await booth_applications.forget_unconfirmed(tx)
         async with self.database.transaction() as tx:
             await absence.put_absent_on_hold(tx)
             await absence.let_absent_go(tx)

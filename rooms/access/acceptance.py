@@ -6,7 +6,7 @@ from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, NotFound
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths, fairs, registration, registration_questions
+from rooms.fairs import attendees, booths, fairs, registration, registration_questions
 from rooms.fairs.fairs import SHOWN, Fair
 from rooms.lines import calls
 from rooms.lines.call import Answer
@@ -93,10 +93,15 @@ async def _grant(tx: Transaction, person: Person, link: Link) -> str:
     if link.purpose is Purpose.ORGANISER:
         await fairs.add_organiser(tx, fair, person)
         return f"/organise/{fair.slug}"
+    questions = await registration_questions.of_fair(tx, fair.id) if fair.lies_ahead else []
+    if any(question.is_required for question in questions):
+        # They take part once they have answered what must be answered.
+        await attendees.attach(tx, fair.id, {person.id: person})
+        return f"{fair.path}/take-part"
     if fair.lies_ahead:
         await registration.register(tx, fair, person)
-        if not fair.is_open_now and await registration_questions.of_fair(tx, fair.id):
-            return f"{fair.path}/take-part"
+    if questions and not fair.is_open_now:
+        return f"{fair.path}/take-part"
     return fair.path
 
 

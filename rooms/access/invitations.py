@@ -136,7 +136,7 @@ async def invite_candidates(
     new = {
         each.email: each
         for each in wanted
-        if each.email and each.email not in invited and not _takes_part(listed.get(each.email))
+        if each.email and each.email not in invited and not _is_known(listed.get(each.email), by_list=bool(import_id))
     }
     letters = [
         await signin.make_link(tx, Purpose.FAIR, email, each.name or _name_of(email), subject_id=fair.id)
@@ -159,8 +159,11 @@ async def invite_candidates(
     return links
 
 
-def _takes_part(attendee: Attendee | None) -> bool:
-    return attendee is not None and bool(attendee.registered_at or attendee.came_at)
+def _is_known(attendee: Attendee | None, *, by_list: bool) -> bool:
+    """Whether somebody takes part already; or has said that they do not come, and is asked again by name alone."""
+    if attendee is None:
+        return False
+    return bool(attendee.registered_at or attendee.came_at or (by_list and attendee.cancelled_at))
 
 
 def _name_of(email: str) -> str:

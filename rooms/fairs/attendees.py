@@ -17,6 +17,8 @@ from rooms.fairs.fairs import Fair
 from rooms.people.name_search import words_of
 from rooms.people.people import Person
 
+UNSEEN = {"synchronize_session": False}
+
 
 class Attendee(Base):
     """A candidate on the list of a fair. Owner of the data: the organisers of the fair, until the person answers.
@@ -100,20 +102,22 @@ async def by_email(tx: Transaction, fair_id: uuid.UUID, emails: Collection[str])
 
 async def register(tx: Transaction, fair: Fair, person: Person) -> None:
     """The person takes part: they have answered their invitation, or registered by themselves."""
-    await _known_as(tx, fair.id, {person.id: person}, {"registered_at": tx.now})
+    await attach(tx, fair.id, {person.id: person})
+    await _told_once(tx, fair.id, [person.id], "registered_at")
     mine = Attendee.fair_id == fair.id, Attendee.person_id == person.id
-    await tx.session.execute(update(Attendee).where(*mine).values(cancelled_at=None))
+    await tx.session.execute(update(Attendee).where(*mine).values(cancelled_at=None), execution_options=UNSEEN)
 
 
 async def came(tx: Transaction, fair_id: uuid.UUID, people: Mapping[uuid.UUID, Person]) -> None:
     """These people are at the fair, and its doors are open."""
-    await _known_as(tx, fair_id, people, {"came_at": tx.now})
+    await attach(tx, fair_id, people)
+    await _told_once(tx, fair_id, list(people), "came_at")
 
 
-async def _known_as(
-    tx: Transaction, fair_id: uuid.UUID, people: Mapping[uuid.UUID, Person], told: dict[str, datetime]
-) -> None:
-    """Write down once what is `told` of each of them, whether or not they stood on the list."""
+async def attach(tx: Transaction, fair_id: uuid.UUID, people: Mapping[uuid.UUID, Person]) -> None:
+    """Put these people on the list; whoever stood there by their address is known from now on."""
+    # First: it waits for whoever writes the same address at this moment, who is seen afterwards.
+    await add(tx, fair_id, [Listed(each.name, each.email, person_id=each.id) for each in people.values()])
     emails = {person.email: person.id for person in people.values() if person.email}
     for_nobody = Attendee.fair_id == fair_id, Attendee.person_id.is_(None), tx.among(Attendee.email, list(emails))
     found = await tx.plain_rows(select(Attendee.id, Attendee.email).where(*for_nobody))
@@ -121,11 +125,11 @@ async def _known_as(
         these = [{"row": row.id, "person": emails[row.email]} for row in found]
         answer = update(Attendee).where(Attendee.id == bindparam("row")).values(person_id=bindparam("person"))
         await (await tx.session.connection()).execute(answer, these)
-    await add(tx, fair_id, [Listed(each.name, each.email, person_id=each.id) for each in people.values()])
-    ((column, moment),) = told.items()
-    first = Attendee.fair_id == fair_id, tx.among(Attendee.person_id, list(people)), getattr(Attendee, column).is_(None)
-    told_once = update(Attendee).where(*first).values({column: moment})
-    await tx.session.execute(told_once, execution_options={"synchronize_session": False})
+
+
+async def _told_once(tx: Transaction, fair_id: uuid.UUID, people: Collection[uuid.UUID], column: str) -> None:
+    first = Attendee.fair_id == fair_id, tx.among(Attendee.person_id, people), getattr(Attendee, column).is_(None)
+    await tx.session.execute(update(Attendee).where(*first).values({column: tx.now}), execution_options=UNSEEN)
 
 
 async def count(tx: Transaction, fair_id: uuid.UUID) -> int:

@@ -7,10 +7,10 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, or_, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -20,19 +20,22 @@ from rooms.core.model import Base, new_id
 from rooms.core.outbox import Letter
 from rooms.core.text import clean_text, one_line
 from rooms.core.transaction import Transaction
-from rooms.fairs.fairs import SHOWN, Fair, demand_not_archived
+from rooms.fairs.fairs import Fair, demand_not_archived
 from rooms.fairs.list_lines import clean_phone, clean_siret
 from rooms.organisations.employers import SECTORS
 from rooms.people import people
 from rooms.people.people import Person
 from rooms.people.signin import hashed
 
-MOST_WAITING = 500
+MOST_UNCONFIRMED = 2000
 """Of one fair: beyond, somebody plays with the form."""
+UNCONFIRMED_FOR = timedelta(days=2)
 MOST_VACANCIES = 10_000
 
 
 class ApplicationState(StrEnum):
+    UNCONFIRMED = "unconfirmed"
+    """Whoever has the address has not looked at it yet: no organiser sees it."""
     ASKED = "asked"
     ASKED_BACK = "asked_back"
     """The organiser wants to know more before they decide."""
@@ -41,7 +44,7 @@ class ApplicationState(StrEnum):
     APPROVED = "approved"
 
 
-UNDECIDED = frozenset({ApplicationState.ASKED, ApplicationState.ASKED_BACK, ApplicationState.WAITING})
+UNDECIDED = frozenset(ApplicationState) - {ApplicationState.REFUSED, ApplicationState.APPROVED}
 
 
 class BoothApplication(Base):
@@ -95,20 +98,21 @@ class ApplicationText:
 
 
 def demand_open(fair: Fair) -> None:
-    if not fair.takes_applications or fair.state not in SHOWN:
+    if not fair.takes_applications or not fair.lies_ahead:
         raise NotFound("application")
 
 
 async def apply(tx: Transaction, fair: Fair, text: ApplicationText, language: str) -> BoothApplication:
-    """Ask for a booth. A letter to the address holds the link by which one comes back to it."""
+    """Ask for a booth. A letter to the address holds the link by which whoever reads it sends the application on: what
+    somebody else typed has no place in that letter."""
     demand_open(fair)
-    waiting = BoothApplication.fair_id == fair.id, BoothApplication.state.in_(UNDECIDED)
-    if (await tx.session.scalar(select(func.count()).where(*waiting)) or 0) >= MOST_WAITING:
-        message = N_("Very many have applied: the organisers decide on those first. Please come back in a few days.")
+    waiting = BoothApplication.fair_id == fair.id, BoothApplication.state == ApplicationState.UNCONFIRMED
+    if (await tx.session.scalar(select(func.count()).where(*waiting)) or 0) >= MOST_UNCONFIRMED:
+        message = N_("Very many apply at this moment. Please come back tomorrow.")
         raise Conflict("application.too_many", message)
     token = secrets.token_urlsafe(24)
     row = BoothApplication(id=new_id(), fair_id=fair.id, token_hash=hashed(token), made_at=tx.now, words="")
-    row.state, row.language, row.fair = ApplicationState.ASKED, language, fair
+    row.state, row.language, row.fair = ApplicationState.UNCONFIRMED, language, fair
     _write(tx, row, text)
     row.email = people.clean_email(text.email)
     tx.session.add(row)
@@ -148,19 +152,32 @@ async def by_token(tx: Transaction, token: str, *, lock: bool = False) -> BoothA
 
 
 async def change(tx: Transaction, row: BoothApplication, text: ApplicationText) -> None:
-    """Whoever applied says it anew, as when they were asked back; the address stays."""
+    """Whoever applied sends it on, or says it anew, as when they were asked back; the address stays."""
+    demand_not_archived(row.fair)
     if not row.is_undecided:
         raise Conflict("application.decided", N_("This application is decided; it stays as it is."))
     _write(tx, row, text)
-    if row.state is ApplicationState.ASKED_BACK:
+    if row.state in (ApplicationState.UNCONFIRMED, ApplicationState.ASKED_BACK):
         row.state = ApplicationState.ASKED
+
+
+async def put_aside(tx: Transaction, row: BoothApplication) -> None:
+    """It goes without a letter, as when somebody played with the form."""
+    await tx.session.delete(row)
+
+
+async def forget_unconfirmed(tx: Transaction) -> None:
+    """What nobody sent on is not kept. For the worker."""
+    old = BoothApplication.made_at < tx.now - UNCONFIRMED_FOR
+    unconfirmed = BoothApplication.state == ApplicationState.UNCONFIRMED
+    await tx.session.execute(delete(BoothApplication).where(old, unconfirmed))
 
 
 async def decide(tx: Transaction, by: Person, row: BoothApplication, state: ApplicationState, words: str) -> None:
     """Decide, or ask back, and write to whoever applied. The booth of one that is approved is made by
     rooms/access/booth_approval.py."""
     demand_not_archived(row.fair)
-    if not row.is_undecided:
+    if not row.is_undecided or row.state is ApplicationState.UNCONFIRMED:
         raise Conflict("application.decided", N_("This application is decided; it stays as it is."))
     words = clean_text(words, "words", 2000, required=state is ApplicationState.ASKED_BACK)
     row.state, row.words, row.decided_by_id = state, words, by.id
@@ -171,9 +188,10 @@ async def decide(tx: Transaction, by: Person, row: BoothApplication, state: Appl
 
 async def _tell(tx: Transaction, row: BoothApplication, token: str) -> None:
     values: dict[str, object] = {
-        "state": row.state.value, "name": row.contact, "employer": row.employer, "fair": row.fair.name,
-        "words": row.words, "path": f"/applications/{token}",
+        "state": row.state.value, "fair": row.fair.name, "words": row.words, "path": f"/applications/{token}",
     }  # fmt: skip
+    if row.state is not ApplicationState.UNCONFIRMED:
+        values |= {"name": row.contact, "employer": row.employer}
     await outbox.post(tx, Letter(row.email, "application", row.language, values))
 
 
@@ -187,7 +205,8 @@ async def one(tx: Transaction, fair: Fair, application_id: uuid.UUID, *, lock: b
 
 async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> Sequence[BoothApplication]:
     """Those to decide on first, the earliest first; then the others, the latest first."""
-    query = select(BoothApplication).where(BoothApplication.fair_id == fair_id).order_by(BoothApplication.id)
+    sent = BoothApplication.fair_id == fair_id, BoothApplication.state != ApplicationState.UNCONFIRMED
+    query = select(BoothApplication).where(*sent).order_by(BoothApplication.id)
     rows = list((await tx.session.execute(query)).scalars())
     return [*(row for row in rows if row.is_undecided), *(row for row in reversed(rows) if not row.is_undecided)]
 

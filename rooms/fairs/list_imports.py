@@ -189,7 +189,7 @@ async def throw_away(tx: Transaction, row: ListImport) -> None:
 async def forget_unsent(tx: Transaction) -> None:
     """Lists of people that were looked at and never sent are not kept. For the worker."""
     old = select(ListImport.id).where(ListImport.state == ImportState.READ, ListImport.made_at < tx.now - UNSENT_FOR)
-    found = [row.id for row in await tx.plain_rows(old)]
+    found = [row.id for row in await tx.plain_rows(old.with_for_update(skip_locked=True))]
     if found:
         await _forget(tx, found)
 

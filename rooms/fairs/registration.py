@@ -1,23 +1,28 @@
 """Taking part in a fair that lies ahead: said beforehand, confirmed by letter, reminded of the day before and when it
 opens, and taken back whenever one likes."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict
+from rooms.core.events import reacts_to
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.fairs import attendees, registration_questions, schedule
-from rooms.fairs.attendees import Attendee
+from rooms.fairs.attendees import UNSEEN, Attendee
 from rooms.fairs.fairs import AHEAD, Fair
-from rooms.fairs.schedule import FairDay
+from rooms.fairs.registration_questions import RegistrationAnswer
+from rooms.fairs.schedule import FairDay, FairTurned
 from rooms.people.people import Person
 
 REMINDED_BEFORE = timedelta(hours=24)
-CONFIRMED, DAY_BEFORE, OPENS = "confirmed", "day_before", "opens"
+ONE_FAIR = timedelta(days=4)
+"""Days that are no further apart are one holding of the fair: nobody is reminded of each."""
+DAY_BEFORE, OPENS = "day_before", "opens"
 
 
 async def attendee_of(tx: Transaction, fair: Fair, person: Person) -> Attendee | None:
@@ -33,9 +38,11 @@ async def register(tx: Transaction, fair: Fair, person: Person) -> None:
     await attendees.register(tx, fair, person)
     if not fair.is_open_now:
         days = await schedule.days_of(tx, fair)
-        once = f"registered:{fair.id}:{person.id}"
-        letter = _letter(fair, days, person.email, person.name, person.language, CONFIRMED, once)
-        await outbox.post(tx, letter)
+        # Whoever changes their mind again and again is told once an hour.
+        once = f"{_occasion(fair.id, person.id)}registered:{tx.now:%Y%m%d%H}"
+        values = _values(fair, days, person.name) | {"path": f"{fair.path}/take-part"}
+        ends_at = days[-1].closes_at if days else None
+        await outbox.post(tx, Letter(person.email, "registered", person.language, values, once, useless_at=ends_at))
 
 
 async def answer(tx: Transaction, fair: Fair, person: Person, given: Mapping[str, Sequence[str]]) -> None:
@@ -49,60 +56,87 @@ async def answer(tx: Transaction, fair: Fair, person: Person, given: Mapping[str
 
 
 async def cancel(tx: Transaction, fair: Fair, person: Person) -> None:
-    """The person does not come after all. Whoever was there has come, whatever they say later."""
+    """The person does not come after all: their answers are forgotten, and no letter is sent any more. Whoever was
+    there has come, whatever they say later."""
     mine = Attendee.fair_id == fair.id, Attendee.person_id == person.id, Attendee.came_at.is_(None)
-    await tx.session.execute(update(Attendee).where(*mine).values(registered_at=None, cancelled_at=tx.now))
-    await outbox.may_be_written_again(tx, f"registered:{fair.id}:{person.id}")
+    told = update(Attendee).where(*mine).values(registered_at=None, cancelled_at=tx.now).returning(Attendee.id)
+    row = (await tx.session.execute(told, execution_options=UNSEEN)).first()
+    if row is None:
+        raise Conflict("registration.none", N_("You are not registered, or have been there already."))
+    await tx.session.execute(delete(RegistrationAnswer).where(RegistrationAnswer.attendee_id == row.id))
+    await outbox.take_back(tx, _occasion(fair.id, person.id))
+
+
+@reacts_to(FairTurned)
+async def say_no_more(tx: Transaction, turned: FairTurned) -> None:
+    """A fair that is closed or archived reminds nobody."""
+    if turned.state not in AHEAD:
+        await outbox.take_back(tx, _occasion(turned.fair_id))
 
 
 async def remind(tx: Transaction) -> None:
     """Write to whoever has registered: the day before a fair begins, and when it opens. For the worker."""
-    lies_ahead = FairDay.opens_at > tx.now, FairDay.opens_at <= tx.now + REMINDED_BEFORE
-    for day, fair in await _first_days(tx, FairDay.reminded_at.is_(None), *lies_ahead):
+    lies_ahead = FairDay.opens_at > tx.now, FairDay.opens_at <= tx.now + REMINDED_BEFORE, Fair.open_until.is_(None)
+    for day, fair in await _beginnings(tx, FairDay.reminded_at.is_(None), *lies_ahead):
         day.reminded_at = tx.now
-        await _write(tx, fair, DAY_BEFORE)
-    is_on = FairDay.opens_at <= tx.now, FairDay.closes_at > tx.now, Fair.open_until.is_not(None)
-    for day, fair in await _first_days(tx, FairDay.opening_told_at.is_(None), *is_on):
+        await _write(tx, fair, day, DAY_BEFORE)
+    is_on = FairDay.closes_at > tx.now, Fair.open_until == FairDay.closes_at
+    for day, fair in await _beginnings(tx, FairDay.opening_told_at.is_(None), *is_on):
         day.opening_told_at = tx.now
-        await _write(tx, fair, OPENS)
+        await _write(tx, fair, day, OPENS)
 
 
-async def _first_days(tx: Transaction, *which: ColumnElement[bool]) -> list[tuple[FairDay, Fair]]:
-    """Days with which a fair begins."""
-    first = select(func.min(FairDay.opens_at)).where(FairDay.fair_id == Fair.id).correlate(Fair).scalar_subquery()
+async def _beginnings(tx: Transaction, *which: ColumnElement[bool]) -> list[tuple[FairDay, Fair]]:
+    """Days with which a fair begins, or is held once more."""
     query = (
         select(FairDay, Fair)
         .join(Fair, Fair.id == FairDay.fair_id)
-        .where(*which, FairDay.opens_at == first, Fair.state.in_(AHEAD), Fair.is_rehearsal.is_(False))
+        .where(*which, Fair.state.in_(AHEAD), Fair.is_rehearsal.is_(False))
     )
-    return [(day, fair) for day, fair in (await tx.session.execute(query.with_for_update(of=FairDay))).all()]
+    found = (await tx.session.execute(query.with_for_update(of=FairDay))).all()
+    return [(day, fair) for day, fair in found if not await _follows_another(tx, fair, day)]
 
 
-async def _write(tx: Transaction, fair: Fair, why: str) -> None:
+async def _follows_another(tx: Transaction, fair: Fair, day: FairDay) -> bool:
+    days = await schedule.days_of(tx, fair)
+    return any(day.opens_at - ONE_FAIR < each.opens_at < day.opens_at for each in days)
+
+
+async def _write(tx: Transaction, fair: Fair, day: FairDay, why: str) -> None:
     takes_part = (
         Attendee.fair_id == fair.id,
         Attendee.registered_at.is_not(None),
         Attendee.cancelled_at.is_(None),
         Attendee.came_at.is_(None),
     )
-    query = select(Person.email, Person.name, Person.language).join(Attendee, Attendee.person_id == Person.id)
-    days = await schedule.days_of(tx, fair)
+    query = select(Person.id, Person.email, Person.name, Person.language)
+    people = await tx.plain_rows(query.join(Attendee, Attendee.person_id == Person.id).where(*takes_part))
+    days = [each for each in await schedule.days_of(tx, fair) if each.closes_at > tx.now]
+    # Hours that are written down anew on the same day are told nobody twice.
+    date = f"{day.opens_at.astimezone(fair.zone):%Y%m%d}"
     letters = [
-        _letter(fair, days, row.email, row.name, row.language, why)
-        for row in await tx.plain_rows(query.where(*takes_part))
+        Letter(
+            row.email,
+            "fair_reminder",
+            row.language,
+            _values(fair, days, row.name) | {"why": why, "path": fair.path},
+            f"{_occasion(fair.id, row.id)}{why}:{date}",
+            useless_at=day.opens_at if why == DAY_BEFORE else day.closes_at,
+        )
+        for row in people
     ]
     await outbox.post(tx, *letters)
 
 
-def _letter(
-    fair: Fair, days: list[FairDay], email: str | None, name: str, language: str, why: str, once: str | None = None
-) -> Letter:
-    values: dict[str, object] = {
-        "why": why,
+def _occasion(fair_id: uuid.UUID, person_id: uuid.UUID | None = None) -> str:
+    """With what the names of all these letters begin: to everybody, or to one person."""
+    return f"registration:{fair_id}:" + (f"{person_id}:" if person_id else "")
+
+
+def _values(fair: Fair, days: Sequence[FairDay], name: str) -> dict[str, object]:
+    return {
         "name": name,
         "fair": fair.name,
-        "path": fair.path if why == OPENS else f"{fair.path}/take-part",
         "zone": fair.time_zone,
         "days": [[day.opens_at.isoformat(), day.closes_at.isoformat()] for day in days],
     }
-    return Letter(email, "fair_reminder", language, values, once, useless_at=days[-1].closes_at if days else None)

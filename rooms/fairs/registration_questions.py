@@ -100,6 +100,7 @@ def _options(text: str) -> list[str]:
 
 async def withdraw(tx: Transaction, fair: Fair, question_id: uuid.UUID) -> None:
     """Nobody is asked it any more. One that nobody has answered goes without a trace."""
+    demand_not_archived(fair)
     row = await tx.session.get(RegistrationQuestion, question_id, with_for_update=True)
     if row is None or row.fair_id != fair.id:
         raise NotFound("question")
@@ -110,10 +111,11 @@ async def withdraw(tx: Transaction, fair: Fair, question_id: uuid.UUID) -> None:
         await tx.session.delete(row)
 
 
-async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> list[RegistrationQuestion]:
-    """Those that are asked, in the order in which they were added."""
+async def of_fair(tx: Transaction, fair_id: uuid.UUID, *, lock: bool = False) -> list[RegistrationQuestion]:
+    """Those that are asked, in the order in which they were added. With `lock` none of them goes meanwhile."""
     asked = RegistrationQuestion.fair_id == fair_id, RegistrationQuestion.withdrawn_at.is_(None)
     query = select(RegistrationQuestion).where(*asked).order_by(RegistrationQuestion.id)
+    query = query.with_for_update(read=True, key_share=True) if lock else query
     return list((await tx.session.execute(query)).scalars())
 
 
@@ -143,7 +145,7 @@ async def answer(
     tx: Transaction, fair_id: uuid.UUID, attendee_id: uuid.UUID, given: Mapping[str, Sequence[str]]
 ) -> None:
     """Write down what was answered, by the names of the questions' fields; what was answered before is replaced."""
-    asked = await of_fair(tx, fair_id)
+    asked = await of_fair(tx, fair_id, lock=True)
     cleaned = {question.id: _clean(question, given.get(question.field, ())) for question in asked}
     mine = RegistrationAnswer.attendee_id == attendee_id, RegistrationAnswer.question_id.in_(cleaned)
     before = {

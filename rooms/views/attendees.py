@@ -168,15 +168,24 @@ def _row(row: SqlRow[*tuple[Any, ...]], refused: set[str], now: datetime) -> Row
     )
 
 
-async def invitations_of(tx: Transaction, fair_id: uuid.UUID, chosen: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """The invitations of these people on the list."""
-    query = select(Attendee.link_id).where(
-        Attendee.fair_id == fair_id, tx.among(Attendee.id, chosen), Attendee.link_id.is_not(None)
-    )
-    return [row.link_id for row in await tx.plain_rows(query)]
+async def invitations_of(
+    tx: Transaction, fair_id: uuid.UUID, chosen: Sequence[uuid.UUID], *, only_open: bool = False
+) -> list[uuid.UUID]:
+    """The invitations of these people on the list; of those alone who have not answered in any way, if `only_open`."""
+    return await _invitations(tx, fair_id, [tx.among(Attendee.id, chosen)], only_open=only_open)
 
 
-async def all_invitations(tx: Transaction, fair_id: uuid.UUID, search: Search) -> list[uuid.UUID]:
+async def all_invitations(
+    tx: Transaction, fair_id: uuid.UUID, search: Search, *, only_open: bool = False
+) -> list[uuid.UUID]:
     """The invitations of everybody who is found."""
-    query = _listed(fair_id, select(Attendee.link_id)).where(*_fitting(search, tx.now), Attendee.link_id.is_not(None))
+    return await _invitations(tx, fair_id, _fitting(search, tx.now), only_open=only_open)
+
+
+async def _invitations(
+    tx: Transaction, fair_id: uuid.UUID, which: Sequence[ColumnElement[bool]], *, only_open: bool
+) -> list[uuid.UUID]:
+    unanswered = (Attendee.registered_at, Attendee.cancelled_at, Attendee.came_at)
+    is_open = [column.is_(None) for column in unanswered] if only_open else []
+    query = _listed(fair_id, select(Attendee.link_id)).where(*which, *is_open, Attendee.link_id.is_not(None))
     return [row.link_id for row in await tx.plain_rows(query)]

@@ -6,9 +6,10 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import booth_approval
-from rooms.core.errors import N_, Invalid
+from rooms.core.errors import N_, Conflict, Invalid
 from rooms.fairs import booth_applications
 from rooms.fairs.booth_applications import ApplicationState, ApplicationText, BoothApplication
+from rooms.fairs.fairs import demand_not_archived
 from server import language
 from server.page_request import PageRequest
 from server.pages.fair_lists import fair_run
@@ -45,7 +46,7 @@ async def apply(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
         await booth_applications.apply(tx, fair, _typed(request), request.language)
-    said = language.gettext("Your application is with the organisers. A mail confirms it and leads back to it.")
+    said = language.gettext("Nearly done: a mail is on its way. Its link sends your application to the organisers.")
     return request.go(fair.path, said)
 
 
@@ -62,7 +63,19 @@ async def change(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await booth_applications.by_token(tx, request.path("application_token"), lock=True)
         await booth_applications.change(tx, row, _typed(request))
-    return request.go(f"/applications/{request.path('application_token')}", language.gettext("Saved."))
+    said = language.gettext("Your application is with the organisers. You can change it here until they decide.")
+    return request.go(f"/applications/{request.path('application_token')}", said)
+
+
+@post("/organise/{fair}/applications/{application}/put-aside")
+async def put_aside(request: PageRequest) -> web.StreamResponse:
+    """It goes without a letter."""
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        await booth_applications.put_aside(
+            tx, await booth_applications.one(tx, fair, request.id("application"), lock=True)
+        )
+    return request.go(f"/organise/{fair.slug}/applications", language.gettext("Removed."))
 
 
 @get("/organise/{fair}/applications")
@@ -83,6 +96,7 @@ async def take_applications(request: PageRequest) -> web.StreamResponse:
     """Let employers apply, or no longer."""
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
+        demand_not_archived(fair)
         fair.takes_applications = bool(request.typed("takes"))
         said = language.gettext("Employers may apply now.") if fair.takes_applications else language.gettext("Done.")
     return request.go(f"/organise/{fair.slug}/applications", said)
@@ -95,6 +109,10 @@ async def decide(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
         row: BoothApplication = await booth_applications.one(tx, fair, request.id("application"), lock=True)
+        # Whoever applied may change it until it is decided: what is decided on is what was shown.
+        if request.typed("changed_at") not in ("", row.changed_at.isoformat()):
+            message = N_("They have changed their application meanwhile. Please look at it again.")
+            raise Conflict("application.changed", message)
         state = ApplicationState(request.typed("decision"))
         await booth_approval.decide(tx, request.actor.known, row, state, request.typed("words"))
     return request.go(f"/organise/{fair.slug}/applications", language.gettext("A mail tells them."))

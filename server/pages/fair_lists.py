@@ -161,11 +161,13 @@ async def act_on_recruiters(request: PageRequest) -> web.StreamResponse:
 
 
 async def _chosen(tx: Transaction, request: PageRequest, fair: Fair) -> list[uuid.UUID]:
-    """The invitations of those who are ticked, or of everybody who is found."""
+    """The invitations of those who are ticked, or of everybody who is found. Nobody is reminded who has answered."""
+    only_open = request.typed("act") == "remind"
     if request.typed("all"):
         words, states = request.typed("q"), tuple(request.ticked("state"))
-        return await attendees.all_invitations(tx, fair.id, replace(Search(), words=words, states=states))
-    return await attendees.invitations_of(tx, fair.id, _ids(request))
+        search = replace(Search(), words=words, states=states)
+        return await attendees.all_invitations(tx, fair.id, search, only_open=only_open)
+    return await attendees.invitations_of(tx, fair.id, _ids(request), only_open=only_open)
 
 
 def _ids(request: PageRequest) -> list[uuid.UUID]:

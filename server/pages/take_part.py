@@ -22,6 +22,7 @@ async def take_part(request: PageRequest) -> web.StreamResponse:
             attendee=mine,
             questions=await registration_questions.of_fair(tx, fair.id),
             answers={each.question.id: each.answers for each in answered},
+            answered=answered,
             days=await schedule.days_of(tx, fair),
             heads=await read_heads(tx, request),
         )
@@ -34,7 +35,9 @@ async def register(request: PageRequest) -> web.StreamResponse:
         before = await registration.attendee_of(tx, fair, request.actor.known)
         takes_part = before is not None and before.registered_at is not None
         await registration.answer(tx, fair, request.actor.known, request.form)
-    said = language.gettext("Saved.") if takes_part else language.gettext("You take part. A mail confirms it.")
+    said = language.gettext("You take part. A mail confirms it.")
+    if takes_part or fair.is_open_now:
+        said = language.gettext("Saved.")
     return request.go(f"{fair.path}/take-part", said)
 
 
@@ -52,7 +55,6 @@ async def calendar(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
         days = await schedule.days_of(tx, fair)
-    spans = [(day.opens_at, day.closes_at) for day in days]
-    content = calendars.fair_days(str(fair.id), fair.name, spans, request.services.settings.public_url + fair.path)
+    content = calendars.fair_days(fair.name, days, request.services.settings.public_url + fair.path)
     headers = {"Content-Disposition": f'attachment; filename="{fair.slug}.ics"', "Cache-Control": "no-store"}
     return web.Response(body=content, content_type="text/calendar", charset="utf-8", headers=headers)

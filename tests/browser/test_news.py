@@ -81,18 +81,18 @@ async def test_call_next_from_a_talk_follows_the_line_and_says_why_it_cannot(vis
 async def test_the_board_follows_who_comes_and_who_waits(visitors: Visitors) -> None:
     cast = visitors.cast
     board = await visitors.sign_in(cast.ines)
-    await board.goto(f"/organise/{cast.fair.slug}")
+    await board.goto(f"/organise/{cast.fair.slug}/employers")
     row = board.locator("[data-fresh=booths] tr", has_text="Hôtel Atlantique").locator("td.number")
     await expect(row).to_have_text(["0", "0"])
     luc = await visitors.sign_in(cast.luc)
     await luc.goto(f"/desk/{cast.atlantique.id}")
     await expect(row).to_have_text(["1", "0"], timeout=15_000)
-    await board.get_by_label("Announcement").fill("Being written")
+    await board.get_by_label("Employer", exact=True).fill("Being written")
     await cast.connect(cast.amina)
     await cast.join(cast.amina, cast.atlantique)
     await luc.reload()
     await expect(row).to_have_text(["1", "1"], timeout=15_000)
-    await expect(board.get_by_label("Announcement")).to_have_value("Being written")
+    await expect(board.get_by_label("Employer", exact=True)).to_have_value("Being written")
 
 
 async def test_a_message_that_comes_out_of_sight_is_shown_in_the_talk_and_leads_to_the_chat(visitors: Visitors) -> None:

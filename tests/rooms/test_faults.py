@@ -125,14 +125,15 @@ async def test_staff_do_not_wait_in_their_own_line_and_a_break_stops_calls(cast:
 
 async def test_an_organiser_cannot_take_an_employer_over_by_its_name(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
         with pytest.raises(Conflict, match=r"employer\.known") as caught:
             await invitations.invite_employer(
-                tx, cast.ines, cast.fair, EmployerInvited("Hôtel Atlantique", "hospitality", "m@example.org")
+                tx, cast.ines, fair, EmployerInvited("Hôtel Atlantique", "hospitality", "m@example.org")
             )
         assert caught.value.field == "email"
         assert cast.luc.email
         await invitations.invite_employer(
-            tx, cast.ines, cast.fair, EmployerInvited("Hôtel Atlantique", "hospitality", cast.luc.email)
+            tx, cast.ines, fair, EmployerInvited("Hôtel Atlantique", "hospitality", cast.luc.email)
         )
 
 

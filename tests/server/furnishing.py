@@ -150,6 +150,7 @@ class Furnishing:
             fair.takes_applications = True
             text = ApplicationText("Cirque", "office", "", "", "Zoé", "zoe@cirque.example", "", 3, "")
             applied = await booth_applications.apply(tx, fair, text, "en")
+            await booth_applications.change(tx, applied, text)
             token = next(mail for mail in await outbox.latest(tx) if mail.template == "application").values["path"]
             asked = await registration_questions.ask(tx, fair, QuestionKind.TEXT, "What do you look for?")
             attendee = (await attendees.by_email(tx, fair.id, ["z@example.org"]))["z@example.org"]

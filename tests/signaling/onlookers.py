@@ -7,17 +7,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
+
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
 from rooms.lines import calls, joining
 from rooms.lines.call import Answer, Call
 from rooms.lines.places import Place
 from rooms.meetings.meeting import Meeting
+from rooms.people.presence import Connection
 from signaling import snapshots
 from signaling.contract import CONTRACT, name_of
 from signaling.hub import load_areas
 from signaling.projections import project
 from tests.cast import Cast
+from tests.server.world import World
 from tests.signaling.replay import apply
 
 load_areas()
@@ -102,3 +106,10 @@ async def meets(o: Onlookers, cast: Cast) -> Meeting:
     assert meeting is not None
     o.watched.append(f"meeting:{meeting.id}")
     return meeting
+
+
+async def open_connections(world: World, role: str) -> list[str]:
+    """The connections of somebody that are written down as open."""
+    async with world.database.reading() as tx:
+        theirs = Connection.person_id == uuid.UUID(world.ids[role]), Connection.closed_at.is_(None)
+        return list((await tx.session.execute(select(Connection.id).where(*theirs))).scalars())

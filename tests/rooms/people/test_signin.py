@@ -13,6 +13,7 @@ from rooms.core import outbox
 from rooms.core.database import Database
 from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.fairs import booths
+from rooms.fairs.fairs import Fair
 from rooms.organisations.employers import EmployerMember
 from rooms.people import people, sessions, signin
 from rooms.people.people import Person
@@ -100,8 +101,9 @@ async def test_a_link_that_was_withdrawn_or_never_was_is_not_found(cast: Cast) -
 
 async def test_an_invitation_makes_a_recruiter_who_staffs_the_booth(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
         await invitations.invite_employer(
-            tx, cast.ines, cast.fair, EmployerInvited("Loire Camping", "hospitality", "nadia@example.org")
+            tx, cast.ines, fair, EmployerInvited("Loire Camping", "hospitality", "nadia@example.org")
         )
     async with cast.database.reading() as tx:
         path = str((await outbox.latest(tx))[0].values["path"])

@@ -33,7 +33,8 @@ SEEN: tuple[Row, ...] = (
     ),
     read("/fairs/{fair}/take-part", KNOWN),
     act("/fairs/{fair}/take-part", KNOWN, to("/fairs/{fair}/take-part")),
-    act("/fairs/{fair}/take-part/cancel", KNOWN, to("/fairs/{fair}/take-part")),
+    # Nobody is registered in the world.
+    act("/fairs/{fair}/take-part/cancel", KNOWN, status(409)),
     read("/fairs/{fair}/calendar.ics", ALL, content("text/calendar")),
     act("/messages/{message}/report", KNOWN, to("/")),
     act("/messages/{message}/remove", only("luc", "ines", "paul"), to("/")),
@@ -108,6 +109,9 @@ RUN: tuple[Row, ...] = (
         ORGANISERS,
         to("/organise/{fair}/applications"),
         decision="approved",
+    ).once(),
+    act(
+        "/organise/{fair}/applications/{application}/put-aside", ORGANISERS, to("/organise/{fair}/applications")
     ).once(),
     read("/organise/{fair}/imports", ORGANISERS),
     act(
