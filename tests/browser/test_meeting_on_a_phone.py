@@ -5,7 +5,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from rooms.lines.call import Answer
-from tests.browser.conftest import Visitors
+from tests.browser.conftest import Visitors, until
 from tests.browser.test_outages import talking
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -79,10 +79,11 @@ async def test_in_writing_nothing_shows_between_the_face_and_the_tools(visitors:
     await amina.locator("button[data-mode][value=chat]").click()
     await amina.get_by_label("Your message").click()
     await in_sight(amina, ".stage", *TOOLS, "#chat-text")
-    stage, tools = await amina.locator(".stage").bounding_box(), await amina.locator(".tools").bounding_box()
-    assert stage
-    assert tools
-    assert abs(stage["y"] + stage["height"] - tools["y"]) <= 1
+    await until(
+        amina,
+        """Math.abs(document.querySelector(".stage").getBoundingClientRect().bottom
+             - document.querySelector(".tools").getBoundingClientRect().top) <= 1""",
+    )
 
 
 async def test_held_across_the_tools_stand_beside_the_face(visitors: Visitors) -> None:
