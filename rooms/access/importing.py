@@ -13,7 +13,7 @@ from rooms.access.invitations import EmployerInvited
 from rooms.core.errors import N_, Conflict, Problem
 from rooms.core.transaction import Transaction
 from rooms.fairs import booths, fairs, list_imports
-from rooms.fairs.attendees import Attendee, Listed
+from rooms.fairs.attendees import UNSEEN, Attendee, Listed
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.fairs.list_imports import ImportLine, ImportState, LineState, ListImport
@@ -25,7 +25,6 @@ from rooms.people.signin import Link
 
 AT_A_TIME = {ListKind.CANDIDATES: 200, ListKind.EMPLOYERS: 25, ListKind.RECRUITERS: 25}
 """Lines of one transaction: others write to the fair meanwhile."""
-UNSEEN = {"synchronize_session": False}
 MADE_BOOTH = "made_booth"
 """Among the values of a line: the fair has this booth because of it."""
 

@@ -60,8 +60,6 @@ class Listed:
     phone: str = ""
     person_id: uuid.UUID | None = None
     link_id: uuid.UUID | None = None
-    registered_at: datetime | None = None
-    came_at: datetime | None = None
 
 
 def search_words(name: str, email: str | None) -> str:
@@ -78,7 +76,6 @@ async def add(
             "id": new_id(), "fair_id": fair_id, "email": each.email, "name": each.name, "phone": each.phone,
             "sort_name": sort_key(each.name)[0], "words": search_words(each.name, each.email),
             "person_id": each.person_id, "link_id": each.link_id, "import_id": import_id, "listed_at": tx.now,
-            "registered_at": each.registered_at, "came_at": each.came_at,
         }
         for each in listed
     ]  # fmt: skip

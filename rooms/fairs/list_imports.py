@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, delete, func, insert, select, update
+from sqlalchemy import JSON, ForeignKey, Index, delete, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
@@ -154,11 +154,10 @@ def _values(checked: LineValues | Fault) -> dict[str, Any]:
 async def choose_columns(tx: Transaction, row: ListImport, columns: Mapping[str, int], sector: str) -> None:
     """Say which column holds what; every line is looked at anew."""
     _demand(row, ImportState.READ)
-    lines = [(line.number, tuple(line.cells)) for line in await lines_of(tx, row.id)]
+    query = select(ImportLine.number, ImportLine.cells).where(ImportLine.import_id == row.id)
+    lines = [(line.number, tuple(line.cells)) for line in await tx.plain_rows(query.order_by(ImportLine.number))]
     row.columns, row.sector = dict(columns), sector
     await tx.session.execute(delete(ImportLine).where(ImportLine.import_id == row.id))
-    tx.session.expunge_all()
-    row = await tx.session.merge(row)
     await _write(tx, row, lines)
 
 
@@ -246,11 +245,3 @@ async def counts(tx: Transaction, imports: Sequence[uuid.UUID]) -> dict[uuid.UUI
     for import_id, state, count in (await tx.session.execute(query)).all():
         found[import_id][state] = count
     return found
-
-
-async def settle(tx: Transaction, import_id: uuid.UUID, lines: Mapping[int, LineState]) -> None:
-    """What became of these lines, by their numbers."""
-    for state in set(lines.values()):
-        numbers = [number for number, each in lines.items() if each is state]
-        these = ImportLine.import_id == import_id, ImportLine.number.in_(numbers)
-        await tx.session.execute(update(ImportLine).where(*these).values(state=state))

@@ -94,10 +94,6 @@ class FoundPage:
     page: int = 1
     pages: int = 1
 
-    @property
-    def all(self) -> int:
-        return sum(self.counts.values())
-
 
 async def employers_of(tx: Transaction, fair: Fair) -> list[EmployerRow]:
     rows = await booths.of_fair(tx, fair.id, only_set_up=False)

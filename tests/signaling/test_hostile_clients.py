@@ -394,7 +394,7 @@ async def test_whoever_goes_while_they_connect_leaves_nothing(
         may_go_on.set()
         await connecting
     await gone(hub)
-    # The end is written down in a transaction of its own.
     async with asyncio.timeout(10):
         while await open_connections(world, "luc"):
             await asyncio.sleep(0.02)
+    assert await open_connections(world, "luc") == []

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from rooms.access import acceptance, invitations, open_invitations
 from rooms.core import outbox
@@ -235,16 +236,24 @@ async def test_whoever_is_invited_takes_part_once_they_have_agreed_to_what_must_
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_whoever_registers_while_a_list_names_them_is_registered(cast: Cast) -> None:
-    fair = await published(cast)
+    fair, written = await published(cast), asyncio.Event()
 
     async def invite() -> None:
         async with cast.database.transaction() as tx:
             row = await tx.session.get_one(Fair, fair.id)
             await tx.lock(row, key_share=True)
             await invitations.invite_candidates(tx, cast.ines, row, [Listed("", cast.amina.email)])
-            await asyncio.sleep(0.2)
+            written.set()
+            # Whoever registers stands before what this writes.
+            async with asyncio.timeout(10):
+                while not (await tx.session.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted"))).first():
+                    await asyncio.sleep(0.01)
 
-    await asyncio.gather(invite(), register(cast, fair, cast.amina))
+    async def register_meanwhile() -> None:
+        await written.wait()
+        await register(cast, fair, cast.amina)
+
+    await asyncio.gather(invite(), register_meanwhile())
     assert await state_of(cast, fair) == [AttendeeState.REGISTERED]
 
 
