@@ -12,8 +12,9 @@ from rooms.appointments.appointment import Appointment
 from rooms.chat import messages, moderation, questions, silences
 from rooms.chat.messages import Message
 from rooms.core import outbox
-from rooms.fairs import booths
+from rooms.fairs import booths, registration, registration_questions, schedule
 from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair
 from rooms.lines.places import Place
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState
 from rooms.organisations import agencies
@@ -213,3 +214,17 @@ async def test_the_demo_begins_again_beside_a_second_counsellor(cast: Cast) -> N
         await office.fill_today(tx, cast.claire.email or "")
         booked = (await tx.session.execute(select(Appointment.led_by_id).distinct())).scalars()
         assert set(booked) == {cast.claire.id}
+
+
+@ONE
+async def test_whoever_registered_reads_their_answers_when_the_fair_is_over(world: World) -> None:
+    async with world.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
+        karim = await tx.session.get_one(Person, world_id(world, "person"))
+        (question,) = await registration_questions.of_fair(tx, fair.id)
+        await registration.answer(tx, fair, karim, {question.field: ["Pastry, mornings"]})
+        await schedule.close_by_hand(tx, fair)
+    async with visitor(world, "karim") as there:
+        text = await there.get("/fairs/{fair}/take-part")
+    assert "Pastry, mornings" in text
+    assert "I take part" not in text
