@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from rooms.core.errors import N_, Conflict, Problem
 from rooms.core.text import plain
-from server import language, words
+from server import labels, language, words
 from server.page_request import PageRequest
 
 VERSION = "version"
@@ -37,7 +37,7 @@ class Overtaken(Conflict):
     def _text(self, value: str) -> str:
         if value in self.names:
             return self.names[value]
-        return words.label(value) if value in words.LABELS else value
+        return words.label(value) if value in labels.LABELS else value
 
 
 def version(shown: Shown) -> str:

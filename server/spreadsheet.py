@@ -20,8 +20,8 @@ from typing import Any
 from rooms.core.errors import N_, Invalid
 from rooms.core.text import plain
 from rooms.core.uploads import OLD_OFFICE, Upload
+from rooms.fairs.list_columns import has_heads
 from rooms.fairs.list_imports import MOST_LINES, Read
-from rooms.fairs.list_lines import has_heads
 
 LARGEST = 8 * 2**20
 SECONDS = 20

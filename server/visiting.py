@@ -54,7 +54,7 @@ class Visiting:
                 # Whoever waits in the entrance hall is not in yet.
                 waiting |= await admission.outside(tx, fair, list(people))
                 inside = people.keys() - working - waiting
-                await attendees.came(tx, fair.id, {person_id: people[person_id] for person_id in inside})
+                await attendees.came(tx, fair, {person_id: people[person_id] for person_id in inside})
         return [slug in open_now and person.id not in waiting for slug, person in found]
 
     async def seen(self, session: Session, person: Person) -> None:

@@ -10,6 +10,7 @@ from rooms.appointments import appointment_types, choices
 from rooms.appointments.appointment_types import AppointmentType
 from rooms.core.errors import NotFound
 from rooms.core.transaction import Transaction
+from rooms.fairs import attendees
 
 
 async def appointment_type(
@@ -35,6 +36,8 @@ async def may_take(
             A.INTERVIEW_BOOK, relations, appointment_type.booth.fair.state
         ):
             raise NotFound("appointment_type")
+        if actor.person and not for_another:
+            await attendees.demand_part(tx, appointment_type.booth.fair, actor.person.id)
     if for_another or appointment_type.agency is None or appointment_type.agency.serves(actor.known.postcode):
         return
     if appointment_type.agency_id not in {each.id for each in await choices.agencies_for(tx, actor.known)}:

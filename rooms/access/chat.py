@@ -14,7 +14,7 @@ from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.chat.messages import Message
 from rooms.core.errors import NotFound, Refused
 from rooms.core.transaction import Transaction
-from rooms.fairs import admission
+from rooms.fairs import admission, attendees
 from rooms.fairs.booths import Booth
 from rooms.meetings.meeting import Meeting
 from rooms.organisations import referents
@@ -69,9 +69,19 @@ async def conversation(
         raise NotFound("conversation")
     if not allows(act, relations, state):
         raise Refused() if actor.person else SignInFirst()
-    if act is A.CHAT_WRITE and row.fair and row.kind is ConversationKind.FAIR and relations == {R.ANYONE, R.SIGNED_IN}:
-        await admission.demand_inside(tx, row.fair, actor.known.id)
+    if act is A.CHAT_WRITE and relations == {R.ANYONE, R.SIGNED_IN}:
+        await _demand_part(tx, row, actor.known.id)
     return row, relations
+
+
+async def _demand_part(tx: Transaction, row: Conversation, person_id: uuid.UUID) -> None:
+    """Whoever writes where everybody reads takes part in the fair, and is in it."""
+    booth = await tx.session.get(Booth, row.booth_id) if row.booth_id else None
+    fair = booth.fair if booth else row.fair
+    if fair:
+        await attendees.demand_part(tx, fair, person_id)
+    if fair and row.kind is ConversationKind.FAIR:
+        await admission.demand_inside(tx, fair, person_id)
 
 
 async def message(tx: Transaction, actor: Actor, message_id: uuid.UUID, act: Act) -> tuple[Message, Conversation]:

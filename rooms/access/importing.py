@@ -2,7 +2,7 @@
 
 import contextlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,14 @@ from rooms.access import invitations, open_invitations
 from rooms.access.invitations import EmployerInvited
 from rooms.core.errors import N_, Conflict, Problem
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths, fairs, list_imports
+from rooms.fairs import attendees, booths, fairs, list_imports, registration_questions
 from rooms.fairs.attendees import UNSEEN, Attendee, Listed
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs.list_columns import ListKind
 from rooms.fairs.list_imports import ImportLine, ImportState, LineState, ListImport
-from rooms.fairs.list_lines import Fault, LineValues, ListKind
+from rooms.fairs.list_lines import Fault, LineValues
+from rooms.fairs.registration_questions import RegistrationAnswer
 from rooms.organisations import employers
 from rooms.organisations.employers import Employer
 from rooms.people.people import Person
@@ -70,10 +72,19 @@ async def _invite_candidates(
     said = [_said(line) for line in lines]
     wanted = [Listed(each.name, each.email, each.phone) for each in said]
     links = await invitations.invite_candidates(tx, by, fair, wanted, not_before=row.send_at, import_id=row.id)
+    answers = {each.email: each.answers for each in said if each.answers and each.email in links}
+    await _write_answers(tx, fair, answers)
     for line, each in zip(lines, said, strict=True):
         link = links.get(each.email)
         line.link_id = link.id if link else None
         line.state = LineState.INVITED if link else LineState.KNOWN
+
+
+async def _write_answers(tx: Transaction, fair: Fair, answers: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+    """What a list says of these people, by address: they see it, and may say otherwise, when they register."""
+    listed = await attendees.by_email(tx, fair.id, answers.keys())
+    brought = {row.id: answers[email] for email, row in listed.items()}
+    await registration_questions.bring(tx, fair.id, brought)
 
 
 @dataclass
@@ -154,9 +165,10 @@ async def take_back(tx: Transaction, fair: Fair, row: ListImport) -> None:
 async def _forget_attendees(tx: Transaction, row: ListImport, links: Sequence[uuid.UUID]) -> None:
     """Those whom this list alone put on the fair's list. Who was invited anew since, or has come, stays."""
     of_list, alone = Attendee.import_id == row.id, tx.among(Attendee.link_id, links)
-    await tx.session.execute(
-        delete(Attendee).where(of_list, alone, Attendee.person_id.is_(None)), execution_options=UNSEEN
-    )
+    unknown = of_list, alone, Attendee.person_id.is_(None)
+    brought = RegistrationAnswer.attendee_id.in_(select(Attendee.id).where(*unknown))
+    await tx.session.execute(delete(RegistrationAnswer).where(brought), execution_options=UNSEEN)
+    await tx.session.execute(delete(Attendee).where(*unknown), execution_options=UNSEEN)
     await tx.session.execute(update(Attendee).where(of_list).values(import_id=None), execution_options=UNSEEN)
 
 

@@ -61,6 +61,13 @@ async def of_employer(tx: Transaction, employer_id: uuid.UUID) -> list[Invited]:
     return await _open(tx, _to_employer(employer_id))
 
 
+async def to_booths(tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """The invitations to the employers of these booths of the fair that nobody has used yet."""
+    theirs = select(Booth.employer_id).where(Booth.fair_id == fair.id, Booth.id.in_(chosen))
+    links = await unused(tx, and_(Link.subject_id.in_(theirs), Link.purpose == Purpose.EMPLOYER))
+    return [link.id for link in links]
+
+
 async def of_installation(tx: Transaction) -> list[Invited]:
     return await _open(tx, _to_installation())
 

@@ -57,6 +57,8 @@ class DocumentKind(StrEnum):
     VIDEO = "video"
     BANNER = "banner"
     PAPER = "paper"
+    ANSWER = "answer"
+    """To a question of a fair."""
 
 
 LARGEST = {
@@ -66,6 +68,7 @@ LARGEST = {
     DocumentKind.VIDEO: 100 * MEGABYTE,
     DocumentKind.BANNER: 8 * MEGABYTE,
     DocumentKind.PAPER: 10 * MEGABYTE,
+    DocumentKind.ANSWER: 5 * MEGABYTE,
 }
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, sel
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.core.errors import NotFound
+from rooms.core.errors import N_, Conflict, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.text import sort_key
 from rooms.core.transaction import Transaction
-from rooms.fairs.fairs import Fair
+from rooms.fairs.fairs import Fair, RegistrationMode
 from rooms.people.name_search import words_of
 from rooms.people.people import Person
 
@@ -47,8 +47,15 @@ class Attendee(Base):
     listed_at: Mapped[datetime]
     registered_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    """When they asked to take part in a fair whose organisers approve each."""
+    declined_at: Mapped[datetime | None]
     came_at: Mapped[datetime | None]
     """When they first were at the fair while its doors were open."""
+
+    @property
+    def takes_part(self) -> bool:
+        return self.registered_at is not None
 
 
 @dataclass(frozen=True)
@@ -102,13 +109,43 @@ async def register(tx: Transaction, fair: Fair, person: Person) -> None:
     await attach(tx, fair.id, {person.id: person})
     await _told_once(tx, fair.id, [person.id], "registered_at")
     mine = Attendee.fair_id == fair.id, Attendee.person_id == person.id
-    await tx.session.execute(update(Attendee).where(*mine).values(cancelled_at=None), execution_options=UNSEEN)
+    await tx.session.execute(
+        update(Attendee).where(*mine).values(cancelled_at=None, declined_at=None), execution_options=UNSEEN
+    )
 
 
-async def came(tx: Transaction, fair_id: uuid.UUID, people: Mapping[uuid.UUID, Person]) -> None:
-    """These people are at the fair, and its doors are open."""
-    await attach(tx, fair_id, people)
-    await _told_once(tx, fair_id, list(people), "came_at")
+async def ask(tx: Transaction, fair: Fair, person: Person) -> None:
+    """The person asks to take part."""
+    await attach(tx, fair.id, {person.id: person})
+    mine = Attendee.fair_id == fair.id, Attendee.person_id == person.id
+    asking = {"asked_at": func.coalesce(Attendee.asked_at, tx.now), "cancelled_at": None}
+    await tx.session.execute(update(Attendee).where(*mine).values(asking), execution_options=UNSEEN)
+
+
+async def came(tx: Transaction, fair: Fair, people: Mapping[uuid.UUID, Person]) -> None:
+    """These people are at the fair, and its doors are open. Whoever may only look round has not come."""
+    without = await without_part(tx, fair, people.keys())
+    come = {person_id: person for person_id, person in people.items() if person_id not in without}
+    await attach(tx, fair.id, come)
+    await _told_once(tx, fair.id, list(come), "came_at")
+
+
+async def without_part(tx: Transaction, fair: Fair, people: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these people who may look round at the fair and nothing more, because they have not registered."""
+    if fair.registration is RegistrationMode.OPEN or not people:
+        return set()
+    listed = Attendee.fair_id == fair.id, tx.among(Attendee.person_id, people), Attendee.registered_at.is_not(None)
+    return set(people) - {row.person_id for row in await tx.plain_rows(select(Attendee.person_id).where(*listed))}
+
+
+def register_first() -> Conflict:
+    message = N_("This fair is for those who have registered. You can do so on its page, under “Take part”.")
+    return Conflict("registration.first", message)
+
+
+async def demand_part(tx: Transaction, fair: Fair, person_id: uuid.UUID) -> None:
+    if await without_part(tx, fair, [person_id]):
+        raise register_first()
 
 
 async def attach(tx: Transaction, fair_id: uuid.UUID, people: Mapping[uuid.UUID, Person]) -> None:

@@ -47,6 +47,10 @@ class ApplicationState(StrEnum):
 UNDECIDED = frozenset(ApplicationState) - {ApplicationState.REFUSED, ApplicationState.APPROVED}
 
 
+SENT_ANEW = frozenset({ApplicationState.UNCONFIRMED, ApplicationState.ASKED_BACK, ApplicationState.REFUSED})
+"""Whoever writes then asks for a decision."""
+
+
 class BoothApplication(Base):
     """Owner of the data: whoever applied. Purpose: to decide who gets a booth. Goes with the fair."""
 
@@ -80,6 +84,10 @@ class BoothApplication(Base):
     @property
     def is_undecided(self) -> bool:
         return self.state in UNDECIDED
+
+    @property
+    def can_be_changed(self) -> bool:
+        return self.state is not ApplicationState.APPROVED
 
 
 @dataclass(frozen=True)
@@ -152,12 +160,12 @@ async def by_token(tx: Transaction, token: str, *, lock: bool = False) -> BoothA
 
 
 async def change(tx: Transaction, row: BoothApplication, text: ApplicationText) -> None:
-    """Whoever applied sends it on, or says it anew, as when they were asked back; the address stays."""
+    """Whoever applied sends it on, or says it anew, as when they were asked back or refused; the address stays."""
     demand_not_archived(row.fair)
-    if not row.is_undecided:
+    if not row.can_be_changed:
         raise Conflict("application.decided", N_("This application is decided; it stays as it is."))
     _write(tx, row, text)
-    if row.state in (ApplicationState.UNCONFIRMED, ApplicationState.ASKED_BACK):
+    if row.state in SENT_ANEW:
         row.state = ApplicationState.ASKED
 
 

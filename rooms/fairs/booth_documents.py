@@ -41,7 +41,8 @@ async def take_banner_down(tx: Transaction, fair_id: uuid.UUID) -> list[uuid.UUI
 
 async def banners_of(tx: Transaction, fairs: list[uuid.UUID]) -> dict[uuid.UUID, Document]:
     """The banner of each fair that has one: one query for any number of fairs."""
-    query = select(Document).where(Document.fair_id.in_(fairs), Document.withdrawn_at.is_(None))
+    hangs = Document.kind == DocumentKind.BANNER, Document.withdrawn_at.is_(None)
+    query = select(Document).where(Document.fair_id.in_(fairs), *hangs)
     return {row.fair_id: row for row in (await tx.session.execute(query)).scalars() if row.fair_id}
 
 

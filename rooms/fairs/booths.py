@@ -1,6 +1,7 @@
 """Booths: an employer's place in a fair, who staffs it, and whether its people take calls now."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -15,7 +16,8 @@ from rooms.core.events import DomainEvent, fair_stream, line_stream
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
-from rooms.fairs.fairs import Fair, FairOrganiser
+from rooms.fairs import tiers
+from rooms.fairs.fairs import Fair, FairOrganiser, demand_not_archived
 from rooms.organisations import employers
 from rooms.organisations.employers import Employer
 from rooms.people import presence
@@ -28,6 +30,7 @@ class Booth(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
     employer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("employer.id"), index=True)
+    tier_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("booth_tier.id", ondelete="SET NULL"), index=True)
     description: Mapped[str] = mapped_column(default="")
     talk_minutes: Mapped[int] = mapped_column(default=15)
     video_link: Mapped[str] = mapped_column(default="", server_default="")
@@ -157,9 +160,27 @@ async def give_up(tx: Transaction, booth: Booth) -> None:
 
 
 async def staff_by_member(tx: Transaction, employer_id: uuid.UUID, member_id: uuid.UUID) -> None:
-    """See to it that a new member staffs all of the employer's booths."""
+    """See to it that a new member staffs all of the employer's booths, as far as their tiers have room for one more."""
     for booth in await ids_of_employer(tx, employer_id):
-        await _add_staff(tx, booth, member_id)
+        most = await _most_staff(tx, await tx.session.get_one(Booth, booth))
+        if most is None or len(await staff_of(tx, booth)) < most:
+            await _add_staff(tx, booth, member_id)
+
+
+async def _most_staff(tx: Transaction, booth: Booth) -> int | None:
+    return (await tiers.one(tx, booth.fair_id, booth.tier_id)).most_staff if booth.tier_id else None
+
+
+async def put_in_tier(tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID], tier_id: uuid.UUID | None) -> int:
+    """These booths of the fair are of this tier from now on, or of none; gives how many they are. Whoever stands at
+    one already stays."""
+    demand_not_archived(fair)
+    if tier_id:
+        await tiers.one(tx, fair.id, tier_id)
+    rows = [booth for booth in await tx.rows(Booth, chosen) if booth.fair_id == fair.id]
+    for booth in rows:
+        booth.tier_id = tier_id
+    return len(rows)
 
 
 async def _add_staff(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID) -> None:
@@ -210,6 +231,10 @@ async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID]) ->
     if not people & members:
         raise Conflict("staff.none", N_("At least one person staffs the booth."))
     before = {person.id for person in await staff_of(tx, booth.id)}
+    most = await _most_staff(tx, booth)
+    if most is not None and len(people & members) > max(most, len(before & people)):
+        message = N_("At most %(most)s people staff this booth: so the organisers have set it.")
+        raise Conflict("staff.too_many", message, field="staff", most=most)
     for person in (people & members) - before:
         await _add_staff(tx, booth.id, person)
     for person in before - people:

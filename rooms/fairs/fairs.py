@@ -33,6 +33,15 @@ class FairState(StrEnum):
     ARCHIVED = "archived"
 
 
+class RegistrationMode(StrEnum):
+    OPEN = "open"
+    """Whoever likes takes part."""
+    CODE = "code"
+    """Whoever knows the fair's code, and whoever is invited."""
+    APPROVAL = "approval"
+    """Whoever the organisers approve, and whoever is invited."""
+
+
 AHEAD = frozenset({FairState.PUBLISHED, FairState.OPEN})
 """What is to take place at the fair can be booked."""
 SHOWN = AHEAD | {FairState.CLOSED}
@@ -64,6 +73,11 @@ class Fair(Base):
 
     takes_applications: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether employers may ask for a booth."""
+    registration: Mapped[RegistrationMode] = mapped_column(
+        default=RegistrationMode.OPEN, server_default=RegistrationMode.OPEN.value
+    )
+    """Who may take part. Anyone may look round all the same."""
+    registration_code: Mapped[str] = mapped_column(default="", server_default="")
     is_rehearsal: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A copy in which simulated people try what the installation bears; listed nowhere."""
 

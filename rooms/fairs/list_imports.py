@@ -1,7 +1,8 @@
 """Lists that an organiser brings to a fair: of employers, recruiters or candidates. Nothing of one is sent before the
 organiser says so; each line is kept with what became of it.
 
-What the columns mean, and what is wrong with a line: list_lines.py. Inviting those on it: rooms/access/importing.py.
+What the columns mean: list_columns.py; what is wrong with a line: list_lines.py. Inviting those on it:
+rooms/access/importing.py.
 """
 
 import uuid
@@ -17,8 +18,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
+from rooms.fairs import registration_questions
 from rooms.fairs.fairs import Fair, demand_not_archived
-from rooms.fairs.list_lines import Fault, LineValues, ListKind, check
+from rooms.fairs.list_columns import ListKind
+from rooms.fairs.list_lines import Fault, LineValues, Reading, check
 from rooms.people.people import Person
 
 MOST_LINES = 10_000
@@ -130,7 +133,8 @@ async def keep(
 
 
 async def _write(tx: Transaction, row: ListImport, lines: Sequence[tuple[int, tuple[str, ...]]]) -> None:
-    checked = await check(row.kind, row.columns, lines, row.sector)
+    questions = await registration_questions.of_fair(tx, row.fair_id)
+    checked = await check(Reading(row.kind, row.columns, row.sector, questions), lines)
     rows = [
         {
             "import_id": row.id, "number": number, "cells": list(cells), "state": _state(each), "values": _values(each),

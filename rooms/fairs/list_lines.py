@@ -1,12 +1,11 @@
-"""What the columns of a list mean, guessed from what stands above them, and what is wrong with a line."""
+"""What a line of a list says, cleaned, and what is wrong with it."""
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from dataclasses import field as dataclass_field
 from email.utils import parseaddr
-from enum import StrEnum
-from functools import cache
 from typing import Any
 
 import phonenumbers
@@ -15,65 +14,18 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import siret
 
 from rooms.core.errors import N_, Invalid, Problem
-from rooms.core.text import as_seen, clean_text, one_line, slugged
+from rooms.core.text import as_seen, clean_text, one_line
+from rooms.fairs import registration_questions
+from rooms.fairs.list_columns import ALIKE, Field, ListKind, alike, questions_in
+from rooms.fairs.registration_questions import QuestionKind, RegistrationQuestion
 from rooms.organisations.employers import SECTORS
 from rooms.people import people
 
-ALIKE = 80
-"""Percent from which on two words are the same with a slip of the pen."""
 AT_A_TIME = 25
 """Lines looked at before others have their turn."""
-SAMPLE = 50
-LONGEST_HEAD, LONGEST_ADDRESS = 120, 400
+LONGEST_ADDRESS = 400
 
 
-class ListKind(StrEnum):
-    EMPLOYERS = "employers"
-    RECRUITERS = "recruiters"
-    CANDIDATES = "candidates"
-
-
-class Field(StrEnum):
-    EMPLOYER = "employer"
-    SECTOR = "sector"
-    SIRET = "siret"
-    LOCATION = "location"
-    EMAIL = "email"
-    NAME = "name"
-    FIRST_NAME = "first_name"
-    LAST_NAME = "last_name"
-    PHONE = "phone"
-
-
-F = Field
-FIELDS: dict[ListKind, tuple[Field, ...]] = {
-    ListKind.EMPLOYERS: (F.EMPLOYER, F.EMAIL, F.SECTOR, F.SIRET, F.LOCATION, F.NAME, F.FIRST_NAME, F.LAST_NAME),
-    ListKind.RECRUITERS: (F.EMPLOYER, F.EMAIL, F.SIRET, F.NAME, F.FIRST_NAME, F.LAST_NAME),
-    ListKind.CANDIDATES: (F.EMAIL, F.NAME, F.FIRST_NAME, F.LAST_NAME, F.PHONE),
-}
-NEEDED: dict[ListKind, tuple[Field, ...]] = {
-    ListKind.EMPLOYERS: (F.EMPLOYER, F.EMAIL),
-    ListKind.RECRUITERS: (F.EMPLOYER, F.EMAIL),
-    ListKind.CANDIDATES: (F.EMAIL,),
-}
-HEADS: dict[Field, tuple[str, ...]] = {
-    F.EMPLOYER: (
-        "employer", "company", "company name", "organisation", "organization", "exhibitor", "business", "employeur",
-        "entreprise", "nom de l entreprise", "société", "raison sociale", "établissement", "enseigne", "exposant",
-    ),
-    F.SECTOR: ("sector", "industry", "branch", "field", "secteur", "secteur d activité", "activité", "domaine"),
-    F.SIRET: ("siret", "siret number", "numéro siret", "n siret"),
-    F.LOCATION: ("location", "town", "city", "place", "lieu", "ville", "commune", "localisation"),
-    F.EMAIL: (
-        "email", "e mail", "mail", "email address", "e mail address", "contact email", "courriel", "adresse mail",
-        "adresse e mail", "adresse électronique", "mél", "mail du contact",
-    ),
-    F.NAME: ("name", "full name", "contact", "contact name", "nom complet", "nom et prénom", "nom du contact", "nom"),
-    F.FIRST_NAME: ("first name", "given name", "forename", "prénom"),
-    F.LAST_NAME: ("last name", "family name", "surname", "nom de famille", "nom d usage"),
-    F.PHONE: ("phone", "telephone", "phone number", "mobile", "cell", "téléphone", "tél", "portable"),
-}  # fmt: skip
-"""As people write above a column, in English and French."""
 SECTOR_WORDS: dict[str, tuple[str, ...]] = {
     "hospitality": ("hotels", "restaurants", "catering", "tourism", "hôtellerie", "restauration", "tourisme", "horeca"),
     "retail": ("shops", "sales", "trade", "commerce", "vente", "distribution", "grande distribution"),
@@ -98,6 +50,8 @@ class LineValues:
     sector: str = ""
     siret: str = ""
     location: str = ""
+    answers: Mapping[str, Sequence[str]] = dataclass_field(default_factory=dict)
+    """To the fair's own questions, by their ids."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -116,82 +70,30 @@ class Fault:
         return {"message": self.message, "values": dict(self.values), "field": self.field}
 
 
-def has_heads(cells: Sequence[str]) -> bool:
-    """Whether a list's first line says what stands below: somebody's address never does."""
-    return not any("@" in cell for cell in cells)
+@dataclass(frozen=True)
+class Reading:
+    """How the lines of a list are read."""
+
+    kind: ListKind
+    columns: Mapping[str, int]
+    """Which column, counted from 0, holds which field."""
+    sector: str = ""
+    """That of employers of which none is said."""
+    questions: Sequence[RegistrationQuestion] = ()
+    """Of the fair."""
 
 
-def guess(kind: ListKind, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> dict[str, int]:
-    """Which column, counted from 0, holds which field: the one whose head is most alike, and otherwise what its cells
-    look like."""
-    scored = [
-        (_alike(head, words), field, number)
-        for field in FIELDS[kind]
-        for words in [_heads_of(kind, field)]
-        for number, head in enumerate(heads)
-    ]
-    found: dict[str, int] = {}
-    for score, field, number in sorted(scored, key=lambda each: -each[0]):
-        if score >= ALIKE and field not in found and number not in found.values():
-            found[field] = number
-    if F.FIRST_NAME in found and F.NAME in found and F.LAST_NAME not in found:
-        found[F.LAST_NAME] = found.pop(F.NAME)
-    return _by_cells(kind, found, lines[:SAMPLE], bool(heads))
+F = Field
 
 
-def _heads_of(kind: ListKind, field: Field) -> tuple[str, ...]:
-    # On a list of employers a name without more is that of the employer.
-    if kind is ListKind.EMPLOYERS and field is F.EMPLOYER:
-        return (*HEADS[field], "name", "nom")
-    if kind is ListKind.EMPLOYERS and field is F.NAME:
-        return tuple(head for head in HEADS[field] if head not in ("name", "nom"))
-    return HEADS[field]
-
-
-def _alike(text: str, words: Sequence[str], measure: Callable[[str, str], float] = fuzz.ratio) -> float:
-    """In percent, to the one of `words` that it is most like."""
-    given = _bare(text)
-    return max((measure(given, _bare_word(each)) for each in words), default=0.0) if given else 0.0
-
-
-def _bare(text: str) -> str:
-    return slugged(text[:LONGEST_HEAD], "").replace("-", " ")
-
-
-_bare_word = cache(_bare)
-"""For our own words alone: what strangers write is not kept."""
-
-
-def _by_cells(kind: ListKind, found: dict[str, int], lines: Sequence[Sequence[str]], has_heads: bool) -> dict[str, int]:
-    columns = range(max((len(cells) for cells in lines), default=0))
-
-    def share(number: int, pattern: str) -> float:
-        cells = [cells[number] for cells in lines if number < len(cells) and cells[number]]
-        return sum(bool(re.search(pattern, cell)) for cell in cells) / len(cells) if cells else 0.0
-
-    for field, pattern in ((F.EMAIL, "@"), (F.SIRET, r"^[\d\s]{14,18}$"), (F.PHONE, r"^\+?[\d\s.()-]{9,20}$")):
-        free = [number for number in columns if number not in found.values()]
-        if field in FIELDS[kind] and field not in found and free:
-            best = max(free, key=lambda number: share(number, pattern))
-            if share(best, pattern) > 0.5:
-                found[field] = best
-    text = F.NAME if kind is ListKind.CANDIDATES else F.EMPLOYER
-    free = [number for number in columns if number not in found.values()]
-    if not has_heads and text not in found and free:
-        found[text] = free[0]
-    return found
-
-
-async def check(
-    kind: ListKind, columns: Mapping[str, int], lines: Sequence[tuple[int, Sequence[str]]], sector: str = ""
-) -> list[LineValues | Fault]:
-    """Each line as it would be sent, or what is wrong with it. `sector` is that of employers of which none is said."""
+async def check(reading: Reading, lines: Sequence[tuple[int, Sequence[str]]]) -> list[LineValues | Fault]:
+    """Each line as it would be sent, or what is wrong with it."""
     seen: dict[tuple[str, str], int] = {}
     checked: list[LineValues | Fault] = []
     for count, (number, cells) in enumerate(lines):
         if count % AT_A_TIME == AT_A_TIME - 1:
             await asyncio.sleep(0)
-        found = _line(kind, {field: _cell(cells, at) for field, at in columns.items()}, sector)
+        found = _line(reading, {field: _cell(cells, at) for field, at in reading.columns.items()})
         if isinstance(found, LineValues):
             key = found.email, as_seen(found.employer)
             first = seen.setdefault(key, number)
@@ -205,7 +107,8 @@ def _cell(cells: Sequence[str], number: int) -> str:
     return cells[number].strip() if 0 <= number < len(cells) else ""
 
 
-def _line(kind: ListKind, said: Mapping[str, str], sector: str) -> LineValues | Fault:
+def _line(reading: Reading, said: Mapping[str, str]) -> LineValues | Fault:
+    kind = reading.kind
     try:
         shown, address = _named_address(said.get(F.EMAIL, ""))
         if not address:
@@ -214,7 +117,7 @@ def _line(kind: ListKind, said: Mapping[str, str], sector: str) -> LineValues | 
         name = clean_text(one_line(name) or one_line(shown), F.NAME, people.LONGEST_NAME)
         email = people.clean_email(address)
         if kind is ListKind.CANDIDATES:
-            return LineValues(email, name, phone=clean_phone(said.get(F.PHONE, "")))
+            return LineValues(email, name, phone=clean_phone(said.get(F.PHONE, "")), answers=_answers(reading, said))
         employer = clean_text(one_line(said.get(F.EMPLOYER, "")), F.EMPLOYER, 120)
         if not employer:
             raise Invalid("employer.missing", N_("There is no employer."), field=F.EMPLOYER)
@@ -224,12 +127,35 @@ def _line(kind: ListKind, said: Mapping[str, str], sector: str) -> LineValues | 
             email,
             name,
             employer=employer,
-            sector=sector_of(said.get(F.SECTOR, "")) or _known_sector(sector),
+            sector=sector_of(said.get(F.SECTOR, "")) or _known_sector(reading.sector),
             siret=clean_siret(said.get(F.SIRET, "")),
             location=clean_text(one_line(said.get(F.LOCATION, "")), F.LOCATION, 80),
         )
     except Problem as problem:
         return Fault(problem.message, problem.values, problem.field or "")
+
+
+def _answers(reading: Reading, said: Mapping[str, str]) -> dict[str, list[str]]:
+    """To the questions that the list has a column for; what is empty there is asked when the person registers."""
+    asked = [each for each in questions_in(reading.kind, reading.questions) if said.get(each.field)]
+    found = {
+        str(each.id): registration_questions.clean(each, _chosen(each, said[each.field]), is_whole=False)
+        for each in asked
+    }
+    return {question_id: answers for question_id, answers in found.items() if answers}
+
+
+def _chosen(question: RegistrationQuestion, text: str) -> list[str]:
+    """What a cell means: an answer as it is written, whatever its capitals, or several with signs between them."""
+    if question.kind is QuestionKind.TEXT:
+        return [text]
+    options = {as_seen(option): option for option in question.options}
+    if as_seen(text) in options:
+        return [options[as_seen(text)]]
+    parts = [part.strip() for part in re.split(r"[;|\n]" if re.search(r"[;|\n]", text) else ",", text)]
+    if question.kind is QuestionKind.SECTORS:
+        return [sector_of(part) or part for part in parts if part]
+    return [options.get(as_seen(part), part) for part in parts if part]
 
 
 def _named_address(text: str) -> tuple[str, str]:
@@ -247,7 +173,7 @@ def _known_sector(sector: str) -> str:
 
 def sector_of(text: str) -> str:
     """The sector that is meant by what somebody wrote; empty if none is."""
-    scored = [(_alike(text, (sector, *words), fuzz.token_set_ratio), sector) for sector, words in SECTOR_WORDS.items()]
+    scored = [(alike(text, (sector, *words), fuzz.token_set_ratio), sector) for sector, words in SECTOR_WORDS.items()]
     score, sector = max(scored)
     return sector if score >= ALIKE else ""
 

@@ -1,27 +1,31 @@
 """Taking part in a fair that lies ahead: said beforehand, confirmed by letter, reminded of the day before and when it
 opens, and taken back whenever one likes."""
 
+import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from rooms.core import outbox
-from rooms.core.errors import N_, Conflict
+from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import reacts_to
 from rooms.core.outbox import Letter
+from rooms.core.text import as_seen, clean_text, one_line
 from rooms.core.transaction import Transaction
 from rooms.fairs import attendees, registration_questions, schedule
 from rooms.fairs.attendees import UNSEEN, Attendee
-from rooms.fairs.fairs import AHEAD, Fair
+from rooms.fairs.fairs import AHEAD, Fair, RegistrationMode, demand_not_archived
 from rooms.fairs.registration_questions import RegistrationAnswer
 from rooms.fairs.schedule import FairDay, FairTurned
 from rooms.people.people import Person
+from rooms.people.signin import Link
 
 REMINDED_BEFORE = timedelta(hours=24)
 ONE_FAIR = timedelta(days=4)
 """Days that are no further apart are one holding of the fair: nobody is reminded of each."""
+SHORTEST_CODE, LONGEST_CODE = 4, 40
 DAY_BEFORE, OPENS = "day_before", "opens"
 
 
@@ -30,24 +34,86 @@ async def attendee_of(tx: Transaction, fair: Fair, person: Person) -> Attendee |
     return (await tx.session.execute(select(Attendee).where(*mine))).scalar_one_or_none()
 
 
-async def register(tx: Transaction, fair: Fair, person: Person) -> None:
-    """The person takes part, and is told so if the fair is not open at this moment. What the fair asks is answered by
-    `answer`."""
+async def register(tx: Transaction, fair: Fair, person: Person, code: str = "") -> None:
+    """The person takes part, and is told so if the fair is not open at this moment; or asks to, where the organisers
+    approve each. What the fair asks is answered by `answer`."""
     if not fair.lies_ahead:
         raise Conflict("fair.not_ahead", N_("This fair is over, or not announced: one cannot register for it now."))
+    mine = await attendee_of(tx, fair, person)
+    if not (mine and mine.takes_part) and not await _is_invited(tx, fair, person):
+        if mine and mine.declined_at:
+            raise Conflict("registration.declined", N_("The organisers of this fair have declined."))
+        if fair.registration is RegistrationMode.CODE:
+            _demand_code(fair, code)
+        if fair.registration is RegistrationMode.APPROVAL:
+            await attendees.ask(tx, fair, person)
+            return
     await attendees.register(tx, fair, person)
-    if not fair.is_open_now:
-        days = await schedule.days_of(tx, fair)
-        # Whoever changes their mind again and again is told once an hour.
-        once = f"{_occasion(fair.id, person.id)}registered:{tx.now:%Y%m%d%H}"
-        values = _values(fair, days, person.name) | {"path": f"{fair.path}/take-part"}
-        ends_at = days[-1].closes_at if days else None
-        await outbox.post(tx, Letter(person.email, "registered", person.language, values, once, useless_at=ends_at))
+    await confirm(tx, fair, [person])
 
 
-async def answer(tx: Transaction, fair: Fair, person: Person, given: Mapping[str, Sequence[str]]) -> None:
+async def needs_code(tx: Transaction, fair: Fair, person: Person) -> bool:
+    """Whether the fair's code is asked of this person."""
+    if fair.registration is not RegistrationMode.CODE:
+        return False
+    mine = await attendee_of(tx, fair, person)
+    return not (mine and mine.takes_part) and not await _is_invited(tx, fair, person)
+
+
+async def _is_invited(tx: Transaction, fair: Fair, person: Person) -> bool:
+    listed = or_(Attendee.person_id == person.id, Attendee.email == person.email)
+    query = select(Link.id).join(Attendee, Attendee.link_id == Link.id)
+    query = query.where(Attendee.fair_id == fair.id, listed, Link.withdrawn_at.is_(None)).limit(1)
+    return (await tx.session.execute(query)).first() is not None
+
+
+def _demand_code(fair: Fair, code: str) -> None:
+    if not secrets.compare_digest(as_code(code).encode(), as_code(fair.registration_code).encode()):
+        message = N_("This is not the code of this fair. It stands in what its organisers have sent.")
+        raise Invalid("registration.code", message, field="code")
+
+
+def as_code(text: str) -> str:
+    """A code as it is compared: people write it small or large, with spaces or without."""
+    return "".join(c for c in as_seen(text) if c.isalnum())
+
+
+def choose_mode(fair: Fair, mode: RegistrationMode, code: str) -> None:
+    """Say who may take part from now on; whoever takes part already stays."""
+    demand_not_archived(fair)
+    code = clean_text(one_line(code), "code", LONGEST_CODE)
+    if mode is RegistrationMode.CODE and len(as_code(code)) < SHORTEST_CODE:
+        message = N_("A code has at least %(least)s letters or digits.")
+        raise Invalid("code.short", message, field="code", least=SHORTEST_CODE)
+    fair.registration, fair.registration_code = mode, code
+
+
+async def confirm(tx: Transaction, fair: Fair, people: Sequence[Person]) -> None:
+    """Tell these people that they take part, unless the fair is open at this moment."""
+    if fair.is_open_now:
+        return
+    days = await schedule.days_of(tx, fair)
+    ends_at = days[-1].closes_at if days else None
+    letters = [
+        Letter(
+            person.email,
+            "registered",
+            person.language,
+            _values(fair, days, person.name) | {"path": f"{fair.path}/take-part"},
+            # Whoever changes their mind again and again is told once an hour.
+            f"{occasion(fair.id, person.id)}registered:{tx.now:%Y%m%d%H}",
+            useless_at=ends_at,
+        )
+        for person in people
+    ]
+    await outbox.post(tx, *letters)
+
+
+async def answer(
+    tx: Transaction, fair: Fair, person: Person, given: Mapping[str, Sequence[str]], code: str = ""
+) -> None:
     """Register, with answers to the fair's questions, by the names of their fields."""
-    await register(tx, fair, person)
+    await register(tx, fair, person, code)
     mine = await attendee_of(tx, fair, person)
     assert mine is not None, "whoever registers stands on the list"  # noqa: S101
     # Two tabs answer one after the other.
@@ -59,19 +125,20 @@ async def cancel(tx: Transaction, fair: Fair, person: Person) -> None:
     """The person does not come after all: their answers are forgotten, and no letter is sent any more. Whoever was
     there has come, whatever they say later."""
     mine = Attendee.fair_id == fair.id, Attendee.person_id == person.id, Attendee.came_at.is_(None)
-    told = update(Attendee).where(*mine).values(registered_at=None, cancelled_at=tx.now).returning(Attendee.id)
+    gone = {"registered_at": None, "asked_at": None, "cancelled_at": tx.now}
+    told = update(Attendee).where(*mine).values(gone).returning(Attendee.id)
     row = (await tx.session.execute(told, execution_options=UNSEEN)).first()
     if row is None:
         raise Conflict("registration.none", N_("You are not registered, or have been there already."))
     await tx.session.execute(delete(RegistrationAnswer).where(RegistrationAnswer.attendee_id == row.id))
-    await outbox.take_back(tx, _occasion(fair.id, person.id))
+    await outbox.take_back(tx, occasion(fair.id, person.id))
 
 
 @reacts_to(FairTurned)
 async def say_no_more(tx: Transaction, turned: FairTurned) -> None:
     """A fair that is closed or archived reminds nobody."""
     if turned.state not in AHEAD:
-        await outbox.take_back(tx, _occasion(turned.fair_id))
+        await outbox.take_back(tx, occasion(turned.fair_id))
 
 
 async def remind(tx: Transaction) -> None:
@@ -120,7 +187,7 @@ async def _write(tx: Transaction, fair: Fair, day: FairDay, why: str) -> None:
             "fair_reminder",
             row.language,
             _values(fair, days, row.name) | {"why": why, "path": fair.path},
-            f"{_occasion(fair.id, row.id)}{why}:{date}",
+            f"{occasion(fair.id, row.id)}{why}:{date}",
             useless_at=day.opens_at if why == DAY_BEFORE else day.closes_at,
         )
         for row in people
@@ -128,7 +195,7 @@ async def _write(tx: Transaction, fair: Fair, day: FairDay, why: str) -> None:
     await outbox.post(tx, *letters)
 
 
-def _occasion(fair_id: uuid.UUID, person_id: uuid.UUID | None = None) -> str:
+def occasion(fair_id: uuid.UUID, person_id: uuid.UUID | None = None) -> str:
     """With what the names of all these letters begin: to everybody, or to one person."""
     return f"registration:{fair_id}:" + (f"{person_id}:" if person_id else "")
 

@@ -1,19 +1,24 @@
 """What a fair asks those who register: its own questions, and what was answered, with the words as they stood then."""
 
+import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, String, cast, delete, false, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text, one_line
 from rooms.core.transaction import Transaction
+from rooms.fairs.attendees import Attendee
 from rooms.fairs.fairs import Fair, demand_not_archived
+from rooms.organisations.employers import SECTORS
 
 MOST_QUESTIONS, MOST_OPTIONS = 20, 30
 LONGEST_QUESTION, LONGEST_OPTION, LONGEST_ANSWER = 300, 120, 1000
@@ -26,9 +31,14 @@ class QuestionKind(StrEnum):
     SEVERAL = "several"
     CONSENT = "consent"
     """A sentence to which one agrees, or not."""
+    SECTORS = "sectors"
+    """In which sectors somebody looks for work: any of the fair's. Booths are suggested by it."""
+    FILE = "file"
 
 
 WITH_OPTIONS = (QuestionKind.CHOICE, QuestionKind.SEVERAL)
+COUNTED = (*WITH_OPTIONS, QuestionKind.SECTORS, QuestionKind.CONSENT)
+"""Of which it is known beforehand what can be answered."""
 
 
 class RegistrationQuestion(Base):
@@ -41,6 +51,9 @@ class RegistrationQuestion(Base):
     words: Mapped[str]
     options: Mapped[list[str]]
     is_required: Mapped[bool]
+    is_shown_to_recruiters: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the answers are shown at the booths in whose lines, or with whose recruiters, somebody is; otherwise to
+    the organisers alone."""
     withdrawn_at: Mapped[datetime | None]
     """From then on nobody is asked it; what was answered stays."""
 
@@ -48,6 +61,11 @@ class RegistrationQuestion(Base):
     def field(self) -> str:
         """The name of its field in a form."""
         return f"answer-{self.id}"
+
+    @property
+    def known_answers(self) -> list[str]:
+        """What can be answered; empty where that is not known beforehand."""
+        return [YES] if self.kind is QuestionKind.CONSENT else self.options
 
 
 class RegistrationAnswer(Base):
@@ -57,7 +75,20 @@ class RegistrationAnswer(Base):
     attendee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attendee.id"), primary_key=True)
     question_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration_question.id"), index=True, primary_key=True)
     answers: Mapped[list[str]]
+    """Of a file: its document's id, and its name."""
     given_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as whoever runs the fair writes it."""
+
+    kind: QuestionKind
+    words: str
+    options: str = ""
+    """The answers to choose from, one a line."""
+    is_required: bool = False
+    is_shown_to_recruiters: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,10 +98,8 @@ class Answered:
     given_at: datetime
 
 
-async def ask(
-    tx: Transaction, fair: Fair, kind: QuestionKind, words: str, options: str = "", *, is_required: bool = False
-) -> RegistrationQuestion:
-    """Ask one more question. `options` are the answers to choose from, one a line."""
+async def ask(tx: Transaction, fair: Fair, asked: Asked) -> RegistrationQuestion:
+    """Ask one more question."""
     demand_not_archived(fair)
     await tx.lock(fair, key_share=True)
     if len(await of_fair(tx, fair.id)) >= MOST_QUESTIONS:
@@ -79,14 +108,21 @@ async def ask(
     row = RegistrationQuestion(
         id=new_id(),
         fair_id=fair.id,
-        kind=kind,
-        words=clean_text(words, "words", LONGEST_QUESTION, required=True),
-        options=_options(options) if kind in WITH_OPTIONS else [],
-        is_required=is_required,
+        kind=asked.kind,
+        words=clean_text(asked.words, "words", LONGEST_QUESTION, required=True),
+        options=_options_of(fair, asked),
+        is_required=asked.is_required,
+        is_shown_to_recruiters=asked.is_shown_to_recruiters,
     )
     tx.session.add(row)
     await tx.session.flush()
     return row
+
+
+def _options_of(fair: Fair, asked: Asked) -> list[str]:
+    if asked.kind is QuestionKind.SECTORS:
+        return list(fair.sectors or SECTORS)
+    return _options(asked.options) if asked.kind in WITH_OPTIONS else []
 
 
 def _options(text: str) -> list[str]:
@@ -141,16 +177,64 @@ async def how_often(tx: Transaction, fair_id: uuid.UUID) -> dict[uuid.UUID, int]
     return {row.question_id: row[1] for row in await tx.plain_rows(query)}
 
 
+async def tallies(tx: Transaction, fair_id: uuid.UUID) -> dict[uuid.UUID, dict[str, int]]:
+    """How many have given each answer to each question that has answers to choose from."""
+    answers = cast(RegistrationAnswer.answers, String)
+    query = (
+        select(RegistrationAnswer.question_id, answers.label("given"), func.count().label("times"))
+        .join(RegistrationQuestion, RegistrationQuestion.id == RegistrationAnswer.question_id)
+        .where(RegistrationQuestion.fair_id == fair_id, RegistrationQuestion.kind.in_(COUNTED))
+        .group_by(RegistrationAnswer.question_id, answers)
+    )
+    found: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in await tx.plain_rows(query):
+        for each in json.loads(row.given):
+            found[row.question_id][each] += row.times
+    return found
+
+
+def has_answered(question_id: uuid.UUID, answer: str) -> ColumnElement[bool]:
+    """Whether an Attendee has given this answer, among others, to the question."""
+    # A list of texts is kept as JSON, in which a whole text stands between quotes that no text has in it unescaped.
+    given = cast(RegistrationAnswer.answers, String).contains(json.dumps(answer), autoescape=True)
+    its = RegistrationAnswer.question_id == question_id, RegistrationAnswer.attendee_id == Attendee.id
+    return select(RegistrationAnswer.attendee_id).where(*its, given).exists()
+
+
+async def shown_to_recruiters(
+    tx: Transaction, fair_id: uuid.UUID, people: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[Answered]]:
+    """What these people have answered that recruiters may read, by person."""
+    query = (
+        select(Attendee.person_id, RegistrationQuestion, RegistrationAnswer)
+        .join(RegistrationAnswer, RegistrationAnswer.attendee_id == Attendee.id)
+        .join(RegistrationQuestion, RegistrationQuestion.id == RegistrationAnswer.question_id)
+        .where(Attendee.fair_id == fair_id, tx.among(Attendee.person_id, people))
+        .where(RegistrationQuestion.is_shown_to_recruiters)
+        .order_by(RegistrationQuestion.id)
+    )
+    found: dict[uuid.UUID, list[Answered]] = defaultdict(list)
+    for person_id, question, row in (await tx.session.execute(query)).all():
+        assert person_id is not None, "looked for by it"  # noqa: S101
+        found[person_id].append(Answered(question, row.answers, row.given_at))
+    return found
+
+
 async def answer(
     tx: Transaction, fair_id: uuid.UUID, attendee_id: uuid.UUID, given: Mapping[str, Sequence[str]]
 ) -> None:
     """Write down what was answered, by the names of the questions' fields; what was answered before is replaced."""
     asked = await of_fair(tx, fair_id, lock=True)
-    cleaned = {question.id: _clean(question, given.get(question.field, ())) for question in asked}
-    mine = RegistrationAnswer.attendee_id == attendee_id, RegistrationAnswer.question_id.in_(cleaned)
+    mine = RegistrationAnswer.attendee_id == attendee_id
     before = {
-        row.question_id: row for row in (await tx.session.execute(select(RegistrationAnswer).where(*mine))).scalars()
+        row.question_id: row for row in (await tx.session.execute(select(RegistrationAnswer).where(mine))).scalars()
     }
+    for question in asked:
+        # A file was kept before, or it is missing.
+        if question.kind is QuestionKind.FILE and question.is_required and question.id not in before:
+            raise _missing(question)
+    written = [question for question in asked if question.kind is not QuestionKind.FILE]
+    cleaned = {question.id: clean(question, given.get(question.field, ())) for question in written}
     # A consent that stands as it was keeps the moment at which it was given.
     changed = [each for each, answers in cleaned.items() if each not in before or before[each].answers != answers]
     old = RegistrationAnswer.attendee_id == attendee_id, RegistrationAnswer.question_id.in_(changed)
@@ -168,17 +252,38 @@ async def answer(
     await tx.session.flush()
 
 
-def _clean(question: RegistrationQuestion, given: Sequence[str]) -> list[str]:
+async def bring(tx: Transaction, fair_id: uuid.UUID, brought: Mapping[uuid.UUID, Mapping[str, Sequence[str]]]) -> None:
+    """Write down what a list says of these attendees, by the ids of the questions; what was answered already stays."""
+    if not brought:
+        return
+    asked = {str(question.id) for question in await of_fair(tx, fair_id, lock=True)}
+    rows = [
+        {"attendee_id": attendee, "question_id": uuid.UUID(question), "answers": list(answers), "given_at": tx.now}
+        for attendee, said in brought.items()
+        for question, answers in said.items()
+        if question in asked
+    ]
+    if rows:
+        insert = (sqlite if tx.is_sqlite else postgresql).insert(RegistrationAnswer)
+        await tx.write(insert.on_conflict_do_nothing(), rows)
+
+
+def clean(question: RegistrationQuestion, given: Sequence[str], *, is_whole: bool = True) -> list[str]:
+    """What is kept of an answer; nothing may be missing if it `is_whole`."""
     if question.kind is QuestionKind.TEXT:
         found = [clean_text(each, question.field, LONGEST_ANSWER) for each in given[:1]]
     else:
-        known = question.options if question.kind in WITH_OPTIONS else [YES]
-        most = len(known) if question.kind is QuestionKind.SEVERAL else 1
-        found = [each for each in dict.fromkeys(given) if each][:most]
-        if not set(found) <= set(known):
+        is_one = question.kind in (QuestionKind.CHOICE, QuestionKind.CONSENT)
+        found = [each for each in dict.fromkeys(given) if each]
+        if not set(found) <= set(question.known_answers):
             raise Invalid("answer.unknown", N_("Please choose one of the answers."), field=question.field)
+        found = found[:1] if is_one else found
     found = [each for each in found if each]
-    if question.is_required and not found:
-        message = N_("Please agree to go on.") if question.kind is QuestionKind.CONSENT else N_("Please answer this.")
-        raise Invalid("answer.missing", message, field=question.field)
+    if is_whole and question.is_required and not found:
+        raise _missing(question)
     return found
+
+
+def _missing(question: RegistrationQuestion) -> Invalid:
+    message = N_("Please agree to go on.") if question.kind is QuestionKind.CONSENT else N_("Please answer this.")
+    return Invalid("answer.missing", message, field=question.field)

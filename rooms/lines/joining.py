@@ -10,7 +10,7 @@ from rooms.core.events import line_stream, person_stream
 from rooms.core.model import new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
-from rooms.fairs import admission
+from rooms.fairs import admission, attendees
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import is_hidden_from
 from rooms.lines.places import Place, PlaceState, PlaceTaken, of_people, too_many
@@ -37,8 +37,11 @@ async def join_all(tx: Transaction, booth: Booth, asked: Sequence[tuple[Person, 
     staff = select(BoothStaff.person_id).where(BoothStaff.booth_id == booth.id, tx.among(BoothStaff.person_id, ids))
     here = set((await tx.session.execute(staff)).scalars())
     outside = await admission.outside(tx, booth.fair, ids - here - set(held))
+    without_part = await attendees.without_part(tx, booth.fair, ids - here - set(held))
     found: list[Place | Problem] = [
-        admission.refusal(booth.fair)
+        attendees.register_first()
+        if person.id in without_part
+        else admission.refusal(booth.fair)
         if person.id in outside
         else _joining(booth, people[person.id], words, held.get(person.id, []), person.id in here)
         for person, words in asked

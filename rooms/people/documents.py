@@ -31,6 +31,10 @@ class Document(Base):
     fair_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fair.id"), index=True)
     appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appointment.id"), index=True)
     """Passed from one of its two people, `person_id`, to the other."""
+    registration_question_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("registration_question.id"), index=True
+    )
+    """Given by `person_id` as an answer to it, to those who run `fair_id`."""
     name: Mapped[str]
     media_type: Mapped[str]
     size: Mapped[int]

@@ -13,6 +13,7 @@ from sqlalchemy import Row as SqlRow
 
 from rooms.core.outbox import GIVE_UP_AFTER, Mail
 from rooms.core.transaction import Transaction
+from rooms.fairs import registration_questions
 from rooms.fairs.attendees import Attendee
 from rooms.people import mail_refusals
 from rooms.people.name_search import words_of
@@ -32,6 +33,9 @@ class AttendeeState(StrEnum):
     EXPIRED = "expired"
     """The invitation was not used in time."""
     OPENED = "opened"
+    ASKED = "asked"
+    """They ask to take part, and the organisers have not decided."""
+    DECLINED = "declined"
     REGISTERED = "registered"
     CAME = "came"
     CANCELLED = "cancelled"
@@ -50,6 +54,8 @@ class Search:
     states: tuple[str, ...] = ()
     order: str = Order.NAME
     page: int = 1
+    answer: str = ""
+    """To one of the fair's questions: its id, and the number of the answer, counted from 0, with a colon between."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,8 @@ def _state(now: datetime) -> ColumnElement[str]:
         (Attendee.came_at.is_not(None), literal(AttendeeState.CAME.value)),
         (Attendee.registered_at.is_not(None), literal(AttendeeState.REGISTERED.value)),
         (Attendee.cancelled_at.is_not(None), literal(AttendeeState.CANCELLED.value)),
+        (Attendee.declined_at.is_not(None), literal(AttendeeState.DECLINED.value)),
+        (Attendee.asked_at.is_not(None), literal(AttendeeState.ASKED.value)),
         *letter_state(now),
         else_=literal(AttendeeState.INVITED.value),
     )
@@ -116,17 +124,27 @@ def _listed(fair_id: uuid.UUID, query: Select[*tuple[object, ...]]) -> Select[*t
     )
 
 
-def _fitting(search: Search, now: datetime) -> list[ColumnElement[bool]]:
-    fits = [Attendee.words.contains(f" {word}", autoescape=True) for word in sorted(words_of(search.words))]
+async def _fitting(tx: Transaction, fair_id: uuid.UUID, search: Search) -> list[ColumnElement[bool]]:
+    fits = await _answering(tx, fair_id, search.answer)
+    fits += [Attendee.words.contains(f" {word}", autoescape=True) for word in sorted(words_of(search.words))]
     states = [state for state in search.states if state in set(AttendeeState)]
-    return [*fits, _state(now).in_(states)] if states else fits
+    return [*fits, _state(tx.now).in_(states)] if states else fits
+
+
+async def _answering(tx: Transaction, fair_id: uuid.UUID, answer: str) -> list[ColumnElement[bool]]:
+    """Those who gave this answer; what is no answer of this fair asks for nothing."""
+    wanted, _, number = answer.partition(":")
+    for question in await registration_questions.of_fair(tx, fair_id) if answer else ():
+        if str(question.id) == wanted and number.isdecimal() and int(number) < len(question.known_answers):
+            return [registration_questions.has_answered(question.id, question.known_answers[int(number)])]
+    return []
 
 
 async def of_fair(tx: Transaction, fair_id: uuid.UUID, search: Search) -> AttendeeList:
     state = _state(tx.now)
     counted = await tx.plain_rows(_listed(fair_id, select(state, func.count())).group_by(state))
     counts = {AttendeeState(name): count for name, count in counted}
-    fits = _fitting(search, tx.now)
+    fits = await _fitting(tx, fair_id, search)
     found = sum(counts.values())
     if fits:
         found = (await tx.plain_rows(_listed(fair_id, select(func.count())).where(*fits)))[0][0]
@@ -135,8 +153,9 @@ async def of_fair(tx: Transaction, fair_id: uuid.UUID, search: Search) -> Attend
     latest = search.order == Order.LATEST
     order = (Attendee.id.desc(),) if latest else (Attendee.sort_name, Attendee.id)
     columns = (
-        Attendee.id, Attendee.name, Attendee.email, Attendee.phone, Attendee.listed_at, Attendee.registered_at,
-        Attendee.came_at, Attendee.cancelled_at, state.label("state"), Link.sent_at, Link.opened_at, Link.withdrawn_at,
+        Attendee.id, Attendee.name, Attendee.email, Attendee.phone, Attendee.listed_at, Attendee.asked_at,
+        Attendee.declined_at, Attendee.registered_at, Attendee.came_at, Attendee.cancelled_at, state.label("state"),
+        Link.sent_at, Link.opened_at, Link.withdrawn_at,
     )  # fmt: skip
     query = _listed(fair_id, select(*columns)).where(*fits).order_by(*order)
     rows = await tx.plain_rows(query.offset((page - 1) * PAGE).limit(PAGE))
@@ -151,6 +170,8 @@ def _row(row: SqlRow[*tuple[Any, ...]], refused: set[str], now: datetime) -> Row
         AttendeeState.CAME: row.came_at,
         AttendeeState.REGISTERED: row.registered_at,
         AttendeeState.CANCELLED: row.cancelled_at,
+        AttendeeState.DECLINED: row.declined_at,
+        AttendeeState.ASKED: row.asked_at,
         AttendeeState.WITHDRAWN: row.withdrawn_at,
         AttendeeState.OPENED: row.opened_at,
         AttendeeState.DELIVERED: row.sent_at,
@@ -179,7 +200,14 @@ async def all_invitations(
     tx: Transaction, fair_id: uuid.UUID, search: Search, *, only_open: bool = False
 ) -> list[uuid.UUID]:
     """The invitations of everybody who is found."""
-    return await _invitations(tx, fair_id, _fitting(search, tx.now), only_open=only_open)
+    fits = await _fitting(tx, fair_id, search)
+    return await _invitations(tx, fair_id, fits, only_open=only_open)
+
+
+async def all_found(tx: Transaction, fair_id: uuid.UUID, search: Search) -> list[uuid.UUID]:
+    """Everybody on the list who is found."""
+    fits = await _fitting(tx, fair_id, search)
+    return [row.id for row in await tx.plain_rows(_listed(fair_id, select(Attendee.id)).where(*fits))]
 
 
 async def _invitations(

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from rooms.core.transaction import Transaction
-from rooms.fairs import booth_documents, booths
+from rooms.fairs import booth_documents, booths, tiers
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
 from rooms.lines import line_status
@@ -31,6 +31,7 @@ class Card:
     vacancies: list[Vacancy]
     status: LineStatus
     logo_id: uuid.UUID | None = None
+    tier: str = ""
 
     def fits(self, search: Search) -> bool:
         employer = self.booth.employer
@@ -49,9 +50,15 @@ class Card:
 
 
 async def cards_of(tx: Transaction, fair: Fair) -> list[Card]:
-    """The cards of every booth that is set up, in the same number of queries for any number of them."""
+    """The cards of every booth that is set up, by tier and name, in the same number of queries for any number."""
     rows = await booths.of_fair(tx, fair.id)
     statuses = await line_status.of_booths(tx, rows)
     jobs = await vacancies.of_employers(tx, [booth.employer_id for booth in rows])
     logos = await booth_documents.logos_of(tx, {booth.id for booth in rows})
-    return [Card(booth, jobs[booth.employer_id], statuses[booth.id], logos.get(booth.id)) for booth in rows]
+    ranks = {tier.id: (rank, tier.name) for rank, tier in enumerate(await tiers.of_fair(tx, fair.id))}
+    last = len(ranks), ""
+    tiered = [(ranks.get(booth.tier_id, last) if booth.tier_id else last, booth) for booth in rows]
+    return [
+        Card(booth, jobs[booth.employer_id], statuses[booth.id], logos.get(booth.id), name)
+        for (_, name), booth in sorted(tiered, key=lambda each: each[0][0])
+    ]

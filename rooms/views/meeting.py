@@ -1,6 +1,7 @@
 """A meeting as one of its people sees it: whom they meet, what is written, and who comes next."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rooms.appointments import papers, room
@@ -9,8 +10,10 @@ from rooms.chat import messages
 from rooms.chat.conversations import Conversation
 from rooms.chat.messages import Message
 from rooms.core.transaction import Transaction
+from rooms.fairs import registration_questions
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
+from rooms.fairs.registration_questions import Answered
 from rooms.lines import line_status, talks
 from rooms.lines.line_status import Position
 from rooms.lines.places import Place
@@ -35,6 +38,8 @@ class MeetingView:
     conversation: Conversation
     messages: list[Message]
     cv: Document | None
+    answered: Sequence[Answered]
+    """To the fair's questions, as far as recruiters may read it."""
     papers: list[Document]
     names: dict[uuid.UUID, str]
     modes: list[str]
@@ -60,11 +65,20 @@ async def of_meeting(tx: Transaction, row: Meeting, reader: Person, thread: Conv
         conversation=thread,
         messages=await messages.messages_of(tx, thread.id),
         cv=await _cv(tx, row) if leads else None,
+        answered=await _answered(tx, row) if leads else (),
         papers=await papers.of_appointment(tx, row.appointment_id) if row.appointment_id else [],
         names={person.id: person.name for person in row.people},
         modes=[mode.value for mode in room.modes_of(row)],
         next_in_line=next((position for position in line if position.can_be_called), None),
     )
+
+
+async def _answered(tx: Transaction, row: Meeting) -> Sequence[Answered]:
+    booth = row.employers_booth
+    if booth is None:
+        return ()
+    shown = await registration_questions.shown_to_recruiters(tx, booth.fair_id, [row.candidate_id])
+    return shown.get(row.candidate_id, ())
 
 
 async def _cv(tx: Transaction, row: Meeting) -> Document | None:

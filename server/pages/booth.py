@@ -18,7 +18,7 @@ from rooms.core.events import conversation_stream, fair_stream
 from rooms.core.streams import Head
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind
-from rooms.fairs import admission, booth_documents, booths
+from rooms.fairs import admission, attendees, booth_documents, booths
 from rooms.fairs.booths import Booth
 from rooms.fairs.schedule import FairDay
 from rooms.lines import line_status
@@ -76,6 +76,7 @@ async def booth(request: PageRequest) -> web.StreamResponse:
             mine=mine,
             moderates=access.allows(access.Act.CHAT_MODERATE, relations),
             is_staff=access.allows(access.Act.BOOTH_STAFF, relations),
+            must_register=bool(me and not mine and await attendees.without_part(tx, booth.fair, [me.id])),
             waits_outside=waits is not None or is_outside,
             booked=await _booked(tx, request, booth),
             is_member=access.allows(access.Act.BOOTH_SET_UP, relations),

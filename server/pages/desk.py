@@ -10,7 +10,7 @@ from rooms.chat.conversations import ConversationKind
 from rooms.core.errors import NotFound
 from rooms.core.events import conversation_stream, fair_stream, line_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths, desk_presence
+from rooms.fairs import booths, desk_presence, registration_questions
 from rooms.fairs.booths import Booth
 from rooms.lines import calls, line_status
 from rooms.meetings import follow_up, under_way
@@ -62,6 +62,9 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             booth=booth,
             status=(await line_status.of_booths(tx, [booth]))[booth.id],
             line=line,
+            answered=await registration_questions.shown_to_recruiters(
+                tx, booth.fair_id, {position.place.person_id for position in line}
+            ),
             cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),
             ringing=await calls.ringing_at(tx, booth.id),
             meeting=await under_way.led_now_by(tx, request.actor.known.id),

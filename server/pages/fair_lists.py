@@ -2,7 +2,6 @@
 runs the fair invites there, reminds and withdraws."""
 
 import uuid
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -13,8 +12,9 @@ from rooms.access.invitations import EmployerInvited
 from rooms.core.errors import N_, Invalid, NotFound
 from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
+from rooms.fairs import booths, registration_approval, registration_questions, tiers
 from rooms.fairs.fairs import Fair, FairState
-from rooms.fairs.list_lines import ListKind
+from rooms.fairs.list_columns import ListKind
 from rooms.lines import line_status
 from rooms.views import attendees, fair_staff
 from rooms.views.attendees import AttendeeState, Order, Search
@@ -36,12 +36,14 @@ def _search(request: PageRequest) -> Search:
         tuple(request.query_all("state")),
         request.query.get("order", ""),
         int(page) if page.isdecimal() and len(page) < 6 else 1,
+        request.query.get("answer", ""),
     )
 
 
 def _asked(search: Search) -> str:
     """What is looked for, as it stands in an address."""
-    return urlencode([("q", search.words), *(("state", each) for each in search.states), ("order", search.order)])
+    states = [("state", each) for each in search.states]
+    return urlencode([("q", search.words), *states, ("order", search.order), ("answer", search.answer)])
 
 
 @get("/organise/{fair}/employers")
@@ -61,6 +63,8 @@ async def employers(request: PageRequest) -> web.StreamResponse:
             states=list(EmployerState),
             kind=ListKind.EMPLOYERS,
             statuses=await line_status.of_booths(tx, [row.booth for row in rows]),
+            tiers=await tiers.of_fair(tx, fair.id),
+            ticked=request.ticked("chosen"),
             heads=heads,
         )
 
@@ -99,6 +103,7 @@ async def candidates(request: PageRequest) -> web.StreamResponse:
             asked=_asked(search),
             states=list(AttendeeState),
             orders=list(Order),
+            questions=await registration_questions.of_fair(tx, fair.id),
             ticked=request.ticked("chosen"),
             kind=ListKind.CANDIDATES,
             heads=heads,
@@ -112,6 +117,40 @@ async def invite_employer(request: PageRequest) -> web.StreamResponse:
         name, sector, email = (request.typed(field) for field in ("employer", "sector", "email"))
         await invitations.invite_employer(tx, request.actor.known, fair, EmployerInvited(name, sector, email))
     return _back(request, "employers", language.gettext("The invitation is on its way."))
+
+
+@post("/organise/{fair}/employers/chosen", again=employers)
+async def act_on_employers(request: PageRequest) -> web.StreamResponse:
+    """Remind those of the chosen employers who are invited, withdraw their invitations, or give the booths a tier."""
+    chosen = _ids(request)
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        if request.typed("act") == "tier":
+            tier_id = request.uuid("tier") if request.typed("tier") else None
+            count = await booths.put_in_tier(tx, fair, chosen, tier_id)
+            said = language.ngettext("%(num)s booth is changed.", "%(num)s booths are changed.", count)
+            said = said % {"num": count}
+        else:
+            invited = await open_invitations.to_booths(tx, fair, chosen)
+            said = await _act(tx, request, fair, invited)
+    return _back(request, "employers", said)
+
+
+@post("/organise/{fair}/tiers", again=employers)
+async def add_tier(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        most = request.number("most_staff", 0) if request.typed("most_staff") else None
+        await tiers.add(tx, fair, request.typed("tier"), most)
+    return _back(request, "employers", language.gettext("Saved."))
+
+
+@post("/organise/{fair}/tiers/{tier}/remove", again=employers)
+async def remove_tier(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        await tiers.remove(tx, fair, request.id("tier"))
+    return _back(request, "employers", language.gettext("Removed."))
 
 
 @post("/organise/{fair}/booths/{booth}/give-up", again=employers)
@@ -146,9 +185,30 @@ async def act_on_candidates(request: PageRequest) -> web.StreamResponse:
     """Remind those who are chosen, or everybody who is found; or withdraw their invitations."""
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
-        chosen = await _chosen(tx, request, fair)
-        said = await _act(tx, request, fair, chosen)
+        if request.typed("act") in ("approve", "decline"):
+            said = await _decide(tx, request, fair)
+        else:
+            said = await _act(tx, request, fair, await _chosen(tx, request, fair))
     return _back(request, "candidates", said)
+
+
+async def _decide(tx: Transaction, request: PageRequest, fair: Fair) -> str:
+    """Those who asked to take part do, or do not."""
+    is_all = bool(request.typed("all"))
+    chosen = await attendees.all_found(tx, fair.id, _looked_for(request)) if is_all else _ids(request)
+    if request.typed("act") == "approve":
+        count = await registration_approval.approve(tx, fair, chosen)
+        said = language.ngettext("%(num)s person takes part now.", "%(num)s people take part now.", count)
+    else:
+        count = await registration_approval.decline(tx, fair, chosen)
+        said = language.ngettext("%(num)s person is told that you decline.", "%(num)s people are told.", count)
+    return said % {"num": count} if count else language.gettext("Nobody of them waits for your approval.")
+
+
+def _looked_for(request: PageRequest) -> Search:
+    """What was looked for when everybody who is found was chosen."""
+    states = tuple(request.ticked("state"))
+    return Search(request.typed("q"), states, answer=request.typed("answer"))
 
 
 @post("/organise/{fair}/recruiters/chosen", again=recruiters)
@@ -164,9 +224,7 @@ async def _chosen(tx: Transaction, request: PageRequest, fair: Fair) -> list[uui
     """The invitations of those who are ticked, or of everybody who is found. Nobody is reminded who has answered."""
     only_open = request.typed("act") == "remind"
     if request.typed("all"):
-        words, states = request.typed("q"), tuple(request.ticked("state"))
-        search = replace(Search(), words=words, states=states)
-        return await attendees.all_invitations(tx, fair.id, search, only_open=only_open)
+        return await attendees.all_invitations(tx, fair.id, _looked_for(request), only_open=only_open)
     return await attendees.invitations_of(tx, fair.id, _ids(request), only_open=only_open)
 
 

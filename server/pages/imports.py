@@ -15,10 +15,11 @@ from rooms.core.errors import N_, Invalid, NotFound
 from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import Upload
-from rooms.fairs import list_imports, list_lines
+from rooms.fairs import list_columns, list_imports, registration_questions
 from rooms.fairs.fairs import Fair
+from rooms.fairs.list_columns import FIELDS, NEEDED, ListKind
 from rooms.fairs.list_imports import PAGE, ImportLine, ImportState, LineState, ListImport
-from rooms.fairs.list_lines import FIELDS, NEEDED, ListKind
+from rooms.fairs.registration_questions import RegistrationQuestion
 from server import language, spreadsheet, words
 from server.page_request import PageRequest
 from server.pages.fair_lists import fair_run
@@ -48,6 +49,8 @@ class ListView:
     counts: Mapping[LineState, int]
     fields: tuple[str, ...]
     needed: tuple[str, ...]
+    questions: list[RegistrationQuestion]
+    """Of the fair, to which the list may bring answers."""
     columns: list[str]
     """What stands above each, or in its first line."""
     good: list[Mapping[str, Any]]
@@ -98,9 +101,10 @@ async def bring(request: PageRequest) -> web.StreamResponse:
     if upload is None or not upload.content:
         upload = Upload("", request.typed("lines").encode())
     read = await spreadsheet.read(upload, request.services.list_readers)
-    columns = list_lines.guess(kind, read.heads, [cells for _, cells in read.lines])
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
+        questions = await registration_questions.of_fair(tx, fair.id)
+        columns = list_columns.guess(kind, read.heads, [cells for _, cells in read.lines], questions)
         row = await list_imports.keep(tx, request.actor.known, fair, kind, read, columns)
     return request.go(_path(request, row))
 
@@ -111,14 +115,22 @@ def _path(request: PageRequest, row: ListImport) -> str:
 
 @get("/organise/{fair}/sheet")
 async def sheet(request: PageRequest) -> web.StreamResponse:
-    """A sheet with nothing but its heads, as every spreadsheet program opens it."""
-    await _may(request)
+    """A sheet with nothing but its heads, the fair's own questions among them, for every spreadsheet program."""
     kind = _kind(request.query.get("kind", ListKind.CANDIDATES))
+    async with request.reading() as tx:
+        fair = await fair_run(tx, request)
+        asked = list_columns.questions_in(kind, await registration_questions.of_fair(tx, fair.id))
     text = io.StringIO()
-    csv.writer(text, delimiter=";").writerow([words.label(f"field_{field}") for field in FIELDS[kind]])
+    heads = [words.label(f"field_{field}") for field in FIELDS[kind]] + [question.words for question in asked]
+    csv.writer(text, delimiter=";").writerow([_harmless(head) for head in heads])
     headers = {"Content-Disposition": f'attachment; filename="{kind}.csv"', "Cache-Control": "no-store"}
     # With the mark by which Excel knows Unicode.
     return web.Response(body=text.getvalue().encode("utf-8-sig"), content_type="text/csv", headers=headers)
+
+
+def _harmless(text: str) -> str:
+    """A cell that no spreadsheet program takes for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 async def _one(tx: Transaction, request: PageRequest, *, lock: bool = False) -> tuple[Fair, ListImport]:
@@ -150,6 +162,7 @@ async def _view(tx: Transaction, request: PageRequest, row: ListImport) -> ListV
         counts=counts,
         fields=FIELDS[row.kind],
         needed=NEEDED[row.kind],
+        questions=list_columns.questions_in(row.kind, await registration_questions.of_fair(tx, row.fair_id)),
         columns=_columns(row, first),
         good=[line.values for line in good],
         left_out=[_left_out(line) for line in left_out],
@@ -179,9 +192,9 @@ def _left_out(line: ImportLine) -> LeftOut:
 async def choose_columns(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         _, row = await _one(tx, request, lock=True)
-        chosen = {
-            field.value: request.number(field.value, -1) for field in FIELDS[row.kind] if request.typed(field.value)
-        }
+        asked = list_columns.questions_in(row.kind, await registration_questions.of_fair(tx, row.fair_id))
+        names = [*(field.value for field in FIELDS[row.kind]), *(question.field for question in asked)]
+        chosen = {name: request.number(name, -1) for name in names if request.typed(name)}
         for field in NEEDED[row.kind]:
             if field.value not in chosen:
                 message = N_("Please say in which column this stands.")

@@ -22,6 +22,7 @@ from rooms.fairs import (
     booths,
     entrance_hall,
     fairs,
+    registration_approval,
     schedule,
 )
 from rooms.fairs.fairs import Fair, FairDescription
@@ -111,6 +112,7 @@ async def board(request: PageRequest) -> web.StreamResponse:
             invitations=await open_invitations.of_fair(tx, fair, Purpose.ORGANISER),
             candidates=await attendees.count(tx, fair.id),
             applied=await booth_applications.count_asked(tx, fair.id),
+            asking=await registration_approval.count_asked(tx, fair.id),
             recruiters=await booths.count_staff(tx, fair.id),
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
             organisers=await fairs.organisers_of(tx, fair),

@@ -25,10 +25,10 @@ from rooms.core.model import new_id
 from rooms.core.outbox import Channel, Mail
 from rooms.core.text import sort_key
 from rooms.core.uploads import Upload
-from rooms.fairs import list_imports, list_lines
+from rooms.fairs import list_columns, list_imports
 from rooms.fairs.attendees import Attendee, search_words
 from rooms.fairs.fairs import Fair
-from rooms.fairs.list_lines import ListKind
+from rooms.fairs.list_columns import ListKind
 from rooms.people.name_search import words_of
 from rooms.people.signin import Link, Purpose
 from rooms.views.attendees import AttendeeList, Order, Search, of_fair
@@ -118,7 +118,7 @@ async def bring(cast: Cast, count: int) -> float:
     read = await spreadsheet.read(
         Upload("list.csv", "\n".join(["Nom;Courriel;Tél", *lines]).encode()), asyncio.Semaphore(1)
     )
-    columns = list_lines.guess(ListKind.CANDIDATES, read.heads, [cells for _, cells in read.lines])
+    columns = list_columns.guess(ListKind.CANDIDATES, read.heads, [cells for _, cells in read.lines])
     async with cast.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
         row = await list_imports.keep(tx, cast.ines, fair, ListKind.CANDIDATES, read, columns)

@@ -19,12 +19,12 @@ from rooms.core.database import Database
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind, Upload, check
-from rooms.fairs import attendees, booth_applications, booth_documents, list_imports, registration_questions
+from rooms.fairs import attendees, booth_applications, booth_documents, list_imports, registration_questions, tiers
 from rooms.fairs.booth_applications import ApplicationText
 from rooms.fairs.fairs import Fair
+from rooms.fairs.list_columns import ListKind
 from rooms.fairs.list_imports import Read
-from rooms.fairs.list_lines import ListKind
-from rooms.fairs.registration_questions import QuestionKind
+from rooms.fairs.registration_questions import Asked, QuestionKind
 from rooms.fairs.schedule import FairDay
 from rooms.lines import places
 from rooms.lines.call import Answer
@@ -152,11 +152,12 @@ class Furnishing:
             applied = await booth_applications.apply(tx, fair, text, "en")
             await booth_applications.change(tx, applied, text)
             token = next(mail for mail in await outbox.latest(tx) if mail.template == "application").values["path"]
-            asked = await registration_questions.ask(tx, fair, QuestionKind.TEXT, "What do you look for?")
+            asked = await registration_questions.ask(tx, fair, Asked(QuestionKind.TEXT, "What do you look for?"))
             attendee = (await attendees.by_email(tx, fair.id, ["z@example.org"]))["z@example.org"]
             await registration_questions.answer(tx, fair.id, attendee.id, {asked.field: ["Work"]})
+            tier = await tiers.add(tx, fair, "Gold")
         self.keep(application=applied.id, application_token=str(token).rpartition("/")[2])
-        self.keep(attendee=attendee.id, registration_question=asked.id)
+        self.keep(attendee=attendee.id, registration_question=asked.id, tier=tier.id)
         self.keep(
             organiser_invitation=organiser.link.id, invitation=candidate.link.id, booth_invitation=colleague.link.id
         )

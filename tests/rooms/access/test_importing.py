@@ -16,8 +16,8 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import attendees, list_imports, schedule
 from rooms.fairs.attendees import Attendee, Listed
 from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs.list_columns import ListKind
 from rooms.fairs.list_imports import MOST_UNSENT, ImportLine, ImportState, LineState, ListImport, Read
-from rooms.fairs.list_lines import ListKind
 from rooms.people.signin import Link
 from rooms.views import fair_staff
 from rooms.views.attendees import AttendeeState, Search, of_fair
@@ -83,7 +83,7 @@ async def test_whoever_is_invited_or_registered_is_not_invited_again(cast: Cast)
     async with cast.database.transaction() as tx:
         fair = await fresh_fair(tx, cast)
         await invitations.invite_candidate(tx, cast.ines, fair, "Ana", "a@example.org")
-        await attendees.came(tx, fair.id, {cast.amina.id: cast.amina})
+        await attendees.came(tx, fair, {cast.amina.id: cast.amina})
     row = await bring(cast, [*THREE, ("B@EXAMPLE.org", "Bob"), (cast.amina.email or "", "Amina"), ("nobody", "")])
     assert await send(cast, row) == {
         LineState.INVITED: 2, LineState.KNOWN: 2, LineState.DOUBLED: 1, LineState.FAULTY: 1,

@@ -8,8 +8,8 @@ from rooms.access import acceptance, importing, invitations, open_invitations
 from rooms.access.invitations import EmployerInvited
 from rooms.core.errors import Conflict
 from rooms.fairs import attendees, booths, list_imports
+from rooms.fairs.list_columns import ListKind
 from rooms.fairs.list_imports import ImportState, LineState
-from rooms.fairs.list_lines import ListKind
 from rooms.organisations import employers
 from rooms.views import fair_staff
 from rooms.views.attendees import Search, of_fair

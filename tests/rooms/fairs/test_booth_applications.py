@@ -104,6 +104,10 @@ async def test_whoever_is_asked_back_completes_it_and_is_decided_on(cast: Cast) 
         await decide(cast, row, S.APPROVED)
     async with cast.database.transaction() as tx:
         found = await booth_applications.by_token(tx, (await letters(cast))[-1][2], lock=True)
+        await booth_applications.change(tx, found, CIRQUE)
+    await decide(cast, row, S.APPROVED)
+    async with cast.database.transaction() as tx:
+        found = await booth_applications.by_token(tx, (await letters(cast))[-1][2], lock=True)
         with pytest.raises(Conflict, match=r"application\.decided"):
             await booth_applications.change(tx, found, CIRQUE)
 

@@ -2,17 +2,8 @@
 
 import pytest
 
-from rooms.fairs.list_lines import (
-    Fault,
-    Field,
-    LineValues,
-    ListKind,
-    check,
-    clean_phone,
-    clean_siret,
-    guess,
-    sector_of,
-)
+from rooms.fairs.list_columns import Field, ListKind, guess
+from rooms.fairs.list_lines import Fault, LineValues, Reading, check, clean_phone, clean_siret, sector_of
 
 EMPLOYERS, RECRUITERS, CANDIDATES = ListKind
 
@@ -43,12 +34,14 @@ def test_columns_without_heads_are_known_by_what_stands_in_them() -> None:
 
 
 async def said(kind: ListKind, columns: dict[str, int], *cells: tuple[str, ...], sector: str = "") -> list[object]:
-    checked = await check(kind, columns, list(enumerate(cells, 2)), sector)
+    checked = await check(Reading(kind, columns, sector), list(enumerate(cells, 2)))
     return [each if isinstance(each, LineValues) else (each.message, dict(each.values)) for each in checked]
 
 
 async def test_one_address_in_two_spellings_stands_twice() -> None:  # S2
-    first, second = await check(CANDIDATES, {"email": 0}, [(3, ("lea@example.org",)), (9, ("LEA@Example.org",))])
+    first, second = await check(
+        Reading(CANDIDATES, {"email": 0}), [(3, ("lea@example.org",)), (9, ("LEA@Example.org",))]
+    )
     assert isinstance(first, LineValues)
     assert isinstance(second, Fault)
     assert (second.is_double, dict(second.values)) == (True, {"line": 3})

@@ -13,7 +13,7 @@ from rooms.core.outbox import Channel, Mail
 from rooms.fairs import attendees, registration, registration_questions, schedule
 from rooms.fairs.attendees import Listed
 from rooms.fairs.fairs import Fair
-from rooms.fairs.registration_questions import QuestionKind
+from rooms.fairs.registration_questions import Asked, QuestionKind
 from rooms.people.people import Person
 from rooms.views.attendees import AttendeeState, Search, all_invitations, of_fair
 from tests.cast import Cast
@@ -103,7 +103,7 @@ async def test_nobody_is_reminded_who_has_cancelled_or_is_there_already(cast: Ca
     await work(cast)
     assert [who for who, why in await letters(cast) if why == "day_before"] == [cast.karim.email]
     async with cast.database.transaction() as tx:
-        await attendees.came(tx, fair.id, {cast.karim.id: await cast.fresh(tx, cast.karim)})
+        await attendees.came(tx, fair, {cast.karim.id: await cast.fresh(tx, cast.karim)})
     await cast.pass_by(days=1)
     await work(cast)
     assert [why for _, why in await letters(cast)] == ["confirmed", "confirmed", "day_before"]
@@ -220,7 +220,7 @@ async def test_whoever_is_invited_takes_part_once_they_have_agreed_to_what_must_
     fair = await published(cast)
     async with cast.database.transaction() as tx:
         row = await tx.session.get_one(Fair, fair.id)
-        consent = await registration_questions.ask(tx, row, QuestionKind.CONSENT, "I agree.", is_required=True)
+        consent = await registration_questions.ask(tx, row, Asked(QuestionKind.CONSENT, "I agree.", is_required=True))
         await invitations.invite_candidate(tx, cast.ines, row, "Zoé", "z@example.org")
     async with cast.database.transaction() as tx:
         person, path = await acceptance.accept(tx, await letter_token(tx, "z@example.org"), "fr")

@@ -9,7 +9,7 @@ from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.fairs import attendees, registration
 from rooms.fairs import registration_questions as asking
 from rooms.fairs.fairs import Fair
-from rooms.fairs.registration_questions import MOST_QUESTIONS, YES, QuestionKind, RegistrationQuestion
+from rooms.fairs.registration_questions import MOST_QUESTIONS, YES, Asked, QuestionKind, RegistrationQuestion
 from tests.cast import Cast
 from tests.rooms.access.test_taken_back import fresh_fair
 
@@ -18,7 +18,7 @@ async def ask(
     cast: Cast, kind: QuestionKind, words: str, options: str = "", *, is_required: bool = False
 ) -> RegistrationQuestion:
     async with cast.database.transaction() as tx:
-        return await asking.ask(tx, await fresh_fair(tx, cast), kind, words, options, is_required=is_required)
+        return await asking.ask(tx, await fresh_fair(tx, cast), Asked(kind, words, options, is_required=is_required))
 
 
 async def answer(cast: Cast, **given: list[str]) -> None:

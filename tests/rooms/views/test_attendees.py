@@ -55,7 +55,7 @@ async def test_how_far_somebody_has_come(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         guest = await people.by_email(tx, "f@example.org")
         assert guest
-        await attendees.came(tx, cast.fair.id, {guest.id: guest, cast.karim.id: cast.karim})
+        await attendees.came(tx, cast.fair, {guest.id: guest, cast.karim.id: cast.karim})
         came_at = tx.now
     assert await states(cast) == {
         "a@example.org": S.DELIVERED,
@@ -68,7 +68,7 @@ async def test_how_far_somebody_has_come(cast: Cast) -> None:
     }
     await cast.pass_by(hours=1)
     async with cast.database.transaction() as tx:
-        await attendees.came(tx, cast.fair.id, {cast.karim.id: cast.karim})
+        await attendees.came(tx, cast.fair, {cast.karim.id: cast.karim})
         listed = await of_fair(tx, cast.fair.id, Search(states=("came",)))
     assert [row.since for row in listed.rows] == [came_at, came_at], "whoever comes again came before"
 

@@ -89,6 +89,16 @@ RUN: tuple[Row, ...] = (
         chosen="{booth_invitation}",
         act="withdraw",
     ),
+    act(
+        "/organise/{fair}/employers/chosen",
+        ORGANISERS,
+        to("/organise/{fair}/employers"),
+        chosen="{booth}",
+        act="tier",
+        tier="{tier}",
+    ),
+    act("/organise/{fair}/tiers", ORGANISERS, to("/organise/{fair}/employers"), tier="Partner").once(),
+    act("/organise/{fair}/tiers/{tier}/remove", ORGANISERS, to("/organise/{fair}/employers")),
     read("/organise/{fair}/attendees/{attendee}", ORGANISERS),
     read("/organise/{fair}/registration", ORGANISERS),
     act(
@@ -99,6 +109,12 @@ RUN: tuple[Row, ...] = (
         words="How did you hear of us?",
         options="A friend\nA poster",
     ),
+    act(
+        "/organise/{fair}/registration/mode",
+        ORGANISERS,
+        to("/organise/{fair}/registration"),
+        mode="approval",
+    ).once(),
     act("/organise/{fair}/registration/{question}/remove", ORGANISERS, to("/organise/{fair}/registration")).of(
         question="registration_question"
     ),

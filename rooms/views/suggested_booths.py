@@ -1,0 +1,51 @@
+"""Booths that may suit somebody, by what they and the employers wrote themselves, each with the reason in words.
+Nobody's conduct is looked at, and nothing is ranked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rooms.core.transaction import Transaction
+from rooms.fairs import booths, registration, registration_questions
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair
+from rooms.fairs.registration_questions import QuestionKind
+from rooms.organisations import vacancies
+from rooms.organisations.vacancies import Vacancy
+from rooms.people.people import Person
+from rooms.views.job_words import are_found, stems_of
+
+MOST = 6
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    booth: Booth
+    sector: str = ""
+    """In which they look for work, if that is why."""
+    vacancy: Vacancy | None = None
+    """What they look for, if that is why."""
+
+
+async def to(tx: Transaction, fair: Fair, person: Person) -> Sequence[Suggestion]:
+    """Those with a vacancy of what this person looks for first, then those of a sector they named."""
+    sectors = await _sectors_of(tx, fair, person)
+    wanted = stems_of(person.seeks)
+    if not sectors and not wanted:
+        return []
+    rows = await booths.of_fair(tx, fair.id)
+    jobs = await vacancies.of_employers(tx, [booth.employer_id for booth in rows])
+    by_job, by_sector = [], []
+    for booth in rows:
+        fitting = (each for each in jobs[booth.employer_id] if wanted and are_found(wanted, stems_of(each.title)))
+        vacancy = next(fitting, None)
+        if vacancy:
+            by_job.append(Suggestion(booth, vacancy=vacancy))
+        elif booth.employer.sector in sectors:
+            by_sector.append(Suggestion(booth, sector=booth.employer.sector))
+    return [*by_job, *by_sector][:MOST]
+
+
+async def _sectors_of(tx: Transaction, fair: Fair, person: Person) -> set[str]:
+    mine = await registration.attendee_of(tx, fair, person)
+    answered = await registration_questions.answered_by(tx, mine.id) if mine else []
+    return {each for row in answered if row.question.kind is QuestionKind.SECTORS for each in row.answers}
