@@ -52,6 +52,8 @@ PAGE_MODULES = (
     "documents",
     "set_up",
     "organise",
+    "fair_days",
+    "fair_copy",
     "fair_lists",
     "imports",
     "registration",

@@ -74,6 +74,7 @@ ICONS: tuple[str, ...] = (
     "megaphone", "star", "captions", "hand", "calendar", "shield", "chevron-down",
     "circle-check", "triangle-alert", "refresh-cw", "wifi", "wifi-off", "ban",
     "volume-2", "send", "monitor", "link", "upload", "building-2", "help-circle", "download",
+    "copy", "bookmark", "list-checks",
 )  # fmt: skip
 
 RENAMED: dict[str, str] = {"help-circle": "circle-question-mark"}

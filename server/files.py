@@ -23,6 +23,8 @@ class Storage(Protocol):
 
     async def forget(self, name: str) -> None: ...
 
+    async def copy(self, name: str, to: str) -> None: ...
+
 
 async def take_in(
     storage: Storage,
@@ -78,6 +80,12 @@ class FolderStorage:
                 log.error("no_room_for_files", folder=str(self.folder))
                 raise no_room() from None
             raise
+
+    async def copy(self, name: str, to: str) -> None:
+        """A content that is gone stays gone."""
+        source = self.path(name)
+        if await asyncio.to_thread(source.exists):
+            await self.keep(to, await asyncio.to_thread(source.read_bytes))
 
     async def forget(self, name: str) -> None:
         await asyncio.to_thread(self.path(name).unlink, missing_ok=True)

@@ -131,6 +131,13 @@ async def take_back_booth(tx: Transaction, booth: Booth) -> bool:
     return True
 
 
+async def withdraw_with(tx: Transaction, fair: Fair) -> None:
+    """The fair goes: what leads to it, or to nothing but one of its booths, opens nothing any more."""
+    elsewhere = select(Booth.employer_id).where(Booth.fair_id != fair.id)
+    is_here_alone = or_(Link.purpose != Purpose.EMPLOYER, Link.subject_id.not_in(elsewhere))
+    await _withdraw(tx, await unused(tx, and_(to_fair(fair), is_here_alone), lock=True))
+
+
 async def withdraw_for_employer(tx: Transaction, employer_id: uuid.UUID, invitation_id: uuid.UUID) -> None:
     await _withdraw(tx, [await _one(tx, _to_employer(employer_id), invitation_id)])
 

@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy import select
 
 from rooms.core.errors import N_, Conflict
+from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import Checked, DocumentKind
 from rooms.fairs.booths import Booth
@@ -25,6 +26,21 @@ async def add(
         before.withdrawn_at = tx.now
     tx.session.add(document(tx, kind, checked, document_id, booth_id=booth.id))
     return [row.id for row in replaced]
+
+
+async def copy(tx: Transaction, before: Booth, booth: Booth) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """All that stands at another booth, beside what this one has; gives whose content is to be copied, and to what."""
+    copied, own = [], {row.kind for row in await of_booth(tx, booth.id)}
+    for row in await of_booth(tx, before.id):
+        if row.kind in own:
+            continue
+        made = Document(
+            id=new_id(), kind=row.kind, booth_id=booth.id, name=row.name, media_type=row.media_type, size=row.size,
+            made_at=tx.now,
+        )  # fmt: skip
+        tx.session.add(made)
+        copied.append((row.id, made.id))
+    return copied
 
 
 async def hang_banner(tx: Transaction, fair_id: uuid.UUID, checked: Checked, document_id: uuid.UUID) -> list[uuid.UUID]:

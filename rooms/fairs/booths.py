@@ -248,6 +248,14 @@ async def _remove_staff(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UU
         tx.record(StaffChanged(booth_id=booth_id, person_id=person_id, is_staff=False), line_stream(booth_id))
 
 
+async def staff_as(tx: Transaction, booth: Booth, other: Booth) -> None:
+    """Whoever stands at the employer's other booth stands here too, as far as they still belong to it."""
+    members = {person.id for person, _ in await employers.members_of(tx, booth.employer_id)}
+    for person in await staff_of(tx, other.id):
+        if person.id in members:
+            await _add_staff(tx, booth.id, person.id)
+
+
 async def dismiss(tx: Transaction, employer_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """The person leaves the employer and all of its booths; their desks close at once."""
     await employers.remove_member(tx, employer_id, person_id)

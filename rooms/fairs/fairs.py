@@ -61,6 +61,8 @@ class Fair(Base):
     closed_by_hand: Mapped[bool] = mapped_column(default=False)
     open_until: Mapped[datetime | None]
     """Set while the doors are open: the next closing."""
+    held_open_until: Mapped[datetime | None]
+    """Until when somebody holds the doors open by hand, whatever the calendar says."""
     doors_opened_at: Mapped[datetime | None]
     next_turn_at: Mapped[datetime | None] = mapped_column(index=True)
     """The next opening or closing by itself, for the worker."""

@@ -147,7 +147,7 @@ async def remind(tx: Transaction) -> None:
     for day, fair in await _beginnings(tx, FairDay.reminded_at.is_(None), *lies_ahead):
         day.reminded_at = tx.now
         await _write(tx, fair, day, DAY_BEFORE)
-    is_on = FairDay.closes_at > tx.now, Fair.open_until == FairDay.closes_at
+    is_on = FairDay.closes_at > tx.now, FairDay.opens_at <= Fair.open_until
     for day, fair in await _beginnings(tx, FairDay.opening_told_at.is_(None), *is_on):
         day.opening_told_at = tx.now
         await _write(tx, fair, day, OPENS)

@@ -5,20 +5,21 @@ What an organiser closes by hand stays closed until opened by hand.
 """
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.events import DomainEvent
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
 from rooms.fairs import fairs
 from rooms.fairs.fairs import Fair, FairDescription, FairState, demand_not_archived
 
+LONGEST_BY_HAND = timedelta(hours=24)
 MOVES: dict[FairState, frozenset[FairState]] = {
     FairState.DRAFT: frozenset({FairState.PUBLISHED}),
     FairState.PUBLISHED: frozenset({FairState.OPEN}),
@@ -50,6 +51,17 @@ class FairTurned(DomainEvent):
 
 async def add_day(tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime) -> FairDay:
     demand_not_archived(fair)
+    await _demand_fits(tx, fair, opens_at, closes_at)
+    day = FairDay(id=new_id(), fair_id=fair.id, opens_at=opens_at, closes_at=closes_at)
+    tx.session.add(day)
+    await tx.session.flush()
+    await turn(tx, fair)
+    return day
+
+
+async def _demand_fits(
+    tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime, itself: uuid.UUID | None = None
+) -> None:
     if closes_at <= opens_at:
         raise Invalid("closes_at.before", N_("The closing must come after the opening."), field="closes")
     if closes_at <= tx.now:
@@ -57,12 +69,27 @@ async def add_day(tx: Transaction, fair: Fair, opens_at: datetime, closes_at: da
             "closes_at.past", N_("This day is over already. Please choose one that lies ahead."), field="date"
         )
     for day in await days_of(tx, fair):
-        if day.opens_at < closes_at and opens_at < day.closes_at:
+        if day.id != itself and day.opens_at < closes_at and opens_at < day.closes_at:
             raise Conflict("day.overlaps", N_("This day overlaps another day of the fair."))
-    day = FairDay(id=new_id(), fair_id=fair.id, opens_at=opens_at, closes_at=closes_at)
-    tx.session.add(day)
+
+
+async def change_day(tx: Transaction, fair: Fair, day: FairDay, opens_at: datetime, closes_at: datetime) -> None:
+    """Other hours, or another date. What was to be held on it: rooms/appointments/fair_days.py."""
+    demand_not_archived(fair)
+    if day.opens_at <= tx.now and opens_at != day.opens_at:
+        raise Conflict("day.begun", N_("This day has begun: only its closing can be changed."), field="opens")
+    await _demand_fits(tx, fair, opens_at, closes_at, day.id)
+    if day.opens_at.astimezone(fair.zone).date() != opens_at.astimezone(fair.zone).date():
+        day.reminded_at = None
+    day.opens_at, day.closes_at = opens_at, closes_at
     await tx.session.flush()
     await turn(tx, fair)
+
+
+async def day_of(tx: Transaction, fair: Fair, day_id: uuid.UUID) -> FairDay:
+    day = await tx.session.get(FairDay, day_id)
+    if day is None or day.fair_id != fair.id:
+        raise NotFound("day")
     return day
 
 
@@ -118,13 +145,20 @@ async def publish(tx: Transaction, fair: Fair) -> None:
     await turn(tx, fair)
 
 
-async def open_by_hand(tx: Transaction, fair: Fair) -> None:
-    """Open the doors now, until the next closing in the calendar."""
-    closing = next((day.closes_at for day in await days_of(tx, fair) if day.closes_at > tx.now), None)
+async def open_by_hand(tx: Transaction, fair: Fair, until: datetime | None = None) -> None:
+    """Open the doors now, until the next closing in the calendar or until a moment that is said. From then on the
+    calendar acts again."""
+    days = await days_of(tx, fair)
+    closing = until or next((day.closes_at for day in days if day.closes_at > tx.now), None)
     if closing is None:
         raise Conflict("fair.no_day_ahead", N_("No opening hours lie ahead. Add a day first."))
+    if not tx.now < closing <= tx.now + LONGEST_BY_HAND:
+        raise Invalid("until.range", N_("Please choose a moment within the next 24 hours."), field="until")
+    if until and any(day.opens_at <= tx.now and until < day.closes_at for day in days if day.closes_at > tx.now):
+        raise Invalid("until.early", N_("The fair is open until later that day already."), field="until")
     fair.closed_by_hand = False
-    fair.open_until, fair.doors_opened_at = closing, tx.now
+    fair.held_open_until = fair.open_until = closing
+    fair.doors_opened_at = tx.now
     if fair.state is not FairState.OPEN:
         await _move(tx, fair, FairState.OPEN)
     else:
@@ -132,9 +166,17 @@ async def open_by_hand(tx: Transaction, fair: Fair) -> None:
     await turn(tx, fair)
 
 
+async def by_the_calendar(tx: Transaction, fair: Fair) -> None:
+    """What was opened by hand opens and closes by its days again."""
+    if fair.held_open_until is None:
+        raise Conflict("fair.move", N_("The fair stands differently now. Please look at its state."))
+    fair.held_open_until = None
+    await turn(tx, fair)
+
+
 async def close_by_hand(tx: Transaction, fair: Fair) -> None:
     fair.closed_by_hand = True
-    fair.open_until = None
+    fair.open_until = fair.held_open_until = None
     await _move(tx, fair, FairState.CLOSED)
     fair.next_turn_at = None
 
@@ -159,13 +201,16 @@ async def turn(tx: Transaction, fair: Fair) -> None:
     days = await days_of(tx, fair)
     today = next((day for day in days if day.opens_at <= tx.now < day.closes_at), None)
     ahead = [day for day in days if day.opens_at > tx.now]
-    if today and fair.open_until != today.closes_at:
-        fair.open_until, fair.doors_opened_at = today.closes_at, fair.doors_opened_at if fair.open_until else tx.now
+    if fair.held_open_until and fair.held_open_until <= tx.now:
+        fair.held_open_until = None
+    closing = max(filter(None, (fair.held_open_until, today.closes_at if today else None)), default=None)
+    if closing and fair.open_until != closing:
+        fair.open_until, fair.doors_opened_at = closing, fair.doors_opened_at if fair.open_until else tx.now
         await _open(tx, fair)
-    elif not today and fair.open_until and fair.open_until <= tx.now:
+    elif not closing and fair.open_until:
         fair.open_until = None
         await _publish(tx, fair)
-    if fair.state is FairState.OPEN and not today and not ahead and fair.open_until is None:
+    if fair.state is FairState.OPEN and not ahead and fair.open_until is None:
         await _move(tx, fair, FairState.CLOSED)
     moments = [fair.open_until] if fair.open_until else []
     moments += [day.opens_at for day in ahead[:1]]

@@ -22,8 +22,8 @@ from rooms.fairs.list_imports import PAGE, ImportLine, ImportState, LineState, L
 from rooms.fairs.registration_questions import RegistrationQuestion
 from server import language, spreadsheet, words
 from server.page_request import PageRequest
+from server.pages.fair_hours import local_moment
 from server.pages.fair_lists import fair_run
-from server.pages.organise import local_moment
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 

@@ -1,16 +1,11 @@
 """The organiser's pages: making a fair, inviting employers, opening and closing, the board."""
 
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-
 from aiohttp import web
 
 from rooms import access
 from rooms.access import Act, invitations, open_invitations
-from rooms.appointments import fair_days
 from rooms.chat import moderation, silences
 from rooms.core import time_zones
-from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream, moderation_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs import (
@@ -31,6 +26,7 @@ from rooms.people.signin import Purpose
 from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
+from server.pages.fair_hours import hours_of
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
@@ -58,7 +54,7 @@ async def create(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await fairs.create(tx, person, _description(request))
         if request.typed("date"):
-            await schedule.add_day(tx, fair, *_hours(request, fair))
+            await schedule.add_day(tx, fair, *hours_of(request, fair))
             return request.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Invite its employers."))
     return request.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Add its opening hours."))
 
@@ -106,6 +102,7 @@ async def board(request: PageRequest) -> web.StreamResponse:
             "board.html",
             fair=fair,
             days=await schedule.days_of(tx, fair),
+            today=f"{tx.now.astimezone(fair.zone):%Y-%m-%d}",
             booths=rows,
             statuses=await line_status.of_booths(tx, rows),
             announcements=await announcements.of_fair(tx, fair.id),
@@ -146,49 +143,6 @@ async def describe(request: PageRequest) -> web.StreamResponse:
     return request.go(f"/organise/{request.path('fair')}", language.gettext("Saved."))
 
 
-@post("/organise/{fair}/days", again=board)
-async def add_day(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        fair = await _fair(tx, request)
-        await schedule.add_day(tx, fair, *_hours(request, fair))
-    return request.go(f"/organise/{fair.slug}#days", language.gettext("The opening hours are set."))
-
-
-def _hours(request: PageRequest, fair: Fair) -> tuple[datetime, datetime]:
-    return local_moment(request, "opens", fair), local_moment(request, "closes", fair)
-
-
-def local_moment(request: PageRequest, field: str, fair: Fair) -> datetime:
-    """A day and an hour as typed, in the fair's own time zone."""
-    try:
-        typed = datetime.fromisoformat(f"{request.typed('date')}T{request.typed(field)}").replace(tzinfo=fair.zone)
-    except ValueError:
-        message = N_("Please give the day and the hours, for example 2027-03-15, 09:00 and 18:00.")
-        raise Invalid("day.unreadable", message, field="date") from None
-    moment = typed.astimezone(UTC)
-    if moment.astimezone(fair.zone).time() != typed.time():
-        message = N_("The clocks go forward that day: this hour does not exist. Please choose another one.")
-        raise Invalid("day.no_such_hour", message, field=field)
-    return moment
-
-
-@post("/organise/{fair}/days/{day}/remove")
-async def remove_day(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        words = language.gettext("The fair does not take place on this day.")
-        fair = await _fair(tx, request)
-        gone = await fair_days.remove_day(tx, fair, request.id("day"), request.actor.known, words)
-    said = language.gettext("Removed.")
-    if gone:
-        told = language.ngettext(
-            "%(num)s interview was cancelled; everybody concerned is told.",
-            "%(num)s interviews were cancelled; everybody concerned is told.",
-            len(gone),
-        )
-        said += " " + told % {"num": len(gone)}
-    return request.go(f"/organise/{request.path('fair')}#days", said)
-
-
 @post("/organise/{fair}/organisers", again=board)
 async def invite_organiser(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
@@ -213,25 +167,3 @@ async def announce(request: PageRequest) -> web.StreamResponse:
     return request.go(
         f"/organise/{request.path('fair')}#announcements", language.gettext("Everybody at the fair can read it.")
     )
-
-
-MOVES: dict[str, Callable[[Transaction, Fair], Awaitable[None]]] = {
-    "publish": schedule.publish,
-    "open": schedule.open_by_hand,
-    "close": schedule.close_by_hand,
-    "archive": schedule.archive,
-}
-
-
-@post("/organise/{fair}/move", again=board)
-async def move(request: PageRequest) -> web.StreamResponse:
-    """Publish, open, close or archive."""
-    wanted = request.typed("move")
-    if wanted not in MOVES:
-        raise Invalid("move", N_("Please choose one of the answers."), field="move")
-    async with request.transaction() as tx:
-        fair = await _fair(tx, request)
-        await MOVES[wanted](tx, fair)
-    if fair.is_open_now:
-        return request.go(f"/organise/{fair.slug}", language.gettext("The fair is open."))
-    return request.go(f"/organise/{fair.slug}", language.gettext("Done."))

@@ -57,7 +57,14 @@ RUN: tuple[Row, ...] = (
         opens="09:00",
         closes="18:00",
     ).once(),
+    read("/organise/{fair}/days/{day}", ORGANISERS),
+    act("/organise/{fair}/days/{day}", ORGANISERS, status(422)),
     act("/organise/{fair}/days/{day}/remove", ORGANISERS, to("/organise/{fair}#days")),
+    act("/organise/{fair}/open", ORGANISERS, status(422)),
+    read("/organise/{fair}/copy", ORGANISERS),
+    act("/organise/{fair}/copy", ORGANISERS, to("/organise/copied"), name="Copied").once(),
+    # An open fair is no draft.
+    act("/organise/{fair}/delete", ORGANISERS, status(409)),
     act(
         "/organise/{fair}/employers",
         ORGANISERS,
@@ -98,7 +105,7 @@ RUN: tuple[Row, ...] = (
         tier="{tier}",
     ),
     act("/organise/{fair}/tiers", ORGANISERS, to("/organise/{fair}/employers"), tier="Partner").once(),
-    act("/organise/{fair}/tiers/{tier}/remove", ORGANISERS, to("/organise/{fair}/employers")),
+    act("/organise/{fair}/tiers/{tier}/remove", ORGANISERS, to("/organise/{fair}/employers")).once(),
     read("/organise/{fair}/attendees/{attendee}", ORGANISERS),
     read("/organise/{fair}/registration", ORGANISERS),
     act(

@@ -1,0 +1,25 @@
+"""Days and hours as somebody types them, in a fair's own time zone."""
+
+from datetime import UTC, datetime
+
+from rooms.core.errors import N_, Invalid
+from rooms.fairs.fairs import Fair
+from server.page_request import PageRequest
+
+
+def hours_of(request: PageRequest, fair: Fair) -> tuple[datetime, datetime]:
+    return local_moment(request, "opens", fair), local_moment(request, "closes", fair)
+
+
+def local_moment(request: PageRequest, field: str, fair: Fair, date: str = "date") -> datetime:
+    """A day and an hour as typed, in the fair's own time zone."""
+    try:
+        typed = datetime.fromisoformat(f"{request.typed(date)}T{request.typed(field)}").replace(tzinfo=fair.zone)
+    except ValueError:
+        message = N_("Please give the day and the hours, for example 2027-03-15, 09:00 and 18:00.")
+        raise Invalid("day.unreadable", message, field=date) from None
+    moment = typed.astimezone(UTC)
+    if moment.astimezone(fair.zone).time() != typed.time():
+        message = N_("The clocks go forward that day: this hour does not exist. Please choose another one.")
+        raise Invalid("day.no_such_hour", message, field=field)
+    return moment
