@@ -55,6 +55,7 @@ PAGE_MODULES = (
     "fair_days",
     "fair_copy",
     "fair_lists",
+    "fair_employers",
     "imports",
     "registration",
     "applications",

@@ -8,6 +8,7 @@ they have seen it.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from rooms.core.errors import N_, Conflict, Problem
 from rooms.core.text import plain
@@ -19,12 +20,23 @@ Shown = Mapping[str, str | tuple[str, ...]]
 """What the fields of a form show, by their names; a tuple where several can be ticked."""
 
 
+@dataclass(frozen=True)
+class SavedBy:
+    """Who saved what stands, and at what time, as it is shown."""
+
+    name: str
+    time: str
+
+
 class Overtaken(Conflict):
     """Somebody has saved something else meanwhile."""
 
-    def __init__(self, stands: Shown, names: Mapping[str, str]) -> None:
+    def __init__(self, stands: Shown, names: Mapping[str, str], by: "SavedBy | None" = None) -> None:
         message = N_("This was changed elsewhere meanwhile. Look at what stands there now, and save again.")
-        super().__init__("edits.overtaken", message, field=next(iter(stands)))
+        values = {"name": by.name, "time": by.time} if by else {}
+        if by:
+            message = N_("%(name)s changed this at %(time)s. Look at what stands there now, and save again.")
+        super().__init__("edits.overtaken", message, field=next(iter(stands)), **values)
         self.stands, self.names = stands, names
 
     def about(self, name: str) -> str:
@@ -57,7 +69,9 @@ def compared(request: PageRequest, stands: Shown) -> None:
     request.form[VERSION] = [_joined(_came_with(request) | _digests(stands))]
 
 
-def merge(request: PageRequest, stands: Shown, names: Mapping[str, str] | None = None) -> None:
+def merge(
+    request: PageRequest, stands: Shown, names: Mapping[str, str] | None = None, by: SavedBy | None = None
+) -> None:
     """Take over what others have saved in fields that this form left as they were shown. `stands` is what the form
     would show now, read under a lock; `names` says what its ids stand for. Raises Overtaken; a form without a version
     replaces what stands."""
@@ -75,7 +89,7 @@ def merge(request: PageRequest, stands: Shown, names: Mapping[str, str] | None =
         else:
             overtaken[name] = theirs
     if overtaken:
-        raise Overtaken(overtaken, names or {})
+        raise Overtaken(overtaken, names or {}, by)
 
 
 def demand_same(request: PageRequest, stands: Shown, otherwise: Problem) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from rooms.chat import moderation
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
-from rooms.fairs import announcements, booths, fairs, schedule
+from rooms.fairs import announcements, booth_staff, booths, fairs, schedule
 from rooms.fairs.announcements import Announcement
 from rooms.fairs.fairs import FairState
 from signaling.contract import Payload, StreamEvent, server_event
@@ -34,6 +34,13 @@ class AnnouncedEvent(StreamEvent):
 @server_event("booth:set_up")
 class SetUpEvent(StreamEvent):
     """A booth can be seen from now on."""
+
+    booth_id: UUID
+
+
+@server_event("booth:left")
+class LeftEvent(StreamEvent):
+    """A booth takes no part in the fair any more."""
 
     booth_id: UUID
 
@@ -84,19 +91,20 @@ class FairSnapshot(Payload):
 for _area in ("fair", "hall"):
     as_it_is(_area, schedule.FairTurned, TurnedEvent)
 as_it_is("fair", booths.BoothSetUp, SetUpEvent)
+as_it_is("fair", booths.BoothLeft, LeftEvent)
 for _area in ("fair", "line"):
     as_it_is(_area, booths.BoothPaused, PausedEvent)
     as_it_is(_area, booths.BoothResumed, ResumedEvent)
-as_it_is("line", booths.StaffChanged, StaffChangedEvent)
+as_it_is("line", booth_staff.StaffChanged, StaffChangedEvent)
 
 
 def _dismissed(published: PublishedEvent) -> tuple[UUID, ...]:
     event = published.event
-    assert isinstance(event, booths.StaffChanged)  # noqa: S101
+    assert isinstance(event, booth_staff.StaffChanged)  # noqa: S101
     return () if event.is_staff else (event.person_id,)
 
 
-may_end_rights(booths.StaffChanged, _dismissed)
+may_end_rights(booth_staff.StaffChanged, _dismissed)
 
 
 @projection("hall", announcements.FairAnnounced)

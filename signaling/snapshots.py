@@ -8,7 +8,7 @@ from rooms.appointments import agenda, room
 from rooms.chat import messages, moderation, questions
 from rooms.core.errors import NotFound
 from rooms.core.transaction import Transaction
-from rooms.fairs import announcements, booths, fairs
+from rooms.fairs import announcements, booth_staff, booths, fairs
 from rooms.lines import calls, places
 from rooms.meetings import cobrowsing, under_way
 from rooms.meetings.meeting import Meeting
@@ -54,7 +54,7 @@ async def line_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
     cvs = {person: cv.id for person, cv in (await documents.cvs_of(tx, {place.person_id for place in line})).items()}
     return LineSnapshot(
         is_paused=booth.paused_at is not None,
-        staff=sorted(person.id for person in await booths.staff_of(tx, booth.id)),
+        staff=sorted(person.id for person in await booth_staff.staff_of(tx, booth.id)),
         places=[place_view(place, cvs.get(place.person_id)) for place in line],
         ringing=[ringing_view(call) for call in await calls.ringing_at(tx, booth.id)],
         questions=[question_view(question) for question in await questions.questions_to(tx, booth.id)],

@@ -6,7 +6,7 @@ from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, NotFound
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
-from rooms.fairs import attendees, booths, fairs, registration, registration_questions
+from rooms.fairs import attendees, booth_staff, booths, fairs, registration, registration_questions
 from rooms.fairs.fairs import SHOWN, Fair
 from rooms.lines import calls
 from rooms.lines.call import Answer
@@ -117,7 +117,7 @@ async def _join(tx: Transaction, person: Person, employer_id: uuid.UUID, *, is_o
     """Whoever was invited to an employer's booth stands there at once, and its owners are told."""
     owners = [each for each, member in await employers.members_of(tx, employer_id) if member.is_owner]
     await employers.add_member(tx, employer_id, person, is_owner=is_owner)
-    await booths.staff_by_member(tx, employer_id, person.id)
+    await booth_staff.staff_by_member(tx, employer_id, person.id)
     employer = await tx.session.get_one(Employer, employer_id)
     for owner in owners:
         if owner.id != person.id:
@@ -129,7 +129,7 @@ async def _join(tx: Transaction, person: Person, employer_id: uuid.UUID, *, is_o
 
 async def home_of(tx: Transaction, person: Person) -> str:
     """Where somebody who signs in wants to be."""
-    if await booths.staffed_by(tx, person.id):
+    if await booth_staff.staffed_by(tx, person.id):
         return "/desk"
     if await agencies.teams_of(tx, person.id):
         return "/counsel"

@@ -10,6 +10,8 @@ from rooms.access.rights import Act as A
 from rooms.access.rights import Relation as R
 from rooms.core.errors import NotFound
 from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import FairOrganiser
 from rooms.organisations.agencies import Agency
 from rooms.organisations.employers import Employer, EmployerMember
 from rooms.organisations.vacancies import Vacancy
@@ -36,13 +38,24 @@ async def employer(tx: Transaction, actor: Actor, slug: str, act: Act = A.EMPLOY
 
 
 async def vacancy(tx: Transaction, actor: Actor, vacancy_id: uuid.UUID) -> tuple[Vacancy, Employer]:
-    """A vacancy, for those who may write it."""
-    actor.known  # noqa: B018
+    """A vacancy, for those who may write it: the employer's people, and whoever runs a fair at which it has a booth."""
+    me = actor.known
     row = await tx.session.get(Vacancy, vacancy_id)
     owner = await tx.session.get(Employer, row.employer_id) if row else None
     if row is None or owner is None:
         raise NotFound("vacancy")
-    return row, await employer(tx, actor, owner.slug, A.EMPLOYER_WRITE)
+    relations = await to_employer(tx, actor, owner.id)
+    if await _runs_a_fair_of(tx, me.id, owner.id):
+        relations.add(R.ORGANISER)
+    if not allows(A.EMPLOYER_WRITE, relations):
+        raise NotFound("vacancy")
+    return row, owner
+
+
+async def _runs_a_fair_of(tx: Transaction, person_id: uuid.UUID, employer_id: uuid.UUID) -> bool:
+    query = select(Booth.id).join(FairOrganiser, FairOrganiser.fair_id == Booth.fair_id)
+    query = query.where(Booth.employer_id == employer_id, Booth.left_at.is_(None))
+    return (await tx.session.execute(query.where(FairOrganiser.person_id == person_id).limit(1))).first() is not None
 
 
 async def agency(tx: Transaction, actor: Actor, agency_id: uuid.UUID) -> Agency:

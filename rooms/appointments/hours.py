@@ -14,7 +14,7 @@ from rooms.core.clock import LAST_ZONE
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths
+from rooms.fairs import booth_staff
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies
 
@@ -189,5 +189,5 @@ async def zone_of(tx: Transaction, person_id: uuid.UUID) -> ZoneInfo:
     teams = await agencies.teams_of(tx, person_id)
     if teams:
         return teams[0].agency.zone
-    stands = await booths.staffed_by(tx, person_id)
+    stands = await booth_staff.staffed_by(tx, person_id)
     return stands[0].fair.zone if stands else ZoneInfo("Europe/Paris")

@@ -19,7 +19,7 @@ from rooms.core.errors import N_, Invalid, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths
+from rooms.fairs import booth_staff
 from rooms.organisations import agencies
 from rooms.people.people import Person
 
@@ -49,7 +49,7 @@ async def whose_feed(tx: Transaction, token: str) -> Person:
     digest = hashlib.sha256(token.encode()).hexdigest()
     query = select(Person).join(BookingRules, BookingRules.person_id == Person.id)
     row = (await tx.session.execute(query.where(BookingRules.feed_hash == digest))).scalar_one_or_none()
-    can_be_booked = row and (await agencies.teams_of(tx, row.id) or await booths.staffed_by(tx, row.id))
+    can_be_booked = row and (await agencies.teams_of(tx, row.id) or await booth_staff.staffed_by(tx, row.id))
     if row is None or not can_be_booked:
         raise NotFound("feed")
     return row

@@ -4,7 +4,7 @@ import uuid
 
 from rooms.appointments import agenda, booking, handover, reservation, room
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths
+from rooms.fairs import booth_staff
 from rooms.fairs.booths import Booth
 from rooms.lines import calls
 from rooms.meetings import meetings, under_way
@@ -13,16 +13,16 @@ from rooms.people.people import Person
 
 async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID], by: Person) -> None:
     """Who staffs the booth from now on; the interviews of whoever leaves go to a colleague."""
-    before = {person.id for person in await booths.staff_of(tx, booth.id)}
-    await booths.choose_staff(tx, booth, people)
+    before = {person.id for person in await booth_staff.staff_of(tx, booth.id)}
+    await booth_staff.choose_staff(tx, booth, people)
     for person in before - people:
         await _pass_on(tx, booth.id, person, by)
 
 
 async def dismiss(tx: Transaction, employer_id: uuid.UUID, person_id: uuid.UUID, by: Person) -> None:
     """The person leaves the employer; their interviews go to a colleague of the booth."""
-    left = [booth.id for booth in await booths.staffed_by(tx, person_id) if booth.employer_id == employer_id]
-    await booths.dismiss(tx, employer_id, person_id)
+    left = [booth.id for booth in await booth_staff.staffed_by(tx, person_id) if booth.employer_id == employer_id]
+    await booth_staff.dismiss(tx, employer_id, person_id)
     for booth in left:
         await _pass_on(tx, booth, person_id, by)
 
@@ -36,7 +36,7 @@ async def _pass_on(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID, b
         invited = await reservation.locked(tx, found.id)
         if invited and invited.is_ahead(tx.now) and invited.guest_id == person_id:
             await booking.excuse_guest(tx, invited, by)
-    staff = await booths.staff_of(tx, booth_id)
+    staff = await booth_staff.staff_of(tx, booth_id)
     for found in await agenda.at_booth(tx, booth_id):
         row = await reservation.locked(tx, found.id) if found.led_by_id == person_id else None
         if row is None or not row.is_ahead(tx.now):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, func, or_, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -37,6 +37,11 @@ class Booth(Base):
     """A video kept elsewhere: nobody's browser contacts that place before its owner agrees."""
     set_up_at: Mapped[datetime | None]
     """A booth is shown to candidates once its people have set it up."""
+    changed_at: Mapped[datetime | None]
+    """When it was set up last, and by whom."""
+    changed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    left_at: Mapped[datetime | None]
+    """From then on it takes no part in the fair; its staff still answers those it talked with."""
     paused_at: Mapped[datetime | None]
     last_ticket: Mapped[int] = mapped_column(default=0)
     fair: Mapped[Fair] = relationship(lazy="joined", innerjoin=True)
@@ -74,6 +79,17 @@ class BoothGivenUp(DomainEvent):
     booth_id: uuid.UUID
 
 
+class BoothLeft(DomainEvent):
+    kind: ClassVar[str] = "booth.left"
+    booth_id: uuid.UUID
+
+
+class BoothCameBack(DomainEvent):
+    """It had left the fair, and is to be set up again."""
+
+    booth_id: uuid.UUID
+
+
 class BoothSetUp(DomainEvent):
     kind: ClassVar[str] = "booth.set_up"
     booth_id: uuid.UUID
@@ -87,15 +103,6 @@ class BoothPaused(DomainEvent):
 class BoothResumed(DomainEvent):
     kind: ClassVar[str] = "booth.resumed"
     booth_id: uuid.UUID
-
-
-class StaffChanged(DomainEvent):
-    """Somebody may staff the booth from now on, or no longer."""
-
-    kind: ClassVar[str] = "booth.staff_changed"
-    booth_id: uuid.UUID
-    person_id: uuid.UUID
-    is_staff: bool
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,9 @@ async def employers_known_to(tx: Transaction, fair: Fair) -> list[Employer]:
 async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
     """The employer's booth in this fair; its owners staff it from the start."""
     booth = await of_employer(tx, fair, employer)
+    if booth and booth.left_at:
+        booth.left_at = None
+        await tx.happened(BoothCameBack(booth_id=booth.id))
     if booth:
         return booth
     booth = Booth(id=new_id(), fair_id=fair.id, employer_id=employer.id, description="", talk_minutes=15, last_ticket=0)
@@ -137,9 +147,6 @@ async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
     tx.session.add(booth)
     await tx.session.flush()
     await tx.happened(BoothReserved(fair_id=fair.id, booth_id=booth.id))
-    for person, member in await employers.members_of(tx, employer.id):
-        if member.is_owner:
-            await _add_staff(tx, booth.id, person.id)
     return booth
 
 
@@ -159,18 +166,6 @@ async def give_up(tx: Transaction, booth: Booth) -> None:
         raise Conflict("booth.in_use", message) from None
 
 
-async def staff_by_member(tx: Transaction, employer_id: uuid.UUID, member_id: uuid.UUID) -> None:
-    """See to it that a new member staffs all of the employer's booths, as far as their tiers have room for one more."""
-    for booth in await ids_of_employer(tx, employer_id):
-        most = await _most_staff(tx, await tx.session.get_one(Booth, booth))
-        if most is None or len(await staff_of(tx, booth)) < most:
-            await _add_staff(tx, booth, member_id)
-
-
-async def _most_staff(tx: Transaction, booth: Booth) -> int | None:
-    return (await tiers.one(tx, booth.fair_id, booth.tier_id)).most_staff if booth.tier_id else None
-
-
 async def put_in_tier(tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID], tier_id: uuid.UUID | None) -> int:
     """These booths of the fair are of this tier from now on, or of none; gives how many they are. Whoever stands at
     one already stays."""
@@ -183,18 +178,24 @@ async def put_in_tier(tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID]
     return len(rows)
 
 
-async def _add_staff(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID) -> None:
-    if await tx.insert_once(BoothStaff, {"booth_id": booth_id, "person_id": person_id}):
-        tx.record(StaffChanged(booth_id=booth_id, person_id=person_id, is_staff=True), line_stream(booth_id))
+async def leave(tx: Transaction, booth: Booth) -> None:
+    """The booth is shown no longer. What else ends with it: rooms/appointments/booth_departure.py."""
+    booth.left_at, booth.paused_at = tx.now, None
+    if booth.set_up_at:
+        booth.set_up_at = None
+        tx.record(BoothLeft(booth_id=booth.id), fair_stream(booth.fair_id))
 
 
-async def set_up(tx: Transaction, booth: Booth, text: BoothText) -> None:
+async def set_up(tx: Transaction, booth: Booth, text: BoothText, by: Person | None = None) -> None:
+    if booth.left_at:
+        raise Conflict("booth.left", N_("This booth has left the fair. Its organisers can ask you back."))
     if not 5 <= text.talk_minutes <= 120:
         message = N_("A talk lasts between 5 and 120 minutes.")
         raise Invalid("talk_minutes.range", message, field="talk_minutes")
     await employers.present(tx, booth.employer, text.sector, text.location, text.colour)
     booth.description = clean_text(text.description, "description", 4000, required=True)
     booth.talk_minutes = text.talk_minutes
+    booth.changed_at, booth.changed_by_id = tx.now, by.id if by else None
     booth.video_link = _clean_link(text.video_link)
     if booth.set_up_at is None:
         booth.set_up_at = tx.now
@@ -225,79 +226,25 @@ async def resume(tx: Transaction, booth: Booth) -> None:
     tx.record(BoothResumed(booth_id=booth.id), fair_stream(booth.fair_id), line_stream(booth.id))
 
 
-async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID]) -> None:
-    """Only the employer's own members staff its booth, and at least one does."""
-    members = {person.id for person, _ in await employers.members_of(tx, booth.employer_id)}
-    if not people & members:
-        raise Conflict("staff.none", N_("At least one person staffs the booth."))
-    before = {person.id for person in await staff_of(tx, booth.id)}
-    most = await _most_staff(tx, booth)
-    if most is not None and len(people & members) > max(most, len(before & people)):
-        message = N_("At most %(most)s people staff this booth: so the organisers have set it.")
-        raise Conflict("staff.too_many", message, field="staff", most=most)
-    for person in (people & members) - before:
-        await _add_staff(tx, booth.id, person)
-    for person in before - people:
-        await _remove_staff(tx, booth.id, person)
-
-
-async def _remove_staff(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID) -> None:
-    row = await tx.session.get(BoothStaff, (booth_id, person_id))
-    if row:
-        await tx.session.delete(row)
-        tx.record(StaffChanged(booth_id=booth_id, person_id=person_id, is_staff=False), line_stream(booth_id))
-
-
-async def staff_as(tx: Transaction, booth: Booth, other: Booth) -> None:
-    """Whoever stands at the employer's other booth stands here too, as far as they still belong to it."""
-    members = {person.id for person, _ in await employers.members_of(tx, booth.employer_id)}
-    for person in await staff_of(tx, other.id):
-        if person.id in members:
-            await _add_staff(tx, booth.id, person.id)
-
-
-async def dismiss(tx: Transaction, employer_id: uuid.UUID, person_id: uuid.UUID) -> None:
-    """The person leaves the employer and all of its booths; their desks close at once."""
-    await employers.remove_member(tx, employer_id, person_id)
-    owners = [known.id for known, member in await employers.members_of(tx, employer_id) if member.is_owner]
-    for booth in await ids_of_employer(tx, employer_id):
-        await _remove_staff(tx, booth, person_id)
-        if not await staff_of(tx, booth):
-            await _add_staff(tx, booth, owners[0])
-
-
-async def staff_of(tx: Transaction, booth_id: uuid.UUID) -> list[Person]:
-    query = select(Person).join(BoothStaff, BoothStaff.person_id == Person.id).where(BoothStaff.booth_id == booth_id)
-    return list((await tx.session.execute(query.order_by(Person.name))).scalars())
-
-
 async def of_fair(tx: Transaction, fair_id: uuid.UUID, *, only_set_up: bool = True) -> list[Booth]:
     query = select(Booth).join(Employer).where(Booth.fair_id == fair_id).order_by(Employer.name)
-    if only_set_up:
-        query = query.where(Booth.set_up_at.is_not(None))
-    return list((await tx.session.execute(query)).scalars())
-
-
-async def staffed_by(tx: Transaction, person_id: uuid.UUID) -> list[Booth]:
-    """The booths this person may stand at, the newest fair first."""
-    query = select(Booth).join(BoothStaff).where(BoothStaff.person_id == person_id).order_by(Booth.fair_id.desc())
+    query = query.where(Booth.set_up_at.is_not(None) if only_set_up else Booth.left_at.is_(None))
     return list((await tx.session.execute(query)).scalars())
 
 
 async def first_unready(tx: Transaction, employer_id: uuid.UUID) -> uuid.UUID | None:
     """The employer's newest booth that nobody has set up yet."""
-    query = (
-        select(Booth.id).where(Booth.employer_id == employer_id, Booth.set_up_at.is_(None)).order_by(Booth.id.desc())
-    )
+    unready = Booth.employer_id == employer_id, Booth.set_up_at.is_(None), Booth.left_at.is_(None)
+    query = select(Booth.id).where(*unready).order_by(Booth.id.desc())
     return (await tx.session.execute(query)).scalars().first()
+
+
+async def others_of(tx: Transaction, booth: Booth) -> list[Booth]:
+    """The employer's booths at other fairs of which something was written down, the latest first."""
+    written = Booth.employer_id == booth.employer_id, Booth.id != booth.id, Booth.description != ""
+    return list((await tx.session.execute(select(Booth).where(*written).order_by(Booth.id.desc()))).scalars())
 
 
 async def by_slugs(tx: Transaction, fair: str, employer: str) -> Booth | None:
     query = select(Booth).join(Fair).join(Employer).where(Fair.slug == fair, Employer.slug == employer)
     return (await tx.session.execute(query)).scalar_one_or_none()
-
-
-async def count_staff(tx: Transaction, fair_id: uuid.UUID) -> int:
-    """How many recruiters stand at the fair's booths."""
-    at_fair = select(func.count(BoothStaff.person_id.distinct())).join(Booth, Booth.id == BoothStaff.booth_id)
-    return await tx.session.scalar(at_fair.where(Booth.fair_id == fair_id)) or 0

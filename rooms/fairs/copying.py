@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from rooms.core.errors import N_, Invalid
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
-from rooms.fairs import booth_documents, booths, fairs, registration_questions, schedule, tiers
+from rooms.fairs import booth_documents, booth_staff, booths, fairs, registration_questions, schedule, tiers
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairDescription
 from rooms.fairs.registration_questions import RegistrationQuestion
@@ -111,7 +111,7 @@ async def _copy_booths(tx: Transaction, original: Fair, made: Copy, *, with_recr
         booth = await booths.reserve(tx, made.fair, before.employer)
         booth.tier_id = tier_ids[before.tier_id]
         if with_recruiters:
-            await booths.staff_as(tx, booth, before)
+            await booth_staff.staff_as(tx, booth, before)
         made.documents.extend(await take_over(tx, booth, before))
 
 

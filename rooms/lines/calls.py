@@ -281,6 +281,12 @@ async def withdraw_of(tx: Transaction, booth_id: uuid.UUID, recruiter_id: uuid.U
     await _withdraw_each(tx, query.where(*mine))
 
 
+async def withdraw_at(tx: Transaction, booth_id: uuid.UUID) -> None:
+    """The booth calls nobody any more."""
+    query = select(Call.id).join(Place, Place.id == Call.place_id)
+    await _withdraw_each(tx, query.where(Place.booth_id == booth_id, Call.state == CallState.RINGING))
+
+
 async def _withdraw_each(tx: Transaction, query: Select[uuid.UUID]) -> None:
     for ringing in list((await tx.session.execute(query)).scalars()):
         call = await locked(tx, ringing)

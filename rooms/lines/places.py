@@ -269,6 +269,21 @@ async def write(tx: Transaction, place: Place, template: str, values: dict[str, 
     await outbox.post(tx, Letter(place.person.email, template, place.person.language, told, once))
 
 
+async def end_with_booth(tx: Transaction, booth: Booth) -> int:
+    """The booth leaves the fair: whoever waits there is told that their place is gone; gives how many they were."""
+    waiting = Place.booth_id == booth.id, Place.state.in_((PlaceState.WAITING, PlaceState.ON_HOLD))
+    query = select(Place).where(*waiting).with_for_update(of=Place).execution_options(populate_existing=True)
+    rows = list((await tx.session.execute(query)).scalars())
+    for place in rows:
+        move(tx, place, PlaceState.ENDED)
+        values: dict[str, object] = {
+            "name": place.person.name, "employer": booth.employer.name, "fair": booth.fair.name,
+            "path": booth.fair.path, "waited": True,
+        }  # fmt: skip
+        await outbox.post(tx, Letter(place.person.email, "booth_left", place.person.language, values))
+    return len(rows)
+
+
 async def end_with_fair(tx: Transaction, fair_id: uuid.UUID) -> None:
     """The fair has closed for good: every place still standing ends. Talks under way go on."""
     query = (

@@ -163,6 +163,29 @@ async def _invited(tx: Transaction, at: dict[uuid.UUID, Booth]) -> list[StaffRow
     ]
 
 
+LEGAL_FORMS = frozenset({"sa", "sas", "sasu", "sarl", "eurl", "sci", "scop", "groupe", "group", "ltd", "plc", "gmbh"})
+SIREN = slice(0, 9)
+"""The digits of a SIRET that are the same for all establishments of an enterprise (INSEE)."""
+
+
+def look_alike(rows: Sequence[EmployerRow]) -> list[tuple[Booth, Booth]]:
+    """Employers of the fair that may be one: of one name but for case, accents and legal form, or of one SIREN. Of each
+    pair the one that has come further stands first."""
+    by_key: dict[str, list[EmployerRow]] = defaultdict(list)
+    for row in rows:
+        employer = row.booth.employer
+        words = words_of(employer.name) - LEGAL_FORMS
+        by_key[" ".join(sorted(words)) or employer.name].append(row)
+        if employer.siret:
+            by_key[f"siren {employer.siret[SIREN]}"].append(row)
+    pairs: dict[tuple[uuid.UUID, ...], tuple[Booth, Booth]] = {}
+    for same in by_key.values():
+        for other in same[1:]:
+            first, second = sorted((same[0], other), key=lambda row: (row.booth.set_up_at is None, -row.members))
+            pairs[tuple(sorted((first.booth.id, second.booth.id)))] = first.booth, second.booth
+    return list(pairs.values())
+
+
 def page_of(rows: Sequence[T], words: str, states: Sequence[str], page: int) -> FoundPage:
     counts: dict[str, int] = defaultdict(int)
     for row in rows:

@@ -10,7 +10,7 @@ from rooms.chat.conversations import ConversationKind
 from rooms.core.errors import NotFound
 from rooms.core.events import conversation_stream, fair_stream, line_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths, desk_presence, registration_questions
+from rooms.fairs import booth_staff, booths, desk_presence, registration_questions
 from rooms.fairs.booths import Booth
 from rooms.lines import calls, line_status
 from rooms.meetings import follow_up, under_way
@@ -27,7 +27,7 @@ async def desks(request: PageRequest) -> web.StreamResponse:
     person = request.actor.known
     async with request.reading() as tx:
         heads = await read_heads(tx, request)
-        mine = await booths.staffed_by(tx, person.id)
+        mine = await booth_staff.staffed_by(tx, person.id)
     if len(mine) == 1:
         said = request.flash()
         return request.go(f"/desk/{mine[0].id}", said["text"] if said else None)

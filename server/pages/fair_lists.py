@@ -8,17 +8,14 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import Act, invitations, open_invitations
-from rooms.access.invitations import EmployerInvited
 from rooms.core.errors import N_, Invalid, NotFound
 from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths, registration_approval, registration_questions, tiers
+from rooms.fairs import registration_approval, registration_questions
 from rooms.fairs.fairs import Fair, FairState
 from rooms.fairs.list_columns import ListKind
-from rooms.lines import line_status
 from rooms.views import attendees, fair_staff
 from rooms.views.attendees import AttendeeState, Order, Search
-from rooms.views.fair_staff import EmployerState
 from server import language
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
@@ -29,7 +26,7 @@ async def fair_run(tx: Transaction, request: PageRequest) -> Fair:
     return await access.fair(tx, request.actor, request.path("fair"), Act.FAIR_RUN)
 
 
-def _search(request: PageRequest) -> Search:
+def search_of(request: PageRequest) -> Search:
     page = request.query.get("page", "1")
     return Search(
         request.query.get("q", ""),
@@ -40,38 +37,15 @@ def _search(request: PageRequest) -> Search:
     )
 
 
-def _asked(search: Search) -> str:
+def as_query(search: Search) -> str:
     """What is looked for, as it stands in an address."""
     states = [("state", each) for each in search.states]
     return urlencode([("q", search.words), *states, ("order", search.order), ("answer", search.answer)])
 
 
-@get("/organise/{fair}/employers")
-async def employers(request: PageRequest) -> web.StreamResponse:
-    search = _search(request)
-    async with request.reading() as tx:
-        fair = await fair_run(tx, request)
-        heads = await read_heads(tx, request, fair_stream(fair.id))
-        rows = await fair_staff.employers_of(tx, fair)
-        listed = fair_staff.page_of(rows, search.words, search.states, search.page)
-        return request.render(
-            "fair_employers.html",
-            listed,
-            fair=fair,
-            search=search,
-            asked=_asked(search),
-            states=list(EmployerState),
-            kind=ListKind.EMPLOYERS,
-            statuses=await line_status.of_booths(tx, [row.booth for row in rows]),
-            tiers=await tiers.of_fair(tx, fair.id),
-            ticked=request.ticked("chosen"),
-            heads=heads,
-        )
-
-
 @get("/organise/{fair}/recruiters")
 async def recruiters(request: PageRequest) -> web.StreamResponse:
-    search = _search(request)
+    search = search_of(request)
     async with request.reading() as tx:
         fair = await fair_run(tx, request)
         heads = await read_heads(tx, request, fair_stream(fair.id))
@@ -81,7 +55,7 @@ async def recruiters(request: PageRequest) -> web.StreamResponse:
             listed,
             fair=fair,
             search=search,
-            asked=_asked(search),
+            asked=as_query(search),
             ticked=request.ticked("chosen"),
             states=[state for state in AttendeeState if state is not AttendeeState.WITHDRAWN],
             kind=ListKind.RECRUITERS,
@@ -91,7 +65,7 @@ async def recruiters(request: PageRequest) -> web.StreamResponse:
 
 @get("/organise/{fair}/candidates")
 async def candidates(request: PageRequest) -> web.StreamResponse:
-    search = _search(request)
+    search = search_of(request)
     async with request.reading() as tx:
         fair = await fair_run(tx, request)
         heads = await read_heads(tx, request, fair_stream(fair.id))
@@ -100,7 +74,7 @@ async def candidates(request: PageRequest) -> web.StreamResponse:
             await attendees.of_fair(tx, fair.id, search),
             fair=fair,
             search=search,
-            asked=_asked(search),
+            asked=as_query(search),
             states=list(AttendeeState),
             orders=list(Order),
             questions=await registration_questions.of_fair(tx, fair.id),
@@ -108,64 +82,6 @@ async def candidates(request: PageRequest) -> web.StreamResponse:
             kind=ListKind.CANDIDATES,
             heads=heads,
         )
-
-
-@post("/organise/{fair}/employers", again=employers)
-async def invite_employer(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        fair = await fair_run(tx, request)
-        name, sector, email = (request.typed(field) for field in ("employer", "sector", "email"))
-        await invitations.invite_employer(tx, request.actor.known, fair, EmployerInvited(name, sector, email))
-    return _back(request, "employers", language.gettext("The invitation is on its way."))
-
-
-@post("/organise/{fair}/employers/chosen", again=employers)
-async def act_on_employers(request: PageRequest) -> web.StreamResponse:
-    """Remind those of the chosen employers who are invited, withdraw their invitations, or give the booths a tier."""
-    chosen = _ids(request)
-    async with request.transaction() as tx:
-        fair = await fair_run(tx, request)
-        if request.typed("act") == "tier":
-            tier_id = request.uuid("tier") if request.typed("tier") else None
-            count = await booths.put_in_tier(tx, fair, chosen, tier_id)
-            said = language.ngettext("%(num)s booth is changed.", "%(num)s booths are changed.", count)
-            said = said % {"num": count}
-        else:
-            invited = await open_invitations.to_booths(tx, fair, chosen)
-            said = await _act(tx, request, fair, invited)
-    return _back(request, "employers", said)
-
-
-@post("/organise/{fair}/tiers", again=employers)
-async def add_tier(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        fair = await fair_run(tx, request)
-        most = request.number("most_staff", 0) if request.typed("most_staff") else None
-        await tiers.add(tx, fair, request.typed("tier"), most)
-    return _back(request, "employers", language.gettext("Saved."))
-
-
-@post("/organise/{fair}/tiers/{tier}/remove", again=employers)
-async def remove_tier(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        fair = await fair_run(tx, request)
-        await tiers.remove(tx, fair, request.id("tier"))
-    return _back(request, "employers", language.gettext("Removed."))
-
-
-@post("/organise/{fair}/booths/{booth}/give-up", again=employers)
-async def give_booth_up(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        fair = await fair_run(tx, request)
-        booth = await access.booth_by_id(tx, request.actor, request.id("booth"))
-        if booth.fair_id != fair.id:
-            raise NotFound("booth")
-        name = booth.employer.name
-        is_withdrawn = await open_invitations.take_back_booth(tx, booth)
-    said = language.gettext("%(name)s has left the fair.", name=name)
-    if not is_withdrawn:
-        said += " " + language.gettext("It is in another fair too: its invitations stand in the list there.")
-    return _back(request, "employers", said)
 
 
 @post("/organise/{fair}/candidates", again=candidates)
@@ -177,7 +93,7 @@ async def invite_candidate(request: PageRequest) -> web.StreamResponse:
     said = language.gettext("The invitation is on its way.")
     if fair.state is FairState.DRAFT:
         said = language.gettext("The invitation goes out when the fair is published.")
-    return _back(request, "candidates", said)
+    return back(request, "candidates", said)
 
 
 @post("/organise/{fair}/candidates/chosen", again=candidates)
@@ -188,14 +104,14 @@ async def act_on_candidates(request: PageRequest) -> web.StreamResponse:
         if request.typed("act") in ("approve", "decline"):
             said = await _decide(tx, request, fair)
         else:
-            said = await _act(tx, request, fair, await _chosen(tx, request, fair))
-    return _back(request, "candidates", said)
+            said = await act_on(tx, request, fair, await _chosen(tx, request, fair))
+    return back(request, "candidates", said)
 
 
 async def _decide(tx: Transaction, request: PageRequest, fair: Fair) -> str:
     """Those who asked to take part do, or do not."""
     is_all = bool(request.typed("all"))
-    chosen = await attendees.all_found(tx, fair.id, _looked_for(request)) if is_all else _ids(request)
+    chosen = await attendees.all_found(tx, fair.id, _looked_for(request)) if is_all else chosen_ids(request)
     if request.typed("act") == "approve":
         count = await registration_approval.approve(tx, fair, chosen)
         said = language.ngettext("%(num)s person takes part now.", "%(num)s people take part now.", count)
@@ -215,9 +131,9 @@ def _looked_for(request: PageRequest) -> Search:
 async def act_on_recruiters(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
-        chosen = _ids(request)
-        said = await _act(tx, request, fair, chosen)
-    return _back(request, "recruiters", said)
+        chosen = chosen_ids(request)
+        said = await act_on(tx, request, fair, chosen)
+    return back(request, "recruiters", said)
 
 
 async def _chosen(tx: Transaction, request: PageRequest, fair: Fair) -> list[uuid.UUID]:
@@ -225,10 +141,10 @@ async def _chosen(tx: Transaction, request: PageRequest, fair: Fair) -> list[uui
     only_open = request.typed("act") == "remind"
     if request.typed("all"):
         return await attendees.all_invitations(tx, fair.id, _looked_for(request), only_open=only_open)
-    return await attendees.invitations_of(tx, fair.id, _ids(request), only_open=only_open)
+    return await attendees.invitations_of(tx, fair.id, chosen_ids(request), only_open=only_open)
 
 
-def _ids(request: PageRequest) -> list[uuid.UUID]:
+def chosen_ids(request: PageRequest) -> list[uuid.UUID]:
     try:
         chosen = [uuid.UUID(each) for each in request.ticked("chosen")]
     except ValueError:
@@ -238,7 +154,7 @@ def _ids(request: PageRequest) -> list[uuid.UUID]:
     return chosen
 
 
-async def _act(tx: Transaction, request: PageRequest, fair: Fair, chosen: list[uuid.UUID]) -> str:
+async def act_on(tx: Transaction, request: PageRequest, fair: Fair, chosen: list[uuid.UUID]) -> str:
     act, done = request.typed("act"), ""
     if act == "remind":
         count = await open_invitations.remind(tx, request.actor.known, fair, chosen)
@@ -259,7 +175,7 @@ async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
     return _back_to_list(request, language.gettext("This invitation opens nothing any more."))
 
 
-@post("/organise/{fair}/invitations/{invitation}/again", again=employers)
+@post("/organise/{fair}/invitations/{invitation}/again", again=recruiters)
 async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
@@ -267,7 +183,7 @@ async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
     return _back_to_list(request, language.gettext("The invitation is on its way."))
 
 
-def _back(request: PageRequest, kind: str, said: str) -> web.StreamResponse:
+def back(request: PageRequest, kind: str, said: str) -> web.StreamResponse:
     """To the list as it was: searched, and on its page."""
     path = f"/organise/{request.path('fair')}/{kind}"
     came_from = request.came_from("")
@@ -278,5 +194,5 @@ def _back_to_list(request: PageRequest, said: str) -> web.StreamResponse:
     came_from = request.came_from("").split("?")[0]
     kind = came_from.rpartition("/")[2]
     if kind in set(ListKind):
-        return _back(request, kind, said)
+        return back(request, kind, said)
     return request.go(f"/organise/{request.path('fair')}#invitations", said)

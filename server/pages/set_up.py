@@ -7,14 +7,17 @@ from aiohttp import web
 from rooms import access
 from rooms.access import Act, invitations, open_invitations
 from rooms.appointments import recruiter_departure
+from rooms.core.errors import N_, Conflict, NotFound
 from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import booth_documents, booths
+from rooms.fairs import booth_documents, booth_staff, booths, copying
 from rooms.fairs.booths import Booth, BoothText
 from rooms.organisations import employers, vacancies
 from rooms.organisations.vacancies import Vacancy, VacancyText
+from rooms.people.people import Person
+from rooms.views import booth_checklist
 from server import edits, language
-from server.edits import Shown
+from server.edits import SavedBy, Shown
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
@@ -30,16 +33,23 @@ async def set_up_form(request: PageRequest) -> web.StreamResponse:
         booth = await _booth(tx, request)
         heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         members = await employers.members_of(tx, booth.employer_id)
-        staff = {person.id for person in await booths.staff_of(tx, booth.id)}
+        staff = {person.id for person in await booth_staff.staff_of(tx, booth.id)}
         files = await booth_documents.of_booth(tx, booth.id)
         jobs = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id]
         relations = await access.to_booth(tx, request.actor, booth)
         invited = await open_invitations.of_employer(tx, booth.employer_id)
+        checklist = (await booth_checklist.of_booths(tx, [booth]))[booth.id]
+        others = [] if booth.set_up_at else await booths.others_of(tx, booth)
+        saved_by = await _saved_by(tx, booth)
     return request.render(
         "set_up.html",
         shown=_shown(booth),
         staff_shown=_ids(staff),
         invitations=invited,
+        checklist=checklist,
+        others=others,
+        saved_by=saved_by,
+        is_member=access.Relation.MEMBER in relations,
         fair=booth.fair,
         booth=booth,
         members=members,
@@ -49,6 +59,30 @@ async def set_up_form(request: PageRequest) -> web.StreamResponse:
         is_owner=access.Relation.OWNER in relations,
         heads=heads,
     )
+
+
+async def _saved_by(tx: Transaction, booth: Booth) -> SavedBy | None:
+    by = await tx.session.get(Person, booth.changed_by_id) if booth.changed_by_id else None
+    if by is None or booth.changed_at is None:
+        return None
+    return SavedBy(by.name, language.clock(booth.changed_at, booth.fair.zone))
+
+
+@post("/booths/{booth}/take-over", again=set_up_form)
+async def take_over(request: PageRequest) -> web.StreamResponse:
+    """What the employer wrote and showed at another fair, as a draft of this booth."""
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        await tx.lock(booth)
+        if booth.set_up_at:
+            raise Conflict("booth.is_set_up", N_("This booth is set up already: change what stands there."))
+        before = await tx.session.get(Booth, request.uuid("before"))
+        if before is None or before.employer_id != booth.employer_id or before.id == booth.id:
+            raise NotFound("booth")
+        for old, new in await copying.take_over(tx, booth, before):
+            await request.services.storage.copy(str(old), str(new))
+    taken = language.gettext("Taken over. Look through it and save it: candidates see it from then on.")
+    return request.go(f"/booths/{request.id('booth')}/set-up#booth", taken)
 
 
 def _shown(booth: Booth) -> Shown:
@@ -71,7 +105,7 @@ async def set_up(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         booth = await _booth(tx, request)
         await tx.lock(booth, booth.employer)
-        edits.merge(request, _shown(booth))
+        edits.merge(request, _shown(booth), by=await _saved_by(tx, booth))
         text = BoothText(
             description=request.typed("description"),
             talk_minutes=request.number("talk_minutes", 15),
@@ -80,7 +114,7 @@ async def set_up(request: PageRequest) -> web.StreamResponse:
             colour=request.typed("colour"),
             video_link=request.typed("video_link"),
         )
-        await booths.set_up(tx, booth, text)
+        await booths.set_up(tx, booth, text, request.actor.known)
     saved = language.gettext("Saved. The preview shows what candidates see.")
     return request.go(f"/booths/{request.id('booth')}/set-up#booth", saved)
 
@@ -91,7 +125,7 @@ async def choose_staff(request: PageRequest) -> web.StreamResponse:
         booth = await _booth(tx, request)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
         await tx.lock(booth)
-        stands: Shown = {"staff": _ids({person.id for person in await booths.staff_of(tx, booth.id)})}
+        stands: Shown = {"staff": _ids({person.id for person in await booth_staff.staff_of(tx, booth.id)})}
         members = await employers.members_of(tx, booth.employer_id)
         edits.merge(request, stands, names={str(person.id): person.name for person, _ in members})
         chosen = {uuid.UUID(person) for person in request.ticked("staff") if _is_uuid(person)}

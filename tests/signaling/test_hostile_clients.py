@@ -16,7 +16,7 @@ from yarl import URL
 
 from rooms.chat import messages
 from rooms.core.events import conversation_stream, line_stream
-from rooms.fairs import booths
+from rooms.fairs import booth_staff, booths
 from rooms.people import presence, sessions
 from rooms.people.presence import Connection
 from server.page_request import SERVICES
@@ -190,7 +190,7 @@ async def test_whoever_is_dismissed_hears_nothing_more_even_if_the_hub_forgot_th
         hub.clients.clear()
         async with world.database.transaction() as tx:
             row = await tx.session.get_one(booths.Booth, booth)
-            await booths.choose_staff(tx, row, {uuid.UUID(world.ids["colleague"])})
+            await booth_staff.choose_staff(tx, row, {uuid.UUID(world.ids["colleague"])})
         assert hub.server.members(line_stream(booth)) == []
 
 

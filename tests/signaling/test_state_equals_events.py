@@ -19,7 +19,7 @@ from rooms.core.errors import Conflict
 from rooms.core.events import EVENT_KINDS
 from rooms.core.model import new_id
 from rooms.core.uploads import DocumentKind, Upload, check
-from rooms.fairs import announcements, booths, entrance_hall, fairs, schedule
+from rooms.fairs import announcements, booth_staff, booths, entrance_hall, fairs, schedule
 from rooms.fairs.admission import Passing
 from rooms.fairs.fairs import Fair
 from rooms.lines import absence, calls, places
@@ -149,7 +149,7 @@ async def other_staff(o: Onlookers, cast: Cast) -> None:
         await employers.add_member(tx, cast.atlantique.employer_id, cast.claire, is_owner=False)
     for staff in ({cast.luc.id, cast.claire.id}, {cast.luc.id}):
         async with o.during() as tx:
-            await booths.choose_staff(tx, await cast.fresh_booth(tx, cast.atlantique), staff)
+            await booth_staff.choose_staff(tx, await cast.fresh_booth(tx, cast.atlantique), staff)
 
 
 async def a_new_booth(o: Onlookers, cast: Cast) -> None:
@@ -158,6 +158,7 @@ async def a_new_booth(o: Onlookers, cast: Cast) -> None:
         employer = await employers.found(tx, "Zénith", "hospitality")
         booth = await booths.reserve(tx, fair, employer)
         await booths.set_up(tx, booth, booths.BoothText("Welcome.", 15, "hospitality", "Nantes", "blue"))
+        await booths.leave(tx, booth)
 
 
 async def saying_something(o: Onlookers, cast: Cast) -> None:

@@ -7,7 +7,7 @@ import pytest
 from rooms.access import acceptance, importing, invitations, open_invitations
 from rooms.access.invitations import EmployerInvited
 from rooms.core.errors import Conflict
-from rooms.fairs import attendees, booths, list_imports
+from rooms.fairs import attendees, booth_staff, booths, list_imports
 from rooms.fairs.list_columns import ListKind
 from rooms.fairs.list_imports import ImportState, LineState
 from rooms.organisations import employers
@@ -83,7 +83,7 @@ async def test_whoever_has_answered_by_another_list_keeps_their_booth(cast: Cast
         fair = await fresh_fair(tx, cast)
         await importing.take_back(tx, fair, await row_of(tx, employers_list))
         (booth,) = [each for each in await booths.of_fair(tx, fair.id, only_set_up=False) if not each.set_up_at]
-        assert [each.id for each in await booths.staff_of(tx, booth.id)] == [person.id]
+        assert [each.id for each in await booth_staff.staff_of(tx, booth.id)] == [person.id]
         left = [each.link.email for each in await open_invitations.of_employer(tx, booth.employer_id)]
         assert left == ["two@cirque.example"]
     # Nobody owns it yet: whoever comes as its owner is let in, and whoever is there becomes one.

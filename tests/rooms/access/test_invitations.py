@@ -11,7 +11,7 @@ from rooms.access.invitations import EmployerInvited
 from rooms.core.errors import Conflict, Invalid, Problem
 from rooms.core.outbox import Mail
 from rooms.core.transaction import Transaction
-from rooms.fairs import announcements, booths, fairs, schedule
+from rooms.fairs import announcements, booth_staff, fairs, schedule
 from rooms.fairs.fairs import Fair, FairDescription, FairState
 from rooms.people import people, signin
 from rooms.people.people import Person
@@ -133,7 +133,7 @@ async def test_an_invited_colleague_stands_at_the_booth_and_the_owner_is_told(ca
         booth = await cast.fresh_booth(tx, cast.atlantique)
         await invitations.invite_colleague(tx, cast.luc, booth, "new@example.org", is_owner=False)
         person, _ = await acceptance.accept(tx, await letter_token(tx, "new@example.org"), "en")
-        assert person.id in {each.id for each in await booths.staff_of(tx, booth.id)}
+        assert person.id in {each.id for each in await booth_staff.staff_of(tx, booth.id)}
     assert [mail.template for mail in await letters_to(cast, cast.luc.email or "")] == ["joined"]
 
 
@@ -154,7 +154,7 @@ async def test_an_employer_is_known_by_its_name_only_to_its_own_organisers(cast:
         ).employer
         assert another.id != cast.atlantique.employer_id
         eve, _ = await acceptance.accept(tx, await letter_token(tx, "eve@example.org"), "en")
-        assert {booth.fair_id for booth in await booths.staffed_by(tx, eve.id)} == {theirs.id}
+        assert {booth.fair_id for booth in await booth_staff.staffed_by(tx, eve.id)} == {theirs.id}
 
 
 async def test_a_name_that_is_too_long_is_said_to_whoever_invites(cast: Cast) -> None:  # N2

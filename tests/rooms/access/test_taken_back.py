@@ -10,7 +10,7 @@ from rooms.access import Act, Actor, acceptance, invitations, open_invitations
 from rooms.core.errors import Conflict, NotFound
 from rooms.core.outbox import Mail
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths, fairs
+from rooms.fairs import booth_staff, fairs
 from rooms.fairs.fairs import Fair
 from rooms.organisations import agencies, employers
 from rooms.people import people, sessions
@@ -34,11 +34,11 @@ async def test_a_dismissed_recruiter_has_no_desk_and_an_owner_takes_the_empty_bo
     async with cast.database.transaction() as tx:
         await employers.add_member(tx, employer, cast.karim, is_owner=False)
         booth = await cast.fresh_booth(tx, cast.atlantique)
-        await booths.choose_staff(tx, booth, {cast.karim.id})
+        await booth_staff.choose_staff(tx, booth, {cast.karim.id})
     async with cast.database.transaction() as tx:
-        await booths.dismiss(tx, employer, cast.karim.id)
+        await booth_staff.dismiss(tx, employer, cast.karim.id)
     async with cast.database.reading() as tx:
-        assert [person.name for person in await booths.staff_of(tx, cast.atlantique.id)] == ["Luc Moreau"]
+        assert [person.name for person in await booth_staff.staff_of(tx, cast.atlantique.id)] == ["Luc Moreau"]
         with pytest.raises(NotFound):
             await access.employer(tx, Actor(cast.karim), cast.atlantique.employer.slug)
 
@@ -46,7 +46,7 @@ async def test_a_dismissed_recruiter_has_no_desk_and_an_owner_takes_the_empty_bo
 async def test_the_last_owner_and_the_last_organiser_remain(cast: Cast) -> None:
     with pytest.raises(Conflict) as refused:
         async with cast.database.transaction() as tx:
-            await booths.dismiss(tx, cast.atlantique.employer_id, cast.luc.id)
+            await booth_staff.dismiss(tx, cast.atlantique.employer_id, cast.luc.id)
     assert refused.value.code == "owner.last"
     with pytest.raises(Conflict) as refused:
         async with cast.database.transaction() as tx:
@@ -129,7 +129,7 @@ async def test_two_organisers_and_two_owners_who_remove_each_other_at_once_do_no
 
     async def dismiss(person: Person) -> None:
         async with cast.database.transaction() as tx:
-            await booths.dismiss(tx, employer, person.id)
+            await booth_staff.dismiss(tx, employer, person.id)
 
     for remove, two in ((remove_organiser, (cast.ines, cast.paul)), (dismiss, (cast.luc, cast.karim))):
         found = await asyncio.gather(*(remove(person) for person in two), return_exceptions=True)

@@ -30,7 +30,7 @@ from rooms.appointments.search import SlotSearch
 from rooms.caseload import agreed_steps, caseload
 from rooms.core.errors import Invalid, NotFound, Problem
 from rooms.core.outbox import Mail
-from rooms.fairs import booths, schedule
+from rooms.fairs import booth_staff, schedule
 from rooms.fairs.fairs import Fair, FairState
 from rooms.meetings.modes import Mode
 from rooms.organisations import employers
@@ -169,7 +169,7 @@ async def second_recruiter(booth: Booth) -> Person:
         fatou = await people.welcome(tx, "Fatou Ba", "fatou@example.org", "en")
         stand = await booth.cast.fresh_booth(tx, booth.cast.atlantique)
         await employers.add_member(tx, stand.employer_id, fatou, is_owner=True)
-        await booths.choose_staff(tx, stand, {booth.cast.luc.id, fatou.id})
+        await booth_staff.choose_staff(tx, stand, {booth.cast.luc.id, fatou.id})
         await hours.add_day(tx, fatou.id, tx.now.date(), (8 * 60, 20 * 60), ("video",))
         await booking_rules.change(tx, fatou.id, booking_rules.RulesText(0, 10, 0, 56, 40))
     return fatou

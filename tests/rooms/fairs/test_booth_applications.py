@@ -7,7 +7,7 @@ import pytest
 from rooms.access import acceptance, booth_approval, invitations, open_invitations
 from rooms.core import outbox
 from rooms.core.errors import Conflict, Invalid, NotFound
-from rooms.fairs import booth_applications, booths
+from rooms.fairs import booth_applications, booth_staff
 from rooms.fairs.booth_applications import ApplicationState, ApplicationText, BoothApplication
 from tests.cast import Cast
 from tests.rooms.access.test_taken_back import fresh_fair, letter_token
@@ -119,7 +119,7 @@ async def test_whoever_is_approved_is_invited_to_a_booth_of_their_own(cast: Cast
     async with cast.database.transaction() as tx:
         person, path = await acceptance.accept(tx, await letter_token(tx, "zoe@cirque.example"), "en")
     async with cast.database.reading() as tx:
-        booth = next(each for each in await booths.staffed_by(tx, person.id))
+        booth = next(each for each in await booth_staff.staffed_by(tx, person.id))
     assert (booth.employer.name, path) == ("Cirque du Lac", f"/booths/{booth.id}/set-up")
     assert [state for state, _, _ in await letters(cast)] == ["unconfirmed", "approved"]
 

@@ -14,6 +14,7 @@ from rooms.core.uploads import Checked, DocumentKind
 from rooms.fairs import (
     attendees,
     booth_documents,
+    booth_staff,
     booths,
     copying,
     drafts,
@@ -74,7 +75,7 @@ async def test_a_fair_after_another_has_its_settings_and_its_days_at_the_same_ho
         booth = rows[cast.atlantique.employer_id]
         assert (booth.set_up_at, booth.description) == (None, cast.atlantique.description)
         assert [tier.name for tier in await tiers.of_fair(tx, fair.id) if tier.id == booth.tier_id] == ["Partner"]
-        assert cast.luc.id in {person.id for person in await booths.staff_of(tx, booth.id)}
+        assert cast.luc.id in {person.id for person in await booth_staff.staff_of(tx, booth.id)}
         assert [question.words for question in await registration_questions.of_fair(tx, fair.id)] == ["Where?"]
         assert [old for old, _ in made.documents] == [logo]
         assert await attendees.count(tx, fair.id) == 0, "nobody is invited by it"

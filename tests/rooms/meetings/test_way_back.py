@@ -7,7 +7,7 @@ import pytest
 from rooms.appointments import abandoned, room
 from rooms.appointments.appointment import Appointment, Attendance
 from rooms.core.errors import Conflict
-from rooms.fairs import booths
+from rooms.fairs import booth_staff
 from rooms.lines.call import Answer
 from rooms.lines.places import PlaceState
 from rooms.meetings import cobrowsing, meetings, under_way
@@ -83,7 +83,7 @@ async def test_whoever_is_a_candidate_ends_no_talk_by_calling_the_next(cast: Cas
     await cast.connect(cast.karim)
     await cast.join(cast.karim, cast.perrin)
     async with cast.database.transaction() as tx:
-        await booths.staff_by_member(tx, cast.perrin.employer_id, cast.amina.id)
+        await booth_staff.staff_by_member(tx, cast.perrin.employer_id, cast.amina.id)
     with pytest.raises(Conflict, match=r"recruiter\.in_meeting"):
         await cast.call_next(cast.amina, cast.perrin, finish=True)
     assert await state(cast, talk) is MeetingState.LIVE

@@ -2,9 +2,11 @@
 
 from rooms.core.uploads import Upload
 from tests.server.furnishing import PDF
-from tests.server.rights.row import ALL, KNOWN, PAGE, Row, act, only, read, to
+from tests.server.rights.row import ALL, KNOWN, PAGE, Row, act, only, read, status, to
 
 STAFF = only("luc")
+SETTERS = only("luc", "ines", "paul")
+"""Its own people, and whoever runs the fair, on their behalf."""
 SET_UP = "/booths/{booth}/set-up"
 
 LINE: tuple[Row, ...] = (
@@ -63,10 +65,11 @@ MEETING: tuple[Row, ...] = (
 )
 
 SETTING_UP: tuple[Row, ...] = (
-    read("/booths/{booth}/set-up", STAFF),
+    read("/booths/{booth}/set-up", SETTERS),
+    act("/booths/{booth}/take-over", SETTERS, status(409), before="{booth}"),
     act(
         "/booths/{booth}/set-up",
-        STAFF,
+        SETTERS,
         to(SET_UP + "#booth"),
         description="Come.",
         talk_minutes="15",
@@ -78,12 +81,12 @@ SETTING_UP: tuple[Row, ...] = (
     act("/booths/{booth}/colleagues/{colleague}/remove", STAFF, to(SET_UP + "#people")),
     act("/booths/{booth}/invitations/{booth_invitation}/again", STAFF, to(SET_UP + "#people")),
     act("/booths/{booth}/invitations/{booth_invitation}/withdraw", STAFF, to(SET_UP + "#people")),
-    act("/booths/{booth}/vacancies", STAFF, to(SET_UP + "#vacancies"), title="Cook", contract="permanent"),
-    act("/booths/{booth}/documents", STAFF, to(SET_UP + "#documents"), document=Upload("hours.pdf", PDF)),
-    act("/documents/{paper}/withdraw", STAFF, to(SET_UP + "#documents")),
-    read("/vacancies/{vacancy}", STAFF).hidden(),
-    act("/vacancies/{vacancy}", STAFF, to("/desk"), title="Cook", contract="permanent").hidden(),
-    act("/vacancies/{vacancy}/withdraw", STAFF, to("/desk")).hidden(),
+    act("/booths/{booth}/vacancies", SETTERS, to(SET_UP + "#vacancies"), title="Cook", contract="permanent"),
+    act("/booths/{booth}/documents", SETTERS, to(SET_UP + "#documents"), document=Upload("hours.pdf", PDF)),
+    act("/documents/{paper}/withdraw", SETTERS, to(SET_UP + "#documents")).once(),
+    read("/vacancies/{vacancy}", SETTERS).hidden(),
+    act("/vacancies/{vacancy}", SETTERS, to("/desk"), title="Cook", contract="permanent").hidden(),
+    act("/vacancies/{vacancy}/withdraw", SETTERS, to("/desk")).hidden().once(),
 )
 
 KINDS, TIMES = "/booths/{booth}/interviews#kinds", "/booths/{booth}/interviews#times"
@@ -92,22 +95,22 @@ INTERVIEWS: tuple[Row, ...] = (
     read("/booths/{booth}/interviews", STAFF),
     act(
         "/booths/{booth}/interviews",
-        STAFF,
+        SETTERS,
         to(KINDS),
         appointment_type="Second interview",
         minutes="20",
         modes="video",
-    ),
-    read("/booths/{booth}/interviews/{interview}/change", STAFF),
+    ).once(),
+    read("/booths/{booth}/interviews/{interview}/change", SETTERS),
     act(
         "/booths/{booth}/interviews/{interview}/change",
-        STAFF,
+        SETTERS,
         to(KINDS),
         appointment_type="Talk",
         minutes="20",
         modes="video",
     ),
-    act("/booths/{booth}/interviews/{interview}/withdraw", STAFF, to(KINDS)),
+    act("/booths/{booth}/interviews/{interview}/withdraw", SETTERS, to(KINDS)),
     act(
         "/booths/{booth}/interviews/times",
         STAFF,

@@ -104,6 +104,7 @@ RUN: tuple[Row, ...] = (
         act="tier",
         tier="{tier}",
     ),
+    act("/organise/{fair}/booths/{booth}/leave", ORGANISERS, to("/organise/{fair}/employers")).once(),
     act("/organise/{fair}/tiers", ORGANISERS, to("/organise/{fair}/employers"), tier="Partner").once(),
     act("/organise/{fair}/tiers/{tier}/remove", ORGANISERS, to("/organise/{fair}/employers")).once(),
     read("/organise/{fair}/attendees/{attendee}", ORGANISERS),
