@@ -73,6 +73,8 @@ LABELS = {
     "booth_lacks_logo": N_("No logo"),
     "booth_lacks_vacancy": N_("No vacancy is written down"),
     "booth_lacks_staff": N_("Nobody is to stand there"),
+    "job_talk": N_("They would like to talk with you"),
+    "job_no": N_("Not this time"),
     "registration_open": N_("Open to everybody"),
     "registration_code": N_("With a code"),
     "registration_approval": N_("With your approval"),

@@ -57,6 +57,7 @@ BROWSER = (
     N_("Weak connection"),
     N_("Connecting"),
     N_("Saved."),
+    N_("The address is copied."),
     N_("Your camera is off."),
     N_("Your microphone is off."),
     N_("Not saved yet. Trying again."),

@@ -9,6 +9,7 @@ from rooms.chat.messages import Message
 from rooms.chat.questions import Question
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
+from rooms.fairs import job_applications
 from rooms.lines import call, places
 from rooms.lines.call import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
@@ -16,7 +17,7 @@ from rooms.meetings.meeting import MeetingEnded, MeetingOpened, MeetingState
 from rooms.people import documents
 from rooms.people.people import Person
 from signaling.contract import Payload, StreamEvent, server_event
-from signaling.projections import head, projection
+from signaling.projections import as_it_is, head, projection
 
 
 class PlaceView(Payload):
@@ -158,6 +159,17 @@ class LineCvEvent(StreamEvent):
 
     person_id: UUID
     document_id: UUID | None
+
+
+@server_event("line:applied")
+class LineAppliedEvent(StreamEvent):
+    """Somebody has applied for a vacancy of the booth, or has taken that back."""
+
+    booth_id: UUID
+    vacancy_id: UUID
+
+
+as_it_is("line", job_applications.JobApplied, LineAppliedEvent)
 
 
 @projection("line", questions.QuestionWritten)

@@ -9,6 +9,7 @@ from rooms.appointments.appointment import TAKES_PLACE, Appointment
 from rooms.appointments.appointment_types import AppointmentType
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
+from rooms.fairs.job_applications import JobApplication
 from rooms.fairs.schedule import FairDay
 from rooms.lines.places import Place
 
@@ -16,7 +17,8 @@ READABLE_AFTER_FAIR = timedelta(days=30)
 
 
 async def booths_that_may_read(tx: Transaction, person_id: uuid.UUID) -> list[Booth]:
-    """The booths whose line the person joined or where they booked an interview, until 30 days after the fair."""
+    """The booths whose line the person joined, where they booked an interview or applied for a vacancy, until 30 days
+    after the fair."""
     lately = select(FairDay.fair_id).where(FairDay.closes_at > tx.now - READABLE_AFTER_FAIR)
     joined = select(Place.booth_id).where(Place.person_id == person_id)
     booked = (
@@ -28,5 +30,7 @@ async def booths_that_may_read(tx: Transaction, person_id: uuid.UUID) -> list[Bo
             AppointmentType.booth_id.is_not(None),
         )
     )
-    query = select(Booth).where(or_(Booth.id.in_(joined), Booth.id.in_(booked)), Booth.fair_id.in_(lately))
+    applied = select(JobApplication.booth_id).where(JobApplication.person_id == person_id)
+    theirs = or_(Booth.id.in_(joined), Booth.id.in_(booked), Booth.id.in_(applied))
+    query = select(Booth).where(theirs, Booth.fair_id.in_(lately))
     return list((await tx.session.execute(query)).scalars())

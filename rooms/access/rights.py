@@ -39,6 +39,7 @@ class Act(StrEnum):
     BOOTH_STAFF = auto()
     LINE_JOIN = auto()
     INTERVIEW_BOOK = auto()
+    VACANCY_APPLY = auto()
     PLACE_KEEP = auto()
     PLACE_CALL = auto()
     CALL_ANSWER = auto()
@@ -98,6 +99,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.BOOTH_STAFF,    ANY,   R.STAFF),
     _right(A.LINE_JOIN,      OPEN,  R.SIGNED_IN),
     _right(A.INTERVIEW_BOOK, AHEAD, R.SIGNED_IN),
+    _right(A.VACANCY_APPLY,  AHEAD, R.SIGNED_IN),
     _right(A.PLACE_KEEP,     ANY,   R.SELF),
     _right(A.PLACE_CALL,     ANY,   R.STAFF),
     _right(A.CALL_ANSWER,    ANY,   R.SELF),

@@ -17,7 +17,7 @@ from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs import tiers
-from rooms.fairs.fairs import Fair, FairOrganiser, demand_not_archived
+from rooms.fairs.fairs import SHOWN, Fair, FairOrganiser, demand_not_archived
 from rooms.organisations import employers
 from rooms.organisations.employers import Employer
 from rooms.people import presence
@@ -230,6 +230,13 @@ async def of_fair(tx: Transaction, fair_id: uuid.UUID, *, only_set_up: bool = Tr
     query = select(Booth).join(Employer).where(Booth.fair_id == fair_id).order_by(Employer.name)
     query = query.where(Booth.set_up_at.is_not(None) if only_set_up else Booth.left_at.is_(None))
     return list((await tx.session.execute(query)).scalars())
+
+
+async def shown_of(tx: Transaction, employers: Collection[uuid.UUID]) -> dict[uuid.UUID, Booth]:
+    """The newest booth of each of these employers that anybody can see."""
+    query = select(Booth).join(Fair).where(Booth.employer_id.in_(employers), Booth.set_up_at.is_not(None))
+    query = query.where(Fair.state.in_(SHOWN), Fair.is_rehearsal.is_(False)).order_by(Booth.id)
+    return {booth.employer_id: booth for booth in (await tx.session.execute(query)).scalars()}
 
 
 async def first_unready(tx: Transaction, employer_id: uuid.UUID) -> uuid.UUID | None:

@@ -152,7 +152,7 @@ async def open_by_hand(tx: Transaction, fair: Fair, until: datetime | None = Non
     closing = until or next((day.closes_at for day in days if day.closes_at > tx.now), None)
     if closing is None:
         raise Conflict("fair.no_day_ahead", N_("No opening hours lie ahead. Add a day first."))
-    if not tx.now < closing <= tx.now + LONGEST_BY_HAND:
+    if until and not tx.now < until <= tx.now + LONGEST_BY_HAND:
         raise Invalid("until.range", N_("Please choose a moment within the next 24 hours."), field="until")
     if until and any(day.opens_at <= tx.now and until < day.closes_at for day in days if day.closes_at > tx.now):
         raise Invalid("until.early", N_("The fair is open until later that day already."), field="until")
@@ -170,7 +170,7 @@ async def by_the_calendar(tx: Transaction, fair: Fair) -> None:
     """What was opened by hand opens and closes by its days again."""
     if fair.held_open_until is None:
         raise Conflict("fair.move", N_("The fair stands differently now. Please look at its state."))
-    fair.held_open_until = None
+    fair.held_open_until, fair.open_until = None, tx.now
     await turn(tx, fair)
 
 
@@ -207,7 +207,7 @@ async def turn(tx: Transaction, fair: Fair) -> None:
     if closing and fair.open_until != closing:
         fair.open_until, fair.doors_opened_at = closing, fair.doors_opened_at if fair.open_until else tx.now
         await _open(tx, fair)
-    elif not closing and fair.open_until:
+    elif not closing and fair.open_until and fair.open_until <= tx.now:
         fair.open_until = None
         await _publish(tx, fair)
     if fair.state is FairState.OPEN and not ahead and fair.open_until is None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.model import Base, new_id
-from rooms.core.text import clean_text
+from rooms.core.text import clean_text, one_line
 from rooms.core.transaction import Transaction
 from rooms.organisations.employers import Employer
 
@@ -32,6 +32,15 @@ class Vacancy(Base):
     location: Mapped[str]
     contract: Mapped[Contract]
     description: Mapped[str]
+    pay: Mapped[str] = mapped_column(default="", server_default="")
+    """As people say it: an amount, a range, a collective agreement."""
+    hours: Mapped[str] = mapped_column(default="", server_default="")
+    starts: Mapped[str] = mapped_column(default="", server_default="")
+    """When the work begins."""
+    experience: Mapped[str] = mapped_column(default="", server_default="")
+    how_to_apply: Mapped[str] = mapped_column(default="", server_default="")
+    takes_applications: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether one can apply with a CV and without a talk."""
     withdrawn_at: Mapped[datetime | None]
 
 
@@ -41,6 +50,17 @@ class VacancyText:
     location: str
     contract: str
     description: str
+    pay: str = ""
+    hours: str = ""
+    starts: str = ""
+    experience: str = ""
+    how_to_apply: str = ""
+    takes_applications: bool = False
+
+
+MOST_OF_EMPLOYER = 1000
+SHORT_TEXTS = ("pay", "hours", "starts", "experience")
+"""Each of a few words; the names of their fields are those of the columns."""
 
 
 async def add(tx: Transaction, employer: Employer, text: VacancyText) -> Vacancy:
@@ -57,6 +77,10 @@ def write(vacancy: Vacancy, text: VacancyText) -> None:
     vacancy.location = clean_text(text.location, "vacancy_location", 80)
     vacancy.contract = Contract(text.contract)
     vacancy.description = clean_text(text.description, "text", 4000)
+    for name in SHORT_TEXTS:
+        setattr(vacancy, name, clean_text(one_line(getattr(text, name)), name, 120))
+    vacancy.how_to_apply = clean_text(text.how_to_apply, "how_to_apply", 600)
+    vacancy.takes_applications = text.takes_applications
 
 
 async def withdraw(tx: Transaction, vacancy: Vacancy) -> None:

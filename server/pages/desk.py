@@ -10,7 +10,7 @@ from rooms.chat.conversations import ConversationKind
 from rooms.core.errors import NotFound
 from rooms.core.events import conversation_stream, fair_stream, line_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import booth_staff, booths, desk_presence, registration_questions
+from rooms.fairs import booth_staff, booths, desk_presence, job_applications, registration_questions
 from rooms.fairs.booths import Booth
 from rooms.lines import calls, line_status
 from rooms.meetings import follow_up, under_way
@@ -73,6 +73,7 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             interviews=await agenda.next_at_booth(tx, booth.id, request.actor.known.id),
             due=await follow_up.unanswered(tx, booth.id, request.actor.known.id),
             questions=await questions.questions_to(tx, booth.id),
+            applied=await job_applications.count_open(tx, booth.id),
             heads=heads,
         )
 

@@ -13,7 +13,6 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booth_documents, booth_staff, booths, copying
 from rooms.fairs.booths import Booth, BoothText
 from rooms.organisations import employers, vacancies
-from rooms.organisations.vacancies import Vacancy, VacancyText
 from rooms.people.people import Person
 from rooms.views import booth_checklist
 from server import edits, language
@@ -23,14 +22,19 @@ from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
 
-async def _booth(tx: Transaction, request: PageRequest, act: Act = Act.BOOTH_SET_UP) -> Booth:
+async def booth_set_up(tx: Transaction, request: PageRequest, act: Act = Act.BOOTH_SET_UP) -> Booth:
     return await access.booth_by_id(tx, request.actor, request.id("booth"), act)
+
+
+async def may_set_up(request: PageRequest) -> object:
+    async with request.reading() as tx:
+        return await booth_set_up(tx, request)
 
 
 @get("/booths/{booth}/set-up")
 async def set_up_form(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_set_up(tx, request)
         heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         members = await employers.members_of(tx, booth.employer_id)
         staff = {person.id for person in await booth_staff.staff_of(tx, booth.id)}
@@ -72,7 +76,7 @@ async def _saved_by(tx: Transaction, booth: Booth) -> SavedBy | None:
 async def take_over(request: PageRequest) -> web.StreamResponse:
     """What the employer wrote and showed at another fair, as a draft of this booth."""
     async with request.transaction() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_set_up(tx, request)
         await tx.lock(booth)
         if booth.set_up_at:
             raise Conflict("booth.is_set_up", N_("This booth is set up already: change what stands there."))
@@ -103,7 +107,7 @@ def _ids(people: set[uuid.UUID]) -> tuple[str, ...]:
 @post("/booths/{booth}/set-up", again=set_up_form)
 async def set_up(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_set_up(tx, request)
         await tx.lock(booth, booth.employer)
         edits.merge(request, _shown(booth), by=await _saved_by(tx, booth))
         text = BoothText(
@@ -122,18 +126,18 @@ async def set_up(request: PageRequest) -> web.StreamResponse:
 @post("/booths/{booth}/staff", again=set_up_form)
 async def choose_staff(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_set_up(tx, request)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
         await tx.lock(booth)
         stands: Shown = {"staff": _ids({person.id for person in await booth_staff.staff_of(tx, booth.id)})}
         members = await employers.members_of(tx, booth.employer_id)
         edits.merge(request, stands, names={str(person.id): person.name for person, _ in members})
-        chosen = {uuid.UUID(person) for person in request.ticked("staff") if _is_uuid(person)}
+        chosen = {uuid.UUID(person) for person in request.ticked("staff") if is_uuid(person)}
         await recruiter_departure.choose_staff(tx, booth, chosen, request.actor.known)
     return request.go(f"/booths/{booth.id}/set-up#staff", language.gettext("Saved."))
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
     try:
         uuid.UUID(text)
     except ValueError:
@@ -144,7 +148,7 @@ def _is_uuid(text: str) -> bool:
 @post("/booths/{booth}/colleagues", again=set_up_form)
 async def invite_colleague(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_set_up(tx, request)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
         is_owner = bool(request.typed("is_owner"))
         me = request.actor.known
@@ -155,7 +159,7 @@ async def invite_colleague(request: PageRequest) -> web.StreamResponse:
 @post("/booths/{booth}/colleagues/{colleague}/remove", again=set_up_form)
 async def remove_colleague(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        booth = await _booth(tx, request, Act.BOOTH_SET_UP)
+        booth = await booth_set_up(tx, request, Act.BOOTH_SET_UP)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
         await recruiter_departure.dismiss(tx, booth.employer_id, request.id("colleague"), request.actor.known)
     return request.go(f"/booths/{booth.id}/set-up#people", language.gettext("This person belongs to you no longer."))
@@ -164,7 +168,7 @@ async def remove_colleague(request: PageRequest) -> web.StreamResponse:
 @post("/booths/{booth}/invitations/{booth_invitation}/withdraw")
 async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_set_up(tx, request)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
         await open_invitations.withdraw_for_employer(tx, booth.employer_id, request.id("booth_invitation"))
     return request.go(f"/booths/{booth.id}/set-up#people", language.gettext("This invitation opens nothing any more."))
@@ -173,58 +177,7 @@ async def withdraw_invitation(request: PageRequest) -> web.StreamResponse:
 @post("/booths/{booth}/invitations/{booth_invitation}/again", again=set_up_form)
 async def send_invitation_again(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_set_up(tx, request)
         access.demand(Act.EMPLOYER_OWN, await access.to_booth(tx, request.actor, booth))
         await open_invitations.send_again_for_employer(tx, request.actor.known, booth, request.id("booth_invitation"))
     return request.go(f"/booths/{booth.id}/set-up#people", language.gettext("The invitation is on its way."))
-
-
-@post("/booths/{booth}/vacancies", again=set_up_form)
-async def add_vacancy(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        booth = await _booth(tx, request)
-        await vacancies.add(tx, booth.employer, _text(request))
-    return request.go(f"/booths/{booth.id}/set-up#vacancies", language.gettext("The vacancy is shown at your booth."))
-
-
-@get("/vacancies/{vacancy}")
-async def vacancy_form(request: PageRequest) -> web.StreamResponse:
-    async with request.reading() as tx:
-        vacancy, employer = await access.vacancy(tx, request.actor, request.id("vacancy"))
-        heads = await read_heads(tx, request)
-    return request.render("vacancy.html", vacancy=vacancy, employer=employer, shown=_shown_of(vacancy), heads=heads)
-
-
-@post("/vacancies/{vacancy}", again=vacancy_form)
-async def change_vacancy(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        vacancy, _ = await access.vacancy(tx, request.actor, request.id("vacancy"))
-        await tx.lock(vacancy)
-        edits.merge(request, _shown_of(vacancy))
-        vacancies.write(vacancy, _text(request))
-    booth = request.http.query.get("booth", "")
-    back = f"/booths/{booth}/set-up#vacancies" if _is_uuid(booth) else "/desk"
-    return request.go(back, language.gettext("Saved."))
-
-
-@post("/vacancies/{vacancy}/withdraw")
-async def withdraw_vacancy(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        vacancy, _ = await access.vacancy(tx, request.actor, request.id("vacancy"))
-        await vacancies.withdraw(tx, vacancy)
-    return request.go(request.came_from("/desk"), language.gettext("The vacancy is shown no longer."))
-
-
-def _shown_of(vacancy: Vacancy) -> Shown:
-    return {
-        "title": vacancy.title,
-        "vacancy_location": vacancy.location,
-        "contract": vacancy.contract.value,
-        "text": vacancy.description,
-    }
-
-
-def _text(request: PageRequest) -> VacancyText:
-    return VacancyText(
-        request.typed("title"), request.typed("vacancy_location"), request.typed("contract"), request.typed("text")
-    )

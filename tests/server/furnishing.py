@@ -22,6 +22,7 @@ from rooms.core.uploads import DocumentKind, Upload, check
 from rooms.fairs import attendees, booth_applications, booth_documents, list_imports, registration_questions, tiers
 from rooms.fairs.booth_applications import ApplicationText
 from rooms.fairs.fairs import Fair
+from rooms.fairs.job_applications import JobApplication
 from rooms.fairs.list_columns import ListKind
 from rooms.fairs.list_imports import Read
 from rooms.fairs.registration_questions import Asked, QuestionKind
@@ -33,6 +34,7 @@ from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies, employers, vacancies
+from rooms.organisations.vacancies import VacancyText
 from rooms.people import documents, people, sessions, signin
 from rooms.people.people import Person
 from server.files import Storage
@@ -111,8 +113,13 @@ class Furnishing:
             wanted = await vacancies.of_employers(tx, [booth.employer_id])
             colleague = await people.welcome(tx, "Simon Petit", "simon@example.org", "en")
             await employers.add_member(tx, booth.employer_id, colleague, is_owner=False)
+            waiter = await vacancies.add(tx, booth.employer, VacancyText("Waiter", "Nantes", "permanent", ""))
+            await tx.session.flush()
+            applied = JobApplication(id=new_id(), vacancy_id=waiter.id, booth_id=booth.id, person_id=cast.karim.id)
+            applied.words, applied.made_at = "Hello", tx.now
+            tx.session.add(applied)
         self.keep(public=public.id, conversation=question.id, message=message.id, colleague=colleague.id)
-        self.keep(vacancy=wanted[booth.employer_id][0].id)
+        self.keep(vacancy=wanted[booth.employer_id][0].id, job_application=applied.id)
 
     async def _wait_and_talk(self) -> None:
         """Amina waits, Karim is being called, Tomás talks with Sophie."""

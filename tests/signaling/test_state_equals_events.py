@@ -154,9 +154,8 @@ async def other_staff(o: Onlookers, cast: Cast) -> None:
 
 async def a_new_booth(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
-        fair = await tx.session.get_one(Fair, cast.fair.id)
         employer = await employers.found(tx, "Zénith", "hospitality")
-        booth = await booths.reserve(tx, fair, employer)
+        booth = await booths.reserve(tx, await tx.session.get_one(Fair, cast.fair.id), employer)
         await booths.set_up(tx, booth, booths.BoothText("Welcome.", 15, "hospitality", "Nantes", "blue"))
         await booths.leave(tx, booth)
 

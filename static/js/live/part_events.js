@@ -9,6 +9,7 @@ export const LINE_EVENTS = [
   "line:settled",
   "line:talking",
   "line:talked",
+  "line:applied",
   "desk:status",
 ];
 

@@ -9,6 +9,27 @@ SETTERS = only("luc", "ines", "paul")
 """Its own people, and whoever runs the fair, on their behalf."""
 SET_UP = "/booths/{booth}/set-up"
 
+VACANCY = "/fairs/{fair}/booths/{employer}/vacancies/{vacancy}"
+
+VACANCIES: tuple[Row, ...] = (
+    read(VACANCY, ALL),
+    act(VACANCY + "/keep", KNOWN, to(VACANCY)),
+    act(VACANCY + "/let-go", KNOWN, to(VACANCY)),
+    # The vacancy of the world is for those who come and talk.
+    act(VACANCY + "/apply", KNOWN, status(409)),
+    act(VACANCY + "/take-back", KNOWN, status(404)),
+    read("/me/vacancies", KNOWN),
+    act("/me/vacancies/{vacancy}/let-go", KNOWN, to("/me/vacancies")),
+    read("/desk/{booth}/applications", STAFF),
+    act(
+        "/desk/{booth}/applications/{job_application}",
+        STAFF,
+        to("/desk/{booth}/applications"),
+        verdict="talk",
+    ).once(),
+    act("/booths/{booth}/vacancies/list", SETTERS, to(SET_UP + "#vacancies"), vacancy_lines="Job;Place\nCook;Lyon"),
+)
+
 LINE: tuple[Row, ...] = (
     read("/fairs/{fair}/booths/{employer}", ALL),
     read("/fairs/{fair}/booths/{employer}/question", KNOWN),
@@ -123,4 +144,4 @@ INTERVIEWS: tuple[Row, ...] = (
     act("/booths/{booth}/interviews/times/{interview_day}/remove", STAFF, to(TIMES)),
 )
 
-ROUTES = (*LINE, *DESK, *MEETING, *SETTING_UP, *INTERVIEWS)
+ROUTES = (*VACANCIES, *LINE, *DESK, *MEETING, *SETTING_UP, *INTERVIEWS)

@@ -1,0 +1,103 @@
+"""The vacancies of a booth's employer as its people write them: one by one, or as a list."""
+
+from aiohttp import web
+
+from rooms import access
+from rooms.core.uploads import Upload
+from rooms.fairs import vacancy_lists
+from rooms.organisations import vacancies
+from rooms.organisations.vacancies import SHORT_TEXTS, Vacancy, VacancyText
+from server import edits, language, spreadsheet
+from server.edits import Shown
+from server.page_request import PageRequest
+from server.pages.imports import FORM_WITH_LIST
+from server.pages.set_up import booth_set_up, is_uuid, may_set_up, set_up_form
+from server.pages.stream_heads import read_heads
+from server.routes import get, post
+
+MOST_FAULTS_SAID = 5
+
+
+@post("/booths/{booth}/vacancies", again=set_up_form)
+async def add_vacancy(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        booth = await booth_set_up(tx, request)
+        await vacancies.add(tx, booth.employer, _text(request))
+    return request.go(f"/booths/{booth.id}/set-up#vacancies", language.gettext("The vacancy is shown at your booth."))
+
+
+@get("/vacancies/{vacancy}")
+async def vacancy_form(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        vacancy, employer = await access.vacancy(tx, request.actor, request.id("vacancy"))
+        heads = await read_heads(tx, request)
+    return request.render(
+        "vacancy_form.html", vacancy=vacancy, employer=employer, shown=_shown_of(vacancy), heads=heads
+    )
+
+
+@post("/vacancies/{vacancy}", again=vacancy_form)
+async def change_vacancy(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        vacancy, _ = await access.vacancy(tx, request.actor, request.id("vacancy"))
+        await tx.lock(vacancy)
+        edits.merge(request, _shown_of(vacancy))
+        vacancies.write(vacancy, _text(request))
+    booth = request.http.query.get("booth", "")
+    back = f"/booths/{booth}/set-up#vacancies" if is_uuid(booth) else "/desk"
+    return request.go(back, language.gettext("Saved."))
+
+
+@post("/vacancies/{vacancy}/withdraw")
+async def withdraw_vacancy(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        vacancy, _ = await access.vacancy(tx, request.actor, request.id("vacancy"))
+        await vacancies.withdraw(tx, vacancy)
+    return request.go(request.came_from("/desk"), language.gettext("The vacancy is shown no longer."))
+
+
+def _shown_of(vacancy: Vacancy) -> Shown:
+    return {
+        "title": vacancy.title,
+        "vacancy_location": vacancy.location,
+        "contract": vacancy.contract.value,
+        "text": vacancy.description,
+        "how_to_apply": vacancy.how_to_apply,
+        "takes_applications": "1" if vacancy.takes_applications else "",
+    } | {name: getattr(vacancy, name) for name in SHORT_TEXTS}
+
+
+def _text(request: PageRequest) -> VacancyText:
+    return VacancyText(
+        request.typed("title"),
+        request.typed("vacancy_location"),
+        request.typed("contract"),
+        request.typed("text"),
+        how_to_apply=request.typed("how_to_apply"),
+        takes_applications=bool(request.typed("takes_applications")),
+        **{name: request.typed(name) for name in SHORT_TEXTS},
+    )
+
+
+@post("/booths/{booth}/vacancies/list", again=set_up_form, largest=FORM_WITH_LIST, first=may_set_up)
+async def bring_vacancies(request: PageRequest) -> web.StreamResponse:
+    """Vacancies from a spreadsheet: those with a fault are named, the others are added."""
+    upload = request.files.get("document")
+    if upload is None or not upload.content:
+        upload = Upload("", request.typed("vacancy_lines").encode())
+    read = await spreadsheet.read(upload, request.services.list_readers)
+    async with request.transaction() as tx:
+        booth = await booth_set_up(tx, request)
+        brought = await vacancy_lists.bring(tx, booth.employer, read.heads, read.lines)
+    said = language.ngettext("%(num)s vacancy is added.", "%(num)s vacancies are added.", brought.added)
+    parts = [said % {"num": brought.added}]
+    if brought.known:
+        known = language.ngettext("%(num)s stood here already.", "%(num)s stood here already.", brought.known)
+        parts.append(known % {"num": brought.known})
+    for number, fault in brought.faults[:MOST_FAULTS_SAID]:
+        why = language.gettext(fault.message, **fault.values)
+        parts.append(language.gettext("Line %(line)s is left out: %(why)s", line=number, why=why))
+    if len(brought.faults) > MOST_FAULTS_SAID:
+        parts.append(language.gettext("%(num)s lines are left out in all.", num=len(brought.faults)))
+    kind = "warn" if brought.faults else "ok"
+    return request.go(f"/booths/{request.id('booth')}/set-up#vacancies", " ".join(parts), kind)
