@@ -57,6 +57,8 @@ PAGE_MODULES = (
     "organise",
     "fair_days",
     "fair_copy",
+    "programme",
+    "rota",
     "fair_lists",
     "fair_employers",
     "imports",

@@ -13,6 +13,7 @@ from typing import Any
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
 
 from rooms.appointments.appointment import Appointment, AppointmentState
+from rooms.fairs.programme import ProgrammeItem
 from rooms.fairs.schedule import FairDay
 from rooms.meetings.modes import Mode
 from server import language
@@ -134,3 +135,18 @@ def file_name(begins: datetime) -> str:
 
 def summary(values: dict[str, Any]) -> str:
     return language.gettext("%(reason)s with %(other)s", reason=values["appointment_type"], other=values["other"])
+
+
+def programme_item(fair: str, item: ProgrammeItem, url: str) -> bytes:
+    """One item of a fair's programme, for whoever wants it in their calendar."""
+    calendar, event = _calendar("PUBLISH"), Event()
+    event.add("uid", f"{item.id}@parvis")
+    event.add("dtstamp", item.begins_at.astimezone(UTC))
+    event.add("dtstart", item.begins_at.astimezone(UTC))
+    event.add("dtend", item.ends_at.astimezone(UTC))
+    event.add("summary", f"{item.title} – {fair}")
+    event.add("location", item.location or item.link)
+    event.add("description", "\n".join(filter(None, (item.text, item.link, url))))
+    event.add("url", url)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())

@@ -6,7 +6,7 @@ from uuid import UUID
 from rooms.chat import moderation
 from rooms.core.events import PublishedEvent
 from rooms.core.transaction import Transaction
-from rooms.fairs import announcements, booth_staff, booths, fairs, schedule
+from rooms.fairs import announcements, booth_staff, booths, fairs, programme, schedule
 from rooms.fairs.announcements import Announcement
 from rooms.fairs.fairs import FairState
 from signaling.contract import Payload, StreamEvent, server_event
@@ -29,6 +29,13 @@ class AnnouncedEvent(StreamEvent):
 
     announcement_id: UUID
     text: str
+
+
+@server_event("fair:programme_changed")
+class ProgrammeChangedEvent(StreamEvent):
+    """What takes place beside the booths is another thing from now on."""
+
+    fair_id: UUID
 
 
 @server_event("booth:set_up")
@@ -90,6 +97,7 @@ class FairSnapshot(Payload):
 
 for _area in ("fair", "hall"):
     as_it_is(_area, schedule.FairTurned, TurnedEvent)
+    as_it_is(_area, programme.ProgrammeChanged, ProgrammeChangedEvent)
 as_it_is("fair", booths.BoothSetUp, SetUpEvent)
 as_it_is("fair", booths.BoothLeft, LeftEvent)
 for _area in ("fair", "line"):

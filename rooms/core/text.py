@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 from rooms.core.errors import N_, Invalid
 
@@ -35,6 +36,17 @@ def clean_text(text: str, field: str, longest: int, *, required: bool = False) -
         message = N_("This is too long by %(over)s characters: at most %(longest)s.")
         raise Invalid(f"{field}.too_long", message, field=field, longest=longest, over=max(over, 1))
     return text
+
+
+def clean_link(link: str, field: str) -> str:
+    """A whole address on the web, or nothing."""
+    link = clean_text(link, field, 500)
+    # A browser reads a backslash as a slash, and what stands before an @ as a name: it would lead elsewhere.
+    misleads = "\\" in link or "@" in urlsplit(link).netloc or any(map(str.isspace, link))
+    if link and (misleads or not link.startswith("https://") or not urlsplit(link).hostname):
+        message = N_("Please give a whole address that begins with https://")
+        raise Invalid(f"{field}.invalid", message, field=field)
+    return link
 
 
 def plain(text: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import DomainEvent, fair_stream, line_stream
 from rooms.core.model import Base, new_id
-from rooms.core.text import clean_text
+from rooms.core.text import clean_link, clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs import tiers
 from rooms.fairs.fairs import SHOWN, Fair, FairOrganiser, demand_not_archived
@@ -196,20 +196,10 @@ async def set_up(tx: Transaction, booth: Booth, text: BoothText, by: Person | No
     booth.description = clean_text(text.description, "description", 4000, required=True)
     booth.talk_minutes = text.talk_minutes
     booth.changed_at, booth.changed_by_id = tx.now, by.id if by else None
-    booth.video_link = _clean_link(text.video_link)
+    booth.video_link = clean_link(text.video_link, "video_link")
     if booth.set_up_at is None:
         booth.set_up_at = tx.now
         tx.record(BoothSetUp(booth_id=booth.id), fair_stream(booth.fair_id))
-
-
-def _clean_link(link: str) -> str:
-    link = clean_text(link, "video_link", 500)
-    # A browser reads a backslash as a slash, and what stands before an @ as a name: it would lead elsewhere.
-    misleads = "\\" in link or "@" in urlsplit(link).netloc or any(map(str.isspace, link))
-    if link and (misleads or not link.startswith("https://") or not urlsplit(link).hostname):
-        message = N_("Please give a whole address that begins with https://")
-        raise Invalid("video_link.invalid", message, field="video_link")
-    return link
 
 
 async def pause(tx: Transaction, booth: Booth) -> None:

@@ -15,10 +15,11 @@ from rooms.core import streams
 from rooms.core.events import fair_stream, hall_stream
 from rooms.core.streams import Head
 from rooms.core.transaction import Transaction
-from rooms.fairs import admission, announcements, booth_documents, fairs, schedule
+from rooms.fairs import admission, announcements, booth_documents, fairs, programme, schedule
 from rooms.fairs.admission import Fullness
 from rooms.fairs.announcements import Announcement
 from rooms.fairs.fairs import Fair
+from rooms.fairs.programme import ProgrammeItem
 from rooms.fairs.schedule import FairDay
 from rooms.lines import line_status
 from rooms.lines.line_status import Position
@@ -29,6 +30,8 @@ from server.page_request import PageRequest
 from server.pages import entrance_hall
 from server.pages.stream_heads import read_heads
 from server.routes import get
+
+NEXT_ITEMS = 4
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Hall:
     next_day: FairDay | None
     banner: Document | None
     announcements: Sequence[Announcement]
+    programme: Sequence[ProgrammeItem]
+    """What comes next."""
     messages: Sequence[Message]
     has_entrance: bool
     """One comes in through an entrance hall now."""
@@ -110,6 +115,7 @@ async def _hall(request: PageRequest) -> Hall:
             next_day=await next_day(tx, fair),
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
             announcements=await announcements.of_fair(tx, fair.id),
+            programme=[item for item in await programme.of_fair(tx, fair.id) if item.ends_at > tx.now][:NEXT_ITEMS],
             messages=await messages.messages_of(tx, conversation.id, 3),
         )
 

@@ -1,5 +1,8 @@
 """The organiser's pages: making a fair, inviting employers, opening and closing, the board."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from aiohttp import web
 
 from rooms import access
@@ -19,8 +22,10 @@ from rooms.fairs import (
     entrance_hall,
     fairs,
     registration_approval,
+    rota,
     schedule,
 )
+from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairDescription
 from rooms.lines import line_status
 from rooms.people.signin import Purpose
@@ -30,6 +35,8 @@ from server.page_request import PageRequest
 from server.pages.fair_hours import hours_of
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
+
+SOON = timedelta(hours=1)
 
 
 @get("/organise")
@@ -111,6 +118,7 @@ async def board(request: PageRequest) -> web.StreamResponse:
             candidates=await attendees.count(tx, fair.id),
             applied=await booth_applications.count_asked(tx, fair.id),
             asking=await registration_approval.count_asked(tx, fair.id),
+            unattended=await _soon_unattended(tx, fair, rows),
             recruiters=await booth_staff.count_staff(tx, fair.id),
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
             organisers=await fairs.organisers_of(tx, fair),
@@ -121,6 +129,12 @@ async def board(request: PageRequest) -> web.StreamResponse:
             silenced=await silences.of_fair(tx, fair.id),
             heads=heads,
         )
+
+
+async def _soon_unattended(tx: Transaction, fair: Fair, rows: Sequence[Booth]) -> list[Booth]:
+    """At which nobody is planned an hour from now."""
+    missing = rota.unattended(await rota.of_booths(tx, fair, rows), tx.now + SOON)
+    return [booth for booth in rows if booth.id in missing]
 
 
 @get("/organise/{fair}/describe")

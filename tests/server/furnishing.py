@@ -19,13 +19,23 @@ from rooms.core.database import Database
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind, Upload, check
-from rooms.fairs import attendees, booth_applications, booth_documents, list_imports, registration_questions, tiers
+from rooms.fairs import (
+    attendees,
+    booth_applications,
+    booth_documents,
+    list_imports,
+    programme,
+    registration_questions,
+    tiers,
+)
 from rooms.fairs.booth_applications import ApplicationText
 from rooms.fairs.fairs import Fair
 from rooms.fairs.job_applications import JobApplication
 from rooms.fairs.list_columns import ListKind
 from rooms.fairs.list_imports import Read
+from rooms.fairs.programme import ItemText
 from rooms.fairs.registration_questions import Asked, QuestionKind
+from rooms.fairs.rota import Shift
 from rooms.fairs.schedule import FairDay
 from rooms.lines import places
 from rooms.lines.call import Answer
@@ -163,8 +173,12 @@ class Furnishing:
             attendee = (await attendees.by_email(tx, fair.id, ["z@example.org"]))["z@example.org"]
             await registration_questions.answer(tx, fair.id, attendee.id, {asked.field: ["Work"]})
             tier = await tiers.add(tx, fair, "Gold")
+            ends = tx.now + timedelta(hours=1)
+            item = await programme.add(tx, fair, ItemText("Opening", tx.now, ends))
+            shift = Shift(id=new_id(), booth_id=booth.id, person_id=cast.luc.id, begins_at=tx.now, ends_at=ends)
+            tx.session.add(shift)
         self.keep(application=applied.id, application_token=str(token).rpartition("/")[2])
-        self.keep(attendee=attendee.id, registration_question=asked.id, tier=tier.id)
+        self.keep(attendee=attendee.id, registration_question=asked.id, tier=tier.id, item=item.id, shift=shift.id)
         self.keep(
             organiser_invitation=organiser.link.id, invitation=candidate.link.id, booth_invitation=colleague.link.id
         )

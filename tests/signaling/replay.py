@@ -29,6 +29,8 @@ def _fair(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["announcements"].insert(0, row)
         case "booth:set_up":
             snapshot["booths"].append({"booth_id": told["booth_id"], "is_paused": False})
+        case "fair:programme_changed":
+            pass
         case "booth:left":
             snapshot["booths"] = [booth for booth in snapshot["booths"] if booth["booth_id"] != told["booth_id"]]
         case "booth:paused" | "booth:resumed":

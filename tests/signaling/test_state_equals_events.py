@@ -19,7 +19,7 @@ from rooms.core.errors import Conflict
 from rooms.core.events import EVENT_KINDS
 from rooms.core.model import new_id
 from rooms.core.uploads import DocumentKind, Upload, check
-from rooms.fairs import announcements, booth_staff, booths, entrance_hall, fairs, schedule
+from rooms.fairs import announcements, booth_staff, booths, entrance_hall, fairs, job_applications, programme, schedule
 from rooms.fairs.admission import Passing
 from rooms.fairs.fairs import Fair
 from rooms.lines import absence, calls, places
@@ -29,9 +29,8 @@ from rooms.meetings import cobrowsing, follow_up, meetings
 from rooms.meetings.follow_up import NextStep
 from rooms.meetings.meeting import Meeting
 from rooms.meetings.modes import Mode
-from rooms.organisations import employers
+from rooms.organisations import employers, vacancies
 from rooms.people import documents
-from rooms.people.documents import Document
 from tests.cast import Cast
 from tests.rooms.appointments.office import PARIS, WEDNESDAY_NINE, Office, open_office
 from tests.signaling.onlookers import Onlookers, joins, locked_call, meets, rings
@@ -156,26 +155,22 @@ async def a_new_booth(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
         employer = await employers.found(tx, "Zénith", "hospitality")
         booth = await booths.reserve(tx, await tx.session.get_one(Fair, cast.fair.id), employer)
-        await booths.set_up(tx, booth, booths.BoothText("Welcome.", 15, "hospitality", "Nantes", "blue"))
+        await booths.set_up(tx, booth, booths.BoothText("Hi.", 15, "hospitality", "", "blue"))
         await booths.leave(tx, booth)
 
 
 async def saying_something(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
-        await announcements.announce(
-            tx, await tx.session.get_one(Fair, cast.fair.id), "Interpreters are free at 15:00."
-        )
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        await announcements.announce(tx, fair, "Interpreters are free at 15:00.")
+        await programme.add(tx, fair, programme.ItemText("Opening", tx.now, tx.now + timedelta(hours=1)))
 
 
 async def closing_and_opening(o: Onlookers, cast: Cast) -> None:
     await joins(o, cast)
     await rings(o, cast)
-    for command in (
-        schedule.close_by_hand,
-        schedule.open_by_hand,
-        schedule.close_by_hand,
-        schedule.archive,
-    ):
+    close, reopen = schedule.close_by_hand, schedule.open_by_hand
+    for command in (close, reopen, close, schedule.archive):
         async with o.during() as tx:
             await command(tx, await tx.session.get_one(Fair, cast.fair.id))
 
@@ -230,6 +225,11 @@ async def showing_and_withdrawing_a_cv(o: Onlookers, cast: Cast) -> None:
         async with o.during() as tx:
             checked = check(DocumentKind.CV, Upload("cv.pdf", b"%PDF-1.7 %%EOF"))
             await documents.add_cv(tx, cast.amina, checked, new_id())
+    async with o.during() as tx:
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        job = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id][0]
+        job.takes_applications = True
+        await job_applications.apply(tx, booth, job, cast.amina, "")
     async with o.during() as tx:
         await documents.withdraw_cv(tx, cast.amina)
 
@@ -291,7 +291,7 @@ async def the_room_of_an_appointment(o: Onlookers, cast: Cast) -> None:
         paper = check(DocumentKind.PAPER, Upload("cv.pdf", b"%PDF-1.7\n%%EOF\n"))
         await papers.pass_on(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina), paper, passed)
     async with o.during() as tx:
-        await documents.withdraw(tx, await tx.session.get_one(Document, passed))
+        await documents.withdraw(tx, await tx.session.get_one(documents.Document, passed))
     cast.clock.pass_by(hours=23)
     async with o.during() as tx:
         meeting = await room.enter(tx, await office.fresh(tx, row), await cast.fresh(tx, cast.amina))

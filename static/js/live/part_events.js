@@ -20,7 +20,7 @@ export const PLACE_EVENTS = ["place:taken", "place:changed"];
 export const FAIR_SPREAD_MS = 5000;
 
 /** What everybody at a fair hears at the same moment. */
-export const FAIR_EVENTS = ["fair:turned", "booth:set_up", "booth:left"];
+export const FAIR_EVENTS = ["fair:turned", "booth:set_up", "booth:left", "fair:programme_changed"];
 
 export const APPOINTMENT_EVENTS = [
   "appointment:changed",

@@ -86,6 +86,11 @@ MEETING: tuple[Row, ...] = (
 )
 
 SETTING_UP: tuple[Row, ...] = (
+    read("/booths/{booth}/rota", SETTERS),
+    act(
+        "/booths/{booth}/rota", SETTERS, status(422), person="{amina}", date="2026-11-24", opens="09:00", closes="10:00"
+    ),
+    act("/booths/{booth}/rota/{shift}/remove", SETTERS, to("/booths/{booth}/rota")).once(),
     read("/booths/{booth}/set-up", SETTERS),
     act("/booths/{booth}/take-over", SETTERS, status(409), before="{booth}"),
     act(
