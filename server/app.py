@@ -59,6 +59,7 @@ PAGE_MODULES = (
     "fair_copy",
     "programme",
     "rota",
+    "report",
     "fair_lists",
     "fair_employers",
     "imports",

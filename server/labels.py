@@ -1,8 +1,9 @@
 """Words for things that the model names by a code."""
 
 from rooms.core.errors import N_
+from server.report_labels import REPORT_LABELS
 
-LABELS = {
+LABELS = REPORT_LABELS | {
     "mail_invitation": N_("Invitations"),
     "mail_fair_reminder": N_("Reminders of a fair one takes part in"),
     "mail_second": N_("Mails that you are second in a line"),
@@ -75,6 +76,12 @@ LABELS = {
     "booth_lacks_staff": N_("Nobody is to stand there"),
     "job_talk": N_("They would like to talk with you"),
     "job_no": N_("Not this time"),
+    "coming_listed": N_("On the list"),
+    "coming_invited": N_("Invited"),
+    "coming_registered": N_("Registered"),
+    "coming_came": N_("Came"),
+    "coming_cancelled": N_("Cancelled"),
+    "coming_declined": N_("Declined"),
     "registration_open": N_("Open to everybody"),
     "registration_code": N_("With a code"),
     "registration_approval": N_("With your approval"),

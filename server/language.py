@@ -108,6 +108,10 @@ def zone_name(zone: ZoneInfo, at: datetime) -> str:
     return _zone_name(zone, at.astimezone(zone).date(), current.get())
 
 
+def decimal(value: float) -> str:
+    return str(format_decimal(value, "#,##0.0", locale=current.get()))
+
+
 def moment(value: datetime, zone: ZoneInfo) -> str:
     text = format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=current.get())
     return _with_first(text, value.astimezone(zone).date(), current.get())

@@ -66,6 +66,7 @@ def environment() -> Environment:
     found.globals.update(
         ordinal=language.ordinal,
         clock=language.clock,
+        decimal=language.decimal,
         day=language.day,
         moment=language.moment,
         day_name=language.day_name,

@@ -1,10 +1,11 @@
 """A fair's list of 10,000 candidates, searched and filtered page after page, and an import of 5,000 lines from the file
-to the last invitation, on PostgreSQL.
+to the last invitation, and the report of a fair with 5,000 talks, on PostgreSQL.
 
-    python -m tests.load.bench_lists [--people 10000] [--lines 5000] [--rounds 40]
+    python -m tests.load.bench_lists [--people 10000] [--lines 5000] [--rounds 40] [--talks 5000]
 
-Prints a table, and as its last line one JSON object: {"bench": "lists", "list_p95_ms": ..., "import_s": ...}. It fails
-when a page does not show whom it should, or when somebody of the import is not invited.
+Prints a table, and as its last line one JSON object: {"bench": "lists", "list_p95_ms": ..., "import_s": ...,
+"report_s": ...}. It fails when a page does not show whom it should, when somebody of the import is not invited, or when
+the report counts anything but what was written.
 """
 
 import argparse
@@ -13,32 +14,46 @@ import json
 import statistics
 import sys
 import time
+import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, insert, select, text
 
 from rooms.access import importing
 from rooms.core import outbox
 from rooms.core.database import Database
-from rooms.core.model import new_id
+from rooms.core.model import Base, new_id
 from rooms.core.outbox import Channel, Mail
+from rooms.core.streams import StoredEvent
 from rooms.core.text import sort_key
+from rooms.core.transaction import Transaction
 from rooms.core.uploads import Upload
-from rooms.fairs import list_columns, list_imports
+from rooms.fairs import booths, list_columns, list_imports
 from rooms.fairs.attendees import Attendee, search_words
 from rooms.fairs.fairs import Fair
 from rooms.fairs.list_columns import ListKind
+from rooms.lines.call import Call, CallState
+from rooms.lines.places import Place, PlaceState
+from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, NextStep
+from rooms.organisations import employers
+from rooms.organisations.employers import SECTORS
 from rooms.people.name_search import words_of
+from rooms.people.people import Person
 from rooms.people.signin import Link, Purpose
+from rooms.views import fair_report
 from rooms.views.attendees import AttendeeList, Order, Search, of_fair
-from server import gc_tuning, migrating, spreadsheet
+from server import gc_tuning, migrating, report_tables, spreadsheet, tables
 from tests.cast import Cast, gather
 from tests.clock import HandClock
 from tests.load.bench_slots import name
 from tests.services import postgres
 
 AT_ONCE = 5000
+BOOTHS, EVENTS_OF_A_TALK = 60, 20
+PLACES = ("Nantes", "Angers", "Le Mans", "Rennes", "")
 LASTS = timedelta(days=30)
 SENT, OPENED, REGISTERED, CAME = 2, 3, 5, 7
 """Every second letter has left, every third one was opened, and so on."""
@@ -136,14 +151,120 @@ async def bring(cast: Cast, count: int) -> float:
     return took
 
 
-async def run(people: int, lines: int, rounds: int) -> tuple[dict[Search, list[float]], float]:
+async def hold(cast: Cast, people: int, talks: int) -> None:
+    """A fair of so many people in sixty lines, with a talk for one after the other, and twenty events for each talk."""
+    async with cast.database.transaction() as tx:
+        fair, begins = await tx.session.get_one(Fair, cast.fair.id), tx.now
+        stands = []
+        for number in range(BOOTHS):
+            employer = await employers.found(tx, f"Employer {number}", SECTORS[number % len(SECTORS)])
+            stands.append(await booths.reserve(tx, fair, employer))
+        booth_ids, recruiter_id = [booth.id for booth in stands], cast.luc.id
+        ids = [new_id() for _ in range(people)]
+        await _insert(tx, Person, [_person(each, number, begins) for number, each in enumerate(ids)])
+        came = [_attendee(cast, each, number, begins) for number, each in enumerate(ids)]
+        await _insert(tx, Attendee, came)
+        held = [_Held(new_id(), new_id(), new_id(), booth_ids[n % BOOTHS], ids[n % people], n) for n in range(talks)]
+        await _insert(tx, Place, [each.place(begins) for each in held])
+        await _insert(tx, Call, [each.call(begins, recruiter_id) for each in held])
+        await _insert(tx, Meeting, [each.meeting(begins) for each in held])
+        await _insert(tx, FollowUp, [each.follow_up(begins) for each in held])
+        events = [
+            {
+                "stream": f"line:{booth_ids[number % BOOTHS]}", "number": number + 1, "kind": "place.taken", "data": {},
+                "at": begins,
+            }
+            for number in range(EVENTS_OF_A_TALK * talks)
+        ]  # fmt: skip
+        await _insert(tx, StoredEvent, events)
+    async with cast.database.transaction() as tx:
+        await tx.session.execute(text("ANALYZE"))
+
+
+async def _insert(tx: Transaction, kind: type[Base], rows: list[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), AT_ONCE):
+        await tx.write(insert(kind), rows[start : start + AT_ONCE])
+
+
+def _person(person_id: uuid.UUID, number: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": person_id, "name": name(number), "language": "fr", "created_at": now, "location": PLACES[number % 5],
+    }  # fmt: skip
+
+
+def _attendee(cast: Cast, person_id: uuid.UUID, number: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(), "fair_id": cast.fair.id, "email": f"c{number}@example.org", "name": name(number),
+        "sort_name": name(number), "words": "", "person_id": person_id, "listed_at": now, "came_at": now,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A talk from the line to the answer: each waits a minute longer than the one before at its booth."""
+
+    place_id: uuid.UUID
+    call_id: uuid.UUID
+    meeting_id: uuid.UUID
+    booth_id: uuid.UUID
+    person_id: uuid.UUID
+    number: int
+
+    def place(self, begins: datetime) -> dict[str, Any]:
+        return {
+            "id": self.place_id, "booth_id": self.booth_id, "person_id": self.person_id, "ticket": self.number + 1,
+            "state": PlaceState.SERVED, "words": "", "joined_at": begins, "missed": 0, "ended_at": self._rang(begins),
+        }  # fmt: skip
+
+    def _rang(self, begins: datetime) -> datetime:
+        return begins + timedelta(minutes=self.number // BOOTHS)
+
+    def call(self, begins: datetime, recruiter_id: uuid.UUID) -> dict[str, Any]:
+        rang = self._rang(begins)
+        return {
+            "id": self.call_id, "place_id": self.place_id, "recruiter_id": recruiter_id, "state": CallState.ACCEPTED,
+            "rang_at": rang, "deadline": rang, "settled_at": rang,
+        }  # fmt: skip
+
+    def meeting(self, begins: datetime) -> dict[str, Any]:
+        live = self._rang(begins)
+        return {
+            "id": self.meeting_id, "call_id": self.call_id, "booth_id": self.booth_id, "state": MeetingState.ENDED,
+            "mode": "video", "planned_minutes": 10, "opened_at": live, "live_at": live,
+            "ended_at": live + timedelta(minutes=10),
+        }  # fmt: skip
+
+    def follow_up(self, begins: datetime) -> dict[str, Any]:
+        return {
+            "meeting_id": self.meeting_id, "notes": "", "answer": "", "rating_words": "", "rating": self.number % 5 + 1,
+            "next_step": NextStep.GO_ON, "answered_at": begins, "answer_promised_by": begins + timedelta(days=5),
+        }  # fmt: skip
+
+
+async def reported(cast: Cast, people: int, talks: int) -> float:
+    """Seconds of the report, from the question to the file."""
+    await hold(cast, people, talks)
+    began = time.perf_counter()
+    async with cast.database.reading() as tx:
+        report = await fair_report.of_fair(tx, await tx.session.get_one(Fair, cast.fair.id))
+    content = tables.as_xlsx(report_tables.tables_of(report))
+    took = time.perf_counter() - began
+    total = report.total
+    assert (total.talks, total.answered_in_time, total.talk_minutes) == (talks, talks, 10.0), total
+    assert sum(part.figures.talks for part in report.employers) == talks
+    assert sum(each.people for each in report.origins) >= people
+    assert content.startswith(b"PK")
+    return took
+
+
+async def run(people: int, lines: int, rounds: int, talks: int) -> tuple[dict[Search, list[float]], float, float]:
     gc_tuning.settle()
     with postgres() as address:
         database = Database(f"{address}/postgres", HandClock())
         await migrating.migrate(database.engine)
         cast = await gather(database, HandClock())
         await fill(cast, people)
-        took = await looks(database, cast.fair, rounds), await bring(cast, lines)
+        took = await looks(database, cast.fair, rounds), await bring(cast, lines), await reported(cast, people, talks)
         await database.close()
     return took
 
@@ -157,14 +278,16 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--lines", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--talks", type=int, default=5000)
     asked = parser.parse_args()
-    times, import_s = asyncio.run(run(asked.people, asked.lines, asked.rounds))
+    times, import_s, report_s = asyncio.run(run(asked.people, asked.lines, asked.rounds, asked.talks))
     print(f"{'search':<72}{'median ms':>10}{'p95 ms':>8}")
     for search, took in times.items():
         shown = f"{search.words!r} {', '.join(search.states)} {search.order} page {search.page}"
         print(f"{shown:<72}{statistics.median(took):>10.1f}{p95(took):>8.1f}")
     every = [each for took in times.values() for each in took]
-    print(json.dumps({"bench": "lists", "list_p95_ms": round(p95(every), 1), "import_s": round(import_s, 1)}))
+    figures = {"list_p95_ms": round(p95(every), 1), "import_s": round(import_s, 1), "report_s": round(report_s, 2)}
+    print(json.dumps({"bench": "lists", **figures}))
     return 0
 
 

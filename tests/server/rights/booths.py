@@ -2,7 +2,7 @@
 
 from rooms.core.uploads import Upload
 from tests.server.furnishing import PDF
-from tests.server.rights.row import ALL, KNOWN, PAGE, Row, act, only, read, status, to
+from tests.server.rights.row import ALL, KNOWN, PAGE, Row, act, content, only, read, status, to
 
 STAFF = only("luc")
 SETTERS = only("luc", "ines", "paul")
@@ -21,6 +21,8 @@ VACANCIES: tuple[Row, ...] = (
     read("/me/vacancies", KNOWN),
     act("/me/vacancies/{vacancy}/let-go", KNOWN, to("/me/vacancies")),
     read("/desk/{booth}/applications", STAFF),
+    read("/desk/{booth}/report", STAFF),
+    read("/desk/{booth}/report/{kind}", STAFF, content("application/pdf")),
     act(
         "/desk/{booth}/applications/{job_application}",
         STAFF,

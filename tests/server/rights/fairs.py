@@ -36,6 +36,8 @@ SEEN: tuple[Row, ...] = (
     # Nobody is registered in the world.
     act("/fairs/{fair}/take-part/cancel", KNOWN, status(409)),
     read("/fairs/{fair}/calendar.ics", ALL, content("text/calendar")),
+    # Whoever works there has not come as a candidate.
+    read("/fairs/{fair}/certificate", only("amina", "karim", "tomas"), content("application/pdf")).hidden(),
     read("/fairs/{fair}/programme", ALL),
     read("/fairs/{fair}/programme/{item}/calendar.ics", ALL, content("text/calendar")),
     act("/messages/{message}/report", KNOWN, to("/")),
@@ -85,6 +87,8 @@ RUN: tuple[Row, ...] = (
     ),
     act("/organise/{fair}/programme/{item}/remove", ORGANISERS, to("/organise/{fair}/programme")).once(),
     read("/organise/{fair}/rota", ORGANISERS),
+    read("/organise/{fair}/report", ORGANISERS),
+    read("/organise/{fair}/report/{kind}", ORGANISERS, content("application/pdf")),
     read("/organise/{fair}/copy", ORGANISERS),
     act("/organise/{fair}/copy", ORGANISERS, to("/organise/copied"), name="Copied").once(),
     # An open fair is no draft.

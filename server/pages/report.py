@@ -1,0 +1,111 @@
+"""The numbers of a fair for whoever runs it, and of a booth for its own people: as a page, and to take away."""
+
+from collections.abc import Callable, Sequence
+
+from aiohttp import web
+
+from rooms import access
+from rooms.access import Act
+from rooms.core.errors import NotFound
+from rooms.core.events import fair_stream
+from rooms.fairs import registration, schedule
+from rooms.fairs.fairs import Fair
+from rooms.views import fair_report
+from rooms.views.fair_report import Report
+from server import certificate, report_tables, tables
+from server.page_request import PageRequest
+from server.pages.fair_lists import fair_run
+from server.pages.stream_heads import read_heads
+from server.report_tables import COMING, FIGURES
+from server.routes import get
+
+IN_TABLES = (
+    "people", "places", "left", "calls", "missed", "talks", "talk_minutes", "wait_minutes", "longest_wait",
+    "interviews_kept", "unanswered", "applications",
+)  # fmt: skip
+"""What fits beside each other on a screen; all of it is in the files."""
+
+
+@get("/organise/{fair}/report")
+async def of_fair(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        fair = await fair_run(tx, request)
+        return request.render(
+            "report.html",
+            await fair_report.of_fair(tx, fair),
+            fair=fair,
+            booth=None,
+            base=f"/organise/{fair.slug}/report",
+            figures=FIGURES,
+            coming_names=COMING,
+            in_tables=IN_TABLES,
+            heads=await read_heads(tx, request, fair_stream(fair.id)),
+        )
+
+
+@get("/desk/{booth}/report")
+async def of_booth(request: PageRequest) -> web.StreamResponse:
+    """An employer's own numbers, and no other's."""
+    async with request.reading() as tx:
+        booth = await access.booth_by_id(tx, request.actor, request.id("booth"), Act.BOOTH_STAFF)
+        return request.render(
+            "report.html",
+            await fair_report.of_booth(tx, booth),
+            fair=booth.fair,
+            booth=booth,
+            base=f"/desk/{booth.id}/report",
+            figures=FIGURES,
+            coming_names=(),
+            in_tables=IN_TABLES,
+            heads=await read_heads(tx, request, fair_stream(booth.fair_id)),
+        )
+
+
+KINDS: dict[str, tuple[str, Callable[[str, Report, Fair], bytes]]] = {
+    "xlsx": (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lambda _, report, __: tables.as_xlsx(report_tables.tables_of(report)),
+    ),
+    "csv": ("text/csv", lambda _, report, __: tables.as_csv(report_tables.tables_of(report))),
+    "pdf": ("application/pdf", report_tables.as_pdf),
+}
+
+
+def _file(name: str, kind: str, title: str, report: Report, fair: Fair) -> web.Response:
+    if kind not in KINDS:
+        raise NotFound("report")
+    media_type, write = KINDS[kind]
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
+    return web.Response(body=write(title, report, fair), content_type=media_type, headers=headers)
+
+
+@get("/organise/{fair}/report/{kind}")
+async def file_of_fair(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        fair = await fair_run(tx, request)
+        report = await fair_report.of_fair(tx, fair)
+    return _file(f"{fair.slug}-report", request.path("kind"), fair.name, report, fair)
+
+
+@get("/desk/{booth}/report/{kind}")
+async def file_of_booth(request: PageRequest) -> web.StreamResponse:
+    async with request.reading() as tx:
+        booth = await access.booth_by_id(tx, request.actor, request.id("booth"), Act.BOOTH_STAFF)
+        report = await fair_report.of_booth(tx, booth)
+    title = f"{booth.employer.name} – {booth.fair.name}"
+    return _file(f"{booth.fair.slug}-{booth.employer.slug}", request.path("kind"), title, report, booth.fair)
+
+
+@get("/fairs/{fair}/certificate")
+async def attendance(request: PageRequest) -> web.StreamResponse:
+    """What somebody who was there shows to their counsellor."""
+    person = request.actor.known
+    async with request.reading() as tx:
+        fair = await access.fair(tx, request.actor, request.path("fair"))
+        mine = await registration.attendee_of(tx, fair, person)
+        days: Sequence[schedule.FairDay] = await schedule.days_of(tx, fair)
+    if mine is None or mine.came_at is None:
+        raise NotFound("attendee")
+    content = certificate.of(fair, person, mine.came_at, days)
+    headers = {"Content-Disposition": f'attachment; filename="{fair.slug}.pdf"', "Cache-Control": "no-store"}
+    return web.Response(body=content, content_type="application/pdf", headers=headers)

@@ -1,0 +1,82 @@
+"""The report of a fair as tables, with how each number is counted, and as a sheet to print."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from rooms.fairs.fairs import Fair
+from rooms.views.fair_report import Coming, Figures, Part, Report
+from server import language, words
+from server.paper import Sheet
+from server.tables import Cell, Table
+
+FIGURES = tuple(each.name for each in fields(Figures))
+COMING = tuple(each.name for each in fields(Coming))
+
+
+def tables_of(report: Report) -> list[Table]:
+    """The whole of it, then each part; last what each number means."""
+    figures = [words.label(f"report_{name}") for name in FIGURES]
+    _ = language.gettext
+    found = [
+        Table(
+            _("The fair"),
+            [_("What is counted"), _("Number")],
+            [
+                *_numbers(COMING, report.coming, "coming_"),
+                *_numbers(FIGURES, report.total, "report_"),
+            ],
+        ),
+        Table(_("By employer"), [_("Employer"), *figures], _rows(report.employers)),
+        Table(_("By sector"), [_("Sector"), *figures], _rows(report.sectors, is_label=True)),
+        Table(_("By day"), [_("Day"), *figures], _rows(report.days)),
+        Table(_("By hour"), [_("Hour"), *figures], _rows(report.hours)),
+        Table(
+            _("Where people live"),
+            [_("Location"), _("People")],
+            [[each.location or _("elsewhere, or not said"), each.people] for each in report.origins],
+        ),
+        Table(
+            _("How it is counted"),
+            [_("Number"), _("How it is counted")],
+            [[words.label(f"report_{name}"), words.label(f"report_how_{name}")] for name in FIGURES],
+        ),
+    ]
+    return [table for table in found if table.rows]
+
+
+def _numbers(names: Sequence[str], of: Coming | Figures, prefix: str) -> list[list[Cell]]:
+    return [[words.label(prefix + name), getattr(of, name)] for name in names]
+
+
+def _rows(parts: Sequence[Part], *, is_label: bool = False) -> list[list[Cell]]:
+    return [
+        [words.label(part.name) if is_label else part.name, *(getattr(part.figures, name) for name in FIGURES)]
+        for part in parts
+    ]
+
+
+def as_pdf(title: str, report: Report, fair: Fair) -> bytes:
+    """On A4, in the language that is current: the whole of it, and each employer in a few lines."""
+    page = Sheet(title)
+    page.say(title, 20, bold=True)
+    made = f"{language.day(report.made_at, fair.zone)}, {language.clock(report.made_at, fair.zone)}"
+    page.say(language.gettext("As of %(when)s", when=made), 11)
+    page.ln(4)
+    for table in tables_of(report)[:1]:
+        for name, number in table.rows:
+            page.say(f"{name}: {_text(number)}", 12)
+    if report.employers:
+        page.ln(4)
+        page.say(language.gettext("By employer"), 16, bold=True)
+    for part in report.employers:
+        page.say(part.name, 12, bold=True)
+        told = ("people", "talks", "wait_minutes", "missed", "interviews_kept", "unanswered", "applications")
+        said = (f"{words.label('report_' + name)}: {_text(getattr(part.figures, name))}" for name in told)
+        page.say(" · ".join(said), 10)
+    return bytes(page.output())
+
+
+def _text(number: Cell) -> str:
+    if number is None:
+        return "–"
+    return language.decimal(number) if isinstance(number, float) else str(number)
