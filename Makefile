@@ -82,7 +82,7 @@ bench-line: .venv/dev static/built/.built ## 1,000 people join 20 lines at once
 	$(BIN)/python -m tests.load.bench_line $(if $(ROUNDS),--people 300)
 
 bench-lists: .venv/dev ## a fair's list of 10,000 candidates, and an import of 5,000 lines, on PostgreSQL
-	$(BIN)/python -m tests.load.bench_lists $(if $(ROUNDS),--people 1000 --lines 300 --rounds 3)
+	$(BIN)/python -m tests.load.bench_lists $(if $(ROUNDS),--people 1000 --lines 300 --rounds 3 --talks 300)
 
 bench-fair: .venv/dev static/built/.built ## a whole fair with 10,000 simulated people, on everything of `make stack`
 	@tests/install

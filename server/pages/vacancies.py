@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from rooms import access
+from rooms.core.errors import Invalid
 from rooms.core.uploads import Upload
 from rooms.fairs import vacancy_lists
 from rooms.organisations import vacancies
@@ -82,10 +83,14 @@ def _text(request: PageRequest) -> VacancyText:
 @post("/booths/{booth}/vacancies/list", again=set_up_form, largest=FORM_WITH_LIST, first=may_set_up)
 async def bring_vacancies(request: PageRequest) -> web.StreamResponse:
     """Vacancies from a spreadsheet: those with a fault are named, the others are added."""
-    upload = request.files.get("document")
+    upload = request.files.get("vacancy_file")
     if upload is None or not upload.content:
         upload = Upload("", request.typed("vacancy_lines").encode())
-    read = await spreadsheet.read(upload, request.services.list_readers)
+    try:
+        read = await spreadsheet.read(upload, request.services.list_readers)
+    except Invalid as problem:
+        field = "vacancy_file" if upload.name else "vacancy_lines"
+        raise Invalid(problem.code, problem.message, field=field, **problem.values) from None
     async with request.transaction() as tx:
         booth = await booth_set_up(tx, request)
         brought = await vacancy_lists.bring(tx, booth.employer, read.heads, read.lines)

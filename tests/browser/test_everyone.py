@@ -46,7 +46,13 @@ async def test_axe_finds_nothing_on_any_page(visitors: Visitors) -> None:
     pages = {
         None: ["/", fair, f"{fair}?q=nothing-like-this", booth, "/sign-in", "/camera", "/nowhere", f"{fair}/chat"],
         cast.karim: [fair, f"{fair}/lines", f"{booth}/join", f"{booth}/question", "/me", "/me/talks", booth],
-        cast.luc: ["/desk", desk, f"{desk}/talks", f"/booths/{cast.atlantique.id}/set-up"],
+        cast.luc: [
+            "/desk",
+            desk,
+            f"{desk}/talks",
+            f"{desk}/report",
+            *(f"/booths/{cast.atlantique.id}/{page}" for page in ("set-up", "rota")),
+        ],
         cast.ines: [
             "/organise",
             "/organise/new",
@@ -56,6 +62,9 @@ async def test_axe_finds_nothing_on_any_page(visitors: Visitors) -> None:
             f"{run}/candidates",
             f"{run}/registration",
             f"{run}/imports",
+            f"{run}/copy",
+            f"{run}/programme",
+            f"{run}/rota",
             "/demo/mailbox",
         ],
         cast.paul: ["/administer"],

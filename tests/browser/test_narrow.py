@@ -25,7 +25,7 @@ SLIDES = """() => {
   return scrolls > wide + 1 || over.length ? [String(scrolls), ...over.slice(0, 4).map(name)] : [];
 }"""
 
-LISTS = ("/employers", "/recruiters", "/candidates", "/registration", "/applications", "/imports")
+LISTS = ("/employers", "/recruiters", "/candidates", "/registration", "/applications", "/imports", "/rota", "/report")
 
 
 async def long_words(visitors: Visitors) -> dict[str, list[str]]:
