@@ -2,8 +2,9 @@
 
 import asyncio
 import errno
+import shutil
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -48,6 +49,16 @@ async def take_in(
     return checked
 
 
+async def copy_all(storage: Storage, pairs: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> None:
+    """The contents of these documents under new names: all of them, or none."""
+    try:
+        for name, to in pairs:
+            await storage.copy(str(name), str(to))
+    except BaseException:
+        await forget(storage, [to for _, to in pairs])
+        raise
+
+
 async def forget(storage: Storage, names: list[uuid.UUID]) -> None:
     for name in names:
         await storage.forget(str(name))
@@ -56,6 +67,13 @@ async def forget(storage: Storage, names: list[uuid.UUID]) -> None:
 def no_room() -> Conflict:
     message = N_("There is no room for files just now. Everything else works; please try again later.")
     return Conflict("files.no_room", message, field="document")
+
+
+def _refusal_of(error: OSError, folder: Path) -> Exception:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        log.error("no_room_for_files", folder=str(folder))
+        return no_room()
+    return error
 
 
 class FolderStorage:
@@ -76,16 +94,22 @@ class FolderStorage:
         except OSError as error:
             # A full disk leaves no half of a file behind.
             path.unlink(missing_ok=True)
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                log.error("no_room_for_files", folder=str(self.folder))
-                raise no_room() from None
-            raise
+            raise _refusal_of(error, self.folder) from None
 
     async def copy(self, name: str, to: str) -> None:
         """A content that is gone stays gone."""
-        source = self.path(name)
-        if await asyncio.to_thread(source.exists):
-            await self.keep(to, await asyncio.to_thread(source.read_bytes))
+        await asyncio.to_thread(self._copy, name, to)
+
+    def _copy(self, name: str, to: str) -> None:
+        path = self.path(to)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copyfile(self.path(name), path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise _refusal_of(error, self.folder) from None
 
     async def forget(self, name: str) -> None:
         await asyncio.to_thread(self.path(name).unlink, missing_ok=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import xlsxwriter
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | None
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_SHEET_NAME, NOT_IN_SHEET_NAMES = 31, "[]:*?/\\'"

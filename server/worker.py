@@ -15,6 +15,7 @@ from rooms.core.errors import Away
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_applications, list_imports, registration, schedule
 from rooms.lines import absence, calls
+from rooms.meetings import follow_up
 from rooms.people import presence
 
 log = structlog.get_logger()
@@ -111,6 +112,7 @@ class Worker:
             await self._one(delays.look, counsellor)
         async with self.database.transaction() as tx:
             await registration.remind(tx)
+            await follow_up.remind(tx)
         async with self.database.transaction() as tx:
             await list_imports.forget_unsent(tx)
             await booth_applications.forget_unconfirmed(tx)

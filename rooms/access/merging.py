@@ -2,11 +2,14 @@
 
 import uuid
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
+from rooms.access import open_invitations
 from rooms.access.actor import Actor
 from rooms.access.fairs import can_run
+from rooms.core import outbox
 from rooms.core.errors import N_, Conflict
+from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff, booths
 from rooms.fairs.booths import Booth
@@ -19,29 +22,26 @@ UNSEEN = {"synchronize_session": False}
 
 
 async def merge(tx: Transaction, actor: Actor, kept: Employer, gone: Employer) -> None:
-    """The people, vacancies, booths and invitations of `gone` become those of `kept`. Whoever does it runs every fair
-    of both: nobody gets into an employer by it whom its own fairs do not know."""
+    """The people, vacancies and booths of `gone` become those of `kept`. Whoever does it runs every fair of both; where
+    both have owners an administrator does: nobody is let into an employer over its people's heads."""
     if kept.id == gone.id:
         raise Conflict("merge.same", N_("Please choose two different employers."), field="chosen")
-    await tx.lock(*sorted((kept, gone), key=lambda employer: employer.id))
     of_kept, of_gone = await _booths_of(tx, kept.id), await _booths_of(tx, gone.id)
-    for booth in (*of_kept, *of_gone):
-        if not await can_run(tx, actor, booth.fair):
-            message = N_("%(name)s takes part in a fair that you do not run: ask an administrator to make them one.")
-            raise Conflict("merge.elsewhere", message, field="chosen", name=booth.employer.name)
-    taken = {booth.fair_id: booth for booth in of_kept}
+    # Booths before employers, as whoever sets one up does; in one order.
+    await tx.lock(*sorted((*of_kept, *of_gone), key=lambda booth: booth.id))
+    await tx.lock(*sorted((kept, gone), key=lambda employer: employer.id))
+    await _demand_may(tx, actor, kept, gone, (*of_kept, *of_gone))
+    there = {booth.fair_id: booth for booth in of_kept}
     for booth in of_gone:
-        if booth.fair_id in taken:
-            await _leave_to(tx, taken[booth.fair_id], booth)
+        if booth.fair_id in there:
+            await _choose(tx, kept, there[booth.fair_id], booth)
         else:
             booth.employer_id = kept.id
     await tx.session.flush()
     kept.siret, kept.location = kept.siret or gone.siret, kept.location or gone.location
+    await _move_invitations(tx, kept, gone)
     await _move_people(tx, kept, gone)
-    for kind, column in ((Vacancy, Vacancy.employer_id), (Link, Link.subject_id)):
-        theirs = [column == gone.id, *([Link.purpose == Purpose.EMPLOYER] if kind is Link else [])]
-        moved = update(kind).where(*theirs).values({column.key: kept.id})
-        await tx.session.execute(moved, execution_options=UNSEEN)
+    await _move(tx, Vacancy, Vacancy.employer_id == gone.id, {"employer_id": kept.id})
     if not await _booths_of(tx, gone.id):
         await tx.session.delete(gone)
     await tx.session.flush()
@@ -52,19 +52,58 @@ async def _booths_of(tx: Transaction, employer_id: uuid.UUID) -> list[Booth]:
     return list((await tx.session.execute(select(Booth).where(Booth.employer_id == employer_id))).scalars())
 
 
-async def _leave_to(tx: Transaction, stays: Booth, goes: Booth) -> None:
-    """At a fair where both have a booth, one of them stays: nobody sees which of two set-up ones would be right."""
+async def _demand_may(tx: Transaction, actor: Actor, kept: Employer, gone: Employer, theirs: tuple[Booth, ...]) -> None:
+    for booth in theirs:
+        if not await can_run(tx, actor, booth.fair):
+            message = N_("%(name)s takes part in a fair that you do not run: ask an administrator to make them one.")
+            raise Conflict("merge.elsewhere", message, field="chosen", name=booth.employer.name)
+    both_owned = await employers.has_owner(tx, kept.id) and await employers.has_owner(tx, gone.id)
+    if both_owned and not actor.known.is_administrator:
+        message = N_("Both have people of their own here: ask an administrator to make them one.")
+        raise Conflict("merge.owners", message, field="chosen")
+
+
+async def _choose(tx: Transaction, kept: Employer, stays: Booth, goes: Booth) -> None:
+    """At a fair where both have a booth one of them stays: the one that is set up. Nobody sees which of two would be
+    right."""
     if goes.left_at:
         return
-    if goes.set_up_at:
+    if not goes.set_up_at:
+        await booths.give_up(tx, goes)
+        return
+    if stays.set_up_at:
         message = N_("Both have set up a booth at “%(fair)s”: take one of the two out of it first.")
         raise Conflict("merge.two_booths", message, field="chosen", fair=stays.fair.name)
-    await booths.give_up(tx, goes)
+    await booths.give_up(tx, stays)
+    await tx.session.flush()
+    goes.employer_id = kept.id
+
+
+async def _move(
+    tx: Transaction, kind: type[Vacancy] | type[Link], which: ColumnElement[bool], values: dict[str, uuid.UUID]
+) -> None:
+    await tx.session.execute(update(kind).where(which).values(values), execution_options=UNSEEN)
+
+
+async def _move_invitations(tx: Transaction, kept: Employer, gone: Employer) -> None:
+    """An employer that has people of its own invites others itself."""
+    if await employers.has_owner(tx, kept.id):
+        await open_invitations.withdraw_all_of(tx, gone.id)
+        return
+    theirs = (Link.subject_id == gone.id) & (Link.purpose == Purpose.EMPLOYER)
+    await _move(tx, Link, theirs, {"subject_id": kept.id})
 
 
 async def _move_people(tx: Transaction, kept: Employer, gone: Employer) -> None:
+    before = {person.id: person for person, _ in await employers.members_of(tx, kept.id)}
     for person, member in await employers.members_of(tx, gone.id):
         await employers.add_member(tx, kept.id, person, is_owner=member.is_owner)
         await booth_staff.staff_by_member(tx, kept.id, person.id)
+        before.setdefault(person.id, person)
     theirs = delete(EmployerMember).where(EmployerMember.employer_id == gone.id)
     await tx.session.execute(theirs, execution_options=UNSEEN)
+    for person in before.values():
+        values: dict[str, object] = {
+            "name": person.name, "employer": kept.name, "other": gone.name, "path": "/desk",
+        }  # fmt: skip
+        await outbox.post(tx, Letter(person.email, "merged", person.language, values))

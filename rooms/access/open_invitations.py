@@ -142,6 +142,10 @@ async def withdraw_for_employer(tx: Transaction, employer_id: uuid.UUID, invitat
     await _withdraw(tx, [await _one(tx, _to_employer(employer_id), invitation_id)])
 
 
+async def withdraw_all_of(tx: Transaction, employer_id: uuid.UUID) -> None:
+    await _withdraw(tx, await unused(tx, _to_employer(employer_id), lock=True))
+
+
 async def withdraw_for_installation(tx: Transaction, invitation_id: uuid.UUID) -> None:
     await _withdraw(tx, [await _one(tx, _to_installation(), invitation_id)])
 

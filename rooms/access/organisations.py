@@ -11,7 +11,7 @@ from rooms.access.rights import Relation as R
 from rooms.core.errors import NotFound
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
-from rooms.fairs.fairs import FairOrganiser
+from rooms.fairs.fairs import Fair, FairOrganiser, FairState
 from rooms.organisations.agencies import Agency
 from rooms.organisations.employers import Employer, EmployerMember
 from rooms.organisations.vacancies import Vacancy
@@ -54,6 +54,7 @@ async def vacancy(tx: Transaction, actor: Actor, vacancy_id: uuid.UUID) -> tuple
 
 async def _runs_a_fair_of(tx: Transaction, person_id: uuid.UUID, employer_id: uuid.UUID) -> bool:
     query = select(Booth.id).join(FairOrganiser, FairOrganiser.fair_id == Booth.fair_id)
+    query = query.join(Fair, Fair.id == Booth.fair_id).where(Fair.state != FairState.ARCHIVED)
     query = query.where(Booth.employer_id == employer_id, Booth.left_at.is_(None))
     return (await tx.session.execute(query.where(FairOrganiser.person_id == person_id).limit(1))).first() is not None
 

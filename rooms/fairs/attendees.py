@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,7 +55,7 @@ class Attendee(Base):
 
     @property
     def takes_part(self) -> bool:
-        return self.registered_at is not None
+        return bool(self.registered_at or self.came_at)
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,16 @@ async def came(tx: Transaction, fair: Fair, people: Mapping[uuid.UUID, Person]) 
     await _told_once(tx, fair.id, list(come), "came_at")
 
 
+def _takes_part() -> ColumnElement[bool]:
+    """Whoever came before the fair was for those alone who register stays."""
+    return or_(Attendee.registered_at.is_not(None), Attendee.came_at.is_not(None))
+
+
 async def without_part(tx: Transaction, fair: Fair, people: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Those of these people who may look round at the fair and nothing more, because they have not registered."""
     if fair.registration is RegistrationMode.OPEN or not people:
         return set()
-    listed = Attendee.fair_id == fair.id, tx.among(Attendee.person_id, people), Attendee.registered_at.is_not(None)
+    listed = Attendee.fair_id == fair.id, tx.among(Attendee.person_id, people), _takes_part()
     return set(people) - {row.person_id for row in await tx.plain_rows(select(Attendee.person_id).where(*listed))}
 
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -22,6 +22,9 @@ from rooms.organisations import employers
 from rooms.organisations.employers import Employer
 from rooms.people import presence
 from rooms.people.people import Person
+
+LONGEST_BREAK = 240
+"""Minutes; whoever is away longer leaves the desk."""
 
 
 class Booth(Base):
@@ -43,6 +46,8 @@ class Booth(Base):
     left_at: Mapped[datetime | None]
     """From then on it takes no part in the fair; its staff still answers those it talked with."""
     paused_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    """When they mean to be back; nothing begins again by itself."""
     last_ticket: Mapped[int] = mapped_column(default=0)
     fair: Mapped[Fair] = relationship(lazy="joined", innerjoin=True)
     employer: Mapped[Employer] = relationship(lazy="joined", innerjoin=True)
@@ -68,6 +73,8 @@ class BoothStaff(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True, primary_key=True)
     desk_seen_at: Mapped[datetime | None]
     """When this recruiter last fetched the desk's page: counts as being there for a minute."""
+    break_until: Mapped[datetime | None]
+    """Until then this recruiter is not there, whatever page is open."""
 
 
 class BoothReserved(DomainEvent):
@@ -152,6 +159,7 @@ async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
 
 async def give_up(tx: Transaction, booth: Booth) -> None:
     """A booth that nobody has set up leaves its fair, as when its employer was invited by mistake."""
+    demand_not_archived(booth.fair)
     await tx.lock(booth)
     if booth.set_up_at:
         message = N_("This booth is set up already: its employer is there, and stays in the fair.")
@@ -187,6 +195,7 @@ async def leave(tx: Transaction, booth: Booth) -> None:
 
 
 async def set_up(tx: Transaction, booth: Booth, text: BoothText, by: Person | None = None) -> None:
+    demand_not_archived(booth.fair)
     if booth.left_at:
         raise Conflict("booth.left", N_("This booth has left the fair. Its organisers can ask you back."))
     if not 5 <= text.talk_minutes <= 120:
@@ -202,7 +211,16 @@ async def set_up(tx: Transaction, booth: Booth, text: BoothText, by: Person | No
         tx.record(BoothSetUp(booth_id=booth.id), fair_stream(booth.fair_id))
 
 
-async def pause(tx: Transaction, booth: Booth) -> None:
+def checked_break(minutes: int) -> int:
+    if not 1 <= minutes <= LONGEST_BREAK:
+        message = N_("Between 1 and %(most)s minutes.")
+        raise Invalid("minutes.range", message, field="minutes", most=LONGEST_BREAK)
+    return minutes
+
+
+async def pause(tx: Transaction, booth: Booth, minutes: int | None = None) -> None:
+    """Nobody of the booth calls until somebody ends it; `minutes` say when they mean to be back."""
+    booth.paused_until = tx.now + timedelta(minutes=checked_break(minutes)) if minutes else None
     if booth.paused_at:
         return
     booth.paused_at = tx.now
@@ -212,7 +230,7 @@ async def pause(tx: Transaction, booth: Booth) -> None:
 async def resume(tx: Transaction, booth: Booth) -> None:
     if not booth.paused_at:
         return
-    booth.paused_at = None
+    booth.paused_at = booth.paused_until = None
     tx.record(BoothResumed(booth_id=booth.id), fair_stream(booth.fair_id), line_stream(booth.id))
 
 

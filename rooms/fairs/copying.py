@@ -10,7 +10,7 @@ from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_documents, booth_staff, booths, fairs, registration_questions, schedule, tiers
 from rooms.fairs.booths import Booth
-from rooms.fairs.fairs import Fair, FairDescription
+from rooms.fairs.fairs import Fair, FairDescription, demand_not_archived
 from rooms.fairs.registration_questions import RegistrationQuestion
 from rooms.people.people import Person
 
@@ -118,6 +118,7 @@ async def _copy_booths(tx: Transaction, original: Fair, made: Copy, *, with_recr
 async def take_over(tx: Transaction, booth: Booth, before: Booth) -> list[tuple[uuid.UUID, uuid.UUID]]:
     """What the employer's booth said and showed at another fair; it is to be looked through and saved. Gives the
     documents whose content is to be copied, and to what."""
+    demand_not_archived(booth.fair)
     booth.description, booth.talk_minutes, booth.video_link = before.description, before.talk_minutes, before.video_link
     await tx.session.flush()
     return await booth_documents.copy(tx, before, booth)

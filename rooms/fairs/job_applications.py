@@ -37,10 +37,10 @@ class JobApplication(Base):
     """Owner of the data: the candidate, who may take it back. Purpose: to fill the vacancy. Goes with the fair."""
 
     __tablename__ = "job_application"
-    __table_args__ = (UniqueConstraint("vacancy_id", "person_id"),)
+    __table_args__ = (UniqueConstraint("booth_id", "vacancy_id", "person_id"),)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    vacancy_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("vacancy.id"))
-    booth_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("booth.id"), index=True)
+    vacancy_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("vacancy.id"), index=True)
+    booth_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("booth.id"))
     """At which they applied: its staff reads it."""
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     words: Mapped[str]
@@ -63,7 +63,7 @@ class JobApplied(DomainEvent):
 
 
 async def apply(tx: Transaction, booth: Booth, vacancy: Vacancy, person: Person, words: str) -> JobApplication:
-    """Apply with the CV that one shows. Applying again changes the words, until it is answered."""
+    """Apply with the CV that one shows, once at each fair. Applying again changes the words, until it is answered."""
     if vacancy.withdrawn_at or vacancy.employer_id != booth.employer_id:
         raise Conflict("vacancy.withdrawn", N_("This vacancy was withdrawn meanwhile."))
     if not vacancy.takes_applications:
@@ -72,7 +72,7 @@ async def apply(tx: Transaction, booth: Booth, vacancy: Vacancy, person: Person,
         raise Invalid("cv.missing", N_("Please add your CV: it is what they read."), field="document")
     await attendees.demand_part(tx, booth.fair, person.id)
     words = clean_text(words, "words", 2000)
-    mine = await of_vacancy(tx, vacancy.id, person.id, lock=True)
+    mine = await of_vacancy(tx, booth.id, vacancy.id, person.id, lock=True)
     if mine and mine.answered_at:
         raise Conflict("application.answered", N_("They have answered your application already."))
     if mine:
@@ -89,7 +89,7 @@ async def apply(tx: Transaction, booth: Booth, vacancy: Vacancy, person: Person,
     }  # fmt: skip
     await tx.insert_once(JobApplication, values)
     tx.record(JobApplied(booth_id=booth.id, vacancy_id=vacancy.id), line_stream(booth.id))
-    made = await of_vacancy(tx, vacancy.id, person.id)
+    made = await of_vacancy(tx, booth.id, vacancy.id, person.id)
     assert made is not None, "it was just written"  # noqa: S101
     return made
 
@@ -123,10 +123,10 @@ async def answer(tx: Transaction, by: Person, application: JobApplication, verdi
 
 
 async def of_vacancy(
-    tx: Transaction, vacancy_id: uuid.UUID, person_id: uuid.UUID, *, lock: bool = False
+    tx: Transaction, booth_id: uuid.UUID, vacancy_id: uuid.UUID, person_id: uuid.UUID, *, lock: bool = False
 ) -> JobApplication | None:
-    mine = JobApplication.vacancy_id == vacancy_id, JobApplication.person_id == person_id
-    query = select(JobApplication).where(*mine)
+    at_booth = JobApplication.booth_id == booth_id, JobApplication.vacancy_id == vacancy_id
+    query = select(JobApplication).where(*at_booth, JobApplication.person_id == person_id)
     query = query.with_for_update(of=JobApplication) if lock else query
     return (await tx.session.execute(query)).scalar_one_or_none()
 
@@ -148,7 +148,8 @@ async def of_person(tx: Transaction, person_id: uuid.UUID) -> Sequence[JobApplic
 
 async def of_booth(tx: Transaction, booth_id: uuid.UUID) -> Sequence[JobApplication]:
     """Those that wait for an answer first, the earliest first; then the others, the latest first."""
-    query = select(JobApplication).where(JobApplication.booth_id == booth_id).order_by(JobApplication.id)
+    open_first = JobApplication.answered_at.is_not(None), JobApplication.id
+    query = select(JobApplication).where(JobApplication.booth_id == booth_id).order_by(*open_first)
     rows = list((await tx.session.execute(query.limit(MOST_SHOWN))).scalars())
     return [*(row for row in rows if not row.answered_at), *(row for row in reversed(rows) if row.answered_at)]
 

@@ -210,6 +210,13 @@ async def one(tx: Transaction, fair: Fair, import_id: uuid.UUID, *, lock: bool =
     return row
 
 
+async def lock_all(tx: Transaction, fair_id: uuid.UUID) -> None:
+    """Nobody goes on with one of the fair's lists until this is over."""
+    await tx.session.execute(
+        select(ListImport.id).where(ListImport.fair_id == fair_id).order_by(ListImport.id).with_for_update()
+    )
+
+
 async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> list[ListImport]:
     """The latest first."""
     query = select(ListImport).where(ListImport.fair_id == fair_id).order_by(ListImport.id.desc()).limit(MOST_SHOWN)

@@ -4,16 +4,19 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
-from rooms.core.events import DomainEvent
+from rooms.core.events import DomainEvent, reacts_to
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_link, clean_text, one_line
 from rooms.core.transaction import Transaction
+from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair, demand_not_archived, streams_of
+from rooms.fairs.schedule import ZoneChanged
 
 MOST_ITEMS = 200
 LONGEST = timedelta(days=2)
@@ -89,6 +92,16 @@ def _write(item: ProgrammeItem, text: ItemText) -> None:
 
 def _tell(tx: Transaction, fair: Fair) -> None:
     tx.record(ProgrammeChanged(fair_id=fair.id), *streams_of(fair))
+
+
+@reacts_to(ZoneChanged)
+async def _keep_hours(tx: Transaction, event: ZoneChanged) -> None:
+    fair, before = await tx.session.get_one(Fair, event.fair_id), ZoneInfo(event.before)
+    for item in await of_fair(tx, fair.id):
+        if item.begins_at > tx.now:
+            item.begins_at = schedule.same_hour(item.begins_at, before, fair.zone)
+            item.ends_at = schedule.same_hour(item.ends_at, before, fair.zone)
+    _tell(tx, fair)
 
 
 async def one(tx: Transaction, fair_id: uuid.UUID, item_id: uuid.UUID) -> ProgrammeItem:

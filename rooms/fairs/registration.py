@@ -37,27 +37,36 @@ async def attendee_of(tx: Transaction, fair: Fair, person: Person) -> Attendee |
 async def register(tx: Transaction, fair: Fair, person: Person, code: str = "") -> None:
     """The person takes part, and is told so if the fair is not open at this moment; or asks to, where the organisers
     approve each. What the fair asks is answered by `answer`."""
-    if not fair.lies_ahead:
-        raise Conflict("fair.not_ahead", N_("This fair is over, or not announced: one cannot register for it now."))
-    mine = await attendee_of(tx, fair, person)
-    if not (mine and mine.takes_part) and not await _is_invited(tx, fair, person):
-        if mine and mine.declined_at:
-            raise Conflict("registration.declined", N_("The organisers of this fair have declined."))
-        if fair.registration is RegistrationMode.CODE:
-            _demand_code(fair, code)
-        if fair.registration is RegistrationMode.APPROVAL:
-            await attendees.ask(tx, fair, person)
-            return
+    await demand_welcome(tx, fair, person, code)
+    if fair.registration is RegistrationMode.APPROVAL and not await _is_let_in(tx, fair, person):
+        await attendees.ask(tx, fair, person)
+        return
     await attendees.register(tx, fair, person)
     await confirm(tx, fair, [person])
 
 
+async def demand_welcome(tx: Transaction, fair: Fair, person: Person, code: str) -> None:
+    """Raises what keeps somebody from registering: before anything that was sent along is kept."""
+    if not fair.lies_ahead:
+        raise Conflict("fair.not_ahead", N_("This fair is over, or not announced: one cannot register for it now."))
+    if await _is_let_in(tx, fair, person):
+        return
+    mine = await attendee_of(tx, fair, person)
+    if mine and mine.declined_at:
+        raise Conflict("registration.declined", N_("The organisers of this fair have declined."))
+    if fair.registration is RegistrationMode.CODE:
+        _demand_code(fair, code)
+
+
 async def needs_code(tx: Transaction, fair: Fair, person: Person) -> bool:
     """Whether the fair's code is asked of this person."""
-    if fair.registration is not RegistrationMode.CODE:
-        return False
+    return fair.registration is RegistrationMode.CODE and not await _is_let_in(tx, fair, person)
+
+
+async def _is_let_in(tx: Transaction, fair: Fair, person: Person) -> bool:
+    """Whoever takes part already, or is invited, needs neither code nor approval."""
     mine = await attendee_of(tx, fair, person)
-    return not (mine and mine.takes_part) and not await _is_invited(tx, fair, person)
+    return bool(mine and mine.takes_part) or await _is_invited(tx, fair, person)
 
 
 async def _is_invited(tx: Transaction, fair: Fair, person: Person) -> bool:
@@ -88,9 +97,10 @@ def choose_mode(fair: Fair, mode: RegistrationMode, code: str) -> None:
     fair.registration, fair.registration_code = mode, code
 
 
-async def confirm(tx: Transaction, fair: Fair, people: Sequence[Person]) -> None:
-    """Tell these people that they take part, unless the fair is open at this moment."""
-    if fair.is_open_now:
+async def confirm(tx: Transaction, fair: Fair, people: Sequence[Person], *, waited: bool = False) -> None:
+    """Tell these people that they take part; whoever did it themselves while the fair is open sees so, and only those
+    who `waited` for somebody's approval are told then."""
+    if fair.is_open_now and not waited:
         return
     days = await schedule.days_of(tx, fair)
     ends_at = days[-1].closes_at if days else None

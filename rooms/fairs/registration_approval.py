@@ -14,16 +14,17 @@ from rooms.fairs.fairs import Fair, demand_not_archived
 from rooms.people.people import Person
 
 
-async def approve(tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID]) -> int:
-    """Those of these people on the list who have asked, or were declined, take part; gives how many."""
-    people = await _decide(tx, fair, chosen, approved=True)
-    await registration.confirm(tx, fair, people)
+async def approve(tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID], *, one_by_one: bool = True) -> int:
+    """Those of these people on the list who have asked take part; whoever was declined does so if they were chosen
+    `one_by_one`. Gives how many."""
+    people = await _decide(tx, fair, chosen, approved=True, undecided=not one_by_one)
+    await registration.confirm(tx, fair, people, waited=True)
     return len(people)
 
 
 async def decline(tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID]) -> int:
     """Those of these people on the list who have asked do not take part, and are told; gives how many."""
-    people = await _decide(tx, fair, chosen, approved=False)
+    people = await _decide(tx, fair, chosen, approved=False, undecided=True)
     letters = [
         Letter(
             person.email,
@@ -38,12 +39,14 @@ async def decline(tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID]) ->
     return len(people)
 
 
-async def _decide(tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID], *, approved: bool) -> Sequence[Person]:
+async def _decide(
+    tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID], *, approved: bool, undecided: bool
+) -> Sequence[Person]:
     demand_not_archived(fair)
     decision = {"registered_at": tx.now, "declined_at": None} if approved else {"declined_at": tx.now}
-    # Whoever was declined can still be let in, and is told once that they are not.
+    # Whoever was declined can still be let in by name, and is told once that they are not.
     open_ones = (Attendee.registered_at, Attendee.cancelled_at, Attendee.came_at)
-    unset = [each.is_(None) for each in (open_ones if approved else (*open_ones, Attendee.declined_at))]
+    unset = [each.is_(None) for each in (*open_ones, *((Attendee.declined_at,) if undecided else ()))]
     asked = Attendee.fair_id == fair.id, tx.among(Attendee.id, chosen), Attendee.asked_at.is_not(None)
     told = update(Attendee).where(*asked, *unset).values(decision).returning(Attendee.person_id)
     rows = (await tx.session.execute(told, execution_options=UNSEEN)).all()

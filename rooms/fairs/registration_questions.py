@@ -19,6 +19,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs.attendees import Attendee
 from rooms.fairs.fairs import Fair, demand_not_archived
 from rooms.organisations.employers import SECTORS
+from rooms.people.documents import Document
 
 MOST_QUESTIONS, MOST_OPTIONS = 20, 30
 LONGEST_QUESTION, LONGEST_OPTION, LONGEST_ANSWER = 300, 120, 1000
@@ -135,13 +136,14 @@ def _options(text: str) -> list[str]:
 
 
 async def withdraw(tx: Transaction, fair: Fair, question_id: uuid.UUID) -> None:
-    """Nobody is asked it any more. One that nobody has answered goes without a trace."""
+    """Nobody is asked it any more. One that nobody has ever answered goes without a trace."""
     demand_not_archived(fair)
     row = await tx.session.get(RegistrationQuestion, question_id, with_for_update=True)
     if row is None or row.fair_id != fair.id:
         raise NotFound("question")
     answered = select(RegistrationAnswer.attendee_id).where(RegistrationAnswer.question_id == row.id).limit(1)
-    if (await tx.session.execute(answered)).first():
+    given = select(Document.id).where(Document.registration_question_id == row.id).limit(1)
+    if (await tx.session.execute(answered)).first() or (await tx.session.execute(given)).first():
         row.withdrawn_at = row.withdrawn_at or tx.now
     else:
         await tx.session.delete(row)

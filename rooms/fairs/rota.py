@@ -5,22 +5,24 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, and_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
+from rooms.core.events import reacts_to
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
 from rooms.fairs import schedule
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import Fair, demand_not_archived
-from rooms.fairs.schedule import FairDay
+from rooms.fairs.schedule import FairDay, ZoneChanged
 from rooms.people.people import Person
 
 
 class Shift(Base):
-    """Counts as long as its person staffs the booth. Goes with the fair."""
+    """Counts as long as its person staffs the booth and the fair is open then. Goes with the fair."""
 
     __tablename__ = "shift"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -61,7 +63,11 @@ async def plan(tx: Transaction, booth: Booth, person_id: uuid.UUID, begins_at: d
     await tx.lock(person, key_share=True)
     meanwhile = Shift.person_id == person_id, Shift.begins_at < ends_at, begins_at < Shift.ends_at
     still_there = and_(BoothStaff.booth_id == Shift.booth_id, BoothStaff.person_id == Shift.person_id)
-    if (await tx.session.execute(select(Shift.id).join(BoothStaff, still_there).where(*meanwhile))).first():
+    held = and_(
+        FairDay.fair_id == Booth.fair_id, FairDay.opens_at <= Shift.begins_at, Shift.ends_at <= FairDay.closes_at
+    )
+    shown = select(Shift.id).join(BoothStaff, still_there).join(Booth, Booth.id == Shift.booth_id).join(FairDay, held)
+    if (await tx.session.execute(shown.where(*meanwhile, Booth.left_at.is_(None)))).first():
         message = N_("%(name)s is to be at a booth then already.")
         raise Conflict("shift.overlaps", message, field="opens", name=person.name)
     shift = Shift(id=new_id(), booth_id=booth.id, person_id=person_id, begins_at=begins_at, ends_at=ends_at)
@@ -70,7 +76,17 @@ async def plan(tx: Transaction, booth: Booth, person_id: uuid.UUID, begins_at: d
     return shift
 
 
+@reacts_to(ZoneChanged)
+async def _keep_hours(tx: Transaction, event: ZoneChanged) -> None:
+    fair, before = await tx.session.get_one(Fair, event.fair_id), ZoneInfo(event.before)
+    of_fair = select(Shift).join(Booth, Booth.id == Shift.booth_id).where(Booth.fair_id == fair.id)
+    for shift in (await tx.session.execute(of_fair.where(Shift.begins_at > tx.now))).scalars():
+        shift.begins_at = schedule.same_hour(shift.begins_at, before, fair.zone)
+        shift.ends_at = schedule.same_hour(shift.ends_at, before, fair.zone)
+
+
 async def remove(tx: Transaction, booth: Booth, shift_id: uuid.UUID) -> None:
+    demand_not_archived(booth.fair)
     shift = await tx.session.get(Shift, shift_id)
     if shift is None or shift.booth_id != booth.id:
         raise NotFound("shift")

@@ -49,6 +49,14 @@ class FairTurned(DomainEvent):
     open_until: datetime | None
 
 
+class ZoneChanged(DomainEvent):
+    """The fair is held in another time zone; what lies ahead keeps the hours that were written down."""
+
+    fair_id: uuid.UUID
+    before: str
+    """The zone's name (IANA)."""
+
+
 async def add_day(tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime) -> FairDay:
     demand_not_archived(fair)
     await _demand_fits(tx, fair, opens_at, closes_at)
@@ -94,6 +102,7 @@ async def day_of(tx: Transaction, fair: Fair, day_id: uuid.UUID) -> FairDay:
 
 
 async def remove_day(tx: Transaction, fair: Fair, day_id: uuid.UUID) -> None:
+    demand_not_archived(fair)
     row = await tx.session.get(FairDay, day_id)
     if row is not None and row.fair_id == fair.id:
         await tx.session.delete(row)
@@ -117,12 +126,15 @@ async def describe(tx: Transaction, fair: Fair, description: FairDescription) ->
 async def _keep_hours(tx: Transaction, fair: Fair, zone: ZoneInfo) -> None:
     for day in await days_of(tx, fair):
         if day.opens_at > tx.now:
-            day.opens_at, day.closes_at = (
-                moment.astimezone(zone).replace(tzinfo=fair.zone).astimezone(UTC)
-                for moment in (day.opens_at, day.closes_at)
-            )
+            day.opens_at, day.closes_at = (same_hour(at, zone, fair.zone) for at in (day.opens_at, day.closes_at))
     await tx.session.flush()
+    await tx.happened(ZoneChanged(fair_id=fair.id, before=str(zone)))
     await turn(tx, fair)
+
+
+def same_hour(moment: datetime, before: ZoneInfo, zone: ZoneInfo) -> datetime:
+    """The moment at which clocks in `zone` show what they showed in the zone before."""
+    return moment.astimezone(before).replace(tzinfo=zone).astimezone(UTC)
 
 
 async def lies_ahead(tx: Transaction, fair: Fair) -> bool:

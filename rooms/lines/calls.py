@@ -13,7 +13,7 @@ from rooms.core.errors import N_, Conflict
 from rooms.core.events import line_stream, person_stream, reacts_to
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
-from rooms.fairs import fairs
+from rooms.fairs import desk_presence, fairs
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.fairs.schedule import FairTurned
@@ -74,6 +74,8 @@ async def _make_ready(tx: Transaction, recruiter: Person, booth: Booth, *, finis
         raise Conflict("booth.paused", N_("The booth is on a break. End the break first."))
     if not booth.fair.is_open_now:
         raise fairs.not_open()
+    # Whoever calls is back.
+    await desk_presence.end_break(tx, booth.id, recruiter.id)
     engaged = (await engagement.engaged(tx, {recruiter.id})).get(recruiter.id)
     if engaged is None:
         return

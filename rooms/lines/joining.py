@@ -48,6 +48,8 @@ async def join_all(tx: Transaction, booth: Booth, asked: Sequence[tuple[Person, 
     ]
     new = [row for row in found if isinstance(row, Place) and inspect(row).transient]
     first = await _next_tickets(tx, booth.id, len(new)) if new else 0
+    if first is None:
+        return [_has_left() if row in new else row for row in found]
     for ticket, row in enumerate(new, start=first):
         row.id, row.ticket, row.joined_at, row.missed = new_id(), ticket, tx.now, 0
         tx.session.add(row)
@@ -77,8 +79,13 @@ def _joining(booth: Booth, person: Person, words: str, held: Sequence[Place], is
     return place
 
 
-async def _next_tickets(tx: Transaction, booth_id: uuid.UUID, count: int) -> int:
-    """The first of so many tickets, one after the other."""
-    statement = update(Booth).where(Booth.id == booth_id).values(last_ticket=Booth.last_ticket + count)
-    last: int = (await tx.session.execute(statement.returning(Booth.last_ticket))).scalar_one()
-    return last - count + 1
+def _has_left() -> Conflict:
+    return Conflict("booth.left", N_("This booth has left the fair."))
+
+
+async def _next_tickets(tx: Transaction, booth_id: uuid.UUID, count: int) -> int | None:
+    """The first of so many tickets, one after the other; None at a booth that has left meanwhile."""
+    there = Booth.id == booth_id, Booth.left_at.is_(None)
+    statement = update(Booth).where(*there).values(last_ticket=Booth.last_ticket + count)
+    last: int | None = (await tx.session.execute(statement.returning(Booth.last_ticket))).scalar_one_or_none()
+    return last - count + 1 if last is not None else None

@@ -7,13 +7,18 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from rooms.core import outbox
-from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.events import DomainEvent, person_stream
 from rooms.core.outbox import Letter
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
+from rooms.fairs import booth_staff
 from rooms.fairs.booths import Booth
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, NextStep, Part, Participant, takes_part
+from rooms.people.people import Person
+
+REMINDED_BEFORE = timedelta(days=2)
+AT_ONCE = 200
 
 
 class AnswerGiven(DomainEvent):
@@ -44,8 +49,9 @@ def promise(tx: Transaction, meeting: Meeting, booth: Booth) -> None:
     meeting.follow_up.answer_promised_by = tx.now + timedelta(days=booth.fair.answer_days)
 
 
-async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: str) -> None:
-    """Tell the candidate what comes next. A "no" says why."""
+async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: str, by: Person | None = None) -> None:
+    """Tell the candidate what comes next. A "no" says why. The answer is the booth's: `by` a colleague it is given
+    once, and whoever led the talk may correct it."""
     words = clean_text(words, "answer", 1000)
     booth = meeting.employers_booth
     if booth is None:
@@ -55,7 +61,10 @@ async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: 
     if meeting.state is not MeetingState.ENDED:
         raise Conflict("meeting.not_ended", N_("Finish the talk first."))
     written = meeting.follow_up
+    if by and by.id != meeting.led_by_id and written.answered_at:
+        raise Conflict("answer.given", N_("This talk has been answered already."))
     written.next_step, written.answer, written.answered_at = next_step, words, tx.now
+    written.answered_by_id = by.id if by else meeting.led_by_id
     tx.record(AnswerGiven(meeting_id=meeting.id, next_step=next_step), person_stream(meeting.candidate_id))
     values: dict[str, object] = {
         "name": meeting.candidate.name,
@@ -95,14 +104,55 @@ async def of_booth(tx: Transaction, booth_id: uuid.UUID) -> list[Meeting]:
     return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(100))).scalars())
 
 
-async def unanswered(tx: Transaction, booth_id: uuid.UUID, recruiter_id: uuid.UUID) -> list[Meeting]:
-    """The recruiter's talks at a booth whose candidate waits for an answer, the soonest promised first."""
-    query = (
-        select(Meeting)
-        .join(FollowUp, FollowUp.meeting_id == Meeting.id)
-        .where(*_held_at(booth_id), takes_part(recruiter_id, Part.LEADER), FollowUp.answered_at.is_(None))
-    )
-    return list((await tx.session.execute(query.order_by(FollowUp.answer_promised_by).limit(20))).scalars())
+async def unanswered(tx: Transaction, booth_id: uuid.UUID) -> list[Meeting]:
+    """The talks of a booth whose candidate waits for an answer, the soonest promised first: whoever staffs it may give
+    it."""
+    query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id)
+    query = query.where(*_held_at(booth_id), FollowUp.answered_at.is_(None))
+    return list((await tx.session.execute(query.order_by(FollowUp.answer_promised_by).limit(50))).scalars())
+
+
+async def held_at(tx: Transaction, booth_id: uuid.UUID, meeting_id: uuid.UUID) -> Meeting:
+    """A talk of this booth, for those of its staff who did not lead it."""
+    query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id)
+    row = (await tx.session.execute(query.where(*_held_at(booth_id), Meeting.id == meeting_id))).scalar_one_or_none()
+    if row is None:
+        raise NotFound("meeting")
+    return row
+
+
+async def notes_of(tx: Transaction, booth_id: uuid.UUID, writer_id: uuid.UUID) -> list[Meeting]:
+    """The talks at a booth that this recruiter led, the latest first."""
+    query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id)
+    mine = *_held_at(booth_id), takes_part(writer_id, Part.LEADER)
+    return list((await tx.session.execute(query.where(*mine).order_by(Meeting.id.desc()))).scalars())
+
+
+async def remind(tx: Transaction) -> None:
+    """Write to whoever owes an answer, two days before it is due; if they have left the booth, to those who are there.
+    For the worker."""
+    soon = FollowUp.answer_promised_by > tx.now, FollowUp.answer_promised_by <= tx.now + REMINDED_BEFORE
+    open_ones = FollowUp.answered_at.is_(None), FollowUp.reminded_at.is_(None), Meeting.state == MeetingState.ENDED
+    query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id).where(*soon, *open_ones)
+    for meeting in (await tx.session.execute(query.limit(AT_ONCE))).scalars():
+        meeting.follow_up.reminded_at = tx.now
+        booth = meeting.employers_booth
+        if booth:
+            await _remind(tx, meeting, booth)
+
+
+async def _remind(tx: Transaction, meeting: Meeting, booth: Booth) -> None:
+    staff = await booth_staff.staff_of(tx, booth.id)
+    leader = [person for person in staff if person.id == meeting.led_by_id]
+    for person in leader or staff:
+        values: dict[str, object] = {
+            "name": person.name,
+            "candidate": meeting.candidate.name,
+            "employer": booth.employer.name,
+            "path": meeting.path if leader else f"{booth.desk_path}/talks/{meeting.id}",
+        }
+        once = f"answer_due:{meeting.id}:{person.id}"
+        await outbox.post(tx, Letter(person.email, "answer_due", person.language, values, once))
 
 
 async def notes_on(tx: Transaction, person_id: uuid.UUID, writer_id: uuid.UUID) -> list[Meeting]:

@@ -71,6 +71,9 @@ class FollowUp(Base):
     answer: Mapped[str] = mapped_column(default="")
     """What the candidate reads. A reason for refusal is kept 3 months (CNIL recruitment guide, 2023)."""
     answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    reminded_at: Mapped[datetime | None]
+    """When whoever owes the answer was written to."""
     answer_promised_by: Mapped[datetime | None]
     rating: Mapped[int | None]
     rating_words: Mapped[str] = mapped_column(default="")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, false, select
+from sqlalchemy import ForeignKey, false, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.errors import N_, Conflict, Invalid
@@ -64,6 +64,10 @@ SHORT_TEXTS = ("pay", "hours", "starts", "experience")
 
 
 async def add(tx: Transaction, employer: Employer, text: VacancyText) -> Vacancy:
+    standing = Vacancy.employer_id == employer.id, Vacancy.withdrawn_at.is_(None)
+    if (await tx.session.scalar(select(func.count()).where(*standing)) or 0) >= MOST_OF_EMPLOYER:
+        message = N_("At most %(most)s vacancies stand at once. Withdraw some first.")
+        raise Conflict("vacancy.too_many", message, field="title", most=MOST_OF_EMPLOYER)
     vacancy = Vacancy(id=new_id(), employer_id=employer.id)
     write(vacancy, text)
     tx.session.add(vacancy)
@@ -87,6 +91,12 @@ async def withdraw(tx: Transaction, vacancy: Vacancy) -> None:
     if vacancy.withdrawn_at:
         raise Conflict("vacancy.withdrawn", N_("This vacancy was withdrawn already."))
     vacancy.withdrawn_at = tx.now
+
+
+async def with_some(tx: Transaction, employers: list[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these employers who seek somebody now."""
+    query = select(Vacancy.employer_id).where(Vacancy.employer_id.in_(employers), Vacancy.withdrawn_at.is_(None))
+    return {row.employer_id for row in await tx.plain_rows(query.distinct())}
 
 
 async def of_employers(tx: Transaction, employers: list[uuid.UUID]) -> dict[uuid.UUID, list[Vacancy]]:

@@ -134,9 +134,10 @@ async def _fitting(tx: Transaction, fair_id: uuid.UUID, search: Search) -> list[
 async def _answering(tx: Transaction, fair_id: uuid.UUID, answer: str) -> list[ColumnElement[bool]]:
     """Those who gave this answer; what is no answer of this fair asks for nothing."""
     wanted, _, number = answer.partition(":")
-    for question in await registration_questions.of_fair(tx, fair_id) if answer else ():
-        if str(question.id) == wanted and number.isdecimal() and int(number) < len(question.known_answers):
-            return [registration_questions.has_answered(question.id, question.known_answers[int(number)])]
+    at = int(number) if number.isdecimal() and len(number) < 4 else -1
+    for question in await registration_questions.of_fair(tx, fair_id) if at >= 0 else ():
+        if str(question.id) == wanted and at < len(question.known_answers):
+            return [registration_questions.has_answered(question.id, question.known_answers[at])]
     return []
 
 

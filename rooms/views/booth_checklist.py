@@ -38,7 +38,7 @@ class Checklist:
 async def of_booths(tx: Transaction, rows: Sequence[Booth]) -> dict[uuid.UUID, Checklist]:
     ids = {booth.id for booth in rows}
     logos = await booth_documents.logos_of(tx, ids)
-    jobs = await vacancies.of_employers(tx, [booth.employer_id for booth in rows])
+    seeking = await vacancies.with_some(tx, [booth.employer_id for booth in rows])
     staffed = select(BoothStaff.booth_id).where(BoothStaff.booth_id.in_(ids)).distinct()
     staff = {row.booth_id for row in await tx.plain_rows(staffed)}
     return {
@@ -49,7 +49,7 @@ async def of_booths(tx: Transaction, rows: Sequence[Booth]) -> dict[uuid.UUID, C
                     (Item.DESCRIPTION, booth.set_up_at is not None),
                     (Item.LOCATION, bool(booth.employer.location)),
                     (Item.LOGO, booth.id in logos),
-                    (Item.VACANCY, bool(jobs[booth.employer_id])),
+                    (Item.VACANCY, booth.employer_id in seeking),
                     (Item.STAFF, booth.id in staff),
                 )
                 if is_done

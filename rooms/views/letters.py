@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from rooms.core.outbox import GIVE_UP_AFTER, Mail
 from rooms.core.transaction import Transaction
 from rooms.fairs import registration
 from rooms.fairs.attendees import Attendee
 from rooms.fairs.fairs import Fair
+from rooms.people.signin import Link, Purpose
 
 MOST = 50
 
@@ -34,8 +35,8 @@ async def to_attendee(tx: Transaction, fair: Fair, attendee: Attendee) -> Sequen
     """The latest first."""
     if attendee.email is None:
         return []
-    invitation = and_(Mail.template == "invitation", Mail.values["fair"].as_string() == fair.name)
-    which = [invitation]
+    links = select(Link.mail_id).where(Link.purpose == Purpose.FAIR, Link.subject_id == fair.id)
+    which: list[ColumnElement[bool]] = [Mail.id.in_(links.where(Link.email == attendee.email))]
     if attendee.person_id:
         which.append(Mail.once.startswith(registration.occasion(fair.id, attendee.person_id), autoescape=True))
     query = select(Mail).where(Mail.recipient == attendee.email, or_(*which)).order_by(Mail.id.desc()).limit(MOST)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 
@@ -49,6 +50,7 @@ class Stand:
     status: LineStatus
     interviews: Sequence[AppointmentType]
     next_day: FairDay | None
+    paused_until: datetime | None
 
 
 @get("/fairs/{fair}/booths/{employer}", is_shared=True)
@@ -99,6 +101,7 @@ async def _stand(request: PageRequest) -> Stand:
             status=(await line_status.of_booths(tx, [booth]))[booth.id],
             interviews=await appointment_types.all_of(tx, booth),
             next_day=await lobby.next_day(tx, booth.fair),
+            paused_until=booth.paused_until,
         )
 
 

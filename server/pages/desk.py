@@ -7,18 +7,21 @@ from rooms.access import Act
 from rooms.appointments import agenda
 from rooms.chat import conversations, messages, questions
 from rooms.chat.conversations import ConversationKind
-from rooms.core.errors import NotFound
+from rooms.core.errors import N_, Invalid, NotFound
 from rooms.core.events import conversation_stream, fair_stream, line_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff, booths, desk_presence, job_applications, registration_questions
 from rooms.fairs.booths import Booth
 from rooms.lines import calls, line_status
 from rooms.meetings import follow_up, under_way
+from rooms.meetings.meeting import Meeting, NextStep
 from rooms.people import documents
-from server import language
+from server import language, tables, words
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
+
+NOTE_HEADS = (N_("Candidate"), N_("When"), N_("Notes"), N_("Next step"), N_("Answer"))
 
 
 @get("/desk")
@@ -71,7 +74,8 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             conversation=conversation,
             messages=await messages.messages_of(tx, conversation.id),
             interviews=await agenda.next_at_booth(tx, booth.id, request.actor.known.id),
-            due=await follow_up.unanswered(tx, booth.id, request.actor.known.id),
+            due=await follow_up.unanswered(tx, booth.id),
+            on_break=await desk_presence.on_break(tx, booth.id),
             questions=await questions.questions_to(tx, booth.id),
             applied=await job_applications.count_open(tx, booth.id),
             heads=heads,
@@ -104,7 +108,8 @@ async def withdraw(request: PageRequest) -> web.StreamResponse:
 @post("/desk/{booth}/pause")
 async def pause(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        await booths.pause(tx, await _booth(tx, request))
+        minutes = request.number("minutes", 0) if request.typed("minutes") else None
+        await booths.pause(tx, await _booth(tx, request), minutes)
     return request.go(
         f"/desk/{request.id('booth')}", language.gettext("Everybody in line is told that you take a break.")
     )
@@ -114,6 +119,25 @@ async def pause(request: PageRequest) -> web.StreamResponse:
 async def resume(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         await booths.resume(tx, await _booth(tx, request))
+    return request.go(f"/desk/{request.id('booth')}")
+
+
+@post("/desk/{booth}/break", again=desk)
+async def take_break(request: PageRequest) -> web.StreamResponse:
+    """One recruiter is away for a while; the booth goes on."""
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        await desk_presence.take_break(tx, booth.id, request.actor.known.id, request.number("minutes", 0))
+    request.services.hub.status.refresh({booth.id})
+    return request.go(f"/desk/{request.id('booth')}", language.gettext("You are not counted as here meanwhile."))
+
+
+@post("/desk/{booth}/break/end")
+async def end_break(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        await desk_presence.end_break(tx, booth.id, request.actor.known.id)
+    request.services.hub.status.refresh({booth.id})
     return request.go(f"/desk/{request.id('booth')}")
 
 
@@ -140,3 +164,51 @@ async def talks(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         rows = await follow_up.of_booth(tx, booth.id)
     return request.render("desk_talks.html", fair=booth.fair, booth=booth, talks=rows, heads=heads)
+
+
+@get("/desk/{booth}/talks/{talk}")
+async def talk(request: PageRequest) -> web.StreamResponse:
+    """A talk that a colleague held: its answer belongs to the booth, its notes to whoever wrote them."""
+    async with request.reading() as tx:
+        booth = await _booth(tx, request)
+        row = await follow_up.held_at(tx, booth.id, request.id("talk"))
+        if row.led_by_id == request.actor.known.id:
+            return request.go(row.path)
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id))
+        return request.render("desk_talk.html", fair=booth.fair, booth=booth, talk=row, heads=heads)
+
+
+@post("/desk/{booth}/talks/{talk}", again=talk)
+async def answer_for_booth(request: PageRequest) -> web.StreamResponse:
+    if request.typed("next_step") not in list(NextStep):
+        raise Invalid("next_step.missing", N_("Please choose what comes next."), field="next_step")
+    async with request.transaction() as tx:
+        booth = await _booth(tx, request)
+        row = await follow_up.held_at(tx, booth.id, request.id("talk"))
+        await tx.lock(row.follow_up)
+        step = NextStep(request.typed("next_step"))
+        await follow_up.answer(tx, row, step, request.typed("answer"), request.actor.known)
+    said = language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name)
+    return request.go(f"/desk/{request.id('booth')}/talks", said)
+
+
+@get("/desk/{booth}/notes")
+async def notes(request: PageRequest) -> web.StreamResponse:
+    """One's own talks and notes, to take away."""
+    async with request.reading() as tx:
+        booth = await _booth(tx, request)
+        rows = await follow_up.notes_of(tx, booth.id, request.actor.known.id)
+        table = tables.Table(
+            booth.employer.name,
+            [language.gettext(head) for head in NOTE_HEADS],
+            [_noted(row, booth) for row in rows],
+        )
+    name = f"{booth.fair.slug}-{booth.employer.slug}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', "Cache-Control": "no-store"}
+    return web.Response(body=tables.as_xlsx([table]), content_type=tables.XLSX, headers=headers)
+
+
+def _noted(row: Meeting, booth: Booth) -> list[str]:
+    written = row.follow_up
+    step = words.label(written.next_step.value) if written.next_step and written.answered_at else ""
+    return [row.candidate.name, language.moment(row.opened_at, booth.fair.zone), written.notes, step, written.answer]

@@ -7,10 +7,10 @@ from aiohttp import web
 from rooms import access
 from rooms.access import Act, open_invitations
 from rooms.core.events import fair_stream
-from rooms.fairs import copying, drafts, schedule
+from rooms.fairs import copying, drafts, list_imports, schedule
 from rooms.fairs.copying import Wanted
 from server import language
-from server.files import forget
+from server.files import copy_all, forget
 from server.page_request import PageRequest
 from server.pages.fair_lists import fair_run
 from server.pages.organise import board
@@ -42,8 +42,7 @@ async def copy(request: PageRequest) -> web.StreamResponse:
     )
     async with request.transaction() as tx:
         made = await copying.copy(tx, await fair_run(tx, request), request.actor.known, wanted)
-        for old, new in made.documents:
-            await request.services.storage.copy(str(old), str(new))
+        await copy_all(request.services.storage, made.documents)
     said = language.gettext("The fair is made as a draft. Nothing was sent: look through it, then publish it.")
     return request.go(f"/organise/{made.fair.slug}", said)
 
@@ -56,6 +55,9 @@ def _first_day(request: PageRequest) -> date | None:
 async def delete(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
+        # In the order in which the worker that invites those on a list locks them.
+        await list_imports.lock_all(tx, fair.id)
+        await tx.lock(fair)
         await open_invitations.withdraw_with(tx, fair)
         stale = await drafts.throw_away(tx, fair)
     await forget(request.services.storage, stale)

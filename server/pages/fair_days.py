@@ -21,10 +21,17 @@ from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
 
+async def _locked(tx: Transaction, request: PageRequest) -> Fair:
+    """The fair, which the calendar does not turn meanwhile."""
+    fair = await fair_run(tx, request)
+    await tx.lock(fair, key_share=True)
+    return fair
+
+
 @post("/organise/{fair}/days", again=board)
 async def add_day(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        fair = await fair_run(tx, request)
+        fair = await _locked(tx, request)
         await schedule.add_day(tx, fair, *hours_of(request, fair))
     return request.go(f"/organise/{fair.slug}#days", language.gettext("The opening hours are set."))
 
@@ -64,8 +71,7 @@ def _shown(fair: Fair, day: schedule.FairDay) -> Shown:
 @post("/organise/{fair}/days/{day}", again=day_form)
 async def change_day(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        fair = await fair_run(tx, request)
-        await tx.lock(fair, key_share=True)
+        fair = await _locked(tx, request)
         day = await schedule.day_of(tx, fair, request.id("day"))
         edits.merge(request, _shown(fair, day))
         hours = hours_of(request, fair)
@@ -82,7 +88,7 @@ async def change_day(request: PageRequest) -> web.StreamResponse:
 async def remove_day(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         words = language.gettext("The fair does not take place on this day.")
-        fair = await fair_run(tx, request)
+        fair = await _locked(tx, request)
         gone = await fair_days.remove_day(tx, fair, request.id("day"), request.actor.known, words)
     return request.go(f"/organise/{request.path('fair')}#days", language.gettext("Removed.") + _told_of(len(gone)))
 
@@ -114,7 +120,7 @@ async def move(request: PageRequest) -> web.StreamResponse:
     if wanted not in MOVES:
         raise Invalid("move", N_("Please choose one of the answers."), field="move")
     async with request.transaction() as tx:
-        fair = await fair_run(tx, request)
+        fair = await _locked(tx, request)
         await MOVES[wanted](tx, fair)
     if fair.is_open_now:
         return request.go(f"/organise/{fair.slug}", language.gettext("The fair is open."))
@@ -125,6 +131,6 @@ async def move(request: PageRequest) -> web.StreamResponse:
 async def open_until(request: PageRequest) -> web.StreamResponse:
     """Open the doors now, until a moment that is said."""
     async with request.transaction() as tx:
-        fair = await fair_run(tx, request)
+        fair = await _locked(tx, request)
         await schedule.open_by_hand(tx, fair, local_moment(request, "until", fair, "until_date"))
     return request.go(f"/organise/{fair.slug}", language.gettext("The fair is open."))

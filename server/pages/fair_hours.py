@@ -6,6 +6,8 @@ from rooms.core.errors import N_, Invalid
 from rooms.fairs.fairs import Fair
 from server.page_request import PageRequest
 
+YEARS = range(2000, 2100)
+
 
 def hours_of(request: PageRequest, fair: Fair) -> tuple[datetime, datetime]:
     return local_moment(request, "opens", fair), local_moment(request, "closes", fair)
@@ -15,6 +17,8 @@ def local_moment(request: PageRequest, field: str, fair: Fair, date: str = "date
     """A day and an hour as typed, in the fair's own time zone."""
     try:
         typed = datetime.fromisoformat(f"{request.typed(date)}T{request.typed(field)}").replace(tzinfo=fair.zone)
+        if typed.year not in YEARS:
+            raise ValueError
     except ValueError:
         message = N_("Please give the day and the hours, for example 2027-03-15, 09:00 and 18:00.")
         raise Invalid("day.unreadable", message, field=date) from None

@@ -113,7 +113,7 @@ async def _decide(tx: Transaction, request: PageRequest, fair: Fair) -> str:
     is_all = bool(request.typed("all"))
     chosen = await attendees.all_found(tx, fair.id, _looked_for(request)) if is_all else chosen_ids(request)
     if request.typed("act") == "approve":
-        count = await registration_approval.approve(tx, fair, chosen)
+        count = await registration_approval.approve(tx, fair, chosen, one_by_one=not is_all)
         said = language.ngettext("%(num)s person takes part now.", "%(num)s people take part now.", count)
     else:
         count = await registration_approval.decline(tx, fair, chosen)

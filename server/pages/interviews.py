@@ -21,6 +21,13 @@ async def _booth(tx: Transaction, request: PageRequest, act: Act = Act.BOOTH_STA
     return await access.booth_by_id(tx, request.actor, request.id("booth"), act)
 
 
+async def _own_booth(tx: Transaction, request: PageRequest) -> Booth:
+    """Of whoever belongs to the employer: how its people talk is nobody else's to say."""
+    booth = await _booth(tx, request, Act.BOOTH_SET_UP)
+    access.demand(Act.EMPLOYER_SEE, await access.to_booth(tx, request.actor, booth))
+    return booth
+
+
 @get("/booths/{booth}/interviews")
 async def interviews(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
@@ -44,7 +51,7 @@ async def interviews(request: PageRequest) -> web.StreamResponse:
 @post("/booths/{booth}/interviews", again=interviews)
 async def add_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        booth = await _booth(tx, request, Act.BOOTH_SET_UP)
+        booth = await _own_booth(tx, request)
         await appointment_types.add(tx, booth, appointment_type_text(request))
     return request.go(f"/booths/{booth.id}/interviews#kinds", language.gettext("Candidates can book it from now on."))
 
@@ -52,7 +59,7 @@ async def add_type(request: PageRequest) -> web.StreamResponse:
 @get("/booths/{booth}/interviews/{interview}/change")
 async def interview(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
-        booth = await _booth(tx, request, Act.BOOTH_SET_UP)
+        booth = await _own_booth(tx, request)
         found = await appointment_types.of_venue(tx, booth, request.id("interview"))
         return request.render(
             "appointment_type.html",
@@ -68,7 +75,7 @@ async def interview(request: PageRequest) -> web.StreamResponse:
 @post("/booths/{booth}/interviews/{interview}/change", again=interview)
 async def change_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        booth = await _booth(tx, request, Act.BOOTH_SET_UP)
+        booth = await _own_booth(tx, request)
         found = await appointment_types.of_venue(tx, booth, request.id("interview"))
         await tx.lock(found)
         edits.merge(request, shown_of_type(found))
@@ -79,7 +86,7 @@ async def change_type(request: PageRequest) -> web.StreamResponse:
 @post("/booths/{booth}/interviews/{interview}/withdraw")
 async def withdraw_type(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        booth = await _booth(tx, request, Act.BOOTH_SET_UP)
+        booth = await _own_booth(tx, request)
         await appointment_types.withdraw(tx, booth, request.id("interview"))
     return request.go(f"/booths/{booth.id}/interviews#kinds", language.gettext("Nobody can take it any more."))
 

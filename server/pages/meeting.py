@@ -200,6 +200,8 @@ async def answer(request: PageRequest) -> web.StreamResponse:
         edits.merge(request, _answered(row))
         if "notes" in request.form:
             await follow_up.note(tx, row, request.typed("notes"))
-        await follow_up.answer(tx, row, NextStep(request.typed("next_step")), request.typed("answer"))
+        await follow_up.answer(
+            tx, row, NextStep(request.typed("next_step")), request.typed("answer"), request.actor.known
+        )
         back = row.employers_booth.desk_path if row.employers_booth else row.path
     return request.go(back, language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name))

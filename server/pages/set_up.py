@@ -17,6 +17,7 @@ from rooms.people.people import Person
 from rooms.views import booth_checklist
 from server import edits, language
 from server.edits import SavedBy, Shown
+from server.files import copy_all
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
@@ -43,7 +44,7 @@ async def set_up_form(request: PageRequest) -> web.StreamResponse:
         relations = await access.to_booth(tx, request.actor, booth)
         invited = await open_invitations.of_employer(tx, booth.employer_id)
         checklist = (await booth_checklist.of_booths(tx, [booth]))[booth.id]
-        others = [] if booth.set_up_at else await booths.others_of(tx, booth)
+        others = [] if booth.set_up_at else await _before(tx, request, booth)
         saved_by = await _saved_by(tx, booth)
     return request.render(
         "set_up.html",
@@ -72,6 +73,16 @@ async def _saved_by(tx: Transaction, booth: Booth) -> SavedBy | None:
     return SavedBy(by.name, language.clock(booth.changed_at, booth.fair.zone))
 
 
+async def _before(tx: Transaction, request: PageRequest, booth: Booth) -> list[Booth]:
+    """The employer's booths at other fairs, as far as whoever asks may see those."""
+    found = []
+    for other in await booths.others_of(tx, booth):
+        relations = await access.to_booth(tx, request.actor, other)
+        if access.allows(Act.BOOTH_SEE, relations, other.fair.state):
+            found.append(other)
+    return found
+
+
 @post("/booths/{booth}/take-over", again=set_up_form)
 async def take_over(request: PageRequest) -> web.StreamResponse:
     """What the employer wrote and showed at another fair, as a draft of this booth."""
@@ -80,11 +91,11 @@ async def take_over(request: PageRequest) -> web.StreamResponse:
         await tx.lock(booth)
         if booth.set_up_at:
             raise Conflict("booth.is_set_up", N_("This booth is set up already: change what stands there."))
-        before = await tx.session.get(Booth, request.uuid("before"))
-        if before is None or before.employer_id != booth.employer_id or before.id == booth.id:
+        known = {each.id: each for each in await _before(tx, request, booth)}
+        before = known.get(request.uuid("before"))
+        if before is None:
             raise NotFound("booth")
-        for old, new in await copying.take_over(tx, booth, before):
-            await request.services.storage.copy(str(old), str(new))
+        await copy_all(request.services.storage, await copying.take_over(tx, booth, before))
     taken = language.gettext("Taken over. Look through it and save it: candidates see it from then on.")
     return request.go(f"/booths/{request.id('booth')}/set-up#booth", taken)
 

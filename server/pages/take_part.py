@@ -74,6 +74,7 @@ async def _keep_files(request: PageRequest) -> None:
     """What is given as a file is kept even if another answer is missing: nobody has to choose it twice."""
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
+        await registration.demand_welcome(tx, fair, request.actor.known, request.typed("code"))
         questions = await registration_questions.of_fair(tx, fair.id)
     for question in questions:
         upload = request.files.get(question.field)

@@ -55,7 +55,7 @@ async def vacancy(request: PageRequest) -> web.StreamResponse:
             path=_path(booth, row),
             is_member=access.Relation.MEMBER in relations,
             kept=me is not None and await kept_vacancies.is_kept(tx, me.id, row.id),
-            application=await job_applications.of_vacancy(tx, row.id, me.id) if me else None,
+            application=await job_applications.of_vacancy(tx, booth.id, row.id, me.id) if me else None,
             cv=(await documents.cvs_of(tx, {me.id})).get(me.id) if me else None,
             heads=await read_heads(tx, request, fair_stream(booth.fair_id)),
         )
@@ -108,7 +108,7 @@ async def take_back(request: PageRequest) -> web.StreamResponse:
     person = request.actor.known
     async with request.transaction() as tx:
         booth, row = await _found(tx, request)
-        mine = await job_applications.of_vacancy(tx, row.id, person.id, lock=True)
+        mine = await job_applications.of_vacancy(tx, booth.id, row.id, person.id, lock=True)
         if mine is None:
             raise NotFound("application")
         await job_applications.take_back(tx, mine)

@@ -111,7 +111,7 @@ class Furnishing:
         async with cast.database.reading() as tx:
             (team, _), *_ = await agencies.members(tx)
             (day,) = (await tx.session.execute(select(FairDay))).scalars()
-        self.keep(team=team.id, day=day.id, kind="pdf")
+        self.keep(team=team.id, day=day.id, kind="pdf", talk=uuid.uuid4())
 
     async def _write_at_the_booth(self) -> None:
         cast = self.cast

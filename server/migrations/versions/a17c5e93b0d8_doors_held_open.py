@@ -11,8 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("fair", sa.Column("held_open_until", sa.DateTime(timezone=True), nullable=True))
-    # What was opened by hand before stays open as long as it was to be.
-    op.execute("UPDATE fair SET held_open_until = open_until WHERE open_until IS NOT NULL")
+    # What was opened by hand before its hour stays open as long as it was to be.
+    op.execute(
+        "UPDATE fair SET held_open_until = open_until WHERE open_until IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+        "fair_day WHERE fair_day.fair_id = fair.id AND fair_day.closes_at = fair.open_until "
+        "AND fair_day.opens_at <= fair.doors_opened_at)"
+    )
 
 
 def downgrade() -> None:

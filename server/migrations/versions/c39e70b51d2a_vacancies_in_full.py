@@ -42,9 +42,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"]),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("vacancy_id", "person_id"),
+        sa.UniqueConstraint("booth_id", "vacancy_id", "person_id"),
     )
-    for column in ("booth_id", "person_id", "answered_by_id"):
+    for column in ("vacancy_id", "person_id", "answered_by_id"):
         op.create_index(f"ix_job_application_{column}", "job_application", [column])
 
 

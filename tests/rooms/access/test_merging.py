@@ -4,6 +4,7 @@ import pytest
 
 from rooms.access import Actor, invitations, merging, open_invitations
 from rooms.access.invitations import EmployerInvited
+from rooms.core import outbox
 from rooms.core.errors import Conflict
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff, booths
@@ -12,6 +13,7 @@ from rooms.fairs.fairs import Fair, FairOrganiser
 from rooms.organisations import employers, vacancies
 from rooms.organisations.employers import Employer
 from rooms.organisations.vacancies import VacancyText
+from rooms.people.people import Person
 from rooms.views import fair_staff
 from tests.cast import Cast
 from tests.rooms.access.test_invitations import draft
@@ -23,10 +25,10 @@ async def invite(tx: Transaction, cast: Cast, fair: Fair, name: str, email: str,
     return (await invitations.invite_employer(tx, cast.ines, fair, invited, known=[])).employer
 
 
-async def merge(cast: Cast, kept: Employer, gone: Employer) -> None:
+async def merge(cast: Cast, kept: Employer, gone: Employer, by: Person | None = None) -> None:
     async with cast.database.transaction() as tx:
         first, second = await tx.session.get_one(Employer, kept.id), await tx.session.get_one(Employer, gone.id)
-        await merging.merge(tx, Actor(await cast.fresh(tx, cast.ines)), first, second)
+        await merging.merge(tx, Actor(await cast.fresh(tx, by or cast.ines)), first, second)
 
 
 async def pairs(cast: Cast) -> list[tuple[str, str]]:
@@ -53,21 +55,25 @@ async def test_what_belonged_to_the_second_belongs_to_the_first(cast: Cast) -> N
         await employers.add_member(tx, gone.id, await cast.fresh(tx, cast.claire), is_owner=True)
         await vacancies.add(tx, gone, VacancyText("Juggler", "", "permanent", ""))
         elsewhere = await booths.reserve(tx, await draft(tx, cast), gone)
-    await merge(cast, kept, gone)
+    with pytest.raises(Conflict, match=r"merge\.owners"):
+        await merge(cast, kept, gone)
+    await merge(cast, kept, gone, cast.paul)
     async with cast.database.reading() as tx:
+        told = {mail.recipient for mail in await outbox.latest(tx) if mail.template == "merged"}
+        assert told == {cast.luc.email, cast.claire.email}
         assert await tx.session.get(Employer, gone.id) is None
         assert (await tx.session.get_one(Employer, kept.id)).siret == "73282932000074"
         assert (await tx.session.get_one(Booth, elsewhere.id)).employer_id == kept.id
         assert "Juggler" in {row.title for row in (await vacancies.of_employers(tx, [kept.id]))[kept.id]}
         assert cast.claire.id in {person.id for person, _ in await employers.members_of(tx, kept.id)}
         assert cast.claire.id in {person.id for person in await booth_staff.staff_of(tx, cast.atlantique.id)}
-        assert [row.link.email for row in await open_invitations.of_employer(tx, kept.id)] == ["a@example.org"]
+        assert await open_invitations.of_employer(tx, kept.id) == [], "it has people who invite others themselves"
     assert await pairs(cast) == []
 
 
 async def test_two_booths_that_are_set_up_and_fairs_of_others_stand_in_the_way(cast: Cast) -> None:
     with pytest.raises(Conflict, match=r"merge\.two_booths"):
-        await merge(cast, cast.atlantique.employer, cast.perrin.employer)
+        await merge(cast, cast.atlantique.employer, cast.perrin.employer, cast.paul)
     with pytest.raises(Conflict, match=r"merge\.same"):
         await merge(cast, cast.perrin.employer, cast.perrin.employer)
     async with cast.database.transaction() as tx:
@@ -77,3 +83,13 @@ async def test_two_booths_that_are_set_up_and_fairs_of_others_stand_in_the_way(c
         await tx.session.delete(await tx.session.get_one(FairOrganiser, (stranger.id, cast.ines.id)))
     with pytest.raises(Conflict, match=r"merge\.elsewhere"):
         await merge(cast, cast.atlantique.employer, gone)
+
+
+async def test_the_booth_that_is_set_up_stays_whichever_employer_is_kept(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        empty = await invite(tx, cast, await fresh_fair(tx, cast), "Atlantique Hôtel", "a@example.org")
+    await merge(cast, empty, cast.atlantique.employer)
+    async with cast.database.reading() as tx:
+        booth = await cast.fresh_booth(tx, cast.atlantique)
+        assert (booth.employer_id, booth.set_up_at is not None) == (empty.id, True)
+        assert [row.link.email for row in await open_invitations.of_employer(tx, empty.id)] == ["a@example.org"]

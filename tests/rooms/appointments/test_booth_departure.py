@@ -7,6 +7,7 @@ from rooms.core import outbox
 from rooms.core.errors import Conflict
 from rooms.fairs import booth_staff, booths
 from rooms.fairs.booths import Booth, BoothText
+from rooms.lines import joining
 from rooms.lines.call import Answer
 from rooms.lines.places import Place, PlaceState
 from rooms.meetings import meetings
@@ -76,3 +77,12 @@ async def test_a_booth_that_left_is_set_up_again_only_when_it_is_asked_back(cast
         await booths.set_up(tx, back, text)
     async with cast.database.reading() as tx:
         assert cast.atlantique.id in {booth.id for booth in await booths.of_fair(tx, cast.fair.id)}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_whoever_joins_while_the_booth_leaves_gets_no_place_there(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        booth, amina = await cast.fresh_booth(tx, cast.atlantique), await cast.fresh(tx, cast.amina)
+        await leave(cast)
+        with pytest.raises(Conflict, match=r"booth\.left"):
+            await joining.join(tx, amina, booth)

@@ -51,12 +51,12 @@ async def test_an_interview_leads_to_a_next_step_and_an_answer(booth: Booth) -> 
     row = await booth.book(cast.amina, (await booth.starts(cast.amina))[0])
     talk = await held(booth, row)
     async with cast.database.transaction() as tx:
-        (due,) = await follow_up.unanswered(tx, cast.atlantique.id, cast.luc.id)
+        (due,) = await follow_up.unanswered(tx, cast.atlantique.id)
         assert due.id == talk.id
         assert due.follow_up.answer_promised_by == tx.now + timedelta(days=cast.fair.answer_days)
         await follow_up.answer(tx, due, NextStep.GO_ON, "Come on Monday.")
     async with cast.database.reading() as tx:
-        assert await follow_up.unanswered(tx, cast.atlantique.id, cast.luc.id) == []
+        assert await follow_up.unanswered(tx, cast.atlantique.id) == []
         assert [each.id for each in await follow_up.of_booth(tx, cast.atlantique.id)] == [talk.id]
         (mine,) = await follow_up.talks_of(tx, cast.amina.id)
         assert (mine.id, mine.follow_up.answer) == (talk.id, "Come on Monday.")
@@ -98,7 +98,7 @@ async def test_what_was_written_before_a_room_was_opened_again_goes_on(booth: Bo
     talk = await held(booth, row)
     assert talk.id != alone.id
     async with cast.database.reading() as tx:
-        (due,) = await follow_up.unanswered(tx, cast.atlantique.id, cast.luc.id)
+        (due,) = await follow_up.unanswered(tx, cast.atlantique.id)
         assert (due.id, due.follow_up.notes, due.follow_up.next_step) == (talk.id, "Knows bread.", NextStep.KEEP)
         assert [each.id for each in await follow_up.talks_of(tx, cast.amina.id)] == [talk.id]
         assert [each.id for each in await follow_up.notes_on(tx, cast.amina.id, cast.luc.id)] == [talk.id]

@@ -10,7 +10,7 @@ from rooms.access import cv_readers
 from rooms.core import outbox
 from rooms.core.errors import Conflict, Invalid
 from rooms.core.uploads import Checked
-from rooms.fairs import job_applications, vacancy_lists
+from rooms.fairs import booths, job_applications, vacancy_lists
 from rooms.fairs.job_applications import JobApplication, Verdict
 from rooms.fairs.vacancy_lists import Brought
 from rooms.organisations import kept_vacancies, vacancies
@@ -18,6 +18,7 @@ from rooms.organisations.vacancies import Vacancy, VacancyText
 from rooms.people import documents
 from rooms.people.people import Person
 from tests.cast import Cast
+from tests.rooms.access.test_invitations import draft
 
 COOK = VacancyText("Cook", "Nantes", "permanent", "Cook.", pay="2 100 €", takes_applications=True)
 
@@ -84,7 +85,7 @@ async def test_what_was_not_answered_can_be_taken_back(cast: Cast) -> None:
     await with_cv(cast, cast.amina)
     await apply(cast, vacancy, cast.amina)
     async with cast.database.transaction() as tx:
-        mine = await job_applications.of_vacancy(tx, vacancy.id, cast.amina.id, lock=True)
+        mine = await job_applications.of_vacancy(tx, cast.atlantique.id, vacancy.id, cast.amina.id, lock=True)
         assert mine
         await job_applications.take_back(tx, mine)
     async with cast.database.reading() as tx:
@@ -159,3 +160,15 @@ async def test_a_list_of_vacancies_adds_what_can_be_added_and_names_the_rest(cas
 async def test_a_list_without_heads_says_what_it_lacks(cast: Cast) -> None:
     with pytest.raises(Invalid, match=r"list\.no_heads"):
         await bring(cast, ("a", "b"), ("x", "y"))
+
+
+async def test_one_applies_at_each_fair_for_the_same_vacancy(cast: Cast) -> None:
+    vacancy = await open_vacancy(cast)
+    await with_cv(cast, cast.amina)
+    await answer(cast, await apply(cast, vacancy, cast.amina), Verdict.NO, "Not this year.")
+    async with cast.database.transaction() as tx:
+        fair = await draft(tx, cast)
+        again = await booths.reserve(tx, fair, (await cast.fresh_booth(tx, cast.atlantique)).employer)
+        row = await tx.session.get_one(Vacancy, vacancy.id)
+        made = await job_applications.apply(tx, again, row, await cast.fresh(tx, cast.amina), "Once more")
+        assert (made.booth_id, made.answered_at) == (again.id, None)

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from rooms.core.errors import Conflict, Invalid, NotFound
-from rooms.fairs import programme, rota, schedule
+from rooms.fairs import booths, programme, rota, schedule
 from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import FairDescription
 from rooms.fairs.programme import ItemText
 from rooms.fairs.rota import RotaDay
 from rooms.people.people import Person
 from tests.cast import Cast
+from tests.rooms.access.test_invitations import draft
 from tests.rooms.access.test_taken_back import fresh_fair
 
 
@@ -101,3 +103,26 @@ async def test_a_booth_that_has_planned_nothing_is_not_called_unattended(cast: C
     day, _ = await day_of(cast, cast.atlantique)
     for hour, expected in ((0, {cast.atlantique.id}), (2, set())):
         assert rota.unattended({cast.atlantique.id: [day]}, day.day.opens_at + timedelta(hours=hour)) == expected
+
+
+async def test_another_time_zone_moves_what_lies_ahead_with_the_days(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        fair = await draft(tx, cast)
+        (day, *_) = await schedule.days_of(tx, fair)
+        item = await programme.add(tx, fair, ItemText("Talk", day.opens_at, day.closes_at))
+        booth = await booths.reserve(tx, fair, (await cast.fresh_booth(tx, cast.atlantique)).employer)
+        shift = await rota.plan(tx, booth, cast.luc.id, day.opens_at, day.closes_at)
+        described = FairDescription(fair.name, "", tuple(fair.languages), (), "America/Martinique")
+        before = item.begins_at
+        await schedule.describe(tx, fair, described)
+        assert item.begins_at == shift.begins_at == day.opens_at != before
+        assert (await rota.of_booths(tx, fair, [booth]))[booth.id][0].gaps == []
+
+
+async def test_a_shift_outside_the_hours_keeps_nobody_from_being_planned(cast: Cast) -> None:
+    await plan(cast, cast.atlantique, cast.luc, 1, 3)
+    async with cast.database.transaction() as tx:
+        fair = await fresh_fair(tx, cast)
+        (day,) = await schedule.days_of(tx, fair)
+        day.opens_at += timedelta(hours=2)
+    await plan(cast, cast.atlantique, cast.luc, 0, 2)

@@ -101,10 +101,14 @@ async def test_the_organisers_let_in_whom_they_approve_and_tell_both(cast: Cast)
     with pytest.raises(Conflict, match=r"registration\.declined"):
         await register(cast, cast.karim)
     async with cast.database.transaction() as tx:
-        written = [mail.recipient for mail in await outbox.latest(tx) if mail.template == "declined"]
-        assert written == [cast.karim.email]
+        written = [(mail.template, mail.recipient) for mail in await outbox.latest(tx)]
+        assert sorted(written) == [("declined", cast.karim.email), ("registered", cast.amina.email)], (
+            "though it is open"
+        )
         fair = await fresh_fair(tx, cast)
-        assert await registration_approval.approve(tx, fair, list(listed.values())) == 1, "one may think again"
+        everybody = list(listed.values())
+        assert await registration_approval.approve(tx, fair, everybody, one_by_one=False) == 0
+        assert await registration_approval.approve(tx, fair, everybody) == 1, "one may think again, by name"
     await join(cast, cast.karim)
 
 
@@ -254,3 +258,34 @@ async def test_a_list_that_brought_answers_can_be_taken_back(cast: Cast) -> None
     async with cast.database.reading() as tx:
         assert await asking.how_often(tx, cast.fair.id) == {}
         assert await attendees.count(tx, cast.fair.id) == 0
+
+
+async def test_whoever_was_there_before_a_code_was_asked_for_stays(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        await attendees.came(tx, await fresh_fair(tx, cast), {cast.amina.id: await cast.fresh(tx, cast.amina)})
+    await choose(cast, RegistrationMode.CODE, "Nantes")
+    await join(cast, cast.amina)
+    with pytest.raises(Conflict, match=r"registration\.first"):
+        await join(cast, cast.karim)
+
+
+async def test_a_question_to_which_a_file_was_given_and_taken_back_is_withdrawn(cast: Cast) -> None:
+    question = await ask(cast, QuestionKind.FILE, "Your work permit")
+    await give(cast, cast.fair, question, "permit.pdf")
+    await answer(cast, cast.amina, question)
+    async with cast.database.transaction() as tx:
+        fair, amina = await fresh_fair(tx, cast), await cast.fresh(tx, cast.amina)
+        await registration.cancel(tx, fair, amina)
+        await answer_files.withdraw_all(tx, fair, amina)
+    async with cast.database.transaction() as tx:
+        await asking.withdraw(tx, await fresh_fair(tx, cast), question.id)
+        assert await asking.of_fair(tx, cast.fair.id) == []
+
+
+async def test_nobody_gives_a_file_before_they_may_register(cast: Cast) -> None:
+    await choose(cast, RegistrationMode.CODE, "Nantes")
+    async with cast.database.reading() as tx:
+        fair, amina = await fresh_fair(tx, cast), await cast.fresh(tx, cast.amina)
+        with pytest.raises(Invalid, match=r"registration\.code"):
+            await registration.demand_welcome(tx, fair, amina, "wrong")
+        await registration.demand_welcome(tx, fair, amina, "nantes")

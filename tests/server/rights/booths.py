@@ -1,6 +1,7 @@
 """A booth: its line, its desk, its talks, and how its employer sets it up."""
 
 from rooms.core.uploads import Upload
+from server.tables import XLSX
 from tests.server.furnishing import PDF
 from tests.server.rights.row import ALL, KNOWN, PAGE, Row, act, content, only, read, status, to
 
@@ -20,6 +21,12 @@ VACANCIES: tuple[Row, ...] = (
     act(VACANCY + "/take-back", KNOWN, status(404)),
     read("/me/vacancies", KNOWN),
     act("/me/vacancies/{vacancy}/let-go", KNOWN, to("/me/vacancies")),
+    act("/desk/{booth}/break", STAFF, to("/desk/{booth}"), minutes="10"),
+    act("/desk/{booth}/break/end", STAFF, to("/desk/{booth}")),
+    read("/desk/{booth}/notes", STAFF, content(XLSX)),
+    # The world's talks go on, or are of another booth.
+    read("/desk/{booth}/talks/{talk}", STAFF, status(404)),
+    act("/desk/{booth}/talks/{talk}", STAFF, status(404), next_step="keep"),
     read("/desk/{booth}/applications", STAFF),
     read("/desk/{booth}/report", STAFF),
     read("/desk/{booth}/report/{kind}", STAFF, content("application/pdf")),
@@ -123,22 +130,22 @@ INTERVIEWS: tuple[Row, ...] = (
     read("/booths/{booth}/interviews", STAFF),
     act(
         "/booths/{booth}/interviews",
-        SETTERS,
+        STAFF,
         to(KINDS),
         appointment_type="Second interview",
         minutes="20",
         modes="video",
     ).once(),
-    read("/booths/{booth}/interviews/{interview}/change", SETTERS),
+    read("/booths/{booth}/interviews/{interview}/change", STAFF),
     act(
         "/booths/{booth}/interviews/{interview}/change",
-        SETTERS,
+        STAFF,
         to(KINDS),
         appointment_type="Talk",
         minutes="20",
         modes="video",
     ),
-    act("/booths/{booth}/interviews/{interview}/withdraw", SETTERS, to(KINDS)),
+    act("/booths/{booth}/interviews/{interview}/withdraw", STAFF, to(KINDS)),
     act(
         "/booths/{booth}/interviews/times",
         STAFF,

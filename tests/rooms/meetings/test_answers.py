@@ -1,0 +1,111 @@
+"""The answer after a talk belongs to the booth: colleagues see what is due and may give it, once."""
+
+from datetime import timedelta
+
+import pytest
+
+from rooms.core import outbox
+from rooms.core.errors import Conflict, Invalid, NotFound
+from rooms.fairs import booth_staff, desk_presence
+from rooms.fairs.booths import BoothStaff
+from rooms.lines import line_status
+from rooms.meetings import follow_up, meetings
+from rooms.meetings.meeting import Meeting, NextStep
+from rooms.organisations import employers
+from rooms.people.people import Person
+from tests.cast import Cast
+from tests.rooms.views.test_fair_report import talk
+
+
+async def colleague(cast: Cast) -> Person:
+    """Claire stands at the booth too."""
+    async with cast.database.transaction() as tx:
+        claire = await cast.fresh(tx, cast.claire)
+        await employers.add_member(tx, cast.atlantique.employer_id, claire, is_owner=False)
+        await booth_staff.staff_by_member(tx, cast.atlantique.employer_id, claire.id)
+    return claire
+
+
+async def held(cast: Cast) -> Meeting:
+    await cast.connect(cast.amina)
+    await cast.connect(cast.luc, cast.atlantique)
+    return await talk(cast, cast.amina, wait=1, length=5)
+
+
+async def give(cast: Cast, meeting: Meeting, by: Person, step: NextStep = NextStep.GO_ON) -> None:
+    async with cast.database.transaction() as tx:
+        row = await meetings.locked(tx, meeting.id)
+        assert row
+        await follow_up.answer(tx, row, step, "Welcome", await cast.fresh(tx, by))
+
+
+async def test_a_colleague_answers_once_and_whoever_led_may_correct_it(cast: Cast) -> None:
+    claire, meeting = await colleague(cast), await held(cast)
+    async with cast.database.reading() as tx:
+        assert [row.id for row in await follow_up.unanswered(tx, cast.atlantique.id)] == [meeting.id]
+        assert (await follow_up.held_at(tx, cast.atlantique.id, meeting.id)).id == meeting.id
+        with pytest.raises(NotFound):
+            await follow_up.held_at(tx, cast.perrin.id, meeting.id)
+    await give(cast, meeting, claire)
+    with pytest.raises(Conflict, match=r"answer\.given"):
+        await give(cast, meeting, claire, NextStep.NO)
+    await give(cast, meeting, cast.luc, NextStep.KEEP)
+    async with cast.database.reading() as tx:
+        assert await follow_up.unanswered(tx, cast.atlantique.id) == []
+        written = (await tx.session.get_one(Meeting, meeting.id)).follow_up
+        assert (written.next_step, written.answered_by_id) == (NextStep.KEEP, cast.luc.id)
+
+
+async def reminded(cast: Cast) -> list[str]:
+    async with cast.database.transaction() as tx:
+        await follow_up.remind(tx)
+    async with cast.database.reading() as tx:
+        return [mail.recipient for mail in await outbox.latest(tx) if mail.template == "answer_due"]
+
+
+async def test_whoever_owes_an_answer_is_reminded_once_two_days_before(cast: Cast) -> None:
+    await held(cast)
+    assert await reminded(cast) == []
+    await cast.pass_by(days=4)
+    assert await reminded(cast) == [cast.luc.email]
+    assert await reminded(cast) == [cast.luc.email]
+
+
+async def test_if_they_have_left_those_who_are_there_are_reminded(cast: Cast) -> None:
+    claire = await colleague(cast)
+    await held(cast)
+    async with cast.database.transaction() as tx:
+        await tx.session.delete(await tx.session.get_one(BoothStaff, (cast.atlantique.id, cast.luc.id)))
+    await cast.pass_by(days=4)
+    assert await reminded(cast) == [claire.email]
+
+
+async def test_a_break_is_a_persons_and_ends_by_the_clock_or_by_calling(cast: Cast) -> None:
+    claire = await colleague(cast)
+    await cast.connect(cast.luc, cast.atlantique)
+    await cast.connect(claire, cast.atlantique)
+
+    async def here() -> set[str]:
+        async with cast.database.reading() as tx:
+            booth = await cast.fresh_booth(tx, cast.atlantique)
+            return {person.name for person in (await line_status.of_booths(tx, [booth]))[booth.id].staff}
+
+    async def take(minutes: int) -> None:
+        async with cast.database.transaction() as tx:
+            await desk_presence.take_break(tx, cast.atlantique.id, cast.luc.id, minutes)
+
+    for wrong in (0, 241):
+        with pytest.raises(Invalid, match=r"minutes\.range"):
+            await take(wrong)
+    await take(10)
+    assert await here() == {claire.name}
+    async with cast.database.reading() as tx:
+        (until,) = [until for _, until in (await desk_presence.on_break(tx, cast.atlantique.id)).values()]
+        assert until == cast.clock.now() + timedelta(minutes=10)
+    await cast.pass_by(minutes=10)
+    assert await here() == {claire.name, cast.luc.name}
+    await take(30)
+    await cast.connect(cast.amina)
+    await cast.join(cast.amina, cast.atlantique)
+    await cast.call_next(cast.luc, cast.atlantique)
+    assert await here() == {claire.name, cast.luc.name}
