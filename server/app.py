@@ -60,6 +60,7 @@ PAGE_MODULES = (
     "programme",
     "rota",
     "report",
+    "group_letters",
     "fair_lists",
     "fair_employers",
     "imports",

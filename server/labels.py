@@ -5,6 +5,7 @@ from server.report_labels import REPORT_LABELS
 
 LABELS = REPORT_LABELS | {
     "mail_invitation": N_("Invitations"),
+    "mail_group": N_("Letters of the organisers to many at once"),
     "mail_fair_reminder": N_("Reminders of a fair one takes part in"),
     "mail_second": N_("Mails that you are second in a line"),
     "mail_suggestion": N_("Suggestions of a counsellor"),
@@ -82,6 +83,12 @@ LABELS = REPORT_LABELS | {
     "coming_came": N_("Came"),
     "coming_cancelled": N_("Cancelled"),
     "coming_declined": N_("Declined"),
+    "group_registered": N_("Registered, and not come yet"),
+    "group_came": N_("Whoever has come"),
+    "group_unanswered": N_("Invited, without an answer"),
+    "group_asking": N_("Waiting for your approval"),
+    "group_recruiters": N_("Recruiters of the booths"),
+    "group_not_set_up": N_("People of booths that are not set up"),
     "registration_open": N_("Open to everybody"),
     "registration_code": N_("With a code"),
     "registration_approval": N_("With your approval"),

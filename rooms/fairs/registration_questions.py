@@ -179,6 +179,23 @@ async def how_often(tx: Transaction, fair_id: uuid.UUID) -> dict[uuid.UUID, int]
     return {row.question_id: row[1] for row in await tx.plain_rows(query)}
 
 
+@dataclass(frozen=True)
+class Given:
+    answers: Sequence[str]
+    given_at: datetime
+
+
+async def answers_of(tx: Transaction, fair_id: uuid.UUID) -> dict[tuple[uuid.UUID, uuid.UUID], Given]:
+    """All that was answered at a fair, by attendee and question."""
+    columns = (
+        RegistrationAnswer.attendee_id, RegistrationAnswer.question_id, RegistrationAnswer.answers,
+        RegistrationAnswer.given_at,
+    )  # fmt: skip
+    query = select(*columns).join(RegistrationQuestion, RegistrationQuestion.id == RegistrationAnswer.question_id)
+    rows = await tx.plain_rows(query.where(RegistrationQuestion.fair_id == fair_id))
+    return {(row.attendee_id, row.question_id): Given(row.answers, row.given_at) for row in rows}
+
+
 async def tallies(tx: Transaction, fair_id: uuid.UUID) -> dict[uuid.UUID, dict[str, int]]:
     """How many have given each answer to each question that has answers to choose from."""
     answers = cast(RegistrationAnswer.answers, String)

@@ -141,6 +141,25 @@ async def _answering(tx: Transaction, fair_id: uuid.UUID, answer: str) -> list[C
     return []
 
 
+async def everybody(tx: Transaction, fair_id: uuid.UUID, search: Search) -> list[Row]:
+    """All who are found, to take away."""
+    query = _rows(fair_id, tx.now).where(*await _fitting(tx, fair_id, search)).order_by(*_order(search))
+    return [_row(row, set(), tx.now) for row in await tx.plain_rows(query)]
+
+
+def _order(search: Search) -> tuple[ColumnElement[Any], ...]:
+    return (Attendee.id.desc(),) if search.order == Order.LATEST else (Attendee.sort_name.asc(), Attendee.id.asc())
+
+
+def _rows(fair_id: uuid.UUID, now: datetime) -> Select[*tuple[object, ...]]:
+    columns = (
+        Attendee.id, Attendee.name, Attendee.email, Attendee.phone, Attendee.listed_at, Attendee.asked_at,
+        Attendee.declined_at, Attendee.registered_at, Attendee.came_at, Attendee.cancelled_at,
+        _state(now).label("state"), Link.sent_at, Link.opened_at, Link.withdrawn_at,
+    )  # fmt: skip
+    return _listed(fair_id, select(*columns))
+
+
 async def of_fair(tx: Transaction, fair_id: uuid.UUID, search: Search) -> AttendeeList:
     state = _state(tx.now)
     counted = await tx.plain_rows(_listed(fair_id, select(state, func.count())).group_by(state))
@@ -151,14 +170,7 @@ async def of_fair(tx: Transaction, fair_id: uuid.UUID, search: Search) -> Attend
         found = (await tx.plain_rows(_listed(fair_id, select(func.count())).where(*fits)))[0][0]
     pages = max(1, -(-found // PAGE))
     page = min(max(1, search.page), pages)
-    latest = search.order == Order.LATEST
-    order = (Attendee.id.desc(),) if latest else (Attendee.sort_name, Attendee.id)
-    columns = (
-        Attendee.id, Attendee.name, Attendee.email, Attendee.phone, Attendee.listed_at, Attendee.asked_at,
-        Attendee.declined_at, Attendee.registered_at, Attendee.came_at, Attendee.cancelled_at, state.label("state"),
-        Link.sent_at, Link.opened_at, Link.withdrawn_at,
-    )  # fmt: skip
-    query = _listed(fair_id, select(*columns)).where(*fits).order_by(*order)
+    query = _rows(fair_id, tx.now).where(*fits).order_by(*_order(search))
     rows = await tx.plain_rows(query.offset((page - 1) * PAGE).limit(PAGE))
     refused = await mail_refusals.refusing(tx, "invitation", [row.email for row in rows if row.email])
     return AttendeeList([_row(row, refused, tx.now) for row in rows], found, counts, page, pages)

@@ -17,7 +17,7 @@ from rooms.organisations import employers, vacancies
 from rooms.organisations.vacancies import VacancyText
 from rooms.people import people, signin
 from rooms.people.people import Person, Profile
-from server.demo import office
+from server.demo import office, past
 
 FAIR = "Hôtellerie et restauration, Loire"
 INTERVIEWS_WITH = "Luc Moreau"
@@ -112,6 +112,7 @@ async def seed(database: Database) -> Cast:
     async with database.transaction() as tx:
         fair = (await tx.session.execute(select(Fair).where(Fair.name == FAIR))).scalar_one_or_none()
         fair = fair or await _make_fair(tx)
+        await past.make(tx, await _person(tx, "Inès Roche"))
         await _open_doors(tx, fair)
         await office.fill_today(tx, address("Claire Dubois"))
         await office.expect(tx, await _person(tx, SEEKER[0], Profile(*SEEKER), simulated=True))

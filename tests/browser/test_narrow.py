@@ -25,7 +25,10 @@ SLIDES = """() => {
   return scrolls > wide + 1 || over.length ? [String(scrolls), ...over.slice(0, 4).map(name)] : [];
 }"""
 
-LISTS = ("/employers", "/recruiters", "/candidates", "/registration", "/applications", "/imports", "/rota", "/report")
+LISTS = tuple(
+    f"/{name}"
+    for name in "employers recruiters candidates registration applications imports rota report letters".split()
+)
 
 
 async def long_words(visitors: Visitors) -> dict[str, list[str]]:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
 from rooms.core.database import Database
 from rooms.fairs.fairs import Fair, FairState
+from rooms.views import fair_report
 from server import doctor
 from server.demo import seed
 from server.settings import Settings, load
@@ -58,8 +60,10 @@ async def test_the_demo_keeps_its_data_and_is_open_again_on_another_day(database
     second = await seed.seed(database)
     assert first.fair == second.fair
     async with database.reading() as tx:
-        (fair,) = (await tx.session.execute(Fair.__table__.select())).all()
-        row = await tx.session.get_one(Fair, fair.id)
+        row, past = (await tx.session.execute(select(Fair).order_by(Fair.id))).scalars()
+        report = await fair_report.of_fair(tx, past)
+    assert past.state is FairState.CLOSED
+    assert (len(report.employers), report.total.talks > 200) == (24, True)
     assert row.is_open_now
     assert row.state is FairState.OPEN
     assert row.open_until is not None

@@ -1,6 +1,7 @@
 """The fair as everybody sees it, as its organisers run it, and the installation as an administrator does."""
 
 from rooms.core.uploads import Upload
+from server.tables import XLSX
 from tests.server.furnishing import picture
 from tests.server.rights.row import ALL, KNOWN, Row, act, content, only, read, status, to
 
@@ -87,6 +88,17 @@ RUN: tuple[Row, ...] = (
     ),
     act("/organise/{fair}/programme/{item}/remove", ORGANISERS, to("/organise/{fair}/programme")).once(),
     read("/organise/{fair}/rota", ORGANISERS),
+    read("/organise/{fair}/letters", ORGANISERS),
+    act(
+        "/organise/{fair}/letters",
+        ORGANISERS,
+        to("/organise/{fair}/letters"),
+        act="send",
+        group="recruiters",
+        subject="News",
+        text="Hello",
+    ).once(),
+    read("/organise/{fair}/candidates/export", ORGANISERS, content(XLSX)),
     read("/organise/{fair}/report", ORGANISERS),
     read("/organise/{fair}/report/{kind}", ORGANISERS, content("application/pdf")),
     read("/organise/{fair}/copy", ORGANISERS),

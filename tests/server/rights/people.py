@@ -17,6 +17,7 @@ ROUTES: tuple[Row, ...] = (
     # Whoever brings the operator's token: tests/server/test_metrics.py.
     read("/metrics", only()).hidden().but(anyone=404, by_link=404),
     read("/demo/mailbox", ALL),
+    read("/demo/list.csv", KNOWN, content("text/csv")),
     act("/language", ALL, to("/"), language="fr"),
     read("/sign-in", ALL),
     act("/sign-in", ALL, to("/sign-in/*?next=%2F"), name="Zoé", email="zoe2@example.org").once(),

@@ -1,0 +1,160 @@
+"""A letter of those who run a fair to many at once: written once, seen before it is sent, kept with whom it went to."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, Select, and_, func, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core import outbox
+from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.model import Base, new_id
+from rooms.core.outbox import GIVE_UP_AFTER, Letter, Mail
+from rooms.core.text import clean_text, one_line
+from rooms.core.transaction import Transaction
+from rooms.fairs.attendees import Attendee
+from rooms.fairs.booths import Booth, BoothStaff
+from rooms.fairs.fairs import Fair, FairState, demand_not_archived
+from rooms.organisations.employers import EmployerMember
+from rooms.people.people import Person
+from rooms.people.signin import Link
+
+MOST_A_DAY = 20
+"""Letters of one fair: more would be taken for junk, and rightly."""
+MOST_SHOWN = 50
+TEMPLATE, PREFIX, UUID_LENGTH = "group", "group:", 36
+"""The name of the occasion of each mail: the prefix, its letter, and a number."""
+
+
+class Group(StrEnum):
+    REGISTERED = "registered"
+    """Takes part, and has not come yet."""
+    CAME = "came"
+    UNANSWERED = "unanswered"
+    """Invited, and has said nothing."""
+    ASKING = "asking"
+    """Waits for the organisers' approval."""
+    RECRUITERS = "recruiters"
+    NOT_SET_UP = "not_set_up"
+    """The people of booths that are not set up."""
+
+
+class GroupLetter(Base):
+    """Goes with its fair."""
+
+    __tablename__ = "group_letter"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), index=True)
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    group: Mapped[Group] = mapped_column("to_group")
+    subject: Mapped[str]
+    text: Mapped[str]
+    made_at: Mapped[datetime]
+    recipients: Mapped[int]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What has become of a letter's mails."""
+
+    sent: int
+    lost: int
+
+
+def _to(fair_id: uuid.UUID, group: Group) -> Select[*tuple[Any, ...]]:
+    """Address, name and language of each; the language is None for somebody who has never been here."""
+    if group in (Group.RECRUITERS, Group.NOT_SET_UP):
+        unready = Booth.set_up_at.is_(None) if group is Group.NOT_SET_UP else Booth.set_up_at.is_not(None)
+        member = and_(EmployerMember.employer_id == Booth.employer_id, EmployerMember.person_id == BoothStaff.person_id)
+        return (
+            select(Person.email, Person.name, Person.language)
+            .join(BoothStaff, BoothStaff.person_id == Person.id)
+            .join(Booth, Booth.id == BoothStaff.booth_id)
+            .join(EmployerMember, member)
+            .where(Booth.fair_id == fair_id, Booth.left_at.is_(None), unready, Person.email.is_not(None))
+            .distinct()
+        )
+    query = select(Attendee.email, Attendee.name, Person.language).outerjoin(Person, Person.id == Attendee.person_id)
+    return query.where(Attendee.fair_id == fair_id, Attendee.email.is_not(None), *_candidates(group))
+
+
+def _candidates(group: Group) -> Sequence[ColumnElement[bool]]:
+    comes = Attendee.cancelled_at.is_(None), Attendee.declined_at.is_(None)
+    if group is Group.CAME:
+        return [Attendee.came_at.is_not(None)]
+    if group is Group.REGISTERED:
+        return [*comes, Attendee.registered_at.is_not(None), Attendee.came_at.is_(None)]
+    silent = *comes, Attendee.registered_at.is_(None), Attendee.came_at.is_(None)
+    if group is Group.ASKING:
+        return [*silent, Attendee.asked_at.is_not(None)]
+    stands = select(Link.id).where(Link.id == Attendee.link_id, Link.withdrawn_at.is_(None), Link.sent_at.is_not(None))
+    return [*silent, Attendee.asked_at.is_(None), stands.exists()]
+
+
+async def counts(tx: Transaction, fair_id: uuid.UUID) -> dict[Group, int]:
+    """How many each group has now."""
+    return {
+        group: await tx.session.scalar(select(func.count()).select_from(_to(fair_id, group).subquery())) or 0
+        for group in Group
+    }
+
+
+def checked(subject: str, text: str) -> tuple[str, str]:
+    """As they would be sent."""
+    return (
+        clean_text(one_line(subject), "subject", 150, required=True),
+        clean_text(text, "text", 5000, required=True),
+    )
+
+
+async def send(tx: Transaction, fair: Fair, by: Person, group: Group, subject: str, text: str) -> GroupLetter:
+    """Write to everybody who is in the group at this moment. Whoever does without such letters gets none."""
+    demand_not_archived(fair)
+    if fair.state is FairState.DRAFT and group not in (Group.RECRUITERS, Group.NOT_SET_UP):
+        raise Conflict("letter.draft", N_("The fair is a draft: nobody knows of it yet. Publish it first."))
+    subject, text = checked(subject, text)
+    # Two presses of one button, in two tabs, write one after the other.
+    await tx.lock(fair, key_share=True)
+    today = GroupLetter.fair_id == fair.id, GroupLetter.made_at > tx.now.replace(hour=0, minute=0, second=0)
+    sent = list((await tx.session.execute(select(GroupLetter).where(*today))).scalars())
+    if any((each.group, each.subject, each.text) == (group, subject, text) for each in sent):
+        raise Conflict("letter.sent", N_("This letter was sent to them today already."))
+    if len(sent) >= MOST_A_DAY:
+        raise Conflict("letter.too_many", N_("At most %(most)s letters a day."), most=MOST_A_DAY)
+    people = await tx.plain_rows(_to(fair.id, group))
+    if not people:
+        raise Invalid("letter.nobody", N_("Nobody is in this group now."), field="group")
+    letter = GroupLetter(id=new_id(), fair_id=fair.id, by_id=by.id, group=group, subject=subject, text=text)
+    letter.made_at, letter.recipients = tx.now, len(people)
+    tx.session.add(letter)
+    await tx.session.flush()
+    values = {
+        "fair": fair.name, "subject": subject, "text": text, "by": by.name, "by_email": by.email or "",
+        "path": fair.path,
+    }  # fmt: skip
+    letters = [
+        Letter(email, TEMPLATE, language or fair.languages[0], values | {"name": name}, f"{PREFIX}{letter.id}:{number}")
+        for number, (email, name, language) in enumerate(people)
+    ]
+    await outbox.post(tx, *letters)
+    return letter
+
+
+async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> list[tuple[GroupLetter, Delivery]]:
+    """The latest first, each with how far its mails have come."""
+    query = select(GroupLetter).where(GroupLetter.fair_id == fair_id).order_by(GroupLetter.id.desc()).limit(MOST_SHOWN)
+    rows = list((await tx.session.execute(query)).scalars())
+    deliveries = await _deliveries(tx, [row.id for row in rows])
+    return [(row, deliveries.get(str(row.id), Delivery(0, 0))) for row in rows]
+
+
+async def _deliveries(tx: Transaction, letters: Sequence[uuid.UUID]) -> dict[str, Delivery]:
+    letter = func.substr(Mail.once, len(PREFIX) + 1, UUID_LENGTH)
+    is_lost = or_(Mail.bounced_at.is_not(None), and_(Mail.sent_at.is_(None), Mail.attempts >= GIVE_UP_AFTER))
+    counted = func.count(Mail.sent_at).filter(Mail.bounced_at.is_(None)), func.count().filter(is_lost)
+    query = select(letter, *counted).where(Mail.template == TEMPLATE, letter.in_(list(map(str, letters))))
+    return {row[0]: Delivery(row[1], row[2]) for row in await tx.plain_rows(query.group_by(letter))}

@@ -1,0 +1,96 @@
+"""A letter to many: to whom it goes, once, and what became of it."""
+
+import asyncio
+
+import pytest
+
+from rooms.access import group_letters, invitations, open_invitations
+from rooms.access.group_letters import Group, GroupLetter
+from rooms.core import outbox
+from rooms.core.errors import Conflict, Invalid
+from rooms.core.outbox import Channel
+from rooms.fairs import attendees, registration
+from rooms.fairs.fairs import RegistrationMode
+from rooms.people.people import Person
+from tests.cast import Cast
+from tests.rooms.access.test_invitations import draft
+from tests.rooms.access.test_taken_back import fresh_fair
+
+
+async def furnish(cast: Cast) -> None:
+    """Amina has come, Karim asks to, Zoé is invited, Bob no longer."""
+    async with cast.database.transaction() as tx:
+        fair = await fresh_fair(tx, cast)
+        await attendees.came(tx, fair, {cast.amina.id: await cast.fresh(tx, cast.amina)})
+        registration.choose_mode(fair, RegistrationMode.APPROVAL, "")
+        await registration.register(tx, fair, await cast.fresh(tx, cast.karim))
+        for email in ("zoe@example.org", "bob@example.org"):
+            await invitations.invite_candidate(tx, cast.ines, fair, "", email)
+        bob = next(row for row in await open_invitations.of_fair(tx, fair) if row.link.email == "bob@example.org")
+        await open_invitations.withdraw_these(tx, fair, [bob.link.id])
+
+
+async def send(cast: Cast, group: Group, subject: str = "News", by: Person | None = None) -> GroupLetter:
+    async with cast.database.transaction() as tx:
+        fair, organiser = await fresh_fair(tx, cast), await cast.fresh(tx, by or cast.ines)
+        return await group_letters.send(tx, fair, organiser, group, subject, "Hello")
+
+
+async def written(cast: Cast) -> list[str]:
+    async with cast.database.reading() as tx:
+        return sorted(mail.recipient for mail in await outbox.latest(tx) if mail.template == "group")
+
+
+@pytest.mark.parametrize(
+    ("group", "names"),
+    [
+        (Group.CAME, ["amina"]),
+        (Group.ASKING, ["karim"]),
+        (Group.UNANSWERED, ["zoe@example.org"]),
+        (Group.RECRUITERS, ["luc", "sophie"]),
+    ],
+)
+async def test_each_group_is_whom_its_name_says(cast: Cast, group: Group, names: list[str]) -> None:
+    await furnish(cast)
+    expected = sorted(name if "@" in name else getattr(cast, name).email for name in names)
+    async with cast.database.reading() as tx:
+        assert (await group_letters.counts(tx, cast.fair.id))[group] == len(expected)
+    letter = await send(cast, group)
+    assert (letter.recipients, await written(cast)) == (len(expected), expected)
+
+
+async def test_the_same_letter_is_sent_once_a_day_whatever_is_pressed(cast: Cast) -> None:
+    await furnish(cast)
+    found = await asyncio.gather(*(send(cast, Group.CAME) for _ in range(2)), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in found) == ["Conflict", "GroupLetter"]
+    assert await written(cast) == [cast.amina.email]
+    await send(cast, Group.CAME, "More news")
+    await cast.pass_by(days=1)
+    await send(cast, Group.CAME)
+    assert len(await written(cast)) == 3
+
+
+async def test_nobody_is_no_group_and_a_draft_is_not_written_of(cast: Cast) -> None:
+    with pytest.raises(Invalid, match=r"letter\.nobody"):
+        await send(cast, Group.CAME)
+    with pytest.raises(Invalid, match=r"subject\.missing"):
+        await send(cast, Group.RECRUITERS, " ")
+    async with cast.database.transaction() as tx:
+        fair = await draft(tx, cast)
+        with pytest.raises(Conflict, match=r"letter\.draft"):
+            await group_letters.send(tx, fair, cast.ines, Group.CAME, "News", "Hello")
+
+
+async def test_whoever_sent_it_sees_how_many_have_left_and_how_many_were_lost(cast: Cast) -> None:
+    await furnish(cast)
+    letter = await send(cast, Group.RECRUITERS)
+    async with cast.database.transaction() as tx:
+        mail = await outbox.claim(tx, Channel.MAIL, 300)
+        while mail and mail.template != "group":
+            await outbox.sent(tx, mail.id, is_kept=True)
+            mail = await outbox.claim(tx, Channel.MAIL, 300)
+        assert mail
+        await outbox.sent(tx, mail.id, is_kept=True)
+    async with cast.database.reading() as tx:
+        ((row, delivery),) = await group_letters.of_fair(tx, cast.fair.id)
+    assert (row.id, delivery.sent, delivery.lost) == (letter.id, 1, 0)
