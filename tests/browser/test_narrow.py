@@ -27,7 +27,17 @@ SLIDES = """() => {
 
 LISTS = tuple(
     f"/{name}"
-    for name in "employers recruiters candidates registration applications imports rota report letters".split()
+    for name in [
+        "employers",
+        "recruiters",
+        "candidates",
+        "registration",
+        "applications",
+        "imports",
+        "rota",
+        "report",
+        "letters",
+    ]
 )
 
 
