@@ -8,7 +8,8 @@ Act.BOOTH_STAFF)``. navigation.py says which inner doors the masthead shows.
 
 How somebody is invited to a role: invitations.py (its letters: invitation_letters.py; until it is used:
 open_invitations.py; a whole list of people: importing.py; an employer who applied: booth_approval.py); what that gives:
-acceptance.py. batch_booking.py checks the rights of many bookings at once, cv_readers.py whose papers a booth reads.
+acceptance.py. Two employers that are one: merging.py. A letter to many at a fair: group_letters.py. batch_booking.py
+checks the rights of many bookings at once, cv_readers.py whose papers a booth reads.
 """
 
 from rooms.access.actor import Actor, Pass, may

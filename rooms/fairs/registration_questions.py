@@ -1,14 +1,12 @@
 """What a fair asks those who register: its own questions, and what was answered, with the words as they stood then."""
 
-import json
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, String, cast, delete, false, func, select
+from sqlalchemy import ForeignKey, delete, false, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,7 +14,6 @@ from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text, one_line
 from rooms.core.transaction import Transaction
-from rooms.fairs.attendees import Attendee
 from rooms.fairs.fairs import Fair, demand_not_archived
 from rooms.organisations.employers import SECTORS
 from rooms.people.documents import Document
@@ -166,77 +163,6 @@ async def answered_by(tx: Transaction, attendee_id: uuid.UUID) -> list[Answered]
         .order_by(RegistrationQuestion.id)
     )
     return [Answered(question, row.answers, row.given_at) for question, row in (await tx.session.execute(query)).all()]
-
-
-async def how_often(tx: Transaction, fair_id: uuid.UUID) -> dict[uuid.UUID, int]:
-    """How many have answered each question."""
-    query = (
-        select(RegistrationAnswer.question_id, func.count())
-        .join(RegistrationQuestion, RegistrationQuestion.id == RegistrationAnswer.question_id)
-        .where(RegistrationQuestion.fair_id == fair_id)
-        .group_by(RegistrationAnswer.question_id)
-    )
-    return {row.question_id: row[1] for row in await tx.plain_rows(query)}
-
-
-@dataclass(frozen=True)
-class Given:
-    answers: Sequence[str]
-    given_at: datetime
-
-
-async def answers_of(tx: Transaction, fair_id: uuid.UUID) -> dict[tuple[uuid.UUID, uuid.UUID], Given]:
-    """All that was answered at a fair, by attendee and question."""
-    columns = (
-        RegistrationAnswer.attendee_id, RegistrationAnswer.question_id, RegistrationAnswer.answers,
-        RegistrationAnswer.given_at,
-    )  # fmt: skip
-    query = select(*columns).join(RegistrationQuestion, RegistrationQuestion.id == RegistrationAnswer.question_id)
-    rows = await tx.plain_rows(query.where(RegistrationQuestion.fair_id == fair_id))
-    return {(row.attendee_id, row.question_id): Given(row.answers, row.given_at) for row in rows}
-
-
-async def tallies(tx: Transaction, fair_id: uuid.UUID) -> dict[uuid.UUID, dict[str, int]]:
-    """How many have given each answer to each question that has answers to choose from."""
-    answers = cast(RegistrationAnswer.answers, String)
-    query = (
-        select(RegistrationAnswer.question_id, answers.label("given"), func.count().label("times"))
-        .join(RegistrationQuestion, RegistrationQuestion.id == RegistrationAnswer.question_id)
-        .where(RegistrationQuestion.fair_id == fair_id, RegistrationQuestion.kind.in_(COUNTED))
-        .group_by(RegistrationAnswer.question_id, answers)
-    )
-    found: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in await tx.plain_rows(query):
-        for each in json.loads(row.given):
-            found[row.question_id][each] += row.times
-    return found
-
-
-def has_answered(question_id: uuid.UUID, answer: str) -> ColumnElement[bool]:
-    """Whether an Attendee has given this answer, among others, to the question."""
-    # A list of texts is kept as JSON, in which a whole text stands between quotes that no text has in it unescaped.
-    given = cast(RegistrationAnswer.answers, String).contains(json.dumps(answer), autoescape=True)
-    its = RegistrationAnswer.question_id == question_id, RegistrationAnswer.attendee_id == Attendee.id
-    return select(RegistrationAnswer.attendee_id).where(*its, given).exists()
-
-
-async def shown_to_recruiters(
-    tx: Transaction, fair_id: uuid.UUID, people: Collection[uuid.UUID]
-) -> dict[uuid.UUID, list[Answered]]:
-    """What these people have answered that recruiters may read, by person."""
-    query = (
-        select(Attendee.person_id, RegistrationQuestion, RegistrationAnswer)
-        .join(RegistrationAnswer, RegistrationAnswer.attendee_id == Attendee.id)
-        .join(RegistrationQuestion, RegistrationQuestion.id == RegistrationAnswer.question_id)
-        .where(Attendee.fair_id == fair_id, tx.among(Attendee.person_id, people))
-        .where(RegistrationQuestion.is_shown_to_recruiters)
-        .order_by(RegistrationQuestion.id)
-    )
-    found: dict[uuid.UUID, list[Answered]] = defaultdict(list)
-    for person_id, question, row in (await tx.session.execute(query)).all():
-        assert person_id is not None, "looked for by it"  # noqa: S101
-        found[person_id].append(Answered(question, row.answers, row.given_at))
-    return found
 
 
 async def answer(

@@ -13,7 +13,7 @@ from sqlalchemy import Row as SqlRow
 
 from rooms.core.outbox import GIVE_UP_AFTER, Mail
 from rooms.core.transaction import Transaction
-from rooms.fairs import registration_questions
+from rooms.fairs import registration_answers, registration_questions
 from rooms.fairs.attendees import Attendee
 from rooms.people import mail_refusals
 from rooms.people.name_search import words_of
@@ -137,7 +137,7 @@ async def _answering(tx: Transaction, fair_id: uuid.UUID, answer: str) -> list[C
     at = int(number) if number.isdecimal() and len(number) < 4 else -1
     for question in await registration_questions.of_fair(tx, fair_id) if at >= 0 else ():
         if str(question.id) == wanted and at < len(question.known_answers):
-            return [registration_questions.has_answered(question.id, question.known_answers[at])]
+            return [registration_answers.has_answered(question.id, question.known_answers[at])]
     return []
 
 

@@ -10,7 +10,7 @@ from rooms.chat import messages
 from rooms.chat.conversations import Conversation
 from rooms.chat.messages import Message
 from rooms.core.transaction import Transaction
-from rooms.fairs import registration_questions
+from rooms.fairs import registration_answers
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
 from rooms.fairs.registration_questions import Answered
@@ -77,7 +77,7 @@ async def _answered(tx: Transaction, row: Meeting) -> Sequence[Answered]:
     booth = row.employers_booth
     if booth is None:
         return ()
-    shown = await registration_questions.shown_to_recruiters(tx, booth.fair_id, [row.candidate_id])
+    shown = await registration_answers.shown_to_recruiters(tx, booth.fair_id, [row.candidate_id])
     return shown.get(row.candidate_id, ())
 
 

@@ -10,7 +10,13 @@ from rooms.chat.conversations import ConversationKind
 from rooms.core.errors import N_, Invalid, NotFound
 from rooms.core.events import conversation_stream, fair_stream, line_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import booth_staff, booths, desk_presence, job_applications, registration_questions
+from rooms.fairs import (
+    booth_staff,
+    booths,
+    desk_presence,
+    job_applications,
+    registration_answers,
+)
 from rooms.fairs.booths import Booth
 from rooms.lines import calls, line_status
 from rooms.meetings import follow_up, under_way
@@ -65,7 +71,7 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             booth=booth,
             status=(await line_status.of_booths(tx, [booth]))[booth.id],
             line=line,
-            answered=await registration_questions.shown_to_recruiters(
+            answered=await registration_answers.shown_to_recruiters(
                 tx, booth.fair_id, {position.place.person_id for position in line}
             ),
             cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),

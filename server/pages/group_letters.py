@@ -8,8 +8,8 @@ from aiohttp import web
 from rooms.access import group_letters
 from rooms.access.group_letters import Group
 from rooms.core.errors import N_, Invalid
-from rooms.fairs import registration_questions
-from rooms.fairs.registration_questions import Given
+from rooms.fairs import registration_answers, registration_questions
+from rooms.fairs.registration_answers import Given
 from rooms.views import attendees
 from server import language, tables, words
 from server.page_request import PageRequest
@@ -74,7 +74,7 @@ async def export_candidates(request: PageRequest) -> web.StreamResponse:
         fair = await fair_run(tx, request)
         rows = await attendees.everybody(tx, fair.id, search_of(request))
         questions = await registration_questions.of_fair(tx, fair.id)
-        answers = await registration_questions.answers_of(tx, fair.id)
+        answers = await registration_answers.answers_of(tx, fair.id)
     heads = [language.gettext(head) for head in ("Name", "E-mail address", "Telephone", "State")]
     lines: list[list[Cell]] = [
         [

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from rooms.core.errors import N_, Invalid
-from rooms.fairs import attendees, registration_questions
+from rooms.fairs import attendees, registration_answers, registration_questions
 from rooms.fairs.fairs import RegistrationMode
 from rooms.fairs.registration import choose_mode as choose_registration
 from rooms.fairs.registration_questions import Asked, QuestionKind
@@ -23,8 +23,8 @@ async def registration(request: PageRequest) -> web.StreamResponse:
             "registration.html",
             fair=fair,
             questions=await registration_questions.of_fair(tx, fair.id),
-            answered=await registration_questions.how_often(tx, fair.id),
-            tallies=await registration_questions.tallies(tx, fair.id),
+            answered=await registration_answers.how_often(tx, fair.id),
+            tallies=await registration_answers.tallies(tx, fair.id),
             kinds=[each.value for each in QuestionKind],
             modes=[each.value for each in RegistrationMode],
             heads=await read_heads(tx, request),

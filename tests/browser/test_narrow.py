@@ -25,19 +25,9 @@ SLIDES = """() => {
   return scrolls > wide + 1 || over.length ? [String(scrolls), ...over.slice(0, 4).map(name)] : [];
 }"""
 
-LISTS = tuple(
-    f"/{name}"
-    for name in [
-        "employers",
-        "recruiters",
-        "candidates",
-        "registration",
-        "applications",
-        "imports",
-        "rota",
-        "report",
-        "letters",
-    ]
+LISTS = (
+    *("/employers", "/recruiters", "/candidates", "/registration", "/applications", "/imports"),
+    *("/rota", "/report", "/letters"),
 )
 
 

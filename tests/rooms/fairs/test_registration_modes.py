@@ -10,7 +10,15 @@ from rooms.chat import conversations
 from rooms.core import outbox
 from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.core.uploads import Checked
-from rooms.fairs import answer_files, attendees, list_columns, list_imports, registration, registration_approval
+from rooms.fairs import (
+    answer_files,
+    attendees,
+    list_columns,
+    list_imports,
+    registration,
+    registration_answers,
+    registration_approval,
+)
 from rooms.fairs import registration_questions as asking
 from rooms.fairs.fairs import Fair, RegistrationMode
 from rooms.fairs.list_columns import ListKind
@@ -131,7 +139,9 @@ async def test_answers_are_counted_and_people_found_by_them(cast: Cast) -> None:
     await answer(cast, cast.amina, question, 'Nantes "centre"', "Angers")
     await answer(cast, cast.karim, question, "Angers")
     async with cast.database.reading() as tx:
-        assert await asking.tallies(tx, cast.fair.id) == {question.id: {'Nantes "centre"': 1, "Angers": 2}}
+        assert await registration_answers.tallies(tx, cast.fair.id) == {
+            question.id: {'Nantes "centre"': 1, "Angers": 2}
+        }
     found = [sorted(await states(cast, answer=f"{question.id}:{number}")) for number in range(3)]
     assert found == [[], [cast.amina.name], sorted([cast.amina.name, cast.karim.name])]
     everybody = sorted([cast.amina.name, cast.karim.name])
@@ -190,7 +200,7 @@ async def test_a_file_is_an_answer_for_those_it_is_meant_for(cast: Cast) -> None
     await join(cast, cast.amina)
     assert [await may_read(cast, cast.luc, each) for each in (permit, portfolio)] == [False, True]
     async with cast.database.reading() as tx:
-        read = await asking.shown_to_recruiters(tx, cast.fair.id, [cast.amina.id, cast.karim.id])
+        read = await registration_answers.shown_to_recruiters(tx, cast.fair.id, [cast.amina.id, cast.karim.id])
         assert {person: [each.answers[1] for each in found] for person, found in read.items()} == {
             cast.amina.id: ["work.pdf"]
         }
@@ -253,10 +263,10 @@ async def test_a_list_that_brought_answers_can_be_taken_back(cast: Cast) -> None
         await importing.go_on(tx)
     async with cast.database.transaction() as tx:
         fair = await fresh_fair(tx, cast)
-        assert await asking.how_often(tx, fair.id) == {where.id: 1}
+        assert await registration_answers.how_often(tx, fair.id) == {where.id: 1}
         await importing.take_back(tx, fair, await list_imports.one(tx, fair, row.id, lock=True))
     async with cast.database.reading() as tx:
-        assert await asking.how_often(tx, cast.fair.id) == {}
+        assert await registration_answers.how_often(tx, cast.fair.id) == {}
         assert await attendees.count(tx, cast.fair.id) == 0
 
 

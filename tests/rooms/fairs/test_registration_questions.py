@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from rooms.core.errors import Conflict, Invalid, NotFound
-from rooms.fairs import attendees, registration
+from rooms.fairs import attendees, registration, registration_answers
 from rooms.fairs import registration_questions as asking
 from rooms.fairs.fairs import Fair
 from rooms.fairs.registration_questions import MOST_QUESTIONS, YES, Asked, QuestionKind, RegistrationQuestion
@@ -101,7 +101,7 @@ async def test_a_question_that_is_withdrawn_keeps_its_answers(cast: Cast) -> Non
     async with cast.database.reading() as tx:
         assert await asking.of_fair(tx, cast.fair.id) == []
         assert await tx.session.get(RegistrationQuestion, unanswered.id) is None
-        assert await asking.how_often(tx, cast.fair.id) == {text.id: 1}
+        assert await registration_answers.how_often(tx, cast.fair.id) == {text.id: 1}
     await answer(cast)
     assert await answered(cast) == [("What?", ["Work"])]
 
