@@ -112,6 +112,7 @@ class Worker:
             await self._one(delays.look, counsellor)
         async with self.database.transaction() as tx:
             await registration.remind(tx)
+        async with self.database.transaction() as tx:
             await follow_up.remind(tx)
         async with self.database.transaction() as tx:
             await list_imports.forget_unsent(tx)
