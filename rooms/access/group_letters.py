@@ -3,12 +3,25 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, and_, func, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    ForeignKey,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, Invalid
@@ -16,12 +29,14 @@ from rooms.core.model import Base, new_id
 from rooms.core.outbox import GIVE_UP_AFTER, Letter, Mail
 from rooms.core.text import clean_text, one_line
 from rooms.core.transaction import Transaction
+from rooms.fairs import schedule
 from rooms.fairs.attendees import Attendee
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import Fair, FairState, demand_not_archived
 from rooms.organisations.employers import EmployerMember
+from rooms.people.mail_refusals import MailRefusal
 from rooms.people.people import Person
-from rooms.people.signin import Link
+from rooms.people.signin import Link, Purpose
 
 MOST_A_DAY = 20
 """Letters of one fair: more would be taken for junk, and rightly."""
@@ -65,21 +80,43 @@ class Delivery:
     lost: int
 
 
-def _to(fair_id: uuid.UUID, group: Group) -> Select[*tuple[Any, ...]]:
+def _to(fair_id: uuid.UUID, group: Group) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
     """Address, name and language of each; the language is None for somebody who has never been here."""
-    if group in (Group.RECRUITERS, Group.NOT_SET_UP):
-        unready = Booth.set_up_at.is_(None) if group is Group.NOT_SET_UP else Booth.set_up_at.is_not(None)
-        member = and_(EmployerMember.employer_id == Booth.employer_id, EmployerMember.person_id == BoothStaff.person_id)
-        return (
-            select(Person.email, Person.name, Person.language)
-            .join(BoothStaff, BoothStaff.person_id == Person.id)
-            .join(Booth, Booth.id == BoothStaff.booth_id)
-            .join(EmployerMember, member)
-            .where(Booth.fair_id == fair_id, Booth.left_at.is_(None), unready, Person.email.is_not(None))
-            .distinct()
-        )
+    if group is Group.RECRUITERS:
+        return _staff(fair_id)
+    if group is Group.NOT_SET_UP:
+        return _staff(fair_id, Booth.set_up_at.is_(None)).union(_invited(fair_id))
     query = select(Attendee.email, Attendee.name, Person.language).outerjoin(Person, Person.id == Attendee.person_id)
-    return query.where(Attendee.fair_id == fair_id, Attendee.email.is_not(None), *_candidates(group))
+    return query.where(Attendee.fair_id == fair_id, *_candidates(group), *_wants(Attendee.email))
+
+
+def _wants(email: InstrumentedAttribute[Any]) -> tuple[ColumnElement[bool], ...]:
+    """Whoever has an address and does not do without such letters."""
+    refused = select(MailRefusal.email).where(MailRefusal.email == email, MailRefusal.template == TEMPLATE)
+    return email.is_not(None), ~refused.exists()
+
+
+def _staff(fair_id: uuid.UUID, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    member = and_(EmployerMember.employer_id == Booth.employer_id, EmployerMember.person_id == BoothStaff.person_id)
+    return (
+        select(Person.email, Person.name, Person.language)
+        .join(BoothStaff, BoothStaff.person_id == Person.id)
+        .join(Booth, Booth.id == BoothStaff.booth_id)
+        .join(EmployerMember, member)
+        .where(Booth.fair_id == fair_id, Booth.left_at.is_(None), *which, *_wants(Person.email))
+        .distinct()
+    )
+
+
+def _invited(fair_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
+    """Who has not answered yet, of employers whose booth is not set up."""
+    open_ones = Link.used_at.is_(None), Link.withdrawn_at.is_(None), Link.sent_at.is_not(None)
+    return (
+        select(Link.email, Link.name, cast(null(), String))
+        .join(Booth, Booth.employer_id == Link.subject_id)
+        .where(Link.purpose == Purpose.EMPLOYER, *open_ones, Booth.fair_id == fair_id, Booth.left_at.is_(None))
+        .where(Booth.set_up_at.is_(None), *_wants(Link.email))
+    )
 
 
 def _candidates(group: Group) -> Sequence[ColumnElement[bool]]:
@@ -117,14 +154,7 @@ async def send(tx: Transaction, fair: Fair, by: Person, group: Group, subject: s
     if fair.state is FairState.DRAFT and group not in (Group.RECRUITERS, Group.NOT_SET_UP):
         raise Conflict("letter.draft", N_("The fair is a draft: nobody knows of it yet. Publish it first."))
     subject, text = checked(subject, text)
-    # Two presses of one button, in two tabs, write one after the other.
-    await tx.lock(fair, key_share=True)
-    today = GroupLetter.fair_id == fair.id, GroupLetter.made_at > tx.now.replace(hour=0, minute=0, second=0)
-    sent = list((await tx.session.execute(select(GroupLetter).where(*today))).scalars())
-    if any((each.group, each.subject, each.text) == (group, subject, text) for each in sent):
-        raise Conflict("letter.sent", N_("This letter was sent to them today already."))
-    if len(sent) >= MOST_A_DAY:
-        raise Conflict("letter.too_many", N_("At most %(most)s letters a day."), most=MOST_A_DAY)
+    await _demand_new(tx, fair, group, subject, text)
     people = await tx.plain_rows(_to(fair.id, group))
     if not people:
         raise Invalid("letter.nobody", N_("Nobody is in this group now."), field="group")
@@ -132,16 +162,43 @@ async def send(tx: Transaction, fair: Fair, by: Person, group: Group, subject: s
     letter.made_at, letter.recipients = tx.now, len(people)
     tx.session.add(letter)
     await tx.session.flush()
+    await outbox.post(tx, *await _mails(tx, fair, by, letter, people))
+    return letter
+
+
+async def _demand_new(tx: Transaction, fair: Fair, group: Group, subject: str, text: str) -> None:
+    # Two presses of one button, in two tabs, write one after the other.
+    await tx.lock(fair, key_share=True)
+    lately = GroupLetter.fair_id == fair.id, GroupLetter.made_at > tx.now - timedelta(days=1)
+    sent = list((await tx.session.execute(select(GroupLetter).where(*lately))).scalars())
+    if any((each.group, each.subject, each.text) == (group, subject, text) for each in sent):
+        raise Conflict("letter.sent", N_("This letter was sent to them within the last day already."))
+    if len(sent) >= MOST_A_DAY:
+        raise Conflict("letter.too_many", N_("At most %(most)s letters a day."), most=MOST_A_DAY)
+
+
+async def _mails(
+    tx: Transaction, fair: Fair, by: Person, letter: GroupLetter, people: Sequence[Row[*tuple[Any, ...]]]
+) -> list[Letter]:
+    """One for each, by address, name and language."""
     values = {
-        "fair": fair.name, "subject": subject, "text": text, "by": by.name, "by_email": by.email or "",
+        "fair": fair.name, "subject": letter.subject, "text": letter.text, "by": by.name, "by_email": by.email or "",
         "path": fair.path,
     }  # fmt: skip
-    letters = [
-        Letter(email, TEMPLATE, language or fair.languages[0], values | {"name": name}, f"{PREFIX}{letter.id}:{number}")
+    days = await schedule.days_of(tx, fair)
+    # What was to be read before the fair ends says nothing after it.
+    useless_at = days[-1].closes_at if days and days[-1].closes_at > tx.now else None
+    return [
+        Letter(
+            email,
+            TEMPLATE,
+            language or fair.languages[0],
+            values | {"name": name},
+            f"{PREFIX}{letter.id}:{number}",
+            useless_at=useless_at,
+        )
         for number, (email, name, language) in enumerate(people)
     ]
-    await outbox.post(tx, *letters)
-    return letter
 
 
 async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> list[tuple[GroupLetter, Delivery]]:
@@ -158,3 +215,9 @@ async def _deliveries(tx: Transaction, letters: Sequence[uuid.UUID]) -> dict[str
     counted = func.count(Mail.sent_at).filter(Mail.bounced_at.is_(None)), func.count().filter(is_lost)
     query = select(letter, *counted).where(Mail.template == TEMPLATE, letter.in_(list(map(str, letters))))
     return {row[0]: Delivery(row[1], row[2]) for row in await tx.plain_rows(query.group_by(letter))}
+
+
+async def take_back(tx: Transaction, fair_id: uuid.UUID) -> None:
+    """The fair goes: what has not left yet leads nowhere."""
+    for letter, _ in await of_fair(tx, fair_id):
+        await outbox.take_back(tx, f"{PREFIX}{letter.id}:")

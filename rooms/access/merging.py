@@ -13,6 +13,7 @@ from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff, booths
 from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import FairState
 from rooms.organisations import employers
 from rooms.organisations.employers import Employer, EmployerMember
 from rooms.organisations.vacancies import Vacancy
@@ -26,6 +27,8 @@ async def merge(tx: Transaction, actor: Actor, kept: Employer, gone: Employer) -
     both have owners an administrator does: nobody is let into an employer over its people's heads."""
     if kept.id == gone.id:
         raise Conflict("merge.same", N_("Please choose two different employers."), field="chosen")
+    # Whoever accepts an invitation holds it first.
+    await open_invitations.lock_of(tx, kept.id, gone.id)
     of_kept, of_gone = await _booths_of(tx, kept.id), await _booths_of(tx, gone.id)
     # Booths before employers, as whoever sets one up does; in one order.
     await tx.lock(*sorted((*of_kept, *of_gone), key=lambda booth: booth.id))
@@ -37,6 +40,7 @@ async def merge(tx: Transaction, actor: Actor, kept: Employer, gone: Employer) -
             await _choose(tx, kept, there[booth.fair_id], booth)
         else:
             booth.employer_id = kept.id
+            await booth_staff.add_owners(tx, booth.id, kept.id)
     await tx.session.flush()
     kept.siret, kept.location = kept.siret or gone.siret, kept.location or gone.location
     await _move_invitations(tx, kept, gone)
@@ -65,8 +69,8 @@ async def _demand_may(tx: Transaction, actor: Actor, kept: Employer, gone: Emplo
 
 async def _choose(tx: Transaction, kept: Employer, stays: Booth, goes: Booth) -> None:
     """At a fair where both have a booth one of them stays: the one that is set up. Nobody sees which of two would be
-    right."""
-    if goes.left_at:
+    right. What is over stays as it was."""
+    if goes.left_at or stays.left_at or goes.fair.state is FairState.ARCHIVED:
         return
     if not goes.set_up_at:
         await booths.give_up(tx, goes)

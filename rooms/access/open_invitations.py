@@ -123,6 +123,7 @@ async def withdraw_these(tx: Transaction, fair: Fair, invitations: Collection[uu
 async def take_back_booth(tx: Transaction, booth: Booth) -> bool:
     """The employer was invited by mistake: its booth leaves the fair. Its invitations open nothing any more, unless it
     is in another fair, where they stand in the list; says whether they are withdrawn."""
+    fairs.demand_not_archived(booth.fair)
     employer_id = booth.employer_id
     await booths.give_up(tx, booth)
     if await booths.ids_of_employer(tx, employer_id):
@@ -140,6 +141,11 @@ async def withdraw_with(tx: Transaction, fair: Fair) -> None:
 
 async def withdraw_for_employer(tx: Transaction, employer_id: uuid.UUID, invitation_id: uuid.UUID) -> None:
     await _withdraw(tx, [await _one(tx, _to_employer(employer_id), invitation_id)])
+
+
+async def lock_of(tx: Transaction, *employers: uuid.UUID) -> None:
+    """Nobody accepts an invitation of these employers until this is over."""
+    await unused(tx, and_(Link.subject_id.in_(employers), Link.purpose == Purpose.EMPLOYER), lock=True)
 
 
 async def withdraw_all_of(tx: Transaction, employer_id: uuid.UUID) -> None:

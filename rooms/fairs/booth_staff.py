@@ -28,9 +28,13 @@ class StaffChanged(DomainEvent):
 async def _begin_with_owners(tx: Transaction, event: BoothReserved | BoothCameBack) -> None:
     """The employer's owners staff its booth from the start."""
     booth = await tx.session.get_one(Booth, event.booth_id)
-    for person, member in await employers.members_of(tx, booth.employer_id):
+    await add_owners(tx, booth.id, booth.employer_id)
+
+
+async def add_owners(tx: Transaction, booth_id: uuid.UUID, employer_id: uuid.UUID) -> None:
+    for person, member in await employers.members_of(tx, employer_id):
         if member.is_owner:
-            await _add_staff(tx, booth.id, person.id)
+            await _add_staff(tx, booth_id, person.id)
 
 
 async def staff_by_member(tx: Transaction, employer_id: uuid.UUID, member_id: uuid.UUID) -> None:

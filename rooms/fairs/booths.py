@@ -159,7 +159,6 @@ async def reserve(tx: Transaction, fair: Fair, employer: Employer) -> Booth:
 
 async def give_up(tx: Transaction, booth: Booth) -> None:
     """A booth that nobody has set up leaves its fair, as when its employer was invited by mistake."""
-    demand_not_archived(booth.fair)
     await tx.lock(booth)
     if booth.set_up_at:
         message = N_("This booth is set up already: its employer is there, and stays in the fair.")
@@ -188,7 +187,7 @@ async def put_in_tier(tx: Transaction, fair: Fair, chosen: Collection[uuid.UUID]
 
 async def leave(tx: Transaction, booth: Booth) -> None:
     """The booth is shown no longer. What else ends with it: rooms/appointments/booth_departure.py."""
-    booth.left_at, booth.paused_at = tx.now, None
+    booth.left_at, booth.paused_at, booth.paused_until = tx.now, None, None
     if booth.set_up_at:
         booth.set_up_at = None
         tx.record(BoothLeft(booth_id=booth.id), fair_stream(booth.fair_id))

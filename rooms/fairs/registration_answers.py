@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 
 from rooms.core.transaction import Transaction
 from rooms.fairs.attendees import Attendee
@@ -40,6 +40,14 @@ async def answers_of(tx: Transaction, fair_id: uuid.UUID) -> dict[tuple[uuid.UUI
     query = select(*columns).join(RegistrationQuestion, RegistrationQuestion.id == RegistrationAnswer.question_id)
     rows = await tx.plain_rows(query.where(RegistrationQuestion.fair_id == fair_id))
     return {(row.attendee_id, row.question_id): Given(row.answers, row.given_at) for row in rows}
+
+
+async def asked_ever(tx: Transaction, fair_id: uuid.UUID) -> list[RegistrationQuestion]:
+    """Those that are asked, and withdrawn ones that somebody has answered."""
+    answered = select(RegistrationAnswer.question_id).where(RegistrationAnswer.question_id == RegistrationQuestion.id)
+    stands = or_(RegistrationQuestion.withdrawn_at.is_(None), answered.exists())
+    query = select(RegistrationQuestion).where(RegistrationQuestion.fair_id == fair_id, stands)
+    return list((await tx.session.execute(query.order_by(RegistrationQuestion.id))).scalars())
 
 
 async def tallies(tx: Transaction, fair_id: uuid.UUID) -> dict[uuid.UUID, dict[str, int]]:

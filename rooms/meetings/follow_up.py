@@ -17,7 +17,7 @@ from rooms.fairs.booths import Booth
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, NextStep, Part, Participant, takes_part
 from rooms.people.people import Person
 
-REMINDED_BEFORE = timedelta(days=2)
+REMINDED_BEFORE, NOT_BEFORE = timedelta(days=2), timedelta(hours=12)
 AT_ONCE = 200
 
 
@@ -132,7 +132,14 @@ async def remind(tx: Transaction) -> None:
     """Write to whoever owes an answer, two days before it is due; if they have left the booth, to those who are there.
     For the worker."""
     soon = FollowUp.answer_promised_by > tx.now, FollowUp.answer_promised_by <= tx.now + REMINDED_BEFORE
-    open_ones = FollowUp.answered_at.is_(None), FollowUp.reminded_at.is_(None), Meeting.state == MeetingState.ENDED
+    # Where an answer is promised within a day or two, nobody is written to while they still talk with others.
+    rested = Meeting.ended_at <= tx.now - NOT_BEFORE
+    open_ones = (
+        FollowUp.answered_at.is_(None),
+        FollowUp.reminded_at.is_(None),
+        Meeting.state == MeetingState.ENDED,
+        rested,
+    )
     query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id).where(*soon, *open_ones)
     for meeting in (await tx.session.execute(query.limit(AT_ONCE))).scalars():
         meeting.follow_up.reminded_at = tx.now
@@ -142,16 +149,13 @@ async def remind(tx: Transaction) -> None:
 
 
 async def _remind(tx: Transaction, meeting: Meeting, booth: Booth) -> None:
+    """One letter a day for each booth, however many answers are due: the desk names them all."""
     staff = await booth_staff.staff_of(tx, booth.id)
-    leader = [person for person in staff if person.id == meeting.led_by_id]
-    for person in leader or staff:
+    for person in [each for each in staff if each.id == meeting.led_by_id] or staff:
         values: dict[str, object] = {
-            "name": person.name,
-            "candidate": meeting.candidate.name,
-            "employer": booth.employer.name,
-            "path": meeting.path if leader else f"{booth.desk_path}/talks/{meeting.id}",
-        }
-        once = f"answer_due:{meeting.id}:{person.id}"
+            "name": person.name, "employer": booth.employer.name, "path": f"{booth.desk_path}/talks",
+        }  # fmt: skip
+        once = f"answer_due:{booth.id}:{person.id}:{tx.now.astimezone(booth.fair.zone):%Y%m%d}"
         await outbox.post(tx, Letter(person.email, "answer_due", person.language, values, once))
 
 

@@ -1,5 +1,7 @@
 """The recruiter's desk: the line, the call, the break, the questions."""
 
+import asyncio
+
 from aiohttp import web
 
 from rooms import access
@@ -111,7 +113,7 @@ async def withdraw(request: PageRequest) -> web.StreamResponse:
     return request.go(back)
 
 
-@post("/desk/{booth}/pause")
+@post("/desk/{booth}/pause", again=desk)
 async def pause(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         minutes = request.number("minutes", 0) if request.typed("minutes") else None
@@ -211,7 +213,8 @@ async def notes(request: PageRequest) -> web.StreamResponse:
         )
     name = f"{booth.fair.slug}-{booth.employer.slug}"
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', "Cache-Control": "no-store"}
-    return web.Response(body=tables.as_xlsx([table]), content_type=tables.XLSX, headers=headers)
+    content = await asyncio.to_thread(tables.as_xlsx, [table])
+    return web.Response(body=content, content_type=tables.XLSX, headers=headers)
 
 
 def _noted(row: Meeting, booth: Booth) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import date
 from aiohttp import web
 
 from rooms import access
-from rooms.access import Act, open_invitations
+from rooms.access import Act, group_letters, open_invitations
 from rooms.core.events import fair_stream
 from rooms.fairs import copying, drafts, list_imports, schedule
 from rooms.fairs.copying import Wanted
@@ -59,6 +59,7 @@ async def delete(request: PageRequest) -> web.StreamResponse:
         await list_imports.lock_all(tx, fair.id)
         await tx.lock(fair)
         await open_invitations.withdraw_with(tx, fair)
+        await group_letters.take_back(tx, fair.id)
         stale = await drafts.throw_away(tx, fair)
     await forget(request.services.storage, stale)
     return request.go("/organise", language.gettext("The draft is deleted."))

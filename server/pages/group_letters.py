@@ -1,6 +1,7 @@
 """Writing to many at a fair: to whom, how it will look, and what became of it; and the list of candidates to take
 away."""
 
+import asyncio
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -8,7 +9,7 @@ from aiohttp import web
 from rooms.access import group_letters
 from rooms.access.group_letters import Group
 from rooms.core.errors import N_, Invalid
-from rooms.fairs import registration_answers, registration_questions
+from rooms.fairs import registration_answers
 from rooms.fairs.registration_answers import Given
 from rooms.views import attendees
 from server import language, tables, words
@@ -73,7 +74,7 @@ async def export_candidates(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await fair_run(tx, request)
         rows = await attendees.everybody(tx, fair.id, search_of(request))
-        questions = await registration_questions.of_fair(tx, fair.id)
+        questions = await registration_answers.asked_ever(tx, fair.id)
         answers = await registration_answers.answers_of(tx, fair.id)
     heads = [language.gettext(head) for head in ("Name", "E-mail address", "Telephone", "State")]
     lines: list[list[Cell]] = [
@@ -88,7 +89,8 @@ async def export_candidates(request: PageRequest) -> web.StreamResponse:
     ]
     table = Table(fair.name, [*heads, *(question.words for question in questions)], lines)
     headers = {"Content-Disposition": f'attachment; filename="{fair.slug}.xlsx"', "Cache-Control": "no-store"}
-    return web.Response(body=tables.as_xlsx([table]), content_type=tables.XLSX, headers=headers)
+    content = await asyncio.to_thread(tables.as_xlsx, [table])
+    return web.Response(body=content, content_type=tables.XLSX, headers=headers)
 
 
 def _said(given: Given | None, kind: str, zone: ZoneInfo) -> str:

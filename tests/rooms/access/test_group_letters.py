@@ -6,11 +6,13 @@ import pytest
 
 from rooms.access import group_letters, invitations, open_invitations
 from rooms.access.group_letters import Group, GroupLetter
+from rooms.access.invitations import EmployerInvited
 from rooms.core import outbox
 from rooms.core.errors import Conflict, Invalid
 from rooms.core.outbox import Channel
 from rooms.fairs import attendees, registration
 from rooms.fairs.fairs import RegistrationMode
+from rooms.people import mail_refusals
 from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.access.test_invitations import draft
@@ -26,6 +28,9 @@ async def furnish(cast: Cast) -> None:
         await registration.register(tx, fair, await cast.fresh(tx, cast.karim))
         for email in ("zoe@example.org", "bob@example.org"):
             await invitations.invite_candidate(tx, cast.ines, fair, "", email)
+        await invitations.invite_employer(
+            tx, cast.ines, fair, EmployerInvited("Cirque", "hospitality", "rh@cirque.example")
+        )
         bob = next(row for row in await open_invitations.of_fair(tx, fair) if row.link.email == "bob@example.org")
         await open_invitations.withdraw_these(tx, fair, [bob.link.id])
 
@@ -48,6 +53,7 @@ async def written(cast: Cast) -> list[str]:
         (Group.ASKING, ["karim"]),
         (Group.UNANSWERED, ["zoe@example.org"]),
         (Group.RECRUITERS, ["luc", "sophie"]),
+        (Group.NOT_SET_UP, ["rh@cirque.example"]),
     ],
 )
 async def test_each_group_is_whom_its_name_says(cast: Cast, group: Group, names: list[str]) -> None:
@@ -65,7 +71,7 @@ async def test_the_same_letter_is_sent_once_a_day_whatever_is_pressed(cast: Cast
     assert sorted(type(each).__name__ for each in found) == ["Conflict", "GroupLetter"]
     assert await written(cast) == [cast.amina.email]
     await send(cast, Group.CAME, "More news")
-    await cast.pass_by(days=1)
+    await cast.pass_by(days=1, minutes=1)
     await send(cast, Group.CAME)
     assert len(await written(cast)) == 3
 
@@ -94,3 +100,11 @@ async def test_whoever_sent_it_sees_how_many_have_left_and_how_many_were_lost(ca
     async with cast.database.reading() as tx:
         ((row, delivery),) = await group_letters.of_fair(tx, cast.fair.id)
     assert (row.id, delivery.sent, delivery.lost) == (letter.id, 1, 0)
+
+
+async def test_whoever_does_without_such_letters_is_no_recipient(cast: Cast) -> None:
+    await furnish(cast)
+    async with cast.database.transaction() as tx:
+        await mail_refusals.refuse(tx, cast.luc.email or "", "group")
+    assert (await send(cast, Group.RECRUITERS)).recipients == 1
+    assert await written(cast) == [cast.sophie.email]

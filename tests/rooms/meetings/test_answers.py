@@ -8,6 +8,7 @@ from rooms.core import outbox
 from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.fairs import booth_staff, desk_presence
 from rooms.fairs.booths import BoothStaff
+from rooms.fairs.fairs import Fair
 from rooms.lines import line_status
 from rooms.meetings import follow_up, meetings
 from rooms.meetings.meeting import Meeting, NextStep
@@ -66,8 +67,20 @@ async def reminded(cast: Cast) -> list[str]:
 async def test_whoever_owes_an_answer_is_reminded_once_two_days_before(cast: Cast) -> None:
     await held(cast)
     assert await reminded(cast) == []
+    await cast.connect(cast.karim)
+    await talk(cast, cast.karim, wait=1, length=5)
     await cast.pass_by(days=4)
+    assert await reminded(cast) == [cast.luc.email], "one letter for two answers"
     assert await reminded(cast) == [cast.luc.email]
+
+
+async def test_nobody_is_reminded_on_the_day_of_the_talks(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        (await tx.session.get_one(Fair, cast.fair.id)).answer_days = 1
+    await held(cast)
+    await cast.pass_by(hours=2)
+    assert await reminded(cast) == []
+    await cast.pass_by(hours=11)
     assert await reminded(cast) == [cast.luc.email]
 
 
