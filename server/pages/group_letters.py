@@ -22,6 +22,13 @@ from server.tables import Cell, Table
 
 @get("/organise/{fair}/letters")
 async def letters(request: PageRequest) -> web.StreamResponse:
+    return await _page(request)
+
+
+async def _page(
+    request: PageRequest, group: Group | None = None, preview: tuple[str, str] | None = None
+) -> web.StreamResponse:
+    """With what is to be sent, as it will look, before it is."""
     async with request.reading() as tx:
         fair = await fair_run(tx, request)
         return request.render(
@@ -30,7 +37,8 @@ async def letters(request: PageRequest) -> web.StreamResponse:
             groups=list(Group),
             counts=await group_letters.counts(tx, fair.id),
             sent=await group_letters.of_fair(tx, fair.id),
-            preview=None,
+            preview=preview,
+            group=group,
             heads=await read_heads(tx, request),
         )
 
@@ -53,19 +61,7 @@ async def write(request: PageRequest) -> web.StreamResponse:
         count = letter.recipients
         said = language.ngettext("%(num)s letter is on its way.", "%(num)s letters are on their way.", count)
         return request.go(f"/organise/{fair.slug}/letters", said % {"num": count})
-    preview = group_letters.checked(subject, text)
-    async with request.reading() as tx:
-        fair = await fair_run(tx, request)
-        return request.render(
-            "group_letters.html",
-            fair=fair,
-            groups=list(Group),
-            counts=await group_letters.counts(tx, fair.id),
-            sent=await group_letters.of_fair(tx, fair.id),
-            preview=preview,
-            group=group,
-            heads=await read_heads(tx, request),
-        )
+    return await _page(request, group, group_letters.checked(subject, text))
 
 
 @get("/organise/{fair}/candidates/export")

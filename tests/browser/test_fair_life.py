@@ -139,3 +139,28 @@ async def test_a_fair_is_copied_its_draft_deleted_and_its_numbers_taken_away(vis
         async with page.expect_download() as begun:
             await page.get_by_role("link", name=kind, exact=True).click()
         assert (await begun.value).suggested_filename.endswith(f".{kind.lower()}")
+
+
+async def test_a_letter_is_seen_before_it_is_sent_and_a_break_is_taken_and_ended(visitors: Visitors) -> None:
+    cast = visitors.cast
+    page = await visitors.sign_in(cast.ines)
+    await page.goto(f"/organise/{cast.fair.slug}/letters")
+    await page.get_by_label("To whom?").select_option("recruiters")
+    await page.get_by_label("Subject").fill("We open at nine")
+    await page.get_by_label("What you write to them").fill("Please be there <b>early</b>.")
+    await page.get_by_role("button", name="See how it looks").click()
+    await expect(page.get_by_role("heading", name=re.compile("So 2 people will read it"))).to_be_visible()
+    await expect(page.locator("article")).to_contain_text("Please be there <b>early</b>.")
+    assert await faults(page) == []
+    await page.get_by_role("button", name="Send it").click()
+    await expect(page.get_by_text("2 letters are on their way.")).to_be_visible()
+    await expect(page.get_by_text("We open at nine")).to_be_visible()
+
+    recruiter = await visitors.sign_in(cast.luc)
+    await recruiter.goto(f"/desk/{cast.atlantique.id}")
+    await recruiter.locator("summary", has_text="Break").press("Enter")
+    assert await faults(recruiter) == []
+    await recruiter.get_by_role("button", name="I take a break").click()
+    await expect(recruiter.get_by_text(re.compile("is on a break until"))).to_be_visible()
+    await recruiter.get_by_role("button", name="I am back").click()
+    await expect(recruiter.get_by_text(re.compile("is on a break until"))).to_have_count(0)
