@@ -74,7 +74,7 @@ async def test_call_next_from_a_talk_follows_the_line_and_says_why_it_cannot(vis
     async with cast.database.transaction() as tx:
         await schedule.open_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     await call_next(luc)
-    await luc.wait_for_url(f"**/desk/{cast.atlantique.id}")
+    await expect(luc).to_have_url(f"{visitors.running.url}/desk/{cast.atlantique.id}")
     await expect(karim.get_by_role("heading", name="Hôtel Atlantique calls you")).to_be_visible()
 
 

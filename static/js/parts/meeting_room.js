@@ -31,6 +31,8 @@ export class MeetingRoom {
     this.element = element;
     this.connection = connection;
     this.storage = storage;
+    /** @type {() => void} what follows the talk is drawn by the server */
+    this.whenEnded = () => location.reload();
     this.key = `parvis.meeting.${live.meeting_id}`;
     this.check = new DeviceCheck(
       /** @type {HTMLElement} */ (element.querySelector("[data-part=devices]")),
@@ -71,7 +73,7 @@ export class MeetingRoom {
       stream: (stream) => this.view.tile.play(stream),
       changed: () => this.draw(),
       elsewhere: () => this.leaveHere(),
-      ended: () => location.reload(),
+      ended: () => this.whenEnded(),
       refused: () => location.reload(),
     };
   }

@@ -13,6 +13,8 @@ export class NextInLine {
     this.element = element;
     this.connection = connection;
     this.door = door;
+    /** Whoever is called next is waited for at the desk: the end of this talk must not draw its page again over that. */
+    this.leaves = false;
     this.onSubmit = this.onSubmit.bind(this);
   }
 
@@ -33,11 +35,13 @@ export class NextInLine {
     const booth = desk.split("/").at(-1);
     const place = String(new FormData(form).get("place") ?? "") || null;
     this.door.expect();
+    this.leaves = true;
     try {
       await this.connection.send("line:call", { booth_id: booth, place_id: place, finish: true });
       location.assign(desk);
     } catch (error) {
       this.door.forget();
+      this.leaves = false;
       const message = error instanceof Error ? error.message : "";
       fill(this.element, "trouble", message || say("Nobody in line can be called right now."));
     }
