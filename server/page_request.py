@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
@@ -128,6 +129,13 @@ class PageRequest:
         """An id in a form's hidden field."""
         try:
             return uuid.UUID(self.typed(name))
+        except ValueError:
+            raise NotFound(name) from None
+
+    def uuids(self, name: str) -> list[UUID]:
+        """The ids of what was ticked."""
+        try:
+            return [uuid.UUID(each) for each in self.ticked(name)]
         except ValueError:
             raise NotFound(name) from None
 

@@ -13,6 +13,7 @@ AREAS = (
     "lines",
     "booths",
     "meetings",
+    "referrals",
     "cobrowsing",
 )
 

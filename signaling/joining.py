@@ -1,6 +1,7 @@
 """Many who join one line at the same instant: in one transaction, each with an answer of their own."""
 
 import uuid
+from dataclasses import dataclass
 from functools import partial
 
 from rooms import access
@@ -11,12 +12,20 @@ from rooms.core.errors import Problem
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.lines import joining
+from rooms.lines.joining import Asking
 from rooms.lines.places import Place
 from rooms.people import sessions
-from rooms.people.people import Person
 
-Asked = tuple[uuid.UUID | None, str]
-"""The session of whoever wants to join, and their words."""
+
+@dataclass(frozen=True)
+class Asked:
+    """The session of whoever wants to join, their words, and the job for which they come."""
+
+    session_id: uuid.UUID | None
+    words: str
+    vacancy_id: uuid.UUID | None
+
+
 Joined = uuid.UUID | Problem
 """The place, or why there is none."""
 
@@ -25,38 +34,38 @@ class Joining:
     def __init__(self, database: Database, batching: Batching) -> None:
         self._database, self._batching = database, batching
 
-    async def join(self, booth_id: uuid.UUID, session_id: uuid.UUID | None, words: str) -> uuid.UUID:
+    async def join(self, booth_id: uuid.UUID, asked: Asked) -> uuid.UUID:
         """The place in the booth's line."""
-        asked: Asked = session_id, words
         return await self._batching.ask(("join", booth_id), asked, partial(self._join_all, booth_id))
 
     async def _join_all(self, booth_id: uuid.UUID, asked: list[Asked]) -> list[Joined]:
         async with self._database.transaction() as tx:
-            people = await sessions.people_of(tx, {session_id for session_id, _ in asked if session_id})
+            people = await sessions.people_of(tx, {each.session_id for each in asked if each.session_id})
             booth = await access.open_line(tx, booth_id)
             found: dict[int, Joined] = {}
-            together: dict[uuid.UUID, tuple[int, Person, str]] = {}
-            for number, (session_id, words) in enumerate(asked):
-                person = people.get(session_id) if session_id else None
+            together: dict[uuid.UUID, tuple[int, Asking]] = {}
+            for number, each in enumerate(asked):
+                person = people.get(each.session_id) if each.session_id else None
                 if booth and person and person.id not in together:
-                    together[person.id] = number, person, words
+                    together[person.id] = number, Asking(person, each.words, each.vacancy_id)
             if booth:
-                places = await joining.join_all(tx, booth, [(person, words) for _, person, words in together.values()])
-                for (number, _, _), place in zip(together.values(), places, strict=True):
+                places = await joining.join_all(tx, booth, [asking for _, asking in together.values()])
+                for (number, _), place in zip(together.values(), places, strict=True):
                     found[number] = _joined(place)
             # Who is not signed in, who asks twice, and whoever has to be asked about one by one.
-            for number, (session_id, words) in enumerate(asked):
+            for number, each in enumerate(asked):
                 if number not in found:
-                    person = people.get(session_id) if session_id else None
-                    found[number] = await _join_alone(tx, Actor(person, session_id), booth_id, words)
+                    person = people.get(each.session_id) if each.session_id else None
+                    found[number] = await _join_alone(tx, Actor(person, each.session_id), booth_id, each)
         return [found[number] for number in range(len(asked))]
 
 
-async def _join_alone(tx: Transaction, actor: Actor, booth_id: uuid.UUID, words: str) -> Joined:
+async def _join_alone(tx: Transaction, actor: Actor, booth_id: uuid.UUID, asked: Asked) -> Joined:
     try:
         booth: Booth = await access.booth_by_id(tx, actor, booth_id, Act.LINE_JOIN)
         await tx.session.flush()
-        return _joined((await joining.join_all(tx, booth, [(actor.known, words)]))[0])
+        asking = Asking(actor.known, asked.words, asked.vacancy_id)
+        return _joined((await joining.join_all(tx, booth, [asking]))[0])
     except Problem as problem:
         return problem
 

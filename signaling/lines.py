@@ -8,11 +8,13 @@ from rooms.lines import calls, places
 from rooms.lines.call import Answer
 from signaling.contract import Ack, Payload, client_event
 from signaling.hub import Context
+from signaling.joining import Asked
 
 
 class Join(Payload):
     booth_id: UUID
     words: str = ""
+    vacancy_id: UUID | None = None
 
 
 class PlaceAck(Ack):
@@ -22,7 +24,8 @@ class PlaceAck(Ack):
 @client_event("line:join", Join, PlaceAck, per_minute=20)
 async def join(context: Context, payload: Join) -> Ack:
     """Take a place in the booth's line. Joining again finds the place one has."""
-    place_id = await context.hub.joining.join(payload.booth_id, context.client.session_id, payload.words)
+    asked = Asked(context.client.session_id, payload.words, payload.vacancy_id)
+    place_id = await context.hub.joining.join(payload.booth_id, asked)
     return PlaceAck(place_id=place_id)
 
 

@@ -54,6 +54,7 @@ class Act(StrEnum):
     MEETING_REPORT = auto()
     MEETING_RATE = auto()
     MEETING_SHOW = auto()
+    REFERRAL_ANSWER = auto()
     COUNSEL = auto()
     COVER = auto()
     HOURS_KEEP = auto()
@@ -117,6 +118,7 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.MEETING_REPORT, ANY,   R.SELF, R.RECRUITER),
     _right(A.MEETING_RATE,   ANY,   R.SELF),
     _right(A.MEETING_SHOW,   ANY,   R.SELF),
+    _right(A.REFERRAL_ANSWER, ANY,  R.SELF),
     _right(A.COUNSEL,        ANY,   R.IN_TEAM),
     _right(A.COVER,          ANY,   R.COLLEAGUE, R.ADMINISTRATOR),
     _right(A.HOURS_KEEP,     ANY,   R.IN_TEAM, R.STAFF),

@@ -10,7 +10,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booths
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import demand_not_archived
-from rooms.lines import calls, places
+from rooms.lines import withdrawal
 from rooms.meetings import under_way
 from rooms.organisations import employers
 from rooms.people.people import Person
@@ -33,8 +33,8 @@ async def leave(tx: Transaction, booth: Booth, by: Person, words: str = "") -> T
     if (await under_way.talking_at(tx, [booth.id]))[booth.id]:
         message = N_("Somebody talks at this booth just now. Please wait until the talk is over.")
         raise Conflict("booth.talks", message)
-    await calls.withdraw_at(tx, booth.id)
-    waiting, interviews = await places.end_with_booth(tx, booth), 0
+    await withdrawal.at_booth(tx, booth.id)
+    waiting, interviews = await withdrawal.end_with_booth(tx, booth), 0
     for found in await agenda.at_booth(tx, booth.id):
         row = await reservation.locked(tx, found.id)
         if row and row.is_ahead(tx.now):

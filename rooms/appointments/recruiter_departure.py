@@ -6,7 +6,7 @@ from rooms.appointments import agenda, booking, handover, reservation, room
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff
 from rooms.fairs.booths import Booth
-from rooms.lines import calls
+from rooms.lines import withdrawal
 from rooms.meetings import meetings, under_way
 from rooms.people.people import Person
 
@@ -51,7 +51,7 @@ async def _pass_on(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID, b
 async def _stop_speaking(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """Whoever has left speaks for the employer no longer: what rings is withdrawn, and the talks they lead end. Whoever
     waited in line for one stands first in it again."""
-    await calls.withdraw_of(tx, booth_id, person_id)
+    await withdrawal.of_recruiter(tx, booth_id, person_id)
     for found in await under_way.spoken_in(tx, booth_id, person_id):
         row = await room.locked_meeting(tx, found)
         if row is None:

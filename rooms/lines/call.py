@@ -5,11 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core.events import DomainEvent
 from rooms.core.model import Base, new_id
+from rooms.core.transaction import Transaction
 from rooms.lines.places import Place
 from rooms.people.people import Person
 
@@ -68,3 +69,8 @@ class CallSettled(DomainEvent):
     booth_id: uuid.UUID
     state: CallState
     counted: bool
+
+
+async def place_of_call(tx: Transaction, call_id: uuid.UUID) -> Place:
+    query = select(Place).join(Call, Call.place_id == Place.id).where(Call.id == call_id)
+    return (await tx.session.execute(query)).scalar_one()

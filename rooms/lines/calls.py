@@ -10,14 +10,12 @@ from datetime import timedelta
 from sqlalchemy import Select, select
 
 from rooms.core.errors import N_, Conflict
-from rooms.core.events import line_stream, person_stream, reacts_to
+from rooms.core.events import line_stream, person_stream
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.fairs import desk_presence, fairs
 from rooms.fairs.booths import Booth
-from rooms.fairs.fairs import Fair, FairState
-from rooms.fairs.schedule import FairTurned
-from rooms.lines import places
+from rooms.lines import places, staff_here
 from rooms.lines.call import Answer, Call, CallRang, CallSettled, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings import meetings
@@ -37,7 +35,10 @@ STRETCHED_BY, STRETCHED_AT_MOST = timedelta(minutes=1), timedelta(minutes=3)
 async def call_next(tx: Transaction, recruiter: Person, booth: Booth, *, finish: bool = False) -> Call:
     """Ring the first in line who is free and within reach."""
     await _make_ready(tx, recruiter, booth, finish=finish)
-    line = [place for place in await places.in_line(tx, booth.id) if place.state is PlaceState.WAITING]
+    others = {person.id for person in (await staff_here.of_booths(tx, [booth.id]))[booth.id]} - {recruiter.id}
+    waiting = [place for place in await places.in_line(tx, booth.id) if place.state is PlaceState.WAITING]
+    # Who was sent to a colleague is theirs, as long as that colleague is there.
+    line = [place for place in waiting if place.kept_for_id not in others]
     reach = await presence.reach(tx, {place.person_id for place in line})
     engaged = await engagement.engaged(tx, {place.person_id for place in line})
     for place in line:
@@ -134,18 +135,18 @@ async def answer(tx: Transaction, call: Call, how: Answer) -> Meeting | None:
         return found.scalar_one()
     _must_ring(tx, call)
     if how in (Answer.JOIN, Answer.WITHOUT_VIDEO):
-        _settle(tx, call, CallState.ACCEPTED)
+        settle(tx, call, CallState.ACCEPTED)
         call.place.missed = 0
         meeting = await meetings.open_for_call(tx, _accepted(call, how))
         await places.tell_second(tx, call.place.booth_id)
         return meeting
     await engagement.release_call(tx, call.id)
     if how is Answer.LATER:
-        _settle(tx, call, CallState.POSTPONED)
+        settle(tx, call, CallState.POSTPONED)
         call.place.missed = 0
         places.pass_over(tx, call.place, POSTPONED_FOR)
     else:
-        _settle(tx, call, CallState.DECLINED)
+        settle(tx, call, CallState.DECLINED)
         await places.leave(tx, call.place)
     return None
 
@@ -191,14 +192,14 @@ async def leave(tx: Transaction, place: Place) -> None:
         call = await locked(tx, found)
         if call and call.state is CallState.RINGING:
             await engagement.release_call(tx, call.id)
-            _settle(tx, call, CallState.DECLINED)
+            settle(tx, call, CallState.DECLINED)
     await places.leave(tx, place)
 
 
 async def withdraw(tx: Transaction, call: Call) -> None:
     _must_ring(tx, call)
     await engagement.release_call(tx, call.id)
-    _settle(tx, call, CallState.WITHDRAWN)
+    settle(tx, call, CallState.WITHDRAWN)
 
 
 async def expire(tx: Transaction, call: Call) -> None:
@@ -207,7 +208,7 @@ async def expire(tx: Transaction, call: Call) -> None:
         return
     counted = await presence.was_reached(tx, call.place.person_id, call.rang_at)
     await engagement.release_call(tx, call.id)
-    _settle(tx, call, CallState.MISSED, counted=counted)
+    settle(tx, call, CallState.MISSED, counted=counted)
     if call.place.state is not PlaceState.WAITING:
         return
     if not counted:
@@ -228,7 +229,7 @@ def _must_ring(tx: Transaction, call: Call) -> None:
         raise Conflict("call.settled", N_("This call no longer rings. Your place in line is kept."))
 
 
-def _settle(tx: Transaction, call: Call, state: CallState, *, counted: bool = False) -> None:
+def settle(tx: Transaction, call: Call, state: CallState, *, counted: bool = False) -> None:
     """The one door through which a call stops ringing."""
     call.state, call.settled_at = state, tx.now
     event = CallSettled(
@@ -256,42 +257,3 @@ async def ringing_at(tx: Transaction, booth_id: uuid.UUID) -> list[Call]:
 async def due(tx: Transaction) -> list[uuid.UUID]:
     query = select(Call.id).where(Call.state == CallState.RINGING, Call.deadline <= tx.now)
     return list((await tx.session.execute(query)).scalars())
-
-
-@reacts_to(FairTurned)
-async def _close_with_fair(tx: Transaction, event: FairTurned) -> None:
-    """What rings when a fair closes is withdrawn. Places are kept in case the organiser opens it again, until it has
-    closed for good."""
-    if event.state not in (FairState.CLOSED, FairState.ARCHIVED):
-        return
-    await withdraw_all(tx, event.fair_id)
-    fair = await tx.session.get_one(Fair, event.fair_id)
-    if event.state is FairState.ARCHIVED or not fair.closed_by_hand:
-        await places.end_with_fair(tx, fair.id)
-
-
-async def withdraw_all(tx: Transaction, fair_id: uuid.UUID) -> None:
-    """The fair has closed: what still rings is withdrawn."""
-    query = select(Call.id).join(Place, Place.id == Call.place_id).join(Booth, Booth.id == Place.booth_id)
-    await _withdraw_each(tx, query.where(Booth.fair_id == fair_id, Call.state == CallState.RINGING))
-
-
-async def withdraw_of(tx: Transaction, booth_id: uuid.UUID, recruiter_id: uuid.UUID) -> None:
-    """The recruiter has left the booth: whom they called there is not rung any more."""
-    query = select(Call.id).join(Place, Place.id == Call.place_id)
-    mine = Place.booth_id == booth_id, Call.recruiter_id == recruiter_id, Call.state == CallState.RINGING
-    await _withdraw_each(tx, query.where(*mine))
-
-
-async def withdraw_at(tx: Transaction, booth_id: uuid.UUID) -> None:
-    """The booth calls nobody any more."""
-    query = select(Call.id).join(Place, Place.id == Call.place_id)
-    await _withdraw_each(tx, query.where(Place.booth_id == booth_id, Call.state == CallState.RINGING))
-
-
-async def _withdraw_each(tx: Transaction, query: Select[uuid.UUID]) -> None:
-    for ringing in list((await tx.session.execute(query)).scalars()):
-        call = await locked(tx, ringing)
-        if call and call.state is CallState.RINGING:
-            await engagement.release_call(tx, call.id)
-            _settle(tx, call, CallState.WITHDRAWN)

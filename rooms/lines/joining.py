@@ -1,33 +1,45 @@
 """Taking a place at the end of a line: one after the other, or a thousand at one instant."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import inspect, select, update
 
 from rooms.core.errors import N_, Conflict, Invalid, NotFound, Problem
-from rooms.core.events import line_stream, person_stream
 from rooms.core.model import new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs import admission, attendees
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import is_hidden_from
-from rooms.lines.places import Place, PlaceState, PlaceTaken, of_people, too_many
+from rooms.lines.places import Place, PlaceState, of_people, taken, too_many
+from rooms.organisations.vacancies import Vacancy
 from rooms.people.people import Person
 
 
-async def join(tx: Transaction, person: Person, booth: Booth, words: str = "") -> Place:
-    """Take a place at the end of the line. Joining again changes only the words."""
-    (found,) = await join_all(tx, booth, [(person, words)])
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for a place, what they say to the booth, and for which of its jobs they come."""
+
+    person: Person
+    words: str = ""
+    vacancy_id: uuid.UUID | None = None
+
+
+async def join(
+    tx: Transaction, person: Person, booth: Booth, words: str = "", vacancy_id: uuid.UUID | None = None
+) -> Place:
+    """Take a place at the end of the line. Joining again changes only the words and the job."""
+    (found,) = await join_all(tx, booth, [Asking(person, words, vacancy_id)])
     if isinstance(found, Problem):
         raise found
     return found
 
 
-async def join_all(tx: Transaction, booth: Booth, asked: Sequence[tuple[Person, str]]) -> list[Place | Problem]:
+async def join_all(tx: Transaction, booth: Booth, asked: Sequence[Asking]) -> list[Place | Problem]:
     """The same for many different people, in the order in which they asked, with as many queries as for one."""
-    ids = {person.id for person, _ in asked}
+    ids = {each.person.id for each in asked}
     # Their rows are locked so that two tabs cannot take more places than the fair allows.
     locking = select(Person).where(tx.among(Person.id, ids)).order_by(Person.id).with_for_update(key_share=True)
     people = {person.id: person for person in (await tx.session.execute(locking)).scalars()}
@@ -37,14 +49,17 @@ async def join_all(tx: Transaction, booth: Booth, asked: Sequence[tuple[Person, 
     staff = select(BoothStaff.person_id).where(BoothStaff.booth_id == booth.id, tx.among(BoothStaff.person_id, ids))
     here = set((await tx.session.execute(staff)).scalars())
     outside = await admission.outside(tx, booth.fair, ids - here - set(held))
+    stand = await _standing(tx, booth, {each.vacancy_id for each in asked if each.vacancy_id})
     without_part = await attendees.without_part(tx, booth.fair, ids - here - set(held))
     found: list[Place | Problem] = [
         attendees.register_first()
-        if person.id in without_part
+        if each.person.id in without_part
         else admission.refusal(booth.fair)
-        if person.id in outside
-        else _joining(booth, people[person.id], words, held.get(person.id, []), person.id in here)
-        for person, words in asked
+        if each.person.id in outside
+        else _withdrawn()
+        if each.vacancy_id and each.vacancy_id not in stand
+        else _joining(booth, people[each.person.id], each, held.get(each.person.id, []), each.person.id in here)
+        for each in asked
     ]
     new = [row for row in found if isinstance(row, Place) and inspect(row).transient]
     first = await _next_tickets(tx, booth.id, len(new)) if new else 0
@@ -53,15 +68,27 @@ async def join_all(tx: Transaction, booth: Booth, asked: Sequence[tuple[Person, 
     for ticket, row in enumerate(new, start=first):
         row.id, row.ticket, row.joined_at, row.missed = new_id(), ticket, tx.now, 0
         tx.session.add(row)
-        event = PlaceTaken(place_id=row.id, booth_id=booth.id, person_id=row.person_id, ticket=ticket)
-        tx.record(event, line_stream(booth.id), person_stream(row.person_id))
+        taken(tx, row)
     return found
 
 
-def _joining(booth: Booth, person: Person, words: str, held: Sequence[Place], is_staff: bool) -> Place | Problem:
+async def _standing(tx: Transaction, booth: Booth, wanted: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these are jobs of the employer that nobody has withdrawn."""
+    if not wanted:
+        return set()
+    query = select(Vacancy.id).where(Vacancy.id.in_(wanted), Vacancy.withdrawn_at.is_(None))
+    return set((await tx.session.execute(query.where(Vacancy.employer_id == booth.employer_id))).scalars())
+
+
+def _withdrawn() -> Invalid:
+    message = N_("This job was withdrawn meanwhile. Choose another one, or none.")
+    return Invalid("vacancy.withdrawn", message, field="vacancy")
+
+
+def _joining(booth: Booth, person: Person, asked: Asking, held: Sequence[Place], is_staff: bool) -> Place | Problem:
     """The place that the person has, or a new one that has no ticket yet."""
     try:
-        words = clean_text(words, "words", 600)
+        words = clean_text(asked.words, "words", 600)
     except Invalid as problem:
         return problem
     if is_hidden_from(person, booth.fair):
@@ -69,12 +96,14 @@ def _joining(booth: Booth, person: Person, words: str, held: Sequence[Place], is
     mine = next((place for place in held if place.booth_id == booth.id), None)
     if mine:
         mine.words = words or mine.words
+        mine.vacancy_id = asked.vacancy_id or mine.vacancy_id
         return mine
     if is_staff:
         return Conflict("line.own", N_("You stand at this booth yourself."))
     if len(held) >= booth.fair.most_lines:
         return too_many(booth.fair)
     place = Place(booth_id=booth.id, person_id=person.id, state=PlaceState.WAITING, words=words)
+    place.vacancy_id = asked.vacancy_id
     place.booth, place.person = booth, person
     return place
 

@@ -5,9 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rooms.core.transaction import Transaction
-from rooms.fairs import desk_presence
 from rooms.fairs.booths import Booth
-from rooms.lines import calls, places, waits
+from rooms.lines import calls, places, staff_here, waits
 from rooms.lines.places import Place, PlaceState
 from rooms.lines.waits import Wait
 from rooms.meetings import under_way
@@ -50,7 +49,7 @@ class Position:
 async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, LineStatus]:
     """The status of each booth, in the same number of queries for any number of booths."""
     ids = [booth.id for booth in booths]
-    here = await _staff_at(tx, ids)
+    here = await staff_here.of_booths(tx, ids)
     waiting = await places.counts(tx, ids)
     talks = await under_way.measured(tx, ids)
     busy = await engagement.engaged(tx, {person.id for staff in here.values() for person in staff})
@@ -65,13 +64,6 @@ async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, Lin
         )
         for booth in booths
     }
-
-
-async def _staff_at(tx: Transaction, booths: list[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
-    """Who is there for each booth: at its desk, or in a talk that began there."""
-    here, talking = await desk_presence.at_desks(tx, booths), await under_way.talking_at(tx, booths)
-    merged = {booth: {person.id: person for person in [*here[booth], *talking[booth]]} for booth in booths}
-    return {booth: sorted(found.values(), key=lambda person: person.name) for booth, found in merged.items()}
 
 
 def _wait(
@@ -94,7 +86,7 @@ async def of_lines(tx: Transaction, booths: Sequence[Booth]) -> dict[uuid.UUID, 
     lines = await places.in_lines(tx, ids)
     people = {place.person_id for line in lines.values() for place in line}
     reach = await presence.reach(tx, people)
-    here = await _staff_at(tx, ids)
+    here = await staff_here.of_booths(tx, ids)
     busy = await engagement.engaged(tx, people | {person.id for staff in here.values() for person in staff})
     talks = await under_way.measured(tx, ids)
     return {

@@ -47,7 +47,7 @@ MOVES: dict[PlaceState, frozenset[PlaceState]] = {
     PlaceState.WAITING: frozenset({PlaceState.ON_HOLD, PlaceState.TALKING, PlaceState.LEFT, PlaceState.ENDED}),
     PlaceState.ON_HOLD: frozenset({PlaceState.WAITING, PlaceState.LEFT, PlaceState.ENDED}),
     PlaceState.TALKING: frozenset({PlaceState.WAITING, PlaceState.SERVED, PlaceState.ENDED}),
-    PlaceState.SERVED: frozenset(),
+    PlaceState.SERVED: frozenset({PlaceState.WAITING, PlaceState.TALKING}),
     PlaceState.LEFT: frozenset({PlaceState.WAITING}),
     PlaceState.ENDED: frozenset(),
 }
@@ -82,12 +82,16 @@ class Place(Base):
     words: Mapped[str]
     """What the person wants to say to this booth, in their own words."""
     joined_at: Mapped[datetime]
+    vacancy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("vacancy.id"), index=True)
+    """For which of the employer's jobs they come, if they said so."""
+    kept_for_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """The recruiter to whom a colleague has sent them."""
     passed_over_until: Mapped[datetime | None]
     hold_reason: Mapped[HoldReason | None]
     missed: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
     booth: Mapped[Booth] = relationship(lazy="joined", innerjoin=True)
-    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[person_id])
 
 
 class PlaceTaken(DomainEvent):
@@ -110,13 +114,18 @@ class PlaceChanged(DomainEvent):
     missed: int
 
 
+def taken(tx: Transaction, place: Place) -> None:
+    """Make it known, once the place is in its line."""
+    event = PlaceTaken(place_id=place.id, booth_id=place.booth_id, person_id=place.person_id, ticket=place.ticket)
+    tx.record(event, line_stream(place.booth_id), person_stream(place.person_id))
+
+
 def move(tx: Transaction, place: Place, state: PlaceState, reason: HoldReason | None = None) -> None:
     """The one door through which a place changes its state."""
     if state not in MOVES[place.state]:
         raise Conflict("place.move", N_("This place in line has changed meanwhile."))
     place.state, place.hold_reason = state, reason
-    if state not in ACTIVE:
-        place.ended_at = tx.now
+    place.ended_at = None if state in ACTIVE else tx.now
     _publish(tx, place)
 
 
@@ -136,6 +145,16 @@ def _publish(tx: Transaction, place: Place) -> None:
         missed=place.missed,
     )
     tx.record(event, line_stream(place.booth_id), person_stream(place.person_id))
+
+
+async def stand_again(tx: Transaction, place: Place, state: PlaceState) -> None:
+    """A place that had been served is in its line again, in the order it had. Raises Conflict where the person has
+    taken another one there meanwhile."""
+    held = await of_person(tx, place.person_id, fair_id=place.booth.fair_id)
+    if place.booth_id in {each.booth_id for each in held}:
+        raise Conflict("place.again", N_("They wait in your line again already."))
+    taken(tx, place)
+    move(tx, place, state)
 
 
 async def leave(tx: Transaction, place: Place) -> None:
@@ -209,7 +228,8 @@ async def of_person(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID | 
 
 
 async def of_people(tx: Transaction, people: Collection[uuid.UUID], fair_id: uuid.UUID | None = None) -> list[Place]:
-    query = select(Place).where(tx.among(Place.person_id, people), Place.state.in_(ACTIVE)).order_by(Place.joined_at)
+    query = select(Place).where(tx.among(Place.person_id, people), Place.state.in_(ACTIVE))
+    query = query.order_by(Place.joined_at, Place.id)
     if fair_id:
         query = query.join(Booth, Booth.id == Place.booth_id).where(Booth.fair_id == fair_id)
     return list((await tx.session.execute(query)).scalars())
@@ -267,31 +287,3 @@ async def write(tx: Transaction, place: Place, template: str, values: dict[str, 
     _, token = await signin.make_link(tx, Purpose.PLACE, place.person.email, place.person.name, subject_id=place.id)
     told = values | {"path": f"/links/{token}"}
     await outbox.post(tx, Letter(place.person.email, template, place.person.language, told, once))
-
-
-async def end_with_booth(tx: Transaction, booth: Booth) -> int:
-    """The booth leaves the fair: whoever waits there is told that their place is gone; gives how many they were."""
-    waiting = Place.booth_id == booth.id, Place.state.in_((PlaceState.WAITING, PlaceState.ON_HOLD))
-    query = select(Place).where(*waiting).with_for_update(of=Place).execution_options(populate_existing=True)
-    rows = list((await tx.session.execute(query)).scalars())
-    for place in rows:
-        move(tx, place, PlaceState.ENDED)
-        values: dict[str, object] = {
-            "name": place.person.name, "employer": booth.employer.name, "fair": booth.fair.name,
-            "path": booth.fair.path, "waited": True,
-        }  # fmt: skip
-        await outbox.post(tx, Letter(place.person.email, "booth_left", place.person.language, values))
-    return len(rows)
-
-
-async def end_with_fair(tx: Transaction, fair_id: uuid.UUID) -> None:
-    """The fair has closed for good: every place still standing ends. Talks under way go on."""
-    query = (
-        select(Place)
-        .join(Booth, Booth.id == Place.booth_id)
-        .where(Booth.fair_id == fair_id, Place.state.in_((PlaceState.WAITING, PlaceState.ON_HOLD)))
-        .with_for_update(of=Place)
-        .execution_options(populate_existing=True)
-    )
-    for place in (await tx.session.execute(query)).scalars():
-        move(tx, place, PlaceState.ENDED)

@@ -1,6 +1,7 @@
 """What follows a meeting: private notes, the next step, the answer, what the candidate thinks of it."""
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 from typing import ClassVar
 
@@ -14,7 +15,9 @@ from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff
 from rooms.fairs.booths import Booth
+from rooms.meetings import answer_templates
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, NextStep, Part, Participant, takes_part
+from rooms.meetings.talk_tags import TalkTag
 from rooms.people.people import Person
 
 REMINDED_BEFORE, NOT_BEFORE = timedelta(days=2), timedelta(hours=12)
@@ -33,6 +36,11 @@ async def note(tx: Transaction, meeting: Meeting, notes: str, intends: NextStep 
     written.notes = clean_text(notes, "notes", 4000)
     if intends and written.answered_at is None:
         written.next_step = intends
+
+
+def note_for_team(meeting: Meeting, notes: str) -> None:
+    """What all who staff the booth are to know of this talk."""
+    meeting.follow_up.team_notes = clean_text(notes, "team_notes", 4000)
 
 
 def going_on_from(held: list[Meeting]) -> FollowUp:
@@ -74,6 +82,20 @@ async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: 
     await outbox.post(tx, Letter(meeting.candidate.email, "answer", meeting.candidate.language, values))
 
 
+async def answer_many(
+    tx: Transaction, booth_id: uuid.UUID, chosen: Collection[uuid.UUID], next_step: NextStep, words: str, by: Person
+) -> int:
+    """Give the same answer to several, each with their own name where {name} stands; gives how many it went to. Whoever
+    has been answered meanwhile keeps that answer."""
+    given = 0
+    for meeting in await unanswered(tx, booth_id, set(chosen)):
+        await tx.lock(meeting.follow_up)
+        if meeting.follow_up.answered_at is None:
+            await answer(tx, meeting, next_step, answer_templates.filled(words, meeting), by)
+            given += 1
+    return given
+
+
 async def rate(tx: Transaction, meeting: Meeting, rating: int, words: str) -> None:
     if not 1 <= rating <= 5:
         raise Invalid("rating.range", N_("Please choose from 1 to 5."), field="rating")
@@ -98,17 +120,23 @@ def _held_at(booth_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
     return Meeting.id.in_(led), Meeting.state == MeetingState.ENDED, FollowUp.answer_promised_by.is_not(None)
 
 
-async def of_booth(tx: Transaction, booth_id: uuid.UUID) -> list[Meeting]:
-    """The talks held at a booth, the latest first."""
+async def of_booth(tx: Transaction, booth_id: uuid.UUID, tag: str = "") -> list[Meeting]:
+    """The talks held at a booth, the latest first; those with this tag, if one is given."""
     query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id).where(*_held_at(booth_id))
+    if tag:
+        query = query.where(Meeting.id.in_(select(TalkTag.meeting_id).where(TalkTag.word == tag)))
     return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(100))).scalars())
 
 
-async def unanswered(tx: Transaction, booth_id: uuid.UUID) -> list[Meeting]:
+async def unanswered(
+    tx: Transaction, booth_id: uuid.UUID, chosen: Collection[uuid.UUID] | None = None
+) -> list[Meeting]:
     """The talks of a booth whose candidate waits for an answer, the soonest promised first: whoever staffs it may give
     it."""
     query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id)
     query = query.where(*_held_at(booth_id), FollowUp.answered_at.is_(None))
+    if chosen is not None:
+        query = query.where(Meeting.id.in_(chosen))
     return list((await tx.session.execute(query.order_by(FollowUp.answer_promised_by).limit(50))).scalars())
 
 

@@ -66,6 +66,8 @@ class FollowUp(Base):
     meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
     notes: Mapped[str] = mapped_column(default="")
     """Private to the recruiter who wrote them."""
+    team_notes: Mapped[str] = mapped_column(default="", server_default="")
+    """Read and written by everybody who staffs the booth."""
     next_step: Mapped[NextStep | None]
     """Until `answered_at` is set, only what the recruiter has in mind."""
     answer: Mapped[str] = mapped_column(default="")

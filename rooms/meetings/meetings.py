@@ -34,7 +34,7 @@ from rooms.people.people import Person
 MOVES: dict[MeetingState, frozenset[MeetingState]] = {
     MeetingState.WAITING: frozenset({MeetingState.LIVE, MeetingState.MISSED}),
     MeetingState.LIVE: frozenset({MeetingState.ENDED, MeetingState.MISSED}),
-    MeetingState.ENDED: frozenset(),
+    MeetingState.ENDED: frozenset({MeetingState.LIVE}),
     MeetingState.MISSED: frozenset(),
 }
 
@@ -98,7 +98,7 @@ async def go_in(tx: Transaction, person: Person, meeting: Meeting) -> None:
     if meeting.live_at is None and meeting.candidate_id in meeting.gone_in and len(meeting.gone_in) > 1:
         meeting.live_at = tx.now
         meeting.planned_end_at = tx.now + timedelta(minutes=meeting.planned_minutes)
-        _move(meeting, MeetingState.LIVE)
+        move(meeting, MeetingState.LIVE)
     tx.record(
         WentIn(
             meeting_id=meeting.id,
@@ -165,7 +165,7 @@ async def end(tx: Transaction, meeting: Meeting, *, is_cut: bool = False) -> Non
     if meeting.is_over:
         return
     took_place = meeting.state is MeetingState.LIVE and not is_cut
-    _move(meeting, MeetingState.ENDED if took_place else MeetingState.MISSED)
+    move(meeting, MeetingState.ENDED if took_place else MeetingState.MISSED)
     meeting.ended_at = tx.now
     await engagement.release_meeting(tx, meeting.id)
     await cobrowsing.end(tx, meeting.id)
@@ -188,7 +188,7 @@ async def of_appointment(tx: Transaction, appointment_id: uuid.UUID) -> list[Mee
     return list((await tx.session.execute(query)).unique().scalars())
 
 
-def _move(meeting: Meeting, state: MeetingState) -> None:
+def move(meeting: Meeting, state: MeetingState) -> None:
     """The one door through which a meeting changes its state."""
     if state not in MOVES[meeting.state]:
         raise Conflict("meeting.move", N_("This talk has changed meanwhile."))

@@ -1,6 +1,8 @@
 """The recruiter's desk: the line, the call, the break, the questions."""
 
-import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+from uuid import UUID
 
 from aiohttp import web
 
@@ -9,7 +11,7 @@ from rooms.access import Act
 from rooms.appointments import agenda
 from rooms.chat import conversations, messages, questions
 from rooms.chat.conversations import ConversationKind
-from rooms.core.errors import N_, Invalid, NotFound
+from rooms.core.errors import NotFound
 from rooms.core.events import conversation_stream, fair_stream, line_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs import (
@@ -20,16 +22,19 @@ from rooms.fairs import (
     registration_answers,
 )
 from rooms.fairs.booths import Booth
-from rooms.lines import calls, line_status
+from rooms.fairs.fairs import FairState
+from rooms.fairs.registration_questions import Answered
+from rooms.lines import calls, line_status, referrals
+from rooms.lines.places import Place
+from rooms.lines.referrals import Referral
 from rooms.meetings import follow_up, under_way
-from rooms.meetings.meeting import Meeting, NextStep
+from rooms.organisations.vacancies import Vacancy
 from rooms.people import documents
-from server import language, tables, words
+from rooms.people.documents import Document
+from server import language
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
-
-NOTE_HEADS = (N_("Candidate"), N_("When"), N_("Notes"), N_("Next step"), N_("Answer"))
 
 
 @get("/desk")
@@ -45,16 +50,37 @@ async def desks(request: PageRequest) -> web.StreamResponse:
     return request.render("desks.html", booths=mine, heads=heads)
 
 
-async def _booth(tx: Transaction, request: PageRequest) -> Booth:
+async def booth_of(tx: Transaction, request: PageRequest) -> Booth:
     return await access.booth_by_id(tx, request.actor, request.id("booth"), Act.BOOTH_STAFF)
 
 
 async def _see(request: PageRequest) -> None:
     """Somebody has opened the desk; what a script fetches again says nothing of that."""
     async with request.transaction() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_of(tx, request)
         await desk_presence.see_desk(tx, booth.id, request.actor.known.id)
     request.services.hub.status.refresh({booth.id})
+
+
+class About(TypedDict):
+    """What the rows of a line say beside the person: what they answered, their CVs, the jobs for which they come, and
+    who sent them."""
+
+    answered: Mapping[UUID, Sequence[Answered]]
+    cvs: Mapping[UUID, Document]
+    wanted: Mapping[UUID, Vacancy]
+    sent_on: Mapping[UUID, Referral]
+
+
+async def _about(tx: Transaction, booth: Booth, held: Sequence[Place]) -> About:
+    people = {place.person_id for place in held}
+    jobs = await tx.rows(Vacancy, {place.vacancy_id for place in held if place.vacancy_id})
+    return About(
+        answered=await registration_answers.shown_to_recruiters(tx, booth.fair_id, people),
+        cvs=await documents.cvs_of(tx, people),
+        wanted={row.id: row for row in jobs},
+        sent_on=await referrals.to_places(tx, {place.id for place in held}),
+    )
 
 
 @get("/desk/{booth}")
@@ -62,21 +88,25 @@ async def desk(request: PageRequest) -> web.StreamResponse:
     if not request.is_fresh_part:
         await _see(request)
     async with request.reading() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_of(tx, request)
         conversation = await conversations.of_booth(tx, booth.id)
         wanted = (line_stream(booth.id), fair_stream(booth.fair_id), conversation_stream(conversation.id))
         heads = await read_heads(tx, request, *wanted)
         line = await line_status.of_line(tx, booth)
+        others = [
+            each
+            for each in await booth_staff.staffed_by(tx, request.actor.known.id)
+            if each.id != booth.id and each.fair.state is FairState.OPEN
+        ]
+        statuses = await line_status.of_booths(tx, [booth, *others])
         return request.render(
             "desk.html",
             fair=booth.fair,
             booth=booth,
-            status=(await line_status.of_booths(tx, [booth]))[booth.id],
+            status=statuses[booth.id],
+            others=[(each, statuses[each.id]) for each in others],
             line=line,
-            answered=await registration_answers.shown_to_recruiters(
-                tx, booth.fair_id, {position.place.person_id for position in line}
-            ),
-            cvs=await documents.cvs_of(tx, {position.place.person_id for position in line}),
+            **await _about(tx, booth, [position.place for position in line]),
             ringing=await calls.ringing_at(tx, booth.id),
             meeting=await under_way.led_now_by(tx, request.actor.known.id),
             conversation=conversation,
@@ -95,7 +125,7 @@ async def call(request: PageRequest) -> web.StreamResponse:
     """Call the next, or the person who was chosen."""
     finish = bool(request.typed("finish"))
     async with request.transaction() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_of(tx, request)
         if request.typed("place"):
             place = await access.place(tx, request.actor, request.uuid("place"), Act.PLACE_CALL)
             await calls.call_chosen(tx, request.actor.known, place, finish=finish)
@@ -117,7 +147,7 @@ async def withdraw(request: PageRequest) -> web.StreamResponse:
 async def pause(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         minutes = request.number("minutes", 0) if request.typed("minutes") else None
-        await booths.pause(tx, await _booth(tx, request), minutes)
+        await booths.pause(tx, await booth_of(tx, request), minutes)
     return request.go(
         f"/desk/{request.id('booth')}", language.gettext("Everybody in line is told that you take a break.")
     )
@@ -126,7 +156,7 @@ async def pause(request: PageRequest) -> web.StreamResponse:
 @post("/desk/{booth}/resume")
 async def resume(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        await booths.resume(tx, await _booth(tx, request))
+        await booths.resume(tx, await booth_of(tx, request))
     return request.go(f"/desk/{request.id('booth')}")
 
 
@@ -134,7 +164,7 @@ async def resume(request: PageRequest) -> web.StreamResponse:
 async def take_break(request: PageRequest) -> web.StreamResponse:
     """One recruiter is away for a while; the booth goes on."""
     async with request.transaction() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_of(tx, request)
         await desk_presence.take_break(tx, booth.id, request.actor.known.id, request.number("minutes", 0))
     request.services.hub.status.refresh({booth.id})
     return request.go(f"/desk/{request.id('booth')}", language.gettext("You are not counted as here meanwhile."))
@@ -143,7 +173,7 @@ async def take_break(request: PageRequest) -> web.StreamResponse:
 @post("/desk/{booth}/break/end")
 async def end_break(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_of(tx, request)
         await desk_presence.end_break(tx, booth.id, request.actor.known.id)
     request.services.hub.status.refresh({booth.id})
     return request.go(f"/desk/{request.id('booth')}")
@@ -153,7 +183,7 @@ async def end_break(request: PageRequest) -> web.StreamResponse:
 async def question(request: PageRequest) -> web.StreamResponse:
     """A private question, read and answered by any of the staff."""
     async with request.reading() as tx:
-        booth = await _booth(tx, request)
+        booth = await booth_of(tx, request)
         row, _ = await access.conversation(tx, request.actor, request.id("conversation"))
         if row.kind is not ConversationKind.QUESTION or row.booth_id != booth.id:
             raise NotFound("conversation")
@@ -162,62 +192,3 @@ async def question(request: PageRequest) -> web.StreamResponse:
     return request.render(
         "question.html", fair=booth.fair, booth=booth, conversation=row, messages=written, heads=heads
     )
-
-
-@get("/desk/{booth}/talks")
-async def talks(request: PageRequest) -> web.StreamResponse:
-    """The talks held at this booth, and the answers that are due."""
-    async with request.reading() as tx:
-        booth = await _booth(tx, request)
-        heads = await read_heads(tx, request, fair_stream(booth.fair_id))
-        rows = await follow_up.of_booth(tx, booth.id)
-    return request.render("desk_talks.html", fair=booth.fair, booth=booth, talks=rows, heads=heads)
-
-
-@get("/desk/{booth}/talks/{talk}")
-async def talk(request: PageRequest) -> web.StreamResponse:
-    """A talk that a colleague held: its answer belongs to the booth, its notes to whoever wrote them."""
-    async with request.reading() as tx:
-        booth = await _booth(tx, request)
-        row = await follow_up.held_at(tx, booth.id, request.id("talk"))
-        if row.led_by_id == request.actor.known.id:
-            return request.go(row.path)
-        heads = await read_heads(tx, request, fair_stream(booth.fair_id))
-        return request.render("desk_talk.html", fair=booth.fair, booth=booth, talk=row, heads=heads)
-
-
-@post("/desk/{booth}/talks/{talk}", again=talk)
-async def answer_for_booth(request: PageRequest) -> web.StreamResponse:
-    if request.typed("next_step") not in list(NextStep):
-        raise Invalid("next_step.missing", N_("Please choose what comes next."), field="next_step")
-    async with request.transaction() as tx:
-        booth = await _booth(tx, request)
-        row = await follow_up.held_at(tx, booth.id, request.id("talk"))
-        await tx.lock(row.follow_up)
-        step = NextStep(request.typed("next_step"))
-        await follow_up.answer(tx, row, step, request.typed("answer"), request.actor.known)
-    said = language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name)
-    return request.go(f"/desk/{request.id('booth')}/talks", said)
-
-
-@get("/desk/{booth}/notes")
-async def notes(request: PageRequest) -> web.StreamResponse:
-    """One's own talks and notes, to take away."""
-    async with request.reading() as tx:
-        booth = await _booth(tx, request)
-        rows = await follow_up.notes_of(tx, booth.id, request.actor.known.id)
-        table = tables.Table(
-            booth.employer.name,
-            [language.gettext(head) for head in NOTE_HEADS],
-            [_noted(row, booth) for row in rows],
-        )
-    name = f"{booth.fair.slug}-{booth.employer.slug}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', "Cache-Control": "no-store"}
-    content = await asyncio.to_thread(tables.as_xlsx, [table])
-    return web.Response(body=content, content_type=tables.XLSX, headers=headers)
-
-
-def _noted(row: Meeting, booth: Booth) -> list[str]:
-    written = row.follow_up
-    step = words.label(written.next_step.value) if written.next_step and written.answered_at else ""
-    return [row.candidate.name, language.moment(row.opened_at, booth.fair.zone), written.notes, step, written.answer]

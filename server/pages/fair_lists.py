@@ -8,7 +8,7 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import Act, invitations, open_invitations
-from rooms.core.errors import N_, Invalid, NotFound
+from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs import registration_approval, registration_questions
@@ -145,10 +145,7 @@ async def _chosen(tx: Transaction, request: PageRequest, fair: Fair) -> list[uui
 
 
 def chosen_ids(request: PageRequest) -> list[uuid.UUID]:
-    try:
-        chosen = [uuid.UUID(each) for each in request.ticked("chosen")]
-    except ValueError:
-        raise NotFound("row") from None
+    chosen = request.uuids("chosen")
     if not chosen and not request.typed("all"):
         raise Invalid("chosen.nobody", N_("Please choose somebody in the list first."), field="chosen")
     return chosen

@@ -11,6 +11,7 @@ from rooms.core.events import fair_stream
 from rooms.core.uploads import Checked, DocumentKind
 from rooms.lines import calls, joining, places
 from rooms.lines.call import Answer
+from rooms.organisations import vacancies
 from rooms.people import documents
 from server import language
 from server.files import take_in
@@ -37,7 +38,8 @@ async def join_form(request: PageRequest) -> web.StreamResponse:
             return request.go(f"{booth.fair.path}/lines", said, "warn")
         heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         cv = (await documents.cvs_of(tx, {request.actor.known.id})).get(request.actor.known.id)
-        return request.render("line.html", fair=booth.fair, booth=booth, cv=cv, heads=heads)
+        jobs = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id]
+        return request.render("line.html", fair=booth.fair, booth=booth, cv=cv, jobs=jobs, heads=heads)
 
 
 @post("/fairs/{fair}/booths/{employer}/join", again=join_form, largest=CV_FORM, first=is_known)
@@ -47,7 +49,8 @@ async def join(request: PageRequest) -> web.StreamResponse:
     async def take_place(checked: Checked | None, document_id: uuid.UUID | None) -> list[uuid.UUID]:
         async with request.transaction() as tx:
             booth = await of_path(tx, request, Act.LINE_JOIN)
-            await joining.join(tx, request.actor.known, booth, request.typed("words"))
+            vacancy_id = request.uuid("vacancy") if request.typed("vacancy") else None
+            await joining.join(tx, request.actor.known, booth, request.typed("words"), vacancy_id)
             if checked is None or document_id is None:
                 return []
             await tx.session.flush()

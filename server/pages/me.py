@@ -7,6 +7,7 @@ from aiohttp import web
 from rooms import access
 from rooms.access import Act
 from rooms.core.errors import N_, Invalid
+from rooms.lines import referrals
 from rooms.meetings import follow_up
 from rooms.people import documents, mail_refusals, people, sessions
 from rooms.people.people import Need, Person, Profile
@@ -107,7 +108,8 @@ async def talks(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request)
         rows = await follow_up.talks_of(tx, request.actor.known.id)
         fair = await fair_around(tx, request)
-    return request.render("talks.html", fair=fair, talks=rows, heads=heads)
+        referred = await referrals.latest_of(tx, [row.id for row in rows])
+    return request.render("talks.html", fair=fair, talks=rows, referrals_of=referred, heads=heads)
 
 
 @post("/meetings/{meeting}/rating", again=talks)

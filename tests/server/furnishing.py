@@ -37,11 +37,11 @@ from rooms.fairs.programme import ItemText
 from rooms.fairs.registration_questions import Asked, QuestionKind
 from rooms.fairs.rota import Shift
 from rooms.fairs.schedule import FairDay
-from rooms.lines import places
+from rooms.lines import places, referrals
 from rooms.lines.call import Answer
 from rooms.lines.places import HoldReason, Place, PlaceState
-from rooms.meetings import meetings
-from rooms.meetings.meeting import Meeting
+from rooms.meetings import answer_templates, meetings
+from rooms.meetings.meeting import Meeting, NextStep
 from rooms.meetings.modes import Mode
 from rooms.organisations import agencies, employers, vacancies
 from rooms.organisations.vacancies import VacancyText
@@ -149,8 +149,13 @@ class Furnishing:
             for person in (cast.sophie, self.tomas):
                 await meetings.go_in(tx, await self._person(tx, person), await tx.session.get_one(Meeting, meeting.id))
             written = await conversations.of_meeting(tx, meeting.id)
+            row = await tx.session.get_one(Meeting, meeting.id)
+            atlantique = await cast.fresh_booth(tx, cast.atlantique)
+            sent = await referrals.offer(tx, row, await self._person(tx, cast.sophie), atlantique, None, "He cooks.")
+            employer_id = cast.atlantique.employer_id
+            ready = await answer_templates.keep(tx, employer_id, "Full", NextStep.NO, "Thank you {name}.")
         self.keep(place=place.id, place_on_hold=on_hold.id, call=call.id)
-        self.keep(meeting=meeting.id, meeting_conversation=written.id)
+        self.keep(meeting=meeting.id, meeting_conversation=written.id, referral=sent.id, answer_template=ready.id)
 
     async def _send_invitations(self) -> None:
         cast = self.cast

@@ -50,7 +50,8 @@ def _change_place(rows: list[dict[str, Any]], told: dict[str, Any]) -> None:
 def _line(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
     match event:
         case "line:joined":
-            snapshot["places"].append(told["place"])
+            # One that was served may come back, where it stood.
+            snapshot["places"] = sorted([*snapshot["places"], told["place"]], key=lambda place: place["ticket"])
         case "line:changed":
             _change_place(snapshot["places"], told)
         case "line:cv_changed":
@@ -72,7 +73,7 @@ def _line(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
                 row |= told["question"]
             else:
                 snapshot["questions"].insert(0, told["question"])
-        case "line:talking" | "line:talked" | "line:applied":
+        case "line:talking" | "line:talked" | "line:applied" | "meeting:reopened":
             pass
         case "booth:paused" | "booth:resumed":
             snapshot["is_paused"] = event == "booth:paused"
@@ -86,18 +87,18 @@ def _line(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
 def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
     match event:
         case "place:taken":
-            snapshot["places"].append(told["place"])
+            snapshot["places"] = sorted([*snapshot["places"], told["place"]], key=lambda place: place["place_id"])
         case "place:changed":
             _change_place(snapshot["places"], told)
         case "call:rang":
             snapshot["ringing"] = told["ringing"]
         case "call:settled":
             snapshot["ringing"] = None
-        case "meeting:opened":
+        case "meeting:opened" | "meeting:reopened":
             snapshot["meeting_id"] = told["meeting_id"]
         case "meeting:closed":
             snapshot["meeting_id"] = None
-        case "meeting:answered" | "fair:admitted":
+        case "meeting:answered" | "fair:admitted" | "referral:changed":
             pass
         case _ if event in BESIDE:
             pass
@@ -130,7 +131,7 @@ def _conversation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
 
 def _meeting(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
     """By the browser's own reducer."""
-    if event in ("meeting:begun", "appointment:room_opened"):
+    if event in ("meeting:begun", "appointment:room_opened", "referral:changed"):
         return
     after = _browser().ask({"snapshot": snapshot, "event": event, "told": told})
     if after is None:

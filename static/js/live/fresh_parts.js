@@ -20,16 +20,16 @@ export class FreshParts {
    * @param {Document} page each part in it is marked by a data-fresh of its own
    * @param {Connection} connection
    * @param {string[]} events
-   * @param {{every?: number, spread?: number, booth?: string, turns?: boolean}} [limits] milliseconds: at most so often; at a moment
-   *   within so many, where many pages hear the same; what is told of other booths does not concern the page; whether the clock draws it anew
+   * @param {{every?: number, spread?: number, booths?: string[], turns?: boolean}} [limits] milliseconds: at most so often; at a moment
+   *   within so many, where many pages hear the same; what is told of booths other than these does not concern the page; whether the clock draws it anew
    */
-  constructor(page, connection, events, { every = 300, spread = 0, booth = undefined, turns = true } = {}) {
+  constructor(page, connection, events, { every = 300, spread = 0, booths = [], turns = true } = {}) {
     this.page = page;
     this.connection = connection;
     this.events = events;
     this.every = every;
     this.spread = spread;
-    this.booth = booth;
+    this.booths = booths;
     /** @type {Map<string, string>} what was told last, by event and what it is about */
     this.known = new Map();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -105,7 +105,7 @@ export class FreshParts {
    * @param {any} told
    */
   hear(event, told) {
-    if (this.booth && told.booth_id && told.booth_id !== this.booth) return;
+    if (this.booths.length && told.booth_id && !this.booths.includes(told.booth_id)) return;
     const about = `${event} ${told.booth_id ?? ""}`;
     const now = JSON.stringify(told);
     if (this.known.get(about) === now) return;

@@ -10,6 +10,7 @@ export const LINE_EVENTS = [
   "line:talking",
   "line:talked",
   "line:applied",
+  "meeting:reopened",
   "desk:status",
 ];
 
@@ -21,6 +22,9 @@ export const FAIR_SPREAD_MS = 5000;
 
 /** What everybody at a fair hears at the same moment. */
 export const FAIR_EVENTS = ["fair:turned", "booth:set_up", "booth:left", "fair:programme_changed"];
+
+/** To whom the candidate of a talk is to be sent on. */
+export const REFERRAL_EVENTS = ["referral:changed"];
 
 export const APPOINTMENT_EVENTS = [
   "appointment:changed",

@@ -39,6 +39,12 @@ const CHANGES = {
   }),
   "meeting:mode_changed": (_, { mode, phone }) => ({ mode, phone }),
   "meeting:prolonged": (_, { planned_end_at }) => ({ planned_end_at }),
+  "meeting:reopened": (before, { candidate_id, planned_end_at }) => ({
+    state: "live",
+    planned_end_at,
+    went_in: before.went_in.filter((each) => each !== candidate_id),
+    went_out: [...new Set([...before.went_out, candidate_id])].sort(),
+  }),
   "meeting:ended": (_, { state }) => ({ state }),
   "cobrowsing:began": (_, { owner_id }) => ({ cobrowsing: { owner_id, may_fill: false } }),
   "cobrowsing:allowed": ({ cobrowsing }, { may_fill }) => ({ cobrowsing: cobrowsing && { ...cobrowsing, may_fill } }),

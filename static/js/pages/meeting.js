@@ -3,7 +3,7 @@ import { tabName } from "../live/tab.js";
 import { MeetingRoom } from "../parts/meeting_room.js";
 import { NextInLine } from "../parts/next_in_line.js";
 import { FreshParts } from "../live/fresh_parts.js";
-import { APPOINTMENT_EVENTS, LINE_EVENTS } from "../live/part_events.js";
+import { APPOINTMENT_EVENTS, LINE_EVENTS, REFERRAL_EVENTS } from "../live/part_events.js";
 import { Notes } from "../parts/notes.js";
 import { Papers } from "../parts/papers.js";
 import { SideTabs } from "../parts/side_tabs.js";
@@ -20,10 +20,14 @@ open((connection, _announcer, door) => {
   const beside = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=next-in-line]"));
   const papers = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=papers]"));
   const next = beside ? new NextInLine(beside, connection, door) : null;
+  const room = new MeetingRoom(element, live, connection, sessionStorage, tab);
+  room.whenEnded = () => next?.leaves || location.reload();
   return [
-    new MeetingRoom(element, live, connection, sessionStorage, tab),
+    room,
     ...(next ? [next] : []),
-    new FreshParts(document, connection, next ? LINE_EVENTS : APPOINTMENT_EVENTS, { booth: beside?.dataset.booth }),
+    new FreshParts(document, connection, [...(next ? LINE_EVENTS : APPOINTMENT_EVENTS), ...REFERRAL_EVENTS], {
+      booths: beside?.dataset.booth ? [beside.dataset.booth] : [],
+    }),
     new Chat(/** @type {HTMLElement} */ (document.querySelector("[data-part=chat]")), connection),
     ...(papers ? [new Papers(papers)] : []),
     ...(tabs ? [new SideTabs(tabs)] : []),

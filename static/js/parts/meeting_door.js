@@ -23,6 +23,7 @@ export class MeetingDoor {
   start() {
     this.stops = [
       this.connection.on("meeting:opened", (payload) => this.opened(payload.meeting_id)),
+      this.connection.on("meeting:reopened", (payload) => this.show(payload.meeting_id)),
       this.connection.on("meeting:closed", (payload) => this.closed(payload.meeting_id)),
     ];
   }

@@ -11,10 +11,14 @@ export class RingSound {
   /**
    * @param {Document} page
    * @param {Storage} storage of this browser
+   * @param {string} key under which the choice is kept
+   * @param {"on" | "off"} first what it is before somebody has chosen
    */
-  constructor(page, storage) {
+  constructor(page, storage, key = KEY, first = "on") {
     this.page = page;
     this.storage = storage;
+    this.key = key;
+    this.first = first;
     /** @type {AudioContext | null} */
     this.audio = null;
     /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -38,12 +42,12 @@ export class RingSound {
   }
 
   get isOn() {
-    return this.storage.getItem(KEY) !== "off";
+    return (this.storage.getItem(this.key) ?? this.first) === "on";
   }
 
   /** @param {boolean} isOn */
   choose(isOn) {
-    this.storage.setItem(KEY, isOn ? "on" : "off");
+    this.storage.setItem(this.key, isOn ? "on" : "off");
     if (isOn) this.once();
     else this.end();
   }

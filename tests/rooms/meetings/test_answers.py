@@ -10,7 +10,7 @@ from rooms.fairs import booth_staff, desk_presence
 from rooms.fairs.booths import BoothStaff
 from rooms.fairs.fairs import Fair
 from rooms.lines import line_status
-from rooms.meetings import follow_up, meetings
+from rooms.meetings import answer_templates, follow_up, meetings, talk_tags
 from rooms.meetings.meeting import Meeting, NextStep
 from rooms.organisations import employers
 from rooms.people.people import Person
@@ -122,3 +122,45 @@ async def test_a_break_is_a_persons_and_ends_by_the_clock_or_by_calling(cast: Ca
     await cast.join(cast.amina, cast.atlantique)
     await cast.call_next(cast.luc, cast.atlantique)
     assert await here() == {claire.name, cast.luc.name}
+
+
+async def test_one_answer_for_several_names_each_and_replaces_none(cast: Cast) -> None:
+    claire, first = await colleague(cast), await held(cast)
+    await cast.connect(cast.karim)
+    second = await talk(cast, cast.karim, wait=1, length=5)
+    await give(cast, first, cast.luc, NextStep.KEEP)
+    async with cast.database.transaction() as tx:
+        chosen = [first.id, second.id]
+        by = await cast.fresh(tx, claire)
+        words = "Thank you {name}, the posts are filled."
+        assert await follow_up.answer_many(tx, cast.atlantique.id, chosen, NextStep.NO, words, by) == 1
+        assert await follow_up.answer_many(tx, cast.perrin.id, chosen, NextStep.NO, words, by) == 0
+    async with cast.database.reading() as tx:
+        one, other = [(await tx.session.get_one(Meeting, each)).follow_up for each in chosen]
+        assert (one.next_step, other.next_step) == (NextStep.KEEP, NextStep.NO)
+        assert other.answer == "Thank you Karim Diallo, the posts are filled."
+
+
+async def test_answers_are_kept_ready_for_the_employer_alone(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        mine = cast.atlantique.employer_id
+        row = await answer_templates.keep(tx, mine, "Full", NextStep.NO, "Thank you {name}.")
+        assert [each.name for each in await answer_templates.of_employer(tx, mine)] == ["Full"]
+        assert await answer_templates.of_employer(tx, cast.perrin.employer_id) == []
+        with pytest.raises(NotFound):
+            await answer_templates.remove(tx, cast.perrin.employer_id, row.id)
+        for number in range(answer_templates.MOST - 1):
+            await answer_templates.keep(tx, mine, f"Answer {number}", NextStep.KEEP, "Thank you.")
+        with pytest.raises(Conflict, match=r"answer_template\.too_many"):
+            await answer_templates.keep(tx, mine, "One more", NextStep.KEEP, "Thank you.")
+
+
+async def test_talks_are_found_by_their_tags(cast: Cast) -> None:
+    meeting = await held(cast)
+    async with cast.database.transaction() as tx:
+        await talk_tags.write(tx, meeting.id, talk_tags.parse("night shift, Lyon, night SHIFT,, "))
+        assert (await talk_tags.of_talks(tx, [meeting.id]))[meeting.id] == ["Lyon", "night SHIFT"]
+        assert [row.id for row in await follow_up.of_booth(tx, cast.atlantique.id, "Lyon")] == [meeting.id]
+        assert await follow_up.of_booth(tx, cast.atlantique.id, "Paris") == []
+    with pytest.raises(Invalid, match=r"tags\.too_many"):
+        talk_tags.parse(",".join("abcdefghi"))

@@ -10,6 +10,7 @@ SETTERS = only("luc", "ines", "paul")
 """Its own people, and whoever runs the fair, on their behalf."""
 SET_UP = "/booths/{booth}/set-up"
 
+TALKS = to("/desk/{booth}/talks")
 VACANCY = "/fairs/{fair}/booths/{employer}/vacancies/{vacancy}"
 
 VACANCIES: tuple[Row, ...] = (
@@ -27,6 +28,10 @@ VACANCIES: tuple[Row, ...] = (
     # The world's talks go on, or are of another booth.
     read("/desk/{booth}/talks/{talk}", STAFF, status(404)),
     act("/desk/{booth}/talks/{talk}", STAFF, status(404), next_step="keep"),
+    act("/desk/{booth}/talks/{talk}/record", STAFF, status(404), team_notes="Kind."),
+    act("/desk/{booth}/talks", STAFF, TALKS, next_step="keep", talk="{meeting}"),
+    act("/desk/{booth}/answer-templates", STAFF, TALKS, next_step="keep", template_name="Kept", answer="Thanks."),
+    act("/desk/{booth}/answer-templates/{answer_template}/remove", STAFF, TALKS).once(),
     read("/desk/{booth}/applications", STAFF),
     read("/desk/{booth}/report", STAFF),
     read("/desk/{booth}/report/{kind}", STAFF, content("application/pdf")),
@@ -83,6 +88,13 @@ MEETING: tuple[Row, ...] = (
     act("/meetings/{meeting}/leave", only("tomas", "sophie"), to("/meetings/{meeting}"))
     .hidden()
     .but(tomas=to("/me/talks#talk-{meeting}")),
+    # The one who leads has not ended it yet.
+    act("/meetings/{meeting}/reopen", only("sophie"), status(409)).hidden().but(tomas=403),
+    act("/meetings/{meeting}/referral", only("sophie"), PAGE, to="booth:{booth}").hidden().but(tomas=403),
+    act("/meetings/{meeting}/referral/withdraw", only("sophie"), to("/meetings/{meeting}")).hidden().but(tomas=403),
+    act("/meetings/{meeting}/referrals/{referral}", only("tomas"), to("/meetings/{meeting}"), answer="yes")
+    .hidden()
+    .but(sophie=403),
     act("/meetings/{meeting}/notes", only("sophie"), PAGE, notes="Kind.").hidden().but(tomas=403),
     act("/meetings/{meeting}/answer", only("sophie"), to("/desk/*"), next_step="keep")
     .after("sophie", "/meetings/{meeting}/end")

@@ -1,0 +1,191 @@
+"""A recruiter sends a candidate on: to a colleague at the same booth, or to another booth. The candidate decides."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rooms.core import outbox
+from rooms.core.errors import N_, Conflict, Invalid, NotFound
+from rooms.core.events import DomainEvent, meeting_stream, person_stream
+from rooms.core.model import Base, new_id
+from rooms.core.outbox import Letter
+from rooms.core.text import clean_text
+from rooms.core.transaction import Transaction
+from rooms.fairs import booth_staff, fairs
+from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import FairState
+from rooms.lines import joining, places
+from rooms.lines.call import place_of_call
+from rooms.lines.places import Place, PlaceState
+from rooms.meetings.meeting import Meeting, MeetingState
+from rooms.people.people import Person
+
+
+class ReferralState(StrEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+_OFFERED = text("state = 'offered'")
+
+
+class Referral(Base):
+    """Owner of the data: the candidate. Purpose: to be received by those to whom they are sent. Goes with the talk."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        Index("ux_referral_one_offered", "meeting_id", unique=True, postgresql_where=_OFFERED, sqlite_where=_OFFERED),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
+    """The talk in which the candidate was told of it."""
+    booth_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("booth.id"), index=True)
+    """Where they are sent."""
+    recruiter_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """The colleague, where it is the same booth."""
+    made_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    words: Mapped[str]
+    """What those who receive the candidate read, and the candidate too."""
+    state: Mapped[ReferralState] = mapped_column(default=ReferralState.OFFERED)
+    made_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    place_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("place.id"), index=True)
+    """The place that came of it."""
+    booth: Mapped[Booth] = relationship(lazy="joined", innerjoin=True)
+    recruiter: Mapped[Person | None] = relationship(lazy="joined", foreign_keys=[recruiter_id])
+    made_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[made_by_id])
+
+
+class ReferralChanged(DomainEvent):
+    """A candidate is to be sent on, or has said yes or no to it."""
+
+    kind: ClassVar[str] = "referral.changed"
+    referral_id: uuid.UUID
+    meeting_id: uuid.UUID
+    state: ReferralState
+
+
+def _publish(tx: Transaction, meeting: Meeting, row: Referral) -> None:
+    event = ReferralChanged(referral_id=row.id, meeting_id=meeting.id, state=row.state)
+    tx.record(event, meeting_stream(meeting.id), *(person_stream(each.person_id) for each in meeting.participants))
+
+
+async def offer(
+    tx: Transaction, meeting: Meeting, by: Person, booth: Booth, recruiter_id: uuid.UUID | None, words: str
+) -> Referral:
+    """Propose it to the candidate of a talk that goes on or has ended; what was proposed before is taken back."""
+    own = meeting.employers_booth
+    if own is None or meeting.state not in (MeetingState.LIVE, MeetingState.ENDED):
+        raise Conflict("referral.no_talk", N_("Somebody is sent on from a talk that has begun."))
+    if booth.fair_id != own.fair_id or booth.set_up_at is None:
+        raise NotFound("booth")
+    if booth.fair.state is not FairState.OPEN:
+        raise fairs.not_open()
+    if booth.id == own.id:
+        colleagues = {person.id for person in await booth_staff.staff_of(tx, booth.id)} - {by.id}
+        if recruiter_id not in colleagues:
+            message = N_("Please choose a colleague of your booth, or another booth.")
+            raise Invalid("referral.colleague", message, field="to")
+    await _withdraw_offered(tx, meeting)
+    row = Referral(
+        id=new_id(),
+        meeting_id=meeting.id,
+        booth_id=booth.id,
+        recruiter_id=recruiter_id if booth.id == own.id else None,
+        made_by_id=by.id,
+        words=clean_text(words, "referral_words", 600),
+        state=ReferralState.OFFERED,
+        made_at=tx.now,
+    )
+    row.booth = booth
+    tx.session.add(row)
+    await tx.session.flush()
+    _publish(tx, meeting, row)
+    if meeting.is_over:
+        # They may have gone elsewhere by now.
+        candidate = meeting.candidate
+        values: dict[str, object] = {
+            "name": candidate.name, "employer": own.employer.name, "to": booth.employer.name, "path": "/me/talks",
+        }  # fmt: skip
+        await outbox.post(tx, Letter(candidate.email, "referral", candidate.language, values))
+    return row
+
+
+async def withdraw(tx: Transaction, meeting: Meeting) -> None:
+    """Whoever proposed it thinks better of it, before it is answered."""
+    await _withdraw_offered(tx, meeting)
+
+
+async def _withdraw_offered(tx: Transaction, meeting: Meeting) -> None:
+    query = select(Referral).where(Referral.meeting_id == meeting.id, Referral.state == ReferralState.OFFERED)
+    for row in (await tx.session.execute(query.with_for_update(of=Referral))).scalars().all():
+        row.state, row.answered_at = ReferralState.WITHDRAWN, tx.now
+        _publish(tx, meeting, row)
+    await tx.session.flush()
+
+
+async def answer(tx: Transaction, row: Referral, meeting: Meeting, *, accepts: bool) -> None:
+    """The candidate says yes or no. With a yes, a place at another booth is taken at once, at the end of its line; for
+    a colleague they stand where they stood, once the talk is over."""
+    await tx.lock(row)
+    if row.state is not ReferralState.OFFERED:
+        raise Conflict("referral.answered", N_("This proposal was answered or taken back already."))
+    row.state, row.answered_at = (ReferralState.ACCEPTED if accepts else ReferralState.DECLINED), tx.now
+    _publish(tx, meeting, row)
+    if accepts and (meeting.is_over or row.recruiter_id is None):
+        await _stand(tx, row, meeting)
+
+
+async def _stand(tx: Transaction, row: Referral, meeting: Meeting) -> None:
+    place = await place_of_call(tx, meeting.call_id) if row.recruiter_id and meeting.call_id else None
+    if row.booth.fair.state is not FairState.OPEN:
+        raise fairs.not_open()
+    if place and place.state is PlaceState.SERVED:
+        await places.stand_again(tx, place, PlaceState.WAITING)
+    else:
+        place = await joining.join(tx, meeting.candidate, row.booth)
+        await tx.session.flush()
+    place.kept_for_id, place.passed_over_until, place.missed = row.recruiter_id, None, 0
+    row.place_id = place.id
+
+
+async def goes_on(tx: Transaction, meeting: Meeting, place: Place) -> bool:
+    """Whether the candidate of a talk that has ended has agreed to wait on for a colleague; if so, the place is kept
+    for them."""
+    query = select(Referral).where(
+        Referral.meeting_id == meeting.id,
+        Referral.state == ReferralState.ACCEPTED,
+        Referral.recruiter_id.is_not(None),
+        Referral.place_id.is_(None),
+    )
+    row = (await tx.session.execute(query)).scalars().first()
+    if row is None:
+        return False
+    place.kept_for_id, row.place_id = row.recruiter_id, place.id
+    return True
+
+
+async def by_id(tx: Transaction, meeting_id: uuid.UUID, referral_id: uuid.UUID) -> Referral:
+    row = await tx.session.get(Referral, referral_id)
+    if row is None or row.meeting_id != meeting_id:
+        raise NotFound("referral")
+    return row
+
+
+async def latest_of(tx: Transaction, meetings: Collection[uuid.UUID]) -> dict[uuid.UUID, Referral]:
+    """What was proposed last in each of these talks, unless it was taken back."""
+    query = select(Referral).where(Referral.meeting_id.in_(meetings), Referral.state != ReferralState.WITHDRAWN)
+    return {row.meeting_id: row for row in (await tx.session.execute(query.order_by(Referral.id))).scalars()}
+
+
+async def to_places(tx: Transaction, held: Collection[uuid.UUID]) -> dict[uuid.UUID, Referral]:
+    """Who sent those who stand in these places."""
+    query = select(Referral).where(Referral.place_id.in_(held)).order_by(Referral.id)
+    return {row.place_id: row for row in (await tx.session.execute(query)).scalars() if row.place_id}

@@ -1,0 +1,182 @@
+"""The talks held at a booth: what the team notes of them, and the answers that they lead to."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TypedDict
+
+from aiohttp import web
+
+from rooms.core.errors import N_, Invalid
+from rooms.core.events import fair_stream
+from rooms.core.transaction import Transaction
+from rooms.fairs.booths import Booth
+from rooms.meetings import answer_templates, follow_up, talk_tags
+from rooms.meetings.answer_templates import AnswerTemplate
+from rooms.meetings.meeting import Meeting, NextStep
+from server import edits, language, tables, words
+from server.page_request import PageRequest
+from server.pages.desk import booth_of
+from server.pages.stream_heads import read_heads
+from server.routes import get, post
+
+NOTE_HEADS = (
+    N_("Candidate"),
+    N_("When"),
+    N_("Notes"),
+    N_("Notes of the team"),
+    N_("Next step"),
+    N_("Answer"),
+)
+
+
+@get("/desk/{booth}/talks")
+async def talks(request: PageRequest) -> web.StreamResponse:
+    """The talks held at this booth, and the answers that are due."""
+    async with request.reading() as tx:
+        booth = await booth_of(tx, request)
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id))
+        tag = request.query.get("tag", "")
+        rows = await follow_up.of_booth(tx, booth.id, tag)
+        return request.render(
+            "desk_talks.html",
+            fair=booth.fair,
+            booth=booth,
+            talks=rows,
+            tags=await talk_tags.of_talks(tx, [row.id for row in rows]),
+            tag=tag,
+            **await _ready(tx, request, booth),
+            heads=heads,
+        )
+
+
+class Ready(TypedDict):
+    """The answers kept ready, and the one that fills the form."""
+
+    templates: Sequence[AnswerTemplate]
+    filled_by: AnswerTemplate | None
+
+
+async def _ready(tx: Transaction, request: PageRequest, booth: Booth) -> Ready:
+    found = await answer_templates.of_employer(tx, booth.employer_id)
+    wanted = request.query.get("template", "")
+    return Ready(templates=found, filled_by=next((each for each in found if str(each.id) == wanted), None))
+
+
+def _next_step(request: PageRequest) -> NextStep:
+    if request.typed("next_step") not in list(NextStep):
+        raise Invalid("next_step.missing", N_("Please choose what comes next."), field="next_step")
+    return NextStep(request.typed("next_step"))
+
+
+@post("/desk/{booth}/talks", again=talks)
+async def answer_many(request: PageRequest) -> web.StreamResponse:
+    """The same answer to those who were ticked."""
+    chosen = request.uuids("talk")
+    if not chosen:
+        raise Invalid("talk.none", N_("Please tick who is to be answered."), field="talk")
+    step = _next_step(request)
+    async with request.transaction() as tx:
+        booth = await booth_of(tx, request)
+        words = request.typed("answer")
+        given = await follow_up.answer_many(tx, booth.id, chosen, step, words, request.actor.known)
+    said = language.ngettext("The answer went to %(num)s person.", "The answer went to %(num)s people.", given)
+    return request.go(f"/desk/{request.id('booth')}/talks", said)
+
+
+@post("/desk/{booth}/answer-templates", again=talks)
+async def keep_template(request: PageRequest) -> web.StreamResponse:
+    step = _next_step(request)
+    async with request.transaction() as tx:
+        booth = await booth_of(tx, request)
+        employer_id = booth.employer_id
+        await answer_templates.keep(tx, employer_id, request.typed("template_name"), step, request.typed("answer"))
+    return request.go(f"/desk/{request.id('booth')}/talks", language.gettext("The answer is kept ready."))
+
+
+@post("/desk/{booth}/answer-templates/{answer_template}/remove")
+async def remove_template(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        booth = await booth_of(tx, request)
+        await answer_templates.remove(tx, booth.employer_id, request.id("answer_template"))
+    return request.go(f"/desk/{request.id('booth')}/talks", language.gettext("Removed."))
+
+
+@get("/desk/{booth}/talks/{talk}")
+async def talk(request: PageRequest) -> web.StreamResponse:
+    """A talk that a colleague held: its answer belongs to the booth, its private notes to whoever wrote them."""
+    async with request.reading() as tx:
+        booth = await booth_of(tx, request)
+        row = await follow_up.held_at(tx, booth.id, request.id("talk"))
+        heads = await read_heads(tx, request, fair_stream(booth.fair_id))
+        tags = (await talk_tags.of_talks(tx, [row.id]))[row.id]
+        return request.render(
+            "desk_talk.html",
+            fair=booth.fair,
+            booth=booth,
+            talk=row,
+            shown=_recorded(row, tags),
+            tags=tags,
+            **await _ready(tx, request, booth),
+            heads=heads,
+        )
+
+
+def _recorded(row: Meeting, tags: list[str]) -> edits.Shown:
+    return {"team_notes": row.follow_up.team_notes, "tags": ", ".join(tags)}
+
+
+@post("/desk/{booth}/talks/{talk}/record", again=talk)
+async def record(request: PageRequest) -> web.StreamResponse:
+    """What the team is to know of a talk, and the words by which they find it again."""
+    async with request.transaction() as tx:
+        booth = await booth_of(tx, request)
+        row = await follow_up.held_at(tx, booth.id, request.id("talk"))
+        await tx.lock(row.follow_up)
+        edits.merge(request, _recorded(row, (await talk_tags.of_talks(tx, [row.id]))[row.id]))
+        follow_up.note_for_team(row, request.typed("team_notes"))
+        await talk_tags.write(tx, row.id, talk_tags.parse(request.typed("tags")))
+    return request.go(f"/desk/{request.id('booth')}/talks/{row.id}", language.gettext("Saved."))
+
+
+@post("/desk/{booth}/talks/{talk}", again=talk)
+async def answer_for_booth(request: PageRequest) -> web.StreamResponse:
+    step = _next_step(request)
+    async with request.transaction() as tx:
+        booth = await booth_of(tx, request)
+        row = await follow_up.held_at(tx, booth.id, request.id("talk"))
+        await tx.lock(row.follow_up)
+        await follow_up.answer(
+            tx, row, step, answer_templates.filled(request.typed("answer"), row), request.actor.known
+        )
+    said = language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name)
+    return request.go(f"/desk/{request.id('booth')}/talks", said)
+
+
+@get("/desk/{booth}/notes")
+async def notes(request: PageRequest) -> web.StreamResponse:
+    """One's own talks and notes, to take away."""
+    async with request.reading() as tx:
+        booth = await booth_of(tx, request)
+        rows = await follow_up.notes_of(tx, booth.id, request.actor.known.id)
+        table = tables.Table(
+            booth.employer.name,
+            [language.gettext(head) for head in NOTE_HEADS],
+            [_noted(row, booth) for row in rows],
+        )
+    name = f"{booth.fair.slug}-{booth.employer.slug}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', "Cache-Control": "no-store"}
+    content = await asyncio.to_thread(tables.as_xlsx, [table])
+    return web.Response(body=content, content_type=tables.XLSX, headers=headers)
+
+
+def _noted(row: Meeting, booth: Booth) -> list[str]:
+    written = row.follow_up
+    step = words.label(written.next_step.value) if written.next_step and written.answered_at else ""
+    return [
+        row.candidate.name,
+        language.moment(row.opened_at, booth.fair.zone),
+        written.notes,
+        written.team_notes,
+        step,
+        written.answer,
+    ]
