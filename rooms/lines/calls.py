@@ -5,6 +5,7 @@ deadline that the worker acts on.
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import Select, select
@@ -35,10 +36,9 @@ STRETCHED_BY, STRETCHED_AT_MOST = timedelta(minutes=1), timedelta(minutes=3)
 async def call_next(tx: Transaction, recruiter: Person, booth: Booth, *, finish: bool = False) -> Call:
     """Ring the first in line who is free and within reach."""
     await _make_ready(tx, recruiter, booth, finish=finish)
-    others = {person.id for person in (await staff_here.of_booths(tx, [booth.id]))[booth.id]} - {recruiter.id}
+    here = {person.id for person in (await staff_here.of_booths(tx, [booth.id]))[booth.id]}
     waiting = [place for place in await places.in_line(tx, booth.id) if place.state is PlaceState.WAITING]
-    # Who was sent to a colleague is theirs, as long as that colleague is there.
-    line = [place for place in waiting if place.kept_for_id not in others]
+    line = [place for place in waiting if kept_for(place, here) in (None, recruiter.id)]
     reach = await presence.reach(tx, {place.person_id for place in line})
     engaged = await engagement.engaged(tx, {place.person_id for place in line})
     for place in line:
@@ -62,6 +62,11 @@ async def call_chosen(tx: Transaction, recruiter: Person, place: Place, *, finis
     if call is None:
         raise Conflict("place.engaged", N_("This person is in another call or talk. Their place is kept."))
     return call
+
+
+def kept_for(place: Place, here: Collection[uuid.UUID]) -> uuid.UUID | None:
+    """Who was sent to a colleague is theirs, as long as that colleague is there."""
+    return place.kept_for_id if place.kept_for_id in here else None
 
 
 def is_callable(tx: Transaction, place: Place) -> bool:

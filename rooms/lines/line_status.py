@@ -44,6 +44,8 @@ class Position:
     can_be_called: bool
     staff: int
     """How many are at the booth."""
+    kept_for_id: uuid.UUID | None
+    """Of these, the one to whom this person was sent."""
 
 
 async def of_booths(tx: Transaction, booths: list[Booth]) -> dict[uuid.UUID, LineStatus]:
@@ -78,6 +80,14 @@ def _wait(
 async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
     """Every active place with its position, its wait and whether it can be called now."""
     return (await of_lines(tx, [booth]))[booth.id]
+
+
+def next_for(line: Sequence[Position], recruiter_id: uuid.UUID) -> Position | None:
+    """Whom "Call next" of this recruiter rings."""
+    for position in line:
+        if position.can_be_called and position.kept_for_id in (None, recruiter_id):
+            return position
+    return None
 
 
 async def of_lines(tx: Transaction, booths: Sequence[Booth]) -> dict[uuid.UUID, list[Position]]:
@@ -119,6 +129,7 @@ def _positions(tx: Transaction, booth: Booth, line: list[Place], around: _Around
                 is_engaged=engaged,
                 can_be_called=waits_now and near and not engaged and calls.is_callable(tx, place),
                 staff=len(around.staff),
+                kept_for_id=calls.kept_for(place, {person.id for person in around.staff}),
             )
         )
         ahead += waits_now

@@ -83,7 +83,7 @@ async def of_meeting(tx: Transaction, row: Meeting, reader: Person, thread: Conv
         papers=await papers.of_appointment(tx, row.appointment_id) if row.appointment_id else [],
         names={person.id: person.name for person in row.people},
         modes=[mode.value for mode in room.modes_of(row)],
-        next_in_line=next((position for position in line if position.can_be_called), None),
+        next_in_line=line_status.next_for(line, reader.id),
         next_interview=await _next_interview(tx, row, reader) if leads else None,
         wanted=await tx.session.get(Vacancy, place.vacancy_id) if place and place.vacancy_id else None,
         referral=(await referrals.latest_of(tx, [row.id])).get(row.id),
@@ -115,7 +115,8 @@ async def _colleagues(tx: Transaction, row: Meeting, reader: Person) -> Sequence
 
 async def _other_booths(tx: Transaction, row: Meeting) -> Sequence[Booth]:
     own = row.employers_booth
-    return [each for each in await booths.of_fair(tx, own.fair_id) if each.id != own.id] if own else []
+    all_booths = await booths.of_fair(tx, own.fair_id) if own else []
+    return [each for each in all_booths if own and each.id != own.id and each.set_up_at]
 
 
 async def _cv(tx: Transaction, row: Meeting) -> Document | None:

@@ -106,6 +106,7 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             status=statuses[booth.id],
             others=[(each, statuses[each.id]) for each in others],
             line=line,
+            next=line_status.next_for(line, request.actor.known.id),
             **await _about(tx, booth, [position.place for position in line]),
             ringing=await calls.ringing_at(tx, booth.id),
             meeting=await under_way.led_now_by(tx, request.actor.known.id),

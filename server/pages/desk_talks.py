@@ -1,20 +1,17 @@
 """The talks held at a booth: what the team notes of them, and the answers that they lead to."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import TypedDict
 
 from aiohttp import web
 
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream
-from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.meetings import answer_templates, follow_up, talk_tags
-from rooms.meetings.answer_templates import AnswerTemplate
 from rooms.meetings.meeting import Meeting, NextStep
 from server import edits, language, tables, words
 from server.page_request import PageRequest
+from server.pages import ready_answers
 from server.pages.desk import booth_of
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
@@ -44,22 +41,9 @@ async def talks(request: PageRequest) -> web.StreamResponse:
             talks=rows,
             tags=await talk_tags.of_talks(tx, [row.id for row in rows]),
             tag=tag,
-            **await _ready(tx, request, booth),
+            **await ready_answers.of_employer(tx, request, booth.employer_id),
             heads=heads,
         )
-
-
-class Ready(TypedDict):
-    """The answers kept ready, and the one that fills the form."""
-
-    templates: Sequence[AnswerTemplate]
-    filled_by: AnswerTemplate | None
-
-
-async def _ready(tx: Transaction, request: PageRequest, booth: Booth) -> Ready:
-    found = await answer_templates.of_employer(tx, booth.employer_id)
-    wanted = request.query.get("template", "")
-    return Ready(templates=found, filled_by=next((each for each in found if str(each.id) == wanted), None))
 
 
 def _next_step(request: PageRequest) -> NextStep:
@@ -80,7 +64,7 @@ async def answer_many(request: PageRequest) -> web.StreamResponse:
         words = request.typed("answer")
         given = await follow_up.answer_many(tx, booth.id, chosen, step, words, request.actor.known)
     said = language.ngettext("The answer went to %(num)s person.", "The answer went to %(num)s people.", given)
-    return request.go(f"/desk/{request.id('booth')}/talks", said)
+    return request.go(f"/desk/{request.id('booth')}/talks", said % {"num": given})
 
 
 @post("/desk/{booth}/answer-templates", again=talks)
@@ -116,7 +100,7 @@ async def talk(request: PageRequest) -> web.StreamResponse:
             talk=row,
             shown=_recorded(row, tags),
             tags=tags,
-            **await _ready(tx, request, booth),
+            **await ready_answers.of_employer(tx, request, booth.employer_id),
             heads=heads,
         )
 

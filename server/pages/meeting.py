@@ -10,13 +10,14 @@ from rooms.access import Act
 from rooms.appointments import room
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import conversation_stream, fair_stream, line_stream, meeting_stream
-from rooms.meetings import follow_up, meetings
+from rooms.meetings import answer_templates, follow_up, meetings
 from rooms.meetings.meeting import Meeting, MeetingState, NextStep
 from rooms.meetings.modes import Mode
 from rooms.views.meeting import MeetingView, of_meeting
 from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
+from server.pages import ready_answers
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 from signaling.meetings import MeetingSnapshot
@@ -62,8 +63,9 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request, *wanted)
         view = await of_meeting(tx, row, me, thread)
         start = _start(request, view, await meeting_snapshot(tx, row.id))
-    is_to_answer = view.leads and view.booth and row.state is MeetingState.ENDED
-    if row.is_over and row.appointment_id and not is_to_answer:
+        speaks_for = view.booth.employer_id if view.leads and view.booth and row.state is MeetingState.ENDED else None
+        ready = await ready_answers.of_employer(tx, request, speaks_for)
+    if row.is_over and row.appointment_id and not speaks_for:
         return request.go(f"/appointments/{row.appointment_id}")
     template = "after.html" if row.is_over else "meeting.html"
     return request.render(
@@ -71,6 +73,7 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
         view,
         start=start.model_dump_json(),
         shown=_answered(row) if row.is_over else _notes(row),
+        **ready,
         heads=heads,
     )
 
@@ -201,7 +204,11 @@ async def answer(request: PageRequest) -> web.StreamResponse:
         if "notes" in request.form:
             await follow_up.note(tx, row, request.typed("notes"))
         await follow_up.answer(
-            tx, row, NextStep(request.typed("next_step")), request.typed("answer"), request.actor.known
+            tx,
+            row,
+            NextStep(request.typed("next_step")),
+            answer_templates.filled(request.typed("answer"), row),
+            request.actor.known,
         )
         back = row.employers_booth.desk_path if row.employers_booth else row.path
     return request.go(back, language.gettext("The answer is on its way to %(name)s.", name=row.candidate.name))

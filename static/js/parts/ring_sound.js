@@ -48,8 +48,15 @@ export class RingSound {
   /** @param {boolean} isOn */
   choose(isOn) {
     this.storage.setItem(this.key, isOn ? "on" : "off");
-    if (isOn) this.once();
+    if (isOn) void this.play();
     else this.end();
+  }
+
+  /** Let it be heard by whoever has just touched the page for it. */
+  async play() {
+    this.unlock();
+    await this.audio?.resume();
+    this.once();
   }
 
   /** Browsers let a page sound once it was touched. */
