@@ -16,7 +16,8 @@ test: .venv/dev static/built/.built ## install what the tests need, check, run e
 	@tests/install
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-	@$(MAKE) --no-print-directory bench ROUNDS=2
+	@# Short ones show that they work; figures that are compared come from a run that has the machine to itself.
+	@$(MAKE) --no-print-directory -j2 --output-sync=target bench ROUNDS=2
 
 check: .venv/dev static/built/.built ## format, lint, types, layers, words, protocol page
 	$(BIN)/ruff format --check .

@@ -74,8 +74,7 @@ async def test_a_candidate_is_sent_on_to_a_colleague_and_received_there(visitors
     assert await faults(amina) == []
     await amina.get_by_role("button", name="Yes, please").click()
     await expect(luc.get_by_text("has said yes")).to_be_visible()
-    async with cast.database.transaction() as tx:
-        await meetings.end(tx, await tx.session.get_one(Meeting, meeting.id))
+    await finish(luc)
     await expect(amina.get_by_text("You go on to Sophie Perrin, Hôtel Atlantique")).to_be_visible()
 
     sophie = await visitors.sign_in(cast.sophie)
