@@ -74,7 +74,7 @@ ICONS: tuple[str, ...] = (
     "megaphone", "star", "captions", "hand", "calendar", "shield", "chevron-down",
     "circle-check", "triangle-alert", "refresh-cw", "wifi", "wifi-off", "ban",
     "volume-2", "send", "monitor", "link", "upload", "building-2", "help-circle", "download",
-    "copy", "bookmark", "list-checks",
+    "copy", "bookmark", "list-checks", "activity",
 )  # fmt: skip
 
 RENAMED: dict[str, str] = {"help-circle": "circle-question-mark"}
@@ -88,6 +88,7 @@ OWN_ICONS: dict[str, str] = {
 TYPES = {
     "socket.io": 'export * from "socket.io-client";\nexport { default } from "socket.io-client";\n',
     "idiomorph": 'export * from "idiomorph";\n',
+    "uplot.esm": 'export { default } from "uplot";\n',
     "rrweb-record": 'export * from "@rrweb/record";\n',
     "rrweb-replay": 'export * from "@rrweb/replay";\n',
 }
@@ -189,6 +190,7 @@ def compress(paths: Iterable[Path]) -> None:
 def vendor() -> list[Path]:
     """Write static/vendor/ anew; returns the files written."""
     texts = {"socket.io.js": script(SOCKET_IO), "idiomorph.js": script(IDIOMORPH), "icons.svg": sprite()}
+    texts["uplot.esm.js"] = script("uplot/dist/uPlot.esm.js")
     texts["uplot.js"] = script("uplot/dist/uPlot.iife.min.js")
     texts |= {f"{name}.d.ts": text for name, text in TYPES.items()}
     texts |= {f"rrweb-{name}.js": script(f"@rrweb/{name}/dist/{name}.js") for name in RRWEB}

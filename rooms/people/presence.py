@@ -54,7 +54,9 @@ def has_live_connection(tx: Transaction) -> ColumnElement[bool]:
     return and_(Connection.closed_at.is_(None), Process.ended_at.is_(None), Process.seen_until > tx.now)
 
 
-def is_here(tx: Transaction, person_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
+def is_here(
+    tx: Transaction, person_id: InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None]
+) -> ColumnElement[bool]:
     """Whether a person of a query is here: by a live connection, or a page of the last minute."""
     live = select(Connection.id).join(Process).where(Connection.person_id == person_id, has_live_connection(tx))
     # The query around may be one for people itself.

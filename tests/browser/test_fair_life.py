@@ -164,3 +164,24 @@ async def test_a_letter_is_seen_before_it_is_sent_and_a_break_is_taken_and_ended
     await expect(recruiter.get_by_text(re.compile("is on a break until"))).to_be_visible()
     await recruiter.get_by_role("button", name="I am back").click()
     await expect(recruiter.get_by_text(re.compile("is on a break until"))).to_have_count(0)
+
+
+async def test_the_screen_of_the_fair_follows_the_day(visitors: Visitors) -> None:
+    cast = visitors.cast
+    board = await visitors.sign_in(cast.ines)
+    await board.clock.install()
+    await board.goto(f"/organise/{cast.fair.slug}")
+    await board.get_by_role("link", name="Live").click()
+    in_line = board.locator(".now-figures > div", has_text="People in line").locator("dd")
+    await expect(in_line).to_have_text("0")
+    await expect(board.locator(".plot canvas")).to_have_count(2)
+    drawn = await board.locator(".plot canvas").first.evaluate("canvas => canvas.toDataURL()")
+    page = await visitors.sign_in(cast.amina)
+    await page.goto(f"/fairs/{cast.fair.slug}/booths/hotel-atlantique/join")
+    await page.get_by_role("button", name="Take a place").click()
+    await expect(page.get_by_text("You are in line.")).to_be_visible()
+    await board.clock.fast_forward(40_000)
+    await expect(in_line).to_have_text("1")
+    await expect(board.get_by_text("1 person waits and nobody is there")).to_be_visible()
+    await board.wait_for_function("before => document.querySelector('.plot canvas').toDataURL() !== before", arg=drawn)
+    assert await faults(board) == []

@@ -27,7 +27,7 @@ SLIDES = """() => {
 
 LISTS = (
     *("/employers", "/recruiters", "/candidates", "/registration", "/applications", "/imports"),
-    *("/rota", "/report", "/letters"),
+    *("/rota", "/report", "/letters", "/now"),
 )
 
 

@@ -14,6 +14,7 @@ from rooms.fairs.fairs import Fair
 from rooms.lines import joining, line_status
 from rooms.organisations import employers
 from rooms.people import people
+from rooms.views import fair_now
 from rooms.views.lobby import cards_of
 from signaling import snapshots
 from tests.cast import Cast
@@ -80,7 +81,14 @@ async def the_chat(tx: Transaction, cast: Cast) -> object:
     return await snapshots.conversation_snapshot(tx, conversation.id)
 
 
-@pytest.mark.parametrize("read", [the_lobby, the_line, the_desk, the_fair, the_chat], ids=lambda read: read.__name__)
+async def the_fair_now(tx: Transaction, cast: Cast) -> object:
+    fair = await tx.session.get_one(Fair, cast.fair.id)
+    return await fair_now.of_fair(tx, fair, await booths.of_fair(tx, fair.id))
+
+
+@pytest.mark.parametrize(
+    "read", [the_lobby, the_line, the_desk, the_fair, the_fair_now, the_chat], ids=lambda read: read.__name__
+)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_one_or_three_the_same_number_of_queries(cast: Cast, read: Read) -> None:
     await more(cast, 0)

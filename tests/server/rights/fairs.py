@@ -100,6 +100,7 @@ RUN: tuple[Row, ...] = (
     ).once(),
     read("/organise/{fair}/candidates/export", ORGANISERS, content(XLSX)),
     read("/organise/{fair}/report", ORGANISERS),
+    read("/organise/{fair}/now", ORGANISERS),
     read("/organise/{fair}/report/{kind}", ORGANISERS, content("application/pdf")),
     read("/organise/{fair}/copy", ORGANISERS),
     act("/organise/{fair}/copy", ORGANISERS, to("/organise/copied"), name="Copied").once(),
