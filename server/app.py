@@ -61,6 +61,7 @@ PAGE_MODULES = (
     "programme",
     "rota",
     "report",
+    "survey",
     "fair_now",
     "group_letters",
     "fair_lists",

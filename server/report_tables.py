@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from rooms.fairs.fairs import Fair
 from rooms.views.fair_report import Coming, Figures, Part, Report
+from rooms.views.survey_results import SurveyResults
 from server import language, words
 from server.paper import Sheet
 from server.tables import Cell, Table
@@ -13,7 +14,7 @@ FIGURES = tuple(each.name for each in fields(Figures))
 COMING = tuple(each.name for each in fields(Coming))
 
 
-def tables_of(report: Report) -> list[Table]:
+def tables_of(report: Report, surveys: Sequence[SurveyResults] = ()) -> list[Table]:
     """The whole of it, then each part; last what each number means."""
     figures = [words.label(f"report_{name}") for name in FIGURES]
     _ = language.gettext
@@ -36,12 +37,32 @@ def tables_of(report: Report) -> list[Table]:
             [[each.location or _("elsewhere, or not said"), each.people] for each in report.origins],
         ),
         Table(
+            _("What people said afterwards"),
+            [_("Of whom"), _("What is counted"), _("Number")],
+            [row for each in surveys for row in _said(each)],
+        ),
+        Table(
             _("How it is counted"),
             [_("Number"), _("How it is counted")],
             [[words.label(f"report_{name}"), words.label(f"report_how_{name}")] for name in FIGURES],
         ),
     ]
     return [table for table in found if table.rows]
+
+
+def _said(found: SurveyResults) -> list[list[Cell]]:
+    whose = words.label(f"survey_{found.audience}")
+    _ = language.gettext
+
+    def asked(number: int) -> str:
+        return found.questions.get(number) or words.label(f"survey_{found.audience}_{number}")
+
+    rows: list[list[Cell]] = [[whose, _("Asked"), found.asked], [whose, _("Answered"), found.answered]]
+    if found.usefulness:
+        rows += [[whose, f"{asked(1)} – {step}", count] for step, count in found.usefulness.items()]
+    if found.yes is not None:
+        rows += [[whose, f"{asked(2)} – {_('Yes')}", found.yes], [whose, f"{asked(2)} – {_('No')}", found.no]]
+    return rows + [[whose, asked(3), said] for said in found.words]
 
 
 def _numbers(names: Sequence[str], of: Coming | Figures, prefix: str) -> list[list[Cell]]:
@@ -55,7 +76,7 @@ def _rows(parts: Sequence[Part], *, is_label: bool = False) -> list[list[Cell]]:
     ]
 
 
-def as_pdf(title: str, report: Report, fair: Fair) -> bytes:
+def as_pdf(title: str, report: Report, fair: Fair, surveys: Sequence[SurveyResults] = ()) -> bytes:
     """On A4, in the language that is current: the whole of it, and each employer in a few lines."""
     page = Sheet(title)
     page.say(title, 20, bold=True)
@@ -73,6 +94,11 @@ def as_pdf(title: str, report: Report, fair: Fair) -> bytes:
         told = ("people", "talks", "wait_minutes", "missed", "interviews_kept", "unanswered", "applications")
         said = (f"{words.label('report_' + name)}: {_text(getattr(part.figures, name))}" for name in told)
         page.say(" · ".join(said), 10)
+    for found in surveys:
+        page.ln(4)
+        page.say(words.label(f"survey_{found.audience}"), 16, bold=True)
+        for _whose, name, number in _said(found):
+            page.say(f"{name}: {_text(number)}", 10)
     return bytes(page.output())
 
 

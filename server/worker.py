@@ -13,7 +13,7 @@ from rooms.core import lease, outbox
 from rooms.core.database import Database
 from rooms.core.errors import Away
 from rooms.core.transaction import Transaction
-from rooms.fairs import booth_applications, list_imports, registration, schedule
+from rooms.fairs import booth_applications, list_imports, registration, schedule, surveys
 from rooms.lines import absence, calls
 from rooms.meetings import follow_up
 from rooms.people import presence
@@ -112,6 +112,8 @@ class Worker:
             await self._one(delays.look, counsellor)
         async with self.database.transaction() as tx:
             await registration.remind(tx)
+        async with self.database.transaction() as tx:
+            await surveys.begin_due(tx)
         async with self.database.transaction() as tx:
             await follow_up.remind(tx)
         async with self.database.transaction() as tx:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from rooms.core.errors import N_, Invalid
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
-from rooms.fairs import booth_documents, booth_staff, booths, fairs, registration_questions, schedule, tiers
+from rooms.fairs import booth_documents, booth_staff, booths, fairs, registration_questions, schedule, surveys, tiers
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairDescription, demand_not_archived
 from rooms.fairs.registration_questions import RegistrationQuestion
@@ -50,6 +50,7 @@ async def copy(tx: Transaction, original: Fair, by: Person, wanted: Wanted) -> C
             await fairs.add_organiser(tx, fair, person)
     if wanted.questions:
         await _copy_questions(tx, original, fair)
+        await surveys.word(tx, fair, await surveys.own_words(tx, original.id))
     if wanted.booths:
         await _copy_booths(tx, original, made, with_recruiters=wanted.recruiters)
     return made

@@ -12,11 +12,12 @@ from sqlalchemy import insert, select
 from rooms.core.model import Base, new_id
 from rooms.core.text import sort_key
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths, fairs
+from rooms.fairs import booths, fairs, surveys
 from rooms.fairs.attendees import Attendee, search_words
 from rooms.fairs.booths import Booth, BoothText
 from rooms.fairs.fairs import Fair, FairDescription, FairState
 from rooms.fairs.schedule import FairDay
+from rooms.fairs.surveys import Audience, Survey, SurveyAnswer
 from rooms.lines.call import Call, CallState
 from rooms.lines.places import Place, PlaceState
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, NextStep, Part, Participant
@@ -27,8 +28,9 @@ from rooms.people.people import Person
 FAIR = "Emploi en Loire, automne"
 AGO, LASTS = timedelta(days=30), timedelta(hours=7)
 PEOPLE = 320
-COME, TALK, LEAVE, MISS = 0.7, 0.72, 0.12, 0.08
-"""Of those who registered, those who came; of those in a line, those who talked, left, or missed their call."""
+COME, TALK, LEAVE, MISS, ANSWER = 0.7, 0.72, 0.12, 0.08, 0.4
+"""Of those who registered, those who came; of those in a line, those who talked, left, or missed their call; of those
+asked afterwards, those who answered."""
 EMPLOYERS = (
     "Chantiers Morel", "Clinique du Fleuve", "Transports Legrand", "Vignobles Aubert", "Mairie de Saumur",
     "Boulangeries Petit", "Atelier Bocage", "Logis Ligérien", "Pharmacie Centrale", "Ferme des Îles",
@@ -39,6 +41,8 @@ EMPLOYERS = (
 FIRST = ("Léa", "Noé", "Aya", "Hugo", "Inès", "Adam", "Chloé", "Yanis", "Emma", "Lucas", "Maya", "Théo", "Sara", "Omar")
 LAST = ("Martin", "Diallo", "Bernard", "Nguyen", "Petit", "Lopes", "Moreau", "Haddad", "Garcia", "Robert", "Kaya")
 TOWNS = ("Nantes", "Angers", "Saumur", "Cholet", "Le Mans", "")
+USEFUL = (5, 5, 4, 4, 4, 3, 2)
+WISHES = ("", "", "", "Plus de postes à temps partiel.", "Des horaires le soir.", "Merci à tous, c’était simple.")
 STEPS = (NextStep.GO_ON, NextStep.GO_ON, NextStep.KEEP, NextStep.NO)
 
 
@@ -68,8 +72,9 @@ async def make(tx: Transaction, organiser: Person) -> None:
     came = _people(writing, fair)
     for booth, recruiter_id in stands:
         _line(writing, booth, recruiter_id, came)
+    _asked_afterwards(writing, fair, came, [recruiter_id for _, recruiter_id in stands])
     await tx.session.flush()
-    for kind in (Person, FairDay, Attendee, Place, Call, Meeting, FollowUp, Participant):
+    for kind in (Person, FairDay, Attendee, Place, Call, Meeting, FollowUp, Participant, Survey, SurveyAnswer):
         await tx.write(insert(kind), writing.rows[kind])
 
 
@@ -103,6 +108,22 @@ def _people(writing: _Writing, fair: Fair) -> list[uuid.UUID]:
         )  # fmt: skip
         came += [person_id] if at else []
     return came
+
+
+def _asked_afterwards(writing: _Writing, fair: Fair, candidates: list[uuid.UUID], recruiters: list[uuid.UUID]) -> None:
+    ended = writing.begins + LASTS
+    writing.add(
+        Survey, fair_id=fair.id, opened_at=ended, closes_at=ended + surveys.LASTS,
+        candidates_asked=len(candidates), employers_asked=len(recruiters),
+    )  # fmt: skip
+    chance = writing.chance
+    for audience, people in ((Audience.CANDIDATE, candidates), (Audience.EMPLOYER, recruiters)):
+        for person_id in people:
+            if chance.random() < ANSWER:
+                writing.add(
+                    SurveyAnswer, id=new_id(), fair_id=fair.id, audience=audience, person_id=person_id,
+                    usefulness=chance.choice(USEFUL), said_yes=chance.random() < TALK, words=chance.choice(WISHES),
+                )  # fmt: skip
 
 
 def _line(writing: _Writing, booth: Booth, recruiter_id: uuid.UUID, came: list[uuid.UUID]) -> None:

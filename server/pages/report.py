@@ -10,8 +10,9 @@ from rooms.core.errors import NotFound
 from rooms.core.events import fair_stream
 from rooms.fairs import fairs, registration, schedule
 from rooms.fairs.fairs import Fair
-from rooms.views import fair_report
+from rooms.views import fair_report, survey_results
 from rooms.views.fair_report import Report
+from rooms.views.survey_results import SurveyResults
 from server import certificate, report_tables, tables
 from server.page_request import PageRequest
 from server.pages.fair_lists import fair_run
@@ -35,6 +36,7 @@ async def of_fair(request: PageRequest) -> web.StreamResponse:
             await fair_report.of_fair(tx, fair),
             fair=fair,
             booth=None,
+            surveys=await survey_results.of_fair(tx, fair.id),
             base=f"/organise/{fair.slug}/report",
             figures=FIGURES,
             coming_names=COMING,
@@ -53,6 +55,7 @@ async def of_booth(request: PageRequest) -> web.StreamResponse:
             await fair_report.of_booth(tx, booth),
             fair=booth.fair,
             booth=booth,
+            surveys=(),
             base=f"/desk/{booth.id}/report",
             figures=FIGURES,
             coming_names=(),
@@ -61,30 +64,31 @@ async def of_booth(request: PageRequest) -> web.StreamResponse:
         )
 
 
-KINDS: dict[str, tuple[str, Callable[[str, Report, Fair], bytes]]] = {
+Surveys = Sequence[SurveyResults]
+KINDS: dict[str, tuple[str, Callable[[str, Report, Fair, Surveys], bytes]]] = {
     "xlsx": (
         tables.XLSX,
-        lambda _, report, __: tables.as_xlsx(report_tables.tables_of(report)),
+        lambda _, report, __, surveys: tables.as_xlsx(report_tables.tables_of(report, surveys)),
     ),
-    "csv": ("text/csv", lambda _, report, __: tables.as_csv(report_tables.tables_of(report))),
+    "csv": ("text/csv", lambda _, report, __, surveys: tables.as_csv(report_tables.tables_of(report, surveys))),
     "pdf": ("application/pdf", report_tables.as_pdf),
 }
 
 
-def _file(name: str, kind: str, title: str, report: Report, fair: Fair) -> web.Response:
+def _file(name: str, kind: str, title: str, report: Report, fair: Fair, surveys: Surveys = ()) -> web.Response:
     if kind not in KINDS:
         raise NotFound("report")
     media_type, write = KINDS[kind]
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
-    return web.Response(body=write(title, report, fair), content_type=media_type, headers=headers)
+    return web.Response(body=write(title, report, fair, surveys), content_type=media_type, headers=headers)
 
 
 @get("/organise/{fair}/report/{kind}")
 async def file_of_fair(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await fair_run(tx, request)
-        report = await fair_report.of_fair(tx, fair)
-    return _file(f"{fair.slug}-report", request.path("kind"), fair.name, report, fair)
+        report, surveys = await fair_report.of_fair(tx, fair), await survey_results.of_fair(tx, fair.id)
+    return _file(f"{fair.slug}-report", request.path("kind"), fair.name, report, fair, surveys)
 
 
 @get("/desk/{booth}/report/{kind}")

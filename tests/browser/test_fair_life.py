@@ -1,5 +1,6 @@
 """A fair from its copy to its numbers: who may take part, vacancies applied for, a booth that leaves."""
 
+import asyncio
 import re
 
 import pytest
@@ -184,4 +185,34 @@ async def test_the_screen_of_the_fair_follows_the_day(visitors: Visitors) -> Non
     await expect(in_line).to_have_text("1")
     await expect(board.get_by_text("1 person waits and nobody is there")).to_be_visible()
     await board.wait_for_function("before => document.querySelector('.plot canvas').toDataURL() !== before", arg=drawn)
+    assert await faults(board) == []
+
+
+async def test_three_questions_are_asked_when_the_fair_is_over(visitors: Visitors) -> None:
+    cast = visitors.cast
+    board = await visitors.sign_in(cast.ines)
+    await board.goto(f"/organise/{cast.fair.slug}/survey")
+    await board.get_by_label("From 1 to 5").first.fill("How was the day in Loire?")
+    await board.get_by_role("button", name="Save").click()
+    await expect(board.get_by_text("Saved.")).to_be_visible()
+    assert await faults(board) == []
+    page = await visitors.sign_in(cast.amina, viewport={"width": 360, "height": 760})
+    await page.goto(f"/fairs/{cast.fair.slug}/booths/hotel-atlantique/join")
+    await page.get_by_role("button", name="Take a place").click()
+    await cast.pass_by(hours=9, minutes=1)
+    await page.goto(f"/fairs/{cast.fair.slug}/survey")
+    asked = page.get_by_role("group", name="How was the day in Loire?")
+    async with asyncio.timeout(20):
+        while not await asked.is_visible():
+            await page.reload()
+    await asked.get_by_role("radio", name="4").check()
+    await page.get_by_label("What should be better next time?").fill("More cooks.")
+    assert await faults(page) == []
+    await page.get_by_role("button", name="Send my answers").click()
+    await expect(page.get_by_text("You have answered.")).to_be_visible()
+    await expect(asked.get_by_role("radio", name="4")).to_be_checked()
+    await board.goto(f"/organise/{cast.fair.slug}/report")
+    await expect(board.get_by_text("1 of 1 have answered.")).to_be_visible()
+    await expect(board.get_by_text("Nothing is told of fewer than five answers.").first).to_be_visible()
+    await expect(board.get_by_text("More cooks.")).to_have_count(0)
     assert await faults(board) == []

@@ -7,6 +7,7 @@ from tests.server.rights.row import ALL, KNOWN, Row, act, content, only, read, s
 
 ORGANISERS = only("ines", "paul")
 ADMINISTRATOR = only("paul")
+CAME = ("amina", "karim", "tomas")
 A_LIST, SENT_LIST = {"import": "a_list"}, {"import": "sent_list"}
 
 SEEN: tuple[Row, ...] = (
@@ -38,7 +39,12 @@ SEEN: tuple[Row, ...] = (
     act("/fairs/{fair}/take-part/cancel", KNOWN, status(409)),
     read("/fairs/{fair}/calendar.ics", ALL, content("text/calendar")),
     # Whoever works there has not come as a candidate.
-    read("/fairs/{fair}/certificate", only("amina", "karim", "tomas"), content("application/pdf")).hidden(),
+    read("/fairs/{fair}/certificate", only(*CAME), content("application/pdf")).hidden(),
+    # Nobody is asked while a fair goes on.
+    read("/fairs/{fair}/survey", only(*CAME, "luc", "sophie")).hidden(),
+    act("/fairs/{fair}/survey", only("luc", "sophie"), status(409), audience="employer", usefulness="4").hidden(),
+    read("/organise/{fair}/survey", ORGANISERS),
+    act("/organise/{fair}/survey", ORGANISERS, to("/organise/{fair}/survey"), candidate_1="How was it?"),
     read("/fairs/{fair}/programme", ALL),
     read("/fairs/{fair}/programme/{item}/calendar.ics", ALL, content("text/calendar")),
     act("/messages/{message}/report", KNOWN, to("/")),
