@@ -52,6 +52,7 @@ PAGE_MODULES = (
     "me",
     "desk",
     "desk_talks",
+    "transfer",
     "documents",
     "set_up",
     "vacancies",

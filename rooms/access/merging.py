@@ -9,13 +9,16 @@ from rooms.access.actor import Actor
 from rooms.access.fairs import can_run
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict
+from rooms.core.model import Base
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff, booths
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import FairState
+from rooms.meetings.answer_templates import AnswerTemplate
 from rooms.organisations import employers
 from rooms.organisations.employers import Employer, EmployerMember
+from rooms.organisations.transfer_consents import TransferConsent
 from rooms.organisations.vacancies import Vacancy
 from rooms.people.signin import Link, Purpose
 
@@ -46,6 +49,8 @@ async def merge(tx: Transaction, actor: Actor, kept: Employer, gone: Employer) -
     await _move_invitations(tx, kept, gone)
     await _move_people(tx, kept, gone)
     await _move(tx, Vacancy, Vacancy.employer_id == gone.id, {"employer_id": kept.id})
+    await _move(tx, AnswerTemplate, AnswerTemplate.employer_id == gone.id, {"employer_id": kept.id})
+    await _move_consents(tx, kept, gone)
     if not await _booths_of(tx, gone.id):
         await tx.session.delete(gone)
     await tx.session.flush()
@@ -83,9 +88,7 @@ async def _choose(tx: Transaction, kept: Employer, stays: Booth, goes: Booth) ->
     goes.employer_id = kept.id
 
 
-async def _move(
-    tx: Transaction, kind: type[Vacancy] | type[Link], which: ColumnElement[bool], values: dict[str, uuid.UUID]
-) -> None:
+async def _move(tx: Transaction, kind: type[Base], which: ColumnElement[bool], values: dict[str, uuid.UUID]) -> None:
     await tx.session.execute(update(kind).where(which).values(values), execution_options=UNSEEN)
 
 
@@ -96,6 +99,14 @@ async def _move_invitations(tx: Transaction, kept: Employer, gone: Employer) -> 
         return
     theirs = (Link.subject_id == gone.id) & (Link.purpose == Purpose.EMPLOYER)
     await _move(tx, Link, theirs, {"subject_id": kept.id})
+
+
+async def _move_consents(tx: Transaction, kept: Employer, gone: Employer) -> None:
+    """What somebody has agreed with the one that stays counts, and else what they had agreed with the other."""
+    known = select(TransferConsent.person_id).where(TransferConsent.employer_id == kept.id)
+    of_gone = TransferConsent.employer_id == gone.id
+    await _move(tx, TransferConsent, of_gone & TransferConsent.person_id.not_in(known), {"employer_id": kept.id})
+    await tx.session.execute(delete(TransferConsent).where(of_gone), execution_options=UNSEEN)
 
 
 async def _move_people(tx: Transaction, kept: Employer, gone: Employer) -> None:

@@ -120,12 +120,12 @@ def _held_at(booth_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
     return Meeting.id.in_(led), Meeting.state == MeetingState.ENDED, FollowUp.answer_promised_by.is_not(None)
 
 
-async def of_booth(tx: Transaction, booth_id: uuid.UUID, tag: str = "") -> list[Meeting]:
-    """The talks held at a booth, the latest first; those with this tag, if one is given."""
+async def of_booth(tx: Transaction, booth_id: uuid.UUID, tag: str = "", most: int | None = 100) -> list[Meeting]:
+    """The talks held at a booth, the latest first; those with this tag, if one is given; at most so many."""
     query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id).where(*_held_at(booth_id))
     if tag:
         query = query.where(Meeting.id.in_(select(TalkTag.meeting_id).where(TalkTag.word == tag)))
-    return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(100))).scalars())
+    return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(most))).scalars())
 
 
 async def unanswered(

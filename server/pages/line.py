@@ -11,12 +11,12 @@ from rooms.core.events import fair_stream
 from rooms.core.uploads import Checked, DocumentKind
 from rooms.lines import calls, joining, places
 from rooms.lines.call import Answer
-from rooms.organisations import vacancies
+from rooms.organisations import transfer_consents, vacancies
 from rooms.people import documents
 from server import language
 from server.files import take_in
 from server.page_request import PageRequest
-from server.pages import entrance_hall
+from server.pages import entrance_hall, transfer
 from server.pages.booth import of_path
 from server.pages.documents import CV_FORM, is_known, upload_of, with_warning
 from server.pages.stream_heads import read_heads
@@ -39,7 +39,16 @@ async def join_form(request: PageRequest) -> web.StreamResponse:
         heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         cv = (await documents.cvs_of(tx, {request.actor.known.id})).get(request.actor.known.id)
         jobs = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id]
-        return request.render("line.html", fair=booth.fair, booth=booth, cv=cv, jobs=jobs, heads=heads)
+        return request.render(
+            "line.html",
+            fair=booth.fair,
+            booth=booth,
+            cv=cv,
+            jobs=jobs,
+            allows=await transfer_consents.is_given(tx, request.actor.known.id, booth.employer_id),
+            agreed_words=transfer.agreed_words(booth.employer),
+            heads=heads,
+        )
 
 
 @post("/fairs/{fair}/booths/{employer}/join", again=join_form, largest=CV_FORM, first=is_known)
@@ -51,6 +60,7 @@ async def join(request: PageRequest) -> web.StreamResponse:
             booth = await of_path(tx, request, Act.LINE_JOIN)
             vacancy_id = request.uuid("vacancy") if request.typed("vacancy") else None
             await joining.join(tx, request.actor.known, booth, request.typed("words"), vacancy_id)
+            await transfer.allow_if_ticked(tx, request, request.actor.known, booth.employer)
             if checked is None or document_id is None:
                 return []
             await tx.session.flush()

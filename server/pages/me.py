@@ -9,6 +9,7 @@ from rooms.access import Act
 from rooms.core.errors import N_, Invalid
 from rooms.lines import referrals
 from rooms.meetings import follow_up
+from rooms.organisations import transfer_consents
 from rooms.people import documents, mail_refusals, people, sessions
 from rooms.people.people import Need, Person, Profile
 from server import edits, language
@@ -29,6 +30,7 @@ async def me(request: PageRequest) -> web.StreamResponse:
             "sessions": await sessions.sessions_of(tx, person),
             "cv": (await documents.cvs_of(tx, {person.id})).get(person.id),
             "readings": await documents.readings_of(tx, person.id),
+            "transfers": await transfer_consents.of_person(tx, person.id),
             "refused": await mail_refusals.of_address(tx, person.email) if person.email else [],
         }
     shown = _shown(person)
@@ -109,7 +111,8 @@ async def talks(request: PageRequest) -> web.StreamResponse:
         rows = await follow_up.talks_of(tx, request.actor.known.id)
         fair = await fair_around(tx, request)
         referred = await referrals.latest_of(tx, [row.id for row in rows])
-    return request.render("talks.html", fair=fair, talks=rows, referrals_of=referred, heads=heads)
+        allowed = {row.employer_id for row in await transfer_consents.of_person(tx, request.actor.known.id)}
+    return request.render("talks.html", fair=fair, talks=rows, referrals_of=referred, allowed=allowed, heads=heads)
 
 
 @post("/meetings/{meeting}/rating", again=talks)

@@ -13,13 +13,14 @@ from rooms.core.transaction import Transaction
 from rooms.core.uploads import Checked, DocumentKind
 from rooms.fairs import booths, job_applications
 from rooms.fairs.booths import Booth
-from rooms.organisations import kept_vacancies
+from rooms.organisations import kept_vacancies, transfer_consents
 from rooms.organisations.employers import Employer
 from rooms.organisations.vacancies import Vacancy
 from rooms.people import documents
 from server import language
 from server.files import take_in
 from server.page_request import PageRequest
+from server.pages import transfer
 from server.pages.booth import of_path
 from server.pages.documents import CV_FORM, is_known, upload_of
 from server.pages.stream_heads import read_heads
@@ -57,6 +58,8 @@ async def vacancy(request: PageRequest) -> web.StreamResponse:
             kept=me is not None and await kept_vacancies.is_kept(tx, me.id, row.id),
             application=await job_applications.of_vacancy(tx, booth.id, row.id, me.id) if me else None,
             cv=(await documents.cvs_of(tx, {me.id})).get(me.id) if me else None,
+            allows=me is not None and await transfer_consents.is_given(tx, me.id, booth.employer_id),
+            agreed_words=transfer.agreed_words(booth.employer),
             heads=await read_heads(tx, request, fair_stream(booth.fair_id)),
         )
 
@@ -91,6 +94,7 @@ async def apply(request: PageRequest) -> web.StreamResponse:
                 stale = await documents.add_cv(tx, request.actor.known, checked, document_id)
                 await tx.session.flush()
             await job_applications.apply(tx, booth, row, request.actor.known, request.typed("words"))
+            await transfer.allow_if_ticked(tx, request, request.actor.known, booth.employer)
             return stale
 
     if upload_of(request).name:

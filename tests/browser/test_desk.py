@@ -1,5 +1,6 @@
 """A team at one booth: a candidate is sent on, a talk is taken up again, several are answered at once."""
 
+import json
 import re
 
 import pytest
@@ -184,3 +185,31 @@ async def test_a_job_leads_into_the_line_and_stands_beside_the_name(visitors: Vi
     luc = await visitors.sign_in(cast.luc)
     await luc.goto(f"/desk/{cast.atlantique.id}")
     await expect(luc.locator("[data-slot=line] li")).to_contain_text("Cook")
+
+
+async def test_a_candidate_allows_an_employer_to_take_their_file_and_ends_it(visitors: Visitors) -> None:
+    cast = visitors.cast
+    amina = await visitors.sign_in(cast.amina)
+    await amina.goto(f"/fairs/{cast.fair.slug}/booths/hotel-atlantique/join")
+    allow = amina.get_by_role("checkbox", name="I allow Hôtel Atlantique to take my name")
+    await expect(allow).not_to_be_checked()
+    await allow.check()
+    await amina.get_by_role("button", name="Take a place").click()
+    await expect(amina.get_by_text("You are in line.")).to_be_visible()
+    await talked(cast, cast.amina)
+    await talked(cast, cast.karim)
+    luc = await visitors.sign_in(cast.luc)
+
+    async def taken() -> list[str]:
+        await luc.goto(f"/desk/{cast.atlantique.id}/talks")
+        await luc.get_by_text("Take away").click()
+        async with luc.expect_download() as download:
+            await luc.get_by_role("link", name="People, as JSON").click()
+        content = json.loads((await (await download.value).path()).read_text())
+        return [candidate["email"] for candidate in content["candidates"]]
+
+    assert await taken() == [cast.amina.email]
+    await amina.goto("/me")
+    await amina.get_by_role("button", name="End it Hôtel Atlantique").click()
+    await expect(amina.get_by_text("Ended: nothing more goes to Hôtel Atlantique.")).to_be_visible()
+    assert await taken() == []

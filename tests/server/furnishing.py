@@ -43,7 +43,7 @@ from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings import answer_templates, meetings
 from rooms.meetings.meeting import Meeting, NextStep
 from rooms.meetings.modes import Mode
-from rooms.organisations import agencies, employers, vacancies
+from rooms.organisations import agencies, employers, transfer_consents, vacancies
 from rooms.organisations.vacancies import VacancyText
 from rooms.people import documents, people, sessions, signin
 from rooms.people.people import Person
@@ -128,6 +128,9 @@ class Furnishing:
             applied = JobApplication(id=new_id(), vacancy_id=waiter.id, booth_id=booth.id, person_id=cast.karim.id)
             applied.words, applied.made_at = "Hello", tx.now
             tx.session.add(applied)
+            await transfer_consents.give(tx, cast.amina, booth.employer_id, "I allow it.")
+            employer_id = booth.employer_id
+        self.keep(employer_id=employer_id, file_format="json")
         self.keep(public=public.id, conversation=question.id, message=message.id, colleague=colleague.id)
         self.keep(vacancy=wanted[booth.employer_id][0].id, job_application=applied.id)
 

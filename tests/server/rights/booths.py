@@ -33,6 +33,9 @@ VACANCIES: tuple[Row, ...] = (
     act("/desk/{booth}/answer-templates", STAFF, TALKS, next_step="keep", template_name="Kept", answer="Thanks."),
     act("/desk/{booth}/answer-templates/{answer_template}/remove", STAFF, TALKS).once(),
     read("/desk/{booth}/applications", STAFF),
+    read("/desk/{booth}/transfer/{file_format}", STAFF, content("application/json")),
+    act("/me/transfers/{employer_id}", KNOWN, to("/me")),
+    act("/me/transfers/{employer_id}/withdraw", only("amina"), to("/me")).hidden(),
     read("/desk/{booth}/report", STAFF),
     read("/desk/{booth}/report/{kind}", STAFF, content("application/pdf")),
     act(
