@@ -64,6 +64,7 @@ PAGE_MODULES = (
     "report",
     "survey",
     "fair_now",
+    "certificates",
     "group_letters",
     "fair_lists",
     "fair_employers",

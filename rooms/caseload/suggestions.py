@@ -1,6 +1,7 @@
 """The loop around a fair: a counsellor suggests a fair or a booth, and learns how it went if the person agrees."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +15,12 @@ from rooms.core.outbox import Letter
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs import fairs
+from rooms.fairs.attendees import Attendee
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
 from rooms.lines.places import Place
 from rooms.meetings.meeting import Meeting, MeetingState, NextStep, Part, Participant
+from rooms.organisations import referents
 from rooms.people.people import Person
 
 
@@ -117,6 +120,30 @@ async def share(tx: Transaction, person_id: uuid.UUID, suggestion_id: uuid.UUID,
         raise NotFound("suggestion")
     row.shared_at = (row.shared_at or tx.now) if is_shared else None
     return row
+
+
+async def shared(
+    tx: Transaction, counsellor_id: uuid.UUID, person_id: uuid.UUID, suggestion_id: uuid.UUID
+) -> Suggestion:
+    """One of which the person lets the counsellor who follows them see how it went."""
+    row = await tx.session.get(Suggestion, suggestion_id)
+    if row is None or row.person_id != person_id or row.shared_at is None:
+        raise NotFound("suggestion")
+    if await referents.referent_of(tx, person_id) != counsellor_id:
+        raise NotFound("suggestion")
+    return row
+
+
+async def attended(tx: Transaction, rows: Sequence[Suggestion]) -> dict[uuid.UUID, datetime]:
+    """Since when those were at the fair who share it, by suggestion."""
+    wanted = {(row.person_id, row.fair_id) for row in rows if row.shared_at}
+    query = select(Attendee.person_id, Attendee.fair_id, Attendee.came_at).where(
+        Attendee.came_at.is_not(None),
+        Attendee.person_id.in_({person_id for person_id, _ in wanted}),
+        Attendee.fair_id.in_({fair_id for _, fair_id in wanted}),
+    )
+    came = {(row.person_id, row.fair_id): row.came_at for row in await tx.plain_rows(query)}
+    return {row.id: came[key] for row in rows if row.shared_at and (key := (row.person_id, row.fair_id)) in came}
 
 
 async def outcomes(tx: Transaction, rows: list[Suggestion]) -> dict[uuid.UUID, list[Outcome]]:

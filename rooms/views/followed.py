@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rooms.appointments import agenda, appointment_types
@@ -45,6 +45,8 @@ class FollowedPerson:
     steps: list[AgreedStep]
     suggestions: list[Suggestion]
     outcomes: dict[uuid.UUID, list[Outcome]]
+    attended: dict[uuid.UUID, datetime]
+    """Since when they were at a fair that was suggested and of which they share how it went, by suggestion."""
     fairs: list[tuple[Fair, list[Booth]]]
     colleagues: list[Person]
 
@@ -78,6 +80,7 @@ async def of_person(
         steps=(await agreed_steps.of_people(tx, {person.id}))[person.id],
         suggestions=suggested,
         outcomes=await suggestions.outcomes(tx, suggested),
+        attended=await suggestions.attended(tx, suggested),
         fairs=await suggestions.choices(tx) if follows else [],
         colleagues=await agencies.colleagues_of(tx, counsellor_id),
     )

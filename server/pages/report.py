@@ -8,12 +8,11 @@ from rooms import access
 from rooms.access import Act
 from rooms.core.errors import NotFound
 from rooms.core.events import fair_stream
-from rooms.fairs import fairs, registration, schedule
 from rooms.fairs.fairs import Fair
 from rooms.views import fair_report, survey_results
 from rooms.views.fair_report import Report
 from rooms.views.survey_results import SurveyResults
-from server import certificate, report_tables, tables
+from server import report_tables, tables
 from server.page_request import PageRequest
 from server.pages.fair_lists import fair_run
 from server.pages.stream_heads import read_heads
@@ -98,19 +97,3 @@ async def file_of_booth(request: PageRequest) -> web.StreamResponse:
         report = await fair_report.of_booth(tx, booth)
     title = f"{booth.employer.name} – {booth.fair.name}"
     return _file(f"{booth.fair.slug}-{booth.employer.slug}", request.path("kind"), title, report, booth.fair)
-
-
-@get("/fairs/{fair}/certificate")
-async def attendance(request: PageRequest) -> web.StreamResponse:
-    """What somebody who was there shows to their counsellor."""
-    person = request.actor.known
-    async with request.reading() as tx:
-        # Whoever was there may show it when nobody sees the fair any more.
-        fair = await tx.session.get_one(Fair, await fairs.id_of(tx, request.path("fair")))
-        mine = await registration.attendee_of(tx, fair, person)
-        if mine is None or mine.came_at is None:
-            raise NotFound("attendee")
-        days: Sequence[schedule.FairDay] = [day for day in await schedule.days_of(tx, fair) if day.opens_at <= tx.now]
-    content = certificate.of(fair, person, mine.came_at, days)
-    headers = {"Content-Disposition": f'attachment; filename="{fair.slug}.pdf"', "Cache-Control": "no-store"}
-    return web.Response(body=content, content_type="application/pdf", headers=headers)

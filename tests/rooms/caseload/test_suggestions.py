@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from rooms.caseload import follow_requests, suggestions
+from rooms.caseload import caseload, follow_requests, suggestions
 from rooms.caseload.suggestions import Outcome, Suggestion
 from rooms.core.errors import Conflict, NotFound
 from rooms.core.outbox import Mail
-from rooms.fairs import schedule
+from rooms.fairs import attendees, schedule
 from rooms.fairs.fairs import Fair
 from rooms.lines.call import Answer
 from rooms.meetings import follow_up, meetings
@@ -121,3 +121,30 @@ async def test_a_fair_that_is_over_is_suggested_to_nobody(office: Office) -> Non
         assert await suggestions.choices(tx) == []
         with pytest.raises(Conflict):
             await suggestions.suggest(tx, office.claire, await cast.fresh(tx, cast.amina), fair, None, "")
+
+
+async def test_the_counsellor_who_follows_may_certify_what_is_shared_and_nothing_else(office: Office) -> None:
+    cast = office.cast
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        amina = await cast.fresh(tx, cast.amina)
+        await caseload.follow(tx, office.claire.id, amina.id)
+        row = await suggestions.suggest(tx, office.claire, amina, fair, None, "")
+        await suggestions.share(tx, amina.id, row.id, is_shared=True)
+
+    async def certified(counsellor: Person) -> bool:
+        async with cast.database.reading() as tx:
+            try:
+                found = await suggestions.shared(tx, counsellor.id, cast.amina.id, row.id)
+            except NotFound:
+                return False
+            return row.id in await suggestions.attended(tx, [found])
+
+    assert not await certified(office.claire)
+    async with cast.database.transaction() as tx:
+        await attendees.came(tx, fair, {amina.id: await cast.fresh(tx, cast.amina)})
+    assert await certified(office.claire)
+    assert not await certified(cast.luc)
+    async with cast.database.transaction() as tx:
+        await suggestions.share(tx, cast.amina.id, row.id, is_shared=False)
+    assert not await certified(office.claire)

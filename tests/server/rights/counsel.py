@@ -1,6 +1,6 @@
 """What a counsellor does, and what people have to do with theirs."""
 
-from tests.server.rights.row import ALL, KNOWN, Row, act, content, only, read, to
+from tests.server.rights.row import ALL, KNOWN, Row, act, content, only, read, status, to
 
 COUNSELLOR = only("claire")
 BOOKABLE = only("claire", "luc", "sophie")
@@ -87,6 +87,8 @@ FOLLOWED: tuple[Row, ...] = (
     act("/counsel/people/{followed}/steps", COUNSELLOR, to(PERSON + "#steps"), step="Finish the CV"),
     act("/counsel/people/{followed}/hand-over", COUNSELLOR, to("/counsel/people"), colleague="{nadia}"),
     act("/counsel/people/{followed}/reinforced", COUNSELLOR, to(PERSON), is_reinforced="1"),
+    # What she was suggested she has not shared.
+    read(PERSON + "/suggestions/{suggestion}/certificate", COUNSELLOR, status(404)),
     act("/counsel/people/{followed}/suggest", COUNSELLOR, to(PERSON + "#suggestions"), suggested="{fair}"),
     act(
         "/counsel/people/{followed}/book",
