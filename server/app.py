@@ -48,6 +48,7 @@ PAGE_MODULES = (
     "vacancy",
     "job_applications",
     "chat",
+    "moderation",
     "sign_in",
     "me",
     "desk",

@@ -14,6 +14,7 @@ AREAS = (
     "booths",
     "meetings",
     "referrals",
+    "sanctions",
     "cobrowsing",
 )
 

@@ -114,7 +114,7 @@ async def remove(context: Context, payload: OneMessage) -> Ack:
     """Take a message off everybody's screen. For moderators."""
     async with context.transaction() as (tx, actor):
         row, where = await access.message(tx, actor, payload.message_id, Act.CHAT_MODERATE)
-        await moderation.remove(tx, row, where.fair_id)
+        await moderation.remove(tx, actor.known, row, where.fair_id)
         return Ack()
 
 

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rooms.chat.conversations import Conversation
-from rooms.chat.silences import refuse_the_silenced
+from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.core.errors import N_, Conflict
 from rooms.core.events import DomainEvent, conversation_stream
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
+from rooms.fairs import sanctions
 from rooms.people.people import Person
 
 LONGEST = 1000
@@ -34,7 +34,8 @@ class Message(Base):
     is_staff: Mapped[bool]
     written_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-    author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    removed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    author: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[author_id])
 
 
 class ChatSent(DomainEvent):
@@ -63,8 +64,10 @@ async def send(
     already = (await tx.session.execute(query)).scalar_one_or_none()
     if already:
         return already
-    if where.is_public:
-        await refuse_the_silenced(tx, author, where.fair_id)
+    if where.fair_id and where.is_public:
+        await sanctions.refuse_the_muted(tx, author, where.fair_id)
+    elif where.fair_id and where.kind is ConversationKind.QUESTION:
+        await sanctions.refuse_the_excluded(tx, author, where.fair_id)
     values: dict[str, Any] = {
         "id": new_id(),
         "conversation_id": where.id,

@@ -74,11 +74,11 @@ async def is_reported(tx: Transaction, message_id: uuid.UUID) -> bool:
     return (await tx.session.execute(query)).first() is not None
 
 
-async def remove(tx: Transaction, message: Message, fair_id: uuid.UUID | None) -> None:
+async def remove(tx: Transaction, by: Person, message: Message, fair_id: uuid.UUID | None) -> None:
     """Take a message off everybody's screen. The row stays for whoever must account for it."""
     await settle(tx, message, fair_id)
     if message.removed_at is None:
-        message.removed_at = tx.now
+        message.removed_at, message.removed_by_id = tx.now, by.id
         event = ChatRemoved(conversation_id=message.conversation_id, message_id=message.id)
         tx.record(event, conversation_stream(message.conversation_id))
 

@@ -13,6 +13,7 @@ from rooms.core.errors import N_, Conflict, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.text import sort_key
 from rooms.core.transaction import Transaction
+from rooms.fairs import sanctions
 from rooms.fairs.fairs import Fair, RegistrationMode
 from rooms.people.name_search import words_of
 from rooms.people.people import Person
@@ -149,6 +150,8 @@ def register_first() -> Conflict:
 
 
 async def demand_part(tx: Transaction, fair: Fair, person_id: uuid.UUID) -> None:
+    if await sanctions.excluded(tx, fair.id, {person_id}):
+        raise sanctions.out()
     if await without_part(tx, fair, [person_id]):
         raise register_first()
 

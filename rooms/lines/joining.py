@@ -10,7 +10,7 @@ from rooms.core.errors import N_, Conflict, Invalid, NotFound, Problem
 from rooms.core.model import new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
-from rooms.fairs import admission, attendees
+from rooms.fairs import admission, attendees, sanctions
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import is_hidden_from
 from rooms.lines.places import Place, PlaceState, of_people, taken, too_many
@@ -50,9 +50,12 @@ async def join_all(tx: Transaction, booth: Booth, asked: Sequence[Asking]) -> li
     here = set((await tx.session.execute(staff)).scalars())
     outside = await admission.outside(tx, booth.fair, ids - here - set(held))
     stand = await _standing(tx, booth, {each.vacancy_id for each in asked if each.vacancy_id})
+    excluded = await sanctions.excluded(tx, booth.fair_id, ids)
     without_part = await attendees.without_part(tx, booth.fair, ids - here - set(held))
     found: list[Place | Problem] = [
-        attendees.register_first()
+        sanctions.out()
+        if each.person.id in excluded
+        else attendees.register_first()
         if each.person.id in without_part
         else admission.refusal(booth.fair)
         if each.person.id in outside

@@ -18,6 +18,7 @@ from rooms.core.events import DomainEvent, line_stream, person_stream, reacts_to
 from rooms.core.model import Base, new_id
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
+from rooms.fairs import sanctions
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.people import push, signin
@@ -150,6 +151,8 @@ def _publish(tx: Transaction, place: Place) -> None:
 async def stand_again(tx: Transaction, place: Place, state: PlaceState) -> None:
     """A place that had been served is in its line again, in the order it had. Raises Conflict where the person has
     taken another one there meanwhile."""
+    if state is PlaceState.WAITING:
+        await sanctions.refuse_the_excluded(tx, place.person, place.booth.fair_id)
     held = await of_person(tx, place.person_id, fair_id=place.booth.fair_id)
     if place.booth_id in {each.booth_id for each in held}:
         raise Conflict("place.again", N_("They wait in your line again already."))
@@ -172,6 +175,7 @@ async def come_back(tx: Transaction, place: Place) -> None:
 
 async def _take_back(tx: Transaction, place: Place) -> None:
     """Raises Conflict where the place is gone, or stands in the way of others by now."""
+    await sanctions.refuse_the_excluded(tx, place.person, place.booth.fair_id)
     await tx.session.get_one(Person, place.person_id, with_for_update={"key_share": True})
     held = await of_person(tx, place.person_id, fair_id=place.booth.fair_id)
     is_late = place.ended_at is None or place.ended_at + UNDONE_WITHIN < tx.now

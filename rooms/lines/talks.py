@@ -2,6 +2,7 @@
 
 from rooms.core.events import reacts_to
 from rooms.core.transaction import Transaction
+from rooms.fairs import sanctions
 from rooms.fairs.fairs import FairState
 from rooms.lines import referrals
 from rooms.lines.call import place_of_call
@@ -43,11 +44,12 @@ async def _finish_talking(tx: Transaction, event: MeetingEnded) -> None:
         return
     fair = place.booth.fair
     is_closed = fair.state is FairState.ARCHIVED or (fair.state is FairState.CLOSED and not fair.closed_by_hand)
+    is_over = is_closed or place.person_id in await sanctions.excluded(tx, fair.id, {place.person_id})
     took_place = event.state is MeetingState.ENDED
-    if not is_closed and took_place and await referrals.goes_on(tx, meeting, place):
+    if not is_over and took_place and await referrals.goes_on(tx, meeting, place):
         move(tx, place, PlaceState.WAITING)
         return
-    if took_place or is_closed:
+    if took_place or is_over:
         move(tx, place, PlaceState.SERVED if took_place else PlaceState.ENDED)
         return
     move(tx, place, PlaceState.WAITING)

@@ -10,6 +10,7 @@ from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
+from rooms.fairs.sanctions import PersonExcluded
 from rooms.fairs.schedule import FairTurned
 from rooms.lines import calls, places
 from rooms.lines.call import Call, CallState
@@ -69,6 +70,18 @@ async def end_with_booth(tx: Transaction, booth: Booth) -> int:
         }  # fmt: skip
         await outbox.post(tx, Letter(place.person.email, "booth_left", place.person.language, values))
     return len(rows)
+
+
+@reacts_to(PersonExcluded)
+async def _leave_with_person(tx: Transaction, event: PersonExcluded) -> None:
+    """Whoever is excluded stands in no line of the fair; a talk under way is not cut."""
+    theirs = Booth.fair_id == event.fair_id, Place.person_id == event.person_id
+    of_places = select(Place).join(Booth, Booth.id == Place.booth_id).where(*theirs)
+    query = select(Call.id).join(Place, Place.id == Call.place_id).join(Booth, Booth.id == Place.booth_id)
+    await _each(tx, query.where(*theirs, Call.state == CallState.RINGING))
+    waiting = of_places.where(Place.state.in_((PlaceState.WAITING, PlaceState.ON_HOLD)))
+    for place in (await tx.session.execute(waiting.with_for_update(of=Place))).scalars().all():
+        places.move(tx, place, PlaceState.ENDED)
 
 
 async def _end_with_fair(tx: Transaction, fair_id: uuid.UUID) -> None:

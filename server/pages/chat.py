@@ -6,10 +6,8 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import Act
-from rooms.chat import messages, moderation, silences
-from rooms.chat.silences import Silencing
-from rooms.core.errors import N_, Invalid, NotFound
-from rooms.people.people import Person
+from rooms.chat import messages, moderation
+from rooms.core.errors import N_, Invalid
 from server import language
 from server.page_request import PageRequest
 from server.routes import post
@@ -44,7 +42,7 @@ async def report(request: PageRequest) -> web.StreamResponse:
 async def remove(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         message, where = await access.message(tx, request.actor, request.id("message"), Act.CHAT_MODERATE)
-        await moderation.remove(tx, message, where.fair_id)
+        await moderation.remove(tx, request.actor.known, message, where.fair_id)
     return request.go(request.came_from(), language.gettext("The message was removed."))
 
 
@@ -55,18 +53,3 @@ async def settle(request: PageRequest) -> web.StreamResponse:
         message, where = await access.message(tx, request.actor, request.id("message"), Act.CHAT_MODERATE)
         await moderation.let_stand(tx, request.actor.known, message, where.fair_id)
     return request.go(request.came_from(), language.gettext("The message stays."))
-
-
-@post("/fairs/{fair}/people/{person}/silence")
-async def silence(request: PageRequest) -> web.StreamResponse:
-    """Pause somebody's public messages for half an hour, for good, or lift it."""
-    how = request.typed("how")
-    if how not in list(Silencing):
-        raise Invalid("how", N_("Please choose one of the answers."), field="how")
-    async with request.transaction() as tx:
-        fair = await access.fair(tx, request.actor, request.path("fair"), Act.FAIR_RUN)
-        person = await tx.session.get(Person, request.id("person"))
-        if person is None:
-            raise NotFound("person")
-        await silences.silence(tx, fair.id, person.id, Silencing(how))
-    return request.go(request.came_from(), language.gettext("Done."))

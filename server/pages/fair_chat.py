@@ -5,6 +5,7 @@ from aiohttp import web
 from rooms import access
 from rooms.chat import conversations, messages
 from rooms.core.events import conversation_stream, fair_stream
+from rooms.fairs import sanctions
 from server.page_request import PageRequest
 from server.pages import entrance_hall
 from server.pages.stream_heads import read_heads
@@ -19,8 +20,11 @@ async def fair_chat(request: PageRequest) -> web.StreamResponse:
         fair = await access.fair(tx, request.actor, request.path("fair"))
         conversation = await conversations.of_fair(tx, fair.id)
         heads = await read_heads(tx, request, fair_stream(fair.id), conversation_stream(conversation.id))
+        person = request.actor.person
+        done = await sanctions.of_person(tx, fair.id, person.id) if person else []
         return request.render(
             "fair_chat.html",
+            held=[row for row in done if row.holds(tx.now)],
             fair=fair,
             conversation=conversation,
             messages=await messages.messages_of(tx, conversation.id),

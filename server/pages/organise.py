@@ -7,7 +7,7 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import Act, invitations, open_invitations
-from rooms.chat import moderation, silences
+from rooms.chat import moderation
 from rooms.core import time_zones
 from rooms.core.events import fair_stream, moderation_stream
 from rooms.core.transaction import Transaction
@@ -23,6 +23,7 @@ from rooms.fairs import (
     fairs,
     registration_approval,
     rota,
+    sanctions,
     schedule,
 )
 from rooms.fairs.booths import Booth
@@ -126,7 +127,7 @@ async def board(request: PageRequest) -> web.StreamResponse:
             lies_ahead=await schedule.lies_ahead(tx, fair),
             reports=await moderation.open_reports(tx, fair.id),
             fullness=await admission.fullness(tx, fair),
-            silenced=await silences.of_fair(tx, fair.id),
+            sanctioned=await sanctions.count_open(tx, fair.id),
             heads=heads,
         )
 

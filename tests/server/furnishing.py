@@ -26,6 +26,7 @@ from rooms.fairs import (
     list_imports,
     programme,
     registration_questions,
+    sanctions,
     tiers,
 )
 from rooms.fairs.booth_applications import ApplicationText
@@ -36,6 +37,7 @@ from rooms.fairs.list_imports import Read
 from rooms.fairs.programme import ItemText
 from rooms.fairs.registration_questions import Asked, QuestionKind
 from rooms.fairs.rota import Shift
+from rooms.fairs.sanctions import Lasting, SanctionKind
 from rooms.fairs.schedule import FairDay
 from rooms.lines import places, referrals
 from rooms.lines.call import Answer
@@ -128,9 +130,13 @@ class Furnishing:
             applied = JobApplication(id=new_id(), vacancy_id=waiter.id, booth_id=booth.id, person_id=cast.karim.id)
             applied.words, applied.made_at = "Hello", tx.now
             tx.session.add(applied)
+            ines = await self._person(tx, cast.ines)
+            warning = SanctionKind.WARNING, Lasting.HALF_AN_HOUR
+            karim = await self._person(tx, cast.karim)
+            warned = await sanctions.impose(tx, booth.fair, karim, *warning, "Shouting.", ines)
             await transfer_consents.give(tx, cast.amina, booth.employer_id, "I allow it.")
             employer_id = booth.employer_id
-        self.keep(employer_id=employer_id, file_format="json")
+        self.keep(employer_id=employer_id, file_format="json", sanction=warned.id)
         self.keep(public=public.id, conversation=question.id, message=message.id, colleague=colleague.id)
         self.keep(vacancy=wanted[booth.employer_id][0].id, job_application=applied.id)
 

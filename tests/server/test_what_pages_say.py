@@ -9,12 +9,13 @@ from sqlalchemy import delete, select
 
 from rooms.appointments import booking
 from rooms.appointments.appointment import Appointment
-from rooms.chat import messages, moderation, questions, silences
+from rooms.chat import messages, moderation, questions
 from rooms.chat.messages import Message
 from rooms.core import outbox
-from rooms.fairs import booths, registration, registration_questions, schedule
+from rooms.fairs import booths, registration, registration_questions, sanctions, schedule
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
+from rooms.fairs.sanctions import Lasting, SanctionKind
 from rooms.lines.places import Place
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState
 from rooms.organisations import agencies
@@ -70,19 +71,25 @@ async def test_the_desk_says_how_long_and_how_often(world: World) -> None:  # O1
 
 
 @ONE
-async def test_a_report_says_where_when_and_by_whom_and_a_ban_is_lifted(world: World) -> None:  # O8
+async def test_a_report_says_where_when_and_by_whom_and_an_exclusion_is_lifted(world: World) -> None:  # O8
     async with world.database.transaction() as tx:
         message = await tx.session.get_one(Message, world_id(world, "message"))
         reporter = await tx.session.get_one(Person, world_id(world, "amina"))
         await moderation.report(tx, reporter, message, world_id(world, "fair_id"))
-        await silences.silence(tx, world_id(world, "fair_id"), message.author_id, silences.Silencing.BAN)
+        fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
+        ines = await tx.session.get_one(Person, world_id(world, "ines"))
+        done = await sanctions.impose(
+            tx, fair, message.author, SanctionKind.EXCLUSION, Lasting.THE_FAIR, "Shouting.", ines
+        )
     async with visitor(world, "ines") as ines:
         text = await ines.get("/organise/{fair}")
         assert "in the chat of a booth" in text
         assert "reported by Amina Benali" in text
-        assert "Let them write again" in text
-        await ines.send("/fairs/{fair}/people/{person}/silence", how="lift")
-        assert "Let them write again" not in await ines.get("/organise/{fair}")
+        assert "1 person is muted or excluded" in text
+        assert "Shouting." in await ines.get("/organise/{fair}/moderation")
+        await ines.send(f"/organise/{{fair}}/sanctions/{done.id}/lift")
+        assert "muted or excluded" not in await ines.get("/organise/{fair}")
+        assert "lifted" in await ines.get("/organise/{fair}/moderation")
 
 
 @ONE

@@ -98,7 +98,7 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["meeting_id"] = told["meeting_id"]
         case "meeting:closed":
             snapshot["meeting_id"] = None
-        case "meeting:answered" | "fair:admitted" | "referral:changed":
+        case "meeting:answered" | "fair:admitted" | "referral:changed" | "fair:sanction_changed":
             pass
         case _ if event in BESIDE:
             pass

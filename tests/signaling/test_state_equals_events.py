@@ -11,9 +11,20 @@ from rooms.chat.messages import Message
 from rooms.core.events import EVENT_KINDS
 from rooms.core.model import new_id
 from rooms.core.uploads import DocumentKind, Upload, check
-from rooms.fairs import announcements, booth_staff, booths, entrance_hall, fairs, job_applications, programme, schedule
+from rooms.fairs import (
+    announcements,
+    booth_staff,
+    booths,
+    entrance_hall,
+    fairs,
+    job_applications,
+    programme,
+    sanctions,
+    schedule,
+)
 from rooms.fairs.admission import Passing
 from rooms.fairs.fairs import Fair
+from rooms.fairs.sanctions import Lasting, Sanction, SanctionKind
 from rooms.lines import absence, calls, places, referrals
 from rooms.lines.call import Answer, CallState
 from rooms.lines.places import Place
@@ -219,7 +230,7 @@ async def writing_and_removing(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
         await moderation.report(tx, cast.karim, await tx.session.get_one(Message, message.id), cast.fair.id)
     async with o.during() as tx:
-        await moderation.remove(tx, await tx.session.get_one(Message, message.id), cast.fair.id)
+        await moderation.remove(tx, cast.luc, await tx.session.get_one(Message, message.id), cast.fair.id)
 
 
 async def an_organiser_who_leaves(o: Onlookers, cast: Cast) -> None:
@@ -227,6 +238,16 @@ async def an_organiser_who_leaves(o: Onlookers, cast: Cast) -> None:
         await fairs.add_organiser(tx, await tx.session.get_one(Fair, cast.fair.id), cast.paul)
     async with o.during() as tx:
         await fairs.remove_organiser(tx, await tx.session.get_one(Fair, cast.fair.id), cast.ines.id)
+
+
+async def muted_and_free_again(o: Onlookers, cast: Cast) -> None:
+    async with o.during() as tx:
+        fair, karim = await tx.session.get_one(Fair, cast.fair.id), await cast.fresh(tx, cast.karim)
+        ines = await cast.fresh(tx, cast.ines)
+        half_an_hour = SanctionKind.MUTE, Lasting.HALF_AN_HOUR
+        done = await sanctions.impose(tx, fair, karim, *half_an_hour, "Shouting.", ines)
+    async with o.during() as tx:
+        await sanctions.lift(tx, await tx.session.get_one(Sanction, done.id), await cast.fresh(tx, cast.ines))
 
 
 async def a_private_question_and_its_answer(o: Onlookers, cast: Cast) -> None:
@@ -289,6 +310,7 @@ COMMANDS: tuple[Command, ...] = (
     opening_in_the_morning,
     writing_and_removing,
     an_organiser_who_leaves,
+    muted_and_free_again,
     a_private_question_and_its_answer,
     showing_and_withdrawing_a_cv,
 )
@@ -312,6 +334,7 @@ async def test_every_kind_of_event_is_told_by_some_command(onlookers: Onlookers,
         writing_and_removing,
         an_organiser_who_leaves,
         a_private_question_and_its_answer,
+        muted_and_free_again,
         the_room_of_an_appointment,
         showing_and_withdrawing_a_cv,
         a_turn_in_the_entrance_hall,

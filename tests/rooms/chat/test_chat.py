@@ -5,11 +5,12 @@ import uuid
 
 import pytest
 
-from rooms.chat import conversations, messages, moderation, questions, silences
+from rooms.chat import conversations, messages, moderation, questions
 from rooms.chat.conversations import Conversation
 from rooms.chat.messages import Message
-from rooms.chat.silences import Silencing
 from rooms.core.errors import Conflict, Invalid
+from rooms.fairs import sanctions
+from rooms.fairs.sanctions import Lasting, SanctionKind
 from rooms.people.people import Person
 from signaling.chat import message_view
 from tests.cast import Cast
@@ -44,7 +45,8 @@ async def test_two_people_open_a_conversation_at_once_and_it_is_one(cast: Cast) 
 async def test_whoever_is_silenced_may_not_write_in_public_but_in_a_question(cast: Cast) -> None:
     where = await booth_talk(cast)
     async with cast.database.transaction() as tx:
-        await silences.silence(tx, cast.fair.id, cast.amina.id, Silencing.MUTE)
+        half_an_hour = SanctionKind.MUTE, Lasting.HALF_AN_HOUR
+        await sanctions.impose(tx, cast.fair, cast.amina, *half_an_hour, "Shouting.", cast.ines)
         question = await questions.question_to(tx, await cast.fresh_booth(tx, cast.atlantique), cast.amina)
     with pytest.raises(Conflict, match=r"chat\.silenced"):
         await say(cast, cast.amina, where, "Hello")
@@ -61,7 +63,7 @@ async def test_a_removed_message_is_told_without_its_text_and_leaves_the_reports
         await moderation.report(tx, cast.amina, message, cast.fair.id)
     async with cast.database.transaction() as tx:
         assert [row.message.id for row in await moderation.open_reports(tx, cast.fair.id)] == [message.id]
-        await moderation.remove(tx, await tx.session.get_one(Message, message.id), cast.fair.id)
+        await moderation.remove(tx, cast.ines, await tx.session.get_one(Message, message.id), cast.fair.id)
     async with cast.database.reading() as tx:
         assert await moderation.open_reports(tx, cast.fair.id) == []
         view = message_view((await messages.messages_of(tx, where.id))[0])

@@ -50,7 +50,21 @@ SEEN: tuple[Row, ...] = (
     act("/messages/{message}/report", KNOWN, to("/")),
     act("/messages/{message}/remove", only("luc", "ines", "paul"), to("/")),
     act("/messages/{message}/settle", only("luc", "ines", "paul"), to("/")),
-    act("/fairs/{fair}/people/{person}/silence", ORGANISERS, to("/"), how="mute"),
+    read("/organise/{fair}/people/{person}", ORGANISERS),
+    act(
+        "/organise/{fair}/people/{person}/sanctions",
+        ORGANISERS,
+        to("/organise/{fair}/people/{person}"),
+        kind="warning",
+        reason="Shouting.",
+    ),
+    read("/organise/{fair}/moderation", ORGANISERS),
+    act("/organise/{fair}/sanctions/{sanction}/lift", ORGANISERS, to("/")),
+    act("/organise/{fair}/sanctions/{sanction}/read", ORGANISERS, to("/")),
+    read("/fairs/{fair}/sanctions", only("karim")).hidden(),
+    act(
+        "/fairs/{fair}/sanctions/{sanction}", only("karim"), to("/fairs/{fair}/sanctions"), reply="I did not."
+    ).hidden(),
 )
 
 RUN: tuple[Row, ...] = (
