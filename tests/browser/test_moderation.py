@@ -1,7 +1,7 @@
 """What organisers do about somebody: seen, told, answered and lifted."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Visitors
 from tests.browser.test_everyone import faults, fits
@@ -9,10 +9,8 @@ from tests.browser.test_everyone import faults, fits
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
-async def test_a_reported_person_is_muted_learns_why_and_answers(visitors: Visitors) -> None:
-    cast = visitors.cast
-    chat = f"/fairs/{cast.fair.slug}/chat"
-    amina, karim = await visitors.sign_in(cast.amina), await visitors.sign_in(cast.karim)
+async def report(amina: Page, karim: Page, chat: str) -> None:
+    """What Karim writes there."""
     await karim.goto(chat)
     await karim.get_by_label("Your message").fill("Rubbish, all of it!")
     await karim.get_by_role("button", name="Send").click()
@@ -21,6 +19,12 @@ async def test_a_reported_person_is_muted_learns_why_and_answers(visitors: Visit
     await row.get_by_role("button", name="Report").click()
     await expect(amina.get_by_text("Thank you. The organisers will look at this message.")).to_be_visible()
 
+
+async def test_a_reported_person_is_muted_learns_why_and_answers(visitors: Visitors) -> None:
+    cast = visitors.cast
+    chat = f"/fairs/{cast.fair.slug}/chat"
+    amina, karim = await visitors.sign_in(cast.amina), await visitors.sign_in(cast.karim)
+    await report(amina, karim, chat)
     board = await visitors.sign_in(cast.ines, viewport={"width": 360, "height": 760})
     await board.goto(f"/organise/{cast.fair.slug}")
     await board.get_by_role("link", name="Warn, mute or exclude").click()
