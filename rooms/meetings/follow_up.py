@@ -149,6 +149,32 @@ async def held_at(tx: Transaction, booth_id: uuid.UUID, meeting_id: uuid.UUID) -
     return row
 
 
+def owed_by(meeting: Meeting) -> uuid.UUID:
+    """Who is to answer; anybody at the booth may."""
+    return meeting.follow_up.answer_owed_by_id or meeting.led_by_id
+
+
+async def hand_answer_to(tx: Transaction, meeting: Meeting, booth: Booth, colleague_id: uuid.UUID, by: Person) -> None:
+    """A colleague of the booth is to answer, and is told and reminded."""
+    await tx.lock(meeting.follow_up)
+    if meeting.follow_up.answered_at:
+        raise Conflict("answer.given", N_("This talk has been answered already."))
+    colleague = {person.id: person for person in await booth_staff.staff_of(tx, booth.id)}.get(colleague_id)
+    if colleague is None:
+        raise Invalid("answer.colleague", N_("Please choose somebody who stands at this booth."), field="colleague")
+    if colleague.id == owed_by(meeting):
+        return
+    meeting.follow_up.answer_owed_by_id, meeting.follow_up.reminded_at = colleague.id, None
+    due = meeting.follow_up.answer_promised_by
+    if colleague.id == by.id or due is None:
+        return
+    values: dict[str, object] = {
+        "name": colleague.name, "by": by.name, "candidate": meeting.candidate.name, "employer": booth.employer.name,
+        "due": due.isoformat(), "zone": booth.fair.time_zone, "path": f"{booth.desk_path}/talks/{meeting.id}",
+    }  # fmt: skip
+    await outbox.post(tx, Letter(colleague.email, "answer_handed", colleague.language, values))
+
+
 async def notes_of(tx: Transaction, booth_id: uuid.UUID, writer_id: uuid.UUID) -> list[Meeting]:
     """The talks at a booth that this recruiter led, the latest first."""
     query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id)
@@ -179,7 +205,7 @@ async def remind(tx: Transaction) -> None:
 async def _remind(tx: Transaction, meeting: Meeting, booth: Booth) -> None:
     """One letter a day for each booth, however many answers are due: the desk names them all."""
     staff = await booth_staff.staff_of(tx, booth.id)
-    for person in [each for each in staff if each.id == meeting.led_by_id] or staff:
+    for person in [each for each in staff if each.id == owed_by(meeting)] or staff:
         values: dict[str, object] = {
             "name": person.name, "employer": booth.employer.name, "path": f"{booth.desk_path}/talks",
         }  # fmt: skip

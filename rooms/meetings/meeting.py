@@ -73,6 +73,8 @@ class FollowUp(Base):
     answer: Mapped[str] = mapped_column(default="")
     """What the candidate reads. A reason for refusal is kept 3 months (CNIL recruitment guide, 2023)."""
     answered_at: Mapped[datetime | None]
+    answer_owed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """The colleague to whom it was handed; without one, whoever led the talk."""
     answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     reminded_at: Mapped[datetime | None]
     """When whoever owes the answer was written to."""

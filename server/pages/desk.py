@@ -28,9 +28,11 @@ from rooms.lines import calls, line_status, referrals
 from rooms.lines.places import Place
 from rooms.lines.referrals import Referral
 from rooms.meetings import follow_up, under_way
+from rooms.meetings.meeting import Meeting
 from rooms.organisations.vacancies import Vacancy
 from rooms.people import documents
 from rooms.people.documents import Document
+from rooms.people.people import Person
 from server import language
 from server.page_request import PageRequest
 from server.pages.stream_heads import read_heads
@@ -99,6 +101,7 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             if each.id != booth.id and each.fair.state is FairState.OPEN
         ]
         statuses = await line_status.of_booths(tx, [booth, *others])
+        due = await follow_up.unanswered(tx, booth.id)
         return request.render(
             "desk.html",
             fair=booth.fair,
@@ -113,12 +116,19 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             conversation=conversation,
             messages=await messages.messages_of(tx, conversation.id),
             interviews=await agenda.next_at_booth(tx, booth.id, request.actor.known.id),
-            due=await follow_up.unanswered(tx, booth.id),
+            due=due,
+            owed_by=await _owed_by(tx, due),
             on_break=await desk_presence.on_break(tx, booth.id),
             questions=await questions.questions_to(tx, booth.id),
             applied=await job_applications.count_open(tx, booth.id),
             heads=heads,
         )
+
+
+async def _owed_by(tx: Transaction, due: Sequence[Meeting]) -> dict[UUID, Person]:
+    """Who is to answer each of these talks."""
+    people = {person.id: person for person in await tx.rows(Person, {follow_up.owed_by(row) for row in due})}
+    return {row.id: people[follow_up.owed_by(row)] for row in due}
 
 
 @post("/desk/{booth}/call", again=desk)

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream
+from rooms.fairs import booth_staff
 from rooms.fairs.booths import Booth
 from rooms.meetings import answer_templates, follow_up, talk_tags
 from rooms.meetings.meeting import Meeting, NextStep
@@ -99,10 +100,22 @@ async def talk(request: PageRequest) -> web.StreamResponse:
             booth=booth,
             talk=row,
             shown=_recorded(row, tags),
+            staff=await booth_staff.staff_of(tx, booth.id),
+            owed_by=follow_up.owed_by(row),
             tags=tags,
             **await ready_answers.of_employer(tx, request, booth.employer_id),
             heads=heads,
         )
+
+
+@post("/desk/{booth}/talks/{talk}/hand-to", again=talk)
+async def hand_to(request: PageRequest) -> web.StreamResponse:
+    """A colleague is to answer."""
+    async with request.transaction() as tx:
+        booth = await booth_of(tx, request)
+        row = await follow_up.held_at(tx, booth.id, request.id("talk"))
+        await follow_up.hand_answer_to(tx, row, booth, request.uuid("colleague"), request.actor.known)
+    return request.go(f"/desk/{request.id('booth')}/talks/{row.id}", language.gettext("Saved."))
 
 
 def _recorded(row: Meeting, tags: list[str]) -> edits.Shown:

@@ -12,6 +12,7 @@ from rooms.meetings import follow_up
 from rooms.organisations import transfer_consents
 from rooms.people import documents, mail_refusals, people, sessions
 from rooms.people.people import Need, Person, Profile
+from rooms.views import inbox
 from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
@@ -113,6 +114,16 @@ async def talks(request: PageRequest) -> web.StreamResponse:
         referred = await referrals.latest_of(tx, [row.id for row in rows])
         allowed = {row.employer_id for row in await transfer_consents.of_person(tx, request.actor.known.id)}
     return request.render("talks.html", fair=fair, talks=rows, referrals_of=referred, allowed=allowed, heads=heads)
+
+
+@get("/me/inbox")
+async def written(request: PageRequest) -> web.StreamResponse:
+    """What was written to one and promised, wherever it stands."""
+    async with request.reading() as tx:
+        heads = await read_heads(tx, request)
+        fair = await fair_around(tx, request)
+        entries = await inbox.of_person(tx, request.actor.known)
+    return request.render("inbox.html", fair=fair, entries=entries, heads=heads)
 
 
 @post("/meetings/{meeting}/rating", again=talks)

@@ -74,6 +74,30 @@ async def test_whoever_owes_an_answer_is_reminded_once_two_days_before(cast: Cas
     assert await reminded(cast) == [cast.luc.email]
 
 
+async def hand(cast: Cast, meeting: Meeting, to: Person) -> None:
+    async with cast.database.transaction() as tx:
+        row = await meetings.locked(tx, meeting.id)
+        assert row
+        booth, luc = await cast.fresh_booth(tx, cast.atlantique), await cast.fresh(tx, cast.luc)
+        await follow_up.hand_answer_to(tx, row, booth, to.id, luc)
+
+
+async def test_an_answer_that_was_handed_to_a_colleague_is_theirs_to_be_reminded_of(cast: Cast) -> None:
+    claire, meeting = await colleague(cast), await held(cast)
+    with pytest.raises(Invalid) as refused:
+        await hand(cast, meeting, cast.sophie)
+    assert refused.value.field == "colleague"
+    await hand(cast, meeting, claire)
+    async with cast.database.reading() as tx:
+        handed = [mail.recipient for mail in await outbox.latest(tx) if mail.template == "answer_handed"]
+    assert handed == [claire.email]
+    await cast.pass_by(days=4)
+    assert await reminded(cast) == [claire.email]
+    await give(cast, meeting, cast.luc)
+    with pytest.raises(Conflict, match=r"answer\.given"):
+        await hand(cast, meeting, cast.luc)
+
+
 async def test_nobody_is_reminded_on_the_day_of_the_talks(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         (await tx.session.get_one(Fair, cast.fair.id)).answer_days = 1

@@ -29,6 +29,7 @@ VACANCIES: tuple[Row, ...] = (
     read("/desk/{booth}/talks/{talk}", STAFF, status(404)),
     act("/desk/{booth}/talks/{talk}", STAFF, status(404), next_step="keep"),
     act("/desk/{booth}/talks/{talk}/record", STAFF, status(404), team_notes="Kind."),
+    act("/desk/{booth}/talks/{talk}/hand-to", STAFF, status(404), colleague="{luc}"),
     act("/desk/{booth}/talks", STAFF, TALKS, next_step="keep", talk="{meeting}"),
     act("/desk/{booth}/answer-templates", STAFF, TALKS, next_step="keep", template_name="Kept", answer="Thanks."),
     act("/desk/{booth}/answer-templates/{answer_template}/remove", STAFF, TALKS).once(),
@@ -104,6 +105,7 @@ MEETING: tuple[Row, ...] = (
     .hidden()
     .but(tomas=403),
     read("/me/talks", KNOWN),
+    read("/me/inbox", KNOWN),
     act("/meetings/{meeting}/rating", only("tomas"), to("/me/talks#talk-{meeting}"), rating="5")
     .hidden()
     .but(sophie=403),
