@@ -49,6 +49,7 @@ PAGE_MODULES = (
     "job_applications",
     "chat",
     "moderation",
+    "help",
     "sign_in",
     "me",
     "desk",

@@ -40,6 +40,7 @@ LABELS = REPORT_LABELS | {
     "conversation_fair": N_("in the chat of the fair"),
     "conversation_booth": N_("in the chat of a booth"),
     "conversation_question": N_("in a private question"),
+    "conversation_help": N_("asking for help"),
     "conversation_meeting": N_("in a talk"),
     "hospitality": N_("Hotels and restaurants"),
     "retail": N_("Shops"),

@@ -15,6 +15,7 @@ AREAS = (
     "meetings",
     "referrals",
     "sanctions",
+    "help",
     "cobrowsing",
 )
 

@@ -28,6 +28,9 @@ async def to_conversation(tx: Transaction, actor: Actor, row: Conversation) -> s
         return await _to_followed(tx, actor, row.person_id)
     if row.kind is ConversationKind.FAIR and row.fair:
         return await to_fair(tx, actor, row.fair)
+    if row.kind is ConversationKind.HELP and row.fair:
+        runs = allows(A.FAIR_RUN, await to_fair(tx, actor, row.fair), row.fair.state)
+        return ({R.HELPER} if runs else set()) | ({R.SELF} if actor.is_person(row.asker_id) else set())
     booth = await tx.session.get(Booth, row.booth_id)
     relations = await to_booth(tx, actor, booth) if booth else set()
     if row.kind is ConversationKind.BOOTH:
@@ -101,5 +104,9 @@ async def message(tx: Transaction, actor: Actor, message_id: uuid.UUID, act: Act
 
 def speaks_as_staff(where: Conversation, relations: set[Relation]) -> bool:
     """Whether what this person writes here is marked as coming from the booth, the organisers or the counsellor."""
-    staff = {ConversationKind.FAIR: R.ORGANISER, ConversationKind.COUNSEL: R.COUNSELLOR}.get(where.kind, R.STAFF)
+    staff = {
+        ConversationKind.FAIR: R.ORGANISER,
+        ConversationKind.HELP: R.HELPER,
+        ConversationKind.COUNSEL: R.COUNSELLOR,
+    }.get(where.kind, R.STAFF)
     return staff in relations

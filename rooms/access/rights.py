@@ -24,6 +24,7 @@ class Relation(StrEnum):
     IN_TEAM = auto()
     COLLEAGUE = auto()
     GUEST = auto()
+    HELPER = auto()
 
 
 class Act(StrEnum):
@@ -106,10 +107,10 @@ RIGHTS: tuple[Right, ...] = (
     _right(A.CALL_ANSWER,    ANY,   R.SELF),
     _right(A.CALL_WITHDRAW,  ANY,   R.RECRUITER),
     _right(A.CHAT_READ,      SHOWN, R.ANYONE),
-    _right(A.CHAT_READ,      ANY,   R.STAFF, R.ORGANISER, R.SELF, R.RECRUITER, R.COUNSELLOR),
+    _right(A.CHAT_READ,      ANY,   R.STAFF, R.ORGANISER, R.SELF, R.RECRUITER, R.COUNSELLOR, R.HELPER),
     _right(A.CHAT_WRITE,     OPEN,  R.SIGNED_IN, R.ORGANISER),
     _right(A.CHAT_WRITE,     SHOWN, R.STAFF),
-    _right(A.CHAT_WRITE,     ANY,   R.SELF, R.RECRUITER, R.COUNSELLOR),
+    _right(A.CHAT_WRITE,     ANY,   R.SELF, R.RECRUITER, R.COUNSELLOR, R.HELPER),
     _right(A.CHAT_MODERATE,  ANY,   R.STAFF, R.ORGANISER, R.ADMINISTRATOR),
     _right(A.DOCUMENT_READ,  ANY,   R.SELF, R.STAFF),
     _right(A.MEETING_ENTER,  ANY,   R.SELF, R.RECRUITER, R.GUEST),

@@ -27,12 +27,13 @@ class ConversationKind(StrEnum):
     MEETING = "meeting"
     APPOINTMENT = "appointment"
     COUNSEL = "counsel"
+    HELP = "help"
 
 
 OWNERS = {
-    "fair_id": ("fair", "booth", "question", "meeting"),
+    "fair_id": ("fair", "booth", "question", "meeting", "help"),
     "booth_id": ("booth", "question"),
-    "asker_id": ("question",),
+    "asker_id": ("question", "help"),
     "meeting_id": ("meeting",),
     "appointment_id": ("appointment",),
     "person_id": ("counsel",),
@@ -50,14 +51,21 @@ def _one_of(column: str, kind: ConversationKind) -> Index:
     return Index(f"ux_conversation_of_{kind}", column, unique=True, postgresql_where=which, sqlite_where=which)
 
 
+_HELP = text("kind = 'help'")
+
+
 class Conversation(Base):
-    """Each fair, booth, meeting, appointment and followed person has one; a private question is of one asker."""
+    """Each fair, booth, meeting, appointment and followed person has one; a private question is of one
+    asker, and so is what somebody needs help with at a fair."""
 
     __tablename__ = "conversation"
     __table_args__ = (
         *(_named(column, kinds) for column, kinds in OWNERS.items()),
         _one_of("fair_id", ConversationKind.FAIR),
         _one_of("booth_id", ConversationKind.BOOTH),
+        Index(
+            "ux_conversation_of_help", "fair_id", "asker_id", unique=True, postgresql_where=_HELP, sqlite_where=_HELP
+        ),
         UniqueConstraint("booth_id", "asker_id", name="uq_conversation_question"),
         UniqueConstraint("meeting_id", name="uq_conversation_meeting"),
         UniqueConstraint("appointment_id", name="uq_conversation_appointment"),
@@ -119,6 +127,11 @@ async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> Conversation:
 
 async def of_question(tx: Transaction, booth_id: uuid.UUID, asker_id: uuid.UUID) -> Conversation:
     return _there(await _found(tx, Conversation.booth_id == booth_id, Conversation.asker_id == asker_id))
+
+
+async def of_help(tx: Transaction, fair_id: uuid.UUID, asker_id: uuid.UUID) -> Conversation:
+    mine = Conversation.fair_id == fair_id, Conversation.asker_id == asker_id
+    return _there(await _found(tx, Conversation.kind == ConversationKind.HELP, *mine))
 
 
 async def of_meeting(tx: Transaction, meeting_id: uuid.UUID) -> Conversation:

@@ -1,4 +1,4 @@
-"""Private questions to a booth."""
+"""Private questions to a booth, and the mail for whoever has asked something and is away."""
 
 import uuid
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from rooms.core.events import DomainEvent, line_stream, reacts_to
 from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import Fair
 from rooms.people.people import Person
 
 UNANSWERED_FOR = timedelta(minutes=10)
@@ -43,7 +44,7 @@ async def _write_to_the_asker(tx: Transaction, event: ChatSent) -> None:
     """A mail for whoever asked and has not read on after a while: one for all that was answered since they wrote last,
     without what it says."""
     where = await tx.session.get_one(Conversation, event.conversation_id)
-    if where.kind is not ConversationKind.QUESTION or where.booth_id is None or where.asker_id is None:
+    if where.asker_id is None:
         return
     message = await tx.session.get_one(Message, event.message_id)
     if not message.is_staff:
@@ -51,10 +52,19 @@ async def _write_to_the_asker(tx: Transaction, event: ChatSent) -> None:
         return
     theirs = select(Message.id).where(Message.conversation_id == where.id, Message.is_staff.is_(False))
     last = (await tx.session.execute(theirs.order_by(Message.id.desc()).limit(1))).scalar_one_or_none()
-    asker, booth = await tx.session.get_one(Person, where.asker_id), await tx.session.get_one(Booth, where.booth_id)
-    values: dict[str, object] = {"name": asker.name, "by": booth.employer.name, "path": f"{booth.path}#question"}
+    asker = await tx.session.get_one(Person, where.asker_id)
+    values = {"name": asker.name} | await _from(tx, where)
     once, due = f"question:{where.id}:{last}", tx.now + UNANSWERED_FOR
     await outbox.post(tx, Letter(asker.email, "written", asker.language, values, once, due_at=due))
+
+
+async def _from(tx: Transaction, where: Conversation) -> dict[str, object]:
+    """Who has answered, and where it stands."""
+    booth = await tx.session.get(Booth, where.booth_id) if where.booth_id else None
+    if booth:
+        return {"by": booth.employer.name, "path": f"{booth.path}#question"}
+    fair = await tx.session.get_one(Fair, where.fair_id)
+    return {"by": fair.name, "path": f"{fair.path}/help"}
 
 
 async def question_to(tx: Transaction, booth: Booth, asker: Person) -> Conversation:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import Act, invitations, open_invitations
-from rooms.chat import moderation
+from rooms.chat import help_requests, moderation
 from rooms.core import time_zones
 from rooms.core.events import fair_stream, moderation_stream
 from rooms.core.transaction import Transaction
@@ -118,6 +118,7 @@ async def board(request: PageRequest) -> web.StreamResponse:
             invitations=await open_invitations.of_fair(tx, fair, Purpose.ORGANISER),
             candidates=await attendees.count(tx, fair.id),
             applied=await booth_applications.count_asked(tx, fair.id),
+            needing_help=await help_requests.count_waiting(tx, fair.id),
             asking=await registration_approval.count_asked(tx, fair.id),
             unattended=await _soon_unattended(tx, fair, rows),
             recruiters=await booth_staff.count_staff(tx, fair.id),

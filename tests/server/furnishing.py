@@ -13,7 +13,8 @@ from rooms.appointments import appointment_types, hours, links, own_calendar, wa
 from rooms.appointments.appointment import Appointment
 from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import agreed_steps, caseload, follow_requests, saved_filters, suggestions
-from rooms.chat import conversations, messages, questions
+from rooms.chat import conversations, help_requests, messages, questions
+from rooms.chat.help_requests import Circumstances
 from rooms.core import outbox
 from rooms.core.database import Database
 from rooms.core.model import new_id
@@ -134,9 +135,11 @@ class Furnishing:
             warning = SanctionKind.WARNING, Lasting.HALF_AN_HOUR
             karim = await self._person(tx, cast.karim)
             warned = await sanctions.impose(tx, booth.fair, karim, *warning, "Shouting.", ines)
+            stuck = Circumstances("/", "Firefox", "")
+            asked = await help_requests.ask(tx, booth.fair, karim, "I hear nothing.", stuck)
             await transfer_consents.give(tx, cast.amina, booth.employer_id, "I allow it.")
             employer_id = booth.employer_id
-        self.keep(employer_id=employer_id, file_format="json", sanction=warned.id)
+        self.keep(employer_id=employer_id, file_format="json", sanction=warned.id, help_request=asked.id)
         self.keep(public=public.id, conversation=question.id, message=message.id, colleague=colleague.id)
         self.keep(vacancy=wanted[booth.employer_id][0].id, job_application=applied.id)
 

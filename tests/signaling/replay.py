@@ -98,7 +98,7 @@ def _person(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
             snapshot["meeting_id"] = told["meeting_id"]
         case "meeting:closed":
             snapshot["meeting_id"] = None
-        case "meeting:answered" | "fair:admitted" | "referral:changed" | "fair:sanction_changed":
+        case "meeting:answered" | "fair:admitted" | "referral:changed" | "fair:sanction_changed" | "help:changed":
             pass
         case _ if event in BESIDE:
             pass
@@ -165,7 +165,7 @@ def _moderation(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
     match event:
         case "chat:reported":
             snapshot["reports"] = sorted([*snapshot["reports"], told["message_id"]])
-        case "fair:organiser_removed":
+        case "fair:organiser_removed" | "help:changed":
             pass
         case "chat:report_settled":
             snapshot["reports"].remove(told["message_id"])

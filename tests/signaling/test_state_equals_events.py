@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from rooms.chat import conversations, messages, moderation, questions
+from rooms.chat import conversations, help_requests, messages, moderation, questions
+from rooms.chat.help_requests import Circumstances, HelpRequest
 from rooms.chat.messages import Message
 from rooms.core.events import EVENT_KINDS
 from rooms.core.model import new_id
@@ -250,6 +251,18 @@ async def muted_and_free_again(o: Onlookers, cast: Cast) -> None:
         await sanctions.lift(tx, await tx.session.get_one(Sanction, done.id), await cast.fresh(tx, cast.ines))
 
 
+async def helped_and_done(o: Onlookers, cast: Cast) -> None:
+    async with o.during() as tx:
+        fair, karim = await tx.session.get_one(Fair, cast.fair.id), await cast.fresh(tx, cast.karim)
+        stuck = Circumstances("/", "Firefox", "")
+        asked = await help_requests.ask(tx, fair, karim, "I hear nothing.", stuck)
+    async with o.during() as tx:
+        row = await tx.session.get_one(HelpRequest, asked.id)
+        await help_requests.claim(tx, row, await cast.fresh(tx, cast.ines))
+    async with o.during() as tx:
+        await help_requests.finish(tx, await tx.session.get_one(HelpRequest, asked.id))
+
+
 async def a_private_question_and_its_answer(o: Onlookers, cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         booth = await cast.fresh_booth(tx, cast.atlantique)
@@ -311,6 +324,7 @@ COMMANDS: tuple[Command, ...] = (
     writing_and_removing,
     an_organiser_who_leaves,
     muted_and_free_again,
+    helped_and_done,
     a_private_question_and_its_answer,
     showing_and_withdrawing_a_cv,
 )
@@ -335,6 +349,7 @@ async def test_every_kind_of_event_is_told_by_some_command(onlookers: Onlookers,
         an_organiser_who_leaves,
         a_private_question_and_its_answer,
         muted_and_free_again,
+        helped_and_done,
         the_room_of_an_appointment,
         showing_and_withdrawing_a_cv,
         a_turn_in_the_entrance_hall,

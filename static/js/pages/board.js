@@ -3,7 +3,7 @@ import { FAIR_EVENTS } from "../live/part_events.js";
 import { say } from "../live/words.js";
 import { open } from "./page.js";
 
-const EVENTS = [...FAIR_EVENTS, "booth:status", "chat:reported", "chat:report_settled"];
+const EVENTS = [...FAIR_EVENTS, "booth:status", "chat:reported", "chat:report_settled", "help:changed"];
 
 /** What needs a hand appears by itself; that a message has been reported is said as well. */
 class Reports {
