@@ -2,12 +2,12 @@
 
 from aiohttp import web
 
+from rooms import access
 from rooms.chat import conversations, help_requests, messages
 from rooms.chat.help_requests import Circumstances, HelpRequest
 from rooms.core.errors import NotFound
 from rooms.core.events import conversation_stream, fair_stream, moderation_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import fairs
 from rooms.fairs.fairs import Fair
 from server import devices, language
 from server.page_request import PageRequest
@@ -16,19 +16,11 @@ from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
 
-async def _fair(tx: Transaction, request: PageRequest) -> Fair:
-    """Whoever may not come in any more may still ask why."""
-    fair = await tx.session.get_one(Fair, await fairs.id_of(tx, request.path("fair")))
-    if fairs.is_hidden_from(request.actor.person, fair):
-        raise NotFound("fair")
-    return fair
-
-
 @get("/fairs/{fair}/help")
 async def mine(request: PageRequest) -> web.StreamResponse:
     me = request.actor.known
     async with request.reading() as tx:
-        fair = await _fair(tx, request)
+        fair = await access.fair(tx, request.actor, request.path("fair"))
         row = await help_requests.unfinished_of(tx, fair.id, me.id)
         thread = await conversations.of_help(tx, fair.id, me.id) if row else None
         heads = await read_heads(tx, request, *([conversation_stream(thread.id)] if thread else []))
@@ -52,7 +44,7 @@ async def ask(request: PageRequest) -> web.StreamResponse:
         request.typed("connection"),
     )
     async with request.transaction() as tx:
-        fair = await _fair(tx, request)
+        fair = await access.fair(tx, request.actor, request.path("fair"))
         await help_requests.ask(tx, fair, request.actor.known, request.typed("text"), about)
     return request.go(f"{fair.path}/help")
 
@@ -61,7 +53,7 @@ async def ask(request: PageRequest) -> web.StreamResponse:
 async def settled(request: PageRequest) -> web.StreamResponse:
     """Whoever asked needs no help any more."""
     async with request.transaction() as tx:
-        fair = await _fair(tx, request)
+        fair = await access.fair(tx, request.actor, request.path("fair"))
         row = await help_requests.unfinished_of(tx, fair.id, request.actor.known.id)
         if row is None:
             raise NotFound("help_request")

@@ -14,7 +14,7 @@ from rooms.chat.messages import Message
 from rooms.core import outbox
 from rooms.fairs import booths, registration, registration_questions, sanctions, schedule
 from rooms.fairs.booths import Booth
-from rooms.fairs.fairs import Fair
+from rooms.fairs.fairs import Fair, FairState
 from rooms.fairs.sanctions import Lasting, SanctionKind
 from rooms.lines.places import Place
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState
@@ -235,3 +235,12 @@ async def test_whoever_registered_reads_their_answers_when_the_fair_is_over(worl
         text = await there.get("/fairs/{fair}/take-part")
     assert "Pastry, mornings" in text
     assert "I take part" not in text
+
+
+@ONE
+async def test_a_fair_that_is_not_announced_has_no_page_for_help_either(world: World) -> None:
+    async with world.database.transaction() as tx:
+        (await tx.session.get_one(Fair, world_id(world, "fair_id"))).state = FairState.DRAFT
+    for method, path in (("GET", "/fairs/{fair}/help"), ("POST", "/fairs/{fair}/help")):
+        assert (await world.ask("karim", method, path, {"text": "Hello?"})).status == 404
+    assert (await world.ask("ines", "GET", "/fairs/{fair}/help")).status == 200
