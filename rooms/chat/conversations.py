@@ -51,9 +51,6 @@ def _one_of(column: str, kind: ConversationKind) -> Index:
     return Index(f"ux_conversation_of_{kind}", column, unique=True, postgresql_where=which, sqlite_where=which)
 
 
-_HELP = text("kind = 'help'")
-
-
 class Conversation(Base):
     """Each fair, booth, meeting, appointment and followed person has one; a private question is of one
     asker, and so is what somebody needs help with at a fair."""
@@ -63,9 +60,6 @@ class Conversation(Base):
         *(_named(column, kinds) for column, kinds in OWNERS.items()),
         _one_of("fair_id", ConversationKind.FAIR),
         _one_of("booth_id", ConversationKind.BOOTH),
-        Index(
-            "ux_conversation_of_help", "fair_id", "asker_id", unique=True, postgresql_where=_HELP, sqlite_where=_HELP
-        ),
         UniqueConstraint("booth_id", "asker_id", name="uq_conversation_question"),
         UniqueConstraint("meeting_id", name="uq_conversation_meeting"),
         UniqueConstraint("appointment_id", name="uq_conversation_appointment"),
@@ -129,9 +123,18 @@ async def of_question(tx: Transaction, booth_id: uuid.UUID, asker_id: uuid.UUID)
     return _there(await _found(tx, Conversation.booth_id == booth_id, Conversation.asker_id == asker_id))
 
 
+async def begin_help(tx: Transaction, fair_id: uuid.UUID, asker_id: uuid.UUID) -> Conversation:
+    await begin(tx, ConversationKind.HELP, id=_help_id(fair_id, asker_id), fair_id=fair_id, asker_id=asker_id)
+    return await of_help(tx, fair_id, asker_id)
+
+
 async def of_help(tx: Transaction, fair_id: uuid.UUID, asker_id: uuid.UUID) -> Conversation:
-    mine = Conversation.fair_id == fair_id, Conversation.asker_id == asker_id
-    return _there(await _found(tx, Conversation.kind == ConversationKind.HELP, *mine))
+    return _there(await tx.session.get(Conversation, _help_id(fair_id, asker_id)))
+
+
+def _help_id(fair_id: uuid.UUID, asker_id: uuid.UUID) -> uuid.UUID:
+    """The same for the same two, so that the primary key keeps it one: an index would bind older versions too."""
+    return uuid.uuid5(fair_id, str(asker_id))
 
 
 async def of_meeting(tx: Transaction, meeting_id: uuid.UUID) -> Conversation:

@@ -110,8 +110,7 @@ async def ask(tx: Transaction, fair: Fair, person: Person, words: str, about: Ci
         row.person = await tx.session.get_one(Person, person.id)
         tx.session.add(row)
         await tx.session.flush()
-    await conversations.begin(tx, ConversationKind.HELP, fair_id=fair.id, asker_id=person.id)
-    thread = await conversations.of_help(tx, fair.id, person.id)
+    thread = await conversations.begin_help(tx, fair.id, person.id)
     # What was written is told with it.
     await messages.send(tx, row.person, thread, words, new_id(), is_staff=False)
     return row

@@ -73,6 +73,15 @@ class Sanction(Base):
         return self.lifted_at is None and self.until is not None and self.until > now
 
 
+class Silence(Base):
+    """What an older version writes while both run; it goes with the next one."""
+
+    __tablename__ = "silence"
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True, primary_key=True)
+    until: Mapped[datetime]
+
+
 class SanctionChanged(DomainEvent):
     """Somebody was warned, muted or excluded, or may again."""
 

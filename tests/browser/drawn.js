@@ -1,6 +1,6 @@
 /** What a person meets in these parts of a page, a line for each thing: not what is hidden, and not what is typed. */
 (() => {
-  const PASSING = "template, script, style, noscript, .seconds, [data-after-call], [data-part=line-sound], .flash:not([data-fresh])";
+  const PASSING = "template, script, style, noscript, .seconds, [data-after-call], [data-part=line-sound], [data-until], .flash:not([data-fresh])";
   const TOLD = ["href", "action", "role", "aria-label", "aria-disabled", "aria-pressed", "aria-current", "datetime", "colspan", "name", "placeholder"];
 
   function words(node) {

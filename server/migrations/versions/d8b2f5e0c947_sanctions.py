@@ -1,4 +1,5 @@
-"""warnings, mutes and exclusions with reasons, in the place of silences; who removed a message"""
+"""warnings, mutes and exclusions with reasons, in the place of silences; who removed a message. The table of silences
+stays as long as an older version may write it"""
 
 import uuid
 
@@ -47,7 +48,6 @@ def upgrade() -> None:
     ]  # fmt: skip
     if rows:
         connection.execute(sa.insert(sanction), rows)
-    op.drop_table("silence")
     with op.batch_alter_table("message") as message:
         message.add_column(sa.Column("removed_by_id", sa.Uuid(), nullable=True))
         message.create_foreign_key("fk_message_removed_by", "person", ["removed_by_id"], ["id"])
@@ -59,11 +59,4 @@ def downgrade() -> None:
         message.drop_index("ix_message_removed_by_id")
         message.drop_constraint("fk_message_removed_by", type_="foreignkey")
         message.drop_column("removed_by_id")
-    op.create_table(
-        "silence",
-        sa.Column("fair_id", sa.Uuid(), sa.ForeignKey("fair.id"), primary_key=True),
-        sa.Column("person_id", sa.Uuid(), sa.ForeignKey("person.id"), primary_key=True),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-    )
-    op.create_index("ix_silence_person_id", "silence", ["person_id"])
     op.drop_table("sanction")

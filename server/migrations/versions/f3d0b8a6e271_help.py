@@ -8,7 +8,6 @@ down_revision = "e2a9c7f4d158"
 branch_labels = None
 depends_on = None
 _UNFINISHED = sa.text("state IN ('open', 'claimed')")
-_HELP = sa.text("kind = 'help'")
 BEFORE = {"fair_id": ("fair", "booth", "question", "meeting"), "asker_id": ("question",)}
 AFTER = {column: (*kinds, "help") for column, kinds in BEFORE.items()}
 
@@ -47,10 +46,6 @@ def upgrade() -> None:
         postgresql_where=_UNFINISHED, sqlite_where=_UNFINISHED,
     )  # fmt: skip
     _name(AFTER)
-    op.create_index(
-        "ux_conversation_of_help", "conversation", ["fair_id", "asker_id"], unique=True,
-        postgresql_where=_HELP, sqlite_where=_HELP,
-    )  # fmt: skip
 
 
 def downgrade() -> None:
@@ -58,6 +53,5 @@ def downgrade() -> None:
                " conversation.id = message.conversation_id WHERE conversation.kind = 'help')")  # fmt: skip
     op.execute("DELETE FROM message WHERE conversation_id IN (SELECT id FROM conversation WHERE kind = 'help')")
     op.execute("DELETE FROM conversation WHERE kind = 'help'")
-    op.drop_index("ux_conversation_of_help", table_name="conversation")
     _name(BEFORE)
     op.drop_table("help_request")
