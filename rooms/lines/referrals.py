@@ -157,16 +157,12 @@ async def _stand(tx: Transaction, row: Referral, meeting: Meeting) -> None:
 
 
 async def goes_on(tx: Transaction, meeting: Meeting, place: Place) -> bool:
-    """Whether the candidate of a talk that has ended has agreed to wait on for a colleague; if so, the place is kept
-    for them."""
-    query = select(Referral).where(
-        Referral.meeting_id == meeting.id,
-        Referral.state == ReferralState.ACCEPTED,
-        Referral.recruiter_id.is_not(None),
-        Referral.place_id.is_(None),
-    )
+    """Whether the candidate of a talk that has ended has agreed to wait on for a colleague, for the first time or once
+    more where the talk was taken up again; if so, the place is kept for them."""
+    agreed = Referral.state == ReferralState.ACCEPTED, Referral.recruiter_id.is_not(None)
+    query = select(Referral).where(Referral.meeting_id == meeting.id, *agreed).order_by(Referral.id.desc())
     row = (await tx.session.execute(query)).scalars().first()
-    if row is None:
+    if row is None or (row.place_id and place.kept_for_id != row.recruiter_id):
         return False
     place.kept_for_id, row.place_id = row.recruiter_id, place.id
     return True

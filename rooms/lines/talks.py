@@ -1,10 +1,11 @@
 """What a talk from a line means for the place that led to it."""
 
+from rooms.core.errors import N_, Conflict
 from rooms.core.events import reacts_to
 from rooms.core.transaction import Transaction
 from rooms.fairs import sanctions
 from rooms.fairs.fairs import FairState
-from rooms.lines import referrals
+from rooms.lines import calls, referrals
 from rooms.lines.call import place_of_call
 from rooms.lines.places import PASSED_OVER_FOR, Place, PlaceState, move, pass_over, stand_again
 from rooms.meetings.meeting import Meeting, MeetingEnded, MeetingOpened, MeetingState
@@ -25,13 +26,18 @@ async def _begin_talking(tx: Transaction, event: MeetingOpened) -> None:
 
 @reacts_to(MeetingReopened)
 async def _talk_again(tx: Transaction, event: MeetingReopened) -> None:
-    meeting = await tx.session.get_one(Meeting, event.meeting_id)
-    place = await place_of(tx, meeting)
-    if place and place.state is PlaceState.SERVED:
+    """Raises Conflict where its candidate is a colleague's by now, or has gone."""
+    place = await place_of(tx, await tx.session.get_one(Meeting, event.meeting_id))
+    if place is None:
+        return
+    if place.state is PlaceState.SERVED:
         await stand_again(tx, place, PlaceState.TALKING)
-    elif place and place.state is PlaceState.WAITING:
-        # They wait on for a colleague.
-        move(tx, place, PlaceState.TALKING)
+        return
+    # They wait on for a colleague, or do not any more.
+    if place.state is not PlaceState.WAITING or await calls.ringing_for_place(tx, place.id):
+        message = N_("They have gone on meanwhile: this talk cannot be taken up again.")
+        raise Conflict("place.gone_on", message)
+    move(tx, place, PlaceState.TALKING)
 
 
 @reacts_to(MeetingEnded)

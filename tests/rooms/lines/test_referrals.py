@@ -199,3 +199,46 @@ async def test_one_says_for_which_job_one_comes(cast: Cast) -> None:
         await vacancies.withdraw(tx, job)
         with pytest.raises(Invalid, match=r"vacancy\.withdrawn"):
             await joining.join(tx, await cast.fresh(tx, cast.karim), booth, "", job.id)
+
+
+async def test_taking_a_talk_up_again_loses_nobody_the_place_they_were_promised(cast: Cast, talk: Meeting) -> None:
+    await answer(cast, talk, await offer(cast, talk, cast.atlantique, cast.claire))
+    await end(cast, talk)
+    await reopen(cast, talk)
+    await go(cast, cast.amina, talk)
+    await end(cast, talk)
+    place = (await held(cast, cast.amina))[cast.atlantique.id]
+    assert (place.state, place.kept_for_id) == (PlaceState.WAITING, cast.claire.id)
+
+
+async def test_not_while_a_colleague_calls_them_talks_with_them_or_has_talked(cast: Cast, talk: Meeting) -> None:
+    await answer(cast, talk, await offer(cast, talk, cast.atlantique, cast.claire))
+    await end(cast, talk)
+    call = await cast.call_next(cast.claire, cast.atlantique)
+    assert call.place.person_id == cast.amina.id
+    with pytest.raises(Conflict, match=r"place\.gone_on"):
+        await reopen(cast, talk)
+    second = await cast.answer(call, Answer.JOIN)
+    assert second
+    with pytest.raises(Conflict, match=r"place\.gone_on"):
+        await reopen(cast, talk)
+    for person in (cast.claire, cast.amina):
+        await go(cast, person, second)
+    await end(cast, second)
+    assert await held(cast, cast.amina) == {}
+    # Whoever has had both talks is owed no third one.
+    await reopen(cast, talk)
+    await end(cast, talk)
+    assert await held(cast, cast.amina) == {}
+
+
+async def test_not_where_they_have_left_the_line(cast: Cast, talk: Meeting) -> None:
+    await answer(cast, talk, await offer(cast, talk, cast.atlantique, cast.claire))
+    await end(cast, talk)
+    place = (await held(cast, cast.amina))[cast.atlantique.id]
+    async with cast.database.transaction() as tx:
+        await calls.leave(tx, await tx.session.get_one(Place, place.id))
+    with pytest.raises(Conflict, match=r"place\.gone_on"):
+        await reopen(cast, talk)
+    async with cast.database.reading() as tx:
+        assert (await tx.session.get_one(Meeting, talk.id)).state is MeetingState.ENDED
