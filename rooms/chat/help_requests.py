@@ -196,17 +196,9 @@ async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> Sequence[Queued]:
 
 
 async def _last_words(tx: Transaction, fair_id: uuid.UUID, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, Message]:
-    last = (
-        select(Message.id)
-        .where(Message.conversation_id == Conversation.id)
-        .order_by(Message.id.desc())
-        .limit(1)
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
     query = (
         select(Conversation.asker_id, Message)
-        .join(Message, Message.id == last)
+        .join(Message, Message.id == messages.last_of())
         .where(Conversation.kind == ConversationKind.HELP, Conversation.fair_id == fair_id)
         .where(Conversation.asker_id.in_(people))
     )

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, ScalarSelect, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.chat.conversations import Conversation, ConversationKind
@@ -79,6 +79,12 @@ async def send(
         sent = ChatSent(conversation_id=where.id, message_id=values["id"])
         await tx.happened(sent, conversation_stream(where.id))
     return (await tx.session.execute(query)).scalar_one()
+
+
+def last_of(*which: ColumnElement[bool]) -> ScalarSelect[uuid.UUID]:
+    """The id of the last message, of those that are meant, in each conversation of the query around."""
+    query = select(Message.id).where(Message.conversation_id == Conversation.id, *which)
+    return query.order_by(Message.id.desc()).limit(1).correlate(Conversation).scalar_subquery()
 
 
 async def messages_of(tx: Transaction, conversation_id: uuid.UUID, count: int = 100) -> list[Message]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
-from rooms.chat import conversations
+from rooms.chat import conversations, messages
 from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.chat.messages import ChatSent, Message
 from rooms.core import outbox
@@ -85,19 +85,11 @@ class Question:
 
 async def questions_to(tx: Transaction, booth_id: uuid.UUID) -> list[Question]:
     """The private questions put to a booth, the latest begun first."""
-    last = (
-        select(Message.is_staff)
-        .where(Message.conversation_id == Conversation.id)
-        .order_by(Message.id.desc())
-        .limit(1)
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
     query = (
-        select(Conversation, Person, last)
+        select(Conversation, Person, Message.is_staff)
         .join(Person, Person.id == Conversation.asker_id)
+        .join(Message, Message.id == messages.last_of())
         .where(Conversation.kind == ConversationKind.QUESTION, Conversation.booth_id == booth_id)
-        .where(exists().where(Message.conversation_id == Conversation.id))
         .order_by(Conversation.id.desc())
     )
     rows = (await tx.session.execute(query)).all()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from rooms.chat import messages
 from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.chat.messages import Message
 from rooms.core.transaction import Transaction
@@ -70,14 +71,7 @@ async def of_person(tx: Transaction, person: Person) -> Sequence[Entry]:
 
 async def _last_words(tx: Transaction, conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, Message]:
     """The last message of each that stands."""
-    last = (
-        select(Message.id)
-        .where(Message.conversation_id == Conversation.id, Message.removed_at.is_(None))
-        .order_by(Message.id.desc())
-        .limit(1)
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
+    last = messages.last_of(Message.removed_at.is_(None))
     query = select(Message).where(Message.id.in_(select(last).where(Conversation.id.in_(conversations))))
     return {row.conversation_id: row for row in (await tx.session.execute(query)).scalars()}
 
