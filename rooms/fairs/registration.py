@@ -14,7 +14,7 @@ from rooms.core.events import reacts_to
 from rooms.core.outbox import Letter
 from rooms.core.text import as_seen, clean_text, one_line
 from rooms.core.transaction import Transaction
-from rooms.fairs import attendees, registration_questions, schedule
+from rooms.fairs import attendees, registration_questions, sanctions, schedule
 from rooms.fairs.attendees import UNSEEN, Attendee
 from rooms.fairs.fairs import AHEAD, Fair, RegistrationMode, demand_not_archived
 from rooms.fairs.registration_questions import RegistrationAnswer
@@ -49,6 +49,7 @@ async def demand_welcome(tx: Transaction, fair: Fair, person: Person, code: str)
     """Raises what keeps somebody from registering: before anything that was sent along is kept."""
     if not fair.lies_ahead:
         raise Conflict("fair.not_ahead", N_("This fair is over, or not announced: one cannot register for it now."))
+    await sanctions.refuse_the_excluded(tx, person, fair.id)
     if await _is_let_in(tx, fair, person):
         return
     mine = await attendee_of(tx, fair, person)

@@ -199,6 +199,11 @@ async def _holding(
     return (await tx.session.execute(query.order_by(Sanction.until.desc()))).scalars().all()
 
 
+async def holding(tx: Transaction, fair_id: uuid.UUID, person: Person) -> Sequence[Sanction]:
+    """What holds of this person now."""
+    return await _holding(tx, fair_id, {person.id}, SanctionKind.MUTE, SanctionKind.EXCLUSION)
+
+
 async def excluded(tx: Transaction, fair_id: uuid.UUID, people: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Who of these may not take part in the fair now."""
     if not people:
@@ -213,7 +218,7 @@ def out() -> Conflict:
 
 async def refuse_the_muted(tx: Transaction, person: Person, fair_id: uuid.UUID) -> None:
     """Where everybody reads, neither the muted nor the excluded write."""
-    held = await _holding(tx, fair_id, {person.id}, SanctionKind.MUTE, SanctionKind.EXCLUSION)
+    held = await holding(tx, fair_id, person)
     if any(row.kind is SanctionKind.EXCLUSION for row in held):
         raise out()
     if held:

@@ -22,6 +22,8 @@ from rooms.people.people import Person
 
 REMINDED_BEFORE, NOT_BEFORE = timedelta(days=2), timedelta(hours=12)
 AT_ONCE = 200
+MOST_SHOWN, MOST_LISTED = 50, 100
+"""Answers due on the desk; talks on the page of a booth."""
 
 
 class AnswerGiven(DomainEvent):
@@ -120,7 +122,9 @@ def _held_at(booth_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
     return Meeting.id.in_(led), Meeting.state == MeetingState.ENDED, FollowUp.answer_promised_by.is_not(None)
 
 
-async def of_booth(tx: Transaction, booth_id: uuid.UUID, tag: str = "", most: int | None = 100) -> list[Meeting]:
+async def of_booth(
+    tx: Transaction, booth_id: uuid.UUID, tag: str = "", most: int | None = MOST_LISTED
+) -> list[Meeting]:
     """The talks held at a booth, the latest first; those with this tag, if one is given; at most so many."""
     query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id).where(*_held_at(booth_id))
     if tag:
@@ -137,7 +141,9 @@ async def unanswered(
     query = query.where(*_held_at(booth_id), FollowUp.answered_at.is_(None))
     if chosen is not None:
         query = query.where(Meeting.id.in_(chosen))
-    return list((await tx.session.execute(query.order_by(FollowUp.answer_promised_by).limit(50))).scalars())
+    # The page on which they are chosen shows so many.
+    most = MOST_SHOWN if chosen is None else MOST_LISTED
+    return list((await tx.session.execute(query.order_by(FollowUp.answer_promised_by).limit(most))).scalars())
 
 
 async def held_at(tx: Transaction, booth_id: uuid.UUID, meeting_id: uuid.UUID) -> Meeting:

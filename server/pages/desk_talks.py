@@ -9,10 +9,10 @@ from rooms.core.events import fair_stream
 from rooms.fairs import booth_staff
 from rooms.fairs.booths import Booth
 from rooms.meetings import answer_templates, follow_up, talk_tags
-from rooms.meetings.meeting import Meeting, NextStep
+from rooms.meetings.meeting import Meeting
 from server import edits, language, tables, words
 from server.page_request import PageRequest
-from server.pages import ready_answers
+from server.pages import answer_form
 from server.pages.desk import booth_of
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
@@ -42,15 +42,9 @@ async def talks(request: PageRequest) -> web.StreamResponse:
             talks=rows,
             tags=await talk_tags.of_talks(tx, [row.id for row in rows]),
             tag=tag,
-            **await ready_answers.of_employer(tx, request, booth.employer_id),
+            **await answer_form.ready(tx, request, booth.employer_id),
             heads=heads,
         )
-
-
-def _next_step(request: PageRequest) -> NextStep:
-    if request.typed("next_step") not in list(NextStep):
-        raise Invalid("next_step.missing", N_("Please choose what comes next."), field="next_step")
-    return NextStep(request.typed("next_step"))
 
 
 @post("/desk/{booth}/talks", again=talks)
@@ -59,7 +53,7 @@ async def answer_many(request: PageRequest) -> web.StreamResponse:
     chosen = request.uuids("talk")
     if not chosen:
         raise Invalid("talk.none", N_("Please tick who is to be answered."), field="talk")
-    step = _next_step(request)
+    step = answer_form.next_step(request)
     async with request.transaction() as tx:
         booth = await booth_of(tx, request)
         words = request.typed("answer")
@@ -70,7 +64,7 @@ async def answer_many(request: PageRequest) -> web.StreamResponse:
 
 @post("/desk/{booth}/answer-templates", again=talks)
 async def keep_template(request: PageRequest) -> web.StreamResponse:
-    step = _next_step(request)
+    step = answer_form.next_step(request)
     async with request.transaction() as tx:
         booth = await booth_of(tx, request)
         employer_id = booth.employer_id
@@ -103,7 +97,7 @@ async def talk(request: PageRequest) -> web.StreamResponse:
             staff=await booth_staff.staff_of(tx, booth.id),
             owed_by=follow_up.owed_by(row),
             tags=tags,
-            **await ready_answers.of_employer(tx, request, booth.employer_id),
+            **await answer_form.ready(tx, request, booth.employer_id, row),
             heads=heads,
         )
 
@@ -137,7 +131,7 @@ async def record(request: PageRequest) -> web.StreamResponse:
 
 @post("/desk/{booth}/talks/{talk}", again=talk)
 async def answer_for_booth(request: PageRequest) -> web.StreamResponse:
-    step = _next_step(request)
+    step = answer_form.next_step(request)
     async with request.transaction() as tx:
         booth = await booth_of(tx, request)
         row = await follow_up.held_at(tx, booth.id, request.id("talk"))

@@ -21,10 +21,9 @@ async def fair_chat(request: PageRequest) -> web.StreamResponse:
         conversation = await conversations.of_fair(tx, fair.id)
         heads = await read_heads(tx, request, fair_stream(fair.id), conversation_stream(conversation.id))
         person = request.actor.person
-        done = await sanctions.of_person(tx, fair.id, person.id) if person else []
         return request.render(
             "fair_chat.html",
-            held=[row for row in done if row.holds(tx.now)],
+            held=await sanctions.holding(tx, fair.id, person) if person else (),
             fair=fair,
             conversation=conversation,
             messages=await messages.messages_of(tx, conversation.id),

@@ -17,7 +17,7 @@ from rooms.views.meeting import MeetingView, of_meeting
 from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
-from server.pages import ready_answers
+from server.pages import answer_form
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 from signaling.meetings import MeetingSnapshot
@@ -64,7 +64,7 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
         view = await of_meeting(tx, row, me, thread)
         start = _start(request, view, await meeting_snapshot(tx, row.id))
         speaks_for = view.booth.employer_id if view.leads and view.booth and row.state is MeetingState.ENDED else None
-        ready = await ready_answers.of_employer(tx, request, speaks_for)
+        ready = await answer_form.ready(tx, request, speaks_for, row)
     if row.is_over and row.appointment_id and not speaks_for:
         return request.go(f"/appointments/{row.appointment_id}")
     template = "after.html" if row.is_over else "meeting.html"
@@ -194,9 +194,7 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
 
 @post("/meetings/{meeting}/answer", again=meeting)
 async def answer(request: PageRequest) -> web.StreamResponse:
-    step = request.typed("next_step")
-    if step not in list(NextStep):
-        raise Invalid("next_step.missing", N_("Please choose what comes next."), field="next_step")
+    answer_form.next_step(request)
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
         await tx.lock(row.follow_up)
@@ -206,7 +204,7 @@ async def answer(request: PageRequest) -> web.StreamResponse:
         await follow_up.answer(
             tx,
             row,
-            NextStep(request.typed("next_step")),
+            answer_form.next_step(request),
             answer_templates.filled(request.typed("answer"), row),
             request.actor.known,
         )

@@ -21,7 +21,7 @@ open((connection, _announcer, door) => {
   const papers = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=papers]"));
   const next = beside ? new NextInLine(beside, connection, door) : null;
   const room = new MeetingRoom(element, live, connection, sessionStorage, tab);
-  room.whenEnded = () => next?.leaves || location.reload();
+  if (next) room.whenEnded = () => next.ended();
   return [
     room,
     ...(next ? [next] : []),

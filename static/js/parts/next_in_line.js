@@ -15,6 +15,7 @@ export class NextInLine {
     this.door = door;
     /** Whoever is called next is waited for at the desk: the end of this talk must not draw its page again over that. */
     this.leaves = false;
+    this.hasEnded = false;
     this.onSubmit = this.onSubmit.bind(this);
   }
 
@@ -24,6 +25,12 @@ export class NextInLine {
 
   stop() {
     this.element.removeEventListener("submit", this.onSubmit);
+  }
+
+  /** The talk has ended: this page is drawn anew, unless it leads to the desk in a moment. */
+  ended() {
+    this.hasEnded = true;
+    if (!this.leaves) location.reload();
   }
 
   /** @param {SubmitEvent} event */
@@ -42,6 +49,8 @@ export class NextInLine {
     } catch (error) {
       this.door.forget();
       this.leaves = false;
+      // It was done, and only its acknowledgement was lost.
+      if (this.hasEnded) return location.assign(desk);
       const message = error instanceof Error ? error.message : "";
       fill(this.element, "trouble", message || say("Nobody in line can be called right now."));
     }

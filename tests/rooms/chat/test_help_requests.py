@@ -97,6 +97,7 @@ async def test_whoever_is_excluded_may_still_ask_for_help(cast: Cast) -> None:
         out = SanctionKind.EXCLUSION, Lasting.A_DAY
         await sanctions.impose(tx, fair, amina, *out, "Shouting.", await cast.fresh(tx, cast.ines))
     await ask(cast, cast.amina)
+    assert await queue(cast) == [(cast.amina.name, HelpState.OPEN, True)]
 
 
 async def test_nothing_said_is_no_request_and_endless_circumstances_are_cut(cast: Cast) -> None:

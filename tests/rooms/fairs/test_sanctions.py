@@ -10,7 +10,7 @@ from sqlalchemy import select
 from rooms.chat import conversations, messages, questions
 from rooms.core.errors import Conflict, Invalid
 from rooms.core.outbox import Mail
-from rooms.fairs import attendees, sanctions
+from rooms.fairs import attendees, registration, sanctions
 from rooms.fairs.fairs import Fair
 from rooms.fairs.sanctions import Lasting, Sanction, SanctionKind
 from rooms.lines import calls, joining, places
@@ -75,6 +75,8 @@ async def test_whoever_is_excluded_leaves_every_line_and_takes_part_in_nothing_u
         assert await refusal(attempt) == "fair.excluded"
     async with cast.database.reading() as tx:
         assert await refusal(attendees.demand_part(tx, cast.fair, cast.amina.id)) == "fair.excluded"
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        assert await refusal(registration.register(tx, fair, cast.amina)) == "fair.excluded"
     await lift(cast, row)
     await join(cast)
     await write(cast)

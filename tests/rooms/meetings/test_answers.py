@@ -165,6 +165,19 @@ async def test_one_answer_for_several_names_each_and_replaces_none(cast: Cast) -
         assert other.answer == "Thank you Karim Diallo, the posts are filled."
 
 
+async def test_everybody_ticked_is_answered_however_many_the_desk_shows(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_up, "MOST_SHOWN", 1)
+    first = await held(cast)
+    await cast.connect(cast.karim)
+    second = await talk(cast, cast.karim, wait=1, length=5)
+    async with cast.database.transaction() as tx:
+        assert len(await follow_up.unanswered(tx, cast.atlantique.id)) == 1
+        luc, chosen = await cast.fresh(tx, cast.luc), [first.id, second.id]
+        assert await follow_up.answer_many(tx, cast.atlantique.id, chosen, NextStep.KEEP, "In May.", luc) == 2
+
+
 async def test_answers_are_kept_ready_for_the_employer_alone(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         mine = cast.atlantique.employer_id
