@@ -12,10 +12,11 @@ from rooms.appointments.appointment import Appointment
 from rooms.chat import messages, moderation, questions
 from rooms.chat.messages import Message
 from rooms.core import outbox
-from rooms.fairs import booths, registration, registration_questions, sanctions, schedule
+from rooms.fairs import booths, registration, registration_questions, sanctions, schedule, surveys
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.fairs.sanctions import Lasting, SanctionKind
+from rooms.fairs.surveys import Audience
 from rooms.lines.places import Place
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState
 from rooms.organisations import agencies
@@ -244,3 +245,26 @@ async def test_a_fair_that_is_not_announced_has_no_page_for_help_either(world: W
     for method, path in (("GET", "/fairs/{fair}/help"), ("POST", "/fairs/{fair}/help")):
         assert (await world.ask("karim", method, path, {"text": "Hello?"})).status == 404
     assert (await world.ask("ines", "GET", "/fairs/{fair}/help")).status == 200
+
+
+@ONE
+async def test_what_five_and_more_have_said_stands_in_the_report_and_its_files(world: World) -> None:
+    async with world.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, world_id(world, "fair_id"))
+        await surveys.word(tx, fair, {(Audience.CANDIDATE, 2): "Did you laugh?"})
+        await surveys.begin(tx, fair)
+        for number in range(5):
+            person = await people.welcome(tx, f"G {number}", f"g{number}@example.org", "en")
+            await surveys.answer(tx, fair, Audience.CANDIDATE, person, number + 1, number > 0, f"More bread, {number}.")
+    async with visitor(world, "ines") as ines:
+        for path in ("/organise/{fair}/report", "/organise/{fair}/survey"):
+            text = await ines.get(path)
+            for said in (
+                "On average 3.0 of 5",
+                "Did you laugh?",
+                "How useful was this fair for you?",
+                "More bread, 3.",
+            ):
+                assert said in text, f"{path}: {said}"
+        for kind in ("csv", "xlsx", "pdf"):
+            assert (await world.ask("ines", "GET", f"/organise/{{fair}}/report/{kind}")).status == 200
