@@ -150,14 +150,26 @@ def _publish(tx: Transaction, place: Place) -> None:
 
 async def stand_again(tx: Transaction, place: Place, state: PlaceState) -> None:
     """A place that had been served is in its line again, in the order it had. Raises Conflict where the person has
-    taken another one there meanwhile."""
-    if state is PlaceState.WAITING:
-        await sanctions.refuse_the_excluded(tx, place.person, place.booth.fair_id)
-    held = await of_person(tx, place.person_id, fair_id=place.booth.fair_id)
+    taken another one there meanwhile, or waits in as many lines as they may."""
+    held = await _held_beside(tx, place)
     if place.booth_id in {each.booth_id for each in held}:
         raise Conflict("place.again", N_("They wait in your line again already."))
+    if state is PlaceState.WAITING:
+        await _demand_room(tx, place, held)
     taken(tx, place)
     move(tx, place, state)
+
+
+async def _held_beside(tx: Transaction, place: Place) -> list[Place]:
+    """The other places of its person at the fair, who takes and gives up none meanwhile in another tab."""
+    await tx.session.get_one(Person, place.person_id, with_for_update={"key_share": True})
+    return await of_person(tx, place.person_id, fair_id=place.booth.fair_id)
+
+
+async def _demand_room(tx: Transaction, place: Place, held: Collection[Place]) -> None:
+    await sanctions.refuse_the_excluded(tx, place.person, place.booth.fair_id)
+    if len(held) >= place.booth.fair.most_lines:
+        raise too_many(place.booth.fair)
 
 
 async def leave(tx: Transaction, place: Place) -> None:
@@ -175,14 +187,11 @@ async def come_back(tx: Transaction, place: Place) -> None:
 
 async def _take_back(tx: Transaction, place: Place) -> None:
     """Raises Conflict where the place is gone, or stands in the way of others by now."""
-    await sanctions.refuse_the_excluded(tx, place.person, place.booth.fair_id)
-    await tx.session.get_one(Person, place.person_id, with_for_update={"key_share": True})
-    held = await of_person(tx, place.person_id, fair_id=place.booth.fair_id)
+    held = await _held_beside(tx, place)
     is_late = place.ended_at is None or place.ended_at + UNDONE_WITHIN < tx.now
     if is_late or place.booth.fair.state is not FairState.OPEN or place.booth_id in {each.booth_id for each in held}:
         raise Conflict("place.gone", N_("This place is gone. You can take a new one at the end of the line."))
-    if len(held) >= place.booth.fair.most_lines:
-        raise too_many(place.booth.fair)
+    await _demand_room(tx, place, held)
     place.ended_at = None
 
 

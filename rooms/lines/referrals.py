@@ -114,7 +114,9 @@ async def offer(
         values: dict[str, object] = {
             "name": candidate.name, "employer": own.employer.name, "to": booth.employer.name, "path": "/me/talks",
         }  # fmt: skip
-        await outbox.post(tx, Letter(candidate.email, "referral", candidate.language, values))
+        # Proposing it again and again is written of once.
+        once = f"referral:{meeting.id}:{booth.id}:{recruiter_id}"
+        await outbox.post(tx, Letter(candidate.email, "referral", candidate.language, values, once))
     return row
 
 
@@ -131,29 +133,36 @@ async def _withdraw_offered(tx: Transaction, meeting: Meeting) -> None:
     await tx.session.flush()
 
 
-async def answer(tx: Transaction, row: Referral, meeting: Meeting, *, accepts: bool) -> None:
+async def answer(tx: Transaction, row: Referral, meeting: Meeting, *, accepts: bool) -> Place | None:
     """The candidate says yes or no. With a yes, a place at another booth is taken at once, at the end of its line; for
-    a colleague they stand where they stood, once the talk is over."""
+    a colleague they stand where they stood, once the talk is over. Gives the place that they have by it now."""
     await tx.lock(row)
     if row.state is not ReferralState.OFFERED:
         raise Conflict("referral.answered", N_("This proposal was answered or taken back already."))
     row.state, row.answered_at = (ReferralState.ACCEPTED if accepts else ReferralState.DECLINED), tx.now
     _publish(tx, meeting, row)
-    if accepts and (meeting.is_over or row.recruiter_id is None):
-        await _stand(tx, row, meeting)
+    keeps_place = row.recruiter_id is not None and meeting.call_id is not None
+    if not accepts or (keeps_place and not meeting.is_over):
+        return None
+    return await _stand(tx, row, meeting)
 
 
-async def _stand(tx: Transaction, row: Referral, meeting: Meeting) -> None:
-    place = await place_of_call(tx, meeting.call_id) if row.recruiter_id and meeting.call_id else None
+async def _stand(tx: Transaction, row: Referral, meeting: Meeting) -> Place:
     if row.booth.fair.state is not FairState.OPEN:
         raise fairs.not_open()
-    if place and place.state is PlaceState.SERVED:
+    if row.booth.set_up_at is None or row.booth.left_at:
+        raise Conflict("booth.left", N_("This booth takes part in the fair no longer."))
+    place = await place_of_call(tx, meeting.call_id) if row.recruiter_id and meeting.call_id else None
+    stands = {each.booth_id for each in await places.of_person(tx, meeting.candidate_id, row.booth.fair_id)}
+    if place and place.state is PlaceState.SERVED and row.booth_id not in stands:
         await places.stand_again(tx, place, PlaceState.WAITING)
     else:
+        # Whoever stands there already keeps that place.
         place = await joining.join(tx, meeting.candidate, row.booth)
         await tx.session.flush()
     place.kept_for_id, place.passed_over_until, place.missed = row.recruiter_id, None, 0
     row.place_id = place.id
+    return place
 
 
 async def goes_on(tx: Transaction, meeting: Meeting, place: Place) -> bool:

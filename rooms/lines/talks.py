@@ -4,6 +4,7 @@ from rooms.core.errors import N_, Conflict
 from rooms.core.events import reacts_to
 from rooms.core.transaction import Transaction
 from rooms.fairs import sanctions
+from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import FairState
 from rooms.lines import calls, referrals
 from rooms.lines.call import place_of_call
@@ -30,11 +31,15 @@ async def _talk_again(tx: Transaction, event: MeetingReopened) -> None:
     place = await place_of(tx, await tx.session.get_one(Meeting, event.meeting_id))
     if place is None:
         return
+    # Nobody is called at this booth meanwhile, and whoever has just answered has done so before the place is read.
+    await tx.session.refresh(place.booth, with_for_update={"of": Booth})
+    is_called = await calls.ringing_for_place(tx, place.id)
+    await tx.session.refresh(place, with_for_update={"of": Place})
     if place.state is PlaceState.SERVED:
         await stand_again(tx, place, PlaceState.TALKING)
         return
     # They wait on for a colleague, or do not any more.
-    if place.state is not PlaceState.WAITING or await calls.ringing_for_place(tx, place.id):
+    if place.state is not PlaceState.WAITING or is_called:
         message = N_("They have gone on meanwhile: this talk cannot be taken up again.")
         raise Conflict("place.gone_on", message)
     move(tx, place, PlaceState.TALKING)
@@ -42,17 +47,17 @@ async def _talk_again(tx: Transaction, event: MeetingReopened) -> None:
 
 @reacts_to(MeetingEnded)
 async def _finish_talking(tx: Transaction, event: MeetingEnded) -> None:
-    """A talk that took place has served its place, unless its candidate waits on for a colleague; after any other the
-    candidate stands first again, after a pause."""
+    """Whoever has agreed to wait on for a colleague does, however the talk ended. Any other talk that took place has
+    served its place; where none did, the candidate stands first again, after a pause."""
     meeting = await tx.session.get_one(Meeting, event.meeting_id)
     place = await place_of(tx, meeting)
-    if place is None:
+    if place is None or place.state is not PlaceState.TALKING:
         return
     fair = place.booth.fair
     is_closed = fair.state is FairState.ARCHIVED or (fair.state is FairState.CLOSED and not fair.closed_by_hand)
     is_over = is_closed or place.person_id in await sanctions.excluded(tx, fair.id, {place.person_id})
     took_place = event.state is MeetingState.ENDED
-    if not is_over and took_place and await referrals.goes_on(tx, meeting, place):
+    if not is_over and await referrals.goes_on(tx, meeting, place):
         move(tx, place, PlaceState.WAITING)
         return
     if took_place or is_over:

@@ -80,8 +80,10 @@ async def _leave_with_person(tx: Transaction, event: PersonExcluded) -> None:
     query = select(Call.id).join(Place, Place.id == Call.place_id).join(Booth, Booth.id == Place.booth_id)
     await _each(tx, query.where(*theirs, Call.state == CallState.RINGING))
     waiting = of_places.where(Place.state.in_((PlaceState.WAITING, PlaceState.ON_HOLD)))
-    for place in (await tx.session.execute(waiting.with_for_update(of=Place))).scalars().all():
+    locking = waiting.with_for_update(of=Place).execution_options(populate_existing=True)
+    for place in (await tx.session.execute(locking)).scalars().all():
         places.move(tx, place, PlaceState.ENDED)
+        await places.tell_second(tx, place.booth_id)
 
 
 async def _end_with_fair(tx: Transaction, fair_id: uuid.UUID) -> None:

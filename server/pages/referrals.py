@@ -61,10 +61,10 @@ async def answer(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.REFERRAL_ANSWER, lock=True)
         referral = await referrals.by_id(tx, row.id, request.id("referral"))
-        await referrals.answer(tx, referral, row, accepts=accepts)
+        place = await referrals.answer(tx, referral, row, accepts=accepts)
     if not accepts:
         said = language.gettext("You stay where you are. Nothing else changes.")
-    elif referral.recruiter and not row.is_over:
+    elif referral.recruiter and place is None:
         said = language.gettext("After this talk you wait on for %(name)s.", name=referral.recruiter.name)
     else:
         said = language.gettext("You are in line at %(employer)s.", employer=referral.booth.employer.name)
