@@ -16,7 +16,7 @@ CATALOGUE = Path("locale/fr/LC_MESSAGES/messages.po")
 SCRIPTS = Path("static/js")
 SAYS = ("Invalid", "Conflict", "Refused", "Problem", "_refusal", "go", "tell")
 MARKS = ("N_", "gettext", "ngettext")
-_SAY = re.compile(r"(?<![.\w])say\(([^()]*?)[,)]")
+_SAY = re.compile(r'(?<![.\w])say\(((?:"[^"]*"|[^()"])*?)[,)]')
 _TEXT = re.compile(r'"([^"]*)"')
 _COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"((?:[^"\\\n]|\\.)*)"', re.DOTALL)
 

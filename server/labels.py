@@ -19,6 +19,7 @@ LABELS = REPORT_LABELS | {
     "letter_sanction": N_("A decision of the organisers"),
     "inbox_question": N_("Private question"),
     "inbox_counsel": N_("Your counsellor"),
+    "inbox_help": N_("Help"),
     "inbox_talk": N_("After a talk"),
     "inbox_application": N_("Application"),
     "inbox_referral": N_("You are asked to go on"),

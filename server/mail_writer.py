@@ -19,7 +19,7 @@ from rooms.people.mail_refusals import REFUSABLE
 from server import calendars, language
 from server.settings import Settings
 
-MOMENTS = ("begins_at", "before", "until")
+MOMENTS = ("begins_at", "before", "until", "due")
 FOR_WHOM = ("agency", "fair", "employer")
 """Names that a letter is written for, the first that is known."""
 

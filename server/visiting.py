@@ -6,7 +6,7 @@ from rooms.access import Navigation, navigations_of
 from rooms.core.batching import Batching
 from rooms.core.database import Database
 from rooms.fairs import admission, attendees, entrance_hall, fairs
-from rooms.lines import places
+from rooms.lines import absence
 from rooms.people import sessions
 from rooms.people.people import Person
 from rooms.people.sessions import Session
@@ -64,5 +64,5 @@ class Visiting:
     async def _all_seen(self, found: list[tuple[uuid.UUID, uuid.UUID]]) -> list[None]:
         async with self._database.transaction() as tx:
             await sessions.all_seen(tx, dict(found))
-            await places.appeared(tx, {person_id for _, person_id in found})
+            await absence.appeared(tx, {person_id for _, person_id in found})
         return [None] * len(found)

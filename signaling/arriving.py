@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from rooms.core.batching import Batching
 from rooms.core.database import Database
-from rooms.lines import places
+from rooms.lines import absence, places
 from rooms.people import presence, sessions
 from rooms.people.sessions import KnownSession
 
@@ -38,7 +38,7 @@ class Arriving:
         people = {person_id for _, person_id in asked}
         async with self._database.transaction() as tx:
             await presence.connect(tx, self.process_id, dict(asked))
-            await places.appeared(tx, people)
+            await absence.appeared(tx, people)
             lines = await places.lines_of(tx, people)
         # Each of them would name the same lines again.
         return [lines] + [frozenset()] * (len(asked) - 1)

@@ -13,7 +13,8 @@ from rooms.fairs import job_applications
 from rooms.lines import call, places
 from rooms.lines.call import Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
-from rooms.meetings.meeting import MeetingEnded, MeetingOpened, MeetingState
+from rooms.meetings.meeting import Meeting, MeetingEnded, MeetingOpened, MeetingState
+from rooms.meetings.reopening import MeetingReopened
 from rooms.people import documents
 from rooms.people.people import Person
 from signaling.contract import Payload, StreamEvent, server_event
@@ -109,7 +110,7 @@ class LineSettledEvent(StreamEvent):
 
 @server_event("line:talking")
 class LineTalkingEvent(StreamEvent):
-    """An accepted call has opened its meeting."""
+    """An accepted call has opened its meeting, or that meeting is taken up again."""
 
     meeting_id: UUID
     call_id: UUID
@@ -230,6 +231,15 @@ async def _line_settled(_: Transaction, published: PublishedEvent) -> StreamEven
 @projection("line", MeetingOpened)
 async def _line_talking(_: Transaction, published: PublishedEvent) -> StreamEvent:
     return LineTalkingEvent(**head(published), **published.event.model_dump(exclude={"booth_id"}))
+
+
+@projection("line", MeetingReopened)
+async def _line_talking_again(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, MeetingReopened)  # noqa: S101
+    meeting = await tx.session.get_one(Meeting, event.meeting_id)
+    told = await tx.session.get_one(Call, meeting.call_id)
+    return LineTalkingEvent(**head(published), meeting_id=meeting.id, call_id=told.id, place_id=told.place_id)
 
 
 @projection("line", MeetingEnded)

@@ -3,10 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from rooms.lines.referrals import ReferralChanged, ReferralState
+from rooms.core.events import PublishedEvent
+from rooms.core.transaction import Transaction
+from rooms.lines.referrals import Referral, ReferralChanged, ReferralState
+from rooms.meetings.meeting import Meeting
 from rooms.meetings.reopening import MeetingReopened
 from signaling.contract import StreamEvent, server_event
-from signaling.projections import as_it_is
+from signaling.projections import as_it_is, head, projection
 
 
 @server_event("meeting:reopened")
@@ -25,9 +28,20 @@ class ReferralEvent(StreamEvent):
     referral_id: UUID
     meeting_id: UUID
     state: ReferralState
+    candidate_id: UUID
+    made_by: str
+    """The name of whoever proposes it."""
 
 
-for area in ("meeting", "person", "line"):
-    as_it_is(area, MeetingReopened, ReopenedEvent)
+async def _referral(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, ReferralChanged)  # noqa: S101
+    meeting = await tx.session.get_one(Meeting, event.meeting_id)
+    sent = await tx.session.get_one(Referral, event.referral_id)
+    more = {"candidate_id": meeting.candidate_id, "made_by": sent.made_by.name}
+    return ReferralEvent(**head(published), **event.model_dump(), **more)
+
+
 for area in ("meeting", "person"):
-    as_it_is(area, ReferralChanged, ReferralEvent)
+    as_it_is(area, MeetingReopened, ReopenedEvent)
+    projection(area, ReferralChanged)(_referral)

@@ -15,7 +15,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booths, desk_presence, fairs, schedule
 from rooms.fairs.booths import Booth, BoothText
 from rooms.fairs.fairs import Fair, FairDescription
-from rooms.lines import calls, joining, places
+from rooms.lines import absence, calls, joining
 from rooms.lines.call import Answer, Call
 from rooms.lines.places import Place
 from rooms.meetings.meeting import Meeting
@@ -61,7 +61,7 @@ class Cast:
         name = str(uuid.uuid4())
         async with self.database.transaction() as tx:
             await presence.connect(tx, self.process_id, {name: person.id})
-            await places.appeared(tx, [person.id])
+            await absence.appeared(tx, [person.id])
             await tx.session.flush()
             await desk_presence.attend(tx, name, booth.id if booth else None)
         self.connections[person.id] = name

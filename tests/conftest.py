@@ -8,15 +8,25 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy import select
 
 from rooms import models  # noqa: F401
 from rooms.core.database import Database
+from rooms.core.outbox import Channel, Mail
 from server import migrating
+from server.mail_writer import Writer
+from server.rendering import TEMPLATES, environment
+from server.settings import load
 from tests import cast as cast_
 from tests.cast import Cast
 from tests.clock import HandClock
 from tests.server.world import Furnished, World, furnish, open_world
 from tests.services import RedisServer, postgres, redis
+
+LETTERS = {path.stem for path in (TEMPLATES / "mail").glob("*.txt")}
+"""Tests of the outbox itself write others, or empty ones, which nobody reads."""
+
+WRITER = Writer(environment(), load(secret="s" * 40, public_url="https://parvis.example"))
 
 
 @pytest.fixture(scope="session")
@@ -85,8 +95,15 @@ async def database(database_url: str, clock: HandClock) -> AsyncIterator[Databas
 
 
 @pytest.fixture
-async def cast(database: Database, clock: HandClock) -> Cast:
-    return await cast_.gather(database, clock)
+async def cast(database: Database, clock: HandClock) -> AsyncIterator[Cast]:
+    """Every letter that a test leaves in the outbox is written out in the end: none may fail when it is sent."""
+    cast = await cast_.gather(database, clock)
+    yield cast
+    async with database.transaction() as tx:
+        letters = (await tx.session.execute(select(Mail))).scalars().all()
+    for mail in letters:
+        if mail.channel is Channel.MAIL and mail.template in LETTERS and mail.values:
+            assert WRITER.write(mail)["Subject"], mail.template
 
 
 @pytest.fixture(scope="session")

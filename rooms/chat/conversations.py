@@ -129,7 +129,12 @@ async def begin_help(tx: Transaction, fair_id: uuid.UUID, asker_id: uuid.UUID) -
 
 
 async def of_help(tx: Transaction, fair_id: uuid.UUID, asker_id: uuid.UUID) -> Conversation:
-    return _there(await tx.session.get(Conversation, _help_id(fair_id, asker_id)))
+    return _there(await help_of(tx, fair_id, asker_id))
+
+
+async def help_of(tx: Transaction, fair_id: uuid.UUID, asker_id: uuid.UUID) -> Conversation | None:
+    """What they have written about, if they ever needed help there."""
+    return await tx.session.get(Conversation, _help_id(fair_id, asker_id))
 
 
 def _help_id(fair_id: uuid.UUID, asker_id: uuid.UUID) -> uuid.UUID:

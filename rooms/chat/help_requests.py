@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -19,10 +19,11 @@ from rooms.core.events import DomainEvent, moderation_stream, person_stream, rea
 from rooms.core.model import Base, new_id
 from rooms.core.text import clean_text, one_line
 from rooms.core.transaction import Transaction
-from rooms.fairs.fairs import Fair
+from rooms.fairs.fairs import Fair, OrganiserRemoved
 from rooms.people.people import Person
 
 MOST_SHOWN = 100
+MOST_DONE_SHOWN = 30
 LONGEST_CIRCUMSTANCE = 300
 OURS = re.compile(r"/(?![/\\])")
 """A path of this house: whoever helps follows it."""
@@ -78,9 +79,9 @@ class HelpChanged(DomainEvent):
 class Circumstances:
     """What whoever helps would ask first."""
 
-    page: str
-    device: str
-    connection: str
+    page: str = ""
+    device: str = ""
+    connection: str = ""
 
 
 def _publish(tx: Transaction, row: HelpRequest) -> None:
@@ -88,31 +89,32 @@ def _publish(tx: Transaction, row: HelpRequest) -> None:
     tx.record(event, moderation_stream(row.fair_id), person_stream(row.person_id))
 
 
-def _circumstance(words: str, field: str) -> str:
-    return clean_text(one_line(words)[:LONGEST_CIRCUMSTANCE], field, LONGEST_CIRCUMSTANCE)
+def _cleaned(about: Circumstances) -> dict[str, str]:
+    told = {
+        name: clean_text(one_line(words)[:LONGEST_CIRCUMSTANCE], name, LONGEST_CIRCUMSTANCE)
+        for name, words in asdict(about).items()
+    }
+    return told | {"page": told["page"] if OURS.match(told["page"]) else ""}
 
 
 async def ask(tx: Transaction, fair: Fair, person: Person, words: str, about: Circumstances) -> HelpRequest:
     """Ask; whoever has asked already adds to it."""
     await tx.lock(await tx.session.get_one(Person, person.id), key_share=True)
-    row = await unfinished_of(tx, fair.id, person.id)
-    if row is None:
-        row = HelpRequest(
-            id=new_id(),
-            fair_id=fair.id,
-            person_id=person.id,
-            page=_circumstance(about.page, "page") if OURS.match(about.page) else "",
-            device=_circumstance(about.device, "device"),
-            connection=_circumstance(about.connection, "connection"),
-            state=HelpState.OPEN,
-            asked_at=tx.now,
-        )
-        row.person = await tx.session.get_one(Person, person.id)
-        tx.session.add(row)
-        await tx.session.flush()
+    row = await unfinished_of(tx, fair.id, person.id) or await _begin(tx, fair.id, person.id, about)
     thread = await conversations.begin_help(tx, fair.id, person.id)
     # What was written is told with it.
     await messages.send(tx, row.person, thread, words, new_id(), is_staff=False)
+    return row
+
+
+async def _begin(tx: Transaction, fair_id: uuid.UUID, person_id: uuid.UUID, about: Circumstances) -> HelpRequest:
+    row = HelpRequest(
+        id=new_id(), fair_id=fair_id, person_id=person_id, state=HelpState.OPEN, asked_at=tx.now, **_cleaned(about)
+    )
+    row.person = await tx.session.get_one(Person, person_id)
+    tx.session.add(row)
+    await tx.session.flush()
+    _publish(tx, row)
     return row
 
 
@@ -121,9 +123,25 @@ async def _tell(tx: Transaction, event: ChatSent) -> None:
     where = await tx.session.get_one(Conversation, event.conversation_id)
     if where.kind is not ConversationKind.HELP or where.fair_id is None or where.asker_id is None:
         return
-    row = await unfinished_of(tx, where.fair_id, where.asker_id)
-    if row:
+    if row := await unfinished_of(tx, where.fair_id, where.asker_id):
         _publish(tx, row)
+        return
+    written = await tx.session.get_one(Message, event.message_id)
+    if written.author_id != where.asker_id:
+        return
+    # They write on where all seemed to be done; two messages at once begin it once.
+    await tx.lock(written.author, key_share=True)
+    if await unfinished_of(tx, where.fair_id, where.asker_id) is None:
+        await _begin(tx, where.fair_id, where.asker_id, Circumstances())
+
+
+@reacts_to(OrganiserRemoved)
+async def _give_back_all(tx: Transaction, event: OrganiserRemoved) -> None:
+    """Whoever runs the fair no longer helps nobody there: those whom they had taken wait for somebody else."""
+    theirs = HelpRequest.fair_id == event.fair_id, HelpRequest.claimed_by_id == event.person_id
+    query = select(HelpRequest).where(*theirs, HelpRequest.state == HelpState.CLAIMED)
+    for row in (await tx.session.execute(query)).scalars().all():
+        await give_back(tx, row)
 
 
 async def claim(tx: Transaction, row: HelpRequest, by: Person) -> None:
@@ -183,16 +201,24 @@ class Queued:
 async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> Sequence[Queued]:
     """Those that wait first, in the order in which they were asked; then those that somebody has taken; then the last
     that are done."""
-    order = {HelpState.OPEN: 0, HelpState.CLAIMED: 1, HelpState.DONE: 2}
-    query = select(HelpRequest).where(HelpRequest.fair_id == fair_id).order_by(HelpRequest.id.desc()).limit(MOST_SHOWN)
-    rows = (await tx.session.execute(query)).scalars().all()
+    rows = [
+        *await _in_state(tx, fair_id, HelpState.OPEN, MOST_SHOWN),
+        *await _in_state(tx, fair_id, HelpState.CLAIMED, MOST_SHOWN),
+        *await _in_state(tx, fair_id, HelpState.DONE, MOST_DONE_SHOWN),
+    ]
     last = await _last_words(tx, fair_id, [row.person_id for row in rows])
-    queued = [
+    return [
         Queued(row, last[row.person_id].text, waits=not last[row.person_id].is_staff)
         for row in rows
         if row.person_id in last
     ]
-    return sorted(queued, key=lambda each: (order[each.request.state], each.request.id))
+
+
+async def _in_state(tx: Transaction, fair_id: uuid.UUID, state: HelpState, most: int) -> Sequence[HelpRequest]:
+    query = select(HelpRequest).where(HelpRequest.fair_id == fair_id, HelpRequest.state == state)
+    latest = HelpRequest.done_at.desc(), HelpRequest.id.desc()
+    query = query.order_by(*(latest if state is HelpState.DONE else (HelpRequest.id,))).limit(most)
+    return (await tx.session.execute(query)).scalars().all()
 
 
 async def _last_words(tx: Transaction, fair_id: uuid.UUID, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, Message]:

@@ -20,7 +20,7 @@ from rooms.core.transaction import Transaction
 
 CLAIM = timedelta(minutes=1)
 GIVE_UP_AFTER = 8
-BY_THE_THOUSAND = ("invitation", "fair_reminder", "group")
+BY_THE_THOUSAND = ("invitation", "fair_reminder", "group", "survey")
 """Templates of letters that may be written to thousands at once: every other letter goes before them."""
 
 

@@ -182,7 +182,7 @@ async def remove_organiser(tx: Transaction, fair: Fair, person_id: uuid.UUID) ->
         raise Conflict("organiser.last", N_("Somebody must run this fair. Add another organiser first."))
     found = FairOrganiser.fair_id == fair.id, FairOrganiser.person_id == person_id
     await tx.session.execute(delete(FairOrganiser).where(*found))
-    tx.record(OrganiserRemoved(fair_id=fair.id, person_id=person_id), moderation_stream(fair.id))
+    await tx.happened(OrganiserRemoved(fair_id=fair.id, person_id=person_id), moderation_stream(fair.id))
 
 
 async def end_organiser(tx: Transaction, person_id: uuid.UUID) -> None:
@@ -193,7 +193,7 @@ async def end_organiser(tx: Transaction, person_id: uuid.UUID) -> None:
     person.is_organiser = False
     run = select(FairOrganiser.fair_id).where(FairOrganiser.person_id == person_id)
     for fair_id in list((await tx.session.execute(run)).scalars()):
-        tx.record(OrganiserRemoved(fair_id=fair_id, person_id=person_id), moderation_stream(fair_id))
+        await tx.happened(OrganiserRemoved(fair_id=fair_id, person_id=person_id), moderation_stream(fair_id))
     await tx.session.execute(delete(FairOrganiser).where(FairOrganiser.person_id == person_id))
 
 

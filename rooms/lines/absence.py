@@ -1,5 +1,7 @@
 """Whoever is out of reach for longer than a fair waits: their place is kept on hold. Who holds none has left."""
 
+import uuid
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -43,3 +45,11 @@ async def let_absent_go(tx: Transaction) -> None:
         held = select(Place.person_id).join(Booth, Booth.id == Place.booth_id)
         rows = await tx.plain_rows(held.where(Booth.fair_id == fair_id, Place.state.in_(ACTIVE)))
         await entrance_hall.let_go(tx, fair_id, keep={row.person_id for row in rows})
+
+
+async def appeared(tx: Transaction, people: Collection[uuid.UUID]) -> None:
+    """Whoever was out of reach is back: their places on hold for that reason stand in line again."""
+    on_hold = Place.state == PlaceState.ON_HOLD, Place.hold_reason == HoldReason.OUT_OF_REACH
+    query = select(Place).where(tx.among(Place.person_id, people), *on_hold).order_by(Place.joined_at)
+    for place in (await tx.session.execute(query)).scalars().all():
+        await places.come_back(tx, place)

@@ -216,14 +216,6 @@ async def left_lately(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID)
     return [place for place in rows if place.booth_id not in held]
 
 
-async def appeared(tx: Transaction, people: Collection[uuid.UUID]) -> None:
-    """Whoever was out of reach is back: their places on hold for that reason stand in line again."""
-    on_hold = Place.state == PlaceState.ON_HOLD, Place.hold_reason == HoldReason.OUT_OF_REACH
-    query = select(Place).where(tx.among(Place.person_id, people), *on_hold).order_by(Place.joined_at)
-    for place in (await tx.session.execute(query)).scalars().all():
-        await come_back(tx, place)
-
-
 async def lines_of(tx: Transaction, people: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """The booths in whose lines these people stand."""
     query = select(Place.booth_id).where(tx.among(Place.person_id, people), Place.state.in_(ACTIVE)).distinct()

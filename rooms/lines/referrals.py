@@ -88,36 +88,43 @@ async def offer(
         raise NotFound("booth")
     if booth.fair.state is not FairState.OPEN:
         raise fairs.not_open()
-    if booth.id == own.id:
-        colleagues = {person.id for person in await booth_staff.staff_of(tx, booth.id)} - {by.id}
-        if recruiter_id not in colleagues:
-            message = N_("Please choose a colleague of your booth, or another booth.")
-            raise Invalid("referral.colleague", message, field="to")
+    colleague = await _colleague(tx, booth, recruiter_id, by) if booth.id == own.id else None
     await _withdraw_offered(tx, meeting)
     row = Referral(
         id=new_id(),
         meeting_id=meeting.id,
         booth_id=booth.id,
-        recruiter_id=recruiter_id if booth.id == own.id else None,
+        recruiter_id=colleague.id if colleague else None,
         made_by_id=by.id,
         words=clean_text(words, "referral_words", 600),
         state=ReferralState.OFFERED,
         made_at=tx.now,
     )
-    row.booth = booth
+    row.booth, row.recruiter = booth, colleague
     tx.session.add(row)
     await tx.session.flush()
     _publish(tx, meeting, row)
     if meeting.is_over:
-        # They may have gone elsewhere by now.
-        candidate = meeting.candidate
-        values: dict[str, object] = {
-            "name": candidate.name, "employer": own.employer.name, "to": booth.employer.name, "path": "/me/talks",
-        }  # fmt: skip
-        # Proposing it again and again is written of once.
-        once = f"referral:{meeting.id}:{booth.id}:{recruiter_id}"
-        await outbox.post(tx, Letter(candidate.email, "referral", candidate.language, values, once))
+        await _write(tx, row, meeting.candidate, own)
     return row
+
+
+async def _colleague(tx: Transaction, booth: Booth, recruiter_id: uuid.UUID | None, by: Person) -> Person:
+    for person in await booth_staff.staff_of(tx, booth.id):
+        if person.id == recruiter_id and person.id != by.id:
+            return person
+    message = N_("Please choose a colleague of your booth, or another booth.")
+    raise Invalid("referral.colleague", message, field="to")
+
+
+async def _write(tx: Transaction, row: Referral, candidate: Person, own: Booth) -> None:
+    """They may have gone elsewhere by now. Proposing the same again and again is written of once."""
+    to = row.recruiter.name if row.recruiter else row.booth.employer.name
+    values: dict[str, object] = {
+        "name": candidate.name, "employer": own.employer.name, "to": to, "path": "/me/talks",
+    }  # fmt: skip
+    once = f"referral:{row.meeting_id}:{row.booth_id}:{row.recruiter_id}"
+    await outbox.post(tx, Letter(candidate.email, "referral", candidate.language, values, once))
 
 
 async def withdraw(tx: Transaction, meeting: Meeting) -> None:

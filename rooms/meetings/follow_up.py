@@ -47,10 +47,14 @@ def note_for_team(meeting: Meeting, notes: str) -> None:
 
 def going_on_from(held: list[Meeting]) -> FollowUp:
     """What somebody has written of an appointment whose room they had opened before moves on to the next one."""
-    going_on = FollowUp(notes="\n\n".join(each.follow_up.notes for each in held if each.follow_up.notes))
+    going_on = FollowUp(
+        notes="\n\n".join(each.follow_up.notes for each in held if each.follow_up.notes),
+        team_notes="\n\n".join(each.follow_up.team_notes for each in held if each.follow_up.team_notes),
+    )
     for each in held:
         going_on.next_step = each.follow_up.next_step or going_on.next_step
-        each.follow_up.notes = ""
+        going_on.answer_owed_by_id = each.follow_up.answer_owed_by_id or going_on.answer_owed_by_id
+        each.follow_up.notes = each.follow_up.team_notes = ""
     return going_on
 
 

@@ -36,6 +36,12 @@ async def write(tx: Transaction, meeting_id: uuid.UUID, tags: Collection[str]) -
         await tx.insert_once(TalkTag, {"meeting_id": meeting_id, "word": word})
 
 
+async def go_on(tx: Transaction, held: Collection[uuid.UUID], meeting_id: uuid.UUID) -> None:
+    """They stand at the talk that goes on from these, too."""
+    words = {word for each in (await of_talks(tx, held)).values() for word in each}
+    await write(tx, meeting_id, sorted(words))
+
+
 async def of_talks(tx: Transaction, meetings: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     """By talk and in the order of letters, with one query for any number of talks."""
     found: dict[uuid.UUID, list[str]] = {meeting: [] for meeting in meetings}

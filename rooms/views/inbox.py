@@ -31,6 +31,7 @@ MOST_OF_A_KIND = 100
 class EntryKind(StrEnum):
     QUESTION = "question"
     COUNSEL = "counsel"
+    HELP = "help"
     TALK = "talk"
     APPLICATION = "application"
     REFERRAL = "referral"
@@ -61,6 +62,7 @@ async def of_person(tx: Transaction, person: Person) -> Sequence[Entry]:
     found = [
         *await _questions(tx, person.id),
         *await _threads(tx, person),
+        *await _help(tx, person.id),
         *(_talk(row) for row in talks if row.state is MeetingState.ENDED),
         *await _applications(tx, person.id),
         *await _referrals(tx, talks),
@@ -120,6 +122,31 @@ async def _threads(tx: Transaction, person: Person) -> list[Entry]:
             is_mine=row.author_id == person.id,
         )
         for row in last.values()
+    ]
+
+
+async def _help(tx: Transaction, person_id: uuid.UUID) -> list[Entry]:
+    query = (
+        select(Conversation.id, Fair)
+        .join(Fair, Fair.id == Conversation.fair_id)
+        .where(Conversation.kind == ConversationKind.HELP, Conversation.asker_id == person_id)
+        .order_by(Conversation.id.desc())
+        .limit(MOST_OF_A_KIND)
+    )
+    rows = (await tx.session.execute(query)).all()
+    last = await _last_words(tx, [conversation_id for conversation_id, _ in rows])
+    return [
+        Entry(
+            EntryKind.HELP,
+            fair.name,
+            last[conversation_id].text,
+            last[conversation_id].written_at,
+            fair.zone,
+            f"{fair.path}/help",
+            is_mine=last[conversation_id].author_id == person_id,
+        )
+        for conversation_id, fair in rows
+        if conversation_id in last
     ]
 
 

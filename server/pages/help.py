@@ -22,7 +22,7 @@ async def mine(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await access.fair(tx, request.actor, request.path("fair"))
         row = await help_requests.unfinished_of(tx, fair.id, me.id)
-        thread = await conversations.of_help(tx, fair.id, me.id) if row else None
+        thread = await conversations.help_of(tx, fair.id, me.id)
         heads = await read_heads(tx, request, *([conversation_stream(thread.id)] if thread else []))
         return request.render(
             "help.html",

@@ -10,7 +10,7 @@ from rooms.access import Act
 from rooms.appointments import room
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import conversation_stream, fair_stream, line_stream, meeting_stream
-from rooms.meetings import answer_templates, follow_up, meetings
+from rooms.meetings import answer_templates, follow_up, meetings, reopening
 from rooms.meetings.meeting import Meeting, MeetingState, NextStep
 from rooms.meetings.modes import Mode
 from rooms.views.meeting import MeetingView, of_meeting
@@ -190,6 +190,21 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
         status = 200 if request.typed("notes") == typed else 409
         return web.json_response(_kept(row).model_dump(), status=status)
     return await request.stay(meeting, shown.path, language.gettext("Notes saved."))
+
+
+@post("/meetings/{meeting}/reopen", again=meeting)
+async def reopen(request: PageRequest) -> web.StreamResponse:
+    """Take a talk up again that was ended by mistake; what was noted on the page meanwhile is kept."""
+    async with request.transaction() as tx:
+        row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_END, lock=True)
+        if "notes" in request.form:
+            await tx.lock(row.follow_up)
+            edits.merge(request, _answered(row))
+            step = request.typed("next_step")
+            kept = NextStep(step) if step in list(NextStep) else None
+            await follow_up.note(tx, row, request.typed("notes"), kept)
+        await reopening.reopen(tx, row)
+    return request.go(row.path)
 
 
 @post("/meetings/{meeting}/answer", again=meeting)

@@ -1,4 +1,4 @@
-"""Taking a talk up again that was ended by mistake, and sending its candidate on to somebody else."""
+"""Sending the candidate of a talk on to somebody else."""
 
 import uuid
 
@@ -6,9 +6,8 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import Act
-from rooms.core.errors import N_, Invalid
+from rooms.core.errors import N_, Conflict, Invalid
 from rooms.lines import referrals
-from rooms.meetings import reopening
 from server import language
 from server.page_request import PageRequest
 from server.pages.meeting import meeting
@@ -16,14 +15,6 @@ from server.routes import post
 
 TO_BOOTH, TO_COLLEAGUE = "booth", "colleague"
 """What the choice "to" begins with; after a colon the id."""
-
-
-@post("/meetings/{meeting}/reopen", again=meeting)
-async def reopen(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_END, lock=True)
-        await reopening.reopen(tx, row)
-    return request.go(row.path)
 
 
 @post("/meetings/{meeting}/referral", again=meeting)
@@ -58,10 +49,15 @@ async def withdraw(request: PageRequest) -> web.StreamResponse:
 async def answer(request: PageRequest) -> web.StreamResponse:
     """The candidate says yes or no."""
     accepts = request.typed("answer") == "yes"
-    async with request.transaction() as tx:
-        row = await access.meeting(tx, request.actor, request.id("meeting"), Act.REFERRAL_ANSWER, lock=True)
-        referral = await referrals.by_id(tx, row.id, request.id("referral"))
-        place = await referrals.answer(tx, referral, row, accepts=accepts)
+    try:
+        async with request.transaction() as tx:
+            row = await access.meeting(tx, request.actor, request.id("meeting"), Act.REFERRAL_ANSWER, lock=True)
+            referral = await referrals.by_id(tx, row.id, request.id("referral"))
+            place = await referrals.answer(tx, referral, row, accepts=accepts)
+    except Conflict as problem:
+        # Taken back meanwhile, or no place is left: the page they come from says so, and shows what stands.
+        problem.leads_to = problem.leads_to or request.came_from(f"/meetings/{request.id('meeting')}")
+        raise
     if not accepts:
         said = language.gettext("You stay where you are. Nothing else changes.")
     elif referral.recruiter and place is None:

@@ -73,7 +73,7 @@ def _line(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
                 row |= told["question"]
             else:
                 snapshot["questions"].insert(0, told["question"])
-        case "line:talking" | "line:talked" | "line:applied" | "meeting:reopened":
+        case "line:talking" | "line:talked" | "line:applied":
             pass
         case "booth:paused" | "booth:resumed":
             snapshot["is_paused"] = event == "booth:paused"

@@ -81,7 +81,7 @@ async def on_hold_and_back(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
         await absence.put_absent_on_hold(tx)
     async with o.during() as tx:
-        await places.appeared(tx, [cast.amina.id])
+        await absence.appeared(tx, [cast.amina.id])
 
 
 @pytest.mark.parametrize("how", [Answer.LATER, Answer.LEAVE, Answer.WITHOUT_VIDEO])

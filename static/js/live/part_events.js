@@ -10,7 +10,6 @@ export const LINE_EVENTS = [
   "line:talking",
   "line:talked",
   "line:applied",
-  "meeting:reopened",
   "desk:status",
 ];
 

@@ -13,6 +13,7 @@ import { MeetingDoor } from "../parts/meeting_door.js";
 import { MyPlaces } from "../parts/my_places.js";
 import { OfflineForms } from "../parts/offline_forms.js";
 import { FormDrafts } from "../parts/form_drafts.js";
+import { ReferralNotice } from "../parts/referral_notice.js";
 import { RingSound, RingSoundChoice } from "../parts/ring_sound.js";
 import { RingingDialog } from "../parts/ringing.js";
 import { FRAME } from "../cobrowsing/frame.js";
@@ -127,9 +128,11 @@ function ofOneself(connection, announcer, door, dialog) {
   const waiting = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=appointment-door]"));
   const choice = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=ring-sound]"));
   const sound = new RingSound(document, localStorage);
+  const referral = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=referral-notice]"));
   const admitted = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=admitted]"));
   return [
     ...(admitted ? [new AdmittedNotice(admitted, connection, announcer)] : []),
+    new ReferralNotice(referral, connection, announcer),
     new MyPlaces(document, connection, announcer),
     door,
     sound,

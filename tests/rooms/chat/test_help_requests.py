@@ -10,10 +10,12 @@ from rooms.access import Act, Actor
 from rooms.chat import conversations, help_requests, messages
 from rooms.chat.help_requests import Circumstances, HelpRequest, HelpState
 from rooms.core.errors import Conflict, Invalid, NotFound
-from rooms.fairs import sanctions
+from rooms.fairs import fairs, sanctions
 from rooms.fairs.fairs import Fair
 from rooms.fairs.sanctions import Lasting, SanctionKind
 from rooms.people.people import Person
+from rooms.views import inbox
+from rooms.views.inbox import EntryKind
 from tests.cast import Cast
 
 STUCK = Circumstances("/fairs/hotels-loire", "Firefox, Linux", "4g, 50 ms")
@@ -113,7 +115,8 @@ async def test_nothing_said_is_no_request_and_endless_circumstances_are_cut(cast
 
 
 @pytest.mark.parametrize(
-    "page", ["javascript:alert(1)", "//evil.example", "/\\evil.example", "https://evil.example", ""]
+    "page",
+    ["javascript:alert(1)", "//evil.example", "/\\evil.example", "/\x01/evil.example", "https://evil.example", ""],
 )
 async def test_whoever_helps_is_led_to_no_other_house(cast: Cast, page: str) -> None:
     async with cast.database.transaction() as tx:
@@ -121,3 +124,42 @@ async def test_whoever_helps_is_led_to_no_other_house(cast: Cast, page: str) -> 
         about = Circumstances(page, "", "")
         row = await help_requests.ask(tx, fair, await cast.fresh(tx, cast.amina), "Help!", about)
         assert row.page == ""
+
+
+async def test_what_is_written_after_it_was_solved_is_read_and_begins_it_again(cast: Cast) -> None:
+    row = await ask(cast, cast.amina)
+    await act(cast, row, "finish")
+    await write(cast, cast.ines, cast.amina)
+    assert await queue(cast) == [(cast.amina.name, HelpState.DONE, False)]
+    async with cast.database.reading() as tx:
+        (entry,) = [each for each in await inbox.of_person(tx, cast.amina) if each.kind is EntryKind.HELP]
+    assert (entry.words, entry.is_mine, entry.path) == ("Try again.", False, f"{cast.fair.path}/help")
+    await asyncio.gather(*(write(cast, cast.amina, cast.amina) for _ in range(3)))
+    assert await queue(cast) == [
+        (cast.amina.name, HelpState.OPEN, True),
+        (cast.amina.name, HelpState.DONE, True),
+    ]
+
+
+async def test_whom_a_removed_organiser_had_taken_waits_for_somebody_else(cast: Cast) -> None:
+    row = await ask(cast, cast.amina)
+    await act(cast, row, "claim")
+    async with cast.database.transaction() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        await fairs.add_organiser(tx, fair, await cast.fresh(tx, cast.paul))
+        await fairs.remove_organiser(tx, fair, cast.ines.id)
+    assert await queue(cast) == [(cast.amina.name, HelpState.OPEN, True)]
+    async with cast.database.reading() as tx:
+        assert await help_requests.count_waiting(tx, cast.fair.id) == 1
+
+
+async def test_who_waits_is_seen_however_many_were_helped(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(help_requests, "MOST_DONE_SHOWN", 1)
+    first = await ask(cast, cast.amina)
+    for person in (cast.karim, cast.luc):
+        await act(cast, await ask(cast, person), "finish")
+    assert [each[:2] for each in await queue(cast)] == [
+        (cast.amina.name, HelpState.OPEN),
+        (cast.luc.name, HelpState.DONE),
+    ]
+    assert first.state is HelpState.OPEN
