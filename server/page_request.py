@@ -19,12 +19,12 @@ from multidict import MultiMapping
 from yarl import URL
 
 from rooms.access import Actor, Navigation
-from rooms.appointments.appointment import Appointment
 from rooms.core.batching import Batching
 from rooms.core.database import Database
 from rooms.core.errors import N_, Invalid, NotFound, Problem
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import Upload
+from rooms.views.standing import NOTHING, Standing
 from server import language, security, spreadsheet
 from server.files import Storage
 from server.metrics import Metrics
@@ -91,14 +91,8 @@ class PageRequest:
     """Whether the page is written for all passers-by at once."""
     ringing: MyCallView | None = None
     """The call that rings for this person, as JSON: set by the page that follows their stream."""
-    meeting_id: uuid.UUID | None = None
-    """The meeting this person is in."""
-    talks_at: uuid.UUID | None = None
-    """The booth of that meeting."""
-    appointment: Appointment | None = None
-    """The appointment whose room is open for them."""
-    waits: bool = False
-    """Whether they have a place in some line."""
+    standing: Standing = NOTHING
+    """What concerns them at this moment."""
     cookies: dict[str, tuple[str, int]] = field(default_factory=dict)
     said: dict[str, str] | None = None
     """What this page says was done, if it is shown at once."""

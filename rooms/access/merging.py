@@ -16,9 +16,8 @@ from rooms.fairs import booth_staff, booths
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import FairState
 from rooms.meetings.answer_templates import AnswerTemplate
-from rooms.organisations import employers
+from rooms.organisations import employers, transfer_consents
 from rooms.organisations.employers import Employer, EmployerMember
-from rooms.organisations.transfer_consents import TransferConsent
 from rooms.organisations.vacancies import Vacancy
 from rooms.people.signin import Link, Purpose
 
@@ -50,8 +49,10 @@ async def merge(tx: Transaction, actor: Actor, kept: Employer, gone: Employer) -
     await _move_people(tx, kept, gone)
     await _move(tx, Vacancy, Vacancy.employer_id == gone.id, {"employer_id": kept.id})
     await _move(tx, AnswerTemplate, AnswerTemplate.employer_id == gone.id, {"employer_id": kept.id})
-    await _move_consents(tx, kept, gone)
-    if not await _booths_of(tx, gone.id):
+    await tx.session.flush()
+    is_gone = not await _booths_of(tx, gone.id)
+    await transfer_consents.hand_on(tx, gone.id, kept.id, keeps=not is_gone)
+    if is_gone:
         await tx.session.delete(gone)
     await tx.session.flush()
     tx.session.expire_all()
@@ -99,14 +100,6 @@ async def _move_invitations(tx: Transaction, kept: Employer, gone: Employer) -> 
         return
     theirs = (Link.subject_id == gone.id) & (Link.purpose == Purpose.EMPLOYER)
     await _move(tx, Link, theirs, {"subject_id": kept.id})
-
-
-async def _move_consents(tx: Transaction, kept: Employer, gone: Employer) -> None:
-    """What somebody has agreed with the one that stays counts, and else what they had agreed with the other."""
-    known = select(TransferConsent.person_id).where(TransferConsent.employer_id == kept.id)
-    of_gone = TransferConsent.employer_id == gone.id
-    await _move(tx, TransferConsent, of_gone & TransferConsent.person_id.not_in(known), {"employer_id": kept.id})
-    await tx.session.execute(delete(TransferConsent).where(of_gone), execution_options=UNSEEN)
 
 
 async def _move_people(tx: Transaction, kept: Employer, gone: Employer) -> None:

@@ -26,6 +26,7 @@ from rooms.chat.conversations import ConversationKind
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, NotFound, Problem, Refused
 from rooms.core.transaction import Transaction
+from rooms.fairs import sanctions
 from rooms.meetings.modes import Mode
 from rooms.organisations import referents
 from rooms.people import people
@@ -54,11 +55,14 @@ async def book_all(tx: Transaction, reserved: Sequence[tuple[Appointment, Bookin
     booked: list[Appointment] = []
     types = {row.appointment_type_id: row.appointment_type for row, _ in reserved}
     there = {each.id: await appointment_types.ids_for(tx, each) for each in types.values()}
+    excluded = await _excluded(tx, [row for row, _ in reserved])
     for row, answers in reserved:
         try:
             if row.state is AppointmentState.RESERVED and row.led_by_id not in there[row.appointment_type_id]:
                 await let_go_of(tx, row)
                 raise Lapsed(row)
+            if row.id in excluded:
+                raise sanctions.out()
             if row.state is not AppointmentState.BOOKED:
                 _book(tx, row, answers)
                 booked.append(row)
@@ -71,6 +75,20 @@ async def book_all(tx: Transaction, reserved: Sequence[tuple[Appointment, Bookin
         for proposed in await waiting_list.fulfilled(tx, booked):
             await let_go_of(tx, proposed)
     return outcome
+
+
+async def _excluded(tx: Transaction, rows: Sequence[Appointment]) -> set[uuid.UUID]:
+    """Those of these appointments that are at the booth of a fair from which their candidate is excluded by now."""
+    people: dict[uuid.UUID, set[uuid.UUID]] = {}
+    for row in rows:
+        if row.appointment_type.booth:
+            people.setdefault(row.appointment_type.booth.fair_id, set()).add(row.candidate_id)
+    out = {fair_id: await sanctions.excluded(tx, fair_id, ids) for fair_id, ids in people.items()}
+    return {
+        row.id
+        for row in rows
+        if row.appointment_type.booth and row.candidate_id in out[row.appointment_type.booth.fair_id]
+    }
 
 
 async def decline(tx: Transaction, row: Appointment) -> None:
@@ -94,6 +112,8 @@ def _book(tx: Transaction, row: Appointment, answers: BookingDetails) -> None:
 async def move(tx: Transaction, row: Appointment, by: Person, begins: datetime, mode: Mode | None = None) -> None:
     """Move to another time, with the same counsellor if they are free then, and with nobody else if it is they who
     move it; the time before goes to who waits."""
+    if by.id == row.candidate_id and await _excluded(tx, [row]):
+        raise sanctions.out()
     await room.close(tx, row)
     before, counsellor = row.begins_at, row.led_by
     mode = mode or row.mode

@@ -19,6 +19,7 @@ from rooms.appointments.search import SlotSearch
 from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.transaction import Transaction
+from rooms.fairs import sanctions
 from rooms.meetings.modes import Mode
 from rooms.people.people import Person
 
@@ -147,6 +148,9 @@ async def _was_asked(tx: Transaction, row: Wish, counsellor_id: uuid.UUID, begin
 
 
 async def _propose(tx: Transaction, row: Wish, begins: datetime, counsellor_id: uuid.UUID) -> Appointment | None:
+    booth = row.appointment_type.booth
+    if booth and await sanctions.excluded(tx, booth.fair_id, {row.candidate_id}):
+        return None
     if counsellor_id not in await slot_search.counsellors_for(
         tx, SlotSearch(row.appointment_type, row.mode), row.candidate_id
     ):

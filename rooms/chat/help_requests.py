@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, func, select, text
+from sqlalchemy import ForeignKey, Index, Select, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.chat import conversations, messages
@@ -171,9 +171,13 @@ async def _demand_unfinished(tx: Transaction, row: HelpRequest) -> None:
         raise Conflict("help.done", N_("This was done with meanwhile."))
 
 
+def unfinished(person_id: uuid.UUID) -> Select[HelpRequest]:
+    return select(HelpRequest).where(HelpRequest.person_id == person_id, HelpRequest.state.in_(UNFINISHED))
+
+
 async def unfinished_of(tx: Transaction, fair_id: uuid.UUID, person_id: uuid.UUID) -> HelpRequest | None:
-    mine = HelpRequest.fair_id == fair_id, HelpRequest.person_id == person_id, HelpRequest.state.in_(UNFINISHED)
-    return (await tx.session.execute(select(HelpRequest).where(*mine))).scalar_one_or_none()
+    query = unfinished(person_id).where(HelpRequest.fair_id == fair_id)
+    return (await tx.session.execute(query)).scalar_one_or_none()
 
 
 async def one(tx: Transaction, fair_id: uuid.UUID, request_id: uuid.UUID) -> HelpRequest:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core import outbox
@@ -41,6 +41,7 @@ class Lasting(StrEnum):
 
 LASTS = {Lasting.HALF_AN_HOUR: timedelta(minutes=30), Lasting.A_DAY: timedelta(days=1)}
 WITHOUT_DAYS = timedelta(days=30)
+WARNS_FOR = timedelta(days=1)
 
 
 class Sanction(Base):
@@ -122,12 +123,23 @@ async def impose(
     return row
 
 
-async def _demand_may_be(tx: Transaction, fair: Fair, person: Person, kind: SanctionKind) -> None:
+async def possible(tx: Transaction, fair: Fair, person: Person) -> Sequence[SanctionKind]:
+    """What can be done about this person: nothing about whoever runs the fair; whoever stands at one of its booths is
+    not excluded."""
     if await tx.session.get(FairOrganiser, (fair.id, person.id)):
-        raise Conflict("sanction.organiser", N_("This person runs the fair: speak with each other."))
+        return ()
     stands = select(BoothStaff.person_id).join(Booth, Booth.id == BoothStaff.booth_id)
-    theirs = Booth.fair_id == fair.id, BoothStaff.person_id == person.id
-    if kind is SanctionKind.EXCLUSION and await tx.session.scalar(stands.where(*theirs).limit(1)):
+    theirs = Booth.fair_id == fair.id, Booth.left_at.is_(None), BoothStaff.person_id == person.id
+    if await tx.session.scalar(stands.where(*theirs).limit(1)):
+        return SanctionKind.WARNING, SanctionKind.MUTE
+    return tuple(SanctionKind)
+
+
+async def _demand_may_be(tx: Transaction, fair: Fair, person: Person, kind: SanctionKind) -> None:
+    may_be = await possible(tx, fair, person)
+    if not may_be:
+        raise Conflict("sanction.organiser", N_("This person runs the fair: speak with each other."))
+    if kind not in may_be:
         raise Conflict("sanction.staff", N_("This person stands at a booth. Speak with their employer first."))
 
 
@@ -146,8 +158,10 @@ async def lift(tx: Transaction, row: Sanction, by: Person) -> None:
         tx.record(SanctionChanged(fair_id=row.fair_id, sanction_id=row.id), person_stream(row.person_id))
 
 
-async def reply(tx: Transaction, row: Sanction, words: str) -> None:
+async def reply(tx: Transaction, row: Sanction, by: Person, words: str) -> None:
     """The person says what they have to say: once, so that it is read as it was written."""
+    if row.person_id != by.id:
+        raise NotFound("sanction")
     await tx.lock(row)
     if row.replied_at:
         raise Conflict("sanction.replied", N_("You have answered already: the organisers read it."))
@@ -167,8 +181,16 @@ async def one(tx: Transaction, fair_id: uuid.UUID, sanction_id: uuid.UUID) -> Sa
 
 async def of_person(tx: Transaction, fair_id: uuid.UUID, person_id: uuid.UUID) -> Sequence[Sanction]:
     """The latest first."""
-    theirs = Sanction.fair_id == fair_id, Sanction.person_id == person_id
-    return (await tx.session.execute(select(Sanction).where(*theirs).order_by(Sanction.id.desc()))).scalars().all()
+    query = select(Sanction).where(Sanction.fair_id == fair_id, Sanction.person_id == person_id)
+    return (await tx.session.execute(query.order_by(Sanction.id.desc()).limit(MOST_SHOWN))).scalars().all()
+
+
+def to_be_told(tx: Transaction, person_id: uuid.UUID) -> Select[Sanction]:
+    """What this person is to see on the pages of its fair: all that holds, and a warning for a day, unless they have
+    answered to it."""
+    holds = Sanction.lifted_at.is_(None) & (Sanction.until > tx.now)
+    warns = Sanction.until.is_(None) & (Sanction.made_at > tx.now - WARNS_FOR) & Sanction.replied_at.is_(None)
+    return select(Sanction).where(Sanction.person_id == person_id, or_(holds, warns)).order_by(Sanction.id)
 
 
 async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> Sequence[Sanction]:

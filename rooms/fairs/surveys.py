@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core import outbox
-from rooms.core.errors import N_, Conflict, Invalid
+from rooms.core.errors import N_, Conflict, Invalid, NotFound
 from rooms.core.model import Base, new_id
 from rooms.core.outbox import Letter
 from rooms.core.text import clean_text, one_line
@@ -76,24 +76,21 @@ class SurveyAnswer(Base):
 
 
 async def begin_due(tx: Transaction) -> None:
-    """Ask after each fair whose last day is over. For the worker."""
+    """Ask after each fair whose last day is over; once more where it has had another day since. For the worker."""
     last = select(func.max(FairDay.closes_at)).where(FairDay.fair_id == Fair.id).scalar_subquery()
     over = Fair.state.in_((FairState.CLOSED, FairState.ARCHIVED)), Fair.is_rehearsal.is_(False)
     query = select(Fair).where(*over, last <= tx.now, last > tx.now - LASTS)
-    unasked = ~select(Survey.fair_id).where(Survey.fair_id == Fair.id).exists()
+    unasked = ~select(Survey.fair_id).where(Survey.fair_id == Fair.id, Survey.opened_at >= last).exists()
     for fair in (await tx.session.execute(query.where(unasked).with_for_update(of=Fair))).scalars().all():
         await begin(tx, fair)
 
 
 async def begin(tx: Transaction, fair: Fair) -> Survey:
     people = {audience: await _asked(tx, fair.id, audience) for audience in Audience}
-    row = Survey(
-        fair_id=fair.id,
-        opened_at=tx.now,
-        closes_at=tx.now + LASTS,
-        candidates_asked=len(people[Audience.CANDIDATE]),
-        employers_asked=len(people[Audience.EMPLOYER]),
-    )
+    row = await of_fair(tx, fair.id) or Survey(fair_id=fair.id)
+    row.opened_at, row.closes_at = tx.now, tx.now + LASTS
+    row.candidates_asked = len(people[Audience.CANDIDATE])
+    row.employers_asked = len(people[Audience.EMPLOYER])
     tx.session.add(row)
     await tx.session.flush()
     # Whoever came as both gets one letter.
@@ -106,7 +103,7 @@ async def begin(tx: Transaction, fair: Fair) -> Survey:
             TEMPLATE,
             person.language,
             values | {"name": person.name, "path": f"{fair.path}/survey"},
-            f"survey:{fair.id}:{person.id}",
+            f"survey:{fair.id}:{row.opened_at:%Y-%m-%d}:{person.id}",
             useless_at=row.closes_at,
         )
         for person in to.values()
@@ -142,6 +139,17 @@ async def audiences_of(tx: Transaction, fair_id: uuid.UUID, person_id: uuid.UUID
 
 async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> Survey | None:
     return await tx.session.get(Survey, fair_id)
+
+
+async def to_answer(tx: Transaction, person_id: uuid.UUID) -> Sequence[tuple[Survey, Fair]]:
+    """The questions that are open to this person and that they have not answered."""
+    query = select(Survey, Fair).join(Fair, Fair.id == Survey.fair_id).where(Survey.closes_at > tx.now)
+    came = select(Attendee.fair_id).where(Attendee.person_id == person_id, Attendee.came_at.is_not(None))
+    stood = select(Booth.fair_id).join(BoothStaff, BoothStaff.booth_id == Booth.id)
+    stood = stood.where(BoothStaff.person_id == person_id, Booth.set_up_at.is_not(None))
+    answered = select(SurveyAnswer.fair_id).where(SurveyAnswer.person_id == person_id)
+    asked = Fair.id.in_(came.union(stood)), Fair.id.not_in(answered)
+    return [(row, fair) for row, fair in (await tx.session.execute(query.where(*asked))).all()]
 
 
 async def own_words(tx: Transaction, fair_id: uuid.UUID) -> dict[tuple[Audience, int], str]:
@@ -184,7 +192,10 @@ async def answer(
     said_yes: bool | None,
     words: str,
 ) -> SurveyAnswer:
-    """Each of the three may be left out; answering again replaces what was said before, until it closes."""
+    """Each of the three may be left out; answering again replaces what was said before, until it closes. Raises
+    NotFound for whoever is not asked."""
+    if audience not in await audiences_of(tx, fair.id, person.id):
+        raise NotFound("survey")
     survey = await of_fair(tx, fair.id)
     if survey is None or survey.closes_at <= tx.now:
         raise Conflict("survey.closed", N_("These questions are closed. Thank you all the same."))

@@ -44,7 +44,7 @@ class Position:
     can_be_called: bool
     staff: int
     """How many are at the booth."""
-    kept_for_id: uuid.UUID | None
+    kept_for: Person | None
     """Of these, the one to whom this person was sent."""
 
 
@@ -85,7 +85,7 @@ async def of_line(tx: Transaction, booth: Booth) -> list[Position]:
 def next_for(line: Sequence[Position], recruiter_id: uuid.UUID) -> Position | None:
     """Whom "Call next" of this recruiter rings."""
     for position in line:
-        if position.can_be_called and position.kept_for_id in (None, recruiter_id):
+        if position.can_be_called and (position.kept_for is None or position.kept_for.id == recruiter_id):
             return position
     return None
 
@@ -117,6 +117,7 @@ class _Around:
 
 def _positions(tx: Transaction, booth: Booth, line: list[Place], around: _Around) -> list[Position]:
     positions, ahead = [], 0
+    here = {person.id: person for person in around.staff}
     for place in line:
         waits_now = place.state is PlaceState.WAITING
         near, engaged = around.reach[place.person_id].is_near, place.person_id in around.busy
@@ -129,7 +130,7 @@ def _positions(tx: Transaction, booth: Booth, line: list[Place], around: _Around
                 is_engaged=engaged,
                 can_be_called=waits_now and near and not engaged and calls.is_callable(tx, place),
                 staff=len(around.staff),
-                kept_for_id=calls.kept_for(place, {person.id for person in around.staff}),
+                kept_for=here.get(place.kept_for_id) if place.kept_for_id else None,
             )
         )
         ahead += waits_now

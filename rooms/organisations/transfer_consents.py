@@ -26,6 +26,11 @@ class TransferConsent(Base):
     withdrawn_at: Mapped[datetime | None]
     employer: Mapped[Employer] = relationship(lazy="joined", innerjoin=True)
 
+    @property
+    def said_at(self) -> datetime:
+        """When the person said last what holds."""
+        return self.withdrawn_at or self.given_at
+
 
 async def give(tx: Transaction, person: Person, employer_id: uuid.UUID, words: str) -> None:
     """`words` is the sentence that was agreed to. Given again after it was withdrawn, it holds from now on."""
@@ -40,6 +45,21 @@ async def withdraw(tx: Transaction, person_id: uuid.UUID, employer_id: uuid.UUID
     row = await _one(tx, person_id, employer_id)
     row.withdrawn_at = row.withdrawn_at or tx.now
     return row
+
+
+async def hand_on(tx: Transaction, from_id: uuid.UUID, to_id: uuid.UUID, *, keeps: bool) -> None:
+    """One employer is another from now on: what people agreed with the first holds for the second, and of two
+    statements of one person the later one. With `keeps` the first still holds talks of its own, and its consents."""
+    rows = (await tx.session.execute(select(TransferConsent).where(TransferConsent.employer_id == from_id))).scalars()
+    for row in rows.all():
+        said = {"words": row.words, "given_at": row.given_at, "withdrawn_at": row.withdrawn_at}
+        if not await tx.insert_once(TransferConsent, {"person_id": row.person_id, "employer_id": to_id, **said}):
+            stands = await _one(tx, row.person_id, to_id)
+            if stands.said_at < row.said_at:
+                stands.words, stands.given_at, stands.withdrawn_at = row.words, row.given_at, row.withdrawn_at
+        if not keeps:
+            await tx.session.delete(row)
+    await tx.session.flush()
 
 
 async def _one(tx: Transaction, person_id: uuid.UUID, employer_id: uuid.UUID) -> TransferConsent:

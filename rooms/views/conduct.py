@@ -14,7 +14,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import registration, sanctions
 from rooms.fairs.attendees import Attendee
 from rooms.fairs.fairs import Fair
-from rooms.fairs.sanctions import Sanction
+from rooms.fairs.sanctions import Sanction, SanctionKind
 from rooms.people.people import Person
 
 MOST = 100
@@ -38,6 +38,8 @@ class Conduct:
     written: Sequence[Written]
     """The latest first."""
     sanctions: Sequence[Sanction]
+    kinds: Sequence[SanctionKind]
+    """What can be done about them."""
 
 
 async def of_person(tx: Transaction, fair: Fair, person_id: uuid.UUID) -> Conduct:
@@ -48,7 +50,7 @@ async def of_person(tx: Transaction, fair: Fair, person_id: uuid.UUID) -> Conduc
     done = await sanctions.of_person(tx, fair.id, person_id)
     if person is None or not (attendee or written or done):
         raise NotFound("person")
-    return Conduct(person, attendee, written, done)
+    return Conduct(person, attendee, written, done, await sanctions.possible(tx, fair, person))
 
 
 async def _written(tx: Transaction, fair_id: uuid.UUID, person_id: uuid.UUID) -> list[Written]:

@@ -14,7 +14,7 @@ from rooms.chat import messages
 from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.chat.messages import Message
 from rooms.core.transaction import Transaction
-from rooms.fairs import job_applications
+from rooms.fairs import job_applications, surveys
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
 from rooms.fairs.sanctions import Sanction
@@ -36,6 +36,7 @@ class EntryKind(StrEnum):
     APPLICATION = "application"
     REFERRAL = "referral"
     DECISION = "decision"
+    SURVEY = "survey"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ async def of_person(tx: Transaction, person: Person) -> Sequence[Entry]:
         *await _applications(tx, person.id),
         *await _referrals(tx, talks),
         *await _decisions(tx, person.id),
+        *await _surveys(tx, person.id),
     ]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
@@ -210,4 +212,11 @@ async def _decisions(tx: Transaction, person_id: uuid.UUID) -> list[Entry]:
             asks=row.replied_at is None and row.holds(tx.now),
         )
         for row, fair in rows
+    ]
+
+
+async def _surveys(tx: Transaction, person_id: uuid.UUID) -> list[Entry]:
+    return [
+        Entry(EntryKind.SURVEY, fair.name, "", row.opened_at, fair.zone, f"{fair.path}/survey", asks=True)
+        for row, fair in await surveys.to_answer(tx, person_id)
     ]

@@ -1,6 +1,7 @@
 """What concerns a person at this moment, for every page of theirs: mostly nothing, which is found out by one look."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,10 @@ from sqlalchemy import Exists, Select, select
 
 from rooms.appointments import agenda
 from rooms.appointments.appointment import Appointment
+from rooms.chat import help_requests
 from rooms.core.transaction import Transaction
+from rooms.fairs import sanctions
+from rooms.fairs.sanctions import Sanction
 from rooms.lines import calls
 from rooms.lines.call import Call
 from rooms.lines.places import ACTIVE, Place
@@ -18,14 +22,21 @@ from rooms.meetings.meeting import Meeting
 
 @dataclass(frozen=True)
 class Standing:
-    call: Call | None
+    call: Call | None = None
     """It rings for them."""
-    meeting: Meeting | None
+    meeting: Meeting | None = None
     """From a line: they are in it, or may come back to it."""
-    appointment: Appointment | None
+    appointment: Appointment | None = None
     """Its room is open."""
-    waits: bool
+    waits: bool = False
     """They have a place in some line."""
+    decisions: Sequence[Sanction] = ()
+    """What organisers have decided about them, which they are to see."""
+    asks_help: bool = False
+    """They have asked for help at some fair, and it is not done."""
+
+
+NOTHING = Standing()
 
 
 async def standing_of(tx: Transaction, person_id: uuid.UUID) -> Standing:
@@ -35,13 +46,17 @@ async def standing_of(tx: Transaction, person_id: uuid.UUID) -> Standing:
         _any(under_way.goes_on_for(person_id)),
         _any(agenda.is_held_for(tx, person_id)),
         place.exists(),
+        _any(sanctions.to_be_told(tx, person_id)),
+        _any(help_requests.unfinished(person_id)),
     )
-    rings, talks, is_expected, waits = (await tx.plain_rows(select(*asked)))[0]
+    rings, talks, is_expected, waits, is_told, asks_help = (await tx.plain_rows(select(*asked)))[0]
     return Standing(
         call=await calls.ringing_for(tx, person_id) if rings else None,
         meeting=await under_way.current(tx, person_id) if talks else None,
         appointment=await agenda.next_of(tx, person_id) if is_expected else None,
         waits=waits,
+        decisions=(await tx.session.execute(sanctions.to_be_told(tx, person_id))).scalars().all() if is_told else (),
+        asks_help=asks_help,
     )
 
 

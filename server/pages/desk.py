@@ -117,7 +117,7 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             messages=await messages.messages_of(tx, conversation.id),
             interviews=await agenda.next_at_booth(tx, booth.id, request.actor.known.id),
             due=due,
-            owed_by=await _owed_by(tx, due),
+            owed_by=await owed_by_of(tx, due),
             on_break=await desk_presence.on_break(tx, booth.id),
             questions=await questions.questions_to(tx, booth.id),
             applied=await job_applications.count_open(tx, booth.id),
@@ -125,7 +125,7 @@ async def desk(request: PageRequest) -> web.StreamResponse:
         )
 
 
-async def _owed_by(tx: Transaction, due: Sequence[Meeting]) -> dict[UUID, Person]:
+async def owed_by_of(tx: Transaction, due: Sequence[Meeting]) -> dict[UUID, Person]:
     """Who is to answer each of these talks."""
     people = {person.id: person for person in await tx.rows(Person, {follow_up.owed_by(row) for row in due})}
     return {row.id: people[follow_up.owed_by(row)] for row in due}

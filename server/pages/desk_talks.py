@@ -13,7 +13,7 @@ from rooms.meetings.meeting import Meeting
 from server import edits, language, tables, words
 from server.page_request import PageRequest
 from server.pages import answer_form
-from server.pages.desk import booth_of
+from server.pages.desk import booth_of, owed_by_of
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
@@ -42,6 +42,7 @@ async def talks(request: PageRequest) -> web.StreamResponse:
             talks=rows,
             tags=await talk_tags.of_talks(tx, [row.id for row in rows]),
             tag=tag,
+            owed_by=await owed_by_of(tx, [row for row in rows if not row.follow_up.answered_at]),
             **await answer_form.ready(tx, request, booth.employer_id),
             heads=heads,
         )
@@ -109,7 +110,11 @@ async def hand_to(request: PageRequest) -> web.StreamResponse:
         booth = await booth_of(tx, request)
         row = await follow_up.held_at(tx, booth.id, request.id("talk"))
         await follow_up.hand_answer_to(tx, row, booth, request.uuid("colleague"), request.actor.known)
-    return request.go(f"/desk/{request.id('booth')}/talks/{row.id}", language.gettext("Saved."))
+        (owing,) = (await owed_by_of(tx, [row])).values()
+    said = language.gettext("Saved.")
+    if owing.id != request.actor.known.id:
+        said = language.gettext("%(name)s is told, and reminded before it is due.", name=owing.name)
+    return request.go(f"/desk/{request.id('booth')}/talks/{row.id}", said)
 
 
 def _recorded(row: Meeting, tags: list[str]) -> edits.Shown:

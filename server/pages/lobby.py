@@ -123,7 +123,7 @@ async def _hall(request: PageRequest) -> Hall:
 async def mine(tx: Transaction, request: PageRequest, fair: Fair) -> list[Position]:
     """One's places at the fair; for a page whose heads have been read."""
     me = request.actor.person
-    return await line_status.of_person(tx, me.id, fair.id) if me and request.waits else []
+    return await line_status.of_person(tx, me.id, fair.id) if me and request.standing.waits else []
 
 
 async def next_day(tx: Transaction, fair: Fair) -> FairDay | None:

@@ -16,6 +16,7 @@ from rooms.views import inbox
 from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
+from server.pages import transfer
 from server.pages.sign_in import PASSWORDS_OF_ONE_FROM_ALL_A_MINUTE, end_session
 from server.pages.stream_heads import fair_around, read_heads
 from server.routes import get, post
@@ -113,7 +114,15 @@ async def talks(request: PageRequest) -> web.StreamResponse:
         fair = await fair_around(tx, request)
         referred = await referrals.latest_of(tx, [row.id for row in rows])
         allowed = {row.employer_id for row in await transfer_consents.of_person(tx, request.actor.known.id)}
-    return request.render("talks.html", fair=fair, talks=rows, referrals_of=referred, allowed=allowed, heads=heads)
+    return request.render(
+        "talks.html",
+        fair=fair,
+        talks=rows,
+        referrals_of=referred,
+        allowed=allowed,
+        agreed_words=transfer.agreed_words,
+        heads=heads,
+    )
 
 
 @get("/me/inbox")

@@ -24,7 +24,6 @@ async def person(request: PageRequest) -> web.StreamResponse:
             "conduct.html",
             await conduct.of_person(tx, fair, request.id("person")),
             fair=fair,
-            kinds=list(SanctionKind),
             lasting=list(Lasting),
             heads=await read_heads(tx, request, fair_stream(fair.id)),
         )
@@ -101,7 +100,5 @@ async def reply(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await _mine(tx, request)
         row = await sanctions.one(tx, fair.id, request.id("sanction"))
-        if row.person_id != request.actor.known.id:
-            raise NotFound("sanction")
-        await sanctions.reply(tx, row, request.typed("reply"))
+        await sanctions.reply(tx, row, request.actor.known, request.typed("reply"))
     return request.go(f"{fair.path}/sanctions", language.gettext("The organisers read your answer."))

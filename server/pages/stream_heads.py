@@ -30,10 +30,7 @@ async def read_heads(
     if person:
         standing = await standing_of(tx, person.id)
         request.ringing = my_call_view(standing.call) if standing.call else None
-        request.meeting_id = standing.meeting.id if standing.meeting else None
-        request.talks_at = standing.meeting.booth_id if standing.meeting else None
-        request.appointment = standing.appointment
-        request.waits = standing.waits
+        request.standing = standing
     return json.dumps(found)
 
 

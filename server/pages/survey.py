@@ -45,9 +45,9 @@ async def answer(request: PageRequest) -> web.StreamResponse:
     usefulness = request.number("usefulness", 0) if request.typed("usefulness") else None
     async with request.transaction() as tx:
         fair, audiences = await _asked(tx, request)
-        if request.typed("audience") not in audiences:
+        audience = next((each for each in audiences if each.value == request.typed("audience")), None)
+        if audience is None:
             raise NotFound("survey")
-        audience = Audience(request.typed("audience"))
         await surveys.answer(tx, fair, audience, request.actor.known, usefulness, said_yes, request.typed("words"))
     said = language.gettext("Thank you. You can change your answers until the questions close.")
     return request.go(f"{fair.path}/survey", said)

@@ -44,7 +44,7 @@ async def test_the_sheet_of_a_person_and_the_log_say_all_that_was_done(world: Wo
         await moderation.remove(tx, ines, message, world_id(world, "fair_id"))
         fair, karim = await tx.session.get_one(Fair, world_id(world, "fair_id")), message.author
         out = await sanctions.impose(tx, fair, karim, SanctionKind.EXCLUSION, Lasting.A_DAY, "Shouting.", ines)
-        await sanctions.reply(tx, out, "I was quoting.")
+        await sanctions.reply(tx, out, karim, "I was quoting.")
         warning = await tx.session.get_one(Sanction, world_id(world, "sanction"))
         await sanctions.lift(tx, warning, ines)
     async with visitor(world, "ines") as visiting:

@@ -2,6 +2,7 @@
 stays as long as an older version may write it"""
 
 import uuid
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,11 +41,12 @@ def upgrade() -> None:
         sa.column("until", sa.DateTime(timezone=True)),
     )
     connection = op.get_bind()
-    # By whom, when and why was not written down.
+    # By whom, when and why was not written down; what has ended already is not brought back.
+    now = datetime.now(UTC)
     rows = [
         {"id": uuid.uuid4(), "fair_id": row.fair_id, "person_id": row.person_id, "kind": "mute", "reason": "",
-         "made_at": row.until, "until": row.until, "reply": ""}
-        for row in connection.execute(sa.select(silence))
+         "made_at": now, "until": row.until, "reply": ""}
+        for row in connection.execute(sa.select(silence).where(silence.c.until > now))
     ]  # fmt: skip
     if rows:
         connection.execute(sa.insert(sanction), rows)

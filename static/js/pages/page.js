@@ -10,9 +10,11 @@ import { ConnectionPill } from "../parts/connection_pill.js";
 import { FairState } from "../parts/fair_state.js";
 import { AdmittedNotice } from "../parts/hall.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
+import { Menus } from "../parts/menus.js";
 import { MyPlaces } from "../parts/my_places.js";
 import { OfflineForms } from "../parts/offline_forms.js";
 import { FormDrafts } from "../parts/form_drafts.js";
+import { DecisionNotice } from "../parts/decision_notice.js";
 import { ReferralNotice } from "../parts/referral_notice.js";
 import { RingSound, RingSoundChoice } from "../parts/ring_sound.js";
 import { RingingDialog } from "../parts/ringing.js";
@@ -109,6 +111,7 @@ function ofEveryPage(connection) {
   const pill = /** @type {HTMLElement | null} */ (document.querySelector("[data-connection]"));
   return [
     new OfflineForms(document, connection),
+    new Menus(document),
     new FormDrafts(document, sessionStorage),
     new ConfirmDialog(document, confirmDialog),
     ...(fairState ? [new FairState(fairState, connection)] : []),
@@ -128,10 +131,12 @@ function ofOneself(connection, announcer, door, dialog) {
   const waiting = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=appointment-door]"));
   const choice = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=ring-sound]"));
   const sound = new RingSound(document, localStorage);
+  const decided = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=decision-notice]"));
   const referral = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=referral-notice]"));
   const admitted = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=admitted]"));
   return [
     ...(admitted ? [new AdmittedNotice(admitted, connection, announcer)] : []),
+    ...(decided ? [new DecisionNotice(decided, connection, announcer)] : []),
     new ReferralNotice(referral, connection, announcer),
     new MyPlaces(document, connection, announcer),
     door,

@@ -53,7 +53,7 @@ export class ConfirmDialog {
     const end = words.indexOf("?") + 1;
     fill(this.dialog, "question", words.slice(0, end));
     fill(this.dialog, "consequence", words.slice(end).trim());
-    fill(this.dialog, "yes", submitter?.textContent?.trim() ?? "");
+    fill(this.dialog, "yes", submitter ? shownWords(submitter) : "");
     const yes = slot(this.dialog, "yes");
     const isCall = submitter?.classList.contains("call") ?? false;
     const isGentle = submitter?.matches(".primary, .time") ?? false;
@@ -74,6 +74,16 @@ export class ConfirmDialog {
     this.granted = asked.form;
     asked.form.requestSubmit(asked.submitter);
   }
+}
+
+/**
+ * What a button says to those who see it: the rest is for those who hear it alone.
+ * @param {HTMLElement} button
+ */
+function shownWords(button) {
+  const copy = /** @type {HTMLElement} */ (button.cloneNode(true));
+  for (const unseen of copy.querySelectorAll(".visually-hidden")) unseen.remove();
+  return copy.textContent?.replace(/\s+/g, " ").trim() ?? "";
 }
 
 /**

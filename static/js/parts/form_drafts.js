@@ -174,7 +174,7 @@ export class FormDrafts {
 
   /** The first field that does not fit, even in a part that is folded. */
   goToError() {
-    const field = /** @type {HTMLElement | null} */ (this.page.querySelector("[aria-invalid=true]"));
+    const field = /** @type {HTMLElement | null} */ (this.page.querySelector("[aria-invalid=true], .has-error :is(input, textarea, select)"));
     const folded = field?.closest("details");
     if (folded) folded.open = true;
     field?.focus();

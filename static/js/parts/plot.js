@@ -4,6 +4,8 @@ import uPlot from "../../vendor/uplot.esm.js";
 
 const HEIGHT = 220;
 const NARROWEST = 240;
+/** Between two marks of the time: whole slots of ten minutes. */
+const STEPS_S = [600, 1200, 1800, 3600, 7200, 14400];
 const COLOURS = ["--brand", "--call-ink", "--ok", "--bad"];
 /** Who cannot tell the colours apart tells the lines by their dashes. */
 const DASHES = [[], [8, 4], [2, 4], [12, 4, 2, 4]];
@@ -54,8 +56,10 @@ export class Plot {
     return {
       width: this.width(),
       height: HEIGHT,
+      // A legend alone: the figures stand in the table.
+      legend: { live: false },
       scales: { y: { range: (_plot, _least, most) => [0, Math.max(5, most)] } },
-      axes: [{ ...axis, values: (_plot, moments) => moments.map(at) }, { ...axis, size: 40 }],
+      axes: [{ ...axis, incrs: STEPS_S, values: (_plot, moments) => moments.map(at) }, { ...axis, size: 40 }],
       series: [
         { label: this.table.querySelector("th")?.textContent ?? "", value: (_plot, moment) => (moment ? at(moment) : "–") },
         ...this.columns.map((name, number) => ({

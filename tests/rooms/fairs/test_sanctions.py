@@ -2,13 +2,16 @@
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from rooms.appointments import allocation, booking, reservation, waiting_list
+from rooms.appointments.search import SlotSearch
 from rooms.chat import conversations, messages, questions
-from rooms.core.errors import Conflict, Invalid
+from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.core.outbox import Mail
 from rooms.fairs import attendees, registration, sanctions
 from rooms.fairs.fairs import Fair
@@ -18,8 +21,12 @@ from rooms.lines.call import Answer
 from rooms.lines.places import PlaceState
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting, MeetingState
+from rooms.meetings.modes import Mode
 from rooms.people.people import Person
+from rooms.views import standing
 from tests.cast import Cast, refusal
+from tests.rooms.appointments import interviews
+from tests.rooms.appointments.office import PARIS
 
 
 async def impose(
@@ -147,7 +154,7 @@ async def test_the_person_answers_once_and_it_waits_to_be_read(cast: Cast) -> No
 
     async def reply(words: str) -> None:
         async with cast.database.transaction() as tx:
-            await sanctions.reply(tx, await tx.session.get_one(Sanction, row.id), words)
+            await sanctions.reply(tx, await tx.session.get_one(Sanction, row.id), cast.amina, words)
 
     await reply("It was a quotation.")
     with pytest.raises(Conflict):
@@ -168,3 +175,63 @@ async def test_a_reason_is_needed_and_organisers_and_staff_are_not_excluded(cast
     assert await refusal(impose(cast, SanctionKind.WARNING, cast.ines)) == "sanction.organiser"
     assert await refusal(impose(cast, SanctionKind.EXCLUSION, cast.luc)) == "sanction.staff"
     await impose(cast, SanctionKind.MUTE, cast.luc)
+
+
+async def test_nobody_answers_for_another_one(cast: Cast) -> None:
+    row = await impose(cast, SanctionKind.MUTE)
+    async with cast.database.transaction() as tx:
+        with pytest.raises(NotFound):
+            await sanctions.reply(tx, await tx.session.get_one(Sanction, row.id), cast.karim, "Me.")
+
+
+async def test_whoever_stands_at_a_booth_is_not_excluded_until_it_leaves(cast: Cast) -> None:
+    async def possible(person: Person) -> Sequence[SanctionKind]:
+        async with cast.database.reading() as tx:
+            return await sanctions.possible(tx, await tx.session.get_one(Fair, cast.fair.id), person)
+
+    assert list(await possible(cast.ines)) == []
+    assert SanctionKind.EXCLUSION not in await possible(cast.luc)
+    with pytest.raises(Conflict):
+        await impose(cast, SanctionKind.EXCLUSION, cast.luc)
+    async with cast.database.transaction() as tx:
+        (await cast.fresh_booth(tx, cast.atlantique)).left_at = tx.now
+    assert list(await possible(cast.luc)) == list(SanctionKind)
+    await impose(cast, SanctionKind.EXCLUSION, cast.luc)
+
+
+async def test_the_excluded_book_and_move_nothing_and_are_proposed_nothing(cast: Cast) -> None:
+    booth = await interviews.open_booth(cast)
+    first, second, third, *_ = await booth.starts(cast.amina)
+    booked = await booth.book(cast.amina, first)
+    async with cast.database.transaction() as tx:
+        kind = await booth.fresh(tx)
+        amina = await cast.fresh(tx, cast.amina)
+        row = await allocation.reserve(tx, SlotSearch(kind, Mode.VIDEO), amina, second, PARIS)
+        await waiting_list.wish(tx, amina, kind, Mode.VIDEO, second.date(), second.date(), PARIS)
+    await impose(cast, SanctionKind.EXCLUSION)
+    async with cast.database.transaction() as tx:
+        amina, mine = await cast.fresh(tx, cast.amina), await reservation.locked(tx, row.id)
+        assert mine
+        with pytest.raises(Conflict, match=r"fair\.excluded"):
+            await booking.book(tx, mine, amina)
+    async with cast.database.transaction() as tx:
+        amina, mine = await cast.fresh(tx, cast.amina), await reservation.locked(tx, booked.id)
+        assert mine
+        with pytest.raises(Conflict, match=r"fair\.excluded"):
+            await booking.move(tx, mine, amina, third)
+        assert await waiting_list.freed(tx, third, cast.luc.id, await booth.fresh(tx)) is None
+
+
+async def test_the_person_sees_on_every_page_what_holds_and_a_warning_for_a_day(cast: Cast) -> None:
+    async def told() -> list[SanctionKind]:
+        async with cast.database.reading() as tx:
+            return [row.kind for row in (await standing.standing_of(tx, cast.amina.id)).decisions]
+
+    assert await told() == []
+    await impose(cast, SanctionKind.WARNING)
+    mute = await impose(cast, SanctionKind.MUTE, lasting=Lasting.THE_FAIR)
+    assert await told() == [SanctionKind.WARNING, SanctionKind.MUTE]
+    await lift(cast, mute)
+    assert await told() == [SanctionKind.WARNING]
+    await cast.pass_by(hours=25)
+    assert await told() == []

@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from rooms.core.errors import Conflict, Invalid
+from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.core.outbox import Mail
 from rooms.fairs import attendees, schedule, surveys
 from rooms.fairs.surveys import Audience, SurveyAnswer
 from rooms.people import mail_refusals, people
 from rooms.people.people import Person
-from rooms.views import survey_results
+from rooms.views import inbox, survey_results
+from rooms.views.inbox import EntryKind
 from rooms.views.survey_results import SurveyResults
 from tests.cast import Cast
 from tests.rooms.access.test_taken_back import fresh_fair
@@ -158,3 +159,44 @@ async def test_who_is_asked_as_what(cast: Cast) -> None:
         whom = (cast.amina, cast.luc, cast.sophie, cast.ines)
         found = [await surveys.audiences_of(tx, cast.fair.id, person.id) for person in whom]
     assert found == [[Audience.CANDIDATE], [Audience.CANDIDATE, Audience.EMPLOYER], [Audience.EMPLOYER], []]
+
+
+async def test_a_fair_held_again_is_asked_about_again(cast: Cast) -> None:
+    await come(cast, cast.amina)
+    await end(cast)
+    await say(cast, cast.amina, useful=2)
+    await cast.pass_by(hours=24 * 30)
+    async with cast.database.transaction() as tx:
+        opens = tx.now + timedelta(hours=1)
+        await schedule.add_day(tx, await fresh_fair(tx, cast), opens, opens + timedelta(hours=4))
+    await cast.pass_by(hours=2)
+    await look(cast)
+    await come(cast, cast.karim)
+    await cast.pass_by(hours=4)
+    await look(cast)
+    await look(cast)
+    assert (await letters(cast)).count(cast.amina.email or "") == 2
+    assert (await letters(cast)).count(cast.karim.email or "") == 1
+    await say(cast, cast.amina, useful=5)
+
+
+async def test_whoever_was_not_there_is_not_asked(cast: Cast) -> None:
+    await come(cast, cast.amina)
+    await end(cast)
+    with pytest.raises(NotFound):
+        await say(cast, cast.karim)
+    with pytest.raises(NotFound):
+        await say(cast, cast.amina, audience=Audience.EMPLOYER)
+
+
+async def test_the_questions_stand_among_what_is_written_until_they_are_answered(cast: Cast) -> None:
+    async def asked(person: Person) -> list[str]:
+        async with cast.database.reading() as tx:
+            entries = await inbox.of_person(tx, await cast.fresh(tx, person))
+        return [entry.path for entry in entries if entry.kind is EntryKind.SURVEY]
+
+    await come(cast, cast.amina)
+    await end(cast)
+    assert (await asked(cast.amina), await asked(cast.karim)) == ([f"{cast.fair.path}/survey"], [])
+    await say(cast, cast.amina)
+    assert await asked(cast.amina) == []
