@@ -92,6 +92,7 @@ BROWSER = (
     N_("The camera is in use by another program. Close it and try again."),
     N_("Message removed"),
     N_("Somebody waits for you in the waiting room."),
+    N_("Send this answer to everybody who is ticked (%(count)s)? Each of them gets a mail."),
     N_("The organisers have decided something about you."),
     N_("%(name)s proposes that you go on to somebody else."),
     N_("%(name)s asks something"),

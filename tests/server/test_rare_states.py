@@ -6,7 +6,7 @@ import pytest
 
 from rooms.caseload import suggestions
 from rooms.caseload.suggestions import Suggestion
-from rooms.chat import help_requests, messages, moderation, questions
+from rooms.chat import conversations, help_requests, messages, moderation, questions
 from rooms.chat.help_requests import HelpRequest
 from rooms.chat.messages import Message
 from rooms.fairs import attendees, job_applications, sanctions
@@ -144,3 +144,40 @@ async def test_a_counsellor_takes_the_certificate_that_is_shared(world: World) -
     async with visitor(world, "claire") as visiting:
         assert path.format(**world.ids) in await visiting.get("/counsel/people/{followed}")
     assert (await world.ask("claire", "GET", path)).media_type == "application/pdf"
+
+
+async def test_what_was_noted_after_a_talk_is_kept_when_it_is_taken_up_again(world: World) -> None:
+    await _ended(world)
+    async with visitor(world, "sophie") as visiting:
+        form = {"notes": "Bakes at night.", "next_step": "keep", "answer": ""}
+        status, path, text = await visiting.send("/meetings/{meeting}/reopen", **form)
+    assert (status, path) == (200, f"/meetings/{world.ids['meeting']}")
+    assert "Bakes at night." in text
+    assert 'data-act="leave"' in text, "the talk goes on"
+
+
+async def test_a_proposal_that_was_taken_back_meanwhile_is_said_on_the_page_one_comes_from(world: World) -> None:
+    async with world.database.transaction() as tx:
+        await referrals.withdraw(tx, await tx.session.get_one(Meeting, world_id(world, "meeting")))
+    async with visitor(world, "tomas") as visiting:
+        status, path, text = await visiting.send("/meetings/{meeting}/referrals/{referral}", answer="yes")
+    assert (status, path) == (200, f"/meetings/{world.ids['meeting']}")
+    assert "answered or taken back already" in text
+
+
+async def test_what_organisers_decided_and_a_request_for_help_stand_on_every_page_of_the_fair(world: World) -> None:
+    async with visitor(world, "karim") as visiting:
+        for path in ("/fairs/{fair}", "/fairs/{fair}/lines", "/fairs/{fair}/help"):
+            text = await visiting.get(path)
+            assert "/sanctions" in text, path
+            assert "Your request for help" in text, path
+    async with world.database.transaction() as tx:
+        row = await tx.session.get_one(HelpRequest, world_id(world, "help_request"))
+        await help_requests.finish(tx, row)
+        thread = await conversations.of_help(tx, row.fair_id, row.person_id)
+        ines = await tx.session.get_one(Person, world_id(world, "ines"))
+        await messages.send(tx, ines, thread, "The doors were closed.", uuid.uuid4(), is_staff=True)
+    async with visitor(world, "karim") as visiting:
+        text = await visiting.get("/fairs/{fair}/help")
+    assert "The doors were closed." in text
+    assert "I need help" in text

@@ -10,7 +10,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff, booths
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairOrganiser
-from rooms.organisations import employers, vacancies
+from rooms.organisations import employers, transfer_consents, vacancies
 from rooms.organisations.employers import Employer
 from rooms.organisations.vacancies import VacancyText
 from rooms.people.people import Person
@@ -93,3 +93,41 @@ async def test_the_booth_that_is_set_up_stays_whichever_employer_is_kept(cast: C
         booth = await cast.fresh_booth(tx, cast.atlantique)
         assert (booth.employer_id, booth.set_up_at is not None) == (empty.id, True)
         assert [row.link.email for row in await open_invitations.of_employer(tx, empty.id)] == ["a@example.org"]
+
+
+async def agreed(tx: Transaction, person: Person, employer: Employer) -> bool:
+    return await transfer_consents.is_given(tx, person.id, employer.id)
+
+
+async def test_of_two_statements_about_the_file_the_later_one_holds(cast: Cast) -> None:
+    """Amina allows it to the one that stays and withdraws it from the other later; Karim the other way round; Luc has
+    spoken with the one that goes alone."""
+    kept = cast.atlantique.employer
+    async with cast.database.transaction() as tx:
+        gone = await invite(tx, cast, await fresh_fair(tx, cast), "HOTEL ATLANTIQUE", "a@example.org")
+        for person, employer in ((cast.amina, kept), (cast.amina, gone), (cast.karim, kept), (cast.luc, gone)):
+            await transfer_consents.give(tx, person, employer.id, "I allow it.")
+        await transfer_consents.withdraw(tx, cast.karim.id, kept.id)
+    cast.clock.pass_by(hours=1)
+    async with cast.database.transaction() as tx:
+        await transfer_consents.withdraw(tx, cast.amina.id, gone.id)
+        await transfer_consents.give(tx, cast.karim, gone.id, "I allow it again.")
+    await merge(cast, kept, gone)
+    async with cast.database.reading() as tx:
+        told = [await agreed(tx, person, kept) for person in (cast.amina, cast.karim, cast.luc)]
+        assert told == [False, True, True]
+        assert await tx.session.get(Employer, gone.id) is None
+
+
+async def test_an_employer_that_still_holds_a_booth_of_the_past_keeps_what_was_agreed_with_it(cast: Cast) -> None:
+    kept = cast.atlantique.employer
+    async with cast.database.transaction() as tx:
+        fair = await fresh_fair(tx, cast)
+        gone = await invite(tx, cast, fair, "HOTEL ATLANTIQUE", "a@example.org")
+        await transfer_consents.give(tx, cast.amina, gone.id, "I allow it.")
+        for booth in await booths.of_fair(tx, fair.id, only_set_up=False):
+            if booth.employer_id == gone.id:
+                booth.left_at = tx.now
+    await merge(cast, kept, gone)
+    async with cast.database.reading() as tx:
+        assert [await agreed(tx, cast.amina, employer) for employer in (kept, gone)] == [True, True]
