@@ -17,6 +17,8 @@ SCRIPTS = Path("static/js")
 SAYS = ("Invalid", "Conflict", "Refused", "Problem", "_refusal", "go", "tell")
 MARKS = ("N_", "gettext", "ngettext")
 _SAY = re.compile(r'(?<![.\w])say\(((?:"[^"]*"|[^()"])*?)[,)]')
+_TORN = re.compile(r" [:;?!»]|« ")
+"""French sets a space there that does not break."""
 _TEXT = re.compile(r'"([^"]*)"')
 _COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"((?:[^"\\\n]|\\.)*)"', re.DOTALL)
 
@@ -27,7 +29,9 @@ def main() -> int:
         CommandLineInterface().run(arguments)  # type: ignore[no-untyped-call]
         wanted = {message.id for message in read_po(found) if message.id}
     with CATALOGUE.open("rb") as file:
-        translated = {message.id for message in read_po(file) if message.id and _is_whole(message.string)}
+        messages = [message for message in read_po(file) if message.id]
+    translated = {message.id for message in messages if _is_whole(message.string)}
+    torn = [str(message.string) for message in messages if _TORN.search(str(message.string))]
     missing = sorted(map(str, wanted - translated))
     stale = sorted(map(str, translated - wanted))
     unknown = sorted(_said_by_scripts() - set(words.BROWSER))
@@ -42,7 +46,9 @@ def main() -> int:
         print(f"said by a script and not among server/words.py: {sentence}")
     for sentence in unsaid:
         print(f"said by no script, although among server/words.py: {sentence}")
-    return 1 if missing or stale or unknown or unsaid or bare_sentences() else 0
+    for sentence in torn:
+        print(f"a space of French that may break, where none should: {sentence}")
+    return 1 if missing or stale or unknown or unsaid or torn or bare_sentences() else 0
 
 
 def bare_sentences() -> list[str]:
