@@ -67,6 +67,8 @@ PAGE_MODULES = (
     "survey",
     "fair_now",
     "certificates",
+    "ticket",
+    "door",
     "group_letters",
     "fair_lists",
     "fair_employers",

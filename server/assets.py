@@ -25,7 +25,8 @@ BUILT = STATIC / "built"
 
 SOCKET_IO = "socket.io-client/dist/socket.io.esm.min.js"
 IDIOMORPH = "idiomorph/dist/idiomorph.esm.js"
-TEXT = (".js", ".css", ".svg")
+TEXT = (".js", ".css", ".svg", ".wasm")
+"""What is sent compressed."""
 
 FONTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -62,6 +63,8 @@ LICENCES: tuple[tuple[str, str], ...] = (
     ("lucide-static/LICENSE", "lucide-static.txt"),
     ("dejavu-fonts-ttf/LICENSE", "dejavu.txt"),
     ("uplot/LICENSE", "uplot.txt"),
+    ("barcode-detector/LICENSE", "barcode-detector.txt"),
+    ("zxing-wasm/LICENSE", "zxing-wasm.txt"),
 )
 
 # The id of each symbol in icons.svg. RENAMED says where lucide names it otherwise.
@@ -74,7 +77,7 @@ ICONS: tuple[str, ...] = (
     "megaphone", "star", "captions", "hand", "calendar", "shield", "chevron-down",
     "circle-check", "triangle-alert", "refresh-cw", "wifi", "wifi-off", "ban",
     "volume-2", "send", "monitor", "link", "upload", "building-2", "help-circle", "download",
-    "copy", "bookmark", "list-checks", "activity",
+    "copy", "bookmark", "list-checks", "activity", "qr-code", "printer",
 )  # fmt: skip
 
 RENAMED: dict[str, str] = {"help-circle": "circle-question-mark"}
@@ -88,6 +91,7 @@ OWN_ICONS: dict[str, str] = {
 TYPES = {
     "socket.io": 'export * from "socket.io-client";\nexport { default } from "socket.io-client";\n',
     "idiomorph": 'export * from "idiomorph";\n',
+    "barcode-detector": 'export * from "barcode-detector/ponyfill";\n',
     "uplot.esm": 'export { default } from "uplot";\n',
     "rrweb-record": 'export * from "@rrweb/record";\n',
     "rrweb-replay": 'export * from "@rrweb/replay";\n',
@@ -131,6 +135,14 @@ def script(path: str) -> str:
     """A module of a package, without the pointer to a map that is not served."""
     text = source(path).read_text(encoding="utf-8")
     return re.sub(r"\n//# sourceMappingURL=\S+\s*$", "\n", text)
+
+
+def bundled(path: str) -> str:
+    """A module of a package together with what it imports from others."""
+    options = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning")
+    program = (sys.executable, "tools/node_from_pypi.py", str(source("esbuild/bin/esbuild")))
+    made = subprocess.run([*program, *options, str(source(path))], check=True, cwd=ROOT, capture_output=True)  # noqa: S603
+    return made.stdout.decode()
 
 
 def licence_of(package: str) -> str:
@@ -191,11 +203,13 @@ def vendor() -> list[Path]:
     """Write static/vendor/ anew; returns the files written."""
     texts = {"socket.io.js": script(SOCKET_IO), "idiomorph.js": script(IDIOMORPH), "icons.svg": sprite()}
     texts["uplot.esm.js"] = script("uplot/dist/uPlot.esm.js")
+    texts["barcode-detector.js"] = bundled("barcode-detector/dist/es/ponyfill.js")
     texts["uplot.js"] = script("uplot/dist/uPlot.iife.min.js")
     texts |= {f"{name}.d.ts": text for name, text in TYPES.items()}
     texts |= {f"rrweb-{name}.js": script(f"@rrweb/{name}/dist/{name}.js") for name in RRWEB}
     copies = {name: source(f"{package}/files/{name}") for package, names in FONTS for name in names}
     copies |= {name: source(f"dejavu-fonts-ttf/ttf/{name}") for name in PRINTED}
+    copies["zxing_reader.wasm"] = source("zxing-wasm/dist/reader/zxing_reader.wasm")
     copies["uplot.css"] = source("uplot/dist/uPlot.min.css")
     copies["rrweb-replay.css"] = source("@rrweb/replay/dist/style.css")
     texts["licences/rrweb.txt"] = licence_of("@rrweb/record")

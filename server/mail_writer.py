@@ -16,10 +16,12 @@ from jinja2 import Environment
 
 from rooms.core.outbox import Mail
 from rooms.people.mail_refusals import REFUSABLE
-from server import calendars, language
+from server import calendars, language, tickets
 from server.settings import Settings
 
 MOMENTS = ("begins_at", "before", "until", "due")
+TICKET = "ticket@parvis"
+"""The name of the picture inside a letter (RFC 2392)."""
 FOR_WHOM = ("agency", "fair", "employer")
 """Names that a letter is written for, the first that is known."""
 
@@ -57,6 +59,8 @@ class Writer:
     def _values(self, mail: Mail) -> dict[str, Any]:
         language.current.set(mail.language)
         values = {**mail.values, "url": self._house + str(mail.values.get("path", "/"))}
+        if values.get("ticket"):
+            values["ticket_url"] = self._house + tickets.path_of(self._settings, uuid.UUID(values["ticket"]))
         if "days" in values:
             values["days"] = [tuple(map(datetime.fromisoformat, day)) for day in values["days"]]
         return values | {name: datetime.fromisoformat(values[name]) for name in MOMENTS if values.get(name)}
@@ -82,6 +86,8 @@ class Writer:
         last = [language.gettext("No more mails of this kind: %(path)s", path=stop)] if stop else []
         message.set_content("\n".join([body, "", "-- ", *footer, *last]) + "\n")
         message.add_alternative(self._html(mail, subject, body, footer, stop), subtype="html")
+        if "ticket_url" in values:
+            self._add_ticket(message, values["ticket_url"])
         if "calendar" in values:
             self._add_calendar(message, values, body)
         return message
@@ -94,8 +100,15 @@ class Writer:
             lines.append(language.gettext("Any question: %(contact)s", contact=self._settings.help_contact))
         return lines
 
+    def _add_ticket(self, message: EmailMessage, address: str) -> None:
+        """The QR code stands in the letter itself: at the door there may be no network."""
+        page = message.get_body(("html",))
+        if page:
+            page.add_related(tickets.as_png(address), "image", "png", cid=f"<{TICKET}>", filename="ticket.png")
+
     def _html(self, mail: Mail, subject: str, body: str, footer: list[str], stop: str) -> str:
         return self._templates.get_template("mail/letter.html").render(
+            ticket=TICKET if mail.values.get("ticket") else "",
             language=mail.language,
             subject=subject,
             operator=self._operator,

@@ -100,16 +100,21 @@ def same_origin(request: web.Request, public_url: str) -> bool:
     return origin is None or origin in (public_url.rstrip("/"), f"{request.scheme}://{request.host}")
 
 
-def headers(settings: Settings) -> dict[str, str]:
+def content_policy(settings: Settings, *, runs_wasm: bool = False) -> str:
+    """What a page may load and run; compiled code (WebAssembly) where it reads codes from the camera."""
     socket = settings.public_url.rstrip("/").replace("http", "ws", 1)
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
+    wasm = " 'wasm-unsafe-eval'" if runs_wasm else ""
+    return (
+        f"default-src 'none'; script-src 'self'{wasm}; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
         f"media-src 'self' blob:; connect-src 'self' {socket}; manifest-src 'self'; worker-src 'self'; "
         "frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
     )
+
+
+def headers(settings: Settings) -> dict[str, str]:
     found = {
         "Server": "Parvis",
-        "Content-Security-Policy": policy,
+        "Content-Security-Policy": content_policy(settings),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -66,6 +66,7 @@ def _description(original: Fair, name: str) -> FairDescription:
         original.most_lines,
         original.answer_days,
         original.grace_minutes,
+        original.site,
     )
 
 
@@ -85,7 +86,7 @@ async def _shift_days(tx: Transaction, original: Fair, fair: Fair, first_day: da
         if closes_at <= tx.now:
             message = N_("Its days would be over already. Please choose a later first day.")
             raise Invalid("first_day.past", message, field="first_day")
-        await schedule.add_day(tx, fair, opens_at, closes_at)
+        await schedule.add_day(tx, fair, opens_at, closes_at, day.mode)
 
 
 async def _copy_questions(tx: Transaction, original: Fair, fair: Fair) -> None:

@@ -73,6 +73,8 @@ class Fair(Base):
     """How many candidates are in it at once; None for any number."""
     admitted_a_minute: Mapped[int] = mapped_column(default=600, server_default="600")
 
+    site: Mapped[str] = mapped_column(default="", server_default="")
+    """The address of the place where people meet on days on site."""
     takes_applications: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether employers may ask for a booth."""
     registration: Mapped[RegistrationMode] = mapped_column(
@@ -130,6 +132,7 @@ class FairDescription:
     most_lines: int = 3
     answer_days: int = 5
     grace_minutes: int = 10
+    site: str = ""
 
 
 def not_open() -> Conflict:
@@ -225,6 +228,7 @@ async def describe(tx: Transaction, fair: Fair, description: FairDescription) ->
         raise Invalid("grace_minutes.range", N_("Between 1 and 120 minutes."), field="grace_minutes")
     fair.most_lines = description.most_lines
     fair.answer_days, fair.grace_minutes = description.answer_days, description.grace_minutes
+    fair.site = clean_text(description.site, "site", 300)
 
 
 async def id_of(tx: Transaction, slug: str) -> uuid.UUID:

@@ -105,12 +105,15 @@ async def confirm(tx: Transaction, fair: Fair, people: Sequence[Person], *, wait
         return
     days = await schedule.days_of(tx, fair)
     ends_at = days[-1].closes_at if days else None
+    mine = Attendee.fair_id == fair.id, tx.among(Attendee.person_id, [person.id for person in people])
+    rows = await tx.plain_rows(select(Attendee.person_id, Attendee.id).where(*mine))
+    attendees_of = {row.person_id: row.id for row in rows}
     letters = [
         Letter(
             person.email,
             "registered",
             person.language,
-            _values(fair, days, person.name) | {"path": f"{fair.path}/take-part"},
+            _values(fair, days, person.name, attendees_of.get(person.id)) | {"path": f"{fair.path}/take-part"},
             # Whoever changes their mind again and again is told once an hour.
             f"{occasion(fair.id, person.id)}registered:{tx.now:%Y%m%d%H}",
             useless_at=ends_at,
@@ -187,7 +190,7 @@ async def _write(tx: Transaction, fair: Fair, day: FairDay, why: str) -> None:
         Attendee.cancelled_at.is_(None),
         Attendee.came_at.is_(None),
     )
-    query = select(Person.id, Person.email, Person.name, Person.language)
+    query = select(Person.id, Person.email, Person.name, Person.language, Attendee.id.label("attendee_id"))
     people = await tx.plain_rows(query.join(Attendee, Attendee.person_id == Person.id).where(*takes_part))
     days = [each for each in await schedule.days_of(tx, fair) if each.closes_at > tx.now]
     # Hours that are written down anew on the same day are told nobody twice.
@@ -197,7 +200,7 @@ async def _write(tx: Transaction, fair: Fair, day: FairDay, why: str) -> None:
             row.email,
             "fair_reminder",
             row.language,
-            _values(fair, days, row.name) | {"why": why, "path": fair.path},
+            _values(fair, days, row.name, row.attendee_id) | {"why": why, "path": fair.path},
             f"{occasion(fair.id, row.id)}{why}:{date}",
             useless_at=day.opens_at if why == DAY_BEFORE else day.closes_at,
         )
@@ -211,10 +214,15 @@ def occasion(fair_id: uuid.UUID, person_id: uuid.UUID | None = None) -> str:
     return f"registration:{fair_id}:" + (f"{person_id}:" if person_id else "")
 
 
-def _values(fair: Fair, days: Sequence[FairDay], name: str) -> dict[str, object]:
+def _values(fair: Fair, days: Sequence[FairDay], name: str, attendee_id: uuid.UUID | None) -> dict[str, object]:
+    """On days on site the letter carries a ticket."""
+    is_on_site = any(day.is_on_site for day in days)
     return {
         "name": name,
         "fair": fair.name,
         "zone": fair.time_zone,
         "days": [[day.opens_at.isoformat(), day.closes_at.isoformat()] for day in days],
+        "modes": [day.mode.value for day in days],
+        "site": fair.site if is_on_site else "",
+        "ticket": str(attendee_id) if is_on_site and attendee_id else "",
     }

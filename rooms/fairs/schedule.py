@@ -6,6 +6,7 @@ What an organiser closes by hand stays closed until opened by hand.
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from rooms.fairs import fairs
 from rooms.fairs.fairs import Fair, FairDescription, FairState, demand_not_archived
 
 LONGEST_BY_HAND = timedelta(hours=24)
+DOORS_BEFORE = timedelta(hours=2)
 MOVES: dict[FairState, frozenset[FairState]] = {
     FairState.DRAFT: frozenset({FairState.PUBLISHED}),
     FairState.PUBLISHED: frozenset({FairState.OPEN}),
@@ -29,15 +31,28 @@ MOVES: dict[FairState, frozenset[FairState]] = {
 }
 
 
+class DayMode(StrEnum):
+    REMOTE = "remote"
+    ON_SITE = "on_site"
+    BOTH = "both"
+
+
 class FairDay(Base):
     __tablename__ = "fair_day"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"), index=True)
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    mode: Mapped[DayMode] = mapped_column(default=DayMode.REMOTE, server_default=DayMode.REMOTE.value)
+    """Where people meet that day."""
     reminded_at: Mapped[datetime | None]
     """When those who registered were written to beforehand."""
     opening_told_at: Mapped[datetime | None]
+
+    @property
+    def is_on_site(self) -> bool:
+        """Whether one can come to the place of the fair."""
+        return self.mode is not DayMode.REMOTE
 
 
 class FairTurned(DomainEvent):
@@ -57,10 +72,12 @@ class ZoneChanged(DomainEvent):
     """The zone's name (IANA)."""
 
 
-async def add_day(tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime) -> FairDay:
+async def add_day(
+    tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime, mode: DayMode = DayMode.REMOTE
+) -> FairDay:
     demand_not_archived(fair)
     await _demand_fits(tx, fair, opens_at, closes_at)
-    day = FairDay(id=new_id(), fair_id=fair.id, opens_at=opens_at, closes_at=closes_at)
+    day = FairDay(id=new_id(), fair_id=fair.id, opens_at=opens_at, closes_at=closes_at, mode=mode)
     tx.session.add(day)
     await tx.session.flush()
     await turn(tx, fair)
@@ -108,6 +125,15 @@ async def remove_day(tx: Transaction, fair: Fair, day_id: uuid.UUID) -> None:
         await tx.session.delete(row)
         await tx.session.flush()
         await turn(tx, fair)
+
+
+async def on_site_now(tx: Transaction, fair: Fair) -> FairDay | None:
+    """The day on which people are at the place of the fair at this moment: from two hours before it opens, for those
+    who set up and wait at the door, until it closes."""
+    for day in await days_of(tx, fair):
+        if day.is_on_site and day.opens_at - DOORS_BEFORE <= tx.now < day.closes_at:
+            return day
+    return None
 
 
 async def days_of(tx: Transaction, fair: Fair) -> list[FairDay]:

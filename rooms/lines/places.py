@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core import outbox
@@ -87,6 +87,8 @@ class Place(Base):
     """For which of the employer's jobs they come, if they said so."""
     kept_for_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     """The recruiter to whom a colleague has sent them."""
+    is_on_site: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """They are at the place of the fair, and come to the booth's table when they are called."""
     passed_over_until: Mapped[datetime | None]
     hold_reason: Mapped[HoldReason | None]
     missed: Mapped[int] = mapped_column(default=0)

@@ -14,7 +14,7 @@ from rooms.fairs.fairs import Fair
 from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
-from server.pages.fair_hours import hours_of, local_moment
+from server.pages.fair_hours import day_mode, hours_of, local_moment
 from server.pages.fair_lists import fair_run
 from server.pages.organise import board
 from server.pages.stream_heads import read_heads
@@ -32,7 +32,7 @@ async def _locked(tx: Transaction, request: PageRequest) -> Fair:
 async def add_day(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await _locked(tx, request)
-        await schedule.add_day(tx, fair, *hours_of(request, fair))
+        await schedule.add_day(tx, fair, *hours_of(request, fair), day_mode(request))
     return request.go(f"/organise/{fair.slug}#days", language.gettext("The opening hours are set."))
 
 
@@ -65,7 +65,8 @@ class LeavesOut(Conflict):
 
 def _shown(fair: Fair, day: schedule.FairDay) -> Shown:
     opens, closes = day.opens_at.astimezone(fair.zone), day.closes_at.astimezone(fair.zone)
-    return {"date": opens.date().isoformat(), "opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+    hours = {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+    return {"date": opens.date().isoformat(), **hours, "day_mode": day.mode.value}
 
 
 @post("/organise/{fair}/days/{day}", again=day_form)
@@ -80,6 +81,7 @@ async def change_day(request: PageRequest) -> web.StreamResponse:
         if not found <= confirmed:
             raise LeavesOut()
         words = language.gettext("The fair has other hours on this day.")
+        day.mode = day_mode(request)
         gone = await fair_days.change_day(tx, fair, day, hours, request.actor.known, words)
     return request.go(f"/organise/{request.path('fair')}#days", language.gettext("Saved.") + _told_of(len(gone)))
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from rooms.core.errors import N_, Invalid
 from rooms.fairs.fairs import Fair
+from rooms.fairs.schedule import DayMode
 from server.page_request import PageRequest
 
 YEARS = range(2000, 2100)
@@ -11,6 +12,13 @@ YEARS = range(2000, 2100)
 
 def hours_of(request: PageRequest, fair: Fair) -> tuple[datetime, datetime]:
     return local_moment(request, "opens", fair), local_moment(request, "closes", fair)
+
+
+def day_mode(request: PageRequest) -> DayMode:
+    try:
+        return DayMode(request.typed("day_mode", DayMode.REMOTE))
+    except ValueError:
+        raise Invalid("day_mode", N_("Please choose one of the answers."), field="day_mode") from None
 
 
 def local_moment(request: PageRequest, field: str, fair: Fair, date: str = "date") -> datetime:

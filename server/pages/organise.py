@@ -33,7 +33,7 @@ from rooms.people.signin import Purpose
 from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
-from server.pages.fair_hours import hours_of
+from server.pages.fair_hours import day_mode, hours_of
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
@@ -63,7 +63,7 @@ async def create(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await fairs.create(tx, person, _description(request))
         if request.typed("date"):
-            await schedule.add_day(tx, fair, *hours_of(request, fair))
+            await schedule.add_day(tx, fair, *hours_of(request, fair), day_mode(request))
             return request.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Invite its employers."))
     return request.go(f"/organise/{fair.slug}", language.gettext("The fair is made. Add its opening hours."))
 
@@ -78,6 +78,7 @@ def _description(request: PageRequest) -> FairDescription:
         request.number("most_lines", 3),
         request.number("answer_days", 5),
         request.number("grace_minutes", 10),
+        request.typed("site"),
     )
 
 
@@ -91,6 +92,7 @@ def _shown(fair: Fair) -> Shown:
         "most_lines": str(fair.most_lines),
         "answer_days": str(fair.answer_days),
         "grace_minutes": str(fair.grace_minutes),
+        "site": fair.site,
         "capacity": str(fair.capacity or ""),
         "admitted_a_minute": str(fair.admitted_a_minute),
     }

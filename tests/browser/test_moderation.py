@@ -32,7 +32,7 @@ async def test_a_reported_person_is_muted_learns_why_and_answers(visitors: Visit
     await fits(board)
     await board.get_by_role("radio", name="Muted").check()
     await board.get_by_label("Why?").fill("Please stay polite.")
-    await board.get_by_role("button", name="Do it, and tell them").click()
+    await board.get_by_role("button", name="Decide, and tell them").click()
     await expect(board.get_by_text("Done. Karim Diallo is told, with the reason.")).to_be_visible()
 
     await expect(karim.get_by_text("Muted, until")).to_be_visible()
@@ -51,6 +51,7 @@ async def test_a_reported_person_is_muted_learns_why_and_answers(visitors: Visit
     await karim.goto(chat)
     await expect(karim.get_by_text("Muted, until")).to_be_visible()
     await board.get_by_role("button", name="Lift it Karim Diallo").click()
+    await board.get_by_role("dialog").get_by_role("button", name="Lift it").click()
     await expect(karim.get_by_text("Muted, until")).to_be_hidden()
     await karim.get_by_label("Your message").fill("Good afternoon.")
     await karim.get_by_role("button", name="Send").click()

@@ -12,7 +12,7 @@ from rooms.appointments.appointment import Appointment
 from rooms.chat import messages, moderation, questions
 from rooms.chat.messages import Message
 from rooms.core import outbox
-from rooms.fairs import booths, registration, registration_questions, sanctions, schedule, surveys
+from rooms.fairs import attendees, booths, registration, registration_questions, sanctions, schedule, surveys
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.fairs.sanctions import Lasting, SanctionKind
@@ -255,6 +255,7 @@ async def test_what_five_and_more_have_said_stands_in_the_report_and_its_files(w
         await surveys.begin(tx, fair)
         for number in range(5):
             person = await people.welcome(tx, f"G {number}", f"g{number}@example.org", "en")
+            await attendees.came(tx, fair, {person.id: person})
             await surveys.answer(tx, fair, Audience.CANDIDATE, person, number + 1, number > 0, f"More bread, {number}.")
     async with visitor(world, "ines") as ines:
         for path in ("/organise/{fair}/report", "/organise/{fair}/survey"):

@@ -18,6 +18,7 @@ from rooms.core import streams
 from rooms.core.database import Database
 from rooms.core.uploads import Upload
 from server import app as app_
+from server import tickets
 from server.mail_writer import unsubscribe_path
 from server.page_request import SERVICES
 from server.request_names import FLASH
@@ -125,6 +126,10 @@ async def open_world(database_url: str, folder: Path, clock: HandClock) -> Async
         *_, furnishing.ids["refusal"] = unsubscribe_path(services.settings, uuid.UUID(furnishing.ids["mail"])).split(
             "/"
         )
+        *_, furnishing.ids["ticket"] = tickets.path_of(services.settings, uuid.UUID(furnishing.ids["attendee"])).split(
+            "/"
+        )
+        furnishing.ids["nonce"] = str(uuid.uuid4())
         yield World(server, services.database, furnishing.tokens, furnishing.ids)
 
 

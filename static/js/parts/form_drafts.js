@@ -5,6 +5,7 @@
  */
 
 import { say } from "../live/words.js";
+import { forgetKept } from "./kept_page.js";
 
 const KEY = "parvis-typed:";
 const MOST_PAGES = 20;
@@ -60,6 +61,7 @@ export class FormDrafts {
     if (!(/** @type {HTMLFormElement} */ (event.target).matches("[action='/sign-out']"))) return;
     this.isLeaving = true;
     this.forget(() => true);
+    void forgetKept();
   }
 
   /** @param {Event} event */

@@ -4,7 +4,7 @@ import { say } from "../live/words.js";
 import { fill } from "./dom.js";
 
 export class Referral {
-  /** @param {HTMLElement} element drawn by the server alone */
+  /** @param {HTMLElement} element around what the server draws: what bears the focus itself would not be drawn anew */
   constructor(element) {
     this.element = element;
     this.onSubmit = this.onSubmit.bind(this);

@@ -1,0 +1,156 @@
+"""Who comes in and goes out at the doors of a fair that is held on site. Doors note what they see, together or cut off
+from the network; each passage bears a name of its own (a nonce), so that sending it again changes nothing."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, Subquery, func, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rooms.core.model import Base
+from rooms.core.text import clean_text, one_line
+from rooms.core.transaction import Transaction
+from rooms.fairs import attendees
+from rooms.fairs.attendees import UNSEEN, Attendee
+from rooms.fairs.fairs import Fair
+from rooms.people.name_search import words_of
+from rooms.people.people import Person
+
+MOST_AT_ONCE = 500
+MOST_LISTED = 20_000
+OLDEST = timedelta(hours=24)
+"""What a door that was cut off brings later than this counts as of now: its clock is wrong."""
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class Passage(Base):
+    """Owner of the data: the organisers. Purpose: to know who is in the house, and who came. Goes with the fair."""
+
+    __tablename__ = "passage"
+    __table_args__ = (Index("ix_passage_order", "fair_id", "attendee_id", "passed_at"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """The nonce that the door gave it."""
+    fair_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fair.id"))
+    attendee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attendee.id", ondelete="CASCADE"), index=True)
+    direction: Mapped[Direction]
+    door: Mapped[str]
+    passed_at: Mapped[datetime]
+    """By the clock of the door."""
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+@dataclass(frozen=True)
+class Passing:
+    """Somebody was seen at a door."""
+
+    nonce: uuid.UUID
+    attendee_id: uuid.UUID
+    direction: Direction
+    door: str
+    passed_at: datetime
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Somebody who may come in, as a door knows them."""
+
+    attendee_id: uuid.UUID
+    name: str
+    is_in: bool
+
+
+@dataclass(frozen=True)
+class OnSite:
+    here: int
+    """In the house now."""
+    today: int
+    """Who came in since the day began, each once, however often and through however many doors."""
+
+
+async def note(tx: Transaction, fair: Fair, by: Person, passings: Sequence[Passing]) -> int:
+    """Keep what a door has seen; gives how many are new. What names nobody of this fair is left out."""
+    wanted = {each.attendee_id for each in passings}
+    listed = select(Attendee.id).where(Attendee.fair_id == fair.id, tx.among(Attendee.id, wanted))
+    known = {row.id for row in await tx.plain_rows(listed)}
+    new = [each for each in passings[:MOST_AT_ONCE] if each.attendee_id in known]
+    count = 0
+    for each in new:
+        values = {
+            "id": each.nonce, "fair_id": fair.id, "attendee_id": each.attendee_id, "direction": each.direction,
+            "door": clean_text(one_line(each.door), "door", 40), "passed_at": _believed(tx, each.passed_at),
+            "noted_at": tx.now, "noted_by_id": by.id,
+        }  # fmt: skip
+        count += await tx.insert_once(Passage, values)
+    came = {each.attendee_id for each in new if each.direction is Direction.IN}
+    first = tx.among(Attendee.id, came), Attendee.came_at.is_(None)
+    await tx.session.execute(update(Attendee).where(*first).values(came_at=tx.now), execution_options=UNSEEN)
+    return count
+
+
+def _believed(tx: Transaction, passed_at: datetime) -> datetime:
+    return passed_at if tx.now - OLDEST <= passed_at <= tx.now else tx.now
+
+
+async def let_in(tx: Transaction, fair: Fair, by: Person, name: str, door: str, nonce: uuid.UUID) -> Attendee:
+    """Somebody who stands on no list comes in by their name. Sending the same nonce again lets nobody else in."""
+    name = clean_text(one_line(name), "name", 120, required=True)
+    await attendees.add_by_name(tx, fair.id, name, nonce)
+    await note(tx, fair, by, [Passing(nonce, nonce, Direction.IN, door, tx.now)])
+    return await attendees.one(tx, fair.id, nonce)
+
+
+def _latest(fair_id: uuid.UUID, since: datetime) -> Subquery:
+    """The last passage of each person since then: `attendee_id`, `direction`."""
+    order = Passage.passed_at.desc(), Passage.noted_at.desc(), Passage.id.desc()
+    number = func.row_number().over(partition_by=Passage.attendee_id, order_by=order).label("number")
+    seen = select(Passage.attendee_id, Passage.direction, number)
+    rows = seen.where(Passage.fair_id == fair_id, Passage.passed_at >= since).subquery()
+    return select(rows.c.attendee_id, rows.c.direction).where(rows.c.number == 1).subquery()
+
+
+def _this_morning(tx: Transaction, fair: Fair) -> datetime:
+    """Whoever did not go out through a door yesterday is not in the house today."""
+    return tx.now.astimezone(fair.zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+async def count(tx: Transaction, fair: Fair) -> OnSite:
+    latest = _latest(fair.id, _this_morning(tx, fair))
+    here = func.count().filter(latest.c.direction == Direction.IN)
+    (row,) = await tx.plain_rows(select(here))
+    since = Passage.fair_id == fair.id, Passage.passed_at >= _this_morning(tx, fair)
+    came = select(func.count(Passage.attendee_id.distinct())).where(*since, Passage.direction == Direction.IN)
+    return OnSite(here=row[0], today=await tx.session.scalar(came) or 0)
+
+
+async def is_in(tx: Transaction, fair: Fair, person_id: uuid.UUID) -> bool:
+    """Whether this person is in the house now."""
+    latest = _latest(fair.id, _this_morning(tx, fair))
+    query = select(latest.c.direction).join(Attendee, Attendee.id == latest.c.attendee_id)
+    return await tx.session.scalar(query.where(Attendee.person_id == person_id)) == Direction.IN
+
+
+async def expected(tx: Transaction, fair: Fair, words: str = "", most: int = MOST_LISTED) -> Sequence[Expected]:
+    """Who may come in, by name; those whose name or address begins with these words. Whoever has said that they do not
+    come, or was declined, may not."""
+    latest = _latest(fair.id, _this_morning(tx, fair))
+    query = select(Attendee.id, Attendee.name, latest.c.direction)
+    query = query.outerjoin(latest, latest.c.attendee_id == Attendee.id).where(Attendee.fair_id == fair.id, *_MAY)
+    for word in words_of(words):
+        query = query.where(Attendee.words.contains(f" {word}", autoescape=True))
+    rows = await tx.plain_rows(query.order_by(Attendee.sort_name, Attendee.id).limit(most))
+    return [Expected(row.id, row.name, row.direction == Direction.IN) for row in rows]
+
+
+def may_come(attendee: Attendee) -> bool:
+    return bool(attendee.came_at) or (attendee.cancelled_at is None and attendee.declined_at is None)
+
+
+_MAY = (or_(Attendee.came_at.is_not(None), Attendee.cancelled_at.is_(None) & Attendee.declined_at.is_(None)),)
