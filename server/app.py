@@ -69,6 +69,7 @@ PAGE_MODULES = (
     "certificates",
     "ticket",
     "door",
+    "call_screen",
     "group_letters",
     "fair_lists",
     "fair_employers",

@@ -73,6 +73,8 @@ class MyCallView(Payload):
     minutes: int
     deadline: datetime
     is_simulated: bool
+    is_on_site: bool
+    """You come to the table of the booth; no picture is sent."""
 
 
 def my_call_view(call: Call) -> MyCallView:
@@ -86,6 +88,7 @@ def my_call_view(call: Call) -> MyCallView:
         minutes=booth.talk_minutes,
         deadline=call.deadline,
         is_simulated=call.recruiter.is_simulated,
+        is_on_site=call.place.is_on_site,
     )
 
 

@@ -136,6 +136,11 @@ async def on_site_now(tx: Transaction, fair: Fair) -> FairDay | None:
     return None
 
 
+async def demand_on_site(tx: Transaction, fair: Fair) -> None:
+    if await on_site_now(tx, fair) is None:
+        raise Conflict("fair.not_on_site", N_("The fair is not held on site just now: talks are by video."))
+
+
 async def days_of(tx: Transaction, fair: Fair) -> list[FairDay]:
     query = select(FairDay).where(FairDay.fair_id == fair.id).order_by(FairDay.opens_at)
     return list((await tx.session.execute(query)).scalars())

@@ -21,7 +21,7 @@ async def put_absent_on_hold(tx: Transaction) -> int:
         select(Place)
         .join(Booth, Booth.id == Place.booth_id)
         .join(Fair, Fair.id == Booth.fair_id)
-        .where(Place.state == PlaceState.WAITING, Fair.open_until.is_not(None))
+        .where(Place.state == PlaceState.WAITING, Fair.open_until.is_not(None), Place.is_on_site.is_(False))
         .with_for_update(of=Place, skip_locked=True)
     )
     waiting = list((await tx.session.execute(query)).scalars())

@@ -27,6 +27,8 @@ from rooms.people import engagement, presence, push
 from rooms.people.people import Person
 
 RINGS_FOR = timedelta(seconds=60)
+COMES_WITHIN = timedelta(minutes=3)
+"""Whoever is on site walks to the table."""
 POSTPONED_FOR = timedelta(minutes=5)
 MISSES_BEFORE_HOLD = 3
 STRETCHED_BY, STRETCHED_AT_MOST = timedelta(minutes=1), timedelta(minutes=3)
@@ -42,7 +44,8 @@ async def call_next(tx: Transaction, recruiter: Person, booth: Booth, *, finish:
     reach = await presence.reach(tx, {place.person_id for place in line})
     engaged = await engagement.engaged(tx, {place.person_id for place in line})
     for place in line:
-        if not is_callable(tx, place) or place.person_id in engaged or not reach[place.person_id].is_near:
+        is_near = place.is_on_site or reach[place.person_id].is_near
+        if not is_callable(tx, place) or place.person_id in engaged or not is_near:
             continue
         call = await _ring(tx, recruiter, place)
         if call:
@@ -56,7 +59,7 @@ async def call_chosen(tx: Transaction, recruiter: Person, place: Place, *, finis
     await tx.session.refresh(place)
     if place.state is not PlaceState.WAITING:
         raise Conflict("place.not_waiting", N_("This person is no longer waiting in your line."))
-    if not (await presence.reach(tx, {place.person_id}))[place.person_id].is_near:
+    if not (place.is_on_site or (await presence.reach(tx, {place.person_id}))[place.person_id].is_near):
         raise Conflict("place.out_of_reach", N_("This person is out of reach just now. Their place is kept."))
     call = await _ring(tx, recruiter, place)
     if call is None:
@@ -97,7 +100,7 @@ async def _make_ready(tx: Transaction, recruiter: Person, booth: Booth, *, finis
 async def _ring(tx: Transaction, recruiter: Person, place: Place) -> Call | None:
     """Take both people and ring; None when another line has the candidate. A busy recruiter is told."""
     call = Call(id=new_id(), place_id=place.id, recruiter_id=recruiter.id, state=CallState.RINGING)
-    call.rang_at, call.deadline = tx.now, tx.now + RINGS_FOR
+    call.rang_at, call.deadline = tx.now, tx.now + (COMES_WITHIN if place.is_on_site else RINGS_FOR)
     call.place, call.recruiter = place, await tx.session.get_one(Person, recruiter.id)
     # A savepoint gives the first person free again when the second is taken; a fixed order prevents a deadlock.
     async with tx.session.begin_nested() as savepoint:
@@ -139,12 +142,13 @@ async def answer(tx: Transaction, call: Call, how: Answer) -> Meeting | None:
         found = await tx.session.execute(select(Meeting).where(Meeting.call_id == call.id))
         return found.scalar_one()
     _must_ring(tx, call)
+    if how in (Answer.JOIN, Answer.WITHOUT_VIDEO) and call.place.is_on_site:
+        # They are on their way: the talk begins at the table.
+        call.deadline = call.rang_at + RINGS_FOR + STRETCHED_AT_MOST
+        _tell_that_it_rings(tx, call)
+        return None
     if how in (Answer.JOIN, Answer.WITHOUT_VIDEO):
-        settle(tx, call, CallState.ACCEPTED)
-        call.place.missed = 0
-        meeting = await meetings.open_for_call(tx, _accepted(call, how))
-        await places.tell_second(tx, call.place.booth_id)
-        return meeting
+        return await _accept(tx, call, Mode.VIDEO if how is Answer.JOIN else Mode.AUDIO)
     await engagement.release_call(tx, call.id)
     if how is Answer.LATER:
         settle(tx, call, CallState.POSTPONED)
@@ -154,6 +158,31 @@ async def answer(tx: Transaction, call: Call, how: Answer) -> Meeting | None:
         settle(tx, call, CallState.DECLINED)
         await places.leave(tx, call.place)
     return None
+
+
+async def _accept(tx: Transaction, call: Call, mode: Mode, *, is_at_table: bool = False) -> Meeting:
+    settle(tx, call, CallState.ACCEPTED)
+    place = call.place
+    place.missed = 0
+    accepted = AcceptedCall(
+        call.id, place.id, place.booth, place.person_id, call.recruiter_id, mode, is_at_table=is_at_table
+    )
+    meeting = await meetings.open_for_call(tx, accepted)
+    await places.tell_second(tx, place.booth_id)
+    return meeting
+
+
+async def arrived(tx: Transaction, call: Call) -> Meeting:
+    """Whoever was called on site stands at the table: the talk begins, for both."""
+    if call.state is CallState.ACCEPTED:
+        return (await tx.session.execute(select(Meeting).where(Meeting.call_id == call.id))).scalar_one()
+    _must_ring(tx, call)
+    if not call.place.is_on_site:
+        raise Conflict("call.not_on_site", N_("This person waits for a talk by video: they answer themselves."))
+    meeting = await _accept(tx, call, Mode.CHAT, is_at_table=True)
+    for person in (call.recruiter, call.place.person):
+        await meetings.go_in(tx, person, meeting)
+    return meeting
 
 
 def stretch(tx: Transaction, call: Call) -> None:
@@ -184,12 +213,6 @@ async def ringing_for_place(tx: Transaction, place_id: uuid.UUID) -> Call | None
     return await locked(tx, found) if found else None
 
 
-def _accepted(call: Call, how: Answer) -> AcceptedCall:
-    mode = Mode.VIDEO if how is Answer.JOIN else Mode.AUDIO
-    place = call.place
-    return AcceptedCall(call.id, place.id, place.booth, place.person_id, call.recruiter_id, mode)
-
-
 async def leave(tx: Transaction, place: Place) -> None:
     """Give a place up. A call that rings for it is over, and its recruiter free at once."""
     ringing = select(Call.id).where(Call.place_id == place.id, Call.state == CallState.RINGING)
@@ -211,7 +234,8 @@ async def expire(tx: Transaction, call: Call) -> None:
     """The call rang until its deadline. It counts only if the person could see it all the while."""
     if call.state is not CallState.RINGING or call.deadline > tx.now:
         return
-    counted = await presence.was_reached(tx, call.place.person_id, call.rang_at)
+    # The screen in the house has shown it to whoever is there.
+    counted = call.place.is_on_site or await presence.was_reached(tx, call.place.person_id, call.rang_at)
     await engagement.release_call(tx, call.id)
     settle(tx, call, CallState.MISSED, counted=counted)
     if call.place.state is not PlaceState.WAITING:

@@ -10,7 +10,7 @@ from rooms.core.errors import N_, Conflict, Invalid, NotFound, Problem
 from rooms.core.model import new_id
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
-from rooms.fairs import admission, attendees, sanctions
+from rooms.fairs import admission, attendees, sanctions, schedule
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import is_hidden_from
 from rooms.lines.places import Place, PlaceState, of_people, taken, too_many
@@ -25,13 +25,24 @@ class Asking:
     person: Person
     words: str = ""
     vacancy_id: uuid.UUID | None = None
+    is_on_site: bool | None = None
+    """They are at the place of the fair; None where it is not said."""
 
 
 async def join(
-    tx: Transaction, person: Person, booth: Booth, words: str = "", vacancy_id: uuid.UUID | None = None
+    tx: Transaction,
+    person: Person,
+    booth: Booth,
+    words: str = "",
+    vacancy_id: uuid.UUID | None = None,
+    *,
+    is_on_site: bool | None = None,
 ) -> Place:
-    """Take a place at the end of the line. Joining again changes only the words and the job."""
-    (found,) = await join_all(tx, booth, [Asking(person, words, vacancy_id)])
+    """Take a place at the end of the line. Joining again changes only the words, the job and where one is. Raises
+    Conflict for whoever says that they are on site while the fair is held online alone."""
+    if is_on_site:
+        await schedule.demand_on_site(tx, booth.fair)
+    (found,) = await join_all(tx, booth, [Asking(person, words, vacancy_id, is_on_site)])
     if isinstance(found, Problem):
         raise found
     return found
@@ -100,13 +111,14 @@ def _joining(booth: Booth, person: Person, asked: Asking, held: Sequence[Place],
     if mine:
         mine.words = words or mine.words
         mine.vacancy_id = asked.vacancy_id or mine.vacancy_id
+        mine.is_on_site = mine.is_on_site if asked.is_on_site is None else asked.is_on_site
         return mine
     if is_staff:
         return Conflict("line.own", N_("You stand at this booth yourself."))
     if len(held) >= booth.fair.most_lines:
         return too_many(booth.fair)
     place = Place(booth_id=booth.id, person_id=person.id, state=PlaceState.WAITING, words=words)
-    place.vacancy_id = asked.vacancy_id
+    place.vacancy_id, place.is_on_site = asked.vacancy_id, bool(asked.is_on_site)
     place.booth, place.person = booth, person
     return place
 

@@ -120,7 +120,7 @@ def _positions(tx: Transaction, booth: Booth, line: list[Place], around: _Around
     here = {person.id: person for person in around.staff}
     for place in line:
         waits_now = place.state is PlaceState.WAITING
-        near, engaged = around.reach[place.person_id].is_near, place.person_id in around.busy
+        near, engaged = around.reach[place.person_id].is_near or place.is_on_site, place.person_id in around.busy
         positions.append(
             Position(
                 place=place,

@@ -129,16 +129,17 @@ def move(tx: Transaction, place: Place, state: PlaceState, reason: HoldReason | 
         raise Conflict("place.move", N_("This place in line has changed meanwhile."))
     place.state, place.hold_reason = state, reason
     place.ended_at = None if state in ACTIVE else tx.now
-    _publish(tx, place)
+    tell(tx, place)
 
 
 def pass_over(tx: Transaction, place: Place, pause: timedelta) -> None:
     """Skip this place until then; its order stays."""
     place.passed_over_until = tx.now + pause
-    _publish(tx, place)
+    tell(tx, place)
 
 
-def _publish(tx: Transaction, place: Place) -> None:
+def tell(tx: Transaction, place: Place) -> None:
+    """Make known that the place is other than it was."""
     event = PlaceChanged(
         place_id=place.id,
         booth_id=place.booth_id,
@@ -201,7 +202,7 @@ def ready_now(tx: Transaction, place: Place) -> None:
     """After a call that was missed or put off: they can be called again at once."""
     if place.state is PlaceState.WAITING and place.passed_over_until:
         place.passed_over_until = None
-        _publish(tx, place)
+        tell(tx, place)
 
 
 def too_many(fair: Fair) -> Conflict:

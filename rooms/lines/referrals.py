@@ -16,7 +16,7 @@ from rooms.core.model import Base, new_id
 from rooms.core.outbox import Letter
 from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
-from rooms.fairs import booth_staff, fairs
+from rooms.fairs import booth_staff, fairs, schedule
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import FairState
 from rooms.lines import joining, places
@@ -165,7 +165,8 @@ async def _stand(tx: Transaction, row: Referral, meeting: Meeting) -> Place:
         await places.stand_again(tx, place, PlaceState.WAITING)
     else:
         # Whoever stands there already keeps that place.
-        place = await joining.join(tx, meeting.candidate, row.booth)
+        is_there = meeting.is_at_table and await schedule.on_site_now(tx, row.booth.fair)
+        place = await joining.join(tx, meeting.candidate, row.booth, is_on_site=True if is_there else None)
         await tx.session.flush()
     place.kept_for_id, place.passed_over_until, place.missed = row.recruiter_id, None, 0
     row.place_id = place.id

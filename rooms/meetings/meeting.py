@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, false, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core.events import DomainEvent
@@ -104,6 +104,8 @@ class Meeting(Base):
     state: Mapped[MeetingState]
     mode: Mapped[Mode] = mapped_column(default=Mode.VIDEO)
     """How one talks now: from video down to the phone, and up again."""
+    is_at_table: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The two sit at the booth's table, on site."""
     planned_minutes: Mapped[int]
     opened_at: Mapped[datetime]
     live_at: Mapped[datetime | None]

@@ -55,6 +55,7 @@ class AcceptedCall:
     candidate_id: uuid.UUID
     recruiter_id: uuid.UUID
     mode: Mode
+    is_at_table: bool = False
 
 
 async def open_for_call(tx: Transaction, accepted: AcceptedCall) -> Meeting:
@@ -66,6 +67,7 @@ async def open_for_call(tx: Transaction, accepted: AcceptedCall) -> Meeting:
         booth_id=booth.id,
         state=MeetingState.WAITING,
         mode=accepted.mode,
+        is_at_table=accepted.is_at_table,
         planned_minutes=booth.talk_minutes,
         opened_at=tx.now,
         participants=[

@@ -8,8 +8,12 @@ from rooms import access
 from rooms.access import Act
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream
+from rooms.core.transaction import Transaction
 from rooms.core.uploads import Checked, DocumentKind
-from rooms.lines import calls, joining, places
+from rooms.fairs import schedule
+from rooms.fairs.booths import Booth
+from rooms.fairs.schedule import DayMode
+from rooms.lines import calls, joining, on_site, places
 from rooms.lines.call import Answer
 from rooms.organisations import transfer_consents, vacancies
 from rooms.people import documents
@@ -21,6 +25,8 @@ from server.pages.booth import of_path
 from server.pages.documents import CV_FORM, is_known, upload_of, with_warning
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
+
+HERE, AT_HOME = "here", "video"
 
 
 @get("/fairs/{fair}/booths/{employer}/join")
@@ -47,6 +53,7 @@ async def join_form(request: PageRequest) -> web.StreamResponse:
             jobs=jobs,
             allows=await transfer_consents.is_given(tx, request.actor.known.id, booth.employer_id),
             agreed_words=transfer.agreed_words(booth.employer),
+            day_on_site=await schedule.on_site_now(tx, booth.fair),
             heads=heads,
         )
 
@@ -59,7 +66,8 @@ async def join(request: PageRequest) -> web.StreamResponse:
         async with request.transaction() as tx:
             booth = await of_path(tx, request, Act.LINE_JOIN)
             vacancy_id = request.uuid("vacancy") if request.typed("vacancy") else None
-            await joining.join(tx, request.actor.known, booth, request.typed("words"), vacancy_id)
+            words, where = request.typed("words"), await _where(tx, request, booth)
+            await joining.join(tx, request.actor.known, booth, words, vacancy_id, is_on_site=where)
             await transfer.allow_if_ticked(tx, request, request.actor.known, booth.employer)
             if checked is None or document_id is None:
                 return []
@@ -73,6 +81,34 @@ async def join(request: PageRequest) -> web.StreamResponse:
         await take_place(None, None)
     kept = language.gettext("You are in line. Your place is kept, even if you lose the connection.")
     return request.go(f"/fairs/{request.path('fair')}/booths/{request.path('employer')}", *with_warning(kept, checked))
+
+
+async def _where(tx: Transaction, request: PageRequest, booth: Booth) -> bool | None:
+    """Whether they are on site, as they say; on a day that is held there alone everybody is."""
+    day = await schedule.on_site_now(tx, booth.fair)
+    if day and day.mode is DayMode.ON_SITE:
+        return True
+    return {HERE: True, AT_HOME: False}.get(request.typed("where")) if day else None
+
+
+@post("/places/{place}/where")
+async def move(request: PageRequest) -> web.StreamResponse:
+    """From here on they wait at the place of the fair, or at home."""
+    is_on_site = request.typed("where") == HERE
+    async with request.transaction() as tx:
+        place = await access.place(tx, request.actor, request.id("place"), Act.PLACE_KEEP)
+        await on_site.move_to(tx, place, is_on_site=is_on_site)
+    here = language.gettext("You are called to the table. You keep your order.")
+    at_home = language.gettext("You are called by video. You keep your order.")
+    return request.go(request.came_from(), here if is_on_site else at_home)
+
+
+@post("/calls/{call}/arrived")
+async def arrived(request: PageRequest) -> web.StreamResponse:
+    """The recruiter says that whom they called stands at the table."""
+    async with request.transaction() as tx:
+        meeting = await calls.arrived(tx, await access.call(tx, request.actor, request.id("call"), Act.CALL_WITHDRAW))
+    return request.go(meeting.path)
 
 
 @post("/places/{place}/leave")

@@ -67,7 +67,7 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
         ready = await answer_form.ready(tx, request, speaks_for, row)
     if row.is_over and row.appointment_id and not speaks_for:
         return request.go(f"/appointments/{row.appointment_id}")
-    template = "after.html" if row.is_over else "meeting.html"
+    template = "after.html" if row.is_over else "at_table.html" if row.is_at_table else "meeting.html"
     return request.render(
         template,
         view,

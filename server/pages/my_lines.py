@@ -4,6 +4,7 @@ from aiohttp import web
 
 from rooms import access
 from rooms.core.events import fair_stream
+from rooms.fairs import schedule
 from rooms.lines import places
 from server.page_request import PageRequest
 from server.pages.lobby import mine
@@ -22,4 +23,12 @@ async def my_lines(request: PageRequest) -> web.StreamResponse:
         rows = await mine(tx, request, fair)
         until = [row.place.passed_over_until for row in rows if row.place.passed_over_until]
         turns_at = min((moment for moment in until if moment > tx.now), default=None)
-        return request.render("my_lines.html", fair=fair, mine=rows, left=left, turns_at=turns_at, heads=heads)
+        return request.render(
+            "my_lines.html",
+            fair=fair,
+            mine=rows,
+            left=left,
+            turns_at=turns_at,
+            day_on_site=await schedule.on_site_now(tx, fair) if rows else None,
+            heads=heads,
+        )

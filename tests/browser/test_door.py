@@ -13,7 +13,7 @@ from rooms.fairs.passages import OnSite
 from rooms.fairs.schedule import DayMode, days_of
 from server import tickets
 from server.settings import load
-from tests.browser.conftest import Visitors, until
+from tests.browser.conftest import Visitors, finish, until
 from tests.browser.test_everyone import faults, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -109,7 +109,43 @@ async def test_a_second_door_knows_who_is_in_and_lets_them_out(visitors: Visitor
     await south.get_by_role("radio", name="Going out").check()
     await south.evaluate("picture => before(picture)", code_of(Attendee(id=cast.fair.id), house))
     await expect(south.get_by_text("This is no ticket of this fair")).to_be_visible()
-    await south.evaluate("picture => before(picture)", code_of(zoe, house))
+    async with south.expect_response(lambda answer: answer.url.endswith("/door/passages")):
+        await south.evaluate("picture => before(picture)", code_of(zoe, house))
     await expect(south.get_by_text("Zoé Martin goes out.")).to_be_visible()
     await expect(south.get_by_text("0 in the house")).to_be_visible()
     assert await counted(visitors) == OnSite(here=0, today=1)
+
+
+async def test_one_line_at_the_table_and_on_the_screen(visitors: Visitors) -> None:
+    cast = visitors.cast
+    await expects(cast.database, cast.fair.id)
+    lobby = f"/fairs/{cast.fair.slug}"
+    luc = await visitors.sign_in(cast.luc)
+    amina = await visitors.sign_in(cast.amina, viewport={"width": 360, "height": 760})
+    screen = await visitors.passer_by()
+    await screen.goto(f"{lobby}/screen")
+    await expect(screen.get_by_text("Nobody is called just now.")).to_be_visible()
+    await luc.goto(f"/desk/{cast.atlantique.id}")
+    # As the sign on the table leads there.
+    await amina.goto(f"{lobby}/booths/hotel-atlantique/join?here=1")
+    await expect(amina.get_by_text("Today one meets on site")).to_be_visible()
+    await fits(amina)
+    await amina.get_by_role("button", name="Take a place").click()
+    await expect(amina.get_by_text("Your number: 1.")).to_be_visible()
+    await expect(luc.get_by_text("on site, number 1")).to_be_visible()
+    await luc.get_by_role("button", name="Call next").click()
+    await expect(screen.get_by_role("listitem").filter(has_text="Hôtel Atlantique")).to_contain_text("1")
+    assert cast.amina.name not in await screen.content()
+    assert await faults(screen) == []
+    await amina.get_by_role("button", name="I am coming to the table").click()
+    await expect(amina.get_by_role("main").get_by_text("Good: the table waits for you.")).to_be_visible()
+    await luc.get_by_role("button", name="They are here: begin the talk").click()
+    await expect(luc.get_by_role("heading", name="At the table: Amina Benali")).to_be_visible()
+    assert await faults(luc) == []
+    await fits(luc)
+    await luc.get_by_role("tab", name="Notes").click()
+    await luc.get_by_label("Private notes").fill("Bakes well.")
+    await expect(luc.get_by_text("Saved")).to_be_visible()
+    await expect(screen.get_by_text("Nobody is called just now.")).to_be_visible()
+    await finish(luc)
+    await expect(luc.get_by_label("Private notes")).to_have_value("Bakes well.")

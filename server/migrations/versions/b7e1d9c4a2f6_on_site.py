@@ -16,6 +16,8 @@ def upgrade() -> None:
         day.add_column(sa.Column("mode", sa.String(32), nullable=False, server_default="remote"))
     with op.batch_alter_table("place") as place:
         place.add_column(sa.Column("is_on_site", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("meeting") as meeting:
+        meeting.add_column(sa.Column("is_at_table", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "passage",
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -34,6 +36,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("passage")
+    with op.batch_alter_table("meeting") as meeting:
+        meeting.drop_column("is_at_table")
     with op.batch_alter_table("place") as place:
         place.drop_column("is_on_site")
     with op.batch_alter_table("fair_day") as day:

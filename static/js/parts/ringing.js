@@ -12,6 +12,7 @@ import { actOf, fill, show } from "./dom.js";
  * @property {string} recruiter_name
  * @property {number} minutes
  * @property {string} deadline
+ * @property {boolean} is_on_site
  */
 
 const RINGS_FOR_MS = 60_000;
@@ -46,6 +47,8 @@ export class RingingDialog {
     this.onClose = this.onClose.bind(this);
     this.onClick = this.onClick.bind(this);
     this.drawSound = this.drawSound.bind(this);
+    /** @type {string | null} the call whose table they are walking to */
+    this.coming = null;
     /** @type {number} how long it rings, in milliseconds */
     this.span = RINGS_FOR_MS;
     this.title = document.title;
@@ -85,6 +88,9 @@ export class RingingDialog {
     this.ringing = ringing;
     this.span = Math.max(RINGS_FOR_MS, left);
     if (ringsOn) return this.count();
+    // On the way to the table already: that it is waited for longer is no other call.
+    if (ringing.call_id === this.coming) return;
+    this.drawChoices(ringing.is_on_site);
     fill(this.dialog, "employer", ringing.employer);
     fill(this.dialog, "recruiter", ringing.recruiter_name);
     fill(this.dialog, "minutes", String(ringing.minutes));
@@ -100,6 +106,13 @@ export class RingingDialog {
     this.sound.begin();
     // Browsers take a moment to let it sound.
     setTimeout(() => this.drawSound(), 300);
+  }
+
+  /** @param {boolean} isOnSite to the table of a booth one comes on foot, without a picture */
+  drawChoices(isOnSite) {
+    fill(this.dialog, "join-words", isOnSite ? say("I am coming to the table") : say("Join now"));
+    const without = /** @type {HTMLElement | null} */ (this.dialog.querySelector("[value=without_video]"));
+    if (without) without.hidden = isOnSite;
   }
 
   /** With the sound that was chosen; where the browser keeps it silent, it is said. */
@@ -180,14 +193,17 @@ export class RingingDialog {
     if (!this.ringing || !answer) return;
     const { call_id } = this.ringing;
     if (answer === "stretch") return this.stretch(call_id);
-    if (answer === "join" || answer === "without_video") this.door.expect();
+    const comes = this.ringing.is_on_site && answer === "join";
+    if (comes) this.coming = call_id;
+    else if (answer === "join" || answer === "without_video") this.door.expect();
     try {
       await this.connection.send("line:answer", { call_id, answer });
     } catch (error) {
       this.tell(error instanceof Error ? error.message : "");
     }
     if (answer === "later") this.tell(say(SETTLED.later));
-    if (answer === "later" || answer === "leave") this.close();
+    if (comes) this.tell(say("Good: the table waits for you."));
+    if (comes || answer === "later" || answer === "leave") this.close();
   }
 }
 

@@ -59,6 +59,9 @@ LINE: tuple[Row, ...] = (
     act("/places/{place}/leave", only("amina"), to("/")).hidden().but(luc=403),
     act("/places/{place}/return", only("amina"), to("/")).of(place="place_on_hold").hidden().but(sophie=403),
     act("/places/{place}/ready", only("amina"), to("/")).hidden().but(luc=403),
+    act("/places/{place}/where", only("amina"), to("/"), where="video").hidden().but(luc=403),
+    # Karim waits at home.
+    act("/calls/{call}/arrived", STAFF, status(409)).hidden().but(karim=403),
     act("/calls/{call}/stretch", only("karim"), to("/")).hidden().but(luc=403),
     act("/calls/{call}/answer", only("karim"), to("/fairs/{fair}/booths/{employer}"), answer="later")
     .hidden()

@@ -61,6 +61,7 @@ SEEN: tuple[Row, ...] = (
     read("/fairs/{fair}/help", KNOWN),
     act("/fairs/{fair}/help", KNOWN, to("/fairs/{fair}/help"), text="I hear nothing."),
     act("/fairs/{fair}/help/done", only("karim"), to("/fairs/{fair}")).hidden(),
+    read("/fairs/{fair}/screen", ALL),
     # Nobody is registered in the world.
     read("/fairs/{fair}/ticket", KNOWN, status(404)),
     read("/tickets/{ticket}", ALL),
