@@ -18,6 +18,10 @@ from tests.running_server import RunningServer
 CHROMIUM = "/usr/bin/chromium"
 CLOSES_WITHIN = 15.0
 expect.set_options(timeout=20_000)
+OF_THE_BROWSER_ITSELF = (
+    "PreloadTopChromeWebUI", "WebUIReloadButton", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+)  # fmt: skip
+"""Parts of Chromium's own window that are pages: each window of a person would load them, though nobody sees them."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,7 +32,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     "--disable-quic",
-    "--disable-features=WebRtcHideLocalIpsWithMdns,PreloadTopChromeWebUI,WebUIReloadButton",
+    "--disable-features=" + ",".join(("WebRtcHideLocalIpsWithMdns", *OF_THE_BROWSER_ITSELF)),
     "--autoplay-policy=no-user-gesture-required",
 ]
 
