@@ -70,6 +70,7 @@ PAGE_MODULES = (
     "ticket",
     "door",
     "call_screen",
+    "kiosk",
     "group_letters",
     "fair_lists",
     "fair_employers",

@@ -1,5 +1,5 @@
-"""What somebody shows at the door of a fair: an address of their own, as a QR code. It says who they are to those who
-run the fair, and opens the page of the ticket and nothing else."""
+"""Addresses that open one thing for whoever holds them, and codes to read them by: what somebody shows at the door of a
+fair, which says who they are to those who run it, and the kiosk that stands in its house."""
 
 import base64
 import hashlib
@@ -11,6 +11,7 @@ import segno
 from markupsafe import Markup
 
 from rooms.core.errors import NotFound
+from rooms.fairs.fairs import Fair
 from server.settings import Settings
 
 LENGTH = 16
@@ -18,8 +19,12 @@ LENGTH = 16
 
 
 def code_of(settings: Settings, attendee_id: uuid.UUID) -> str:
+    return _code(settings, f"ticket:{attendee_id}")
+
+
+def _code(settings: Settings, of_what: str) -> str:
     secret = settings.secret.get_secret_value().encode()
-    digest = hmac.new(secret, f"ticket:{attendee_id}".encode(), hashlib.sha256).digest()
+    digest = hmac.new(secret, of_what.encode(), hashlib.sha256).digest()
     return base64.b32encode(digest).decode()[:LENGTH].lower()
 
 
@@ -36,6 +41,11 @@ def attendee_of(settings: Settings, ticket: str) -> uuid.UUID:
     if not hmac.compare_digest(ticket[32:].encode(), code_of(settings, attendee_id).encode()):
         raise NotFound("ticket")
     return attendee_id
+
+
+def kiosk_path_of(settings: Settings, fair: Fair) -> str:
+    """The address of the fair's kiosk; empty where it has none."""
+    return f"/kiosk/{fair.id.hex}{_code(settings, f'kiosk:{fair.id}:{fair.kiosk_key}')}" if fair.kiosk_key else ""
 
 
 def drawn(address: str) -> Markup:

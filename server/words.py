@@ -92,6 +92,8 @@ BROWSER = (
     N_("The camera is in use by another program. Close it and try again."),
     N_("Message removed"),
     N_("Somebody waits for you in the waiting room."),
+    N_("Please load this page again: what is noted here is kept."),
+    N_("The list of this fair is not here yet. Look for a network, or let them in by name later."),
     N_("I am coming to the table"),
     N_("Join now"),
     N_("Good: the table waits for you."),

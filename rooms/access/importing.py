@@ -165,7 +165,7 @@ async def take_back(tx: Transaction, fair: Fair, row: ListImport) -> None:
 async def _forget_attendees(tx: Transaction, row: ListImport, links: Sequence[uuid.UUID]) -> None:
     """Those whom this list alone put on the fair's list. Who was invited anew since, or has come, stays."""
     of_list, alone = Attendee.import_id == row.id, tx.among(Attendee.link_id, links)
-    unknown = of_list, alone, Attendee.person_id.is_(None)
+    unknown = of_list, alone, Attendee.person_id.is_(None), Attendee.came_at.is_(None)
     brought = RegistrationAnswer.attendee_id.in_(select(Attendee.id).where(*unknown))
     await tx.session.execute(delete(RegistrationAnswer).where(brought), execution_options=UNSEEN)
     await tx.session.execute(delete(Attendee).where(*unknown), execution_options=UNSEEN)

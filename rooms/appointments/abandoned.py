@@ -12,6 +12,8 @@ from rooms.meetings.meeting import Meeting, MeetingState
 from rooms.people import presence
 
 APPOINTMENT_GRACE = timedelta(minutes=10)
+AT_TABLE_UNTIL_AFTER = timedelta(minutes=30)
+"""After its planned end a talk at a table that nobody has looked at since was left unfinished."""
 BACK_WITHIN = timedelta(minutes=5)
 """How long a talk waits for whoever has left it."""
 
@@ -33,7 +35,8 @@ async def now_abandoned(tx: Transaction) -> list[uuid.UUID]:
 
 def _is_left_alone(tx: Transaction, meeting: Meeting) -> bool:
     """Where a guest is in, the two may go on."""
-    left_at = meeting.gone_out.get(meeting.candidate_id)
+    # Who has stood up from a table is seen by whoever sits there.
+    left_at = None if meeting.is_at_table else meeting.gone_out.get(meeting.candidate_id)
     return left_at is not None and left_at + BACK_WITHIN <= tx.now and meeting.guest_id not in meeting.gone_in
 
 
@@ -42,9 +45,12 @@ def _is_abandoned(
 ) -> bool:
     seen = [reach[person.id] for person in meeting.people]
     since = max(filter(None, (meeting.opened_at, *(each.last_seen for each in seen))))
+    grace = timedelta(minutes=meeting.booth.fair.grace_minutes) if meeting.booth else APPOINTMENT_GRACE
+    if meeting.is_at_table:
+        # A page that is closed says nothing of two who sit together.
+        ends_at = max(meeting.planned_end_at or meeting.opened_at, since) + AT_TABLE_UNTIL_AFTER
     if ends_at and tx.now < ends_at:
         return False
-    grace = timedelta(minutes=meeting.booth.fair.grace_minutes) if meeting.booth else APPOINTMENT_GRACE
     return not any(each.is_here for each in seen) and since + grace <= tx.now
 
 

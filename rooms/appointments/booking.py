@@ -61,7 +61,7 @@ async def book_all(tx: Transaction, reserved: Sequence[tuple[Appointment, Bookin
             if row.state is AppointmentState.RESERVED and row.led_by_id not in there[row.appointment_type_id]:
                 await let_go_of(tx, row)
                 raise Lapsed(row)
-            if row.id in excluded:
+            if row.state is not AppointmentState.BOOKED and row.id in excluded:
                 raise sanctions.out()
             if row.state is not AppointmentState.BOOKED:
                 _book(tx, row, answers)

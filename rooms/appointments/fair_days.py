@@ -9,7 +9,7 @@ from rooms.appointments.appointment import Appointment
 from rooms.core.transaction import Transaction
 from rooms.fairs import schedule
 from rooms.fairs.fairs import Fair
-from rooms.fairs.schedule import FairDay
+from rooms.fairs.schedule import DayMode, FairDay
 from rooms.people.people import Person
 
 
@@ -31,10 +31,17 @@ async def left_out(
 
 
 async def change_day(
-    tx: Transaction, fair: Fair, day: FairDay, hours: tuple[datetime, datetime], by: Person, words: str = ""
+    tx: Transaction,
+    fair: Fair,
+    day: FairDay,
+    hours: tuple[datetime, datetime],
+    by: Person,
+    words: str = "",
+    mode: DayMode | None = None,
 ) -> list[Appointment]:
-    """Give a day other hours, or another date. Interviews that cannot be held any more are cancelled and returned."""
-    await schedule.change_day(tx, fair, day, *hours)
+    """Give a day other hours, another date or another place. Interviews that cannot be held any more are cancelled and
+    returned."""
+    await schedule.change_day(tx, fair, day, *hours, mode)
     return await _cancel_outside(tx, fair, by, words)
 
 

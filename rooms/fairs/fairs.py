@@ -75,6 +75,8 @@ class Fair(Base):
 
     site: Mapped[str] = mapped_column(default="", server_default="")
     """The address of the place where people meet on days on site."""
+    kiosk_key: Mapped[uuid.UUID | None]
+    """What the address of its kiosk is made of; another one makes another address, None none."""
     takes_applications: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether employers may ask for a booth."""
     registration: Mapped[RegistrationMode] = mapped_column(

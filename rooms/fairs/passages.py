@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Subquery, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, Subquery, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rooms.core.model import Base
@@ -16,6 +16,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import attendees
 from rooms.fairs.attendees import UNSEEN, Attendee
 from rooms.fairs.fairs import Fair
+from rooms.fairs.sanctions import Sanction, SanctionKind
 from rooms.people.name_search import words_of
 from rooms.people.people import Person
 
@@ -82,21 +83,26 @@ async def note(tx: Transaction, fair: Fair, by: Person, passings: Sequence[Passi
     known = {row.id for row in await tx.plain_rows(listed)}
     new = [each for each in passings[:MOST_AT_ONCE] if each.attendee_id in known]
     count = 0
-    for each in new:
+    for number, each in enumerate(new):
         values = {
             "id": each.nonce, "fair_id": fair.id, "attendee_id": each.attendee_id, "direction": each.direction,
-            "door": clean_text(one_line(each.door), "door", 40), "passed_at": _believed(tx, each.passed_at),
+            "door": clean_text(one_line(each.door), "door", 40), "passed_at": _believed(tx, each.passed_at, number),
             "noted_at": tx.now, "noted_by_id": by.id,
         }  # fmt: skip
         count += await tx.insert_once(Passage, values)
     came = {each.attendee_id for each in new if each.direction is Direction.IN}
-    first = tx.among(Attendee.id, came), Attendee.came_at.is_(None)
-    await tx.session.execute(update(Attendee).where(*first).values(came_at=tx.now), execution_options=UNSEEN)
+    # In one order, so that two doors never wait for each other. Who was let in all the same takes part no further.
+    first = tx.among(Attendee.id, came), Attendee.came_at.is_(None), *_may(tx)
+    rows = await tx.session.execute(select(Attendee.id).where(*first).order_by(Attendee.id).with_for_update())
+    these = tx.among(Attendee.id, list(rows.scalars()))
+    await tx.session.execute(update(Attendee).where(these).values(came_at=tx.now), execution_options=UNSEEN)
     return count
 
 
-def _believed(tx: Transaction, passed_at: datetime) -> datetime:
-    return passed_at if tx.now - OLDEST <= passed_at <= tx.now else tx.now
+def _believed(tx: Transaction, passed_at: datetime, number: int) -> datetime:
+    """What a door tells together stays in its order, whatever its clock says."""
+    at = passed_at if tx.now - OLDEST <= passed_at <= tx.now else tx.now
+    return at + timedelta(microseconds=number)
 
 
 async def let_in(tx: Transaction, fair: Fair, by: Person, name: str, door: str, nonce: uuid.UUID) -> Attendee:
@@ -130,27 +136,28 @@ async def count(tx: Transaction, fair: Fair) -> OnSite:
     return OnSite(here=row[0], today=await tx.session.scalar(came) or 0)
 
 
-async def is_in(tx: Transaction, fair: Fair, person_id: uuid.UUID) -> bool:
-    """Whether this person is in the house now."""
-    latest = _latest(fair.id, _this_morning(tx, fair))
-    query = select(latest.c.direction).join(Attendee, Attendee.id == latest.c.attendee_id)
-    return await tx.session.scalar(query.where(Attendee.person_id == person_id)) == Direction.IN
-
-
 async def expected(tx: Transaction, fair: Fair, words: str = "", most: int = MOST_LISTED) -> Sequence[Expected]:
     """Who may come in, by name; those whose name or address begins with these words. Whoever has said that they do not
-    come, or was declined, may not."""
+    come, was declined, waits for an approval or is excluded may not."""
     latest = _latest(fair.id, _this_morning(tx, fair))
     query = select(Attendee.id, Attendee.name, latest.c.direction)
-    query = query.outerjoin(latest, latest.c.attendee_id == Attendee.id).where(Attendee.fair_id == fair.id, *_MAY)
+    query = query.outerjoin(latest, latest.c.attendee_id == Attendee.id).where(Attendee.fair_id == fair.id, *_may(tx))
     for word in words_of(words):
         query = query.where(Attendee.words.contains(f" {word}", autoescape=True))
     rows = await tx.plain_rows(query.order_by(Attendee.sort_name, Attendee.id).limit(most))
     return [Expected(row.id, row.name, row.direction == Direction.IN) for row in rows]
 
 
-def may_come(attendee: Attendee) -> bool:
-    return bool(attendee.came_at) or (attendee.cancelled_at is None and attendee.declined_at is None)
+async def may_come(tx: Transaction, attendee: Attendee) -> bool:
+    return await tx.session.scalar(select(Attendee.id).where(Attendee.id == attendee.id, *_may(tx))) is not None
 
 
-_MAY = (or_(Attendee.came_at.is_not(None), Attendee.cancelled_at.is_(None) & Attendee.declined_at.is_(None)),)
+def _may(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
+    """Nobody who has said that they do not come, was declined, waits for an approval or is excluded."""
+    stays = Attendee.cancelled_at.is_(None) & Attendee.declined_at.is_(None)
+    waits = Attendee.asked_at.is_not(None) & Attendee.registered_at.is_(None)
+    holds = Sanction.lifted_at.is_(None), Sanction.until > tx.now, Sanction.kind == SanctionKind.EXCLUSION
+    out = select(Sanction.id).where(
+        Sanction.fair_id == Attendee.fair_id, Sanction.person_id == Attendee.person_id, *holds
+    )
+    return or_(Attendee.came_at.is_not(None), stays & ~waits), ~out.exists()

@@ -64,6 +64,12 @@ class FairTurned(DomainEvent):
     open_until: datetime | None
 
 
+class DaysChanged(DomainEvent):
+    """A day has other hours or another place, or is taken out."""
+
+    fair_id: uuid.UUID
+
+
 class ZoneChanged(DomainEvent):
     """The fair is held in another time zone; what lies ahead keeps the hours that were written down."""
 
@@ -98,7 +104,9 @@ async def _demand_fits(
             raise Conflict("day.overlaps", N_("This day overlaps another day of the fair."))
 
 
-async def change_day(tx: Transaction, fair: Fair, day: FairDay, opens_at: datetime, closes_at: datetime) -> None:
+async def change_day(
+    tx: Transaction, fair: Fair, day: FairDay, opens_at: datetime, closes_at: datetime, mode: DayMode | None = None
+) -> None:
     """Other hours, or another date. What was to be held on it: rooms/appointments/fair_days.py."""
     demand_not_archived(fair)
     if day.opens_at <= tx.now and opens_at != day.opens_at:
@@ -106,9 +114,10 @@ async def change_day(tx: Transaction, fair: Fair, day: FairDay, opens_at: dateti
     await _demand_fits(tx, fair, opens_at, closes_at, day.id)
     if day.opens_at.astimezone(fair.zone).date() != opens_at.astimezone(fair.zone).date():
         day.reminded_at = None
-    day.opens_at, day.closes_at = opens_at, closes_at
+    day.opens_at, day.closes_at, day.mode = opens_at, closes_at, mode or day.mode
     await tx.session.flush()
     await turn(tx, fair)
+    await tx.happened(DaysChanged(fair_id=fair.id))
 
 
 async def day_of(tx: Transaction, fair: Fair, day_id: uuid.UUID) -> FairDay:
@@ -125,6 +134,7 @@ async def remove_day(tx: Transaction, fair: Fair, day_id: uuid.UUID) -> None:
         await tx.session.delete(row)
         await tx.session.flush()
         await turn(tx, fair)
+        await tx.happened(DaysChanged(fair_id=fair.id))
 
 
 async def on_site_now(tx: Transaction, fair: Fair) -> FairDay | None:

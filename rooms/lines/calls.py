@@ -16,14 +16,14 @@ from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.fairs import desk_presence, fairs
 from rooms.fairs.booths import Booth
-from rooms.lines import places, staff_here
+from rooms.lines import call_letters, places, staff_here
 from rooms.lines.call import Answer, Call, CallRang, CallSettled, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting
 from rooms.meetings.meetings import AcceptedCall
 from rooms.meetings.modes import Mode
-from rooms.people import engagement, presence, push
+from rooms.people import engagement, presence
 from rooms.people.people import Person
 
 RINGS_FOR = timedelta(seconds=60)
@@ -114,20 +114,8 @@ async def _ring(tx: Transaction, recruiter: Person, place: Place) -> Call | None
     if not taken[place.person_id]:
         return None
     _tell_that_it_rings(tx, call)
-    await _reach_out(tx, call)
+    await call_letters.reach_out(tx, call)
     return call
-
-
-async def _reach_out(tx: Transaction, call: Call) -> None:
-    place = call.place
-    values: dict[str, object] = {
-        "name": place.person.name,
-        "employer": place.booth.employer.name,
-        "path": place.booth.path,
-    }
-    once = f"called:{call.id}"
-    await places.write(tx, place, "called", values, once)
-    await push.ring(tx, place.person, "called", values, f"push:{once}")
 
 
 async def locked(tx: Transaction, call_id: uuid.UUID) -> Call | None:

@@ -38,8 +38,8 @@ async def join(
     *,
     is_on_site: bool | None = None,
 ) -> Place:
-    """Take a place at the end of the line. Joining again changes only the words, the job and where one is. Raises
-    Conflict for whoever says that they are on site while the fair is held online alone."""
+    """Take a place at the end of the line. Joining again changes only the words and the job; where one is:
+    on_site.move_to. Raises Conflict for whoever says that they are on site while the fair is held online alone."""
     if is_on_site:
         await schedule.demand_on_site(tx, booth.fair)
     (found,) = await join_all(tx, booth, [Asking(person, words, vacancy_id, is_on_site)])
@@ -111,7 +111,6 @@ def _joining(booth: Booth, person: Person, asked: Asking, held: Sequence[Place],
     if mine:
         mine.words = words or mine.words
         mine.vacancy_id = asked.vacancy_id or mine.vacancy_id
-        mine.is_on_site = mine.is_on_site if asked.is_on_site is None else asked.is_on_site
         return mine
     if is_staff:
         return Conflict("line.own", N_("You stand at this booth yourself."))

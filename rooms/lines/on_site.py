@@ -13,7 +13,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import schedule
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
-from rooms.fairs.schedule import FairTurned
+from rooms.fairs.schedule import DaysChanged, FairTurned
 from rooms.lines import calls, places
 from rooms.lines.call import Call, CallState
 from rooms.lines.places import ACTIVE, Place, PlaceState
@@ -32,22 +32,32 @@ async def move_to(tx: Transaction, place: Place, *, is_on_site: bool) -> None:
     """Somebody who waits goes home, or comes to the place of the fair: they keep their order."""
     if is_on_site:
         await schedule.demand_on_site(tx, place.booth.fair)
-    await tx.lock(place)
-    if place.state not in (PlaceState.WAITING, PlaceState.ON_HOLD) or await calls.ringing_for_place(tx, place.id):
+    # The line stands still, then the call, then the place: in the order in which everybody takes them.
+    await tx.session.refresh(place.booth, with_for_update={"of": Booth})
+    if await calls.ringing_for_place(tx, place.id):
         raise Conflict("place.called", N_("You are being called just now: answer first."))
+    await tx.lock(place)
+    if place.state not in (PlaceState.WAITING, PlaceState.ON_HOLD):
+        raise Conflict("place.move", N_("This place in line has changed meanwhile."))
     place.is_on_site = is_on_site
     places.tell(tx, place)
 
 
 @reacts_to(FairTurned)
-async def _go_home(tx: Transaction, event: FairTurned) -> None:
-    """The doors are closed: whoever still waits does so at home."""
-    if event.open_until is not None:
+@reacts_to(DaysChanged)
+async def _go_home(tx: Transaction, event: FairTurned | DaysChanged) -> None:
+    """The house is closed: whoever still waits does so at home. Doors that an organiser shuts for a while send nobody
+    home, and whoever is being called just now is not sent away from the table."""
+    fair = await tx.session.get_one(Fair, event.fair_id)
+    if await schedule.on_site_now(tx, fair) is not None:
         return
+    rings = select(Call.id).where(Call.place_id == Place.id, Call.state == CallState.RINGING).exists()
     query = select(Place).join(Booth, Booth.id == Place.booth_id)
-    there = Booth.fair_id == event.fair_id, Place.state.in_(ACTIVE), Place.is_on_site
-    for place in (await tx.session.execute(query.where(*there).with_for_update(of=Place))).scalars().all():
+    query = query.where(Booth.fair_id == event.fair_id, Place.is_on_site, ~rings).order_by(Place.id)
+    for place in (await tx.session.execute(query.with_for_update(of=Place))).scalars().all():
         place.is_on_site = False
+        if place.state in ACTIVE:
+            places.tell(tx, place)
 
 
 async def called(tx: Transaction, fair: Fair) -> Sequence[Shown]:

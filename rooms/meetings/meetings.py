@@ -114,8 +114,9 @@ async def go_in(tx: Transaction, person: Person, meeting: Meeting) -> None:
 
 async def go_out(tx: Transaction, person: Person, meeting: Meeting) -> None:
     """Whoever does not lead leaves: they are free for other talks, whoever is still there goes on, and they may come
-    back. A talk that has not begun is given up with its candidate."""
-    if meeting.is_over or person.id == meeting.led_by_id:
+    back. A talk that has not begun is given up with its candidate. From a table one stands up: its recruiter finishes
+    the talk."""
+    if meeting.is_over or person.id == meeting.led_by_id or meeting.is_at_table:
         return
     if person.id == meeting.candidate_id and meeting.state is MeetingState.WAITING:
         await end(tx, meeting)

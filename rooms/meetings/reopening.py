@@ -42,10 +42,20 @@ async def reopen(tx: Transaction, meeting: Meeting) -> None:
     move(meeting, MeetingState.LIVE)
     meeting.ended_at = meeting.follow_up.answer_promised_by = None
     meeting.planned_end_at = max(meeting.planned_end_at or tx.now, tx.now + LASTS_AT_LEAST)
-    meeting.participant(meeting.candidate_id).went_out_at = tx.now
+    if meeting.is_at_table:
+        await _sit_down_again(tx, meeting)
+    else:
+        meeting.participant(meeting.candidate_id).went_out_at = tx.now
     people = [person_stream(each.person_id) for each in meeting.participants]
     line = [line_stream(meeting.booth_id)] if meeting.booth_id else []
     event = MeetingReopened(
         meeting_id=meeting.id, candidate_id=meeting.candidate_id, planned_end_at=meeting.planned_end_at
     )
     await tx.happened(event, meeting_stream(meeting.id), *line, *people)
+
+
+async def _sit_down_again(tx: Transaction, meeting: Meeting) -> None:
+    """At a table both are there; nobody else calls the candidate meanwhile."""
+    if not await engagement.engage_in_meeting(tx, meeting.candidate_id, meeting.id):
+        message = N_("They have gone on meanwhile: this talk cannot be taken up again.")
+        raise Conflict("place.gone_on", message)

@@ -1,7 +1,7 @@
 """What concerns a person at this moment, for every page of theirs: mostly nothing, which is found out by one look."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,8 @@ class Standing:
     """They have a place in some line."""
     decisions: Sequence[Sanction] = ()
     """What organisers have decided about them, which they are to see."""
-    asks_help: bool = False
-    """They have asked for help at some fair, and it is not done."""
+    asks_help_at: Collection[uuid.UUID] = ()
+    """The fairs at which they have asked for help that is not done."""
 
 
 NOTHING = Standing()
@@ -56,8 +56,12 @@ async def standing_of(tx: Transaction, person_id: uuid.UUID) -> Standing:
         appointment=await agenda.next_of(tx, person_id) if is_expected else None,
         waits=waits,
         decisions=(await tx.session.execute(sanctions.to_be_told(tx, person_id))).scalars().all() if is_told else (),
-        asks_help=asks_help,
+        asks_help_at=await _helped_at(tx, person_id) if asks_help else (),
     )
+
+
+async def _helped_at(tx: Transaction, person_id: uuid.UUID) -> set[uuid.UUID]:
+    return {row.fair_id for row in (await tx.session.execute(help_requests.unfinished(person_id))).scalars()}
 
 
 def _any(query: Select[Any]) -> Exists:

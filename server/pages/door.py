@@ -51,6 +51,8 @@ async def door(request: PageRequest) -> web.StreamResponse:
             q=words,
             found=await passages.expected(tx, fair, words, FOUND) if words else (),
             count=await passages.count(tx, fair),
+            kiosk=tickets.kiosk_path_of(settings, fair),
+            house=settings.public_url.rstrip("/"),
             is_on_site=any(day.is_on_site for day in await schedule.days_of(tx, fair)),
             nonce=uuid.uuid4,
             heads=await read_heads(tx, request, fair_stream(fair.id)),

@@ -81,8 +81,8 @@ async def change_day(request: PageRequest) -> web.StreamResponse:
         if not found <= confirmed:
             raise LeavesOut()
         words = language.gettext("The fair has other hours on this day.")
-        day.mode = day_mode(request)
-        gone = await fair_days.change_day(tx, fair, day, hours, request.actor.known, words)
+        mode = day_mode(request, day.mode)
+        gone = await fair_days.change_day(tx, fair, day, hours, request.actor.known, words, mode)
     return request.go(f"/organise/{request.path('fair')}#days", language.gettext("Saved.") + _told_of(len(gone)))
 
 

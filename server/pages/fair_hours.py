@@ -14,9 +14,9 @@ def hours_of(request: PageRequest, fair: Fair) -> tuple[datetime, datetime]:
     return local_moment(request, "opens", fair), local_moment(request, "closes", fair)
 
 
-def day_mode(request: PageRequest) -> DayMode:
+def day_mode(request: PageRequest, otherwise: DayMode = DayMode.REMOTE) -> DayMode:
     try:
-        return DayMode(request.typed("day_mode", DayMode.REMOTE))
+        return DayMode(request.typed("day_mode", otherwise))
     except ValueError:
         raise Invalid("day_mode", N_("Please choose one of the answers."), field="day_mode") from None
 

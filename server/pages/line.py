@@ -38,7 +38,8 @@ async def join_form(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         booth = await of_path(tx, request, Act.LINE_JOIN)
         held = await places.of_person(tx, request.actor.known.id, fair_id=booth.fair_id)
-        if len(held) >= booth.fair.most_lines and booth.id not in {place.booth_id for place in held}:
+        has_place = booth.id in {place.booth_id for place in held}
+        if len(held) >= booth.fair.most_lines and not has_place:
             # Before anybody has filled in the form.
             said = language.problem_text(places.too_many(booth.fair))
             return request.go(f"{booth.fair.path}/lines", said, "warn")
@@ -53,7 +54,8 @@ async def join_form(request: PageRequest) -> web.StreamResponse:
             jobs=jobs,
             allows=await transfer_consents.is_given(tx, request.actor.known.id, booth.employer_id),
             agreed_words=transfer.agreed_words(booth.employer),
-            day_on_site=await schedule.on_site_now(tx, booth.fair),
+            # Whoever has a place says on the page of their lines where they are.
+            day_on_site=None if has_place else await schedule.on_site_now(tx, booth.fair),
             heads=heads,
         )
 

@@ -47,7 +47,7 @@ async def ticket(request: PageRequest) -> web.StreamResponse:
             # Neither the way round the fair nor the person's own pages: whoever holds the ticket may be anybody.
             of_fair=fair,
             attendee=attendee,
-            is_valid=passages.may_come(attendee),
+            is_valid=await passages.may_come(tx, attendee),
             fair_days=await days_on_site(tx, fair),
             code=tickets.drawn(address),
         )

@@ -50,25 +50,45 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
  * @param {string} pathname
  */
 async function answer(request, pathname) {
+  const isDoor = DOOR.test(pathname);
   try {
     const found = await fetch(request);
-    if (DOOR.test(pathname)) await renew(request, found.clone());
-    return found;
+    // A server that restarts, or is asked too often, answers for nobody: what is kept is better.
+    if (!isDoor || found.status < 429) {
+      if (isDoor) await renew(request, found.clone());
+      return found;
+    }
+    return (await kept(request, pathname)) ?? found;
   } catch (error) {
-    const kept = await (await caches.open(KEPT)).match(request, { ignoreVary: true });
-    const age = Date.now() - new Date(kept?.headers.get("date") ?? 0).getTime();
-    if (kept && (age < KEPT_FOR_MS || pathname.startsWith("/static/"))) return kept;
+    const found = await kept(request, pathname);
+    if (found) return found;
     throw error;
   }
 }
 
 /**
- * Whoever may not see it any more finds nothing of it here.
+ * What was kept, for an hour after the server was last heard of.
+ * @param {Request} request
+ * @param {string} pathname
+ */
+async function kept(request, pathname) {
+  if (!(await caches.has(KEPT))) return undefined;
+  const cache = await caches.open(KEPT);
+  const found = await cache.match(request, { ignoreVary: true });
+  if (pathname.startsWith("/static/")) return found;
+  const heard = await cache.match(pathname.replace(/(\/people)?$/, "/people"), { ignoreVary: true });
+  if (Date.now() - new Date(heard?.headers.get("date") ?? 0).getTime() < KEPT_FOR_MS) return found;
+  await caches.delete(KEPT);
+  return undefined;
+}
+
+/**
+ * Whoever may not see it any more finds nothing of it here; and nothing is put back that was thrown away meanwhile.
  * @param {Request} request
  * @param {Response} found
  */
 async function renew(request, found) {
-  const cache = await caches.open(KEPT);
-  if (found.ok && !found.redirected) await cache.put(request, found);
+  if (!(await caches.has(KEPT))) return;
+  if (found.ok && !found.redirected && found.type !== "opaqueredirect") await (await caches.open(KEPT)).put(request, found);
   else await caches.delete(KEPT);
 }

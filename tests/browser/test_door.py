@@ -149,3 +149,32 @@ async def test_one_line_at_the_table_and_on_the_screen(visitors: Visitors) -> No
     await expect(screen.get_by_text("Nobody is called just now.")).to_be_visible()
     await finish(luc)
     await expect(luc.get_by_label("Private notes")).to_have_value("Bakes well.")
+
+
+async def test_a_kiosk_gives_a_number_to_whoever_has_no_account(visitors: Visitors) -> None:
+    cast = visitors.cast
+    await expects(cast.database, cast.fair.id)
+    ines = await visitors.sign_in(cast.ines)
+    await ines.goto(f"/organise/{cast.fair.slug}/door")
+    await ines.get_by_role("button", name="Make its address").click()
+    address = await ines.get_by_role("link", name="/kiosk/").get_attribute("href")
+    assert address
+    tablet = await visitors.passer_by(viewport={"width": 768, "height": 1024})
+    await tablet.goto(address)
+    assert await faults(tablet) == []
+    await tablet.get_by_role("link", name="Hôtel Atlantique").click()
+    await tablet.get_by_role("button", name="Take a place").click()
+    await tablet.get_by_label("Your name").fill("Noé Petit")
+    await tablet.get_by_role("button", name="Take a place").click()
+    await expect(tablet.get_by_text("1", exact=True)).to_be_visible()
+    assert await faults(tablet) == []
+    luc = await visitors.sign_in(cast.luc)
+    await luc.goto(f"/desk/{cast.atlantique.id}")
+    await expect(luc.get_by_text("on site, number 1")).to_be_visible()
+    # Who comes after finds nothing of whoever was there before.
+    await tablet.get_by_role("link", name="Done").click()
+    await tablet.get_by_role("link", name="Hôtel Atlantique").click()
+    await expect(tablet.get_by_label("Your name")).to_have_value("")
+    await ines.get_by_role("button", name="Withdraw").click()
+    await tablet.goto(address)
+    await expect(tablet.get_by_role("heading", name="Whom would you like to talk with?")).to_be_hidden()

@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestServer
 from rooms.core import streams
 from rooms.core.database import Database
 from rooms.core.uploads import Upload
+from rooms.fairs.fairs import Fair
 from server import app as app_
 from server import tickets
 from server.mail_writer import unsubscribe_path
@@ -129,6 +130,10 @@ async def open_world(database_url: str, folder: Path, clock: HandClock) -> Async
         *_, furnishing.ids["ticket"] = tickets.path_of(services.settings, uuid.UUID(furnishing.ids["attendee"])).split(
             "/"
         )
+        async with services.database.transaction() as tx:
+            fair = await tx.session.get_one(Fair, uuid.UUID(furnishing.ids["fair_id"]))
+            fair.kiosk_key = uuid.uuid4()
+            *_, furnishing.ids["kiosk"] = tickets.kiosk_path_of(services.settings, fair).split("/")
         furnishing.ids["nonce"] = str(uuid.uuid4())
         yield World(server, services.database, furnishing.tokens, furnishing.ids)
 

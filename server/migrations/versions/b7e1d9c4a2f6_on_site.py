@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("fair") as fair:
         fair.add_column(sa.Column("site", sa.String(), nullable=False, server_default=""))
+        fair.add_column(sa.Column("kiosk_key", sa.Uuid(), nullable=True))
     with op.batch_alter_table("fair_day") as day:
         day.add_column(sa.Column("mode", sa.String(32), nullable=False, server_default="remote"))
     with op.batch_alter_table("place") as place:
@@ -43,4 +44,5 @@ def downgrade() -> None:
     with op.batch_alter_table("fair_day") as day:
         day.drop_column("mode")
     with op.batch_alter_table("fair") as fair:
+        fair.drop_column("kiosk_key")
         fair.drop_column("site")

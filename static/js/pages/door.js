@@ -8,6 +8,11 @@ const { path = "", token = "", wasm = "" } = element.dataset;
 
 open((connection) => {
   const log = new DoorLog(localStorage, path, token, document.body.dataset.me ?? "");
-  return [new Door(element, log, localStorage, () => connection.now())];
+  const door = new Door(element, log, localStorage, () => connection.now());
+  // Without a network the camera reads as well.
+  void door.reader
+    .prepare()
+    .catch(() => {})
+    .then(() => keepForLater(wasm));
+  return [door];
 });
-void keepForLater(wasm);

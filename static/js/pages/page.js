@@ -9,6 +9,7 @@ import { ConfirmDialog } from "../parts/confirm_dialog.js";
 import { ConnectionPill } from "../parts/connection_pill.js";
 import { FairState } from "../parts/fair_state.js";
 import { AdmittedNotice } from "../parts/hall.js";
+import { forgetOld } from "../parts/kept_page.js";
 import { MeetingDoor } from "../parts/meeting_door.js";
 import { Menus } from "../parts/menus.js";
 import { MyPlaces } from "../parts/my_places.js";
@@ -50,6 +51,7 @@ export function open(build) {
   connection.start();
   connection.socket.connect();
   resume(connection, dialog);
+  void forgetOld();
   globalThis.addEventListener("pagehide", () => {
     for (const part of parts) part.stop();
     connection.stop();

@@ -2,6 +2,7 @@
 
 import { say } from "../live/words.js";
 import { actOf, copy, fill, show, slot } from "./dom.js";
+import { Refused } from "./door_log.js";
 import { QrReader } from "./qr_reader.js";
 
 /** @typedef {import("./door_log.js").DoorLog} DoorLog */
@@ -59,11 +60,17 @@ export class Door {
 
   /** Hand over what was seen, and learn what other doors have seen. */
   async settle() {
+    await this.hand(() => this.log.load());
+  }
+
+  /** @param {() => Promise<void>} [next] once all is handed over */
+  async hand(next) {
     try {
       await this.log.send();
-      await this.log.load();
-    } catch {
+      await next?.();
+    } catch (error) {
       // Without a network all waits here.
+      if (error instanceof Refused) fill(this.element, "trouble", say("Please load this page again: what is noted here is kept."));
     }
     this.draw();
   }
@@ -107,8 +114,11 @@ export class Door {
     const isSame = text === this.last.text && performance.now() < this.last.at + SAME_FOR_MS;
     this.last = { text, at: performance.now() };
     if (isSame) return;
-    if (!this.log.holder(text)) await this.log.load().catch(() => {});
+    if (!this.log.holder(text)) await this.settle();
     const who = this.log.holder(text);
+    if (!who && this.log.people.size === 0) {
+      return this.tell(say("The list of this fair is not here yet. Look for a network, or let them in by name later."), "warn");
+    }
     if (!who) return this.tell(say("This is no ticket of this fair, or it does not hold any more."), "bad");
     this.pass(who, this.way);
   }
@@ -124,7 +134,7 @@ export class Door {
     this.log.pass(who, way, this.name.value.trim(), new Date(this.now()));
     this.tell(way === "in" ? say("%(name)s comes in.", { name }) : say("%(name)s goes out.", { name }), "ok");
     this.draw();
-    void this.settle();
+    void this.hand();
   }
 
   /**
@@ -141,19 +151,27 @@ export class Door {
 
   list() {
     const found = this.log.find(this.search.value);
+    const list = /** @type {HTMLElement} */ (slot(this.element, "found"));
     const rows = found.map((each) => {
-      const row = copy(this.element, "found");
+      // The row that somebody touches, or stands on with the keys, stays that row.
+      const there = list.querySelector(`[data-attendee="${each.id}"]`)?.closest("li");
+      const row = there ?? copy(this.element, "found");
       fill(row, "name", each.name);
       const button = /** @type {HTMLButtonElement} */ (row.querySelector("button"));
       button.dataset.attendee = each.id;
       button.textContent = each.isIn ? say("Goes out") : say("Comes in");
       button.setAttribute("aria-label", `${button.textContent}: ${each.name}`);
-      button.classList.add(each.isIn ? "quiet" : "primary");
+      button.classList.toggle("quiet", each.isIn);
+      button.classList.toggle("primary", !each.isIn);
       return row;
     });
     const nobody = document.createElement("li");
     nobody.className = "soft";
     nobody.textContent = say("Nobody of this name is on the list.");
-    slot(this.element, "found")?.replaceChildren(...(rows.length || !this.search.value ? rows : [nobody]));
+    const wanted = rows.length || !this.search.value ? rows : [nobody];
+    for (const row of [...list.children]) if (!wanted.includes(/** @type {HTMLElement} */ (row))) row.remove();
+    for (const [place, row] of wanted.entries()) {
+      if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
+    }
   }
 }

@@ -5,10 +5,14 @@
 
 const MOST_AT_ONCE = 200;
 const SHOWN = 30;
+const REFUSED = [401, 403, 404, 409];
 const TICKET = /\/tickets\/([0-9a-f]{32})([a-z2-7]{16})\/?$/;
 
 /** @typedef {{id: string, code: string, name: string, isIn: boolean}} Expected */
 /** @typedef {{nonce: string, attendee: string, direction: string, door: string, at: string}} Passage */
+
+/** Whoever is at the door is not known any more, or may not be there: the page has to be loaded again. */
+export class Refused extends Error {}
 
 export class DoorLog {
   /**
@@ -42,6 +46,7 @@ export class DoorLog {
   /** The list as it stands on the server, with what this door has seen since. */
   async load() {
     const answer = await fetch(`${this.path}/people`);
+    if (answer.redirected || REFUSED.includes(answer.status)) throw new Refused();
     if (!answer.ok) throw new Error(String(answer.status));
     const { people, here, today } = await answer.json();
     this.people = new Map();
@@ -95,6 +100,7 @@ export class DoorLog {
     for (let part = this.waiting().slice(0, MOST_AT_ONCE); part.length; part = this.waiting().slice(0, MOST_AT_ONCE)) {
       const body = new URLSearchParams({ form_token: this.token, passages: JSON.stringify(part) });
       const answer = await fetch(`${this.path}/passages`, { method: "POST", body, headers: { "X-Part": "sentence" } });
+      if (answer.redirected || REFUSED.includes(answer.status)) throw new Refused();
       if (!answer.ok) throw new Error(String(answer.status));
       const sent = new Set(part.map((each) => each.nonce));
       this.keep(this.waiting().filter((each) => !sent.has(each.nonce)));

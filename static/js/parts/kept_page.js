@@ -1,9 +1,10 @@
 /**
- * A page that goes on without a network: the service worker keeps it and what it loads, for an hour
- * (static/js/service_worker.js).
+ * A page that goes on without a network: the service worker keeps it and what it loads, for an hour after the server was
+ * last heard of (static/js/service_worker.js).
  */
 
-export const CACHE = "parvis-kept";
+const CACHE = "parvis-kept";
+const KEPT_FOR_MS = 3600000;
 
 /** @param {...string} more addresses that it will load later */
 export async function keepForLater(...more) {
@@ -22,4 +23,12 @@ export async function keepForLater(...more) {
 /** Whoever signs out leaves nothing here. */
 export async function forgetKept() {
   await globalThis.caches?.delete(CACHE);
+}
+
+/** Whoever has stopped coming leaves it for an hour. */
+export async function forgetOld() {
+  if (!(await globalThis.caches?.has(CACHE))) return;
+  const cache = await caches.open(CACHE);
+  const times = (await cache.matchAll()).map((each) => new Date(each.headers.get("date") ?? 0).getTime());
+  if (Date.now() - Math.max(0, ...times) > KEPT_FOR_MS) await forgetKept();
 }

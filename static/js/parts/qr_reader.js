@@ -26,12 +26,17 @@ export class QrReader {
 
   /** Throws what getUserMedia throws. */
   async start() {
-    this.detector ??= await detector(this.wasm);
+    await this.prepare();
     this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     this.video.srcObject = this.stream;
     this.video.hidden = false;
     await this.video.play();
     void this.look();
+  }
+
+  /** What reads is loaded while there is a network. */
+  async prepare() {
+    this.detector ??= await detector(this.wasm);
   }
 
   stop() {

@@ -145,7 +145,7 @@ export class RingingDialog {
 
   /** @param {{call_id: string, state: string, counted: boolean}} payload */
   settle(payload) {
-    if (this.ringing?.call_id !== payload.call_id) return;
+    if (![this.ringing?.call_id, this.coming].includes(payload.call_id)) return;
     this.close();
     if (payload.state === "accepted" || payload.state === "declined") return;
     const key = payload.state === "withdrawn" ? "withdrawn" : payload.state === "missed" && payload.counted ? "missed" : "other";
@@ -199,7 +199,8 @@ export class RingingDialog {
     try {
       await this.connection.send("line:answer", { call_id, answer });
     } catch (error) {
-      this.tell(error instanceof Error ? error.message : "");
+      if (comes) this.coming = null;
+      return this.tell(error instanceof Error ? error.message : "");
     }
     if (answer === "later") this.tell(say(SETTLED.later));
     if (comes) this.tell(say("Good: the table waits for you."));

@@ -12,6 +12,8 @@ export class SideTabs {
   start() {
     this.list.addEventListener("click", this.onClick);
     this.list.addEventListener("keydown", this.onKey);
+    const chosen = this.tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+    if (chosen) this.show(chosen);
   }
 
   stop() {
@@ -21,6 +23,12 @@ export class SideTabs {
 
   /** @param {HTMLElement} chosen */
   choose(chosen) {
+    this.show(chosen);
+    chosen.focus();
+  }
+
+  /** @param {HTMLElement} chosen */
+  show(chosen) {
     for (const tab of this.tabs) {
       const isChosen = tab === chosen;
       tab.setAttribute("aria-selected", String(isChosen));
@@ -28,7 +36,6 @@ export class SideTabs {
       const panel = document.getElementById(tab.getAttribute("aria-controls") ?? "");
       if (panel) panel.hidden = !isChosen;
     }
-    chosen.focus();
   }
 
   /** @param {MouseEvent} event */

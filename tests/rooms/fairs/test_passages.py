@@ -9,9 +9,10 @@ import pytest
 
 from rooms.core import outbox
 from rooms.core.errors import Invalid, NotFound
-from rooms.fairs import attendees, passages, registration, schedule
+from rooms.fairs import attendees, passages, registration, sanctions, schedule
 from rooms.fairs.attendees import Attendee, Listed
 from rooms.fairs.passages import Direction, OnSite, Passing
+from rooms.fairs.sanctions import Lasting, SanctionKind
 from rooms.fairs.schedule import DayMode
 from rooms.people.people import Person
 from tests.cast import Cast
@@ -159,3 +160,27 @@ async def test_on_which_day_people_are_at_the_place(cast: Cast) -> None:
     await cast.pass_by(hours=10)
     async with cast.database.reading() as tx:
         assert await schedule.on_site_now(tx, await fresh_fair(tx, cast)) is None
+
+
+async def test_what_one_door_tells_together_stays_in_its_order_though_its_clock_is_ahead(cast: Cast) -> None:
+    people = await list_them(cast, *(f"Guest {number}" for number in range(12)))
+    ahead = cast.clock.now() + timedelta(hours=2)
+    for who in people:
+        await note(cast, seen(who, Direction.IN, ahead), seen(who, Direction.OUT, ahead + timedelta(minutes=1)))
+    assert await count(cast) == OnSite(here=0, today=12)
+
+
+async def test_whoever_waits_for_an_approval_or_is_excluded_is_not_expected(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        fair = await fresh_fair(tx, cast)
+        await attendees.ask(tx, fair, await cast.fresh(tx, cast.amina))
+        await attendees.register(tx, fair, await cast.fresh(tx, cast.karim))
+        ines, karim = await cast.fresh(tx, cast.ines), await cast.fresh(tx, cast.karim)
+        await sanctions.impose(tx, fair, karim, SanctionKind.EXCLUSION, Lasting.A_DAY, "Shouting.", ines)
+        mine = await registration.attendee_of(tx, fair, await cast.fresh(tx, cast.amina))
+    assert await names(cast) == []
+    assert mine
+    # Somebody at the door lets her in all the same: seen there, and no part of the fair by it.
+    await note(cast, seen(mine, Direction.IN, cast.clock.now()))
+    async with cast.database.reading() as tx:
+        assert (await attendees.one(tx, cast.fair.id, mine.id)).came_at is None

@@ -1,18 +1,23 @@
 """One line for those on site and those at home: called to the table or by video, in the order in which they came."""
 
 import asyncio
+import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from rooms.core.errors import Conflict
-from rooms.fairs import schedule
+from rooms.appointments.abandoned import now_abandoned
+from rooms.core.errors import Conflict, Invalid
+from rooms.core.outbox import Channel, Mail
+from rooms.fairs import attendees, schedule
 from rooms.fairs.schedule import DayMode
-from rooms.lines import absence, calls, joining, on_site, places
+from rooms.lines import absence, calls, joining, kiosk, on_site, places
 from rooms.lines.call import Answer, Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
-from rooms.meetings import meetings
+from rooms.meetings import meetings, reopening
 from rooms.meetings.meeting import Meeting, MeetingState
+from rooms.people import engagement
 from rooms.people.people import Person
 from tests.cast import Cast, refusal
 from tests.rooms.access.test_taken_back import fresh_fair
@@ -170,16 +175,125 @@ async def test_the_screen_says_a_number_and_a_table_and_no_name(cast: Cast) -> N
     assert await shown() == []
 
 
-async def test_joining_again_says_where_one_is_and_a_word_of_it_is_no_change(cast: Cast) -> None:
+async def test_joining_again_sends_nobody_home(cast: Cast) -> None:
     await hold_on_site(cast)
     place = await join(cast, cast.amina, here=True)
-    await join(cast, cast.amina, here=None)
+    for here in (None, False):
+        await join(cast, cast.amina, here=here)
     assert (await cast.place(place)).is_on_site
-    await join(cast, cast.amina, here=False)
-    assert not (await cast.place(place)).is_on_site
-    assert len(await _held(cast)) == 1
-
-
-async def _held(cast: Cast) -> list[Place]:
     async with cast.database.reading() as tx:
-        return await places.of_person(tx, cast.amina.id, cast.fair.id)
+        assert len(await places.of_person(tx, cast.amina.id, cast.fair.id)) == 1
+
+
+async def at_table(cast: Cast) -> Meeting:
+    await hold_on_site(cast)
+    await join(cast, cast.amina, here=True)
+    return await arrived(cast, await cast.call_next(cast.luc, cast.atlantique))
+
+
+async def abandoned(cast: Cast) -> list[object]:
+    async with cast.database.reading() as tx:
+        return list(await now_abandoned(tx))
+
+
+async def test_a_page_that_sleeps_ends_no_talk_at_a_table_and_one_left_unfinished_ends(cast: Cast) -> None:
+    meeting = await at_table(cast)
+    await cast.disconnect(cast.luc)
+    await cast.pass_by(minutes=40)
+    assert await abandoned(cast) == []
+    await cast.pass_by(minutes=30)
+    assert await abandoned(cast) == [meeting.id]
+
+
+async def test_at_a_table_nobody_leaves_by_a_page_and_a_talk_taken_up_again_has_both(cast: Cast) -> None:
+    meeting = await at_table(cast)
+    async with cast.database.transaction() as tx:
+        row = await meetings.locked(tx, meeting.id)
+        assert row
+        await meetings.go_out(tx, await cast.fresh(tx, cast.amina), row)
+        assert cast.amina.id in row.gone_in
+        await meetings.end(tx, row)
+    async with cast.database.transaction() as tx:
+        row = await meetings.locked(tx, meeting.id)
+        assert row
+        await reopening.reopen(tx, row)
+        assert set(row.gone_in) == {cast.amina.id, cast.luc.id}
+    await cast.pass_by(minutes=6)
+    assert await abandoned(cast) == []
+    async with cast.database.reading() as tx:
+        assert set(await engagement.engaged(tx, {cast.amina.id})) == {cast.amina.id}
+
+
+async def test_doors_shut_for_a_while_send_nobody_home(cast: Cast) -> None:
+    await hold_on_site(cast)
+    place = await join(cast, cast.amina, here=True)
+    for move in (schedule.close_by_hand, schedule.open_by_hand):
+        async with cast.database.transaction() as tx:
+            await move(tx, await fresh_fair(tx, cast))
+    assert (await cast.place(place)).is_on_site
+
+
+async def test_a_day_that_is_held_online_after_all_sends_everybody_home(cast: Cast) -> None:
+    await hold_on_site(cast)
+    place, gone = await join(cast, cast.amina, here=True), await join(cast, cast.karim, here=True)
+    async with cast.database.transaction() as tx:
+        await places.leave(tx, await tx.session.get_one(Place, gone.id))
+    async with cast.database.transaction() as tx:
+        fair = await fresh_fair(tx, cast)
+        (day,) = await schedule.days_of(tx, fair)
+        await schedule.change_day(tx, fair, day, day.opens_at, day.closes_at, DayMode.REMOTE)
+    assert [(await cast.place(each)).is_on_site for each in (place, gone)] == [False, False]
+
+
+async def test_whoever_is_called_as_the_doors_close_comes_to_the_table_all_the_same(cast: Cast) -> None:
+    await hold_on_site(cast)
+    await join(cast, cast.amina, here=True)
+    await cast.pass_by(hours=8, minutes=59)
+    call = await cast.call_next(cast.luc, cast.atlantique)
+    await cast.pass_by(minutes=2)
+    async with cast.database.transaction() as tx:
+        fair = await fresh_fair(tx, cast)
+        opens = tx.now + timedelta(hours=15)
+        await schedule.add_day(tx, fair, opens, opens + timedelta(hours=8))
+        await schedule.turn_due(tx, cast.fair.id)
+    assert (await arrived(cast, call)).state is MeetingState.LIVE
+
+
+async def test_moving_and_calling_at_once_never_wait_for_each_other(cast: Cast) -> None:
+    await hold_on_site(cast)
+    place = await join(cast, cast.amina, here=True)
+    outcome = await asyncio.gather(
+        move_to(cast, place, here=False), cast.call_next(cast.luc, cast.atlantique), return_exceptions=True
+    )
+    # One of the two was first, and the other is told.
+    assert all(each is None or isinstance(each, Conflict | Call) for each in outcome), outcome
+
+
+async def test_a_place_at_the_kiosk_needs_a_name_alone_and_a_number_is_texted(cast: Cast) -> None:
+    await hold_on_site(cast, DayMode.ON_SITE)
+
+    async def take(name: str, phone: str, nonce: uuid.UUID) -> Place:
+        async with cast.database.transaction() as tx:
+            booth = await cast.fresh_booth(tx, cast.atlantique)
+            return await kiosk.join(tx, booth, name, phone, "fr", nonce)
+
+    nonce = uuid.uuid4()
+    found = await asyncio.gather(*(take("Noé", "06 12 34 56 78", nonce) for _ in range(3)))
+    assert len({place.id for place in found}) == 1
+    with pytest.raises(Invalid):
+        await take("Noé", "12", uuid.uuid4())
+    with pytest.raises(Invalid):
+        await take(" ", "", uuid.uuid4())
+    call = await cast.call_next(cast.luc, cast.atlantique)
+    assert (call.place.person_id, call.place.is_on_site) == (nonce, True)
+    async with cast.database.reading() as tx:
+        (text,) = (await tx.session.execute(select(Mail).where(Mail.channel == Channel.SMS))).scalars()
+        assert (text.recipient, text.values["ticket"]) == ("+33612345678", call.place.ticket)
+        assert (await attendees.one(tx, cast.fair.id, nonce)).came_at is not None
+    assert (await arrived(cast, call)).state is MeetingState.LIVE
+
+
+async def test_the_kiosk_is_closed_where_the_fair_is_held_online(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        with pytest.raises(Conflict, match=r"fair\.not_on_site"):
+            await kiosk.join(tx, await cast.fresh_booth(tx, cast.atlantique), "Noé", "", "fr", uuid.uuid4())

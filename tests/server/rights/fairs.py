@@ -77,6 +77,13 @@ SEEN: tuple[Row, ...] = (
     ),
     act("/organise/{fair}/door/passages", ORGANISERS, content("application/json"), passages="[]"),
     act("/organise/{fair}/door/new", ORGANISERS, to("/organise/{fair}/door"), name="Noé", nonce="{nonce}"),
+    # The fair of the world is held online: its kiosk is closed.
+    read("/kiosk/{kiosk}", ALL, status(409)),
+    read("/kiosk/{kiosk}/{booth}", ALL, status(409)),
+    act("/kiosk/{kiosk}/{booth}", ALL, status(409), name="Noé", nonce="{nonce}"),
+    read("/kiosk/{kiosk}/places/{place}", ALL, status(409)),
+    act("/organise/{fair}/kiosk", ORGANISERS, to("/organise/{fair}/door#kiosk")),
+    act("/organise/{fair}/kiosk/withdraw", ORGANISERS, to("/organise/{fair}/door#kiosk")),
     read("/organise/{fair}/signs", ORGANISERS, content("application/pdf")),
     read("/organise/{fair}/help", ORGANISERS),
     read("/organise/{fair}/help/{help_request}", ORGANISERS),
