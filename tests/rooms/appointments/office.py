@@ -107,5 +107,5 @@ async def letters(office: Office, template: str = "appointment") -> list[tuple[s
 async def held_by(office: Office) -> list[str]:
     """Whose names stand on the times that are kept for somebody."""
     async with office.cast.database.reading() as tx:
-        query = select(Appointment).where(Appointment.state == AppointmentState.RESERVED)
+        query = select(Appointment).where(Appointment.state == AppointmentState.RESERVED).order_by(Appointment.id)
         return [row.candidate.name for row in (await tx.session.execute(query)).scalars()]
