@@ -59,6 +59,7 @@ PAGE_MODULES = (
     "set_up",
     "vacancies",
     "organise",
+    "announcements",
     "fair_days",
     "fair_copy",
     "programme",

@@ -29,6 +29,18 @@ class AnnouncedEvent(StreamEvent):
 
     announcement_id: UUID
     text: str
+    translations: dict[str, str]
+    """The same in other languages, by their code."""
+
+
+@server_event("fair:announcement_changed")
+class AnnouncementChangedEvent(StreamEvent):
+    """What was said to everybody says something else now, or is not said any more."""
+
+    announcement_id: UUID
+    text: str
+    translations: dict[str, str]
+    is_ended: bool
 
 
 @server_event("fair:programme_changed")
@@ -78,6 +90,7 @@ class StaffChangedEvent(StreamEvent):
 class AnnouncementView(Payload):
     announcement_id: UUID
     text: str
+    translations: dict[str, str]
     at: datetime
 
 
@@ -121,7 +134,17 @@ async def _announced(tx: Transaction, published: PublishedEvent) -> StreamEvent:
     event = published.event
     assert isinstance(event, announcements.FairAnnounced)  # noqa: S101
     row = await tx.session.get_one(Announcement, event.announcement_id)
-    return AnnouncedEvent(**head(published), announcement_id=row.id, text=row.text)
+    return AnnouncedEvent(**head(published), announcement_id=row.id, text=row.text, translations=row.translations)
+
+
+@projection("hall", announcements.AnnouncementChanged)
+@projection("fair", announcements.AnnouncementChanged)
+async def _changed_announcement(tx: Transaction, published: PublishedEvent) -> StreamEvent:
+    event = published.event
+    assert isinstance(event, announcements.AnnouncementChanged)  # noqa: S101
+    row = await tx.session.get_one(Announcement, event.announcement_id)
+    said = {"announcement_id": row.id, "text": row.text, "translations": row.translations}
+    return AnnouncementChangedEvent(**head(published), **said, is_ended=event.is_ended)
 
 
 @server_event("chat:reported")

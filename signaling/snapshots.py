@@ -35,7 +35,10 @@ async def fair_snapshot(tx: Transaction, subject_id: uuid.UUID) -> Payload:
     return FairSnapshot(
         state=fair.state,
         open_until=fair.open_until,
-        announcements=[AnnouncementView(announcement_id=row.id, text=row.text, at=row.made_at) for row in rows],
+        announcements=[
+            AnnouncementView(announcement_id=row.id, text=row.text, translations=row.translations, at=row.made_at)
+            for row in rows
+        ],
         booths=[BoothBrief(booth_id=booth.id, is_paused=booth.paused_at is not None) for booth in stands],
     )
 

@@ -177,12 +177,3 @@ async def remove_organiser(request: PageRequest) -> web.StreamResponse:
         fair = await _fair(tx, request)
         await fairs.remove_organiser(tx, fair, person)
     return request.go(f"/organise/{fair.slug}#organisers", language.gettext("This person runs the fair no longer."))
-
-
-@post("/organise/{fair}/announcements", again=board)
-async def announce(request: PageRequest) -> web.StreamResponse:
-    async with request.transaction() as tx:
-        await announcements.announce(tx, await _fair(tx, request), request.typed("text"))
-    return request.go(
-        f"/organise/{request.path('fair')}#announcements", language.gettext("Everybody at the fair can read it.")
-    )

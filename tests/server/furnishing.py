@@ -21,6 +21,7 @@ from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
 from rooms.core.uploads import DocumentKind, Upload, check
 from rooms.fairs import (
+    announcements,
     attendees,
     booth_applications,
     booth_documents,
@@ -190,11 +191,13 @@ class Furnishing:
             attendee = (await attendees.by_email(tx, fair.id, ["z@example.org"]))["z@example.org"]
             await registration_questions.answer(tx, fair.id, attendee.id, {asked.field: ["Work"]})
             tier = await tiers.add(tx, fair, "Gold")
+            said = await announcements.announce(tx, fair, "Soup at noon.", {"fr": "De la soupe à midi."})
             ends = tx.now + timedelta(hours=1)
             item = await programme.add(tx, fair, ItemText("Opening", tx.now, ends))
             shift = Shift(id=new_id(), booth_id=booth.id, person_id=cast.luc.id, begins_at=tx.now, ends_at=ends)
             tx.session.add(shift)
         self.keep(application=applied.id, application_token=str(token).rpartition("/")[2])
+        self.keep(announcement=said.id)
         self.keep(attendee=attendee.id, registration_question=asked.id, tier=tier.id, item=item.id, shift=shift.id)
         self.keep(
             organiser_invitation=organiser.link.id, invitation=candidate.link.id, booth_invitation=colleague.link.id

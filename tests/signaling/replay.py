@@ -25,8 +25,13 @@ def _fair(snapshot: Snapshot, event: str, told: dict[str, Any]) -> None:
         case "fair:turned":
             snapshot |= {"state": told["state"], "open_until": told["open_until"]}
         case "fair:announced":
-            row = {"announcement_id": told["announcement_id"], "text": told["text"], "at": told["at"]}
+            row = {name: told[name] for name in ("announcement_id", "text", "translations", "at")}
             snapshot["announcements"].insert(0, row)
+        case "fair:announcement_changed":
+            (row,) = [each for each in snapshot["announcements"] if each["announcement_id"] == told["announcement_id"]]
+            row |= {"text": told["text"], "translations": told["translations"]}
+            if told["is_ended"]:
+                snapshot["announcements"].remove(row)
         case "booth:set_up":
             snapshot["booths"].append({"booth_id": told["booth_id"], "is_paused": False})
         case "fair:programme_changed":

@@ -194,8 +194,16 @@ async def a_new_booth(o: Onlookers, cast: Cast) -> None:
 async def saying_something(o: Onlookers, cast: Cast) -> None:
     async with o.during() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
-        await announcements.announce(tx, fair, "Interpreters are free at 15:00.")
+        first = await announcements.announce(tx, fair, "Interpreters are free at 15:00.")
+        second = await announcements.announce(tx, fair, "Soup at noon.", {"fr": "De la soupe à midi."})
         await programme.add(tx, fair, programme.ItemText("Opening", tx.now, tx.now + timedelta(hours=1)))
+    async with o.during() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        row = await announcements.one(tx, fair.id, first.id)
+        await announcements.change(tx, fair, row, "Interpreters are free at 16:00.", {})
+    async with o.during() as tx:
+        fair = await tx.session.get_one(Fair, cast.fair.id)
+        await announcements.end(tx, fair, await announcements.one(tx, fair.id, second.id))
 
 
 async def closing_and_opening(o: Onlookers, cast: Cast) -> None:

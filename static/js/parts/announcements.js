@@ -3,6 +3,8 @@
 /** @typedef {import("../live/connection.js").Connection} Connection */
 /** @typedef {import("./announcer.js").Announcer} Announcer */
 
+/** @typedef {{announcement_id: string, text: string, translations?: Record<string, string>}} Announced */
+
 export class Announcements {
   /**
    * @param {Document} page
@@ -19,7 +21,11 @@ export class Announcements {
   }
 
   start() {
-    this.stops = this.connection.on("fair:announced", (payload) => this.hear(payload));
+    const stops = [
+      this.connection.on("fair:announced", (payload) => this.hear(payload)),
+      this.connection.on("fair:announcement_changed", (payload) => this.change(payload)),
+    ];
+    this.stops = () => stops.forEach((stop) => stop());
     this.note?.addEventListener("click", this.onClick);
   }
 
@@ -28,30 +34,49 @@ export class Announcements {
     this.note?.removeEventListener("click", this.onClick);
   }
 
-  /** @param {{announcement_id: string, text: string}} payload */
+  /** @param {Announced} payload */
   hear(payload) {
     if (this.list) this.add(this.list, payload);
-    else this.show(payload.text);
+    else this.show(read(payload), payload.announcement_id);
+  }
+
+  /**
+   * It says something else, or is not said any more: who has closed it is not told of it again.
+   * @param {Announced & {is_ended: boolean}} payload
+   */
+  change(payload) {
+    const { announcement_id, is_ended } = payload;
+    const item = this.list?.querySelector(`[data-announcement="${announcement_id}"]`);
+    if (item && is_ended) item.remove();
+    else if (item) /** @type {HTMLElement} */ (item.firstElementChild).textContent = read(payload);
+    if (this.list) this.list.hidden = this.list.querySelector("[data-announcement]") === null;
+    const isShown = this.note && !this.note.hidden && this.note.dataset.announcement === announcement_id;
+    if (isShown && is_ended && this.note) this.note.hidden = true;
+    else if (isShown) this.show(read(payload), announcement_id);
   }
 
   /**
    * @param {HTMLElement} list
-   * @param {{announcement_id: string, text: string}} payload
+   * @param {Announced} payload
    */
   add(list, payload) {
     if (list.querySelector(`[data-announcement="${payload.announcement_id}"]`)) return;
     const item = document.createElement("li");
     item.dataset.announcement = payload.announcement_id;
     item.append(document.createElement("p"));
-    /** @type {HTMLElement} */ (item.firstElementChild).textContent = payload.text;
+    /** @type {HTMLElement} */ (item.firstElementChild).textContent = read(payload);
     list.querySelector("ul")?.prepend(item);
     list.hidden = false;
-    this.announcer.say(payload.text);
+    this.announcer.say(read(payload));
   }
 
-  /** @param {string} text */
-  show(text) {
+  /**
+   * @param {string} text
+   * @param {string} announcement_id
+   */
+  show(text, announcement_id) {
     if (!this.note) return;
+    this.note.dataset.announcement = announcement_id;
     /** @type {HTMLElement} */ (this.note.querySelector("p")).textContent = text;
     this.note.hidden = false;
     this.announcer.say(text);
@@ -62,4 +87,12 @@ export class Announcements {
     const isButton = /** @type {HTMLElement} */ (event.target).closest("button");
     if (isButton && this.note) this.note.hidden = true;
   }
+}
+
+/**
+ * In the language of the page, where it was written in it.
+ * @param {Announced} payload
+ */
+function read({ text, translations }) {
+  return translations?.[document.documentElement.lang] || text;
 }

@@ -268,6 +268,14 @@ RUN: tuple[Row, ...] = (
     act("/organise/{fair}/booths/{booth}/give-up", ORGANISERS, status(409)),
     act("/organise/{fair}/invitations/{invitation}/withdraw", ORGANISERS, to("/organise/{fair}#invitations")),
     act("/organise/{fair}/invitations/{invitation}/again", ORGANISERS, to("/organise/{fair}#invitations")),
+    read("/organise/{fair}/announcements/{announcement}", ORGANISERS),
+    act(
+        "/organise/{fair}/announcements/{announcement}",
+        ORGANISERS,
+        to("/organise/{fair}#announcements"),
+        text="Hello all",
+    ),
+    act("/organise/{fair}/announcements/{announcement}/end", ORGANISERS, to("/organise/{fair}#announcements")),
     act("/organise/{fair}/announcements", ORGANISERS, to("/organise/{fair}#announcements"), text="Hello"),
     act("/organise/{fair}/move", ORGANISERS, to("/organise/{fair}"), move="close").once(),
 )
