@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.server_process", "server.cli", "server.app", "server.demo.mailbox"])
+_CONTEXT.set_forkserver_preload(["tests.server_process", "server.cli", "server.demo.mailbox", "tests.preloaded"])
 
 
 def _serve(settings: dict[str, str], log: Path) -> None:
