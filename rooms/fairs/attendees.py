@@ -92,11 +92,11 @@ async def add(
         await tx.write(insert.on_conflict_do_nothing(), rows)
 
 
-async def add_by_name(tx: Transaction, fair_id: uuid.UUID, name: str, attendee_id: uuid.UUID) -> None:
-    """Somebody of whom nothing but the name is known; the same `attendee_id` again adds nobody."""
+async def add_by_name(tx: Transaction, fair_id: uuid.UUID, name: str, attendee_id: uuid.UUID) -> bool:
+    """Somebody of whom nothing but the name is known; the same `attendee_id` again adds nobody, and says so."""
     values = {"email": None, "name": name, "sort_name": sort_key(name)[0], "words": search_words(name, None)}
     row = {"id": attendee_id, "fair_id": fair_id, "phone": "", "listed_at": tx.now}
-    await tx.insert_once(Attendee, {**row, **values})
+    return await tx.insert_once(Attendee, {**row, **values})
 
 
 async def one(tx: Transaction, fair_id: uuid.UUID, attendee_id: uuid.UUID) -> Attendee:

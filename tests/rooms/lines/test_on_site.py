@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from rooms.appointments.abandoned import now_abandoned
-from rooms.core.errors import Conflict, Invalid
+from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.core.outbox import Channel, Mail
-from rooms.fairs import attendees, schedule
+from rooms.fairs import attendees, registration, schedule
 from rooms.fairs.schedule import DayMode
 from rooms.lines import absence, calls, joining, kiosk, on_site, places
 from rooms.lines.call import Answer, Call, CallState
@@ -297,3 +297,19 @@ async def test_the_kiosk_is_closed_where_the_fair_is_held_online(cast: Cast) -> 
     async with cast.database.transaction() as tx:
         with pytest.raises(Conflict, match=r"fair\.not_on_site"):
             await kiosk.join(tx, await cast.fresh_booth(tx, cast.atlantique), "Noé", "", "fr", uuid.uuid4())
+
+
+async def test_nobody_takes_a_place_for_somebody_with_an_account_at_the_kiosk(cast: Cast) -> None:
+    await hold_on_site(cast)
+    async with cast.database.transaction() as tx:
+        fair, amina = await fresh_fair(tx, cast), await cast.fresh(tx, cast.amina)
+        await attendees.register(tx, fair, amina)
+        mine = await registration.attendee_of(tx, fair, amina)
+    assert mine
+    for known in (cast.amina.id, mine.id):
+        with pytest.raises(NotFound):
+            async with cast.database.transaction() as tx:
+                await kiosk.join(tx, await cast.fresh_booth(tx, cast.atlantique), "Amina", "", "fr", known)
+    async with cast.database.reading() as tx:
+        assert await places.of_person(tx, cast.amina.id) == []
+        assert (await attendees.one(tx, cast.fair.id, mine.id)).person_id == cast.amina.id
