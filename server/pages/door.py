@@ -10,9 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationErr
 
 from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import fair_stream
-from rooms.core.transaction import Transaction
 from rooms.fairs import booths, passages, schedule
-from rooms.fairs.fairs import Fair
 from rooms.fairs.passages import MOST_AT_ONCE, Direction, Expected, OnSite, Passing
 from server import language, security, signs, tickets
 from server.page_request import PageRequest
@@ -117,16 +115,10 @@ async def pass_many(request: PageRequest) -> web.StreamResponse:
 async def let_in(request: PageRequest) -> web.StreamResponse:
     """Somebody who stands on no list."""
     async with request.transaction() as tx:
-        fair, nonce = await _locked(tx, request), request.uuid("nonce")
+        fair, nonce = await fair_run(tx, request), request.uuid("nonce")
         row = await passages.let_in(tx, fair, request.actor.known, request.typed("name"), request.typed("door"), nonce)
         said = language.gettext("%(name)s is in.", name=row.name)
     return request.go(f"/organise/{fair.slug}/door", said)
-
-
-async def _locked(tx: Transaction, request: PageRequest) -> Fair:
-    fair = await fair_run(tx, request)
-    await tx.lock(fair, key_share=True)
-    return fair
 
 
 @get("/organise/{fair}/signs")
