@@ -2,7 +2,7 @@
 answers, applications, the thread with a counsellor, proposals and decisions. The latest stands first."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -89,19 +89,19 @@ async def _questions(tx: Transaction, person_id: uuid.UUID) -> list[Entry]:
         .limit(MOST_OF_A_KIND)
     )
     rows = (await tx.session.execute(query)).all()
-    last = await _last_words(tx, [conversation_id for conversation_id, _ in rows])
+    about = {id_: (booth.employer.name, booth.fair.zone, f"{booth.path}#question") for id_, booth in rows}
+    return await _of_conversations(tx, EntryKind.QUESTION, about, person_id)
+
+
+async def _of_conversations(
+    tx: Transaction, kind: EntryKind, about: Mapping[uuid.UUID, tuple[str, ZoneInfo, str]], person_id: uuid.UUID
+) -> list[Entry]:
+    """Where something was written in them; `about` says of each with whom, in which zone, and where it stands."""
+    last = await _last_words(tx, list(about))
     return [
-        Entry(
-            EntryKind.QUESTION,
-            booth.employer.name,
-            last[conversation_id].text,
-            last[conversation_id].written_at,
-            booth.fair.zone,
-            f"{booth.path}#question",
-            is_mine=last[conversation_id].author_id == person_id,
-        )
-        for conversation_id, booth in rows
-        if conversation_id in last
+        Entry(kind, who, last[id_].text, last[id_].written_at, zone, path, is_mine=last[id_].author_id == person_id)
+        for id_, (who, zone, path) in about.items()
+        if id_ in last
     ]
 
 
@@ -136,20 +136,8 @@ async def _help(tx: Transaction, person_id: uuid.UUID) -> list[Entry]:
         .limit(MOST_OF_A_KIND)
     )
     rows = (await tx.session.execute(query)).all()
-    last = await _last_words(tx, [conversation_id for conversation_id, _ in rows])
-    return [
-        Entry(
-            EntryKind.HELP,
-            fair.name,
-            last[conversation_id].text,
-            last[conversation_id].written_at,
-            fair.zone,
-            f"{fair.path}/help",
-            is_mine=last[conversation_id].author_id == person_id,
-        )
-        for conversation_id, fair in rows
-        if conversation_id in last
-    ]
+    about = {id_: (fair.name, fair.zone, f"{fair.path}/help") for id_, fair in rows}
+    return await _of_conversations(tx, EntryKind.HELP, about, person_id)
 
 
 def _talk(row: Meeting) -> Entry:
