@@ -15,8 +15,7 @@ import { Menus } from "../parts/menus.js";
 import { MyPlaces } from "../parts/my_places.js";
 import { OfflineForms } from "../parts/offline_forms.js";
 import { FormDrafts } from "../parts/form_drafts.js";
-import { DecisionNotice } from "../parts/decision_notice.js";
-import { ReferralNotice } from "../parts/referral_notice.js";
+import { notices } from "../parts/notices.js";
 import { RingSound, RingSoundChoice } from "../parts/ring_sound.js";
 import { RingingDialog } from "../parts/ringing.js";
 import { FRAME } from "../cobrowsing/frame.js";
@@ -133,13 +132,10 @@ function ofOneself(connection, announcer, door, dialog) {
   const waiting = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=appointment-door]"));
   const choice = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=ring-sound]"));
   const sound = new RingSound(document, localStorage);
-  const decided = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=decision-notice]"));
-  const referral = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=referral-notice]"));
   const admitted = /** @type {HTMLElement | null} */ (document.querySelector("[data-part=admitted]"));
   return [
     ...(admitted ? [new AdmittedNotice(admitted, connection, announcer)] : []),
-    ...(decided ? [new DecisionNotice(decided, connection, announcer)] : []),
-    new ReferralNotice(referral, connection, announcer),
+    ...notices(document, connection, announcer),
     new MyPlaces(document, connection, announcer),
     door,
     sound,
