@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, ForeignKey, Index, Subquery, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rooms.core.errors import N_, Invalid
 from rooms.core.model import Base
 from rooms.core.text import clean_text, one_line
 from rooms.core.transaction import Transaction
@@ -77,11 +78,15 @@ class OnSite:
 
 
 async def note(tx: Transaction, fair: Fair, by: Person, passings: Sequence[Passing]) -> int:
-    """Keep what a door has seen; gives how many are new. What names nobody of this fair is left out."""
+    """Keep what a door has seen; gives how many are new. What names nobody of this fair is left out.
+    Raises Invalid for more than it takes at once, and keeps none of them."""
+    if len(passings) > MOST_AT_ONCE:
+        message = N_("At most %(most)s passages at a time.")
+        raise Invalid("passages.too_many", message, field="passages", most=MOST_AT_ONCE)
     wanted = {each.attendee_id for each in passings}
     listed = select(Attendee.id).where(Attendee.fair_id == fair.id, tx.among(Attendee.id, wanted))
     known = {row.id for row in await tx.plain_rows(listed)}
-    new = [each for each in passings[:MOST_AT_ONCE] if each.attendee_id in known]
+    new = [each for each in passings if each.attendee_id in known]
     count = 0
     for number, each in enumerate(new):
         values = {

@@ -4,8 +4,9 @@ import uuid
 
 from rooms.core.errors import NotFound
 from rooms.core.transaction import Transaction
-from rooms.fairs import attendees
+from rooms.fairs import attendees, fairs
 from rooms.fairs.booths import Booth
+from rooms.fairs.fairs import FairState
 from rooms.fairs.list_lines import clean_phone
 from rooms.lines import joining
 from rooms.lines.places import Place
@@ -16,7 +17,9 @@ from rooms.people.people import Person
 async def join(tx: Transaction, booth: Booth, name: str, phone: str, language: str, nonce: uuid.UUID) -> Place:
     """`phone` is rung by a text message when it is their turn, and may be empty. The same `nonce` again finds the place
     that was taken. Raises Invalid, NotFound for one that the kiosk has not given, and Conflict where the fair is not
-    held on site now."""
+    open, or not held on site now."""
+    if booth.fair.state is not FairState.OPEN:
+        raise fairs.not_open()
     name = people.clean_name(name)
     phone = clean_phone(phone) if phone.strip() else ""
     values = {"id": nonce, "name": name, "email": None, "language": language, "created_at": tx.now, "needs": []}

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationErr
 from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import fair_stream
 from rooms.fairs import booths, passages, schedule
-from rooms.fairs.passages import MOST_AT_ONCE, Direction, Expected, OnSite, Passing
+from rooms.fairs.passages import Direction, Expected, OnSite, Passing
 from server import language, security, signs, tickets
 from server.page_request import PageRequest
 from server.pages.fair_lists import fair_run
@@ -102,8 +102,6 @@ async def pass_many(request: PageRequest) -> web.StreamResponse:
         seen = SEEN.validate_json(request.typed("passages"))
     except ValidationError:
         raise Invalid("passages", N_("This cannot be read."), field="passages") from None
-    if len(seen) > MOST_AT_ONCE:
-        raise Invalid("passages", N_("This cannot be read."), field="passages")
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
         await passages.note(tx, fair, request.actor.known, [each.passing() for each in seen])

@@ -299,6 +299,15 @@ async def test_the_kiosk_is_closed_where_the_fair_is_held_online(cast: Cast) -> 
             await kiosk.join(tx, await cast.fresh_booth(tx, cast.atlantique), "Noé", "", "fr", uuid.uuid4())
 
 
+async def test_the_kiosk_is_closed_where_the_fair_is_not_open(cast: Cast) -> None:
+    await hold_on_site(cast)
+    async with cast.database.transaction() as tx:
+        await schedule.close_by_hand(tx, await fresh_fair(tx, cast))
+    async with cast.database.transaction() as tx:
+        with pytest.raises(Conflict, match=r"fair\.not_open"):
+            await kiosk.join(tx, await cast.fresh_booth(tx, cast.atlantique), "Noé", "", "fr", uuid.uuid4())
+
+
 async def test_nobody_takes_a_place_for_somebody_with_an_account_at_the_kiosk(cast: Cast) -> None:
     await hold_on_site(cast)
     async with cast.database.transaction() as tx:
