@@ -74,7 +74,7 @@ class Two:
         client.on("*", hear)
         headers = {"Cookie": f"{SESSION_COOKIE}={token}"}
         await client.connect(
-            server.url, headers=headers, socketio_path="live", transports=["websocket"], wait_timeout=10
+            server.url, headers=headers, socketio_path="live", transports=["websocket"], wait_timeout=60
         )
         try:
             yield listener

@@ -40,7 +40,7 @@ async def connected(three: Stack, person: Person, transports: list[str]) -> Asyn
     headers = {"Cookie": f"{session_cookie(three.url)}={token}", "Origin": three.url}
     async with aiohttp.ClientSession(connector=connector, cookie_jar=jar, headers=headers) as http:
         client = socketio.AsyncClient(http_session=http, reconnection=False)
-        await client.connect(three.url, socketio_path="live", transports=transports, wait_timeout=10)
+        await client.connect(three.url, socketio_path="live", transports=transports, wait_timeout=60)
         try:
             yield client
         finally:

@@ -85,7 +85,7 @@ class World:
             headers=headers,
             socketio_path="live",
             transports=["websocket"],
-            wait_timeout=10,
+            wait_timeout=60,
         )
         try:
             yield client

@@ -14,7 +14,7 @@ async def told(address: str, transports: list[str]) -> list[str]:
 
     async def opened(**headers: str) -> socketio.AsyncClient:
         client = socketio.AsyncClient(reconnection=False)
-        await client.connect(address, headers=headers, transports=transports, socketio_path="live", wait_timeout=10)
+        await client.connect(address, headers=headers, transports=transports, socketio_path="live", wait_timeout=60)
         return client
 
     one, two = await opened(), await opened()
