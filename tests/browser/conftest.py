@@ -135,7 +135,7 @@ async def received(page: Page) -> dict[str, float]:
 
 async def until(page: Page, expression: str) -> None:
     """Wait until an expression is true in the page; Playwright's own way is eval, which our pages forbid."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await page.evaluate(expression):
             await asyncio.sleep(0.05)
 
@@ -149,6 +149,6 @@ async def finish(page: Page, what: str = "talk") -> None:
 async def until_frames(page: Page, more: int = 10) -> None:
     """Wait until the remote picture has decoded some more frames."""
     before = (await received(page))["frames"]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await received(page))["frames"] < before + more:
             await asyncio.sleep(0.1)

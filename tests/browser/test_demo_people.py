@@ -53,7 +53,7 @@ async def simulated(visitors: Visitors, tmp_path: Path) -> AsyncIterator[Simulat
 async def _sound(page: Page) -> None:
     """Wait until what is heard has energy, and more of it."""
     before = None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             energy = await page.evaluate(ENERGY)
             if before is not None and energy > before > 0:
@@ -220,7 +220,7 @@ async def test_a_simulated_jobseeker_comes_to_an_appointment_and_says_how_it_was
     await expect(claire.locator(".messages")).to_contain_text(sayings.HELLO_FROM_JOBSEEKER, timeout=PATIENCE)
     await finish(claire, "appointment")
     await expect(claire.get_by_text("Came", exact=True).first).to_be_visible()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             async with cast.database.reading() as tx:
                 if await satisfaction.of_appointment(tx, row.id):

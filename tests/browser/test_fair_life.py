@@ -202,7 +202,7 @@ async def test_three_questions_are_asked_when_the_fair_is_over(visitors: Visitor
     await cast.pass_by(hours=9, minutes=1)
     await page.goto(f"/fairs/{cast.fair.slug}/survey")
     asked = page.get_by_role("group", name="How was the day in Loire?")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await asked.is_visible():
             await page.reload()
     await asked.get_by_role("radio", name="4").check()

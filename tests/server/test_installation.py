@@ -50,7 +50,7 @@ async def test_the_wheel_runs_the_demo_without_a_source_tree_and_without_node(tm
         assert printed.count("/links/") == 5
     finally:
         process.terminate()
-        assert await asyncio.wait_for(process.wait(), 15) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

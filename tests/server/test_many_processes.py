@@ -44,7 +44,7 @@ class Listener:
 
     async def until(self, name: str, **fields: object) -> Any:
         """The first event of this name and these fields that comes, or has come."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 for event, payload in self.heard:
                     if event == name and all(payload.get(field) == value for field, value in fields.items()):
@@ -108,7 +108,7 @@ async def two(database_url: str, tmp_path: Path, redis_server: RedisServer) -> A
 
 async def ready(server: RunningServer, state: str) -> int:
     """Waits until the process says this of Redis; gives the status it says it with."""
-    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
         while True:
             async with session.get(f"{server.url}/readyz") as answer:
                 if (await answer.json())["redis"] == state:
@@ -181,7 +181,7 @@ async def test_two_peers_meet_though_each_is_connected_to_another_process(two: T
             assert await listener.until("meeting:signal") == sent
         shown = {"channel_id": channel, "microphone": True, "camera": False}
         assert (await amina.call("meeting:show", shown))["ok"]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not any(peer["microphone"] for peer in _latest_peers(luc)):
                 await asyncio.sleep(0.01)
 
@@ -211,7 +211,7 @@ async def test_a_session_that_is_ended_in_one_process_is_over_in_the_other(two: 
         path = f"{two.one.url}/me/sessions/{open_here.id}/end"
         async with aiohttp.ClientSession() as session, session.post(path, data=form, headers=headers) as answer:
             assert answer.status == 200
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await over.wait()
 
 

@@ -55,14 +55,14 @@ class Heard:
         self.news.set()
 
     async def until(self, message: AnyMessage) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while message not in self.messages:
                 self.news.clear()
                 await self.news.wait()
 
 
 async def until(each: Backplane, state: BackplaneState) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while each.state is not state:
             await asyncio.sleep(0.01)
 

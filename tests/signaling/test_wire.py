@@ -37,7 +37,7 @@ class Served:
     may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def until_empty(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.server.engine.sockets:
                 await asyncio.sleep(0)
 
@@ -113,7 +113,7 @@ class Plain:
         self.writer.write(bytes((0x80 * fin | rsv | opcode,)) + length + b"\0\0\0\0" + content)
 
     async def read(self) -> bytes:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             _, size = await self.reader.readexactly(2)
             if size == 126:
                 (size,) = struct.unpack(">H", await self.reader.readexactly(2))
@@ -122,7 +122,7 @@ class Plain:
             return await self.reader.readexactly(size)
 
     async def is_closed(self) -> bool:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             try:
                 while await self.reader.read(65536):
                     pass
@@ -344,7 +344,7 @@ async def test_pings_of_whoever_does_not_read_are_not_answered(served: Served) -
 async def test_whoever_is_sent_away_while_being_let_in_does_not_get_in(served: Served) -> None:
     early = await Plain.open(served, how="waits")
     early.say(b"40")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not served.connecting:
             await asyncio.sleep(0)
     served.server.disconnect(served.connecting[0])
@@ -368,7 +368,7 @@ async def test_whoever_polls_hears_that_they_are_sent_away(served: Served) -> No
     async with aiohttp.ClientSession() as session:
         url = await open_polling(served, session)
         served.server.disconnect(served.connecting[0])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not served.ended:
                 await asyncio.sleep(0)
         async with session.get(url) as answer:
@@ -381,7 +381,7 @@ async def test_a_poll_is_answered_while_its_client_changes_over_and_nothing_is_l
         async with session.ws_connect(url.update_query(transport="websocket")) as socket:
             await socket.send_str("2probe")
             assert await socket.receive_str() == "3probe"
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 async with session.get(url) as answer:
                     assert await answer.text() == "6", "told at once, by the probe"
                 async with session.get(url) as answer:

@@ -245,7 +245,7 @@ async def test_whoever_registers_while_a_list_names_them_is_registered(cast: Cas
             await invitations.invite_candidates(tx, cast.ines, row, [Listed("", cast.amina.email)])
             written.set()
             # Whoever registers stands before what this writes.
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not (await tx.session.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted"))).first():
                     await asyncio.sleep(0.01)
 
