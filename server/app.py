@@ -54,6 +54,7 @@ PAGE_MODULES = (
     "me",
     "desk",
     "desk_talks",
+    "scorecards",
     "transfer",
     "documents",
     "set_up",

@@ -15,6 +15,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff, booths
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import FairState
+from rooms.meetings import scorecards
 from rooms.meetings.answer_templates import AnswerTemplate
 from rooms.organisations import employers, transfer_consents
 from rooms.organisations.employers import Employer, EmployerMember
@@ -49,6 +50,7 @@ async def merge(tx: Transaction, actor: Actor, kept: Employer, gone: Employer) -
     await _move_people(tx, kept, gone)
     await _move(tx, Vacancy, Vacancy.employer_id == gone.id, {"employer_id": kept.id})
     await _move(tx, AnswerTemplate, AnswerTemplate.employer_id == gone.id, {"employer_id": kept.id})
+    await scorecards.hand_on(tx, gone.id, kept.id)
     await tx.session.flush()
     is_gone = not await _booths_of(tx, gone.id)
     await transfer_consents.hand_on(tx, gone.id, kept.id, keeps=not is_gone)

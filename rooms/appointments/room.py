@@ -20,7 +20,7 @@ from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import DomainEvent, meeting_stream, reacts_to
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
-from rooms.meetings import follow_up, meetings, talk_tags
+from rooms.meetings import follow_up, meetings, scorecards, talk_tags
 from rooms.meetings.meeting import Meeting, MeetingEnded, MeetingState, Part, Participant
 from rooms.meetings.modes import Mode
 from rooms.people.people import Person
@@ -94,6 +94,7 @@ async def _open(tx: Transaction, row: Appointment) -> Meeting:
     tx.session.add(meeting)
     await tx.session.flush()
     await talk_tags.go_on(tx, [each.id for each in held], meeting.id)
+    await scorecards.go_on(tx, [each.id for each in held], meeting.id)
     await conversations.begin(tx, ConversationKind.APPOINTMENT, appointment_id=row.id)
     event = RoomOpened(appointment_id=row.id, meeting_id=meeting.id)
     tx.record(event, meeting_stream(meeting.id), *row.streams)

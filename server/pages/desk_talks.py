@@ -1,6 +1,7 @@
 """The talks held at a booth: what the team notes of them, and the answers that they lead to."""
 
 import asyncio
+from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -8,8 +9,11 @@ from rooms.core.errors import N_, Invalid
 from rooms.core.events import fair_stream
 from rooms.fairs import booth_staff
 from rooms.fairs.booths import Booth
-from rooms.meetings import answer_templates, follow_up, talk_tags
+from rooms.meetings import answer_templates, follow_up, scorecards, talk_tags
 from rooms.meetings.meeting import Meeting
+from rooms.meetings.scorecards import Mark
+from rooms.people.people import Person
+from rooms.views import scorecard
 from server import edits, language, tables, words
 from server.page_request import PageRequest
 from server.pages import answer_form
@@ -24,6 +28,7 @@ NOTE_HEADS = (
     N_("Notes of the team"),
     N_("Next step"),
     N_("Answer"),
+    N_("My marks"),
 )
 
 
@@ -98,6 +103,7 @@ async def talk(request: PageRequest) -> web.StreamResponse:
             staff=await booth_staff.staff_of(tx, booth.id),
             owed_by=follow_up.owed_by(row),
             tags=tags,
+            scorecard=await scorecard.of_talk(tx, row, request.actor.known),
             **await answer_form.ready(tx, request, booth.employer_id, row),
             heads=heads,
         )
@@ -154,10 +160,11 @@ async def notes(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         booth = await booth_of(tx, request)
         rows = await follow_up.notes_of(tx, booth.id, request.actor.known.id)
+        marks = await scorecards.marks_of(tx, [row.id for row in rows])
         table = tables.Table(
             booth.employer.name,
             [language.gettext(head) for head in NOTE_HEADS],
-            [_noted(row, booth) for row in rows],
+            [_noted(row, booth, _mine(marks, row, request.actor.known)) for row in rows],
         )
     name = f"{booth.fair.slug}-{booth.employer.slug}"
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', "Cache-Control": "no-store"}
@@ -165,7 +172,12 @@ async def notes(request: PageRequest) -> web.StreamResponse:
     return web.Response(body=content, content_type=tables.XLSX, headers=headers)
 
 
-def _noted(row: Meeting, booth: Booth) -> list[str]:
+def _mine(marks: Sequence[Mark], row: Meeting, me: Person) -> str:
+    mine = (mark for mark in marks if mark.meeting_id == row.id and mark.person_id == me.id)
+    return ", ".join(f"{mark.criterion.name} {mark.step}" for mark in mine)
+
+
+def _noted(row: Meeting, booth: Booth, marked: str) -> list[str]:
     written = row.follow_up
     step = words.label(written.next_step.value) if written.next_step and written.answered_at else ""
     return [
@@ -175,4 +187,5 @@ def _noted(row: Meeting, booth: Booth) -> list[str]:
         written.team_notes,
         step,
         written.answer,
+        marked,
     ]

@@ -13,11 +13,13 @@ from rooms.core.events import conversation_stream, fair_stream, line_stream, mee
 from rooms.meetings import answer_templates, follow_up, meetings, reopening
 from rooms.meetings.meeting import Meeting, MeetingState, NextStep
 from rooms.meetings.modes import Mode
+from rooms.views import scorecard
 from rooms.views.meeting import MeetingView, of_meeting
 from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
 from server.pages import answer_form
+from server.pages.scorecard_form import note_marks
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 from signaling.meetings import MeetingSnapshot
@@ -65,6 +67,7 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
         start = _start(request, view, await meeting_snapshot(tx, row.id))
         speaks_for = view.booth.employer_id if view.leads and view.booth and row.state is MeetingState.ENDED else None
         ready = await answer_form.ready(tx, request, speaks_for, row)
+        marked = await scorecard.of_talk(tx, row, me) if speaks_for else ()
     if row.is_over and row.appointment_id and not speaks_for:
         return request.go(f"/appointments/{row.appointment_id}")
     template = "after.html" if row.is_over else "at_table.html" if row.is_at_table else "meeting.html"
@@ -73,6 +76,7 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
         view,
         start=start.model_dump_json(),
         shown=_answered(row) if row.is_over else _notes(row),
+        scorecard=marked,
         **ready,
         heads=heads,
     )
@@ -184,6 +188,7 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
             return web.json_response(_kept(row).model_dump(), status=409)
         step = request.typed("next_step")
         await follow_up.note(tx, row, request.typed("notes"), NextStep(step) if step in list(NextStep) else None)
+        await note_marks(tx, request, row)
         edits.compared(request, _notes(row))
     if is_script:
         # What only another tab has changed stands as it is, and this page shows it.
@@ -203,6 +208,7 @@ async def reopen(request: PageRequest) -> web.StreamResponse:
             step = request.typed("next_step")
             kept = NextStep(step) if step in list(NextStep) else None
             await follow_up.note(tx, row, request.typed("notes"), kept)
+            await note_marks(tx, request, row)
         await reopening.reopen(tx, row)
     return request.go(row.path)
 
@@ -216,6 +222,7 @@ async def answer(request: PageRequest) -> web.StreamResponse:
         edits.merge(request, _answered(row))
         if "notes" in request.form:
             await follow_up.note(tx, row, request.typed("notes"))
+        await note_marks(tx, request, row)
         await follow_up.answer(
             tx,
             row,

@@ -12,6 +12,7 @@ from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_documents, booth_staff, booths, copying
 from rooms.fairs.booths import Booth, BoothText
+from rooms.meetings import scorecards
 from rooms.organisations import employers, vacancies
 from rooms.people.people import Person
 from rooms.views import booth_checklist
@@ -19,6 +20,7 @@ from server import edits, language
 from server.edits import SavedBy, Shown
 from server.files import copy_all
 from server.page_request import PageRequest
+from server.pages.scorecard_form import typed_from
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
@@ -46,8 +48,10 @@ async def set_up_form(request: PageRequest) -> web.StreamResponse:
         checklist = (await booth_checklist.of_booths(tx, [booth]))[booth.id]
         others = [] if booth.set_up_at else await _before(tx, request, booth)
         saved_by = await _saved_by(tx, booth)
+        criteria = typed_from((await scorecards.of_employer(tx, booth.employer_id))[None])
     return request.render(
         "set_up.html",
+        criteria=criteria,
         shown=_shown(booth),
         staff_shown=_ids(staff),
         invitations=invited,

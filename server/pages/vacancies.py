@@ -4,14 +4,17 @@ from aiohttp import web
 
 from rooms import access
 from rooms.core.errors import Invalid
+from rooms.core.transaction import Transaction
 from rooms.core.uploads import Upload
 from rooms.fairs import vacancy_lists
+from rooms.meetings import scorecards
 from rooms.organisations import vacancies
 from rooms.organisations.vacancies import SHORT_TEXTS, Vacancy, VacancyText
 from server import edits, language, spreadsheet
 from server.edits import Shown
 from server.page_request import PageRequest
 from server.pages.imports import FORM_WITH_LIST
+from server.pages.scorecard_form import typed_from
 from server.pages.set_up import booth_set_up, is_uuid, may_set_up, set_up_form
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
@@ -32,9 +35,19 @@ async def vacancy_form(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         vacancy, employer = await access.vacancy(tx, request.actor, request.id("vacancy"))
         heads = await read_heads(tx, request)
+        criteria = await _criteria(tx, vacancy)
     return request.render(
-        "vacancy_form.html", vacancy=vacancy, employer=employer, shown=_shown_of(vacancy), heads=heads
+        "vacancy_form.html",
+        vacancy=vacancy,
+        employer=employer,
+        criteria=criteria,
+        shown=_shown_of(vacancy, criteria),
+        heads=heads,
     )
+
+
+async def _criteria(tx: Transaction, vacancy: Vacancy) -> str:
+    return typed_from((await scorecards.of_employer(tx, vacancy.employer_id)).get(vacancy.id, []))
 
 
 @post("/vacancies/{vacancy}", again=vacancy_form)
@@ -42,8 +55,10 @@ async def change_vacancy(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         vacancy, _ = await access.vacancy(tx, request.actor, request.id("vacancy"))
         await tx.lock(vacancy)
-        edits.merge(request, _shown_of(vacancy))
+        edits.merge(request, _shown_of(vacancy, await _criteria(tx, vacancy)))
         vacancies.write(vacancy, _text(request))
+        criteria = scorecards.parse(request.typed("criteria"))
+        await scorecards.choose(tx, vacancy.employer_id, vacancy.id, criteria)
     booth = request.http.query.get("booth", "")
     back = f"/booths/{booth}/set-up#vacancies" if is_uuid(booth) else "/desk"
     return request.go(back, language.gettext("Saved."))
@@ -57,8 +72,9 @@ async def withdraw_vacancy(request: PageRequest) -> web.StreamResponse:
     return request.go(request.came_from("/desk"), language.gettext("The vacancy is shown no longer."))
 
 
-def _shown_of(vacancy: Vacancy) -> Shown:
+def _shown_of(vacancy: Vacancy, criteria: str) -> Shown:
     return {
+        "criteria": criteria,
         "title": vacancy.title,
         "vacancy_location": vacancy.location,
         "contract": vacancy.contract.value,

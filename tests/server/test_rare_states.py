@@ -15,9 +15,10 @@ from rooms.fairs.job_applications import JobApplication, Verdict
 from rooms.fairs.sanctions import Lasting, Sanction, SanctionKind
 from rooms.lines import referrals
 from rooms.lines.referrals import Referral
-from rooms.meetings import answer_templates, follow_up, meetings, talk_tags
+from rooms.meetings import answer_templates, follow_up, meetings, scorecards, talk_tags
 from rooms.meetings.meeting import Meeting, NextStep
 from rooms.people.people import Person
+from rooms.views import scorecard
 from tests.server.test_pages import visitor, world_id
 from tests.server.world import World
 
@@ -30,8 +31,14 @@ async def _ended(world: World) -> None:
         row = await tx.session.get_one(Meeting, world_id(world, "meeting"))
         await meetings.end(tx, row)
         await talk_tags.write(tx, row.id, ["pastry"])
-        follow_up.note_for_team(row, "Bakes.")
         assert row.booth
+        await scorecards.choose(tx, row.booth.employer_id, None, ["Puff pastry", "Early riser"])
+        await tx.session.flush()
+        puff, _early = await scorecard.criteria_of(tx, row)
+        colleague = await tx.session.get_one(Person, world_id(world, "luc"))
+        for by, step in ((row.led_by, 4), (colleague, 2)):
+            await scorecards.mark(tx, row, by, [puff], {puff.id: step})
+        follow_up.note_for_team(row, "Bakes.")
         await answer_templates.keep(tx, row.booth.employer_id, "In May", NextStep.KEEP, "Dear {name}, in May.")
 
 
@@ -107,6 +114,9 @@ async def test_what_came_of_sending_somebody_on_stands_on_every_page_of_the_talk
         after = await visiting.get("/meetings/{meeting}")
         assert ("has said yes" if accepts else "prefers not to") in after
         assert "Dear Tomás" in after, "an answer kept ready, with the name in it"
+        assert "Puff pastry" in after
+        sheets = await visiting.get("/desk/" + str(await _booth_of(world)) + "/scorecards")
+        assert "3.0 with 1 colleague" in sheets
         talks = await visiting.get("/desk/" + str(await _booth_of(world)) + "/talks?tag=pastry")
         assert "In May" in talks
         talk = await visiting.get(f"/desk/{await _booth_of(world)}/talks/{{meeting}}?template={await _template(world)}")
