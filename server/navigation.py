@@ -1,10 +1,11 @@
 """The navigation: the links that a page shows in its masthead, and as tabs at the thumb on a phone."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from rooms.core.errors import N_
 from rooms.fairs.fairs import Fair
-from server.page_request import PageRequest
+from server.page_request import PageRequest, own_path
 
 
 @dataclass(frozen=True)
@@ -71,4 +72,11 @@ def _to_oneself(request: PageRequest) -> list[Item]:
     """In the masthead the initials, or the button to sign in, stand for it."""
     if is_signed_in(request):
         return [Item("me", "/me", N_("Me"), "user", in_masthead=False)]
-    return [] if request.actor.link else [Item("me", "/sign-in", N_("Sign in"), "user", in_masthead=False)]
+    return [] if request.actor.link else [Item("me", sign_in_path(request), N_("Sign in"), "user", in_masthead=False)]
+
+
+def sign_in_path(request: PageRequest) -> str:
+    """Back to this page afterwards; on the pages of signing in themselves, to where one was going."""
+    path, wanted = request.http.path, request.http.query.get("next", "")
+    back = own_path(wanted) if path.startswith("/sign-in") else path
+    return f"/sign-in?next={quote(back)}" if back != "/" else "/sign-in"

@@ -258,10 +258,14 @@ class PageRequest:
         return web.Response(status=303, headers={"Location": own_path(path)})
 
     async def stay(
-        self, page: Callable[["PageRequest"], Awaitable[web.StreamResponse]], path: str, flash: str
+        self,
+        page: Callable[["PageRequest"], Awaitable[web.StreamResponse]],
+        path: str,
+        flash: str,
+        kind: str = "ok",
     ) -> web.StreamResponse:
         """Show the page at `path` again with all that was typed there, of which a part is saved now."""
-        self.said = {"kind": "ok", "text": flash, "at": ""}
+        self.said = {"kind": kind, "text": flash, "at": path.partition("#")[2]}
         self.form_page = path
         self.actor.forget()
         return await page(self)

@@ -137,6 +137,7 @@ def renderer(static: str, clock: Clock, settings: Settings) -> Callable[..., str
             navigation_items=navigation.items(request, fair, is_demo=is_demo),
             works_here=navigation.works_here(request),
             is_signed_in=navigation.is_signed_in(request),
+            sign_in_path=navigation.sign_in_path(request),
             now=clock.now,
             browser_words=safe_json(catalogues[request.language]),
             **values,

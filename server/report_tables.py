@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 
+from rooms.core.text import sort_key
 from rooms.fairs.fairs import Fair
 from rooms.views.fair_report import Coming, Figures, Part, Report
 from rooms.views.survey_results import SurveyResults
@@ -23,7 +24,7 @@ def tables_of(report: Report, surveys: Sequence[SurveyResults] = ()) -> list[Tab
             _("The fair"),
             [_("What is counted"), _("Number")],
             [
-                *_numbers(COMING, report.coming, "coming_"),
+                *(_numbers(COMING, report.coming, "coming_") if report.coming else []),
                 *_numbers(FIGURES, report.total, "report_"),
             ],
         ),
@@ -70,10 +71,16 @@ def _numbers(names: Sequence[str], of: Coming | Figures, prefix: str) -> list[li
 
 
 def _rows(parts: Sequence[Part], *, is_label: bool = False) -> list[list[Cell]]:
+    rows = by_label(parts) if is_label else parts
     return [
         [words.label(part.name) if is_label else part.name, *(getattr(part.figures, name) for name in FIGURES)]
-        for part in parts
+        for part in rows
     ]
+
+
+def by_label(parts: Sequence[Part]) -> Sequence[Part]:
+    """In the order of what the reader sees."""
+    return sorted(parts, key=lambda part: sort_key(words.label(part.name)))
 
 
 def as_pdf(title: str, report: Report, fair: Fair, surveys: Sequence[SurveyResults] = ()) -> bytes:
@@ -85,21 +92,25 @@ def as_pdf(title: str, report: Report, fair: Fair, surveys: Sequence[SurveyResul
     page.ln(4)
     for table in tables_of(report)[:1]:
         for name, number in table.rows:
-            page.say(f"{name}: {_text(number)}", 12)
+            page.say(_named(name, number), 12)
     if report.employers:
         page.ln(4)
         page.say(language.gettext("By employer"), 16, bold=True)
     for part in report.employers:
         page.say(part.name, 12, bold=True)
         told = ("people", "talks", "wait_minutes", "missed", "interviews_kept", "unanswered", "applications")
-        said = (f"{words.label('report_' + name)}: {_text(getattr(part.figures, name))}" for name in told)
+        said = (_named(words.label(f"report_{name}"), getattr(part.figures, name)) for name in told)
         page.say(" · ".join(said), 10)
     for found in surveys:
         page.ln(4)
         page.say(words.label(f"survey_{found.audience}"), 16, bold=True)
         for _whose, name, number in _said(found):
-            page.say(f"{name}: {_text(number)}", 10)
+            page.say(_named(name, number), 10)
     return bytes(page.output())
+
+
+def _named(name: Cell, number: Cell) -> str:
+    return language.gettext("%(name)s: %(number)s", name=name, number=_text(number))
 
 
 def _text(number: Cell) -> str:

@@ -222,7 +222,18 @@ async def _answer(request: PageRequest, page: Route, problem: Problem) -> web.St
             return await page.again(request)
         except Problem as second:
             return await _answer(request, replace(page, again=None), second)
+    back = _page_before(request) if isinstance(problem, Conflict) else ""
+    if back:
+        return request.go(back, language.problem_text(problem), kind="warn")
     return request.render("problem.html", problem=problem, text=language.problem_text(problem))
+
+
+def _page_before(request: PageRequest) -> str:
+    """Where somebody was who pressed a button or followed a link, if a browser says so and it is another page."""
+    if request.wants_part:
+        return ""
+    back = request.came_from("")
+    return "" if back.partition("?")[0] == request.http.path else back
 
 
 def _with_query(request: PageRequest, path: str) -> str:

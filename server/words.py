@@ -114,6 +114,7 @@ BROWSER = (
     N_("Send this answer to everybody who is ticked (%(count)s)? Each of them gets a mail."),
     N_("The organisers have decided something about you."),
     N_("%(name)s proposes that you go on to somebody else."),
+    N_("%(name)s: %(words)s"),
     N_("%(name)s asks something"),
     N_("staff"),
     N_("Calling %(name)s"),

@@ -24,6 +24,7 @@ async def left_out(
     tx: Transaction, fair: Fair, day: FairDay, opens_at: datetime, closes_at: datetime
 ) -> list[Appointment]:
     """The interviews that could not be held if this day had these hours, the soonest first."""
+    await schedule.demand_fits(tx, fair, opens_at, closes_at, day.id)
     hours = [(each.opens_at, each.closes_at) for each in await schedule.days_of(tx, fair) if each.id != day.id]
     hours.append((opens_at, closes_at))
     rows = [row for row in await agenda.interviews_ahead(tx, fair.id) if not _is_within(row, hours)]

@@ -3,11 +3,14 @@
 import uuid
 
 from rooms.appointments import agenda, booking, handover, reservation, room
+from rooms.core import outbox
+from rooms.core.outbox import Letter
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff
 from rooms.fairs.booths import Booth
 from rooms.lines import withdrawal
 from rooms.meetings import meetings, under_way
+from rooms.organisations.employers import Employer
 from rooms.people.people import Person
 
 
@@ -20,11 +23,21 @@ async def choose_staff(tx: Transaction, booth: Booth, people: set[uuid.UUID], by
 
 
 async def dismiss(tx: Transaction, employer_id: uuid.UUID, person_id: uuid.UUID, by: Person) -> None:
-    """The person leaves the employer; their interviews go to a colleague of the booth."""
+    """The person leaves the employer, and is told; their interviews go to a colleague of the booth."""
     left = [booth.id for booth in await booth_staff.staffed_by(tx, person_id) if booth.employer_id == employer_id]
     await booth_staff.dismiss(tx, employer_id, person_id)
+    await _tell(tx, employer_id, person_id, by)
     for booth in left:
         await _pass_on(tx, booth, person_id, by)
+
+
+async def _tell(tx: Transaction, employer_id: uuid.UUID, person_id: uuid.UUID, by: Person) -> None:
+    gone = await tx.session.get_one(Person, person_id)
+    employer = await tx.session.get_one(Employer, employer_id)
+    if gone.id == by.id:
+        return
+    values: dict[str, object] = {"name": gone.name, "employer": employer.name, "by": by.name, "path": "/desk"}
+    await outbox.post(tx, Letter(gone.email, "dismissed", gone.language, values))
 
 
 async def _pass_on(tx: Transaction, booth_id: uuid.UUID, person_id: uuid.UUID, by: Person) -> None:

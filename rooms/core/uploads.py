@@ -146,7 +146,10 @@ def _text(kind: DocumentKind, upload: Upload) -> Checked:
         message = N_("This file is locked with a password, or of an old format. Please save it as PDF without one.")
         raise _refusal("document.locked", message)
     if kind is DocumentKind.BOOTH:
-        raise _refusal("document.kind", N_("Please give a PDF, DOCX or ODT file."))
+        raise _refusal(
+            "document.kind",
+            N_("Please give a PDF, DOCX or ODT file, a logo as PNG, JPEG or WebP, or a video as MP4 or WebM."),
+        )
     if kind_of(upload) is DocumentKind.LOGO:
         return _photographed(upload)
     raise _refusal("document.kind", N_("Please give a PDF, DOCX or ODT file, or a photo of the page."))

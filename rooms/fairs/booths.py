@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import DomainEvent, fair_stream, line_stream
 from rooms.core.model import Base, new_id
-from rooms.core.text import clean_link, clean_text
+from rooms.core.text import clean_link, clean_text, sort_key
 from rooms.core.transaction import Transaction
 from rooms.fairs import tiers
 from rooms.fairs.fairs import SHOWN, Fair, FairOrganiser, demand_not_archived
@@ -234,9 +234,10 @@ async def resume(tx: Transaction, booth: Booth) -> None:
 
 
 async def of_fair(tx: Transaction, fair_id: uuid.UUID, *, only_set_up: bool = True) -> list[Booth]:
-    query = select(Booth).join(Employer).where(Booth.fair_id == fair_id).order_by(Employer.name)
+    """In the order of the employers' names."""
+    query = select(Booth).where(Booth.fair_id == fair_id)
     query = query.where(Booth.set_up_at.is_not(None) if only_set_up else Booth.left_at.is_(None))
-    return list((await tx.session.execute(query)).scalars())
+    return sorted((await tx.session.execute(query)).scalars(), key=lambda booth: sort_key(booth.employer.name))
 
 
 async def shown_of(tx: Transaction, employers: Collection[uuid.UUID]) -> dict[uuid.UUID, Booth]:

@@ -82,7 +82,7 @@ async def add_day(
     tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime, mode: DayMode = DayMode.REMOTE
 ) -> FairDay:
     demand_not_archived(fair)
-    await _demand_fits(tx, fair, opens_at, closes_at)
+    await demand_fits(tx, fair, opens_at, closes_at)
     day = FairDay(id=new_id(), fair_id=fair.id, opens_at=opens_at, closes_at=closes_at, mode=mode)
     tx.session.add(day)
     await tx.session.flush()
@@ -90,9 +90,10 @@ async def add_day(
     return day
 
 
-async def _demand_fits(
+async def demand_fits(
     tx: Transaction, fair: Fair, opens_at: datetime, closes_at: datetime, itself: uuid.UUID | None = None
 ) -> None:
+    """Raises where these cannot be the hours of a day of the fair."""
     if closes_at <= opens_at:
         raise Invalid("closes_at.before", N_("The closing must come after the opening."), field="closes")
     if closes_at <= tx.now:
@@ -111,7 +112,7 @@ async def change_day(
     demand_not_archived(fair)
     if day.opens_at <= tx.now and opens_at != day.opens_at:
         raise Conflict("day.begun", N_("This day has begun: only its closing can be changed."), field="opens")
-    await _demand_fits(tx, fair, opens_at, closes_at, day.id)
+    await demand_fits(tx, fair, opens_at, closes_at, day.id)
     if day.opens_at.astimezone(fair.zone).date() != opens_at.astimezone(fair.zone).date():
         day.reminded_at = None
     day.opens_at, day.closes_at, day.mode = opens_at, closes_at, mode or day.mode

@@ -95,6 +95,8 @@ async def bring(
 
 
 def _text(said: dict[str, str]) -> VacancyText:
+    if not said["title"]:
+        raise Invalid("title.missing", N_("The job is missing."), field="title")
     return VacancyText(
         said["title"],
         said.get("location", ""),
@@ -117,6 +119,15 @@ def _contract(said: dict[str, str]) -> str:
     if not text:
         return Contract.PERMANENT
     score, contract = max((alike(text, (each, *words)), each) for each, words in CONTRACTS.items())
-    if score < ALIKE:
-        raise Invalid("contract.unknown", N_("Please choose a contract from the list."), field="contract")
-    return contract
+    if score >= ALIKE:
+        return contract
+    # Such as "CDD 6 mois".
+    typed = set(text.casefold().split())
+    named = [each for each, words in CONTRACTS.items() if typed & set(words)]
+    if len(named) != 1:
+        message = N_(
+            "“%(said)s” is no contract that is known here. Known are: permanent (CDI), fixed term (CDD), seasonal, "
+            "temporary (intérim), apprenticeship, internship."
+        )
+        raise Invalid("contract.unknown", message, field="contract", said=text[:40])
+    return named[0]

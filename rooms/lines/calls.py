@@ -61,6 +61,10 @@ async def call_chosen(tx: Transaction, recruiter: Person, place: Place, *, finis
         raise Conflict("place.not_waiting", N_("This person is no longer waiting in your line."))
     if not (place.is_on_site or (await presence.reach(tx, {place.person_id}))[place.person_id].is_near):
         raise Conflict("place.out_of_reach", N_("This person is out of reach just now. Their place is kept."))
+    ringing = await _ringing_at(tx, place.id)
+    if ringing:
+        message = N_("%(name)s is calling this person already.")
+        raise Conflict("place.ringing", message, name=ringing.recruiter.name)
     call = await _ring(tx, recruiter, place)
     if call is None:
         raise Conflict("place.engaged", N_("This person is in another call or talk. Their place is kept."))
@@ -201,14 +205,19 @@ async def ringing_for_place(tx: Transaction, place_id: uuid.UUID) -> Call | None
     return await locked(tx, found) if found else None
 
 
+async def _ringing_at(tx: Transaction, place_id: uuid.UUID) -> Call | None:
+    """The one call of a place that is not settled, also in the moment after its time was over."""
+    query = select(Call).where(Call.place_id == place_id, Call.state == CallState.RINGING)
+    return (await tx.session.execute(query)).unique().scalar_one_or_none()
+
+
 async def leave(tx: Transaction, place: Place) -> None:
     """Give a place up. A call that rings for it is over, and its recruiter free at once."""
-    ringing = select(Call.id).where(Call.place_id == place.id, Call.state == CallState.RINGING)
-    for found in list((await tx.session.execute(ringing)).scalars()):
-        call = await locked(tx, found)
-        if call and call.state is CallState.RINGING:
-            await engagement.release_call(tx, call.id)
-            settle(tx, call, CallState.DECLINED)
+    ringing = await _ringing_at(tx, place.id)
+    call = await locked(tx, ringing.id) if ringing else None
+    if call and call.state is CallState.RINGING:
+        await engagement.release_call(tx, call.id)
+        settle(tx, call, CallState.DECLINED)
     await places.leave(tx, place)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy import ForeignKey, Index, Select, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rooms.core import outbox
@@ -18,11 +18,11 @@ from rooms.core.text import clean_text
 from rooms.core.transaction import Transaction
 from rooms.fairs import booth_staff, fairs, schedule
 from rooms.fairs.booths import Booth
-from rooms.fairs.fairs import FairState
+from rooms.fairs.fairs import Fair, FairState
 from rooms.lines import joining, places
 from rooms.lines.call import place_of_call
 from rooms.lines.places import Place, PlaceState
-from rooms.meetings.meeting import Meeting, MeetingState
+from rooms.meetings.meeting import Meeting, MeetingState, Part, Participant
 from rooms.people.people import Person
 
 
@@ -107,6 +107,15 @@ async def offer(
     if meeting.is_over:
         await _write(tx, row, meeting.candidate, own)
     return row
+
+
+def offered_to(person_id: uuid.UUID) -> Select[Referral]:
+    """What this candidate has not answered, at fairs that are open: the latest first."""
+    query = select(Referral).join(Participant, Participant.meeting_id == Referral.meeting_id)
+    query = query.join(Booth, Booth.id == Referral.booth_id).join(Fair, Fair.id == Booth.fair_id)
+    theirs = Participant.person_id == person_id, Participant.part == Part.CANDIDATE
+    query = query.where(*theirs, Referral.state == ReferralState.OFFERED, Fair.state == FairState.OPEN)
+    return query.order_by(Referral.id.desc())
 
 
 async def _colleague(tx: Transaction, booth: Booth, recruiter_id: uuid.UUID | None, by: Person) -> Person:

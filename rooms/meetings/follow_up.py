@@ -32,12 +32,17 @@ class AnswerGiven(DomainEvent):
     next_step: NextStep
 
 
-async def note(tx: Transaction, meeting: Meeting, notes: str, intends: NextStep | None = None) -> None:
-    """Private notes, and the next step that the recruiter has in mind; nobody is told of either."""
+async def note(
+    tx: Transaction, meeting: Meeting, notes: str, intends: NextStep | None = None, draft: str | None = None
+) -> None:
+    """Private notes, and the next step and the answer that the recruiter has in mind; nobody is told of any."""
     written = meeting.follow_up
     written.notes = clean_text(notes, "notes", 4000)
-    if intends and written.answered_at is None:
-        written.next_step = intends
+    if written.answered_at:
+        return
+    written.next_step = intends or written.next_step
+    if draft is not None:
+        written.answer = clean_text(draft, "answer", 1000)
 
 
 def note_for_team(meeting: Meeting, notes: str) -> None:
@@ -90,16 +95,20 @@ async def answer(tx: Transaction, meeting: Meeting, next_step: NextStep, words: 
 
 async def answer_many(
     tx: Transaction, booth_id: uuid.UUID, chosen: Collection[uuid.UUID], next_step: NextStep, words: str, by: Person
-) -> int:
-    """Give the same answer to several, each with their own name where {name} stands; gives how many it went to. Whoever
-    has been answered meanwhile keeps that answer."""
-    given = 0
-    for meeting in await unanswered(tx, booth_id, set(chosen)):
+) -> tuple[int, list[Meeting]]:
+    """Give the same answer to several, each with their own name where {name} stands; gives how many it went to, and
+    those who have been answered meanwhile and keep that answer."""
+    given, before = 0, []
+    query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id)
+    query = query.where(*_held_at(booth_id), Meeting.id.in_(chosen)).order_by(FollowUp.answer_promised_by)
+    for meeting in (await tx.session.execute(query.limit(MOST_LISTED))).scalars():
         await tx.lock(meeting.follow_up)
-        if meeting.follow_up.answered_at is None:
-            await answer(tx, meeting, next_step, answer_templates.filled(words, meeting), by)
-            given += 1
-    return given
+        if meeting.follow_up.answered_at:
+            before.append(meeting)
+            continue
+        await answer(tx, meeting, next_step, answer_templates.filled(words, meeting), by)
+        given += 1
+    return given, before
 
 
 async def rate(tx: Transaction, meeting: Meeting, rating: int, words: str) -> None:
@@ -127,27 +136,32 @@ def _held_at(booth_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
 
 
 async def of_booth(
-    tx: Transaction, booth_id: uuid.UUID, tag: str = "", most: int | None = MOST_LISTED
+    tx: Transaction,
+    booth_id: uuid.UUID,
+    tag: str = "",
+    *,
+    is_due: bool = False,
+    led_by_id: uuid.UUID | None = None,
+    most: int | None = MOST_LISTED,
 ) -> list[Meeting]:
-    """The talks held at a booth, the latest first; those with this tag, if one is given; at most so many."""
+    """The talks held at a booth, the latest first; those with this tag, whose answer is due, or that this person led,
+    if one asks for that; at most so many."""
     query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id).where(*_held_at(booth_id))
     if tag:
         query = query.where(Meeting.id.in_(select(TalkTag.meeting_id).where(TalkTag.word == tag)))
+    if is_due:
+        query = query.where(FollowUp.answered_at.is_(None))
+    if led_by_id:
+        query = query.where(takes_part(led_by_id, Part.LEADER))
     return list((await tx.session.execute(query.order_by(Meeting.id.desc()).limit(most))).scalars())
 
 
-async def unanswered(
-    tx: Transaction, booth_id: uuid.UUID, chosen: Collection[uuid.UUID] | None = None
-) -> list[Meeting]:
+async def unanswered(tx: Transaction, booth_id: uuid.UUID) -> list[Meeting]:
     """The talks of a booth whose candidate waits for an answer, the soonest promised first: whoever staffs it may give
     it."""
     query = select(Meeting).join(FollowUp, FollowUp.meeting_id == Meeting.id)
     query = query.where(*_held_at(booth_id), FollowUp.answered_at.is_(None))
-    if chosen is not None:
-        query = query.where(Meeting.id.in_(chosen))
-    # The page on which they are chosen shows so many.
-    most = MOST_SHOWN if chosen is None else MOST_LISTED
-    return list((await tx.session.execute(query.order_by(FollowUp.answer_promised_by).limit(most))).scalars())
+    return list((await tx.session.execute(query.order_by(FollowUp.answer_promised_by).limit(MOST_SHOWN))).scalars())
 
 
 async def held_at(tx: Transaction, booth_id: uuid.UUID, meeting_id: uuid.UUID) -> Meeting:

@@ -22,7 +22,7 @@ from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
 from rooms.lines.call import CallState
 from rooms.lines.places import PlaceState
-from rooms.meetings.meeting import NextStep
+from rooms.meetings.meeting import MeetingState, NextStep
 from rooms.people.people import Person
 from rooms.views import report_rows
 from rooms.views.report_rows import BoothOf, Rows
@@ -31,6 +31,7 @@ FEWEST = 5
 """Fewer people than these are not told of where it is about people."""
 MOST_ORIGINS = 20
 KEPT = (Attendance.CAME, Attendance.LATE)
+IN_LINE_STILL = (PlaceState.WAITING, PlaceState.ON_HOLD, PlaceState.ENDED)
 
 
 @dataclass
@@ -43,16 +44,18 @@ class Figures:
     places: int = 0
     left: int = 0
     """Places whose person left before they were called."""
+    not_called: int = 0
+    """Places that were still in line when it ended, or stand in it now."""
     calls: int = 0
     missed: int = 0
     talks: int = 0
-    """Calls that became a talk in which both went in."""
+    """Calls that became a talk in which both went in, and which nothing cut short."""
     failed: int = 0
     """Accepted calls of which no talk came: for whatever reason, also a technical one."""
     talk_minutes: float | None = None
     """Half of the talks were shorter."""
     wait_minutes: float | None = None
-    """Half of those who talked waited less from joining until the call they accepted."""
+    """Half of those who talked waited less from joining until the first call they accepted."""
     longest_wait: float | None = None
     interviews: int = 0
     interviews_kept: int = 0
@@ -107,7 +110,8 @@ class Origin:
 @dataclass(frozen=True)
 class Report:
     made_at: datetime
-    coming: Coming
+    coming: Coming | None
+    """None in what an employer is told."""
     total: Figures
     employers: Sequence[Part]
     sectors: Sequence[Part]
@@ -137,7 +141,7 @@ async def of_booth(tx: Transaction, booth: Booth) -> Report:
     rows = await report_rows.read(tx, [BoothOf(booth.id, booth.employer.name, booth.employer.sector)])
     return Report(
         made_at=tx.now,
-        coming=Coming(0, 0, 0, 0, 0, 0),
+        coming=None,
         total=_figures(rows, tx.now),
         employers=[],
         sectors=[],
@@ -167,8 +171,8 @@ async def _origins(tx: Transaction, fair_id: uuid.UUID) -> list[Origin]:
     return [*told, Origin("", others)] if others >= FEWEST else told
 
 
-KINDS = ("places", "calls", "talks", "interviews", "questions", "applications")
-NOTHING = Rows((), (), (), (), (), (), ())
+KINDS = ("places", "calls", "talks", "answers", "interviews", "questions", "applications")
+NOTHING = Rows((), (), (), (), (), (), (), ())
 Key = Callable[[Any], str]
 
 
@@ -204,21 +208,23 @@ def _by_moment(rows: Rows, now: datetime, zone: ZoneInfo, form: str) -> list[Par
         places=lambda row: named(row.joined_at),
         calls=lambda row: named(row.rang_at),
         talks=lambda row: named(row.live_at or row.rang_at),
+        answers=lambda row: named(row.opened_at),
         interviews=lambda row: named(row.begins_at),
     )
     return [Part(name, _figures(parts[name], now)) for name in sorted(parts)]
 
 
 def _figures(rows: Rows, now: datetime) -> Figures:
-    held = [talk for talk in rows.talks if talk.live_at]
+    held = [talk for talk in rows.talks if talk.live_at and talk.state != MeetingState.MISSED]
     found = Figures(
         people=len({place.person_id for place in rows.places}),
         places=len(rows.places),
         left=sum(place.state == PlaceState.LEFT for place in rows.places),
+        not_called=sum(place.state in IN_LINE_STILL for place in rows.places),
         calls=len(rows.calls),
         missed=sum(call.state == CallState.MISSED for call in rows.calls),
         talks=len(held),
-        failed=sum(talk.live_at is None and talk.ended_at is not None for talk in rows.talks),
+        failed=sum(talk.state == MeetingState.MISSED for talk in rows.talks),
         questions=sum(row.times for row in rows.questions),
         applications=sum(row.times for row in rows.applications),
         applications_answered=sum(row.answered for row in rows.applications),
@@ -226,7 +232,7 @@ def _figures(rows: Rows, now: datetime) -> Figures:
     _measure(found, held)
     _count_interviews(found, rows)
     _count_answers(found, rows, now)
-    ratings = [talk.rating for talk in rows.talks if talk.rating]
+    ratings = [row.rating for row in rows.answers if row.rating]
     found.ratings = len(ratings)
     found.rating = round(statistics.fmean(ratings), 1) if len(ratings) >= FEWEST else None
     return found
@@ -234,7 +240,9 @@ def _figures(rows: Rows, now: datetime) -> Figures:
 
 def _measure(found: Figures, held: Sequence[Any]) -> None:
     lengths = [_minutes(talk.live_at, talk.ended_at) for talk in held if talk.ended_at]
-    waits = [_minutes(talk.joined_at, talk.rang_at) for talk in held]
+    # Whoever was sent on to a colleague, or whose talk was taken up again, has waited once.
+    first = {talk.place_id: talk for talk in sorted(held, key=lambda each: each.rang_at, reverse=True)}
+    waits = [_minutes(talk.joined_at, talk.rang_at) for talk in first.values()]
     found.talk_minutes = round(statistics.median(lengths), 1) if lengths else None
     found.wait_minutes = round(statistics.median(waits), 1) if waits else None
     found.longest_wait = round(max(waits), 1) if waits else None
@@ -252,13 +260,13 @@ def _count_interviews(found: Figures, rows: Rows) -> None:
 
 
 def _count_answers(found: Figures, rows: Rows, now: datetime) -> None:
-    promised = [talk for talk in rows.talks if talk.answer_promised_by]
-    answered = [talk for talk in promised if talk.answered_at]
+    promised = [row for row in rows.answers if row.answer_promised_by]
+    answered = [row for row in promised if row.answered_at]
     found.promised = len(promised)
-    found.answered_in_time = sum(talk.answered_at <= talk.answer_promised_by for talk in answered)
+    found.answered_in_time = sum(row.answered_at <= row.answer_promised_by for row in answered)
     found.answered_late = len(answered) - found.answered_in_time
     found.unanswered = len(promised) - len(answered)
-    found.overdue = sum(talk.answered_at is None and talk.answer_promised_by < now for talk in promised)
+    found.overdue = sum(row.answered_at is None and row.answer_promised_by < now for row in promised)
     if len(answered) >= FEWEST:
-        steps = Counter(talk.next_step for talk in answered)
+        steps = Counter(row.next_step for row in answered)
         found.go_on, found.keep, found.no = (steps[step] for step in (NextStep.GO_ON, NextStep.KEEP, NextStep.NO))

@@ -6,17 +6,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 
 from rooms.appointments.appointment import SHOWN, Appointment
 from rooms.appointments.appointment_types import AppointmentType
 from rooms.chat.conversations import Conversation, ConversationKind
+from rooms.core.text import sort_key
 from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.fairs.job_applications import JobApplication
 from rooms.lines.call import Call
 from rooms.lines.places import Place
-from rooms.meetings.meeting import FollowUp, Meeting
+from rooms.meetings.meeting import FollowUp, Meeting, Part, Participant
 from rooms.organisations.employers import Employer
 
 
@@ -37,8 +38,9 @@ class Rows:
     calls: Sequence[Row[*tuple[Any, ...]]]
     """booth_id, state, rang_at."""
     talks: Sequence[Row[*tuple[Any, ...]]]
-    """booth_id, person_id, joined_at, rang_at, live_at, ended_at, state, next_step, answered_at, answer_promised_by,
-    rating."""
+    """booth_id, place_id, joined_at, rang_at, live_at, ended_at, state."""
+    answers: Sequence[Row[*tuple[Any, ...]]]
+    """Of talks from a line and interviews: booth_id, opened_at, next_step, answered_at, answer_promised_by, rating."""
     interviews: Sequence[Row[*tuple[Any, ...]]]
     """booth_id, candidate_id, begins_at, state, attendance."""
     questions: Sequence[Row[*tuple[Any, ...]]]
@@ -49,8 +51,8 @@ class Rows:
 
 async def booths_of(tx: Transaction, fair_id: uuid.UUID) -> list[BoothOf]:
     query = select(Booth.id, Employer.name, Employer.sector).join(Employer, Employer.id == Booth.employer_id)
-    rows = await tx.plain_rows(query.where(Booth.fair_id == fair_id).order_by(Employer.name))
-    return [BoothOf(row.id, row.name, row.sector) for row in rows]
+    rows = await tx.plain_rows(query.where(Booth.fair_id == fair_id))
+    return [BoothOf(row.id, row.name, row.sector) for row in sorted(rows, key=lambda each: sort_key(each.name))]
 
 
 async def read(tx: Transaction, booths: Sequence[BoothOf]) -> Rows:
@@ -66,6 +68,7 @@ async def read(tx: Transaction, booths: Sequence[BoothOf]) -> Rows:
             .where(tx.among(Place.booth_id, ids))
         ),
         talks=await _talks(tx, ids),
+        answers=await _answers(tx, ids),
         interviews=await _interviews(tx, ids),
         questions=await tx.plain_rows(
             select(Conversation.booth_id, func.count().label("times"))
@@ -79,17 +82,30 @@ async def read(tx: Transaction, booths: Sequence[BoothOf]) -> Rows:
 async def _talks(tx: Transaction, ids: Collection[uuid.UUID]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Those that came from a line."""
     columns = (
-        Place.booth_id, Place.person_id, Place.joined_at, Call.rang_at, Meeting.live_at, Meeting.ended_at,
-        Meeting.state, FollowUp.next_step, FollowUp.answered_at, FollowUp.answer_promised_by, FollowUp.rating,
+        Place.booth_id, Call.place_id, Place.joined_at, Call.rang_at, Meeting.live_at, Meeting.ended_at, Meeting.state,
     )  # fmt: skip
     query = (
         select(*columns)
         .join(Call, Call.id == Meeting.call_id)
         .join(Place, Place.id == Call.place_id)
-        .join(FollowUp, FollowUp.meeting_id == Meeting.id)
         .where(tx.among(Place.booth_id, ids))
     )
     return await tx.plain_rows(query)
+
+
+async def _answers(tx: Transaction, ids: Collection[uuid.UUID]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What was promised after a talk, or said of one."""
+    columns = (
+        Participant.booth_id, Meeting.opened_at, FollowUp.next_step, FollowUp.answered_at,
+        FollowUp.answer_promised_by, FollowUp.rating,
+    )  # fmt: skip
+    query = (
+        select(*columns)
+        .join(Meeting, Meeting.id == Participant.meeting_id)
+        .join(FollowUp, FollowUp.meeting_id == Meeting.id)
+        .where(Participant.part == Part.LEADER, tx.among(Participant.booth_id, ids))
+    )
+    return await tx.plain_rows(query.where(or_(FollowUp.answer_promised_by.is_not(None), FollowUp.rating.is_not(None))))
 
 
 async def _applications(tx: Transaction, ids: Collection[uuid.UUID]) -> Sequence[Row[*tuple[Any, ...]]]:

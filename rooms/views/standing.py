@@ -13,9 +13,10 @@ from rooms.chat import help_requests
 from rooms.core.transaction import Transaction
 from rooms.fairs import sanctions
 from rooms.fairs.sanctions import Sanction
-from rooms.lines import calls
+from rooms.lines import calls, referrals
 from rooms.lines.call import Call
 from rooms.lines.places import ACTIVE, Place
+from rooms.lines.referrals import Referral
 from rooms.meetings import under_way
 from rooms.meetings.meeting import Meeting
 
@@ -30,6 +31,8 @@ class Standing:
     """Its room is open."""
     waits: bool = False
     """They have a place in some line."""
+    proposal: Referral | None = None
+    """Somebody proposes that they go on to somebody else."""
     decisions: Sequence[Sanction] = ()
     """What organisers have decided about them, which they are to see."""
     asks_help_at: Collection[uuid.UUID] = ()
@@ -48,13 +51,15 @@ async def standing_of(tx: Transaction, person_id: uuid.UUID) -> Standing:
         place.exists(),
         _any(sanctions.to_be_told(tx, person_id)),
         _any(help_requests.unfinished(person_id)),
+        _any(referrals.offered_to(person_id)),
     )
-    rings, talks, is_expected, waits, is_told, asks_help = (await tx.plain_rows(select(*asked)))[0]
+    rings, talks, is_expected, waits, is_told, asks_help, is_proposed = (await tx.plain_rows(select(*asked)))[0]
     return Standing(
         call=await calls.ringing_for(tx, person_id) if rings else None,
         meeting=await under_way.current(tx, person_id) if talks else None,
         appointment=await agenda.next_of(tx, person_id) if is_expected else None,
         waits=waits,
+        proposal=(await tx.session.execute(referrals.offered_to(person_id))).scalars().first() if is_proposed else None,
         decisions=(await tx.session.execute(sanctions.to_be_told(tx, person_id))).scalars().all() if is_told else (),
         asks_help_at=await _helped_at(tx, person_id) if asks_help else (),
     )

@@ -11,7 +11,7 @@ from rooms.access import Act
 from rooms.appointments import agenda
 from rooms.chat import conversations, messages, questions
 from rooms.chat.conversations import ConversationKind
-from rooms.core.errors import NotFound
+from rooms.core.errors import N_, NotFound, Refused
 from rooms.core.events import conversation_stream, fair_stream, line_stream
 from rooms.core.transaction import Transaction
 from rooms.fairs import (
@@ -53,7 +53,12 @@ async def desks(request: PageRequest) -> web.StreamResponse:
 
 
 async def booth_of(tx: Transaction, request: PageRequest) -> Booth:
-    return await access.booth_by_id(tx, request.actor, request.id("booth"), Act.BOOTH_STAFF)
+    """Whoever is taken off the booth while its desk is open is told so."""
+    try:
+        return await access.booth_by_id(tx, request.actor, request.id("booth"), Act.BOOTH_STAFF)
+    except Refused:
+        message = N_("You do not stand at this booth, or no longer: its owner chooses who does.")
+        raise Refused("booth.not_staff", message) from None
 
 
 async def _see(request: PageRequest) -> None:
@@ -117,7 +122,7 @@ async def desk(request: PageRequest) -> web.StreamResponse:
             messages=await messages.messages_of(tx, conversation.id),
             interviews=await agenda.next_at_booth(tx, booth.id, request.actor.known.id),
             due=due,
-            owed_by=await owed_by_of(tx, due),
+            owed_by=await owed_by_of(tx, booth, due),
             on_break=await desk_presence.on_break(tx, booth.id),
             questions=await questions.questions_to(tx, booth.id),
             applied=await job_applications.count_open(tx, booth.id),
@@ -125,10 +130,10 @@ async def desk(request: PageRequest) -> web.StreamResponse:
         )
 
 
-async def owed_by_of(tx: Transaction, due: Sequence[Meeting]) -> dict[UUID, Person]:
-    """Who is to answer each of these talks."""
-    people = {person.id: person for person in await tx.rows(Person, {follow_up.owed_by(row) for row in due})}
-    return {row.id: people[follow_up.owed_by(row)] for row in due}
+async def owed_by_of(tx: Transaction, booth: Booth, due: Sequence[Meeting]) -> dict[UUID, Person | None]:
+    """Who is to answer each of these talks of the booth; None where they stand there no longer."""
+    staff = {person.id: person for person in await booth_staff.staff_of(tx, booth.id)}
+    return {row.id: staff.get(follow_up.owed_by(row)) for row in due}
 
 
 @post("/desk/{booth}/call", again=desk)

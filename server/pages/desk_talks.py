@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from rooms.core.errors import N_, Invalid
+from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import fair_stream
 from rooms.fairs import booth_staff
 from rooms.fairs.booths import Booth
@@ -39,7 +39,10 @@ async def talks(request: PageRequest) -> web.StreamResponse:
         booth = await booth_of(tx, request)
         heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         tag = request.query.get("tag", "")
-        rows = await follow_up.of_booth(tx, booth.id, tag)
+        only = request.query.get("only", "")
+        rows = await follow_up.of_booth(
+            tx, booth.id, tag, is_due=only == "due", led_by_id=request.actor.known.id if only == "mine" else None
+        )
         return request.render(
             "desk_talks.html",
             fair=booth.fair,
@@ -47,10 +50,15 @@ async def talks(request: PageRequest) -> web.StreamResponse:
             talks=rows,
             tags=await talk_tags.of_talks(tx, [row.id for row in rows]),
             tag=tag,
-            owed_by=await owed_by_of(tx, [row for row in rows if not row.follow_up.answered_at]),
+            only=only,
+            owed_by=await owed_by_of(tx, booth, [row for row in rows if not row.follow_up.answered_at]),
             **await answer_form.ready(tx, request, booth.employer_id),
             heads=heads,
         )
+
+
+def _nobody_ticked() -> Invalid:
+    return Invalid("talk.none", N_("Please tick who is to be answered."), field="talk")
 
 
 @post("/desk/{booth}/talks", again=talks)
@@ -58,14 +66,23 @@ async def answer_many(request: PageRequest) -> web.StreamResponse:
     """The same answer to those who were ticked."""
     chosen = request.uuids("talk")
     if not chosen:
-        raise Invalid("talk.none", N_("Please tick who is to be answered."), field="talk")
+        raise _nobody_ticked()
     step = answer_form.next_step(request)
     async with request.transaction() as tx:
         booth = await booth_of(tx, request)
         words = request.typed("answer")
-        given = await follow_up.answer_many(tx, booth.id, chosen, step, words, request.actor.known)
-    said = language.ngettext("The answer went to %(num)s person.", "The answer went to %(num)s people.", given)
-    return request.go(f"/desk/{request.id('booth')}/talks", said % {"num": given})
+        given, before = await follow_up.answer_many(tx, booth.id, chosen, step, words, request.actor.known)
+        names = ", ".join(row.candidate.name for row in before)
+        if not given and not before:
+            raise _nobody_ticked()
+        if not given:
+            message = N_("Nothing was sent: %(names)s had been answered already.")
+            raise Conflict("answer.given", message, field="talk", names=names)
+    told = language.ngettext("The answer went to %(num)s person.", "The answer went to %(num)s people.", given)
+    said = told % {"num": given}
+    if before:
+        said += " " + language.gettext("Not to %(names)s, who had been answered already.", names=names)
+    return request.go(f"/desk/{request.id('booth')}/talks", said, "warn" if before else "ok")
 
 
 @post("/desk/{booth}/answer-templates", again=talks)
@@ -75,7 +92,8 @@ async def keep_template(request: PageRequest) -> web.StreamResponse:
         booth = await booth_of(tx, request)
         employer_id = booth.employer_id
         await answer_templates.keep(tx, employer_id, request.typed("template_name"), step, request.typed("answer"))
-    return request.go(f"/desk/{request.id('booth')}/talks", language.gettext("The answer is kept ready."))
+    # Whoever is ticked, and what is written to them, stays.
+    return await request.stay(talks, f"{booth.desk_path}/talks", language.gettext("The answer is kept ready."))
 
 
 @post("/desk/{booth}/answer-templates/{answer_template}/remove")
@@ -116,9 +134,9 @@ async def hand_to(request: PageRequest) -> web.StreamResponse:
         booth = await booth_of(tx, request)
         row = await follow_up.held_at(tx, booth.id, request.id("talk"))
         await follow_up.hand_answer_to(tx, row, booth, request.uuid("colleague"), request.actor.known)
-        (owing,) = (await owed_by_of(tx, [row])).values()
+        (owing,) = (await owed_by_of(tx, booth, [row])).values()
     said = language.gettext("Saved.")
-    if owing.id != request.actor.known.id:
+    if owing and owing.id != request.actor.known.id:
         said = language.gettext("%(name)s is told, and reminded before it is due.", name=owing.name)
     return request.go(f"/desk/{request.id('booth')}/talks/{row.id}", said)
 
@@ -186,6 +204,6 @@ def _noted(row: Meeting, booth: Booth, marked: str) -> list[str]:
         written.notes,
         written.team_notes,
         step,
-        written.answer,
+        written.answer if step else "",
         marked,
     ]

@@ -1,6 +1,6 @@
 """Days and hours as somebody types them, in a fair's own time zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 from rooms.core.errors import N_, Invalid
 from rooms.fairs.fairs import Fair
@@ -10,8 +10,15 @@ from server.page_request import PageRequest
 YEARS = range(2000, 2100)
 
 
+UNTIL_MORNING = time(6)
+"""A closing up to this hour, and before the opening, is one of the next day."""
+
+
 def hours_of(request: PageRequest, fair: Fair) -> tuple[datetime, datetime]:
-    return local_moment(request, "opens", fair), local_moment(request, "closes", fair)
+    opens, closes = local_moment(request, "opens", fair), local_moment(request, "closes", fair)
+    if closes <= opens and closes.astimezone(fair.zone).time() <= UNTIL_MORNING:
+        closes = local_moment(request, "closes", fair, later=timedelta(days=1))
+    return opens, closes
 
 
 def day_mode(request: PageRequest, otherwise: DayMode = DayMode.REMOTE) -> DayMode:
@@ -21,10 +28,13 @@ def day_mode(request: PageRequest, otherwise: DayMode = DayMode.REMOTE) -> DayMo
         raise Invalid("day_mode", N_("Please choose one of the answers."), field="day_mode") from None
 
 
-def local_moment(request: PageRequest, field: str, fair: Fair, date: str = "date") -> datetime:
+def local_moment(
+    request: PageRequest, field: str, fair: Fair, date: str = "date", later: timedelta = timedelta()
+) -> datetime:
     """A day and an hour as typed, in the fair's own time zone."""
     try:
         typed = datetime.fromisoformat(f"{request.typed(date)}T{request.typed(field)}").replace(tzinfo=fair.zone)
+        typed += later
         if typed.year not in YEARS:
             raise ValueError
     except ValueError:

@@ -30,6 +30,7 @@ async def hours_page(request: PageRequest) -> web.StreamResponse:
             unlike=hours.in_a_row(await hours.days_of(tx, request.actor.known.id)),
             rules=rules,
             shown=_shown(rules),
+            is_counsellor=request.navigation.counsel,
             heads=heads,
         )
 

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from rooms import access
 from rooms.access import Act
-from rooms.appointments import agenda, appointment_types, hours
+from rooms.appointments import agenda, appointment_types, booking_rules, hours
 from rooms.appointments import interviews as booth_interviews
 from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
@@ -30,8 +30,9 @@ async def _own_booth(tx: Transaction, request: PageRequest) -> Booth:
 
 @get("/booths/{booth}/interviews")
 async def interviews(request: PageRequest) -> web.StreamResponse:
-    async with request.reading() as tx:
+    async with request.transaction() as tx:
         booth = await _booth(tx, request)
+        rules = await booking_rules.of_person(tx, request.actor.known.id)
         days = await booth_interviews.days_ahead(tx, booth)
         own = await hours.days_of(tx, request.actor.known.id)
         return request.render(
@@ -42,6 +43,7 @@ async def interviews(request: PageRequest) -> web.StreamResponse:
             rows=await agenda.at_booth(tx, booth.id),
             invited=await agenda.with_guest(tx, booth.id),
             days=days,
+            rules=rules,
             there=await booth_interviews.times_of(tx, booth, request.actor.known.id),
             own=[row for row in own if row.begins is not None and row.day in {day for day, *_ in days}],
             heads=await read_heads(tx, request, fair_stream(booth.fair_id)),

@@ -13,6 +13,7 @@ from rooms.core.events import conversation_stream, fair_stream, line_stream, mee
 from rooms.meetings import answer_templates, follow_up, meetings, reopening
 from rooms.meetings.meeting import Meeting, MeetingState, NextStep
 from rooms.meetings.modes import Mode
+from rooms.people.people import Person
 from rooms.views import scorecard
 from rooms.views.meeting import MeetingView, of_meeting
 from server import edits, language
@@ -67,6 +68,9 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
         start = _start(request, view, await meeting_snapshot(tx, row.id))
         speaks_for = view.booth.employer_id if view.leads and view.booth and row.state is MeetingState.ENDED else None
         ready = await answer_form.ready(tx, request, speaks_for, row)
+        answered_by = (
+            await tx.session.get(Person, row.follow_up.answered_by_id) if row.follow_up.answered_by_id else None
+        )
         marked = await scorecard.of_talk(tx, row, me) if speaks_for else ()
     if row.is_over and row.appointment_id and not speaks_for:
         return request.go(f"/appointments/{row.appointment_id}")
@@ -77,6 +81,7 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
         start=start.model_dump_json(),
         shown=_answered(row) if row.is_over else _notes(row),
         scorecard=marked,
+        answered_by=answered_by,
         **ready,
         heads=heads,
     )
@@ -165,7 +170,12 @@ def _answered(row: Meeting) -> Shown:
     """The notes, and the answer once it is sent: until then the next step is only what the recruiter has in mind."""
     written = row.follow_up
     step = written.next_step.value if written.next_step and written.answered_at else ""
-    return {**_notes(row), "next_step": step, "answer": written.answer}
+    return {**_notes(row), "next_step": step, "answer": written.answer if written.answered_at else ""}
+
+
+def _draft(request: PageRequest) -> str | None:
+    """The answer as far as it is written, where the form has it."""
+    return request.typed("answer") if "answer" in request.form else None
 
 
 @post("/meetings/{meeting}/notes", again=meeting)
@@ -187,7 +197,8 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
                 raise
             return web.json_response(_kept(row).model_dump(), status=409)
         step = request.typed("next_step")
-        await follow_up.note(tx, row, request.typed("notes"), NextStep(step) if step in list(NextStep) else None)
+        kept = NextStep(step) if step in list(NextStep) else None
+        await follow_up.note(tx, row, request.typed("notes"), kept, _draft(request))
         await note_marks(tx, request, row)
         edits.compared(request, _notes(row))
     if is_script:
@@ -207,7 +218,7 @@ async def reopen(request: PageRequest) -> web.StreamResponse:
             edits.merge(request, _answered(row))
             step = request.typed("next_step")
             kept = NextStep(step) if step in list(NextStep) else None
-            await follow_up.note(tx, row, request.typed("notes"), kept)
+            await follow_up.note(tx, row, request.typed("notes"), kept, _draft(request))
             await note_marks(tx, request, row)
         await reopening.reopen(tx, row)
     return request.go(row.path)

@@ -12,7 +12,7 @@ from rooms.fairs.fairs import Fair
 from rooms.views import fair_report, survey_results
 from rooms.views.fair_report import Report
 from rooms.views.survey_results import SurveyResults
-from server import report_tables, tables
+from server import language, report_tables, tables
 from server.page_request import PageRequest
 from server.pages.fair_lists import fair_run
 from server.pages.stream_heads import read_heads
@@ -40,6 +40,7 @@ async def of_fair(request: PageRequest) -> web.StreamResponse:
             figures=FIGURES,
             coming_names=COMING,
             in_tables=IN_TABLES,
+            by_label=report_tables.by_label,
             heads=await read_heads(tx, request, fair_stream(fair.id)),
         )
 
@@ -59,6 +60,7 @@ async def of_booth(request: PageRequest) -> web.StreamResponse:
             figures=FIGURES,
             coming_names=(),
             in_tables=IN_TABLES,
+            by_label=report_tables.by_label,
             heads=await read_heads(tx, request, fair_stream(booth.fair_id)),
         )
 
@@ -87,7 +89,8 @@ async def file_of_fair(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await fair_run(tx, request)
         report, surveys = await fair_report.of_fair(tx, fair), await survey_results.of_fair(tx, fair.id)
-    return _file(f"{fair.slug}-report", request.path("kind"), fair.name, report, fair, surveys)
+    named = language.gettext("numbers")
+    return _file(f"{fair.slug}-{named}", request.path("kind"), fair.name, report, fair, surveys)
 
 
 @get("/desk/{booth}/report/{kind}")

@@ -13,7 +13,7 @@ from rooms.core.transaction import Transaction
 from rooms.people import people, sessions, signin
 from rooms.people.people import Person
 from rooms.people.signin import LinkSpent
-from server import language
+from server import language, navigation
 from server.page_request import PageRequest, own_path
 from server.routes import get, post
 from server.security import known_browser_token
@@ -30,7 +30,10 @@ PASSWORDS_OF_ONE_FROM_ALL_A_MINUTE = 30
 
 @get("/sign-in")
 async def sign_in(request: PageRequest) -> web.StreamResponse:
-    return request.render("sign_in.html", next=own_path(request.query.get("next") or request.typed("next", "/")))
+    wanted = own_path(request.query.get("next") or request.typed("next", "/"))
+    if navigation.is_signed_in(request):
+        return request.go(wanted)
+    return request.render("sign_in.html", next=wanted)
 
 
 @post("/sign-in", again=sign_in)

@@ -120,5 +120,8 @@ async def bring_vacancies(request: PageRequest) -> web.StreamResponse:
         parts.append(language.gettext("Line %(line)s is left out: %(why)s", line=number, why=why))
     if len(brought.faults) > MOST_FAULTS_SAID:
         parts.append(language.gettext("%(num)s lines are left out in all.", num=len(brought.faults)))
-    kind = "warn" if brought.faults else "ok"
-    return request.go(f"/booths/{request.id('booth')}/set-up#vacancies", " ".join(parts), kind)
+    path = f"/booths/{request.id('booth')}/set-up#vacancies"
+    if brought.faults and not upload.name:
+        # What was pasted stays, to be mended: what stands already is not added twice.
+        return await request.stay(set_up_form, path, " ".join(parts), "warn")
+    return request.go(path, " ".join(parts), "warn" if brought.faults else "ok")

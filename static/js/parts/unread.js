@@ -1,5 +1,6 @@
 /** A message that comes while the chat is out of sight is shown where one looks, and leads to it. */
 
+import { say } from "../live/words.js";
 import { fill, show } from "./dom.js";
 
 /** @typedef {import("../live/connection.js").Connection} Connection */
@@ -46,7 +47,7 @@ export class Unread {
   heard({ stream, message }) {
     const isOurs = stream === `conversation:${this.chat.dataset.conversation}`;
     if (!isOurs || this.isSeen || message.author_id === document.body.dataset.me) return;
-    fill(this.element, "unread-words", `${message.author_name}: ${message.text}`);
+    fill(this.element, "unread-words", say("%(name)s: %(words)s", { name: message.author_name, words: message.text }));
     show(this.element, "unread", true);
   }
 

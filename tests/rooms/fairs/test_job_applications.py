@@ -141,12 +141,13 @@ async def test_a_list_of_vacancies_adds_what_can_be_added_and_names_the_rest(cas
         ("Chef", "Angers", "à la tâche", "", ""),
         ("", "Angers", "CDD", "", ""),
         ("MAÇON", "angers", "cdi", "", ""),
+        ("Coffreur", "Angers", "CDD 6 mois", "", ""),
     )
     brought = await bring(cast, heads, *lines)
-    assert (brought.added, brought.known) == (2, 1)
+    assert (brought.added, brought.known) == (3, 1)
     assert [(number, fault.field) for number, fault in brought.faults] == [(4, "contract"), (5, "title")]
     again = await bring(cast, heads, *lines)
-    assert (again.added, again.known) == (0, 3)
+    assert (again.added, again.known) == (0, 4)
     async with cast.database.reading() as tx:
         employer_id = cast.perrin.employer_id
         rows = {row.title: row for row in (await vacancies.of_employers(tx, [employer_id]))[employer_id]}

@@ -12,7 +12,9 @@ from rooms.meetings import meetings
 from rooms.meetings.meeting import Meeting
 from rooms.people import people
 from rooms.people.engagement import Engagement
+from rooms.people.people import Person
 from tests.cast import Cast
+from tests.rooms.meetings.test_answers import colleague
 
 
 async def _outcome(coroutine: object) -> object:
@@ -39,6 +41,29 @@ async def test_two_recruiters_call_the_same_candidate_at_once_and_one_wins(cast:
             row = await calls.locked(tx, won[0].id)
             assert row is not None
             await calls.withdraw(tx, row)
+
+
+async def test_two_recruiters_of_one_booth_call_the_same_candidate_and_one_is_told_who_does(cast: Cast) -> None:
+    claire = await colleague(cast)
+    await cast.connect(cast.amina)
+    place = await cast.join(cast.amina, cast.atlantique)
+
+    async def choose(recruiter: Person) -> Call:
+        async with cast.database.transaction() as tx:
+            row = await tx.session.get_one(Place, place.id)
+            return await calls.call_chosen(tx, await cast.fresh(tx, recruiter), row)
+
+    both = await asyncio.gather(_outcome(choose(cast.luc)), _outcome(choose(claire)))
+    (won,) = [result for result in both if isinstance(result, Call)]
+    (lost,) = [result for result in both if isinstance(result, Problem)]
+    caller = cast.luc if won.recruiter_id == cast.luc.id else claire
+    assert (lost.code, lost.values) == ("place.ringing", {"name": caller.name})
+    # Also in the moment after its time is over, before the worker has looked.
+    await cast.pass_by(minutes=2)
+    await cast.connect(cast.amina)
+    again = await _outcome(choose(claire if caller is cast.luc else cast.luc))
+    assert isinstance(again, Problem)
+    assert again.code == "place.ringing"
 
 
 async def test_a_recruiter_who_presses_twice_rings_once(cast: Cast) -> None:

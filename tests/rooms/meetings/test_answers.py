@@ -157,12 +157,26 @@ async def test_one_answer_for_several_names_each_and_replaces_none(cast: Cast) -
         chosen = [first.id, second.id]
         by = await cast.fresh(tx, claire)
         words = "Thank you {name}, the posts are filled."
-        assert await follow_up.answer_many(tx, cast.atlantique.id, chosen, NextStep.NO, words, by) == 1
-        assert await follow_up.answer_many(tx, cast.perrin.id, chosen, NextStep.NO, words, by) == 0
+        given, before = await follow_up.answer_many(tx, cast.atlantique.id, chosen, NextStep.NO, words, by)
+        assert (given, [each.id for each in before]) == (1, [first.id])
+        assert await follow_up.answer_many(tx, cast.perrin.id, chosen, NextStep.NO, words, by) == (0, [])
     async with cast.database.reading() as tx:
         one, other = [(await tx.session.get_one(Meeting, each)).follow_up for each in chosen]
         assert (one.next_step, other.next_step) == (NextStep.KEEP, NextStep.NO)
         assert other.answer == "Thank you Karim Diallo, the posts are filled."
+
+
+async def test_an_answer_that_is_half_written_is_kept_and_told_to_nobody(cast: Cast) -> None:
+    meeting = await held(cast)
+    async with cast.database.transaction() as tx:
+        row = await tx.session.get_one(Meeting, meeting.id)
+        await follow_up.note(tx, row, "Kind.", NextStep.GO_ON, "We would like")
+        await follow_up.note(tx, row, "Kind and quick.")
+        await tx.session.flush()
+        assert (row.follow_up.answer, row.follow_up.answered_at) == ("We would like", None)
+        await follow_up.answer(tx, row, NextStep.KEEP, "In May.")
+        await follow_up.note(tx, row, "Kind.", NextStep.GO_ON, "Another draft")
+        assert (row.follow_up.answer, row.follow_up.next_step) == ("In May.", NextStep.KEEP)
 
 
 async def test_everybody_ticked_is_answered_however_many_the_desk_shows(
@@ -175,7 +189,7 @@ async def test_everybody_ticked_is_answered_however_many_the_desk_shows(
     async with cast.database.transaction() as tx:
         assert len(await follow_up.unanswered(tx, cast.atlantique.id)) == 1
         luc, chosen = await cast.fresh(tx, cast.luc), [first.id, second.id]
-        assert await follow_up.answer_many(tx, cast.atlantique.id, chosen, NextStep.KEEP, "In May.", luc) == 2
+        assert await follow_up.answer_many(tx, cast.atlantique.id, chosen, NextStep.KEEP, "In May.", luc) == (2, [])
 
 
 async def test_answers_are_kept_ready_for_the_employer_alone(cast: Cast) -> None:

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from rooms.core.streams import StoredEvent
 from rooms.core.transaction import Transaction
 from rooms.fairs import attendees
-from rooms.lines import calls
+from rooms.lines import calls, places
 from rooms.lines.call import Answer
+from rooms.lines.places import Place, PlaceState
 from rooms.meetings import follow_up, meetings
 from rooms.meetings.follow_up import NextStep
 from rooms.meetings.meeting import Meeting
@@ -119,6 +120,26 @@ async def test_answers_are_in_time_late_or_overdue(cast: Cast) -> None:
     assert total.go_on is None, "two answers would tell who got which"
 
 
+async def test_a_talk_that_is_cut_is_none_and_whoever_is_sent_on_has_waited_once(cast: Cast) -> None:
+    await cast.connect(cast.luc, cast.atlantique)
+    person = await welcome(cast, 1)
+    await talk(cast, person, wait=4, length=10)
+    async with cast.database.transaction() as tx:
+        place = (await tx.session.execute(select(Place))).scalar_one()
+        await places.stand_again(tx, place, PlaceState.WAITING)
+    meeting = await cast.answer(await cast.call_next(cast.luc, cast.atlantique), Answer.JOIN)
+    assert meeting
+    await cast.pass_by(minutes=5)
+    async with cast.database.transaction() as tx:
+        row = await meetings.locked(tx, meeting.id)
+        assert row
+        for each in (person, cast.luc):
+            await meetings.go_in(tx, await cast.fresh(tx, each), row)
+        await meetings.end(tx, row, is_cut=True)
+    total = (await report(cast)).total
+    assert (total.talks, total.failed, total.longest_wait, total.not_called) == (1, 1, 4.0, 1)
+
+
 async def test_nothing_is_told_of_few(cast: Cast) -> None:
     await cast.connect(cast.luc, cast.atlantique)
     for number in range(FEWEST - 1):
@@ -142,7 +163,7 @@ async def test_an_employer_is_told_of_its_own_booth_alone(cast: Cast) -> None:
     await cast.join(cast.karim, cast.perrin)
     async with cast.database.reading() as tx:
         mine = await fair_report.of_booth(tx, await cast.fresh_booth(tx, cast.atlantique))
-    assert (mine.total.talks, mine.total.places, mine.coming.listed, mine.employers) == (1, 1, 0, [])
+    assert (mine.total.talks, mine.total.places, mine.coming, mine.employers) == (1, 1, None, [])
 
 
 @pytest.mark.parametrize("name", ["talk_minutes", "wait_minutes", "longest_wait", "rating", "go_on"])

@@ -2,7 +2,7 @@
 
 from rooms.core.uploads import Upload
 from tests.server.furnishing import PASSWORD, PDF
-from tests.server.rights.row import ALL, KNOWN, PAGE, Row, act, content, only, read, to
+from tests.server.rights.row import ALL, KNOWN, PAGE, STRANGERS, Row, act, content, only, read, to
 
 PUSH = "https://push.example.org/{uuid}"
 P256DH = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
@@ -19,7 +19,8 @@ ROUTES: tuple[Row, ...] = (
     read("/demo/mailbox", ALL),
     read("/demo/list.csv", KNOWN, content("text/csv")),
     act("/language", ALL, to("/"), language="fr"),
-    read("/sign-in", ALL),
+    # Whoever is signed in goes on to where they wanted.
+    read("/sign-in", STRANGERS).but(**dict.fromkeys(KNOWN, to("/"))),
     act("/sign-in", ALL, to("/sign-in/*?next=%2F"), name="Zoé", email="zoe2@example.org").once(),
     read("/sign-in/{code}", ALL),
     act("/sign-in/{code}", ALL, to("/"), code="{digits}").once(),
