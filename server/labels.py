@@ -143,6 +143,7 @@ LABELS = REPORT_LABELS | {
     "line_faulty": N_("with a fault"),
     "line_doubled": N_("twice in the list"),
     "line_invited": N_("invited"),
+    "line_listed": N_("on the list, not written to yet"),
     "line_known": N_("on the list of the fair already"),
     "send_now": N_("At once"),
     "send_later": N_("On a day and at an hour:"),

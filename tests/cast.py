@@ -12,7 +12,7 @@ from rooms.core import text
 from rooms.core.database import Database
 from rooms.core.errors import Problem
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths, desk_presence, fairs, schedule
+from rooms.fairs import booths, desk_presence, fairs, opening, schedule
 from rooms.fairs.booths import Booth, BoothText
 from rooms.fairs.fairs import Fair, FairDescription
 from rooms.lines import absence, calls, joining
@@ -127,7 +127,7 @@ async def gather(database: Database, clock: MovableClock) -> Cast:
         description = FairDescription("Hotels, Loire", "A day to meet.", ("fr", "en"), ("hospitality",), "Europe/Paris")
         fair = await fairs.create(tx, ines, description)
         await schedule.add_day(tx, fair, tx.now - timedelta(hours=1), tx.now + timedelta(hours=9))
-        await schedule.publish(tx, fair)
+        await opening.publish(tx, fair)
         atlantique = await _booth(tx, fair, "Hôtel Atlantique", luc)
         perrin = await _booth(tx, fair, "Maison Perrin", sophie)
         process = await presence.start_process(tx, "test")

@@ -52,9 +52,7 @@ async def _letter(
         "employer": employer.name if employer else "",
         "agency": team.agency.name if team else "",
         "team": team.name if team else "",
-        "fair": fair.name if fair else "",
-        "zone": fair.time_zone if fair else "",
-        "days": [[day.opens_at.isoformat(), day.closes_at.isoformat()] for day in days],
+        **(schedule.told(fair, days) if fair else {"fair": "", "zone": ""}),
         "until": link.expires_at.isoformat(),
         "is_reminder": is_reminder,
     }

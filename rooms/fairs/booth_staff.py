@@ -3,7 +3,7 @@
 import uuid
 from typing import ClassVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from rooms.core.errors import N_, Conflict
 from rooms.core.events import DomainEvent, line_stream, reacts_to
@@ -104,9 +104,3 @@ async def staffed_by(tx: Transaction, person_id: uuid.UUID) -> list[Booth]:
     """The booths this person may stand at, the newest fair first."""
     query = select(Booth).join(BoothStaff).where(BoothStaff.person_id == person_id).order_by(Booth.fair_id.desc())
     return list((await tx.session.execute(query)).scalars())
-
-
-async def count_staff(tx: Transaction, fair_id: uuid.UUID) -> int:
-    """How many recruiters stand at the fair's booths."""
-    at_fair = select(func.count(BoothStaff.person_id.distinct())).join(Booth, Booth.id == BoothStaff.booth_id)
-    return await tx.session.scalar(at_fair.where(Booth.fair_id == fair_id)) or 0

@@ -2,6 +2,7 @@
 from the network; each passage bears a name of its own (a nonce), so that sending it again changes nothing."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -67,6 +68,8 @@ class Expected:
     attendee_id: uuid.UUID
     name: str
     is_in: bool
+    known_by: str = ""
+    """The e-mail address or the telephone of people of the same name."""
 
 
 @dataclass(frozen=True)
@@ -145,12 +148,21 @@ async def expected(tx: Transaction, fair: Fair, words: str = "", most: int = MOS
     """Who may come in, by name; those whose name or address begins with these words. Whoever has said that they do not
     come, was declined, waits for an approval or is excluded may not."""
     latest = _latest(fair.id, _this_morning(tx, fair))
-    query = select(Attendee.id, Attendee.name, latest.c.direction)
+    query = select(Attendee.id, Attendee.name, Attendee.email, Attendee.phone, latest.c.direction)
     query = query.outerjoin(latest, latest.c.attendee_id == Attendee.id).where(Attendee.fair_id == fair.id, *_may(tx))
     for word in words_of(words):
         query = query.where(Attendee.words.contains(f" {word}", autoescape=True))
     rows = await tx.plain_rows(query.order_by(Attendee.sort_name, Attendee.id).limit(most))
-    return [Expected(row.id, row.name, row.direction == Direction.IN) for row in rows]
+    named = Counter(row.name.casefold() for row in rows)
+    return [
+        Expected(
+            row.id,
+            row.name,
+            row.direction == Direction.IN,
+            (row.email or row.phone) if named[row.name.casefold()] > 1 else "",
+        )
+        for row in rows
+    ]
 
 
 async def may_come(tx: Transaction, attendee: Attendee) -> bool:

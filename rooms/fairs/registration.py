@@ -219,10 +219,6 @@ def _values(fair: Fair, days: Sequence[FairDay], name: str, attendee_id: uuid.UU
     is_on_site = any(day.is_on_site for day in days)
     return {
         "name": name,
-        "fair": fair.name,
-        "zone": fair.time_zone,
-        "days": [[day.opens_at.isoformat(), day.closes_at.isoformat()] for day in days],
-        "modes": [day.mode.value for day in days],
-        "site": fair.site if is_on_site else "",
+        **schedule.told(fair, days),
         "ticket": str(attendee_id) if is_on_site and attendee_id else "",
     }

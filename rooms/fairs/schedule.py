@@ -1,10 +1,10 @@
-"""A fair's days, and its way through the states, by the calendar or by hand.
+"""A fair's days, and its way through the states by them. By hand: opening.py.
 
 `open` lasts from the first opening to the final closing. Hours are a condition inside it: places survive the night.
-What an organiser closes by hand stays closed until opened by hand.
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -20,7 +20,6 @@ from rooms.core.transaction import Transaction
 from rooms.fairs import fairs
 from rooms.fairs.fairs import Fair, FairDescription, FairState, demand_not_archived
 
-LONGEST_BY_HAND = timedelta(hours=24)
 DOORS_BEFORE = timedelta(hours=2)
 MOVES: dict[FairState, frozenset[FairState]] = {
     FairState.DRAFT: frozenset({FairState.PUBLISHED}),
@@ -157,6 +156,17 @@ async def days_of(tx: Transaction, fair: Fair) -> list[FairDay]:
     return list((await tx.session.execute(query)).scalars())
 
 
+def told(fair: Fair, days: Sequence[FairDay]) -> dict[str, object]:
+    """When and where it is held, as letters say it."""
+    return {
+        "fair": fair.name,
+        "zone": fair.time_zone,
+        "days": [[day.opens_at.isoformat(), day.closes_at.isoformat()] for day in days],
+        "modes": [day.mode.value for day in days],
+        "site": fair.site if any(day.is_on_site for day in days) else "",
+    }
+
+
 async def describe(tx: Transaction, fair: Fair, description: FairDescription) -> None:
     """Describe the fair anew. In another time zone, its days that lie ahead keep the hours that were written down."""
     zone = fair.zone
@@ -188,57 +198,6 @@ async def opens_at_once(tx: Transaction, fair: Fair) -> bool:
     return any(day.opens_at <= tx.now < day.closes_at for day in await days_of(tx, fair))
 
 
-async def publish(tx: Transaction, fair: Fair) -> None:
-    """Anyone may know of it, and its days open it; so does a fair that was closed by hand while days lie ahead."""
-    if fair.state is FairState.CLOSED and not await lies_ahead(tx, fair):
-        raise Conflict("fair.no_day_ahead", N_("No opening hours lie ahead. Add a day first."))
-    fair.closed_by_hand = False
-    if not await days_of(tx, fair):
-        raise Conflict("fair.no_day", N_("Add at least one day with opening hours first."))
-    await _move(tx, fair, FairState.PUBLISHED)
-    await turn(tx, fair)
-
-
-async def open_by_hand(tx: Transaction, fair: Fair, until: datetime | None = None) -> None:
-    """Open the doors now, until the next closing in the calendar or until a moment that is said. From then on the
-    calendar acts again."""
-    days = await days_of(tx, fair)
-    closing = until or next((day.closes_at for day in days if day.closes_at > tx.now), None)
-    if closing is None:
-        raise Conflict("fair.no_day_ahead", N_("No opening hours lie ahead. Add a day first."))
-    if until and not tx.now < until <= tx.now + LONGEST_BY_HAND:
-        raise Invalid("until.range", N_("Please choose a moment within the next 24 hours."), field="until")
-    if until and any(day.opens_at <= tx.now and until < day.closes_at for day in days if day.closes_at > tx.now):
-        raise Invalid("until.early", N_("The fair is open until later that day already."), field="until")
-    fair.closed_by_hand = False
-    fair.held_open_until = fair.open_until = closing
-    fair.doors_opened_at = tx.now
-    if fair.state is not FairState.OPEN:
-        await _move(tx, fair, FairState.OPEN)
-    else:
-        await _publish(tx, fair)
-    await turn(tx, fair)
-
-
-async def by_the_calendar(tx: Transaction, fair: Fair) -> None:
-    """What was opened by hand opens and closes by its days again."""
-    if fair.held_open_until is None:
-        raise Conflict("fair.move", N_("The fair stands differently now. Please look at its state."))
-    fair.held_open_until, fair.open_until = None, tx.now
-    await turn(tx, fair)
-
-
-async def close_by_hand(tx: Transaction, fair: Fair) -> None:
-    fair.closed_by_hand = True
-    fair.open_until = fair.held_open_until = None
-    await _move(tx, fair, FairState.CLOSED)
-    fair.next_turn_at = None
-
-
-async def archive(tx: Transaction, fair: Fair) -> None:
-    await _move(tx, fair, FairState.ARCHIVED)
-
-
 async def turn_due(tx: Transaction, fair_id: uuid.UUID) -> None:
     """The moment has come that the calendar set for this fair. For the worker."""
     query = select(Fair).where(Fair.id == fair_id).with_for_update(key_share=True)
@@ -253,7 +212,11 @@ async def turn(tx: Transaction, fair: Fair) -> None:
         fair.next_turn_at = None
         return
     days = await days_of(tx, fair)
+    if fair.held_closed_until and fair.held_closed_until <= tx.now:
+        fair.held_closed_until = None
     today = next((day for day in days if day.opens_at <= tx.now < day.closes_at), None)
+    if fair.held_closed_until:
+        today = None
     ahead = [day for day in days if day.opens_at > tx.now]
     if fair.held_open_until and fair.held_open_until <= tx.now:
         fair.held_open_until = None
@@ -263,30 +226,33 @@ async def turn(tx: Transaction, fair: Fair) -> None:
         await _open(tx, fair)
     elif not closing and fair.open_until and fair.open_until <= tx.now:
         fair.open_until = None
-        await _publish(tx, fair)
+        await tell(tx, fair)
     if fair.state is FairState.OPEN and not ahead and fair.open_until is None:
-        await _move(tx, fair, FairState.CLOSED)
+        await move(tx, fair, FairState.CLOSED)
     moments = [fair.open_until] if fair.open_until else []
     moments += [day.opens_at for day in ahead[:1]]
+    if fair.held_closed_until:
+        moments.append(fair.held_closed_until)
     fair.next_turn_at = min(moments, default=None)
 
 
 async def _open(tx: Transaction, fair: Fair) -> None:
     if fair.state is FairState.OPEN:
-        await _publish(tx, fair)
+        await tell(tx, fair)
     else:
-        await _move(tx, fair, FairState.OPEN)
+        await move(tx, fair, FairState.OPEN)
 
 
-async def _move(tx: Transaction, fair: Fair, state: FairState) -> None:
+async def move(tx: Transaction, fair: Fair, state: FairState) -> None:
     """The one door through which a fair changes its state."""
     if state not in MOVES[fair.state]:
         raise Conflict("fair.move", N_("The fair stands differently now. Please look at its state."))
     fair.state = state
-    await _publish(tx, fair)
+    await tell(tx, fair)
 
 
-async def _publish(tx: Transaction, fair: Fair) -> None:
+async def tell(tx: Transaction, fair: Fair) -> None:
+    """Its state or its hours have changed."""
     event = FairTurned(fair_id=fair.id, state=fair.state, open_until=fair.open_until)
     await tx.happened(event, *fairs.streams_of(fair))
 

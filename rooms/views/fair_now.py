@@ -35,6 +35,7 @@ Rows = Sequence[Row[*tuple[Any, ...]]]
 class Need(StrEnum):
     NOBODY_THERE = "nobody_there"
     LONG_WAIT = "long_wait"
+    EMPTY = "empty"
     NOBODY_WAITS = "nobody_waits"
 
 
@@ -176,7 +177,7 @@ def _slots(day: _Day, now: datetime) -> list[Slot]:
 def _hands(
     booths: Sequence[Booth], statuses: Mapping[uuid.UUID, LineStatus], waiting: Sequence[Any], now: datetime
 ) -> list[Hand]:
-    """The worst first: nobody there, then who waits longest, then where nobody comes."""
+    """The worst first: people wait and nobody is there, then who waits longest, then where nobody is, or comes."""
     at: dict[uuid.UUID, list[Any]] = defaultdict(list)
     for place in waiting:
         at[place.booth_id].append(place)
@@ -193,6 +194,8 @@ def _hand(booth: Booth, status: LineStatus, waiting: Sequence[Any], now: datetim
         return Hand(booth, Need.NOBODY_THERE, len(waiting), longest)
     if longest is not None and longest >= _minutes(LONG_WAIT):
         return Hand(booth, Need.LONG_WAIT, len(waiting), longest)
+    if booth.fair.is_open_now and not status.staff and not status.is_paused:
+        return Hand(booth, Need.EMPTY, 0, None)
     if status.staff and not waiting and not status.is_paused:
         return Hand(booth, Need.NOBODY_WAITS, 0, None)
     return None

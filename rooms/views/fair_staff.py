@@ -186,12 +186,16 @@ def look_alike(rows: Sequence[EmployerRow]) -> list[tuple[Booth, Booth]]:
     return list(pairs.values())
 
 
+def all_found(rows: Sequence[T], words: str, states: Sequence[str]) -> list[T]:
+    wanted = words_of(words)
+    return [row for row in rows if row.is_found(wanted) and (not states or row.state.value in states)]
+
+
 def page_of(rows: Sequence[T], words: str, states: Sequence[str], page: int) -> FoundPage:
     counts: dict[str, int] = defaultdict(int)
     for row in rows:
         counts[row.state.value] += 1
-    wanted = words_of(words)
-    found = [row for row in rows if row.is_found(wanted) and (not states or row.state.value in states)]
+    found = all_found(rows, words, states)
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(1, page), pages)
     return FoundPage(found[(page - 1) * PAGE : page * PAGE], len(found), dict(counts), page, pages)

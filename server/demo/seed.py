@@ -10,7 +10,7 @@ from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.core import text
 from rooms.core.database import Database
 from rooms.core.transaction import Transaction
-from rooms.fairs import announcements, booths, fairs, schedule
+from rooms.fairs import announcements, booths, fairs, opening, schedule
 from rooms.fairs.booths import BoothText
 from rooms.fairs.fairs import Fair, FairDescription
 from rooms.organisations import employers, vacancies
@@ -178,9 +178,9 @@ async def _open_doors(tx: Transaction, fair: Fair) -> None:
             await schedule.remove_day(tx, fair, day.id)
     await schedule.add_day(tx, fair, quarter, quarter + OPEN_FOR)
     if fair.state is fairs.FairState.DRAFT:
-        await schedule.publish(tx, fair)
+        await opening.publish(tx, fair)
     if not fair.is_open_now:
-        await schedule.open_by_hand(tx, fair)
+        await opening.open_by_hand(tx, fair)
 
 
 async def _link(tx: Transaction, name: str) -> str:

@@ -71,7 +71,8 @@ async def people(request: PageRequest) -> web.StreamResponse:
 
 def _known(request: PageRequest, each: Expected) -> list[str | bool]:
     code = tickets.code_of(request.services.settings, each.attendee_id)
-    return [each.attendee_id.hex, code, each.name, each.is_in]
+    told = f"{each.name} · {each.known_by}" if each.known_by else each.name
+    return [each.attendee_id.hex, code, told, each.is_in]
 
 
 def _counted(count: OnSite) -> dict[str, int]:
@@ -125,9 +126,12 @@ async def printed_signs(request: PageRequest) -> web.StreamResponse:
     house = request.services.settings.public_url.rstrip("/")
     async with request.reading() as tx:
         fair = await fair_run(tx, request)
-        rows = [(booth, f"{house}{booth.path}/join?here=1") for booth in await booths.of_fair(tx, fair.id)]
+        rows = [
+            (booth, f"{house}{booth.path}/join?here=1")
+            for booth in await booths.of_fair(tx, fair.id, only_set_up=False)
+        ]
     if not rows:
-        raise Conflict("signs.none", N_("No booth is set up yet: there is nothing to print."))
+        raise Conflict("signs.none", N_("No employer is invited yet: there is nothing to print."))
     headers = {"Content-Disposition": f'attachment; filename="{fair.slug}-signs.pdf"', "Cache-Control": "no-store"}
     content = await asyncio.to_thread(copy_context().run, signs.of, fair, rows)
     return web.Response(body=content, content_type="application/pdf", headers=headers)

@@ -9,7 +9,7 @@ from rooms.appointments.appointment import Appointment
 from rooms.core.errors import N_, Conflict, Invalid
 from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import schedule
+from rooms.fairs import opening, schedule
 from rooms.fairs.fairs import Fair
 from server import edits, language
 from server.edits import Shown
@@ -107,11 +107,12 @@ def _told_of(cancelled: int) -> str:
 
 
 MOVES: dict[str, Callable[[Transaction, Fair], Awaitable[None]]] = {
-    "publish": schedule.publish,
-    "open": schedule.open_by_hand,
-    "close": schedule.close_by_hand,
-    "calendar": schedule.by_the_calendar,
-    "archive": schedule.archive,
+    "publish": opening.publish,
+    "open": opening.open_by_hand,
+    "close": opening.close_by_hand,
+    "close_for_now": opening.close_until_next_day,
+    "calendar": opening.by_the_calendar,
+    "archive": opening.archive,
 }
 
 
@@ -134,5 +135,5 @@ async def open_until(request: PageRequest) -> web.StreamResponse:
     """Open the doors now, until a moment that is said."""
     async with request.transaction() as tx:
         fair = await _locked(tx, request)
-        await schedule.open_by_hand(tx, fair, local_moment(request, "until", fair, "until_date"))
+        await opening.open_by_hand(tx, fair, local_moment(request, "until", fair, "until_date"))
     return request.go(f"/organise/{fair.slug}", language.gettext("The fair is open."))

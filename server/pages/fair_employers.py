@@ -22,7 +22,7 @@ from rooms.views import booth_checklist, fair_staff
 from rooms.views.fair_staff import EmployerState
 from server import language
 from server.page_request import PageRequest
-from server.pages.fair_lists import act_on, as_query, back, chosen_ids, fair_run, search_of
+from server.pages.fair_lists import act_on, as_query, back, chosen_ids, fair_run, found_of, search_of
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
@@ -67,6 +67,8 @@ async def act_on_employers(request: PageRequest) -> web.StreamResponse:
     chosen = chosen_ids(request)
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
+        if request.typed("all"):
+            chosen = [row.booth.id for row in found_of(request, await fair_staff.employers_of(tx, fair))]
         if request.typed("act") == "merge":
             said = await _merge(tx, request, fair, chosen)
         elif request.typed("act") == "tier":

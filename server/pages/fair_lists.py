@@ -2,6 +2,7 @@
 runs the fair invites there, reminds and withdraws."""
 
 import uuid
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -132,8 +133,17 @@ async def act_on_recruiters(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
         chosen = chosen_ids(request)
+        if request.typed("all"):
+            rows = found_of(request, await fair_staff.recruiters_of(tx, fair))
+            chosen = [row.link_id for row in rows if row.link_id]
         said = await act_on(tx, request, fair, chosen)
     return back(request, "recruiters", said)
+
+
+def found_of(request: PageRequest, rows: Sequence[fair_staff.T]) -> list[fair_staff.T]:
+    """Everybody of a list who is found by what was looked for when everybody was chosen."""
+    search = _looked_for(request)
+    return fair_staff.all_found(rows, search.words, search.states)
 
 
 async def _chosen(tx: Transaction, request: PageRequest, fair: Fair) -> list[uuid.UUID]:

@@ -15,7 +15,7 @@ from rooms.core import streams
 from rooms.core.events import fair_stream, hall_stream
 from rooms.core.streams import Head
 from rooms.core.transaction import Transaction
-from rooms.fairs import admission, announcements, booth_documents, fairs, programme, schedule
+from rooms.fairs import admission, announcements, booth_documents, fairs, programme, registration, schedule
 from rooms.fairs.admission import Fullness
 from rooms.fairs.announcements import Announcement
 from rooms.fairs.fairs import Fair
@@ -46,6 +46,8 @@ class Hall:
     sectors: list[str]
     contracts: list[str]
     next_day: FairDay | None
+    days: Sequence[FairDay]
+    """Those that are not over."""
     banner: Document | None
     announcements: Sequence[Announcement]
     programme: Sequence[ProgrammeItem]
@@ -87,6 +89,8 @@ async def lobby(request: PageRequest) -> web.StreamResponse:
             written=None if is_own else hall.booths,
             cards=[card for card in await cards_of(tx, fair) if card.fits(search)] if is_own else [],
             waits_at={position.place.booth_id for position in places},
+            is_search=search != Search(),
+            attendee=await registration.attendee_of(tx, fair, request.actor.person) if request.actor.person else None,
             mine=places,
             heads=heads,
         )
@@ -100,7 +104,9 @@ async def _hall(request: PageRequest) -> Hall:
         cards = await cards_of(tx, fair)
         employers = [card.booth.employer for card in cards]
         conversation = await conversations.of_fair(tx, fair.id)
-        text = request.services.render_template("lobby_booths.html", request, fair=fair, cards=cards, waits_at=())
+        text = request.services.render_template(
+            "lobby_booths.html", request, fair=fair, cards=cards, waits_at=(), is_search=False
+        )
         return Hall(
             fair_id=fair_id,
             head=head,
@@ -113,6 +119,7 @@ async def _hall(request: PageRequest) -> Hall:
             sectors=[sector for sector in SECTORS if any(employer.sector == sector for employer in employers)],
             contracts=sorted({vacancy.contract.value for card in cards for vacancy in card.vacancies}),
             next_day=await next_day(tx, fair),
+            days=[day for day in await schedule.days_of(tx, fair) if day.closes_at > tx.now],
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
             announcements=await announcements.of_fair(tx, fair.id),
             programme=[item for item in await programme.of_fair(tx, fair.id) if item.ends_at > tx.now][:NEXT_ITEMS],

@@ -17,7 +17,6 @@ from rooms.fairs import (
     attendees,
     booth_applications,
     booth_documents,
-    booth_staff,
     booths,
     entrance_hall,
     fairs,
@@ -30,6 +29,7 @@ from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairDescription
 from rooms.lines import line_status
 from rooms.people.signin import Purpose
+from rooms.views import fair_staff
 from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
@@ -108,11 +108,12 @@ async def board(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         fair = await _fair(tx, request)
         heads = await read_heads(tx, request, fair_stream(fair.id), moderation_stream(fair.id))
-        rows = await booths.of_fair(tx, fair.id, only_set_up=False)
+        rows, days = await booths.of_fair(tx, fair.id, only_set_up=False), await schedule.days_of(tx, fair)
         return request.render(
             "board.html",
             fair=fair,
-            days=await schedule.days_of(tx, fair),
+            days=days,
+            next_day=next((day for day in days if day.opens_at > tx.now), None),
             today=f"{tx.now.astimezone(fair.zone):%Y-%m-%d}",
             booths=rows,
             statuses=await line_status.of_booths(tx, rows),
@@ -123,7 +124,7 @@ async def board(request: PageRequest) -> web.StreamResponse:
             needing_help=await help_requests.count_waiting(tx, fair.id),
             asking=await registration_approval.count_asked(tx, fair.id),
             unattended=await _soon_unattended(tx, fair, rows),
-            recruiters=await booth_staff.count_staff(tx, fair.id),
+            recruiters=len(await fair_staff.recruiters_of(tx, fair, rows)),
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
             organisers=await fairs.organisers_of(tx, fair),
             opens_at_once=await schedule.opens_at_once(tx, fair),

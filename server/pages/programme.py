@@ -1,13 +1,17 @@
 """The programme of a fair: written by whoever runs it, read by everybody, put into one's calendar."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
 from aiohttp import web
 
 from rooms import access
 from rooms.core.events import fair_stream
 from rooms.core.transaction import Transaction
-from rooms.fairs import programme
+from rooms.fairs import programme, schedule
 from rooms.fairs.fairs import Fair
 from rooms.fairs.programme import ItemText, ProgrammeItem
+from rooms.fairs.schedule import FairDay
 from server import calendars, edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
@@ -15,6 +19,8 @@ from server.pages.fair_hours import hours_of
 from server.pages.fair_lists import fair_run
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
+
+HOUR = timedelta(hours=1)
 
 
 @get("/fairs/{fair}/programme")
@@ -49,7 +55,7 @@ async def written(request: PageRequest) -> web.StreamResponse:
             "programme_written.html",
             fair=fair,
             items=await programme.of_fair(tx, fair.id),
-            today=f"{tx.now.astimezone(fair.zone):%Y-%m-%d}",
+            first=_first(fair, await schedule.days_of(tx, fair), tx.now),
             heads=await read_heads(tx, request, fair_stream(fair.id)),
         )
 
@@ -58,8 +64,20 @@ async def written(request: PageRequest) -> web.StreamResponse:
 async def add(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         fair = await fair_run(tx, request)
-        await programme.add(tx, fair, _typed(request, fair))
-    return request.go(f"/organise/{fair.slug}/programme", language.gettext("It stands in the programme."))
+        text = _typed(request, fair)
+        await programme.add(tx, fair, text)
+        days = await schedule.days_of(tx, fair)
+    if any(day.opens_at <= text.begins_at and text.ends_at <= day.closes_at for day in days):
+        return request.go(f"/organise/{fair.slug}/programme", language.gettext("It stands in the programme."))
+    outside = language.gettext("It stands in the programme, outside the fair's opening hours: is the day right?")
+    return request.go(f"/organise/{fair.slug}/programme", outside)
+
+
+def _first(fair: Fair, days: Sequence[FairDay], now: datetime) -> Shown:
+    """With what the form begins: the first hour of the day that is on, or comes next."""
+    day = next((day for day in days if day.closes_at > now), None)
+    begins = (day.opens_at if day else now).astimezone(fair.zone)
+    return {"date": begins.date().isoformat(), "opens": f"{begins:%H:%M}", "closes": f"{begins + HOUR:%H:%M}"}
 
 
 def _typed(request: PageRequest, fair: Fair) -> ItemText:

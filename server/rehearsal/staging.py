@@ -14,7 +14,7 @@ from rooms.chat import conversations
 from rooms.core.database import Database
 from rooms.core.model import new_id
 from rooms.core.transaction import Transaction
-from rooms.fairs import booths, fairs, schedule
+from rooms.fairs import booths, fairs, opening, schedule
 from rooms.fairs.booths import Booth, BoothStaff, BoothText
 from rooms.fairs.fairs import Fair, FairDescription
 from rooms.organisations import employers, vacancies
@@ -109,7 +109,7 @@ async def _copy(tx: Transaction, original: Fair) -> Fair:
     # Nobody finds it by its name.
     fair.slug, fair.is_rehearsal = f"rehearsal-{secrets.token_hex(8)}", True
     await schedule.add_day(tx, fair, tx.now - timedelta(minutes=1), tx.now + STAYS_OPEN)
-    await schedule.publish(tx, fair)
+    await opening.publish(tx, fair)
     return fair
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.fairs import schedule
+from rooms.fairs import opening
 from rooms.fairs.fairs import Fair
 from tests.browser.conftest import Visitors, finish, until
 
@@ -111,7 +111,7 @@ async def test_axe_finds_nothing_while_it_rings_in_errors_in_a_meeting_and_when_
     found += await faults(luc)
 
     async with cast.database.transaction() as tx:
-        await schedule.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+        await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     for path in ("", "/booths/hotel-atlantique", "/chat"):
         await amina.goto(f"/fairs/{cast.fair.slug}{path}")
         found += await faults(amina)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.fairs import fairs, schedule
+from rooms.fairs import fairs, opening, schedule
 from rooms.fairs.fairs import FairDescription
 from tests.browser.conftest import Visitors
 from tests.browser.test_everyone import faults
@@ -105,7 +105,7 @@ async def test_a_candidate_takes_part_in_a_fair_that_lies_ahead_and_thinks_bette
     async with cast.database.transaction() as tx:
         fair = await fairs.create(tx, cast.ines, FairDescription("Spring", "", ("en",), (), "Europe/Paris"))
         await schedule.add_day(tx, fair, tx.now + timedelta(days=40), tx.now + timedelta(days=40, hours=8))
-        await schedule.publish(tx, fair)
+        await opening.publish(tx, fair)
     page = await visitors.sign_in(cast.amina, viewport={"width": 360, "height": 760})
     await page.goto(fair.path)
     await page.get_by_role("link", name="Take part").click()

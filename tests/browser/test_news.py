@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from rooms.fairs import schedule
+from rooms.fairs import opening
 from rooms.fairs.fairs import Fair
 from rooms.lines.call import Answer
 from tests.browser.conftest import Visitors
@@ -82,12 +82,12 @@ async def test_call_next_from_a_talk_follows_the_line_and_says_why_it_cannot(vis
     beside = luc.locator("[data-part=next-in-line]")
     await expect(beside).to_contain_text("Karim Diallo")
     async with cast.database.transaction() as tx:
-        await schedule.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+        await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     await call_next(luc)
     await expect(beside.get_by_role("alert")).to_have_text("The fair is not open now.")
     await expect(luc).to_have_url(f"{visitors.running.url}/meetings/{meeting.id}")
     async with cast.database.transaction() as tx:
-        await schedule.open_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+        await opening.open_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     await call_next(luc)
     await expect(luc).to_have_url(f"{visitors.running.url}/desk/{cast.atlantique.id}")
     await expect(karim.get_by_role("heading", name="Hôtel Atlantique calls you")).to_be_visible()

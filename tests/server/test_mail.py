@@ -1,7 +1,7 @@
 """A letter is a good letter: it says who writes and for whom, in two forms, and can be stopped where it may be."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import aiohttp
@@ -12,6 +12,8 @@ from rooms.access import invitations, open_invitations
 from rooms.appointments import booking
 from rooms.core import outbox
 from rooms.core.outbox import Channel, Mail
+from rooms.fairs import schedule
+from rooms.fairs.schedule import DayMode
 from rooms.people import mail_refusals
 from server.mail import Senders, send_due
 from server.mail_writer import Writer
@@ -70,6 +72,18 @@ async def invite(cast: Cast, email: str = "zoe@example.org") -> Mail:
         await invitations.invite_candidate(tx, cast.ines, await fresh_fair(tx, cast), "Zoé <b>Martin</b>", email)
     async with cast.database.reading() as tx:
         return next(mail for mail in await outbox.latest(tx) if mail.template == "invitation")
+
+
+async def test_an_invitation_says_on_which_day_one_comes_to_which_place(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        fair = await fresh_fair(tx, cast)
+        fair.site, fair.languages = "Cité des congrès, Nantes", ["en"]
+        opens = tx.now + timedelta(days=3)
+        await schedule.add_day(tx, fair, opens, opens + timedelta(hours=8), DayMode.ON_SITE)
+    plain = text(written(await invite(cast)), "plain")
+    for said in ("on site or by video", "Cité des congrès, Nantes", "· On site"):
+        assert said in plain, said
+    assert "virtual" not in plain
 
 
 async def test_both_forms_say_the_same_and_who_writes(cast: Cast) -> None:  # C8

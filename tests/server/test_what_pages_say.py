@@ -12,7 +12,7 @@ from rooms.appointments.appointment import Appointment
 from rooms.chat import messages, moderation, questions
 from rooms.chat.messages import Message
 from rooms.core import outbox
-from rooms.fairs import attendees, booths, registration, registration_questions, sanctions, schedule, surveys
+from rooms.fairs import attendees, booths, opening, registration, registration_questions, sanctions, surveys
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.fairs.sanctions import Lasting, SanctionKind
@@ -231,7 +231,7 @@ async def test_whoever_registered_reads_their_answers_when_the_fair_is_over(worl
         karim = await tx.session.get_one(Person, world_id(world, "person"))
         (question,) = await registration_questions.of_fair(tx, fair.id)
         await registration.answer(tx, fair, karim, {question.field: ["Pastry, mornings"]})
-        await schedule.close_by_hand(tx, fair)
+        await opening.close_by_hand(tx, fair)
     async with visitor(world, "karim") as there:
         text = await there.get("/fairs/{fair}/take-part")
     assert "Pastry, mornings" in text

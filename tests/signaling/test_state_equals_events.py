@@ -19,6 +19,7 @@ from rooms.fairs import (
     entrance_hall,
     fairs,
     job_applications,
+    opening,
     programme,
     sanctions,
     schedule,
@@ -209,8 +210,8 @@ async def saying_something(o: Onlookers, cast: Cast) -> None:
 async def closing_and_opening(o: Onlookers, cast: Cast) -> None:
     await joins(o, cast)
     await rings(o, cast)
-    close, reopen = schedule.close_by_hand, schedule.open_by_hand
-    for command in (close, reopen, close, schedule.archive):
+    close, reopen = opening.close_by_hand, opening.open_by_hand
+    for command in (close, reopen, close, opening.archive):
         async with o.during() as tx:
             await command(tx, await tx.session.get_one(Fair, cast.fair.id))
 
@@ -364,5 +365,5 @@ async def test_every_kind_of_event_is_told_by_some_command(onlookers: Onlookers,
     ):
         await command(onlookers, cast)
     async with onlookers.during() as tx:
-        await schedule.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+        await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     assert onlookers.seen_kinds == set(EVENT_KINDS)

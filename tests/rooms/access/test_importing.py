@@ -13,7 +13,7 @@ from rooms.core import outbox
 from rooms.core.errors import Conflict, Invalid
 from rooms.core.outbox import Channel, Letter, Mail
 from rooms.core.transaction import Transaction
-from rooms.fairs import attendees, list_imports, schedule
+from rooms.fairs import attendees, list_imports, opening
 from rooms.fairs.attendees import Attendee, Listed
 from rooms.fairs.fairs import Fair, FairState
 from rooms.fairs.list_columns import ListKind
@@ -129,7 +129,7 @@ async def test_a_list_for_a_draft_waits_until_the_fair_is_published_and_for_its_
     await send(cast, await bring(cast, [("d@example.org", "Dora")], fair=fair))
     assert await letters_to(cast, "a@example.org") == []
     async with cast.database.transaction() as tx:
-        await schedule.publish(tx, await tx.session.get_one(Fair, fair.id))
+        await opening.publish(tx, await tx.session.get_one(Fair, fair.id))
         published_at = tx.now
     (first,), (second,) = await letters_to(cast, "a@example.org"), await letters_to(cast, "d@example.org")
     assert (first.due_at, second.due_at) == (then, published_at)

@@ -11,7 +11,7 @@ from rooms.access.invitations import EmployerInvited
 from rooms.core.errors import Conflict, Invalid, Problem
 from rooms.core.outbox import Mail
 from rooms.core.transaction import Transaction
-from rooms.fairs import announcements, booth_staff, fairs, schedule
+from rooms.fairs import announcements, booth_staff, fairs, opening, schedule
 from rooms.fairs.fairs import Fair, FairDescription, FairState
 from rooms.people import people, signin
 from rooms.people.people import Person
@@ -38,7 +38,7 @@ async def test_an_invitation_to_a_draft_goes_out_when_it_is_published(cast: Cast
         await invitations.invite_candidate(tx, cast.ines, fair, "Zoé Martin", "z@example.org")
     assert await letters_to(cast, "z@example.org") == []
     async with cast.database.transaction() as tx:
-        await schedule.publish(tx, await tx.session.get_one(Fair, fair.id))
+        await opening.publish(tx, await tx.session.get_one(Fair, fair.id))
     (letter,) = await letters_to(cast, "z@example.org")
     told = letter.values
     assert (told["fair"], told["by"], told["name"]) == ("Spring", "Inès Roche", "Zoé Martin")
@@ -69,7 +69,7 @@ async def test_a_fair_that_is_published_while_somebody_invites_leaves_no_invitat
     async with cast.database.transaction() as tx:
         as_it_was = await tx.session.get_one(Fair, fair.id)
         async with cast.database.transaction() as meanwhile:
-            await schedule.publish(meanwhile, await meanwhile.session.get_one(Fair, fair.id))
+            await opening.publish(meanwhile, await meanwhile.session.get_one(Fair, fair.id))
         await invitations.invite_candidate(tx, cast.ines, as_it_was, "", "z@example.org")
     assert len(await letters_to(cast, "z@example.org")) == 1
 

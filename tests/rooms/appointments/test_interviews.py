@@ -30,7 +30,7 @@ from rooms.appointments.search import SlotSearch
 from rooms.caseload import agreed_steps, caseload
 from rooms.core.errors import Invalid, NotFound, Problem
 from rooms.core.outbox import Mail
-from rooms.fairs import booth_staff, schedule
+from rooms.fairs import booth_staff, opening, schedule
 from rooms.fairs.fairs import Fair, FairState
 from rooms.meetings.modes import Mode
 from rooms.organisations import employers
@@ -216,7 +216,7 @@ async def test_a_closed_fair_keeps_what_is_booked_and_offers_nothing_more(booth:
         held = await allocation.reserve(
             tx, SlotSearch(await booth.fresh(tx), Mode.VIDEO), await cast.fresh(tx, cast.claire), starts[5], PARIS
         )
-        await schedule.close_by_hand(tx, (await cast.fresh_booth(tx, cast.atlantique)).fair)
+        await opening.close_by_hand(tx, (await cast.fresh_booth(tx, cast.atlantique)).fair)
     async with cast.database.transaction() as tx:
         mine = await reservation.locked(tx, row.id)
         assert mine

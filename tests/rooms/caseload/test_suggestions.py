@@ -7,7 +7,7 @@ from rooms.caseload import caseload, follow_requests, suggestions
 from rooms.caseload.suggestions import Outcome, Suggestion
 from rooms.core.errors import Conflict, NotFound
 from rooms.core.outbox import Mail
-from rooms.fairs import attendees, schedule
+from rooms.fairs import attendees, opening
 from rooms.fairs.fairs import Fair
 from rooms.lines.call import Answer
 from rooms.meetings import follow_up, meetings
@@ -117,7 +117,7 @@ async def test_a_fair_that_is_over_is_suggested_to_nobody(office: Office) -> Non
     cast = office.cast
     async with cast.database.transaction() as tx:
         fair = await tx.session.get_one(Fair, cast.fair.id)
-        await schedule.close_by_hand(tx, fair)
+        await opening.close_by_hand(tx, fair)
         assert await suggestions.choices(tx) == []
         with pytest.raises(Conflict):
             await suggestions.suggest(tx, office.claire, await cast.fresh(tx, cast.amina), fair, None, "")

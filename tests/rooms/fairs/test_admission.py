@@ -12,7 +12,7 @@ from rooms.access import Act
 from rooms.chat import conversations
 from rooms.core.errors import Invalid
 from rooms.core.streams import StoredEvent
-from rooms.fairs import admission, entrance_hall, schedule
+from rooms.fairs import admission, entrance_hall, opening, schedule
 from rooms.fairs.admission import Admission, Fullness, Passing
 from rooms.fairs.fairs import Fair
 from rooms.lines import absence
@@ -70,9 +70,9 @@ async def doors_open_in_twenty_minutes(cast: Cast) -> None:
         fair = await tx.session.get_one(Fair, cast.fair.id)
         for day in await schedule.days_of(tx, fair):
             await schedule.remove_day(tx, fair, day.id)
-        await schedule.close_by_hand(tx, fair)
+        await opening.close_by_hand(tx, fair)
         await schedule.add_day(tx, fair, tx.now + timedelta(minutes=20), tx.now + timedelta(hours=8))
-        await schedule.publish(tx, fair)
+        await opening.publish(tx, fair)
 
 
 async def test_whoever_comes_when_it_is_full_waits_in_the_order_of_coming(cast: Cast) -> None:
@@ -198,7 +198,7 @@ async def test_closing_by_hand_and_opening_again_keeps_every_turn(cast: Cast) ->
     first, second, third = await crowd(cast, 3)
     for person in (first, second, third):
         await arrive(cast, person)
-    for move in (schedule.close_by_hand, schedule.open_by_hand):
+    for move in (opening.close_by_hand, opening.open_by_hand):
         async with cast.database.transaction() as tx:
             await move(tx, await tx.session.get_one(Fair, cast.fair.id))
     await limit(cast, 2)

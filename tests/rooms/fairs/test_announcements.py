@@ -4,7 +4,7 @@ import pytest
 
 from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.core.model import new_id
-from rooms.fairs import announcements, schedule
+from rooms.fairs import announcements, opening
 from tests.cast import Cast
 from tests.rooms.access.test_taken_back import fresh_fair
 
@@ -51,7 +51,7 @@ async def test_what_cannot_be_said_is_refused_and_of_another_fair_there_is_nothi
         await tx.session.flush()
         with pytest.raises(NotFound):
             await announcements.one(tx, new_id(), row.id)
-        await schedule.close_by_hand(tx, fair)
-        await schedule.archive(tx, fair)
+        await opening.close_by_hand(tx, fair)
+        await opening.archive(tx, fair)
         with pytest.raises(Conflict):
             await announcements.change(tx, fair, row, "Too late.", {})

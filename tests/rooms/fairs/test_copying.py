@@ -19,6 +19,7 @@ from rooms.fairs import (
     copying,
     drafts,
     fairs,
+    opening,
     registration,
     registration_questions,
     schedule,
@@ -121,7 +122,7 @@ async def ahead(cast: Cast, *, in_hours: float) -> Fair:
             await tx.session.delete(day)
         opens = tx.now + timedelta(hours=in_hours)
         await schedule.add_day(tx, fair, opens, opens + timedelta(hours=8))
-        await schedule.publish(tx, fair)
+        await opening.publish(tx, fair)
         return fair
 
 
@@ -135,7 +136,7 @@ async def turned(cast: Cast, fair: Fair) -> tuple[FairState, bool]:
 
 async def open_until(cast: Cast, fair: Fair, until: datetime | None) -> None:
     async with cast.database.transaction() as tx:
-        await schedule.open_by_hand(tx, await tx.session.get_one(Fair, fair.id), until)
+        await opening.open_by_hand(tx, await tx.session.get_one(Fair, fair.id), until)
 
 
 async def test_a_fair_opened_until_a_moment_goes_back_to_its_days(cast: Cast) -> None:
@@ -165,12 +166,42 @@ async def test_doors_held_open_by_hand_are_given_back_to_the_calendar(cast: Cast
     assert await turned(cast, fair) == (FairState.OPEN, True)
     async with cast.database.transaction() as tx:
         row = await tx.session.get_one(Fair, fair.id)
-        await schedule.by_the_calendar(tx, row)
+        await opening.by_the_calendar(tx, row)
         assert not row.is_open_now
         with pytest.raises(Conflict, match=r"fair\.move"):
-            await schedule.by_the_calendar(tx, row)
+            await opening.by_the_calendar(tx, row)
     await cast.pass_by(hours=4)
     assert await turned(cast, fair) == (FairState.OPEN, True)
+
+
+async def close_for_now(cast: Cast, fair: Fair) -> None:
+    async with cast.database.transaction() as tx:
+        await opening.close_until_next_day(tx, await tx.session.get_one(Fair, fair.id))
+
+
+async def test_doors_that_are_closed_for_today_open_with_the_next_day(cast: Cast) -> None:
+    fair = await ahead(cast, in_hours=1)
+    await cast.pass_by(hours=2)
+    assert await turned(cast, fair) == (FairState.OPEN, True)
+    with pytest.raises(Conflict, match=r"fair\.no_day_ahead"):
+        await close_for_now(cast, fair)
+    async with cast.database.transaction() as tx:
+        row, opens = await tx.session.get_one(Fair, fair.id), tx.now + timedelta(hours=20)
+        await schedule.add_day(tx, row, opens, opens + timedelta(hours=8))
+    await close_for_now(cast, fair)
+    assert await turned(cast, fair) == (FairState.OPEN, False)
+    await cast.pass_by(hours=2)
+    assert await turned(cast, fair) == (FairState.OPEN, False), "today's hours do not open it again"
+    await cast.pass_by(hours=18)
+    assert await turned(cast, fair) == (FairState.OPEN, True)
+    await cast.pass_by(hours=1)
+    async with cast.database.transaction() as tx:
+        row, opens = await tx.session.get_one(Fair, fair.id), tx.now + timedelta(hours=20)
+        await schedule.add_day(tx, row, opens, opens + timedelta(hours=8))
+    await close_for_now(cast, fair)
+    async with cast.database.transaction() as tx:
+        await opening.by_the_calendar(tx, await tx.session.get_one(Fair, fair.id))
+    assert await turned(cast, fair) == (FairState.OPEN, True), "given back to its days"
 
 
 async def test_a_day_that_has_begun_changes_its_closing_alone(cast: Cast) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rooms.core.errors import Invalid
-from rooms.fairs import fairs, schedule
+from rooms.fairs import fairs, opening, schedule
 from rooms.fairs.fairs import Fair, FairState
 from tests.cast import Cast
 
@@ -23,11 +23,11 @@ async def test_a_fair_closed_by_hand_before_its_time_may_follow_its_days_again(c
         fair = await fairs.create(tx, cast.ines, fairs.FairDescription("Spring", "", ("fr",), (), "Europe/Paris"))
         opens = tx.now + timedelta(days=30)
         await schedule.add_day(tx, fair, opens, opens + timedelta(hours=8))
-        await schedule.publish(tx, fair)
-        await schedule.open_by_hand(tx, fair)
-        await schedule.close_by_hand(tx, fair)
+        await opening.publish(tx, fair)
+        await opening.open_by_hand(tx, fair)
+        await opening.close_by_hand(tx, fair)
         assert fair.next_turn_at is None
-        await schedule.publish(tx, fair)
+        await opening.publish(tx, fair)
         assert (fair.state, fair.next_turn_at) == (FairState.PUBLISHED, opens)
     await cast.pass_by(days=30, minutes=1)
     async with cast.database.transaction() as tx:

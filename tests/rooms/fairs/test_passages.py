@@ -47,6 +47,13 @@ async def names(cast: Cast, words: str = "") -> Sequence[tuple[str, bool]]:
         return [(each.name, each.is_in) for each in found]
 
 
+async def test_people_of_one_name_are_told_apart(cast: Cast) -> None:
+    await list_them(cast, "Zoé Martin", "ZOÉ MARTIN", "Ali Ben")
+    async with cast.database.reading() as tx:
+        found = await passages.expected(tx, await fresh_fair(tx, cast))
+    assert sorted(each.known_by for each in found) == ["", "0@example.org", "1@example.org"]
+
+
 async def test_two_doors_count_one_person_once_and_leaving_counts_too(cast: Cast) -> None:
     zoe, ali = await list_them(cast, "Zoé Martin", "Ali Ben")
     now = cast.clock.now()

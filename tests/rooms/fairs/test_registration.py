@@ -10,7 +10,7 @@ from rooms.access import acceptance, invitations, open_invitations
 from rooms.core import outbox
 from rooms.core.errors import Conflict
 from rooms.core.outbox import Channel, Mail
-from rooms.fairs import attendees, registration, registration_questions, schedule
+from rooms.fairs import attendees, opening, registration, registration_questions, schedule
 from rooms.fairs.attendees import Listed
 from rooms.fairs.fairs import Fair
 from rooms.fairs.registration_questions import Asked, QuestionKind
@@ -28,7 +28,7 @@ async def published(cast: Cast) -> Fair:
     async with cast.database.transaction() as tx:
         fair = await draft(tx, cast)
         await schedule.add_day(tx, fair, tx.now + timedelta(days=41), tx.now + timedelta(days=41, hours=8))
-        await schedule.publish(tx, fair)
+        await opening.publish(tx, fair)
     return fair
 
 
@@ -119,8 +119,8 @@ async def test_letters_that_wait_do_not_leave_once_one_cancels_or_the_fair_is_cl
     assert [who for who, _ in await letters(cast)] == [cast.karim.email]
     async with cast.database.transaction() as tx:
         row = await tx.session.get_one(Fair, fair.id)
-        await schedule.open_by_hand(tx, row)
-        await schedule.close_by_hand(tx, row)
+        await opening.open_by_hand(tx, row)
+        await opening.close_by_hand(tx, row)
     assert await letters(cast) == []
 
 
@@ -159,7 +159,7 @@ async def test_a_fair_that_is_held_once_more_reminds_once_more(cast: Cast) -> No
         opens = tx.now + timedelta(days=30)
         await schedule.add_day(tx, row, opens, opens + timedelta(hours=8))
         if not row.lies_ahead:
-            await schedule.publish(tx, row)
+            await opening.publish(tx, row)
     await register(cast, fair, cast.amina)
     await cast.pass_by(days=29)
     await work(cast)
@@ -171,7 +171,7 @@ async def test_a_fair_that_is_opened_by_hand_before_its_hour_says_that_it_is_ope
     await register(cast, fair, cast.amina)
     await cast.pass_by(days=DAYS_AHEAD - 1, hours=-4)
     async with cast.database.transaction() as tx:
-        await schedule.open_by_hand(tx, await tx.session.get_one(Fair, fair.id))
+        await opening.open_by_hand(tx, await tx.session.get_one(Fair, fair.id))
     await work(cast)
     await cast.pass_by(hours=6)
     await work(cast)
@@ -186,7 +186,7 @@ async def test_one_registers_for_a_fair_that_lies_ahead(cast: Cast) -> None:
     await register(cast, cast.fair, cast.amina)
     assert await letters(cast) == [], "it is open: whoever registers is there"
     async with cast.database.transaction() as tx:
-        await schedule.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+        await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     with pytest.raises(Conflict, match=r"fair\.not_ahead"):
         await register(cast, cast.fair, cast.karim)
 
@@ -209,8 +209,8 @@ async def test_a_fair_that_is_closed_reminds_nobody(cast: Cast, days: int) -> No
     await leave(cast)
     async with cast.database.transaction() as tx:
         row = await tx.session.get_one(Fair, fair.id)
-        await schedule.open_by_hand(tx, row)
-        await schedule.close_by_hand(tx, row)
+        await opening.open_by_hand(tx, row)
+        await opening.close_by_hand(tx, row)
     await cast.pass_by(days=days, hours=-1 if days else 0)
     await work(cast)
     assert [why for _, why in await letters(cast)] == ["confirmed"]

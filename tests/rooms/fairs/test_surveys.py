@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.core.outbox import Mail
-from rooms.fairs import attendees, schedule, surveys
+from rooms.fairs import attendees, opening, schedule, surveys
 from rooms.fairs.surveys import Audience, SurveyAnswer
 from rooms.people import mail_refusals, people
 from rooms.people.people import Person
@@ -84,7 +84,7 @@ async def test_a_pause_or_a_further_day_is_not_the_end(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         fair = await fresh_fair(tx, cast)
         await schedule.add_day(tx, fair, tx.now + timedelta(days=2), tx.now + timedelta(days=2, hours=3))
-        await schedule.close_by_hand(tx, fair)
+        await opening.close_by_hand(tx, fair)
     await end(cast)
     assert await letters(cast) == []
 

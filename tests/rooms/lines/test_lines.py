@@ -6,7 +6,7 @@ from sqlalchemy import select
 from rooms.access import acceptance
 from rooms.core import outbox
 from rooms.core.errors import Conflict
-from rooms.fairs import booths, schedule
+from rooms.fairs import booths, opening, schedule
 from rooms.fairs.fairs import Fair
 from rooms.lines import absence, calls, line_status, places
 from rooms.lines.call import Answer, Call, CallState
@@ -175,13 +175,13 @@ async def test_the_final_closing_ends_places_and_withdraws_what_rings_but_cuts_n
 async def test_what_the_organiser_closes_by_hand_stays_closed_until_opened_by_hand(cast: Cast) -> None:
     place = await cast.join(cast.amina, cast.atlantique)
     async with cast.database.transaction() as tx:
-        await schedule.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
+        await opening.close_by_hand(tx, await tx.session.get_one(Fair, cast.fair.id))
     await cast.pass_by(minutes=30)
     async with cast.database.transaction() as tx:
         assert await schedule.to_turn(tx) == []
         fair = await tx.session.get_one(Fair, cast.fair.id)
         assert not fair.is_open_now
-        await schedule.open_by_hand(tx, fair)
+        await opening.open_by_hand(tx, fair)
         assert fair.is_open_now
     assert (await cast.place(place)).state is PlaceState.WAITING
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from rooms.appointments.abandoned import now_abandoned
 from rooms.core.errors import Conflict, Invalid, NotFound
 from rooms.core.outbox import Channel, Mail
-from rooms.fairs import attendees, registration, schedule
+from rooms.fairs import attendees, opening, registration, schedule
 from rooms.fairs.schedule import DayMode
 from rooms.lines import absence, calls, joining, kiosk, on_site, places
 from rooms.lines.call import Answer, Call, CallState
@@ -227,7 +227,7 @@ async def test_at_a_table_nobody_leaves_by_a_page_and_a_talk_taken_up_again_has_
 async def test_doors_shut_for_a_while_send_nobody_home(cast: Cast) -> None:
     await hold_on_site(cast)
     place = await join(cast, cast.amina, here=True)
-    for move in (schedule.close_by_hand, schedule.open_by_hand):
+    for move in (opening.close_by_hand, opening.open_by_hand):
         async with cast.database.transaction() as tx:
             await move(tx, await fresh_fair(tx, cast))
     assert (await cast.place(place)).is_on_site
@@ -302,7 +302,7 @@ async def test_the_kiosk_is_closed_where_the_fair_is_held_online(cast: Cast) -> 
 async def test_the_kiosk_is_closed_where_the_fair_is_not_open(cast: Cast) -> None:
     await hold_on_site(cast)
     async with cast.database.transaction() as tx:
-        await schedule.close_by_hand(tx, await fresh_fair(tx, cast))
+        await opening.close_by_hand(tx, await fresh_fair(tx, cast))
     async with cast.database.transaction() as tx:
         with pytest.raises(Conflict, match=r"fair\.not_open"):
             await kiosk.join(tx, await cast.fresh_booth(tx, cast.atlantique), "Noé", "", "fr", uuid.uuid4())

@@ -31,7 +31,7 @@ async def test_a_fair_in_which_nothing_has_happened_is_one_slot_of_nothing(cast:
     (slot,) = shown.slots
     assert (slot.waiting, slot.talking, slot.joined, slot.talks, slot.left, slot.missed) == (0,) * 6
     assert (shown.candidates, shown.recruiters, shown.longest_wait, shown.median_wait) == (0, 0, None, None)
-    assert shown.hands == []
+    assert needs(shown) == {"Hôtel Atlantique": Need.EMPTY, "Maison Perrin": Need.EMPTY}
 
 
 async def test_each_thing_stands_in_its_slot_and_who_waits_is_counted_at_its_end(cast: Cast) -> None:
