@@ -31,7 +31,7 @@ BROWSER = (
     N_("Closed now"),
     N_("Open until %(time)s"),
     N_("Closed for now"),
-    N_("Published"),
+    N_("Announced"),
     N_("Closed"),
     N_("Archived"),
     N_("%(count)s in line"),

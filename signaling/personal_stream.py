@@ -75,6 +75,10 @@ class MyCallView(Payload):
     is_simulated: bool
     is_on_site: bool
     """You come to the table of the booth; no picture is sent."""
+    is_coming: bool
+    """You have said so already."""
+    ticket: int
+    """Your number in the line, as the screen in the house shows it."""
 
 
 def my_call_view(call: Call) -> MyCallView:
@@ -89,6 +93,8 @@ def my_call_view(call: Call) -> MyCallView:
         deadline=call.deadline,
         is_simulated=call.recruiter.is_simulated,
         is_on_site=call.place.is_on_site,
+        is_coming=call.coming_at is not None,
+        ticket=call.place.ticket,
     )
 
 

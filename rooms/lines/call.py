@@ -46,6 +46,8 @@ class Call(Base):
     state: Mapped[CallState]
     rang_at: Mapped[datetime]
     deadline: Mapped[datetime]
+    coming_at: Mapped[datetime | None]
+    """When whoever is on site has said that they come to the table."""
     settled_at: Mapped[datetime | None]
     place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
     recruiter: Mapped[Person] = relationship(lazy="joined", innerjoin=True)

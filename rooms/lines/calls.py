@@ -136,6 +136,7 @@ async def answer(tx: Transaction, call: Call, how: Answer) -> Meeting | None:
     _must_ring(tx, call)
     if how in (Answer.JOIN, Answer.WITHOUT_VIDEO) and call.place.is_on_site:
         # They are on their way: the talk begins at the table.
+        call.coming_at = call.coming_at or tx.now
         call.deadline = call.rang_at + RINGS_FOR + STRETCHED_AT_MOST
         _tell_that_it_rings(tx, call)
         return None

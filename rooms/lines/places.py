@@ -210,15 +210,6 @@ def too_many(fair: Fair) -> Conflict:
     return Conflict("line.too_many", message, lines=fair.most_lines)
 
 
-async def left_lately(tx: Transaction, person_id: uuid.UUID, fair_id: uuid.UUID) -> list[Place]:
-    """What the person can still take back."""
-    query = select(Place).join(Booth, Booth.id == Place.booth_id).where(Booth.fair_id == fair_id)
-    left = Place.person_id == person_id, Place.state == PlaceState.LEFT, Place.ended_at >= tx.now - UNDONE_WITHIN
-    rows = list((await tx.session.execute(query.where(*left).order_by(Place.ended_at))).scalars())
-    held = {place.booth_id for place in await of_person(tx, person_id, fair_id)}
-    return [place for place in rows if place.booth_id not in held]
-
-
 async def lines_of(tx: Transaction, people: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """The booths in whose lines these people stand."""
     query = select(Place.booth_id).where(tx.among(Place.person_id, people), Place.state.in_(ACTIVE)).distinct()

@@ -7,7 +7,8 @@ from rooms.core.events import conversation_stream
 from rooms.views import appointments
 from server import language
 from server.page_request import PageRequest
-from server.pages.stream_heads import read_heads
+from server.pages.stream_heads import fair_around, read_heads
+from server.rendering import HOME_ZONE
 from server.routes import get, post
 
 
@@ -18,7 +19,8 @@ async def mine(request: PageRequest) -> web.StreamResponse:
         thread = await appointments.thread_of(tx, person)
         heads = await read_heads(tx, request, *([conversation_stream(thread.id)] if thread else []))
         view = await appointments.of_person(tx, person, thread)
-    return request.render("appointments.html", view, heads=heads)
+        fair = await fair_around(tx, request)
+    return request.render("appointments.html", view, fair=fair, zone=HOME_ZONE, heads=heads)
 
 
 @post("/me/counsellors/{counsellor}/answer", again=mine)

@@ -8,6 +8,9 @@ from rooms import access
 from rooms.access import Act
 from rooms.chat import messages, moderation
 from rooms.core.errors import N_, Invalid
+from rooms.core.transaction import Transaction
+from rooms.meetings import meetings
+from rooms.people.people import Person
 from server import language
 from server.page_request import PageRequest
 from server.routes import post
@@ -26,8 +29,17 @@ async def send(request: PageRequest) -> web.StreamResponse:
         is_crowded = request.services.hub.load.shedding >= Shedding.PUBLIC_CHAT
         if is_crowded and where.is_public and not is_staff:
             raise messages.too_many_write()
+        if where.meeting_id:
+            await _come_in_writing(tx, request.actor.known, where.meeting_id)
         await messages.send(tx, request.actor.known, where, request.typed("text"), client_id, is_staff=is_staff)
     return request.go(request.came_from() + "#chat")
+
+
+async def _come_in_writing(tx: Transaction, person: Person, meeting_id: uuid.UUID) -> None:
+    """Without scripts, writing in a talk is being in it."""
+    row = await meetings.locked(tx, meeting_id)
+    if row and not row.is_over and row.has(person.id):
+        await meetings.go_in(tx, person, row)
 
 
 @post("/messages/{message}/report")

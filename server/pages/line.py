@@ -158,4 +158,7 @@ async def answer(request: PageRequest) -> web.StreamResponse:
     if how == Answer.LEAVE:
         said = language.gettext("You have left the line at %(employer)s.", employer=booth.employer.name)
         return request.go(f"{booth.fair.path}/lines", said)
+    if how == Answer.LATER:
+        kept = language.gettext("You keep your place. You can be called again in five minutes.")
+        return request.go(booth.path, kept)
     return request.go(meeting.path if meeting else booth.path)

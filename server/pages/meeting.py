@@ -126,6 +126,15 @@ async def step(request: PageRequest) -> web.StreamResponse:
     return request.go(row.path)
 
 
+@post("/meetings/{meeting}/go-in", again=meeting)
+async def go_in(request: PageRequest) -> web.StreamResponse:
+    """For browsers without scripts: one talks in writing."""
+    async with request.transaction() as tx:
+        row = await access.meeting(tx, request.actor, request.id("meeting"), lock=True)
+        await meetings.go_in(tx, request.actor.known, row)
+    return request.go(f"{row.path}#chat")
+
+
 @post("/meetings/{meeting}/leave")
 async def leave(request: PageRequest) -> web.StreamResponse:
     """Whoever does not lead goes, and may come back."""

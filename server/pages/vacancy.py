@@ -23,7 +23,7 @@ from server.page_request import PageRequest
 from server.pages import transfer
 from server.pages.booth import of_path
 from server.pages.documents import CV_FORM, is_known, upload_of
-from server.pages.stream_heads import read_heads
+from server.pages.stream_heads import fair_around, read_heads
 from server.routes import get, post
 
 ADDRESS = "/fairs/{fair}/booths/{employer}/vacancies/{vacancy}"
@@ -125,6 +125,7 @@ async def my_vacancies(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         return request.render(
             "my_vacancies.html",
+            fair=await fair_around(tx, request),
             kept=await _kept(tx, person.id),
             applications=await job_applications.of_person(tx, person.id),
             heads=await read_heads(tx, request),

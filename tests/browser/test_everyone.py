@@ -275,7 +275,7 @@ async def test_what_a_screen_reader_hears_in_order(visitors: Visitors) -> None:
     ]
 
 
-async def test_the_line_and_the_call_work_without_javascript(visitors: Visitors) -> None:
+async def test_the_line_the_call_and_the_talk_work_without_javascript(visitors: Visitors) -> None:
     cast = visitors.cast
     amina = await visitors.sign_in(cast.amina, java_script_enabled=False)
     luc = await visitors.sign_in(cast.luc, java_script_enabled=False)
@@ -293,6 +293,19 @@ async def test_the_line_and_the_call_work_without_javascript(visitors: Visitors)
     await amina.reload()
     await amina.get_by_role("button", name="Join now").click()
     await amina.wait_for_url("**/meetings/*")
+    await amina.get_by_role("button", name="Go in").click()
+    await expect(amina.get_by_role("link", name="Show what is new")).to_be_visible()
+    await luc.reload()
+    await luc.get_by_role("link", name="To the talk", exact=True).click()
+    # Whoever writes is in.
+    await luc.get_by_label("Your message").fill("Good morning Amina")
+    await luc.get_by_role("button", name="Send").click()
+    await amina.get_by_role("link", name="Show what is new").click()
+    await expect(amina.get_by_text("Good morning Amina")).to_be_visible()
+    await luc.goto(amina.url.partition("#")[0])
+    await luc.evaluate("document.querySelector('form[action$=\"/end\"]').submit()")
+    await expect(luc.get_by_role("heading", name="After the talk with Amina Benali")).to_be_visible()
+    await expect(luc.get_by_label("Private notes")).to_be_visible()
 
 
 async def test_the_lobby_needs_less_than_100_kb_of_compressed_javascript(visitors: Visitors) -> None:

@@ -50,8 +50,9 @@ async def test_a_ring_is_seen_and_answered_where_no_script_runs(visitors: Visito
     phone = {"width": 360, "height": 740}
     page = await visitors.sign_in(visitors.cast.amina, media=False, java_script_enabled=False, viewport=phone)
     lines = await wait_in_line(visitors, page)
+    booth = f"/fairs/{visitors.cast.fair.slug}/booths/hotel-atlantique"
     await ring(visitors)
-    for path in (lines, "/", f"/fairs/{visitors.cast.fair.slug}/chat", f"/fairs/{visitors.cast.fair.slug}"):
+    for path in (lines, "/", f"/fairs/{visitors.cast.fair.slug}/chat", f"/fairs/{visitors.cast.fair.slug}", booth):
         await page.goto(path)
         await expect(page.locator(".ringing-bar").get_by_role("button", name="Join now")).to_be_in_viewport()
         for choice in await page.locator(".ringing-bar button").all():

@@ -6,7 +6,7 @@ import { clockOrDay } from "./dom.js";
 /** @typedef {import("../live/connection.js").Connection} Connection */
 
 /** @type {Record<string, string>} */
-const STATES = { published: "Published", open: "Closed for now", closed: "Closed", archived: "Archived" };
+const STATES = { published: "Announced", open: "Closed for now", closed: "Closed", archived: "Archived" };
 
 export class FairState {
   /**

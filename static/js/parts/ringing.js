@@ -13,6 +13,7 @@ import { actOf, fill, show } from "./dom.js";
  * @property {number} minutes
  * @property {string} deadline
  * @property {boolean} is_on_site
+ * @property {boolean} is_coming
  */
 
 const RINGS_FOR_MS = 60_000;
@@ -85,11 +86,15 @@ export class RingingDialog {
     const left = new Date(ringing.deadline).getTime() - this.connection.now();
     if (left <= 0) return;
     const ringsOn = this.ringing?.call_id === ringing.call_id;
+    if (ringing.is_coming || ringing.call_id === this.coming) {
+      // On the way to the table already, said here or in another tab: it rings no more.
+      this.coming = ringing.call_id;
+      if (ringsOn) this.close();
+      return;
+    }
     this.ringing = ringing;
     this.span = Math.max(RINGS_FOR_MS, left);
     if (ringsOn) return this.count();
-    // On the way to the table already: that it is waited for longer is no other call.
-    if (ringing.call_id === this.coming) return;
     this.drawChoices(ringing.is_on_site);
     fill(this.dialog, "employer", ringing.employer);
     fill(this.dialog, "recruiter", ringing.recruiter_name);

@@ -8,7 +8,7 @@ from rooms.core import outbox
 from rooms.core.errors import Conflict
 from rooms.fairs import booths, opening, schedule
 from rooms.fairs.fairs import Fair
-from rooms.lines import absence, calls, line_status, places
+from rooms.lines import absence, calls, lately, line_status, places
 from rooms.lines.call import Answer, Call, CallState
 from rooms.lines.places import HoldReason, Place, PlaceState
 from rooms.lines.waits import Wait, expected
@@ -291,7 +291,7 @@ async def test_whoever_leaves_by_mistake_takes_the_place_back_in_its_order(cast:
         await calls.leave(tx, await tx.session.get_one(Place, first.id))
     await cast.pass_by(minutes=4)
     async with cast.database.transaction() as tx:
-        assert [place.id for place in await places.left_lately(tx, cast.amina.id, cast.fair.id)] == [first.id]
+        assert [place.id for place in await lately.left(tx, cast.amina.id, cast.fair.id)] == [first.id]
         await places.come_back(tx, await tx.session.get_one(Place, first.id))
     assert await positions(cast) == [("Amina Benali", 1), ("Karim Diallo", 2)]
     async with cast.database.transaction() as tx:
@@ -330,7 +330,7 @@ async def test_a_place_that_was_left_and_taken_anew_is_not_taken_back_beside_it(
         await calls.leave(tx, await tx.session.get_one(Place, first.id))
     await cast.join(cast.amina, cast.atlantique)
     async with cast.database.transaction() as tx:
-        assert await places.left_lately(tx, cast.amina.id, cast.fair.id) == []
+        assert await lately.left(tx, cast.amina.id, cast.fair.id) == []
         with pytest.raises(Conflict):
             await places.come_back(tx, await tx.session.get_one(Place, first.id))
 

@@ -88,6 +88,7 @@ async def test_i_am_coming_gives_time_and_opens_no_video(cast: Cast) -> None:
         row = await tx.session.get_one(Call, call.id)
         assert row.state is CallState.RINGING
         assert row.deadline > call.rang_at + calls.COMES_WITHIN
+        assert row.coming_at, "whatever page they open next does not ask again"
     await cast.pass_by(minutes=3, seconds=30)
     assert (await arrived(cast, call)).state is MeetingState.LIVE
 

@@ -95,6 +95,7 @@ MEETING: tuple[Row, ...] = (
     read("/meetings/{meeting}", only("tomas", "sophie")).hidden(),
     act("/meetings/{meeting}/mode", only("tomas", "sophie"), to("/meetings/{meeting}"), mode="audio").hidden(),
     act("/meetings/{meeting}/end", only("sophie"), to("/meetings/{meeting}")).hidden().but(tomas=403),
+    act("/meetings/{meeting}/go-in", only("tomas", "sophie"), to("/meetings/{meeting}#chat")).hidden(),
     act("/meetings/{meeting}/leave", only("tomas", "sophie"), to("/meetings/{meeting}"))
     .hidden()
     .but(tomas=to("/me/talks#talk-{meeting}")),
