@@ -55,6 +55,7 @@ PAGE_MODULES = (
     "desk",
     "desk_talks",
     "scorecards",
+    "people_who_fit",
     "transfer",
     "documents",
     "set_up",

@@ -6,6 +6,7 @@ from server.report_labels import REPORT_LABELS
 LABELS = REPORT_LABELS | {
     "mail_invitation": N_("Invitations"),
     "mail_group": N_("Letters of the organisers to many at once"),
+    "mail_approach": N_("Letters of recruiters who found you"),
     "mail_survey": N_("Three questions after a fair"),
     "sanction_warning": N_("Warning"),
     "sanction_mute": N_("Muted"),
@@ -26,6 +27,7 @@ LABELS = REPORT_LABELS | {
     "inbox_talk": N_("After a talk"),
     "inbox_application": N_("Application"),
     "inbox_referral": N_("You are asked to go on"),
+    "inbox_approach": N_("A recruiter writes to you"),
     "inbox_survey": N_("Three questions"),
     "inbox_decision": N_("Decision of the organisers"),
     "survey_as_candidate": N_("As a candidate"),

@@ -15,6 +15,7 @@ vacancy_lists.py. Employers who ask for a booth: booth_applications.py.
 
 The list of a fair's candidates: attendees.py; taking part: registration.py, and whom its organisers let in:
 registration_approval.py; what it asks: registration_questions.py (files: answer_files.py), and what many answered:
-registration_answers.py. Who passes its doors on days on site: passages.py. Lists that its organisers bring:
-list_imports.py; what their columns mean: list_columns.py; what their lines say: list_lines.py.
+registration_answers.py; who may be found, and is written to first: approaches.py. Who passes its doors on days on
+site: passages.py. Lists that its organisers bring: list_imports.py; what their columns mean: list_columns.py; what
+their lines say: list_lines.py.
 """

@@ -51,6 +51,8 @@ class Attendee(Base):
     asked_at: Mapped[datetime | None]
     """When they asked to take part in a fair whose organisers approve each."""
     declined_at: Mapped[datetime | None]
+    findable_since: Mapped[datetime | None]
+    """When they agreed that recruiters of the fair find them by what they look for; None while they do not."""
     came_at: Mapped[datetime | None]
     """When they first were at the fair while its doors were open."""
 

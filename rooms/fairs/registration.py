@@ -139,7 +139,7 @@ async def cancel(tx: Transaction, fair: Fair, person: Person) -> None:
     """The person does not come after all: their answers are forgotten, and no letter is sent any more. Whoever was
     there has come, whatever they say later."""
     mine = Attendee.fair_id == fair.id, Attendee.person_id == person.id, Attendee.came_at.is_(None)
-    gone = {"registered_at": None, "asked_at": None, "cancelled_at": tx.now}
+    gone = {"registered_at": None, "asked_at": None, "findable_since": None, "cancelled_at": tx.now}
     told = update(Attendee).where(*mine).values(gone).returning(Attendee.id)
     row = (await tx.session.execute(told, execution_options=UNSEEN)).first()
     if row is None:

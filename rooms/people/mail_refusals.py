@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rooms.core.model import Base
 from rooms.core.transaction import Transaction
 
-REFUSABLE = ("fair_reminder", "group", "invitation", "second", "suggestion", "survey", "written")
+REFUSABLE = ("approach", "fair_reminder", "group", "invitation", "second", "suggestion", "survey", "written")
 """Templates of letters that one may do without (RFC 2369, List-Unsubscribe)."""
 
 

@@ -14,7 +14,7 @@ from rooms.chat import messages
 from rooms.chat.conversations import Conversation, ConversationKind
 from rooms.chat.messages import Message
 from rooms.core.transaction import Transaction
-from rooms.fairs import job_applications, surveys
+from rooms.fairs import approaches, job_applications, surveys
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
 from rooms.fairs.sanctions import Sanction
@@ -37,6 +37,7 @@ class EntryKind(StrEnum):
     REFERRAL = "referral"
     DECISION = "decision"
     SURVEY = "survey"
+    APPROACH = "approach"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ async def of_person(tx: Transaction, person: Person) -> Sequence[Entry]:
         *await _referrals(tx, talks),
         *await _decisions(tx, person.id),
         *await _surveys(tx, person.id),
+        *await _approaches(tx, person.id),
     ]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
@@ -207,4 +209,11 @@ async def _surveys(tx: Transaction, person_id: uuid.UUID) -> list[Entry]:
     return [
         Entry(EntryKind.SURVEY, fair.name, "", row.opened_at, fair.zone, f"{fair.path}/survey", asks=True)
         for row, fair in await surveys.to_answer(tx, person_id)
+    ]
+
+
+async def _approaches(tx: Transaction, person_id: uuid.UUID) -> list[Entry]:
+    return [
+        Entry(EntryKind.APPROACH, row.booth.employer.name, row.words, row.made_at, row.booth.fair.zone, row.booth.path)
+        for row in await approaches.to_person(tx, person_id, MOST_OF_A_KIND)
     ]

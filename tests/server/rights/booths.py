@@ -31,6 +31,9 @@ VACANCIES: tuple[Row, ...] = (
     act("/desk/{booth}/talks/{talk}/record", STAFF, status(404), team_notes="Kind."),
     act("/desk/{booth}/talks/{talk}/scorecard", STAFF, status(404)),
     read("/desk/{booth}/scorecards", STAFF),
+    read("/desk/{booth}/people", STAFF),
+    # Nobody of the world may be found.
+    act("/desk/{booth}/people", STAFF, to("/desk/{booth}/people"), person="{person}", words="Come"),
     act("/booths/{booth}/criteria", SETTERS, to(SET_UP + "#criteria"), criteria="Craft"),
     act("/desk/{booth}/talks/{talk}/hand-to", STAFF, status(404), colleague="{luc}"),
     act("/desk/{booth}/talks", STAFF, status(422), next_step="keep", talk="{meeting}"),

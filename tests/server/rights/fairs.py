@@ -37,6 +37,8 @@ SEEN: tuple[Row, ...] = (
     act("/fairs/{fair}/take-part", KNOWN, to("/fairs/{fair}/take-part")),
     # Nobody is registered in the world.
     act("/fairs/{fair}/take-part/cancel", KNOWN, status(409)),
+    # Whoever takes part: tests/rooms/fairs/test_approaches.py.
+    act("/fairs/{fair}/findable", KNOWN, status(409), may="1"),
     read("/fairs/{fair}/calendar.ics", ALL, content("text/calendar")),
     # Whoever works there has not come as a candidate.
     read("/fairs/{fair}/certificate", only(*CAME), content("application/pdf")).hidden(),
