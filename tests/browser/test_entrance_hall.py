@@ -87,7 +87,7 @@ async def test_closing_and_opening_reach_the_hall_and_ones_turn_reaches_every_pa
     await amina.goto(cast.fair.path)
     await expect(amina.get_by_role("heading", name="You are in the entrance hall")).to_be_visible()
     await press("Close")
-    await expect(amina.get_by_text("This fair is closed.")).to_be_visible(timeout=40_000)
+    await expect(amina.get_by_text("The fair is closed just now.")).to_be_visible(timeout=40_000)
     await press("Open the fair now")
     await expect(amina.get_by_role("heading", name="You are in the entrance hall")).to_be_visible(timeout=40_000)
 
