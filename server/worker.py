@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from rooms.access import planned_letters
 from rooms.appointments import abandoned, agenda, booking, delays, expected
 from rooms.core import lease, outbox
 from rooms.core.database import Database
@@ -106,10 +107,13 @@ class Worker:
         async with self.database.reading() as tx:
             forsaken = await abandoned.now_abandoned(tx)
             busy = await delays.counsellors(tx)
+            letters = await planned_letters.due(tx)
         for meeting in forsaken:
             await self._one(abandoned.end_abandoned, meeting)
         for counsellor in busy:
             await self._one(delays.look, counsellor)
+        for letter in letters:
+            await self._one(planned_letters.send, letter)
         async with self.database.transaction() as tx:
             await registration.remind(tx)
         async with self.database.transaction() as tx:

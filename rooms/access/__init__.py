@@ -7,9 +7,10 @@ caseload.py, chat.py, documents.py …) and are all called from here: ``await ac
 Act.BOOTH_STAFF)``. navigation.py says which inner doors the masthead shows.
 
 How somebody is invited to a role: invitations.py (its letters: invitation_letters.py; until it is used:
-open_invitations.py; a whole list of people: importing.py; an employer who applied: booth_approval.py); what that gives:
-acceptance.py. Two employers that are one: merging.py. A letter to many at a fair: group_letters.py. batch_booking.py
-checks the rights of many bookings at once, cv_readers.py whose papers a booth reads.
+open_invitations.py; a whole list of people: importing.py; an employer who applied: booth_approval.py); what that
+gives: acceptance.py. Two employers that are one: merging.py. A letter to many at a fair: group_letters.py, and at a
+moment of the fair: planned_letters.py. batch_booking.py checks the rights of many bookings at once, cv_readers.py
+whose papers a booth reads.
 """
 
 from rooms.access.actor import Actor, Pass, may

@@ -58,6 +58,14 @@ class Group(StrEnum):
     """The people of booths that are not set up."""
 
 
+class Occasion(StrEnum):
+    NOW = "now"
+    WEEK_BEFORE = "week_before"
+    DAY_BEFORE = "day_before"
+    OPENING = "opening"
+    AFTER = "after"
+
+
 class GroupLetter(Base):
     """Goes with its fair."""
 
@@ -70,6 +78,9 @@ class GroupLetter(Base):
     text: Mapped[str]
     made_at: Mapped[datetime]
     recipients: Mapped[int]
+    occasion: Mapped[Occasion] = mapped_column(default=Occasion.NOW, server_default=Occasion.NOW.value)
+    left_at: Mapped[datetime | None]
+    """When its mails were written; None while its moment lies ahead."""
 
 
 @dataclass(frozen=True)
@@ -155,21 +166,34 @@ async def send(tx: Transaction, fair: Fair, by: Person, group: Group, subject: s
         raise Conflict("letter.draft", N_("The fair is a draft: nobody knows of it yet. Publish it first."))
     subject, text = checked(subject, text)
     await _demand_new(tx, fair, group, subject, text)
-    people = await tx.plain_rows(_to(fair.id, group))
-    if not people:
+    letter = written(tx, fair, by, group, subject, text, Occasion.NOW)
+    if not await send_off(tx, fair, by, letter):
         raise Invalid("letter.nobody", N_("Nobody is in this group now."), field="group")
+    return letter
+
+
+def written(
+    tx: Transaction, fair: Fair, by: Person, group: Group, subject: str, text: str, occasion: Occasion
+) -> GroupLetter:
     letter = GroupLetter(id=new_id(), fair_id=fair.id, by_id=by.id, group=group, subject=subject, text=text)
-    letter.made_at, letter.recipients = tx.now, len(people)
+    letter.made_at, letter.recipients, letter.occasion = tx.now, 0, occasion
     tx.session.add(letter)
+    return letter
+
+
+async def send_off(tx: Transaction, fair: Fair, by: Person, letter: GroupLetter) -> int:
+    """Write its mails, to everybody who is in the group at this moment; gives how many."""
+    people = await tx.plain_rows(_to(fair.id, letter.group))
+    letter.left_at, letter.recipients = tx.now, len(people)
     await tx.session.flush()
     await outbox.post(tx, *await _mails(tx, fair, by, letter, people))
-    return letter
+    return len(people)
 
 
 async def _demand_new(tx: Transaction, fair: Fair, group: Group, subject: str, text: str) -> None:
     # Two presses of one button, in two tabs, write one after the other.
     await tx.lock(fair, key_share=True)
-    lately = GroupLetter.fair_id == fair.id, GroupLetter.made_at > tx.now - timedelta(days=1)
+    lately = GroupLetter.fair_id == fair.id, GroupLetter.left_at > tx.now - timedelta(days=1)
     sent = list((await tx.session.execute(select(GroupLetter).where(*lately))).scalars())
     if any((each.group, each.subject, each.text) == (group, subject, text) for each in sent):
         raise Conflict("letter.sent", N_("This letter was sent to them within the last day already."))
@@ -202,8 +226,9 @@ async def _mails(
 
 
 async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> list[tuple[GroupLetter, Delivery]]:
-    """The latest first, each with how far its mails have come."""
-    query = select(GroupLetter).where(GroupLetter.fair_id == fair_id).order_by(GroupLetter.id.desc()).limit(MOST_SHOWN)
+    """The latest first, each with how far its mails have come. Those that are planned: planned_letters.py."""
+    left = GroupLetter.fair_id == fair_id, GroupLetter.left_at.is_not(None)
+    query = select(GroupLetter).where(*left).order_by(GroupLetter.left_at.desc(), GroupLetter.id).limit(MOST_SHOWN)
     rows = list((await tx.session.execute(query)).scalars())
     deliveries = await _deliveries(tx, [row.id for row in rows])
     return [(row, deliveries.get(str(row.id), Delivery(0, 0))) for row in rows]

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from rooms.access import group_letters
-from rooms.access.group_letters import Group
+from rooms.access import group_letters, planned_letters
+from rooms.access.group_letters import Group, Occasion
 from rooms.core.errors import N_, Invalid
-from rooms.fairs import registration_answers
+from rooms.fairs import registration_answers, schedule
 from rooms.fairs.registration_answers import Given
 from rooms.views import attendees
 from server import language, tables, words
@@ -26,17 +26,27 @@ async def letters(request: PageRequest) -> web.StreamResponse:
 
 
 async def _page(
-    request: PageRequest, group: Group | None = None, preview: tuple[str, str] | None = None
+    request: PageRequest,
+    group: Group | None = None,
+    preview: tuple[str, str] | None = None,
+    when: Occasion = Occasion.NOW,
 ) -> web.StreamResponse:
     """With what is to be sent, as it will look, before it is."""
     async with request.reading() as tx:
         fair = await fair_run(tx, request)
+        days = await schedule.days_of(tx, fair)
         return request.render(
             "group_letters.html",
             fair=fair,
             groups=list(Group),
             counts=await group_letters.counts(tx, fair.id),
             sent=await group_letters.of_fair(tx, fair.id),
+            occasions=list(Occasion),
+            planned=[
+                (letter, planned_letters.leaves(letter.occasion, days))
+                for letter in await planned_letters.planned(tx, fair.id)
+            ],
+            when=when,
             preview=preview,
             group=group,
             heads=await read_heads(tx, request),
@@ -53,7 +63,12 @@ def _group(request: PageRequest) -> Group:
 @post("/organise/{fair}/letters", again=letters)
 async def write(request: PageRequest) -> web.StreamResponse:
     """First as it will look; it is sent once that was seen."""
-    group, subject, text = _group(request), request.typed("subject"), request.typed("text")
+    group, subject, text, when = _group(request), request.typed("subject"), request.typed("text"), _when(request)
+    if request.typed("act") == "send" and when is not Occasion.NOW:
+        async with request.transaction() as tx:
+            fair = await fair_run(tx, request)
+            await planned_letters.plan(tx, fair, request.actor.known, group, subject, text, when)
+        return request.go(f"/organise/{fair.slug}/letters#planned", language.gettext("The letter is planned."))
     if request.typed("act") == "send":
         async with request.transaction() as tx:
             fair = await fair_run(tx, request)
@@ -61,7 +76,23 @@ async def write(request: PageRequest) -> web.StreamResponse:
         count = letter.recipients
         said = language.ngettext("%(num)s letter is on its way.", "%(num)s letters are on their way.", count)
         return request.go(f"/organise/{fair.slug}/letters", said % {"num": count})
-    return await _page(request, group, group_letters.checked(subject, text))
+    return await _page(request, group, group_letters.checked(subject, text), when)
+
+
+def _when(request: PageRequest) -> Occasion:
+    try:
+        return Occasion(request.typed("when", Occasion.NOW))
+    except ValueError:
+        raise Invalid("when", N_("Please choose one of the answers."), field="when") from None
+
+
+@post("/organise/{fair}/letters/{letter}/call-off", again=letters)
+async def call_off(request: PageRequest) -> web.StreamResponse:
+    """A letter that is planned is not sent."""
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        await planned_letters.call_off(tx, fair, request.id("letter"))
+    return request.go(f"/organise/{fair.slug}/letters#planned", language.gettext("This letter is not sent."))
 
 
 @get("/organise/{fair}/candidates/export")

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from PIL import Image
 from sqlalchemy import select
 
-from rooms.access import importing, invitations, open_invitations
+from rooms.access import importing, invitations, open_invitations, planned_letters
+from rooms.access.group_letters import Group, Occasion
 from rooms.appointments import appointment_types, hours, links, own_calendar, waiting_list
 from rooms.appointments.appointment import Appointment
 from rooms.appointments.appointment_types import AppointmentTypeText
@@ -183,6 +184,10 @@ class Furnishing:
             self.keep(mail=next(mail.id for mail in await outbox.latest(tx) if mail.template == "invitation"))
             (colleague,) = await open_invitations.of_employer(tx, booth.employer_id)
             fair.takes_applications = True
+            news = await planned_letters.plan(
+                tx, fair, cast.ines, Group.RECRUITERS, "Thank you", "Until next year.", Occasion.AFTER
+            )
+            self.keep(letter=news.id)
             text = ApplicationText("Cirque", "office", "", "", "Zoé", "zoe@cirque.example", "", 3, "")
             applied = await booth_applications.apply(tx, fair, text, "en")
             await booth_applications.change(tx, applied, text)

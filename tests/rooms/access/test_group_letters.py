@@ -1,16 +1,17 @@
 """A letter to many: to whom it goes, once, and what became of it."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from rooms.access import group_letters, invitations, open_invitations
-from rooms.access.group_letters import Group, GroupLetter
+from rooms.access import group_letters, invitations, open_invitations, planned_letters
+from rooms.access.group_letters import Group, GroupLetter, Occasion
 from rooms.access.invitations import EmployerInvited
 from rooms.core import outbox
 from rooms.core.errors import Conflict, Invalid
 from rooms.core.outbox import Channel
-from rooms.fairs import attendees, registration
+from rooms.fairs import attendees, registration, schedule
 from rooms.fairs.fairs import RegistrationMode
 from rooms.people import mail_refusals
 from rooms.people.people import Person
@@ -108,3 +109,70 @@ async def test_whoever_does_without_such_letters_is_no_recipient(cast: Cast) -> 
         await mail_refusals.refuse(tx, cast.luc.email or "", "group")
     assert (await send(cast, Group.RECRUITERS)).recipients == 1
     assert await written(cast) == [cast.sophie.email]
+
+
+async def plan(cast: Cast, occasion: Occasion, text: str = "Hello") -> GroupLetter:
+    async with cast.database.transaction() as tx:
+        fair, ines = await fresh_fair(tx, cast), await cast.fresh(tx, cast.ines)
+        return await planned_letters.plan(tx, fair, ines, Group.RECRUITERS, "News", text, occasion)
+
+
+async def leave(cast: Cast) -> int:
+    """What the worker does; gives how many letters have left."""
+    async with cast.database.reading() as tx:
+        due = await planned_letters.due(tx)
+    for letter_id in due:
+        async with cast.database.transaction() as tx:
+            await planned_letters.send(tx, letter_id)
+    return len(due)
+
+
+async def hold_later(cast: Cast, *, in_days: float) -> None:
+    """The fair has one day, so many days from now."""
+    async with cast.database.transaction() as tx:
+        fair = await fresh_fair(tx, cast)
+        for day in await schedule.days_of(tx, fair):
+            await tx.session.delete(day)
+        await tx.session.flush()
+        opens = tx.now + timedelta(days=in_days)
+        await schedule.add_day(tx, fair, opens, opens + timedelta(hours=8))
+
+
+async def test_a_planned_letter_leaves_at_its_moment_and_moves_with_the_days(cast: Cast) -> None:
+    await hold_later(cast, in_days=3)
+    with pytest.raises(Conflict, match=r"letter\.past"):
+        await plan(cast, Occasion.WEEK_BEFORE)
+    await plan(cast, Occasion.DAY_BEFORE)
+    with pytest.raises(Conflict, match=r"letter\.planned"):
+        await plan(cast, Occasion.DAY_BEFORE)
+    await plan(cast, Occasion.AFTER, "Thank you")
+    assert await leave(cast) == 0
+    await hold_later(cast, in_days=5)
+    await cast.pass_by(days=3)
+    assert await leave(cast) == 0, "the fair was moved"
+    await cast.pass_by(days=1, minutes=1)
+    assert await leave(cast) == 1
+    assert await leave(cast) == 0
+    assert await written(cast) == sorted([cast.luc.email or "", cast.sophie.email or ""])
+    await cast.pass_by(days=1, hours=9)
+    assert await leave(cast) == 1
+
+
+async def test_a_letter_that_is_called_off_does_not_leave_and_one_that_left_cannot_be(cast: Cast) -> None:
+    await hold_later(cast, in_days=3)
+    letters = [await plan(cast, Occasion.DAY_BEFORE, text) for text in ("Hello", "Good day")]
+    async with cast.database.transaction() as tx:
+        await planned_letters.call_off(tx, await fresh_fair(tx, cast), letters[0].id)
+    await cast.pass_by(days=2, minutes=1)
+    assert await leave(cast) == 1
+    async with cast.database.transaction() as tx:
+        fair = await fresh_fair(tx, cast)
+        with pytest.raises(Conflict, match=r"letter\.left"):
+            await planned_letters.call_off(tx, fair, letters[1].id)
+
+
+async def test_a_letter_before_the_fair_says_nothing_once_it_has_begun(cast: Cast) -> None:
+    await hold_later(cast, in_days=3)
+    await plan(cast, Occasion.DAY_BEFORE)
+    await cast.pass_by(days=3, minutes=1)
+    assert await leave(cast) == 0

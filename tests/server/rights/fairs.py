@@ -143,6 +143,7 @@ RUN: tuple[Row, ...] = (
     act("/organise/{fair}/programme/{item}/remove", ORGANISERS, to("/organise/{fair}/programme")).once(),
     read("/organise/{fair}/rota", ORGANISERS),
     read("/organise/{fair}/letters", ORGANISERS),
+    act("/organise/{fair}/letters/{letter}/call-off", ORGANISERS, to("/organise/{fair}/letters#planned")).once(),
     act(
         "/organise/{fair}/letters",
         ORGANISERS,
