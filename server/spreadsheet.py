@@ -32,6 +32,7 @@ BESIDE = 10
 AT_ONCE = 2
 """Readers that may take so much at one time."""
 MOST_COLUMNS = 60
+MOST_TITLES = 4
 LONGEST_CELL = 2000
 MOST_TEXT = 4 * 2**20
 """Characters of all cells."""
@@ -104,6 +105,7 @@ def main() -> None:
         sizes = [len(cell) for _, cells in lines for cell in cells]
         if sum(sizes) > MOST_TEXT or max(sizes, default=0) > LONGEST_CELL:
             raise _Unreadable("too_large")
+        lines = lines[_titles(lines) :]
         heads = lines.pop(0)[1] if lines and has_heads(lines[0][1]) else []
         if len(lines) > MOST_LINES:
             raise _Unreadable("too_long")
@@ -113,6 +115,16 @@ def main() -> None:
     except csv.Error:
         answer["problem"] = "kind"
     json.dump(answer, sys.stdout)
+
+
+def _titles(lines: Sequence[tuple[int, Row]]) -> int:
+    """How many lines stand above the heads to name the list: each of one cell, and heads of several below them."""
+    for number, (_, cells) in enumerate(lines[: MOST_TITLES + 1]):
+        if sum(map(bool, cells)) > 1:
+            return number if has_heads(cells) else 0
+        if not has_heads(cells):
+            return 0
+    return 0
 
 
 def _trimmed(cells: Sequence[str]) -> Row:

@@ -147,3 +147,12 @@ def test_ten_thousand_lines_are_read_at_once() -> None:
     rows = rows_of("".join(f"Person {n};p{n}@example.org\n" for n in range(MOST_LINES)).encode())
     assert (len(rows), rows[-1]) == (MOST_LINES, ["Person 9999", "p9999@example.org"])
     assert json.loads(json.dumps(rows[:1])) == rows[:1]
+
+
+async def test_titles_above_the_heads_are_no_heads() -> None:
+    found = await brought("Liste des exposants 2026\n\nÉdition de printemps;;\nNom;Courriel\nLéa;lea@example.org")
+    assert (found.heads, found.lines) == (("Nom", "Courriel"), [(5, ("Léa", "lea@example.org"))])
+    alone = await brought("Nom\nLéa\nBob")
+    assert (alone.heads, [cells for _, cells in alone.lines]) == (("Nom",), [("Léa",), ("Bob",)])
+    pasted = await brought("Mes contacts\nLéa;lea@example.org")
+    assert pasted.heads == ("Mes contacts",), "whether it names a column is seen by whoever reads it"
