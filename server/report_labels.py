@@ -15,8 +15,10 @@ REPORT_LABELS = {
     "report_how_missed": N_("Nobody answered in time; the place was kept"),
     "report_talks": N_("Talks"),
     "report_how_talks": N_("Calls that became a talk in which both went in"),
-    "report_not_called": N_("Still in line"),
-    "report_how_not_called": N_("Places that were not called before the line ended, or wait now"),
+    "report_not_called": N_("Never called"),
+    "report_how_not_called": N_(
+        "Places that ended without a call, with the line or by a decision, or wait for one now"
+    ),
     "report_failed": N_("Talks that did not come about"),
     "report_how_failed": N_("Accepted calls without a talk, or whose talk was cut short, also for technical reasons"),
     "report_talk_minutes": N_("Length of a talk, in minutes"),

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import structlog
 from aiohttp import web
+from yarl import URL
 
 from rooms.access import Actor, Navigation, SignInFirst
 from rooms.core.errors import N_, Away, Conflict, Invalid, Problem, Refused
@@ -222,18 +223,19 @@ async def _answer(request: PageRequest, page: Route, problem: Problem) -> web.St
             return await page.again(request)
         except Problem as second:
             return await _answer(request, replace(page, again=None), second)
-    back = _page_before(request) if isinstance(problem, Conflict) else ""
+    back = _page_before(request) if page.leads_back and isinstance(problem, Conflict) else ""
     if back:
         return request.go(back, language.problem_text(problem), kind="warn")
     return request.render("problem.html", problem=problem, text=language.problem_text(problem))
 
 
 def _page_before(request: PageRequest) -> str:
-    """Where somebody was who pressed a button or followed a link, if a browser says so and it is another page."""
-    if request.wants_part:
+    """Where somebody was who pressed a button or followed a link, if a browser says so, and it is another page of
+    ours."""
+    referer = URL(request.http.headers.get("Referer", ""))
+    if request.wants_part or referer.authority != request.http.host or referer.path == request.http.path:
         return ""
-    back = request.came_from("")
-    return "" if back.partition("?")[0] == request.http.path else back
+    return request.came_from("")
 
 
 def _with_query(request: PageRequest, path: str) -> str:

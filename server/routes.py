@@ -36,6 +36,8 @@ class Route:
     """Asks whether the actor may, before a large form is taken in."""
     is_shared: bool = False
     """Whether all passers-by are shown the same: server/shared_page.py."""
+    leads_back: bool = False
+    """Whether what cannot be done now is said on the page one came from: nothing is typed here that would be lost."""
 
 
 ROUTES: list[Route] = []
@@ -45,8 +47,8 @@ FORM = 256 * 1024
 FORM_WITH_FILE = 101 * 2**20
 
 
-def get(path: str, *, is_shared: bool = False) -> Callable[[Handler], Handler]:
-    return _register("GET", path, None, FORM, is_shared=is_shared)
+def get(path: str, *, is_shared: bool = False, leads_back: bool = False) -> Callable[[Handler], Handler]:
+    return _register("GET", path, None, FORM, is_shared=is_shared, leads_back=leads_back)
 
 
 def post(
@@ -56,8 +58,9 @@ def post(
     largest: int = FORM,
     first: Check | None = None,
     needs_token: bool = True,
+    leads_back: bool = False,
 ) -> Callable[[Handler], Handler]:
-    return _register("POST", path, again, largest, first, needs_token=needs_token)
+    return _register("POST", path, again, largest, first, needs_token=needs_token, leads_back=leads_back)
 
 
 def _register(
@@ -69,9 +72,10 @@ def _register(
     *,
     needs_token: bool = True,
     is_shared: bool = False,
+    leads_back: bool = False,
 ) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, handler, again, largest, needs_token, first, is_shared))
+        ROUTES.append(Route(method, path, handler, again, largest, needs_token, first, is_shared, leads_back))
         return handler
 
     return register

@@ -50,10 +50,10 @@ async def merge(tx: Transaction, actor: Actor, kept: Employer, gone: Employer) -
     await _move_people(tx, kept, gone)
     await _move(tx, Vacancy, Vacancy.employer_id == gone.id, {"employer_id": kept.id})
     await _move(tx, AnswerTemplate, AnswerTemplate.employer_id == gone.id, {"employer_id": kept.id})
-    await scorecards.hand_on(tx, gone.id, kept.id)
     await tx.session.flush()
     is_gone = not await _booths_of(tx, gone.id)
     await transfer_consents.hand_on(tx, gone.id, kept.id, keeps=not is_gone)
+    await scorecards.hand_on(tx, gone.id, kept.id, keeps=not is_gone)
     if is_gone:
         await tx.session.delete(gone)
     await tx.session.flush()

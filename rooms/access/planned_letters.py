@@ -98,3 +98,10 @@ async def send(tx: Transaction, letter_id: uuid.UUID) -> None:
         return
     fair = await tx.session.get_one(Fair, row.fair_id)
     await group_letters.send_off(tx, fair, await tx.session.get_one(Person, row.by_id), row)
+
+
+async def copy(tx: Transaction, original: Fair, fair: Fair, by: Person) -> None:
+    """A fair made after another one plans the letters that were planned for it."""
+    query = select(GroupLetter).where(GroupLetter.fair_id == original.id, GroupLetter.occasion != Occasion.NOW)
+    for row in (await tx.session.execute(query.order_by(GroupLetter.id).limit(MOST_PLANNED))).scalars().all():
+        group_letters.written(tx, fair, by, row.group, row.subject, row.text, row.occasion)

@@ -17,9 +17,10 @@ from rooms.fairs import attendees, sanctions
 from rooms.fairs.attendees import UNSEEN, Attendee
 from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair
+from rooms.people import mail_refusals
 from rooms.people.people import Person
 
-NAME = "{name}"
+NAME, TEMPLATE = "{name}", "approach"
 MOST_OF_BOOTH = 200
 MOST_TO_ONE, WITHIN = 10, timedelta(days=1)
 """Whoever may be found is not buried under letters: so many booths a day write to them."""
@@ -50,7 +51,10 @@ async def let_find(tx: Transaction, fair: Fair, person: Person, *, may: bool) ->
 
 
 async def findable(tx: Transaction, fair: Fair, among: Collection[uuid.UUID] | None = None) -> Sequence[Person]:
-    """Whoever has agreed to be found, and is not excluded, by name; of these people, if some are named."""
+    """Whoever has agreed to be found, is not excluded and takes such letters, by name; of these people, if some are
+    named. Nobody once the fair is over."""
+    if not fair.lies_ahead:
+        return []
     query = select(Person).join(Attendee, Attendee.person_id == Person.id)
     query = query.where(Attendee.fair_id == fair.id, Attendee.findable_since.is_not(None), Person.email.is_not(None))
     query = query.where(Attendee.cancelled_at.is_(None), Attendee.declined_at.is_(None))
@@ -58,7 +62,8 @@ async def findable(tx: Transaction, fair: Fair, among: Collection[uuid.UUID] | N
         query = query.where(tx.among(Person.id, among))
     rows = (await tx.session.execute(query.order_by(Attendee.sort_name, Person.id))).scalars().all()
     out = await sanctions.excluded(tx, fair.id, {row.id for row in rows})
-    return [row for row in rows if row.id not in out]
+    refused = await mail_refusals.refusing(tx, TEMPLATE, {row.email for row in rows if row.email})
+    return [row for row in rows if row.id not in out and row.email not in refused]
 
 
 async def write(tx: Transaction, booth: Booth, by: Person, chosen: Collection[uuid.UUID], words: str) -> int:
@@ -86,7 +91,7 @@ async def write(tx: Transaction, booth: Booth, by: Person, chosen: Collection[uu
             "name": person.name, "employer": booth.employer.name, "fair": booth.fair.name, "words": said,
             "by": by.name, "path": booth.path, "stop": f"{booth.fair.path}/take-part",
         }  # fmt: skip
-        await outbox.post(tx, Letter(person.email, "approach", person.language, values))
+        await outbox.post(tx, Letter(person.email, TEMPLATE, person.language, values))
     return len(people)
 
 

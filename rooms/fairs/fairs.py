@@ -59,8 +59,6 @@ class Fair(Base):
     time_zone: Mapped[str]
     state: Mapped[FairState]
     closed_by_hand: Mapped[bool] = mapped_column(default=False)
-    held_closed_until: Mapped[datetime | None]
-    """Its organisers have closed it until this moment, whatever its days say."""
     open_until: Mapped[datetime | None]
     """Set while the doors are open: the next closing."""
     held_open_until: Mapped[datetime | None]

@@ -17,7 +17,7 @@ async def publish(tx: Transaction, fair: Fair) -> None:
     """Anyone may know of it, and its days open it; so does a fair that was closed by hand while days lie ahead."""
     if fair.state is FairState.CLOSED and not await schedule.lies_ahead(tx, fair):
         raise Conflict("fair.no_day_ahead", N_("No opening hours lie ahead. Add a day first."))
-    fair.closed_by_hand, fair.held_closed_until = False, None
+    fair.closed_by_hand = False
     if not await schedule.days_of(tx, fair):
         raise Conflict("fair.no_day", N_("Add at least one day with opening hours first."))
     await schedule.move(tx, fair, FairState.PUBLISHED)
@@ -35,7 +35,8 @@ async def open_by_hand(tx: Transaction, fair: Fair, until: datetime | None = Non
         raise Invalid("until.range", N_("Please choose a moment within the next 24 hours."), field="until")
     if until and any(day.opens_at <= tx.now and until < day.closes_at for day in days if day.closes_at > tx.now):
         raise Invalid("until.early", N_("The fair is open until later that day already."), field="until")
-    fair.closed_by_hand, fair.held_closed_until = False, None
+    fair.closed_by_hand = False
+    await _go_on(tx, fair)
     fair.held_open_until = fair.open_until = closing
     fair.doors_opened_at = tx.now
     if fair.state is not FairState.OPEN:
@@ -47,29 +48,40 @@ async def open_by_hand(tx: Transaction, fair: Fair, until: datetime | None = Non
 
 async def by_the_calendar(tx: Transaction, fair: Fair) -> None:
     """What was opened by hand, or closed until a later day, opens and closes by its days again."""
-    if fair.held_open_until is None and fair.held_closed_until is None:
+    is_ended = await _go_on(tx, fair)
+    if fair.held_open_until is None and not is_ended:
         raise Conflict("fair.move", N_("The fair stands differently now. Please look at its state."))
     if fair.held_open_until:
         fair.open_until = tx.now
-    fair.held_open_until = fair.held_closed_until = None
+    fair.held_open_until = None
     await schedule.turn(tx, fair)
+
+
+async def _go_on(tx: Transaction, fair: Fair) -> bool:
+    """A day that was closed before its hours were over is held again; says whether there was one."""
+    ended = [day for day in await schedule.days_of(tx, fair) if day.ended_at and day.closes_at > tx.now]
+    for day in ended:
+        day.ended_at = None
+    return bool(ended)
 
 
 async def close_until_next_day(tx: Transaction, fair: Fair) -> None:
     """Close the doors now, as for the night: they open on the next of its days."""
-    following = next((day for day in await schedule.days_of(tx, fair) if day.opens_at > tx.now), None)
-    if following is None:
+    days = await schedule.days_of(tx, fair)
+    if not any(day.opens_at > tx.now for day in days):
         raise Conflict("fair.no_day_ahead", N_("No opening hours lie ahead. Add a day first."))
     if not fair.is_open_now:
         raise Conflict("fair.move", N_("The fair stands differently now. Please look at its state."))
-    fair.held_closed_until, fair.held_open_until = following.opens_at, None
-    fair.open_until = tx.now
+    for day in days:
+        if day.opens_at <= tx.now < day.closes_at:
+            day.ended_at = tx.now
+    fair.held_open_until, fair.open_until = None, tx.now
     await schedule.turn(tx, fair)
 
 
 async def close_by_hand(tx: Transaction, fair: Fair) -> None:
     fair.closed_by_hand = True
-    fair.open_until = fair.held_open_until = fair.held_closed_until = None
+    fair.open_until = fair.held_open_until = None
     await schedule.move(tx, fair, FairState.CLOSED)
     fair.next_turn_at = None
 

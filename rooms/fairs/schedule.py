@@ -47,6 +47,8 @@ class FairDay(Base):
     reminded_at: Mapped[datetime | None]
     """When those who registered were written to beforehand."""
     opening_told_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    """When its organisers closed it by hand before its hours were over."""
 
     @property
     def is_on_site(self) -> bool:
@@ -141,7 +143,7 @@ async def on_site_now(tx: Transaction, fair: Fair) -> FairDay | None:
     """The day on which people are at the place of the fair at this moment: from two hours before it opens, for those
     who set up and wait at the door, until it closes."""
     for day in await days_of(tx, fair):
-        if day.is_on_site and day.opens_at - DOORS_BEFORE <= tx.now < day.closes_at:
+        if day.is_on_site and day.opens_at - DOORS_BEFORE <= tx.now < day.closes_at and not day.ended_at:
             return day
     return None
 
@@ -212,11 +214,7 @@ async def turn(tx: Transaction, fair: Fair) -> None:
         fair.next_turn_at = None
         return
     days = await days_of(tx, fair)
-    if fair.held_closed_until and fair.held_closed_until <= tx.now:
-        fair.held_closed_until = None
-    today = next((day for day in days if day.opens_at <= tx.now < day.closes_at), None)
-    if fair.held_closed_until:
-        today = None
+    today = next((day for day in days if day.opens_at <= tx.now < day.closes_at and not day.ended_at), None)
     ahead = [day for day in days if day.opens_at > tx.now]
     if fair.held_open_until and fair.held_open_until <= tx.now:
         fair.held_open_until = None
@@ -231,8 +229,6 @@ async def turn(tx: Transaction, fair: Fair) -> None:
         await move(tx, fair, FairState.CLOSED)
     moments = [fair.open_until] if fair.open_until else []
     moments += [day.opens_at for day in ahead[:1]]
-    if fair.held_closed_until:
-        moments.append(fair.held_closed_until)
     fair.next_turn_at = min(moments, default=None)
 
 

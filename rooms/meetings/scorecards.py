@@ -123,10 +123,13 @@ async def go_on(tx: Transaction, held: Collection[uuid.UUID], meeting_id: uuid.U
         await tx.insert_once(Mark, values)
 
 
-async def hand_on(tx: Transaction, gone_id: uuid.UUID, kept_id: uuid.UUID) -> None:
-    """Two employers have become one: what both look at in every candidate is what the first does."""
+async def hand_on(tx: Transaction, gone_id: uuid.UUID, kept_id: uuid.UUID, *, keeps: bool) -> None:
+    """Two employers have become one: what both look at in every candidate is what the first does. Where the second
+    `keeps` booths of its own, it keeps what it looks at there."""
     theirs = Criterion.employer_id == gone_id
-    if (await of_employer(tx, kept_id))[None]:
+    if keeps:
+        theirs &= Criterion.vacancy_id.is_not(None)
+    elif (await of_employer(tx, kept_id))[None]:
         general = theirs & Criterion.vacancy_id.is_(None) & Criterion.withdrawn_at.is_(None)
         await tx.session.execute(update(Criterion).where(general).values(withdrawn_at=tx.now))
     await tx.session.execute(update(Criterion).where(theirs).values(employer_id=kept_id))

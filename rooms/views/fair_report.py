@@ -45,7 +45,7 @@ class Figures:
     left: int = 0
     """Places whose person left before they were called."""
     not_called: int = 0
-    """Places that were still in line when it ended, or stand in it now."""
+    """Places that ended without a call, with the line or by a decision, or that wait for one now."""
     calls: int = 0
     missed: int = 0
     talks: int = 0
@@ -220,7 +220,7 @@ def _figures(rows: Rows, now: datetime) -> Figures:
         people=len({place.person_id for place in rows.places}),
         places=len(rows.places),
         left=sum(place.state == PlaceState.LEFT for place in rows.places),
-        not_called=sum(place.state in IN_LINE_STILL for place in rows.places),
+        not_called=sum(place.state in IN_LINE_STILL and not place.was_called for place in rows.places),
         calls=len(rows.calls),
         missed=sum(call.state == CallState.MISSED for call in rows.calls),
         talks=len(held),

@@ -55,7 +55,9 @@ async def to(tx: Transaction, booth: Booth) -> Sequence[Fitting]:
             by_job.append(Fitting(person, title, "", is_near, written.get(person.id)))
         elif booth.employer.sector in sectors.get(person.id, ()):
             by_sector.append(Fitting(person, "", booth.employer.sector, is_near, written.get(person.id)))
-    return [*by_job, *by_sector][:MOST]
+    found = [*by_job, *by_sector]
+    # Whoever was written to makes room for those who were not.
+    return [each for each in found if not each.written_at][:MOST] + [each for each in found if each.written_at][:MOST]
 
 
 def _job_for(person: Person, stems: Mapping[str, Collection[str]]) -> str:

@@ -34,7 +34,7 @@ class BoothOf:
 class Rows:
     booths: Sequence[BoothOf]
     places: Sequence[Row[*tuple[Any, ...]]]
-    """booth_id, person_id, joined_at, state."""
+    """booth_id, person_id, joined_at, state, was_called."""
     calls: Sequence[Row[*tuple[Any, ...]]]
     """booth_id, state, rang_at."""
     talks: Sequence[Row[*tuple[Any, ...]]]
@@ -57,10 +57,13 @@ async def booths_of(tx: Transaction, fair_id: uuid.UUID) -> list[BoothOf]:
 
 async def read(tx: Transaction, booths: Sequence[BoothOf]) -> Rows:
     ids = [booth.id for booth in booths]
+    was_called = select(Call.id).where(Call.place_id == Place.id).exists()
     return Rows(
         booths,
         places=await tx.plain_rows(
-            select(Place.booth_id, Place.person_id, Place.joined_at, Place.state).where(tx.among(Place.booth_id, ids))
+            select(Place.booth_id, Place.person_id, Place.joined_at, Place.state, was_called.label("was_called")).where(
+                tx.among(Place.booth_id, ids)
+            )
         ),
         calls=await tx.plain_rows(
             select(Place.booth_id, Call.state, Call.rang_at)

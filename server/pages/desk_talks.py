@@ -18,6 +18,7 @@ from server import edits, language, tables, words
 from server.page_request import PageRequest
 from server.pages import answer_form
 from server.pages.desk import booth_of, owed_by_of
+from server.pages.scorecard_form import marks_shown
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 
@@ -112,6 +113,7 @@ async def talk(request: PageRequest) -> web.StreamResponse:
         row = await follow_up.held_at(tx, booth.id, request.id("talk"))
         heads = await read_heads(tx, request, fair_stream(booth.fair_id))
         tags = (await talk_tags.of_talks(tx, [row.id]))[row.id]
+        marked = await scorecard.of_talk(tx, row, request.actor.known)
         return request.render(
             "desk_talk.html",
             fair=booth.fair,
@@ -121,7 +123,8 @@ async def talk(request: PageRequest) -> web.StreamResponse:
             staff=await booth_staff.staff_of(tx, booth.id),
             owed_by=follow_up.owed_by(row),
             tags=tags,
-            scorecard=await scorecard.of_talk(tx, row, request.actor.known),
+            scorecard=marked,
+            marks_shown=marks_shown(marked),
             **await answer_form.ready(tx, request, booth.employer_id, row),
             heads=heads,
         )

@@ -120,7 +120,7 @@ async def let_in(request: PageRequest) -> web.StreamResponse:
     return request.go(f"/organise/{fair.slug}/door", said)
 
 
-@get("/organise/{fair}/signs")
+@get("/organise/{fair}/signs", leads_back=True)
 async def printed_signs(request: PageRequest) -> web.StreamResponse:
     """To print: one page for the table of each booth."""
     house = request.services.settings.public_url.rstrip("/")

@@ -5,7 +5,8 @@ from datetime import date
 from aiohttp import web
 
 from rooms import access
-from rooms.access import Act, group_letters, open_invitations
+from rooms.access import Act, group_letters, open_invitations, planned_letters
+from rooms.chat import help_answers
 from rooms.core.events import fair_stream
 from rooms.fairs import copying, drafts, list_imports, schedule
 from rooms.fairs.copying import Wanted
@@ -41,7 +42,10 @@ async def copy(request: PageRequest) -> web.StreamResponse:
         request.typed("name"), _first_day(request), **{part: part in request.ticked("parts") for part in PARTS}
     )
     async with request.transaction() as tx:
-        made = await copying.copy(tx, await fair_run(tx, request), request.actor.known, wanted)
+        original = await fair_run(tx, request)
+        made = await copying.copy(tx, original, request.actor.known, wanted)
+        await planned_letters.copy(tx, original, made.fair, request.actor.known)
+        await help_answers.copy(tx, original, made.fair)
         await copy_all(request.services.storage, made.documents)
     said = language.gettext("The fair is made as a draft. Nothing was sent: look through it, then publish it.")
     return request.go(f"/organise/{made.fair.slug}", said)

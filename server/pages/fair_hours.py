@@ -1,6 +1,6 @@
 """Days and hours as somebody types them, in a fair's own time zone."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from rooms.core.errors import N_, Invalid
 from rooms.fairs.fairs import Fair
@@ -10,14 +10,15 @@ from server.page_request import PageRequest
 YEARS = range(2000, 2100)
 
 
-UNTIL_MORNING = time(6)
-"""A closing up to this hour, and before the opening, is one of the next day."""
+LONGEST_NIGHT = timedelta(hours=13)
+"""A closing before the opening is one of the next day, unless the day were longer than that: that would be a slip."""
 
 
 def hours_of(request: PageRequest, fair: Fair) -> tuple[datetime, datetime]:
     opens, closes = local_moment(request, "opens", fair), local_moment(request, "closes", fair)
-    if closes <= opens and closes.astimezone(fair.zone).time() <= UNTIL_MORNING:
-        closes = local_moment(request, "closes", fair, later=timedelta(days=1))
+    if closes < opens:
+        next_day = local_moment(request, "closes", fair, later=timedelta(days=1))
+        closes = next_day if next_day - opens <= LONGEST_NIGHT else closes
     return opens, closes
 
 

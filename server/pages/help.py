@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from rooms import access
-from rooms.chat import conversations, help_requests, messages
+from rooms.chat import conversations, help_answers, help_requests, messages
 from rooms.chat.help_requests import Circumstances, HelpRequest
 from rooms.core.errors import NotFound
 from rooms.core.events import conversation_stream, fair_stream, moderation_stream
@@ -67,7 +67,24 @@ async def queue(request: PageRequest) -> web.StreamResponse:
         fair = await fair_run(tx, request)
         heads = await read_heads(tx, request, fair_stream(fair.id), moderation_stream(fair.id))
         queued = await help_requests.of_fair(tx, fair.id)
-        return request.render("help_queue.html", fair=fair, queued=queued, heads=heads)
+        ready = await help_answers.of_fair(tx, fair.id)
+        return request.render("help_queue.html", fair=fair, queued=queued, ready=ready, heads=heads)
+
+
+@post("/organise/{fair}/help-answers", again=queue)
+async def keep_answer(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        await help_answers.keep(tx, fair, request.typed("answer_name"), request.typed("answer_text"))
+    return request.go(f"/organise/{fair.slug}/help#ready", language.gettext("The answer is kept ready."))
+
+
+@post("/organise/{fair}/help-answers/{help_answer}/remove")
+async def remove_answer(request: PageRequest) -> web.StreamResponse:
+    async with request.transaction() as tx:
+        fair = await fair_run(tx, request)
+        await help_answers.remove(tx, fair, request.id("help_answer"))
+    return request.go(f"/organise/{fair.slug}/help#ready", language.gettext("Removed."))
 
 
 async def _one(tx: Transaction, request: PageRequest) -> tuple[Fair, HelpRequest]:
@@ -81,12 +98,16 @@ async def one(request: PageRequest) -> web.StreamResponse:
         fair, row = await _one(tx, request)
         thread = await conversations.of_help(tx, fair.id, row.person_id)
         wanted = moderation_stream(fair.id), conversation_stream(thread.id)
+        ready = await help_answers.of_fair(tx, fair.id)
+        begun = request.query.get("answer", "")
         return request.render(
             "help_request.html",
             fair=fair,
             asked=row,
             conversation=thread,
             messages=await messages.messages_of(tx, thread.id),
+            ready=ready,
+            begun=next((each.text for each in ready if str(each.id) == begun), ""),
             heads=await read_heads(tx, request, fair_stream(fair.id), *wanted),
         )
 

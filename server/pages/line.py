@@ -93,7 +93,7 @@ async def _where(tx: Transaction, request: PageRequest, booth: Booth) -> bool | 
     return {HERE: True, AT_HOME: False}.get(request.typed("where")) if day else None
 
 
-@post("/places/{place}/where")
+@post("/places/{place}/where", leads_back=True)
 async def move(request: PageRequest) -> web.StreamResponse:
     """From here on they wait at the place of the fair, or at home."""
     is_on_site = request.typed("where") == HERE
@@ -105,7 +105,7 @@ async def move(request: PageRequest) -> web.StreamResponse:
     return request.go(request.came_from(), here if is_on_site else at_home)
 
 
-@post("/calls/{call}/arrived")
+@post("/calls/{call}/arrived", leads_back=True)
 async def arrived(request: PageRequest) -> web.StreamResponse:
     """The recruiter says that whom they called stands at the table."""
     async with request.transaction() as tx:
@@ -113,7 +113,7 @@ async def arrived(request: PageRequest) -> web.StreamResponse:
     return request.go(meeting.path)
 
 
-@post("/places/{place}/leave")
+@post("/places/{place}/leave", leads_back=True)
 async def leave(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         place = await access.place(tx, request.actor, request.id("place"), Act.PLACE_KEEP)
@@ -124,7 +124,7 @@ async def leave(request: PageRequest) -> web.StreamResponse:
     )
 
 
-@post("/places/{place}/return")
+@post("/places/{place}/return", leads_back=True)
 async def come_back(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         await places.come_back(tx, await access.place(tx, request.actor, request.id("place"), Act.PLACE_KEEP))
@@ -139,14 +139,14 @@ async def ready(request: PageRequest) -> web.StreamResponse:
     return request.go(request.came_from(), language.gettext("You can be called at once."))
 
 
-@post("/calls/{call}/stretch")
+@post("/calls/{call}/stretch", leads_back=True)
 async def stretch(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         calls.stretch(tx, await access.call(tx, request.actor, request.id("call"), Act.CALL_ANSWER))
     return request.go(request.came_from(), language.gettext("It rings for a minute more."))
 
 
-@post("/calls/{call}/answer")
+@post("/calls/{call}/answer", leads_back=True)
 async def answer(request: PageRequest) -> web.StreamResponse:
     how = request.typed("answer")
     if how not in list(Answer):

@@ -119,7 +119,7 @@ async def _hall(request: PageRequest) -> Hall:
             sectors=[sector for sector in SECTORS if any(employer.sector == sector for employer in employers)],
             contracts=sorted({vacancy.contract.value for card in cards for vacancy in card.vacancies}),
             next_day=await next_day(tx, fair),
-            days=[day for day in await schedule.days_of(tx, fair) if day.closes_at > tx.now],
+            days=[day for day in await schedule.days_of(tx, fair) if day.closes_at > tx.now and not day.ended_at],
             banner=(await booth_documents.banners_of(tx, [fair.id])).get(fair.id),
             announcements=await announcements.of_fair(tx, fair.id),
             programme=[item for item in await programme.of_fair(tx, fair.id) if item.ends_at > tx.now][:NEXT_ITEMS],

@@ -10,6 +10,7 @@ from rooms.access import Act
 from rooms.appointments import room
 from rooms.core.errors import N_, Invalid
 from rooms.core.events import conversation_stream, fair_stream, line_stream, meeting_stream
+from rooms.core.transaction import Transaction
 from rooms.meetings import answer_templates, follow_up, meetings, reopening
 from rooms.meetings.meeting import Meeting, MeetingState, NextStep
 from rooms.meetings.modes import Mode
@@ -20,7 +21,7 @@ from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
 from server.pages import answer_form
-from server.pages.scorecard_form import note_marks
+from server.pages.scorecard_form import marks_shown, note_marks
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 from signaling.meetings import MeetingSnapshot
@@ -79,7 +80,7 @@ async def meeting(request: PageRequest) -> web.StreamResponse:
         template,
         view,
         start=start.model_dump_json(),
-        shown=_answered(row) if row.is_over else _notes(row),
+        shown={**_answered(row), **marks_shown(marked)} if row.is_over else _notes(row),
         scorecard=marked,
         answered_by=answered_by,
         **ready,
@@ -179,7 +180,14 @@ def _answered(row: Meeting) -> Shown:
     """The notes, and the answer once it is sent: until then the next step is only what the recruiter has in mind."""
     written = row.follow_up
     step = written.next_step.value if written.next_step and written.answered_at else ""
-    return {**_notes(row), "next_step": step, "answer": written.answer if written.answered_at else ""}
+    return {**_notes(row), "next_step": step, "answer": written.answer}
+
+
+async def _beside(tx: Transaction, request: PageRequest, row: Meeting) -> Shown:
+    """What the form after a talk shows beside the notes, as far as this form has it: the answer as it stands, marks."""
+    marked = await scorecard.of_talk(tx, row, request.actor.known)
+    shown: dict[str, str | tuple[str, ...]] = {"answer": row.follow_up.answer, **marks_shown(marked)}
+    return {name: value for name, value in shown.items() if name in request.form}
 
 
 def _draft(request: PageRequest) -> str | None:
@@ -200,7 +208,7 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
             edits.compared(request, _notes(row))
         typed = request.typed("notes")
         try:
-            edits.merge(request, _notes(row))
+            edits.merge(request, {**_notes(row), **await _beside(tx, request, row)})
         except edits.Overtaken:
             if not is_script:
                 raise
@@ -209,7 +217,8 @@ async def write_notes(request: PageRequest) -> web.StreamResponse:
         kept = NextStep(step) if step in list(NextStep) else None
         await follow_up.note(tx, row, request.typed("notes"), kept, _draft(request))
         await note_marks(tx, request, row)
-        edits.compared(request, _notes(row))
+        await tx.session.flush()
+        edits.compared(request, {**_notes(row), **await _beside(tx, request, row)})
     if is_script:
         # What only another tab has changed stands as it is, and this page shows it.
         status = 200 if request.typed("notes") == typed else 409
@@ -224,7 +233,7 @@ async def reopen(request: PageRequest) -> web.StreamResponse:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_END, lock=True)
         if "notes" in request.form:
             await tx.lock(row.follow_up)
-            edits.merge(request, _answered(row))
+            edits.merge(request, {**_answered(row), **await _beside(tx, request, row)})
             step = request.typed("next_step")
             kept = NextStep(step) if step in list(NextStep) else None
             await follow_up.note(tx, row, request.typed("notes"), kept, _draft(request))
@@ -239,7 +248,7 @@ async def answer(request: PageRequest) -> web.StreamResponse:
     async with request.transaction() as tx:
         row = await access.meeting(tx, request.actor, request.id("meeting"), Act.MEETING_LEAD, lock=True)
         await tx.lock(row.follow_up)
-        edits.merge(request, _answered(row))
+        edits.merge(request, {**_answered(row), **await _beside(tx, request, row)})
         if "notes" in request.form:
             await follow_up.note(tx, row, request.typed("notes"))
         await note_marks(tx, request, row)

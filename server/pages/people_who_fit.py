@@ -35,7 +35,9 @@ async def write(request: PageRequest) -> web.StreamResponse:
         raise Invalid("person.none", N_("Please tick whom you write to."), field="person")
     async with request.transaction() as tx:
         booth = await booth_of(tx, request)
-        count = await approaches.write(tx, booth, request.actor.known, chosen, request.typed("words"))
+        # Whoever has come to the line since the page was opened is not written to any more.
+        fitting = {each.person.id for each in await people_who_fit.to(tx, booth)}
+        count = await approaches.write(tx, booth, request.actor.known, fitting & set(chosen), request.typed("words"))
     if not count:
         said = language.gettext(
             "Nobody was written to: they were already, by you or by many, or are not found any more."

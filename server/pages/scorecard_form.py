@@ -7,12 +7,19 @@ from rooms.meetings import scorecards
 from rooms.meetings.meeting import Meeting
 from rooms.meetings.scorecards import Criterion
 from rooms.views import scorecard
+from rooms.views.scorecard import Marked
+from server.edits import Shown
 from server.page_request import PageRequest
 
 
 def typed_from(criteria: Sequence[Criterion]) -> str:
     """The criteria as they stand in a form, one a line."""
     return "\n".join(each.name for each in criteria)
+
+
+def marks_shown(marked: Sequence[Marked]) -> Shown:
+    """What the form of a scorecard shows, for its version."""
+    return {f"mark-{each.criterion.id}": str(each.mine or "") for each in marked}
 
 
 async def note_marks(tx: Transaction, request: PageRequest, row: Meeting) -> None:

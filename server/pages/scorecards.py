@@ -9,7 +9,7 @@ from server import edits, language
 from server.page_request import PageRequest
 from server.pages.desk import booth_of
 from server.pages.desk_talks import talk
-from server.pages.scorecard_form import note_marks, typed_from
+from server.pages.scorecard_form import marks_shown, note_marks, typed_from
 from server.pages.set_up import booth_set_up, set_up_form
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
@@ -33,6 +33,7 @@ async def mark(request: PageRequest) -> web.StreamResponse:
         booth = await booth_of(tx, request)
         row = await follow_up.held_at(tx, booth.id, request.id("talk"))
         await tx.lock(row.follow_up)
+        edits.merge(request, marks_shown(await scorecard.of_talk(tx, row, request.actor.known)))
         await note_marks(tx, request, row)
     return request.go(f"{booth.desk_path}/talks/{row.id}#scorecard", language.gettext("Saved."))
 

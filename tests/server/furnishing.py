@@ -14,7 +14,7 @@ from rooms.appointments import appointment_types, hours, links, own_calendar, wa
 from rooms.appointments.appointment import Appointment
 from rooms.appointments.appointment_types import AppointmentTypeText
 from rooms.caseload import agreed_steps, caseload, follow_requests, saved_filters, suggestions
-from rooms.chat import conversations, help_requests, messages, questions
+from rooms.chat import conversations, help_answers, help_requests, messages, questions
 from rooms.chat.help_requests import Circumstances
 from rooms.core import outbox
 from rooms.core.database import Database
@@ -187,7 +187,8 @@ class Furnishing:
             news = await planned_letters.plan(
                 tx, fair, cast.ines, Group.RECRUITERS, "Thank you", "Until next year.", Occasion.AFTER
             )
-            self.keep(letter=news.id)
+            ready = await help_answers.keep(tx, fair, "Camera", "Allow it in your browser.")
+            self.keep(letter=news.id, help_answer=ready.id)
             text = ApplicationText("Cirque", "office", "", "", "Zoé", "zoe@cirque.example", "", 3, "")
             applied = await booth_applications.apply(tx, fair, text, "en")
             await booth_applications.change(tx, applied, text)

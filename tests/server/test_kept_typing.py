@@ -2,10 +2,12 @@
 
 import pytest
 
-from rooms.meetings import follow_up, meetings
+from rooms.meetings import follow_up, meetings, scorecards
 from rooms.meetings.meeting import Meeting, NextStep
+from server.security import form_token, masked
+from tests.server.forms import form_to
 from tests.server.test_pages import visitor, world_id
-from tests.server.world import World
+from tests.server.world import SECRET, World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -88,3 +90,33 @@ async def test_whoever_is_asked_to_go_on_reads_it_wherever_they_are(world: World
         notice = page.partition('data-part="referral-notice"')[2].partition("</div>")[0]
         assert "Sophie Perrin proposes that you go on to somebody else." in notice
         assert not notice.startswith(" hidden")
+
+
+async def test_an_older_page_takes_no_mark_and_no_begun_answer_away(world: World) -> None:
+    await _ended(world)
+    async with world.database.transaction() as tx:
+        row = await tx.session.get_one(Meeting, world_id(world, "meeting"))
+        assert row.booth
+        await scorecards.choose(tx, row.booth.employer_id, None, ["Puff pastry"])
+    page = "/meetings/" + world.ids["meeting"]
+    async with visitor(world, "sophie") as sophie:
+        older = form_to(page, await sophie.get(page), f"{page}/answer")
+        newer = form_to(page, await sophie.get(page), f"{page}/answer")
+        (mark,) = [name for name, _ in newer.fields if name.startswith("mark-")]
+        await sophie.session.post(
+            world.server.make_url(f"{page}/notes"), data=newer.typed(**{mark: "4", "answer": "We would like to"})
+        )
+        await sophie.session.post(world.server.make_url(f"{page}/notes"), data=older.typed(notes="Bakes."))
+        now = form_to(page, await sophie.get(page), f"{page}/answer")
+    assert (now.value(mark), now.value("answer"), now.value("notes")) == ("4", "We would like to", "Bakes.")
+
+
+async def test_what_cannot_be_done_now_is_said_where_one_was_and_nowhere_else(world: World) -> None:
+    async with visitor(world, "amina") as amina:
+        path = world.server.make_url("/places/{place}/where".format(**world.ids))
+        form = {"form_token": masked(form_token(SECRET, world.tokens["amina"])), "where": "here"}
+        for referer, leads in ((world.server.make_url("/me"), "/me"), ("https://mail.example.com/inbox", "")):
+            headers = {"Referer": str(referer)}
+            async with amina.session.post(path, data=form, headers=headers, allow_redirects=False) as answer:
+                assert answer.headers.get("Location", "") == leads
+                assert answer.status == (303 if leads else 409)

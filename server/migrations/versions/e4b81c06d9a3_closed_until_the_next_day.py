@@ -1,4 +1,4 @@
-"""a fair that is closed until its next day"""
+"""a day of a fair that is ended by hand"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("fair") as fair:
-        fair.add_column(sa.Column("held_closed_until", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("fair_day") as day:
+        day.add_column(sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("fair") as fair:
-        fair.drop_column("held_closed_until")
+    with op.batch_alter_table("fair_day") as day:
+        day.drop_column("ended_at")

@@ -35,6 +35,11 @@ export class Announcer {
     if (this.assertive) this.assertive.textContent = sentence;
   }
 
+  /** What was said at once is over: whoever reads the page to its end does not meet it. */
+  hush() {
+    if (this.assertive) this.assertive.textContent = "";
+  }
+
   stop() {
     clearTimeout(this.timer);
     this.timer = undefined;

@@ -184,6 +184,7 @@ export class RingingDialog {
   }
 
   close() {
+    if (this.ringing) this.announcer.hush();
     this.ringing = null;
     this.sound.end();
     clearInterval(this.timer);

@@ -12,6 +12,7 @@ from rooms.fairs.sanctions import Lasting, SanctionKind
 from rooms.organisations import vacancies
 from rooms.organisations.employers import Employer
 from rooms.organisations.vacancies import Contract, VacancyText
+from rooms.people import mail_refusals
 from rooms.people.people import Person
 from rooms.views import inbox, people_who_fit
 from rooms.views.people_who_fit import Fitting
@@ -120,3 +121,14 @@ async def test_a_booth_that_nobody_can_visit_writes_to_nobody(cast: Cast) -> Non
         await tx.session.execute(update(Fair).where(Fair.id == cast.fair.id).values(state="closed"))
     with pytest.raises(Conflict, match=r"booth\.not_shown"):
         await write(cast, cast.amina)
+    async with cast.database.transaction() as tx:
+        fair, amina = await fresh_fair(tx, cast), await cast.fresh(tx, cast.amina)
+        assert await approaches.findable(tx, fair) == []
+        await approaches.let_find(tx, fair, amina, may=False)
+
+
+async def test_whoever_does_without_such_letters_is_not_found(cast: Cast) -> None:
+    await take_part(cast, cast.amina)
+    async with cast.database.transaction() as tx:
+        await mail_refusals.refuse(tx, cast.amina.email or "", "approach")
+        assert await approaches.findable(tx, await fresh_fair(tx, cast)) == []

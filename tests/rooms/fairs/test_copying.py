@@ -204,6 +204,22 @@ async def test_doors_that_are_closed_for_today_open_with_the_next_day(cast: Cast
     assert await turned(cast, fair) == (FairState.OPEN, True), "given back to its days"
 
 
+async def test_whatever_becomes_of_the_next_day_a_day_that_was_ended_by_hand_stays_ended(cast: Cast) -> None:
+    fair = await ahead(cast, in_hours=1)
+    async with cast.database.transaction() as tx:
+        row, opens = await tx.session.get_one(Fair, fair.id), tx.now + timedelta(hours=25)
+        following = await schedule.add_day(tx, row, opens, opens + timedelta(hours=8))
+    await cast.pass_by(hours=2)
+    await turned(cast, fair)
+    await close_for_now(cast, fair)
+    async with cast.database.transaction() as tx:
+        row, day = await tx.session.get_one(Fair, fair.id), await schedule.day_of(tx, fair, following.id)
+        await schedule.change_day(tx, row, day, day.opens_at - timedelta(hours=3), day.closes_at)
+    assert await turned(cast, fair) == (FairState.OPEN, False)
+    await cast.pass_by(hours=20)
+    assert await turned(cast, fair) == (FairState.OPEN, True), "the day as it is now"
+
+
 async def test_a_day_that_has_begun_changes_its_closing_alone(cast: Cast) -> None:
     fair = await ahead(cast, in_hours=1)
     await cast.pass_by(hours=2)

@@ -116,7 +116,9 @@ async def test_employers_that_become_one_keep_the_marks_and_one_set_of_criteria(
     await give(cast, meeting, cast.luc, Craft=4)
     async with cast.database.transaction() as tx:
         await scorecards.choose(tx, cast.perrin.employer_id, None, ["Kind"])
-        await scorecards.hand_on(tx, cast.atlantique.employer_id, cast.perrin.employer_id)
+        await scorecards.hand_on(tx, cast.atlantique.employer_id, cast.perrin.employer_id, keeps=True)
+        assert [row.name for row in (await scorecards.of_employer(tx, cast.atlantique.employer_id))[None]] == ["Craft"]
+        await scorecards.hand_on(tx, cast.atlantique.employer_id, cast.perrin.employer_id, keeps=False)
         standing = await scorecards.of_employer(tx, cast.perrin.employer_id)
         assert {of: [row.name for row in rows] for of, rows in standing.items()} == {None: ["Kind"]}
         assert [mark.step for mark in await scorecards.marks_of(tx, [meeting.id, uuid.uuid4()])] == [4]

@@ -136,6 +136,7 @@ async def test_a_talk_that_is_cut_is_none_and_whoever_is_sent_on_has_waited_once
         for each in (person, cast.luc):
             await meetings.go_in(tx, await cast.fresh(tx, each), row)
         await meetings.end(tx, row, is_cut=True)
+    await cast.join(cast.karim, cast.atlantique)
     total = (await report(cast)).total
     assert (total.talks, total.failed, total.longest_wait, total.not_called) == (1, 1, 4.0, 1)
 

@@ -142,6 +142,14 @@ RUN: tuple[Row, ...] = (
     ),
     act("/organise/{fair}/programme/{item}/remove", ORGANISERS, to("/organise/{fair}/programme")).once(),
     read("/organise/{fair}/rota", ORGANISERS),
+    act(
+        "/organise/{fair}/help-answers",
+        ORGANISERS,
+        to("/organise/{fair}/help#ready"),
+        answer_name="Camera",
+        answer_text="Allow it in your browser.",
+    ),
+    act("/organise/{fair}/help-answers/{help_answer}/remove", ORGANISERS, to("/organise/{fair}/help#ready")).once(),
     read("/organise/{fair}/letters", ORGANISERS),
     act("/organise/{fair}/letters/{letter}/call-off", ORGANISERS, to("/organise/{fair}/letters#planned")).once(),
     act(
