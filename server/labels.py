@@ -122,6 +122,8 @@ LABELS = REPORT_LABELS | {
     "group_came": N_("Whoever has come"),
     "group_unanswered": N_("Invited, without an answer"),
     "group_asking": N_("Waiting for your approval"),
+    "group_in_line": N_("Waiting at a booth now"),
+    "group_owed_answer": N_("Talked, and waiting for an answer"),
     "group_recruiters": N_("Recruiters of the booths"),
     "group_not_set_up": N_("People of booths that are not set up"),
     "registration_open": N_("Open to everybody"),

@@ -21,7 +21,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 
 from rooms.core import outbox
 from rooms.core.errors import N_, Conflict, Invalid
@@ -33,6 +33,8 @@ from rooms.fairs import schedule
 from rooms.fairs.attendees import Attendee
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import Fair, FairState, demand_not_archived
+from rooms.lines.places import Place, PlaceState
+from rooms.meetings.meeting import FollowUp, Part, Participant
 from rooms.organisations.employers import EmployerMember
 from rooms.people.mail_refusals import MailRefusal
 from rooms.people.people import Person
@@ -41,6 +43,7 @@ from rooms.people.signin import Link, Purpose
 MOST_A_DAY = 20
 """Letters of one fair: more would be taken for junk, and rightly."""
 MOST_SHOWN = 50
+IN_LINE = (PlaceState.WAITING, PlaceState.ON_HOLD)
 TEMPLATE, PREFIX, UUID_LENGTH = "group", "group:", 36
 """The name of the occasion of each mail: the prefix, its letter, and a number."""
 
@@ -53,6 +56,10 @@ class Group(StrEnum):
     """Invited, and has said nothing."""
     ASKING = "asking"
     """Waits for the organisers' approval."""
+    IN_LINE = "in_line"
+    """Waits at some booth now."""
+    OWED_ANSWER = "owed_answer"
+    """Has talked with an employer, whose answer has not come."""
     RECRUITERS = "recruiters"
     NOT_SET_UP = "not_set_up"
     """The people of booths that are not set up."""
@@ -95,10 +102,31 @@ def _to(fair_id: uuid.UUID, group: Group) -> Select[*tuple[Any, ...]] | Compound
     """Address, name and language of each; the language is None for somebody who has never been here."""
     if group is Group.RECRUITERS:
         return _staff(fair_id)
+    if group is Group.IN_LINE:
+        return _people(select(Place.person_id).join(Booth).where(Booth.fair_id == fair_id, Place.state.in_(IN_LINE)))
+    if group is Group.OWED_ANSWER:
+        return _people(_owed(fair_id))
     if group is Group.NOT_SET_UP:
         return _staff(fair_id, Booth.set_up_at.is_(None)).union(_invited(fair_id))
     query = select(Attendee.email, Attendee.name, Person.language).outerjoin(Person, Person.id == Attendee.person_id)
     return query.where(Attendee.fair_id == fair_id, *_candidates(group), *_wants(Attendee.email))
+
+
+def _people(ids: Select[Any]) -> Select[*tuple[Any, ...]]:
+    return select(Person.email, Person.name, Person.language).where(Person.id.in_(ids), *_wants(Person.email))
+
+
+def _owed(fair_id: uuid.UUID) -> Select[Any]:
+    """The candidates of talks held at the fair to whom an answer was promised and not given."""
+    leader, candidate = aliased(Participant), aliased(Participant)
+    return (
+        select(candidate.person_id)
+        .join(FollowUp, FollowUp.meeting_id == candidate.meeting_id)
+        .join(leader, leader.meeting_id == candidate.meeting_id)
+        .join(Booth, Booth.id == leader.booth_id)
+        .where(candidate.part == Part.CANDIDATE, leader.part == Part.LEADER, Booth.fair_id == fair_id)
+        .where(FollowUp.answer_promised_by.is_not(None), FollowUp.answered_at.is_(None))
+    )
 
 
 def _wants(email: InstrumentedAttribute[Any]) -> tuple[ColumnElement[bool], ...]:

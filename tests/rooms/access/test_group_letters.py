@@ -18,6 +18,8 @@ from rooms.people.people import Person
 from tests.cast import Cast
 from tests.rooms.access.test_invitations import draft
 from tests.rooms.access.test_taken_back import fresh_fair
+from tests.rooms.meetings.test_answers import give
+from tests.rooms.views.test_fair_report import talk
 
 
 async def furnish(cast: Cast) -> None:
@@ -64,6 +66,25 @@ async def test_each_group_is_whom_its_name_says(cast: Cast, group: Group, names:
         assert (await group_letters.counts(tx, cast.fair.id))[group] == len(expected)
     letter = await send(cast, group)
     assert (letter.recipients, await written(cast)) == (len(expected), expected)
+
+
+async def test_those_who_wait_in_line_and_those_who_wait_for_an_answer_are_groups(cast: Cast) -> None:
+    await cast.connect(cast.amina)
+    await cast.connect(cast.luc, cast.atlantique)
+    meeting = await talk(cast, cast.amina, wait=1, length=5)
+    await cast.join(cast.karim, cast.perrin)
+    await cast.join(cast.karim, cast.atlantique)
+
+    async def counted() -> tuple[int, int]:
+        async with cast.database.reading() as tx:
+            found = await group_letters.counts(tx, cast.fair.id)
+            return found[Group.IN_LINE], found[Group.OWED_ANSWER]
+
+    assert await counted() == (1, 1)
+    await send(cast, Group.IN_LINE)
+    assert await written(cast) == [cast.karim.email]
+    await give(cast, meeting, cast.luc)
+    assert await counted() == (1, 0)
 
 
 async def test_the_same_letter_is_sent_once_a_day_whatever_is_pressed(cast: Cast) -> None:
