@@ -258,7 +258,10 @@ async def shown(tx: Transaction) -> list[Fair]:
 
 
 async def run_by(tx: Transaction, person: Person) -> list[Fair]:
+    """Those that go on or come next first, in each state the newest first."""
     query = select(Fair).where(Fair.is_rehearsal.is_(False)).order_by(Fair.id.desc())
     if not person.is_administrator:
         query = query.join(FairOrganiser).where(FairOrganiser.person_id == person.id)
-    return list((await tx.session.execute(query)).scalars())
+    rows = (await tx.session.execute(query)).scalars()
+    first = (FairState.OPEN, FairState.PUBLISHED, FairState.DRAFT, FairState.CLOSED, FairState.ARCHIVED)
+    return sorted(rows, key=lambda fair: first.index(fair.state))

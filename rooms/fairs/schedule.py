@@ -4,7 +4,7 @@
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -156,6 +156,15 @@ async def demand_on_site(tx: Transaction, fair: Fair) -> None:
 async def days_of(tx: Transaction, fair: Fair) -> list[FairDay]:
     query = select(FairDay).where(FairDay.fair_id == fair.id).order_by(FairDay.opens_at)
     return list((await tx.session.execute(query)).scalars())
+
+
+async def days_by_fair(tx: Transaction, shown: Collection[Fair]) -> dict[uuid.UUID, list[FairDay]]:
+    """The days of each, in one query for any number of fairs."""
+    found: dict[uuid.UUID, list[FairDay]] = {fair.id: [] for fair in shown}
+    query = select(FairDay).where(FairDay.fair_id.in_(found)).order_by(FairDay.opens_at)
+    for day in (await tx.session.execute(query)).scalars():
+        found[day.fair_id].append(day)
+    return found
 
 
 def told(fair: Fair, days: Sequence[FairDay]) -> dict[str, object]:

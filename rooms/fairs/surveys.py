@@ -73,6 +73,8 @@ class SurveyAnswer(Base):
     usefulness: Mapped[int | None]
     said_yes: Mapped[bool | None]
     words: Mapped[str]
+    answered_at: Mapped[datetime | None]
+    """None where it was before this was noted."""
 
 
 async def begin_due(tx: Transaction) -> None:
@@ -142,13 +144,16 @@ async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> Survey | None:
 
 
 async def to_answer(tx: Transaction, person_id: uuid.UUID) -> Sequence[tuple[Survey, Fair]]:
-    """The questions that are open to this person and that they have not answered."""
+    """The questions that are open to this person and that they have not answered since the fair was held last."""
     query = select(Survey, Fair).join(Fair, Fair.id == Survey.fair_id).where(Survey.closes_at > tx.now)
     came = select(Attendee.fair_id).where(Attendee.person_id == person_id, Attendee.came_at.is_not(None))
     stood = select(Booth.fair_id).join(BoothStaff, BoothStaff.booth_id == Booth.id)
     stood = stood.where(BoothStaff.person_id == person_id, Booth.set_up_at.is_not(None))
-    answered = select(SurveyAnswer.fair_id).where(SurveyAnswer.person_id == person_id)
-    asked = Fair.id.in_(came.union(stood)), Fair.id.not_in(answered)
+    since = SurveyAnswer.answered_at.is_(None) | (SurveyAnswer.answered_at >= Survey.opened_at)
+    answered = select(SurveyAnswer.id).where(
+        SurveyAnswer.fair_id == Fair.id, SurveyAnswer.person_id == person_id, since
+    )
+    asked = Fair.id.in_(came.union(stood)), ~answered.exists()
     return [(row, fair) for row, fair in (await tx.session.execute(query.where(*asked))).all()]
 
 
@@ -210,6 +215,6 @@ async def answer(
     if row is None:
         row = SurveyAnswer(id=new_id(), fair_id=fair.id, audience=audience, person_id=person.id)
         tx.session.add(row)
-    row.usefulness, row.said_yes, row.words = usefulness, said_yes, cleaned
+    row.usefulness, row.said_yes, row.words, row.answered_at = usefulness, said_yes, cleaned, tx.now
     await tx.session.flush()
     return row

@@ -21,7 +21,8 @@ async def front(request: PageRequest) -> web.StreamResponse:
     async with request.reading() as tx:
         heads = await read_heads(tx, request)
         shown = await fairs.shown(tx)
-        rows = [(fair, await schedule.days_of(tx, fair), len(await booths.of_fair(tx, fair.id))) for fair in shown]
+        days = await schedule.days_by_fair(tx, shown)
+        rows = [(fair, days[fair.id], len(await booths.of_fair(tx, fair.id))) for fair in shown]
         has_counsellors = bool(await agencies.staffed(tx))
     return request.render("front.html", rows=rows, has_counsellors=has_counsellors, heads=heads)
 

@@ -46,7 +46,9 @@ async def organise(request: PageRequest) -> web.StreamResponse:
     access.may(request.actor, Act.FAIR_CREATE)
     async with request.reading() as tx:
         heads = await read_heads(tx, request)
-        return request.render("organise.html", fairs=await fairs.run_by(tx, person), heads=heads)
+        mine = await fairs.run_by(tx, person)
+        days = await schedule.days_by_fair(tx, mine)
+        return request.render("organise.html", fairs=mine, days_of=days, heads=heads)
 
 
 @get("/organise/new")

@@ -177,7 +177,14 @@ async def test_a_fair_held_again_is_asked_about_again(cast: Cast) -> None:
     await look(cast)
     assert (await letters(cast)).count(cast.amina.email or "") == 2
     assert (await letters(cast)).count(cast.karim.email or "") == 1
+    assert await asks(cast, cast.amina), "it stands in the inbox again"
     await say(cast, cast.amina, useful=5)
+    assert not await asks(cast, cast.amina)
+
+
+async def asks(cast: Cast, person: Person) -> bool:
+    async with cast.database.reading() as tx:
+        return bool(await surveys.to_answer(tx, person.id))
 
 
 async def test_whoever_was_not_there_is_not_asked(cast: Cast) -> None:
