@@ -115,6 +115,7 @@ BROWSER = (
     N_("The organisers have decided something about you."),
     N_("%(name)s proposes that you go on to somebody else."),
     N_("%(name)s: %(words)s"),
+    N_("Candidate %(ticket)s"),
     N_("%(name)s asks something"),
     N_("staff"),
     N_("Calling %(name)s"),

@@ -28,6 +28,7 @@ class PlaceView(Payload):
     person_id: UUID
     ticket: int
     name: str
+    """Empty, with the place and the CV, while the recruiters are not to know who it is."""
     initials: str
     seeks: str
     location: str
@@ -48,13 +49,13 @@ def place_view(place: Place, cv_id: UUID | None) -> PlaceView:
         place_id=place.id,
         person_id=person.id,
         ticket=place.ticket,
-        name=person.name,
-        initials=person.initials,
+        name="" if place.is_hidden else person.name,
+        initials="" if place.is_hidden else person.initials,
         seeks=person.seeks,
-        location=person.location,
+        location="" if place.is_hidden else person.location,
         spoken_languages=person.spoken_languages,
         words=place.words,
-        cv_id=cv_id,
+        cv_id=None if place.is_hidden else cv_id,
         is_simulated=person.is_simulated,
         joined_at=place.joined_at,
         state=place.state,

@@ -1,7 +1,7 @@
 """Taking a place at the end of a line: one after the other, or a thousand at one instant."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import inspect, select, update
@@ -72,7 +72,7 @@ async def join_all(tx: Transaction, booth: Booth, asked: Sequence[Asking]) -> li
         if each.person.id in outside
         else _withdrawn()
         if each.vacancy_id and each.vacancy_id not in stand
-        else _joining(booth, people[each.person.id], each, held.get(each.person.id, []), each.person.id in here)
+        else _joining(booth, people[each.person.id], each, held.get(each.person.id, []), here, stand)
         for each in asked
     ]
     new = [row for row in found if isinstance(row, Place) and inspect(row).transient]
@@ -86,12 +86,13 @@ async def join_all(tx: Transaction, booth: Booth, asked: Sequence[Asking]) -> li
     return found
 
 
-async def _standing(tx: Transaction, booth: Booth, wanted: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Which of these are jobs of the employer that nobody has withdrawn."""
+async def _standing(tx: Transaction, booth: Booth, wanted: Collection[uuid.UUID]) -> dict[uuid.UUID, bool]:
+    """Which of these are jobs of the employer that nobody has withdrawn, and whether each is one of fair chance."""
     if not wanted:
-        return set()
-    query = select(Vacancy.id).where(Vacancy.id.in_(wanted), Vacancy.withdrawn_at.is_(None))
-    return set((await tx.session.execute(query.where(Vacancy.employer_id == booth.employer_id))).scalars())
+        return {}
+    query = select(Vacancy.id, Vacancy.is_fair_chance).where(Vacancy.id.in_(wanted), Vacancy.withdrawn_at.is_(None))
+    rows = await tx.plain_rows(query.where(Vacancy.employer_id == booth.employer_id))
+    return {row.id: row.is_fair_chance for row in rows}
 
 
 def _withdrawn() -> Invalid:
@@ -99,7 +100,14 @@ def _withdrawn() -> Invalid:
     return Invalid("vacancy.withdrawn", message, field="vacancy")
 
 
-def _joining(booth: Booth, person: Person, asked: Asking, held: Sequence[Place], is_staff: bool) -> Place | Problem:
+def _joining(
+    booth: Booth,
+    person: Person,
+    asked: Asking,
+    held: Sequence[Place],
+    staff: Collection[uuid.UUID],
+    chances: Mapping[uuid.UUID, bool],
+) -> Place | Problem:
     """The place that the person has, or a new one that has no ticket yet."""
     try:
         words = clean_text(asked.words, "words", 600)
@@ -111,13 +119,15 @@ def _joining(booth: Booth, person: Person, asked: Asking, held: Sequence[Place],
     if mine:
         mine.words = words or mine.words
         mine.vacancy_id = asked.vacancy_id or mine.vacancy_id
+        mine.hides_name = chances[asked.vacancy_id] if asked.vacancy_id else mine.hides_name
         return mine
-    if is_staff:
+    if person.id in staff:
         return Conflict("line.own", N_("You stand at this booth yourself."))
     if len(held) >= booth.fair.most_lines:
         return too_many(booth.fair)
     place = Place(booth_id=booth.id, person_id=person.id, state=PlaceState.WAITING, words=words)
     place.vacancy_id, place.is_on_site = asked.vacancy_id, bool(asked.is_on_site)
+    place.hides_name = chances[asked.vacancy_id] if asked.vacancy_id else False
     place.booth, place.person = booth, person
     return place
 

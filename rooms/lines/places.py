@@ -89,12 +89,19 @@ class Place(Base):
     """The recruiter to whom a colleague has sent them."""
     is_on_site: Mapped[bool] = mapped_column(default=False, server_default=false())
     """They are at the place of the fair, and come to the booth's table when they are called."""
+    hides_name: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """They came for a vacancy of fair chance."""
     passed_over_until: Mapped[datetime | None]
     hold_reason: Mapped[HoldReason | None]
     missed: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
     booth: Mapped[Booth] = relationship(lazy="joined", innerjoin=True)
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[person_id])
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether recruiters are told of them without name, place and papers: until a call is accepted."""
+        return self.hides_name and self.state in (PlaceState.WAITING, PlaceState.ON_HOLD)
 
 
 class PlaceTaken(DomainEvent):

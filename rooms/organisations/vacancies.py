@@ -41,6 +41,8 @@ class Vacancy(Base):
     how_to_apply: Mapped[str] = mapped_column(default="", server_default="")
     takes_applications: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether one can apply with a CV and without a talk."""
+    is_fair_chance: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether recruiters see whoever comes for it without name, place and papers until the call is accepted."""
     withdrawn_at: Mapped[datetime | None]
 
 
@@ -56,6 +58,7 @@ class VacancyText:
     experience: str = ""
     how_to_apply: str = ""
     takes_applications: bool = False
+    is_fair_chance: bool = False
 
 
 MOST_OF_EMPLOYER = 1000
@@ -84,7 +87,10 @@ def write(vacancy: Vacancy, text: VacancyText) -> None:
     for name in SHORT_TEXTS:
         setattr(vacancy, name, clean_text(one_line(getattr(text, name)), name, 120))
     vacancy.how_to_apply = clean_text(text.how_to_apply, "how_to_apply", 600)
-    vacancy.takes_applications = text.takes_applications
+    if text.takes_applications and text.is_fair_chance:
+        message = N_("An application with a CV shows the name: choose one of the two.")
+        raise Invalid("fair_chance.applications", message, field="is_fair_chance")
+    vacancy.takes_applications, vacancy.is_fair_chance = text.takes_applications, text.is_fair_chance
 
 
 async def withdraw(tx: Transaction, vacancy: Vacancy) -> None:

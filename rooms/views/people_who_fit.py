@@ -42,7 +42,8 @@ async def to(tx: Transaction, booth: Booth) -> Sequence[Fitting]:
     met = set(await _who_came(tx, booth.id))
     sectors = await _sectors_of(tx, booth.fair_id)
     jobs = (await vacancies.of_employers(tx, [booth.employer_id]))[booth.employer_id]
-    stems = {row.title: stems_of(row.title) for row in jobs}
+    # Names are hidden of whoever comes for the others.
+    stems = {row.title: stems_of(row.title) for row in jobs if not row.is_fair_chance}
     places = {as_seen(where) for where in (booth.employer.location, *(row.location for row in jobs)) if where}
     written = await approaches.of_booth(tx, booth.id)
     by_job, by_sector = [], []

@@ -80,7 +80,7 @@ class About(TypedDict):
 
 
 async def _about(tx: Transaction, booth: Booth, held: Sequence[Place]) -> About:
-    people = {place.person_id for place in held}
+    people = {place.person_id for place in held if not place.is_hidden}
     jobs = await tx.rows(Vacancy, {place.vacancy_id for place in held if place.vacancy_id})
     return About(
         answered=await registration_answers.shown_to_recruiters(tx, booth.fair_id, people),

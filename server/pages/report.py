@@ -9,7 +9,7 @@ from rooms.access import Act
 from rooms.core.errors import NotFound
 from rooms.core.events import fair_stream
 from rooms.fairs.fairs import Fair
-from rooms.views import fair_report, survey_results
+from rooms.views import fair_chance, fair_report, survey_results
 from rooms.views.fair_report import Report
 from rooms.views.survey_results import SurveyResults
 from server import language, report_tables, tables
@@ -36,6 +36,7 @@ async def of_fair(request: PageRequest) -> web.StreamResponse:
             fair=fair,
             booth=None,
             surveys=await survey_results.of_fair(tx, fair.id),
+            chances=await fair_chance.of_fair(tx, fair.id),
             base=f"/organise/{fair.slug}/report",
             figures=FIGURES,
             coming_names=COMING,
@@ -56,6 +57,7 @@ async def of_booth(request: PageRequest) -> web.StreamResponse:
             fair=booth.fair,
             booth=booth,
             surveys=(),
+            chances=(),
             base=f"/desk/{booth.id}/report",
             figures=FIGURES,
             coming_names=(),

@@ -81,6 +81,7 @@ def _shown_of(vacancy: Vacancy, criteria: str) -> Shown:
         "text": vacancy.description,
         "how_to_apply": vacancy.how_to_apply,
         "takes_applications": "1" if vacancy.takes_applications else "",
+        "is_fair_chance": "1" if vacancy.is_fair_chance else "",
     } | {name: getattr(vacancy, name) for name in SHORT_TEXTS}
 
 
@@ -92,6 +93,7 @@ def _text(request: PageRequest) -> VacancyText:
         request.typed("text"),
         how_to_apply=request.typed("how_to_apply"),
         takes_applications=bool(request.typed("takes_applications")),
+        is_fair_chance=bool(request.typed("is_fair_chance")),
         **{name: request.typed(name) for name in SHORT_TEXTS},
     )
 

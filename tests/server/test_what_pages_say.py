@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from rooms.appointments import booking
 from rooms.appointments.appointment import Appointment
@@ -17,6 +17,7 @@ from rooms.fairs.booths import Booth
 from rooms.fairs.fairs import Fair, FairState
 from rooms.fairs.sanctions import Lasting, SanctionKind
 from rooms.fairs.surveys import Audience
+from rooms.lines import joining, line_status
 from rooms.lines.places import Place
 from rooms.meetings.meeting import FollowUp, Meeting, MeetingState
 from rooms.organisations import agencies
@@ -269,3 +270,29 @@ async def test_what_five_and_more_have_said_stands_in_the_report_and_its_files(w
                 assert said in text, f"{path}: {said}"
         for kind in ("csv", "xlsx", "pdf"):
             assert (await world.ask("ines", "GET", f"/organise/{{fair}}/report/{kind}")).status == 200
+
+
+@ONE
+async def test_a_desk_and_a_talk_name_nobody_whose_name_is_hidden(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world.database.transaction() as tx:
+        await tx.session.execute(update(Place).values(hides_name=True))
+        meeting = await tx.session.get_one(Meeting, world_id(world, "meeting"))
+        assert meeting.booth
+        (karim,) = (await tx.session.execute(select(Person).where(Person.name.startswith("Karim")))).scalars()
+        place = await joining.join(tx, karim, meeting.booth)
+        place.hides_name = True
+    async with visitor(world, "luc") as luc:
+        line = (await luc.get("/desk/{booth}")).partition('class="desk-line"')[2].partition("<aside")[0]
+        assert "Calling Candidate" in line
+        assert "Amina" not in line
+    # Whether or not they could be called at this moment.
+    monkeypatch.setattr(
+        line_status, "next_for", lambda line, _: next(each for each in line if each.place.id == place.id)
+    )
+    async with visitor(world, "sophie") as sophie:
+        page = await sophie.get("/meetings/{meeting}")
+        side = page.partition("Next in line")[2].partition("</form>")[0]
+        assert f"Candidate {place.ticket}" in side
+        assert "Karim" not in side

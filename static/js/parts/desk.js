@@ -72,10 +72,11 @@ export class Desk {
 
   /**
    * Said, and counted in the title until somebody looks.
-   * @param {{place: {name: string}}} told
+   * @param {{place: {name: string, ticket: number}}} told
    */
   joined({ place }) {
-    this.announcer.say(say("%(name)s is in your line", { name: place.name }));
+    const name = place.name || say("Candidate %(ticket)s", { ticket: place.ticket });
+    this.announcer.say(say("%(name)s is in your line", { name }));
     if (!document.hidden) return;
     this.unseen += 1;
     document.title = `(${this.unseen}) ${this.title}`;
