@@ -37,7 +37,7 @@ from rooms.fairs.fairs import Fair
 from rooms.fairs.list_columns import ListKind
 from rooms.lines.call import Call, CallState
 from rooms.lines.places import Place, PlaceState
-from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, NextStep
+from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, NextStep, Part, Participant
 from rooms.organisations import employers
 from rooms.organisations.employers import SECTORS
 from rooms.people.name_search import words_of
@@ -169,6 +169,7 @@ async def hold(cast: Cast, people: int, talks: int) -> None:
         await _insert(tx, Call, [each.call(begins, recruiter_id) for each in held])
         await _insert(tx, Meeting, [each.meeting(begins) for each in held])
         await _insert(tx, FollowUp, [each.follow_up(begins) for each in held])
+        await _insert(tx, Participant, [row for each in held for row in each.participants(recruiter_id)])
         events = [
             {
                 "stream": f"line:{booth_ids[number % BOOTHS]}", "number": number + 1, "kind": "place.taken", "data": {},
@@ -233,6 +234,12 @@ class _Held:
             "mode": "video", "planned_minutes": 10, "opened_at": live, "live_at": live,
             "ended_at": live + timedelta(minutes=10),
         }  # fmt: skip
+
+    def participants(self, recruiter_id: uuid.UUID) -> list[dict[str, Any]]:
+        return [
+            {"meeting_id": self.meeting_id, "person_id": recruiter_id, "part": Part.LEADER, "booth_id": self.booth_id},
+            {"meeting_id": self.meeting_id, "person_id": self.person_id, "part": Part.CANDIDATE, "booth_id": None},
+        ]
 
     def follow_up(self, begins: datetime) -> dict[str, Any]:
         return {
