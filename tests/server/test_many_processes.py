@@ -40,7 +40,7 @@ class Listener:
     news: asyncio.Event
 
     async def call(self, name: str, payload: object) -> Any:
-        return await self.client.call(name, payload, timeout=20)
+        return await self.client.call(name, payload, timeout=60)
 
     async def until(self, name: str, **fields: object) -> Any:
         """The first event of this name and these fields that comes, or has come."""

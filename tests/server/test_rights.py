@@ -58,7 +58,7 @@ def leads_to(expected: Outcome, world: World, row: Row) -> re.Pattern[str]:
 async def check_live(world: World, row: LiveRow, roles: frozenset[str]) -> None:
     for role in sorted(roles):
         async with world.live(role) as client:
-            ack = await client.call(row.event, world.fill(row.payload), timeout=10)
+            ack = await client.call(row.event, world.fill(row.payload), timeout=60)
         said = OK if ack["ok"] else ack["error"]["code"]
         assert said == row.expected(role), f"{row.event} as {role}: {ack}"
 
