@@ -20,6 +20,7 @@ async def publish(tx: Transaction, fair: Fair) -> None:
     fair.closed_by_hand = False
     if not await schedule.days_of(tx, fair):
         raise Conflict("fair.no_day", N_("Add at least one day with opening hours first."))
+    await _go_on(tx, fair)
     await schedule.move(tx, fair, FairState.PUBLISHED)
     await schedule.turn(tx, fair)
 
