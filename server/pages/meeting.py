@@ -21,7 +21,7 @@ from server import edits, language
 from server.edits import Shown
 from server.page_request import PageRequest
 from server.pages import answer_form
-from server.pages.scorecard_form import marks_shown, note_marks
+from server.pages.scorecard_form import has_marks, marks_shown, note_marks
 from server.pages.stream_heads import read_heads
 from server.routes import get, post
 from signaling.meetings import MeetingSnapshot
@@ -185,6 +185,8 @@ def _answered(row: Meeting) -> Shown:
 
 async def _beside(tx: Transaction, request: PageRequest, row: Meeting) -> Shown:
     """What the form after a talk shows beside the notes, as far as this form has it: the answer as it stands, marks."""
+    if "answer" not in request.form and not has_marks(request):
+        return {}
     marked = await scorecard.of_talk(tx, row, request.actor.known)
     shown: dict[str, str | tuple[str, ...]] = {"answer": row.follow_up.answer, **marks_shown(marked)}
     return {name: value for name, value in shown.items() if name in request.form}

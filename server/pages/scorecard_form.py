@@ -22,8 +22,14 @@ def marks_shown(marked: Sequence[Marked]) -> Shown:
     return {f"mark-{each.criterion.id}": str(each.mine or "") for each in marked}
 
 
+def has_marks(request: PageRequest) -> bool:
+    return any(name.startswith("mark-") for name in request.form)
+
+
 async def note_marks(tx: Transaction, request: PageRequest, row: Meeting) -> None:
     """The marks of a form, if it has a scorecard; a caller holds the follow-up locked."""
+    if not has_marks(request):
+        return
     criteria = [each for each in await scorecard.criteria_of(tx, row) if f"mark-{each.id}" in request.form]
     steps = {each.id: _step(request.typed(f"mark-{each.id}")) for each in criteria}
     await scorecards.mark(tx, row, request.actor.known, criteria, steps)
