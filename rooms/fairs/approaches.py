@@ -89,7 +89,7 @@ async def write(tx: Transaction, booth: Booth, by: Person, chosen: Collection[uu
         )
         values: dict[str, object] = {
             "name": person.name, "employer": booth.employer.name, "fair": booth.fair.name, "words": said,
-            "by": by.name, "path": booth.path, "stop": f"{booth.fair.path}/take-part",
+            "by": by.name, "path": booth.path,
         }  # fmt: skip
         await outbox.post(tx, Letter(person.email, TEMPLATE, person.language, values))
     return len(people)
