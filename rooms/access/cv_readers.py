@@ -11,7 +11,7 @@ from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.fairs.job_applications import JobApplication
 from rooms.fairs.schedule import FairDay
-from rooms.lines.places import Place, PlaceState
+from rooms.lines.places import IN_LINE, Place
 
 READABLE_AFTER_FAIR = timedelta(days=30)
 
@@ -20,7 +20,7 @@ async def booths_that_may_read(tx: Transaction, person_id: uuid.UUID) -> list[Bo
     """The booths whose line the person joined, where they booked an interview or applied for a vacancy, until 30 days
     after the fair."""
     lately = select(FairDay.fair_id).where(FairDay.closes_at > tx.now - READABLE_AFTER_FAIR)
-    is_hidden = Place.hides_name & Place.state.in_((PlaceState.WAITING, PlaceState.ON_HOLD))
+    is_hidden = Place.hides_name & Place.state.in_(IN_LINE)
     joined = select(Place.booth_id).where(Place.person_id == person_id, ~is_hidden)
     booked = (
         select(AppointmentType.booth_id)

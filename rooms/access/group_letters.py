@@ -33,7 +33,7 @@ from rooms.fairs import schedule
 from rooms.fairs.attendees import Attendee
 from rooms.fairs.booths import Booth, BoothStaff
 from rooms.fairs.fairs import Fair, FairState, demand_not_archived
-from rooms.lines.places import Place, PlaceState
+from rooms.lines.places import IN_LINE, Place
 from rooms.meetings.meeting import FollowUp, Part, Participant
 from rooms.organisations.employers import EmployerMember
 from rooms.people.mail_refusals import MailRefusal
@@ -43,7 +43,6 @@ from rooms.people.signin import Link, Purpose
 MOST_A_DAY = 20
 """Letters of one fair: more would be taken for junk, and rightly."""
 MOST_SHOWN = 50
-IN_LINE = (PlaceState.WAITING, PlaceState.ON_HOLD)
 TEMPLATE, PREFIX, UUID_LENGTH = "group", "group:", 36
 """The name of the occasion of each mail: the prefix, its letter, and a number."""
 

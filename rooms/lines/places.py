@@ -42,6 +42,7 @@ PASSED_OVER_FOR = timedelta(minutes=2)
 UNDONE_WITHIN = timedelta(minutes=5)
 """Whoever left a line by mistake takes the place back, in the order it had."""
 
+IN_LINE = (PlaceState.WAITING, PlaceState.ON_HOLD)
 ACTIVE = (PlaceState.WAITING, PlaceState.ON_HOLD, PlaceState.TALKING)
 
 MOVES: dict[PlaceState, frozenset[PlaceState]] = {
@@ -101,7 +102,7 @@ class Place(Base):
     @property
     def is_hidden(self) -> bool:
         """Whether recruiters are told of them without name, place and papers: until a call is accepted."""
-        return self.hides_name and self.state in (PlaceState.WAITING, PlaceState.ON_HOLD)
+        return self.hides_name and self.state in IN_LINE
 
 
 class PlaceTaken(DomainEvent):

@@ -10,9 +10,8 @@ from rooms.core.transaction import Transaction
 from rooms.fairs.booths import Booth
 from rooms.lines.call import Call
 from rooms.lines.places import Place
-from rooms.meetings.meeting import FollowUp, Meeting, NextStep
-
-FEWEST = 5
+from rooms.meetings.meeting import FollowUp, Meeting, MeetingState, NextStep
+from rooms.views.fair_report import FEWEST
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Chances:
 
 async def of_fair(tx: Transaction, fair_id: uuid.UUID) -> list[Chances]:
     """With names hidden and without; nothing where no vacancy of the fair hides names."""
-    talked = func.count(func.distinct(case((Meeting.live_at.is_not(None), Place.id))))
+    talked = func.count(func.distinct(case((Meeting.state == MeetingState.ENDED, Place.id))))
     answered = func.count(func.distinct(case((FollowUp.answered_at.is_not(None), Place.id))))
     went_on = FollowUp.answered_at.is_not(None) & (FollowUp.next_step == NextStep.GO_ON)
     asked_on = func.count(func.distinct(case((went_on, Place.id))))
